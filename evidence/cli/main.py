@@ -1,0 +1,106 @@
+"""The command `evidence`: finds the subcommand's module only when it is called."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Sequence
+
+import click
+
+from evidence import __version__
+from evidence.errors import EvidenceError, ExitCode
+from evidence.language import _
+
+# command -> module in evidence.cli that defines a click command or group of that name (dashes as underscores)
+COMMANDS: dict[str, str] = {
+    "init": "workspace",
+    "doctor": "doctor",
+    "status": "status",
+    "import": "parties",
+    "case": "cases",
+    "visit": "visits",
+    "register": "registers",
+    "schema": "visits",
+    "issue": "forms",
+    "reissue": "forms",
+    "void": "forms",
+    "template": "forms",
+    "form": "forms",
+    "ingest": "intake",
+    "watch": "intake",
+    "inbox": "inbox",
+    "recording": "recordings",
+    "check": "check",
+    "due": "due",
+    "plan": "plan",
+    "waive": "exceptions",
+    "hold": "exceptions",
+    "instalment": "instalment",
+    "disposal": "exceptions",
+    "bundle": "handover",
+    "receipt": "handover",
+    "handover": "handover",
+    "renew": "handover",
+    "verify": "verify",
+    "ledger": "ledger",
+    "audit": "audit",
+    "backup": "backup",
+    "restore": "backup",
+    "serve": "serve",
+    "demo": "demo",
+}
+
+
+class LazyGroup(click.Group):
+    """Imports a command's module on first use, so that `evidence --help` stays quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All commands in the order people meet them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command, or None when there is none of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"evidence.cli.{COMMANDS[cmd_name]}")
+        command = getattr(module, f"{cmd_name.replace('-', '_')}_command")
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Short help from the table below, without importing anything."""
+        from evidence.cli.summaries import SUMMARIES
+
+        with formatter.section(_("命令")):
+            formatter.write_dl([(name, _(SUMMARIES[name])) for name in COMMANDS])
+
+
+@click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="evidence")
+def cli() -> None:
+    """安全检查全过程证据：扫描入账、合同核对、每周移交、数字签名与验证。
+
+    \b
+    例：evidence check --week 2022-W13
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command; the only place that turns an error into a message and an exit code."""
+    try:
+        code = cli.main(args=arguments, prog_name="evidence", standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        code = stop.exit_code
+    except click.ClickException as mistake:
+        mistake.show()
+        code = ExitCode.USAGE
+    except click.Abort:
+        click.echo(_("已中止。"), err=True)
+        code = ExitCode.UNEXPECTED
+    except EvidenceError as error:
+        click.echo(f"✕ {error}", err=True)
+        code = error.exit_code
+    except BrokenPipeError:
+        code = ExitCode.DONE
+    sys.exit(code if isinstance(code, int) else 0)

@@ -1,0 +1,99 @@
+"""What every command shares: `--workspace`, `--json`, `--at`, and the one place that prints errors."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable
+from datetime import UTC, date, datetime
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import msgspec
+
+from evidence.domain.week import Week, local_instant
+from evidence.language import _
+
+if TYPE_CHECKING:
+    from evidence.config import Workspace
+
+
+class InstantType(click.ParamType):
+    """`2022-04-01` (noon in Shanghai) or an ISO 8601 instant with offset."""
+
+    name = "instant"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """Aware UTC instant."""
+        if isinstance(value, datetime):
+            return value
+        try:
+            if len(value) == 10:
+                return local_instant(date.fromisoformat(value), 12)
+            instant = datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(
+                _("{value!r} 不是时间，请写成 2022-04-01 或 2022-04-01T15:00+08:00。").format(value=value)
+            )
+        if instant.tzinfo is None:
+            self.fail(_("{value!r} 缺少时区，请在末尾加上 +08:00。").format(value=value))
+        return instant.astimezone(UTC)
+
+
+class WeekType(click.ParamType):
+    """`2022-W13`."""
+
+    name = "week"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Week:
+        """ISO week."""
+        if isinstance(value, Week):
+            return value
+        try:
+            return Week.parse(value)
+        except ValueError:
+            self.fail(_("{value!r} 不是周次，请写成 2022-W13。").format(value=value))
+
+
+def workspace_command(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add `--workspace` and pass the opened workspace as the first argument."""
+
+    @click.option(
+        "--workspace",
+        "workspace_dir",
+        type=click.Path(path_type=Path, file_okay=False),
+        help=_("工作区目录（默认：向上最近一个含 evidence.toml 的目录）"),
+    )
+    @wraps(function)
+    def with_workspace(*args: Any, workspace_dir: Path | None, **kwargs: Any) -> Any:
+        from evidence.config import open_workspace
+
+        workspace: Workspace = open_workspace(workspace_dir)
+        return function(workspace, *args, **kwargs)
+
+    return with_workspace
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help=_("只在标准输出打印一个 JSON 文档"))
+at_option = click.option("--at", "at", type=InstantType(), default=None, help=_("以该时刻为准（默认：现在）"))
+week_option = click.option(
+    "--week", "week", type=WeekType(), default=None, help=_("周次，如 2022-W13（默认：本周）")
+)
+
+
+def emit(document: Any) -> None:
+    """One JSON document on stdout, nothing else there. Dataclasses, dates and enums are fine."""
+    text = msgspec.json.format(msgspec.json.encode(document), indent=2)
+    sys.stdout.write(text.decode() + "\n")
+
+
+def say(lines: str | Iterable[str] = "") -> None:
+    """Plain result lines on stdout."""
+    for line in [lines] if isinstance(lines, str) else lines:
+        click.echo(line)
+
+
+def progress(message: str) -> None:
+    """Progress and remarks go to stderr."""
+    click.echo(message, err=True)

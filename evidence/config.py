@@ -1,0 +1,159 @@
+"""evidence.toml becomes one frozen Settings; the only place that wires parts together.
+
+Each room defines the frozen settings dataclass it needs; a table of evidence.toml of the room's
+name is converted into it, unknown keys are refused with their place.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from evidence.errors import InputError, UsageError
+
+if TYPE_CHECKING:
+    from evidence.archive.issued import IssuedStore
+    from evidence.archive.originals import Originals
+    from evidence.ledger.ledger import Ledger
+
+SETTINGS_FILE = "evidence.toml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContractSettings:
+    """The contract profile; numbers and names the forms print."""
+
+    code: str = "WJB"
+    """Three capitals; first part of every number."""
+    name: str = "武进国家高新区安全生产第三方技术服务（B标段）"
+    section: str = "B标段"
+    signed_on: date = date(2021, 12, 7)
+    """Service years count from here (附件五(一)1)."""
+    price_yuan: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgencySettings:
+    """The agency, as it appears on every form."""
+
+    name: str = "常州承安安全咨询服务有限公司"
+    address: str = "江苏省常州市武进区世贸中心B座702"
+    telephone: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegulatorSettings:
+    """The client, as it appears on every form."""
+
+    name: str = "武进国家高新技术产业开发区管理委员会"
+    bureau: str = "武进国家高新区经济发展局"
+    section: str = "经济发展局安监科"
+    enforcement: str = "高新区安监执法中队"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All of evidence.toml."""
+
+    contract: ContractSettings = field(default_factory=ContractSettings)
+    agency: AgencySettings = field(default_factory=AgencySettings)
+    regulator: RegulatorSettings = field(default_factory=RegulatorSettings)
+
+
+def load_settings(path: Path) -> Settings:
+    """Read evidence.toml.
+
+    Raises:
+        InputError: not TOML, or a value of the wrong kind; `where` names the key.
+    """
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        return msgspec.convert(table, Settings)
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"evidence.toml 不是有效的 TOML：{error}", where=str(path)) from error
+    except msgspec.ValidationError as error:
+        raise InputError(f"evidence.toml 有一项设置不对：{error}", where=str(path)) from error
+
+
+def utc_now() -> datetime:
+    """The real clock."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workspace:
+    """One workspace with its parts, each opened on first use."""
+
+    root: Path
+    settings: Settings
+    clock: Callable[[], datetime] = utc_now
+    """Contract time; the demo replaces it. Certificates and time stamps always carry real time."""
+
+    @property
+    def inbox(self) -> Path:
+        """Where the clerk drops files."""
+        return self.root / "inbox"
+
+    @property
+    def archive(self) -> Path:
+        """Everything that is evidence."""
+        return self.root / "archive"
+
+    @property
+    def templates(self) -> Path:
+        """The record templates."""
+        return self.root / "templates"
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """Journal and view."""
+        from evidence.ledger.ledger import Ledger
+
+        return Ledger.open(self.archive / "ledger", clock=self.clock)
+
+    @cached_property
+    def originals(self) -> Originals:
+        """Write-once store of exact bytes."""
+        from evidence.archive.originals import Originals
+
+        return Originals(self.archive / "originals")
+
+    @cached_property
+    def issued(self) -> IssuedStore:
+        """Issued forms by number."""
+        from evidence.archive.issued import IssuedStore
+
+        return IssuedStore(self.archive / "issued")
+
+
+def find_workspace(start: Path) -> Path:
+    """The nearest directory upwards with an evidence.toml.
+
+    Raises:
+        UsageError: there is none.
+    """
+    for directory in (start, *start.parents):
+        if (directory / SETTINGS_FILE).is_file():
+            return directory
+    raise UsageError(
+        "这里不是工作区：向上各级目录都没有 evidence.toml。",
+        where=str(start),
+        remedy="请先运行 evidence init 目录，或用 --workspace 指明工作区。",
+    )
+
+
+def open_workspace(directory: Path | None = None, *, clock: Callable[[], datetime] = utc_now) -> Workspace:
+    """Open the given or the nearest workspace."""
+    root = find_workspace(Path.cwd()) if directory is None else directory.resolve()
+    if not (root / SETTINGS_FILE).is_file():
+        raise UsageError(
+            "该目录不是工作区：没有 evidence.toml。", where=str(root), remedy=f"请先运行 evidence init {root}"
+        )
+    return Workspace(root=root, settings=load_settings(root / SETTINGS_FILE), clock=clock)

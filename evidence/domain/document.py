@@ -1,0 +1,178 @@
+"""Issued forms, the scans that came back, and the marks people made on them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from evidence.domain.identifiers import CaseId, Number, PersonId, Sha256, VisitId
+
+
+class BoxKind(StrEnum):
+    """What belongs into a box of an issued page."""
+
+    SIGNATURE = "signature"
+    SEAL = "seal"
+    DATE = "date"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Box:
+    """A place for a mark, in points from the page's top-left corner."""
+
+    box: str
+    """Unique within the form, e.g. `expert-1`, `escort`, `principal`, `enterprise-seal`."""
+    kind: BoxKind
+    role: str
+    """`expert`, `supervisor`, `escort`, `principal`, `enterprise`, `agency`, `reviewer`, `regulator` …"""
+    required: bool
+    x: float
+    y: float
+    w: float
+    h: float
+    person: PersonId | None = None
+    """Who must sign here, when known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodePlace:
+    """One printed QR code, in points from the page's top-left corner, without quiet zone."""
+
+    corner: str
+    payload: str
+    x: float
+    y: float
+    size: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssuedPage:
+    """One page of an issued form; sizes in points."""
+
+    page: int
+    width: float
+    height: float
+    check: str
+    codes: tuple[CodePlace, ...]
+    boxes: tuple[Box, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssuedForm:
+    """A form with a number. Geometry (floats) lives in `geometry`, outside the float-free journal."""
+
+    number: Number
+    form: str
+    """Form id, e.g. `inspection-record`."""
+    case: CaseId | None
+    visit: VisitId | None = None
+    visit_version: int | None = None
+    week: str = ""
+    """ISO week of weekly forms."""
+    issued_at: datetime
+    blank: bool = False
+    checks: tuple[str, ...]
+    """Page checks, one a page; their count is the page count."""
+    pdf: Sha256
+    docx: Sha256
+    data: Sha256
+    geometry: Sha256
+    """Digest of the stored JSON list of `IssuedPage`."""
+    required_boxes: tuple[str, ...] = ()
+    """`<page>:<box>:<kind>:<role>` of every required box, so that rules need no geometry."""
+    predecessor: Number | None = None
+    voided_why: str = ""
+    """Empty while valid."""
+
+    @property
+    def pages(self) -> int:
+        """Page count."""
+        return len(self.checks)
+
+
+class MarkVerdict(StrEnum):
+    """Three-valued: never collapse undecided into present or absent."""
+
+    PRESENT = "present"
+    ABSENT = "absent"
+    UNDECIDED = "undecided"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """What was seen in one box of one scanned page."""
+
+    box: str
+    kind: BoxKind
+    role: str
+    page: int
+    required: bool
+    verdict: MarkVerdict
+    score: int
+    """Confidence 0..1000 (the journal knows no floats; interfaces show it divided by 1000)."""
+    crop: Sha256 | None = None
+    """Picture of the box, for the person who decides."""
+    decided_by: str = ""
+    """Account of the person whose decision this is; empty when the program judged."""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alteration:
+    """Print or ink that does not belong; a hint for a person, never proof."""
+
+    page: int
+    kind: str
+    """`altered_print` or `added_ink`."""
+    region: tuple[int, int, int, int]
+    """x, y, w, h in whole points."""
+    crop: Sha256 | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScannedPage:
+    """One page image linked to one page of an issued form."""
+
+    number: Number
+    page: int
+    arrival: str
+    sha256: Sha256
+    """Digest of the arrival's file."""
+    index: int
+    """0-based page or frame within that file."""
+    quality: int
+    """0..1000; the best copy of a page is the one in force."""
+    marks: tuple[Mark, ...] = ()
+    alterations: tuple[Alteration, ...] = ()
+    notes: tuple[str, ...] = ()
+    """Plain-Chinese remarks: 请用彩色…重新扫描."""
+    identity: str = "proven"
+    """`proven` by registration, `code` when only the code says so, `person` when a person linked it."""
+    picture: Sha256 | None = None
+    """Upright preview."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """What the ledger knows of one issued form: pages in force, e-documents."""
+
+    form: IssuedForm
+    scans: tuple[ScannedPage, ...] = ()
+    """Best copy of each page, in page order."""
+    other_copies: tuple[ScannedPage, ...] = ()
+    edocuments: tuple[Sha256, ...] = ()
+    """The enterprise's or agency's electronic counterparts beside our own PDF."""
+    received_at: datetime | None = None
+    """When the last missing page arrived; None while pages are missing."""
+
+    @property
+    def missing_pages(self) -> tuple[int, ...]:
+        """Pages without any scan."""
+        have = {scan.page for scan in self.scans}
+        return tuple(page for page in range(1, self.form.pages + 1) if page not in have)
+
+    @property
+    def marks(self) -> tuple[Mark, ...]:
+        """Marks on the pages in force."""
+        return tuple(mark for scan in self.scans for mark in scan.marks)

@@ -1,0 +1,68 @@
+"""The whole frozen input of a judgement: what `judge` sees, what `facts.json` holds.
+
+It can be written out, read back and judged again years later; nothing in it points outside.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from evidence.domain.case import Case, Escalation, RectificationReport, Visit
+from evidence.domain.document import Document
+from evidence.domain.parties import Campaign, Device, Enterprise, Person
+from evidence.domain.recording import Recording
+from evidence.domain.register import Hold, Package, Plan, Receipt, RegisterEntry, Waiver
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseFacts:
+    """Everything known about one case."""
+
+    case: Case
+    visits: tuple[Visit, ...] = ()
+    """Every version of every visit, in order of time; rules use the highest version of each id."""
+    reports: tuple[RectificationReport, ...] = ()
+    escalations: tuple[Escalation, ...] = ()
+    documents: tuple[Document, ...] = ()
+    recordings: tuple[Recording, ...] = ()
+    entries: tuple[RegisterEntry, ...] = ()
+    """Register entries that name this case, its visits or its enterprise."""
+    waivers: tuple[Waiver, ...] = ()
+    holds: tuple[Hold, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceState:
+    """One enterprise's cycles in one line, so that frequency rules need no other case's content."""
+
+    enterprise: str
+    case: str
+    kind: str
+    campaign: str = ""
+    checked_on: date | None = None
+    urged_on: date | None = None
+    rechecked_on: date | None = None
+    guidance_on: date | None = None
+    closed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """The input of one judgement."""
+
+    week: str
+    """ISO week under judgement; empty when single cases are judged."""
+    enterprises: tuple[Enterprise, ...] = ()
+    people: tuple[Person, ...] = ()
+    devices: tuple[Device, ...] = ()
+    campaigns: tuple[Campaign, ...] = ()
+    cases: tuple[CaseFacts, ...] = ()
+    """Cases of the week (or the case asked for)."""
+    services: tuple[ServiceState, ...] = ()
+    """Every cycle of every enterprise, for frequency, campaigns and instalments."""
+    entries: tuple[RegisterEntry, ...] = ()
+    """Register entries that belong to no single case."""
+    plans: tuple[Plan, ...] = ()
+    packages: tuple[Package, ...] = ()
+    receipts: tuple[Receipt, ...] = ()

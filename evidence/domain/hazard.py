@@ -1,0 +1,95 @@
+"""Hazards found at a check, and what became of them at the recheck."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from evidence.domain.identifiers import Sha256
+
+
+class Grade(StrEnum):
+    """一般 or 重大 (附件五(三)十四3)."""
+
+    GENERAL = "一般"
+    MAJOR = "重大"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hazard:
+    """One hazard as briefed to the enterprise on site."""
+
+    id: str
+    """`H01`, running within the case."""
+    location: str
+    description: str
+    item: int | None = None
+    """Checklist item 1..25."""
+    basis: str = ""
+    """Law or standard it offends (第六条2)."""
+    grade: Grade = Grade.GENERAL
+    criterion: str = ""
+    """Clause of the major-hazard criteria, e.g. `GM2017-01-03` or `令10-…` free text."""
+    immediate: bool = False
+    """To be put right at once; its deadline is the day of the check."""
+    deadline: date | None = None
+    deadline_reason: str = ""
+    """Why the deadline is not the general 15 days."""
+    advice: str = ""
+    briefed: bool | None = None
+    photos: tuple[Sha256, ...] = ()
+    disputed: bool = False
+    """The enterprise appealed (附件六2(5))."""
+
+
+class HazardState(StrEnum):
+    """Result at the recheck."""
+
+    RECTIFIED = "已整改"
+    UNRECTIFIED = "未整改"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HazardResult:
+    """What the recheck found for one hazard."""
+
+    hazard: str
+    state: HazardState
+    description: str = ""
+    new_deadline: date | None = None
+    photos: tuple[Sha256, ...] = ()
+
+
+class ProgressState(StrEnum):
+    """Progress at the urging."""
+
+    NOT_STARTED = "未开始"
+    UNDER_WAY = "进行中"
+    DONE = "已完成"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HazardProgress:
+    """What the urging call or visit learned about one hazard."""
+
+    hazard: str
+    state: ProgressState
+    difficulty: str = ""
+    guidance: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HazardAnswer:
+    """The enterprise's answer to one hazard in its rectification report (附件六2(2))."""
+
+    hazard: str
+    measure: str = ""
+    responsible: str = ""
+    deadline: date | None = None
+    funds_yuan: int | None = None
+    completed_on: date | None = None
+    status: str = ""
+    photos: tuple[Sha256, ...] = ()
+    obviously_wrong: bool | None = None
+    """The reviewer's verdict: True = 明显不符合, None = not reviewed."""

@@ -1,0 +1,126 @@
+"""Registers: what the contract asks to exist but no form proves (undertakings, consents, notices …)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from evidence.domain.identifiers import CaseId, EnterpriseId, PersonId, Sha256, VisitId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterEntry:
+    """One entry of one register. Register names are listed with the rules that look for them."""
+
+    register: str
+    """E.g. `confidentiality-undertaking`, `replacement-consent`, `force-majeure-notice`."""
+    key: str
+    """Unique within the register; a later entry with the same key replaces the earlier in force."""
+    on: date
+    person: PersonId | None = None
+    enterprise: EnterpriseId | None = None
+    case: CaseId | None = None
+    visit: VisitId | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
+    receipt_on: date | None = None
+    data: dict[str, str] = field(default_factory=dict)
+    attachment: Sha256 | None = None
+
+
+class PlannedWork(StrEnum):
+    """Kinds of work a weekly plan announces."""
+
+    CHECK = "检查"
+    RECHECK = "复查"
+    URGING = "督促"
+    SPECIAL = "专项"
+    GUIDANCE = "指导"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanLine:
+    """One planned visit."""
+
+    day: date
+    enterprise: EnterpriseId
+    work: PlannedWork
+    case: CaseId | None = None
+    experts: tuple[PersonId, ...] = ()
+    supervisor_needed: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """The plan for one week, filed with the regulator on the Friday before (附件八1)."""
+
+    week: str
+    version: int = 1
+    filed_on: date
+    lines: tuple[PlanLine, ...] = ()
+    number: str = ""
+    """Number of the issued 下周工作计划."""
+    receipt_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiver:
+    """A recorded exception: the finding keeps its kind (interface, Findings)."""
+
+    rule_id: str
+    case: CaseId
+    why: str
+    by: PersonId | str
+    at: datetime
+    attachment: Sha256 | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """Nothing of this case may be disposed of while held."""
+
+    case: CaseId
+    why: str
+    by: str
+    at: datetime
+    released_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Package:
+    """A weekly package that was built."""
+
+    id: str
+    """`WJB-2022-W13` or `WJB-2022-W13-S1`."""
+    week: str
+    supplement: int = 0
+    built_at: datetime
+    sha256: Sha256
+    """Digest of the zip, or of tagmanifest-sha256.txt.p7s's target for a folder."""
+    complete: bool
+    tree_size: int
+    """Journal lines under its checkpoint."""
+    root: str
+    """Hex root of the checkpoint."""
+    cases: tuple[CaseId, ...] = ()
+    documents: tuple[str, ...] = ()
+    """Numbers of the records handed over in it."""
+    originals: tuple[Sha256, ...] = ()
+    """Originals sent with it, so that later dossiers cite them by digest."""
+    why_incomplete: str = ""
+    list_number: str = ""
+    """Number of the 移交清单; its 接收回执 carries the same running number."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """The regulator's receipt for a package."""
+
+    package: str
+    at: datetime
+    source: Sha256
+    manner: str
+    """`scan` (stated by the agency) or `signature` (witnessed when the certificate is trusted)."""
+    signer: str = ""

@@ -1,0 +1,32 @@
+"""What the program says to people: written in Chinese in the source, English through gettext.
+
+Documents, findings and reports are always Chinese; only terminal and desk speech is translated.
+"""
+
+from __future__ import annotations
+
+import gettext
+import os
+from functools import lru_cache
+from pathlib import Path
+
+LOCALE_DIR = Path(__file__).parent / "locale"
+
+
+def chosen_language() -> str:
+    """`en` when LC_ALL, LC_MESSAGES or LANG names English, else `zh` (C and POSIX name no language)."""
+    for variable in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        value = os.environ.get(variable, "")
+        if value:
+            return "en" if value.lower().startswith("en") else "zh"
+    return "zh"
+
+
+@lru_cache(maxsize=4)
+def _catalogue(language: str) -> gettext.NullTranslations:
+    return gettext.translation("evidence", LOCALE_DIR, languages=[language], fallback=True)
+
+
+def _(message: str) -> str:
+    """The message in the reader's language; messages without a translation stay Chinese."""
+    return _catalogue(chosen_language()).gettext(message)

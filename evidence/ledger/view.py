@@ -1,0 +1,120 @@
+"""What the rest of the house may ask the ledger: one small protocol, implemented by each view."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from evidence.domain.case import Case, Escalation, RectificationReport, Visit
+from evidence.domain.document import Document
+from evidence.domain.facts import ServiceState
+from evidence.domain.identifiers import ArrivalId, CaseId, EnterpriseId, Number, PersonId, Sha256
+from evidence.domain.parties import Campaign, Device, Enterprise, Person
+from evidence.domain.recording import Recording
+from evidence.domain.register import Hold, Package, Plan, Receipt, RegisterEntry, Waiver
+from evidence.domain.week import Week
+from evidence.ledger.events import ArrivalJudged, CheckpointMade, PersonDecided
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """One arrival with its current outcome."""
+
+    id: ArrivalId
+    path: str
+    sha256: Sha256 | None
+    """None while waiting."""
+    bytes: int | None
+    received_at: datetime
+    outcome: str
+    """The interface's five outcomes, and `taken`: bytes are safe, not yet judged."""
+    media_type: str = ""
+    reason: str = ""
+    message: str = ""
+    duplicate_of: ArrivalId | None = None
+    judged: ArrivalJudged | None = None
+    decisions: tuple[PersonDecided, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """The journal position a view has reached."""
+
+    size: int
+    """Number of events."""
+    digest: str
+    """Digest of the last line; 64 zeros for the empty journal."""
+
+
+class View(Protocol):
+    """Read-only, always as of one journal head."""
+
+    @property
+    def head(self) -> Head: ...
+
+    def enterprises(self) -> tuple[Enterprise, ...]: ...
+    def enterprise(self, id: EnterpriseId) -> Enterprise | None: ...
+    def people(self) -> tuple[Person, ...]: ...
+    def person(self, id: PersonId) -> Person | None: ...
+    def devices(self) -> tuple[Device, ...]: ...
+    def campaigns(self) -> tuple[Campaign, ...]: ...
+
+    def cases(self, enterprise: EnterpriseId | None = None) -> tuple[Case, ...]: ...
+    def case(self, id: CaseId) -> Case | None: ...
+    def visits(self, case: CaseId) -> tuple[Visit, ...]:
+        """Every version, in order of arrival time, then version."""
+        ...
+
+    def reports(self, case: CaseId) -> tuple[RectificationReport, ...]: ...
+    def escalations(self, case: CaseId) -> tuple[Escalation, ...]: ...
+
+    def document(self, number: Number) -> Document | None: ...
+    def documents(self, case: CaseId | None) -> tuple[Document, ...]:
+        """Documents of a case in order of number; of no case (weekly forms) for None."""
+        ...
+
+    def next_running(self, case: CaseId | None, form: str) -> int:
+        """The next running number of a form in a case: gapless, void ones counted."""
+        ...
+
+    def arrival(self, id: ArrivalId) -> Arrival | None: ...
+    def arrivals(self, outcome: str | None = None) -> tuple[Arrival, ...]: ...
+    def arrival_of(self, sha256: Sha256) -> Arrival | None:
+        """The first arrival that brought these bytes."""
+        ...
+
+    def recording(self, sha256: Sha256) -> Recording | None: ...
+    def recordings(self, case: CaseId | None = None) -> tuple[Recording, ...]:
+        """All, or those assigned to visits of one case."""
+        ...
+
+    def entries(
+        self, register: str | None = None, case: CaseId | None = None
+    ) -> tuple[RegisterEntry, ...]: ...
+    def waivers(self, case: CaseId) -> tuple[Waiver, ...]: ...
+    def holds(self, case: CaseId) -> tuple[Hold, ...]: ...
+    def plans(self) -> tuple[Plan, ...]: ...
+    def packages(self) -> tuple[Package, ...]: ...
+    def receipts(self) -> tuple[Receipt, ...]: ...
+    def checkpoints(self) -> tuple[CheckpointMade, ...]: ...
+
+    def services(self) -> tuple[ServiceState, ...]:
+        """Every cycle in one line, kept up to date by the fold so that reading it is cheap."""
+        ...
+
+    def cases_touched(self, week: Week) -> tuple[CaseId, ...]:
+        """Cases visited in a week, or with a document that arrived or changed since the last package."""
+        ...
+
+
+def originals_cited(cases: Iterable[Document]) -> tuple[Sha256, ...]:
+    """Digests of every scan and e-document of some documents, each once, in order."""
+    seen: dict[Sha256, None] = {}
+    for document in cases:
+        for scan in document.scans:
+            seen.setdefault(scan.sha256)
+        for digest in document.edocuments:
+            seen.setdefault(digest)
+    return tuple(seen)

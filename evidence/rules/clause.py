@@ -1,0 +1,83 @@
+"""Clauses, findings and their three-valued outcome; the shape of `check --json`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """Outcome of one rule on one subject. `review` never counts as pass; `open` is not yet due."""
+
+    PASS = "pass"  # noqa: S105
+    FAIL = "fail"
+    REVIEW = "review"
+    OPEN = "open"
+    NOT_APPLICABLE = "notApplicable"
+
+
+class Level(StrEnum):
+    """Gravity, SARIF's words."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clause:
+    """Where the contract says it, and in which words."""
+
+    number: str
+    text: str
+    """Quoted Chinese, letter for letter."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """What a finding is about; empty fields do not apply."""
+
+    case: str = ""
+    enterprise: str = ""
+    visit: str = ""
+    hazard: str = ""
+    document: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceRef:
+    """A file a finding rests on."""
+
+    path: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppliedWaiver:
+    """The recorded exception shown beside a finding."""
+
+    by: str
+    why: str
+    at: datetime
+    attachment: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One rule on one subject."""
+
+    rule_id: str
+    clause: Clause
+    level: Level
+    kind: Kind
+    blocking: bool
+    subject: Subject
+    message: str
+    """Chinese, to a colleague: what is so, and what to do."""
+    expected: str = ""
+    observed: str = ""
+    due: date | None = None
+    remediation: str = ""
+    evidence: tuple[EvidenceRef, ...] = field(default_factory=tuple)
+    waiver: AppliedWaiver | None = None
