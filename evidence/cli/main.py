@@ -12,7 +12,7 @@ from evidence import __version__
 from evidence.errors import EvidenceError, ExitCode
 from evidence.language import _
 
-# command -> module in evidence.cli that defines a click command or group of that name (dashes as underscores)
+# command -> module in evidence.cli that defines <command>_command
 COMMANDS: dict[str, str] = {
     "init": "workspace",
     "doctor": "doctor",
@@ -64,8 +64,7 @@ class LazyGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module = importlib.import_module(f"evidence.cli.{COMMANDS[cmd_name]}")
-        command = getattr(module, f"{cmd_name.replace('-', '_')}_command")
-        assert isinstance(command, click.Command)
+        command: click.Command = getattr(module, f"{cmd_name}_command")
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
