@@ -1,0 +1,29 @@
+# Two commands on a fresh Debian or Ubuntu machine: `make demo` and `make test`.
+.PHONY: demo test lint bench lock setup clean
+
+demo:
+	@scripts/setup.sh demo
+	@.venv/bin/evidence demo $(ARGS)
+
+setup:
+	@scripts/setup.sh test
+
+test: setup lint
+	.venv/bin/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered $(ARGS)
+
+lint: setup
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+bench: setup
+	.venv/bin/python -m bench $(ARGS)
+
+# Resolve pyproject.toml anew into requirements.lock (hashes for every platform).
+lock:
+	.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	  --all-extras --group dev --no-header -o requirements.lock pyproject.toml
+
+clean:
+	rm -rf .venv demo-workspace bench/out

@@ -1,0 +1,73 @@
+#!/bin/sh
+# Brings a Debian or Ubuntu machine with Python 3.11+, git and make to where `make demo` and
+# `make test` run. Every step is skipped when its result is already there.
+#   scripts/setup.sh demo   what the program itself needs
+#   scripts/setup.sh test   and what the tests start: browser, soft token, PDF tools, database
+set -eu
+cd "$(dirname "$0")/.."
+purpose=${1:-demo}
+
+python=""
+for candidate in python3 python3.13 python3.12 python3.11; do
+  if command -v "$candidate" >/dev/null && "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then
+    python=$candidate
+    break
+  fi
+done
+
+wanted=""
+want() { wanted="$wanted $1"; }
+has_font() { command -v fc-list >/dev/null && fc-list : family | grep -q "$1"; }
+
+[ -n "$python" ] || want python3
+[ -n "$python" ] && { "$python" -c 'import ensurepip' 2>/dev/null || want python3-venv; }
+command -v soffice >/dev/null || want libreoffice-writer-nogui
+command -v fc-list >/dev/null || want fontconfig
+has_font 'Noto Serif CJK SC' || want fonts-noto-cjk
+has_font 'AR PL UMing CN' || want fonts-arphic-uming
+has_font 'AR PL UKai CN' || want fonts-arphic-ukai
+has_font 'DejaVu Sans' || want fonts-dejavu-core
+command -v openssl >/dev/null || want openssl
+if [ "$purpose" = test ]; then
+  command -v pdfsig >/dev/null || want poppler-utils
+  command -v qpdf >/dev/null || want qpdf
+  command -v softhsm2-util >/dev/null || want softhsm2
+  command -v chromium-headless-shell >/dev/null || want chromium-headless-shell
+fi
+
+if [ -n "$wanted" ]; then
+  command="apt-get update && apt-get install -y --no-install-recommends$wanted"
+  if [ "$(id -u)" = 0 ]; then
+    as_root="sh -c"
+  elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
+    as_root="sudo -n sh -c"
+  else
+    as_root=""
+  fi
+  if [ -z "$as_root" ] || ! command -v apt-get >/dev/null; then
+    echo "缺少系统软件包，且本账户无权安装。请管理员运行下面这一条命令，然后重试：" >&2
+    echo "System packages are missing and this account may not install them. Have an administrator run:" >&2
+    echo "  sudo sh -c '$command'" >&2
+    exit 7
+  fi
+  echo "安装系统软件包 / installing system packages:$wanted"
+  if ! DEBIAN_FRONTEND=noninteractive $as_root "$command" >/tmp/evidence-apt.$$ 2>&1; then
+    tail -n 20 /tmp/evidence-apt.$$ >&2
+    echo "系统软件包安装失败，请管理员运行 / installation failed, please run:" >&2
+    echo "  sudo sh -c '$command'" >&2
+    rm -f /tmp/evidence-apt.$$
+    exit 7
+  fi
+  rm -f /tmp/evidence-apt.$$
+  [ -n "$python" ] || python=python3
+fi
+
+stamp=.venv/.installed
+now=$(cat requirements.lock pyproject.toml scripts/setup.sh | sha256sum)
+if [ ! -f "$stamp" ] || [ "$(cat "$stamp")" != "$now" ]; then
+  echo "安装 Python 软件包 / installing Python packages (.venv)"
+  [ -x .venv/bin/python ] || "$python" -m venv .venv
+  .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+  .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+  echo "$now" > "$stamp"
+fi
