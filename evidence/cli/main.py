@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import sys
 from collections.abc import Sequence
 
@@ -52,6 +53,16 @@ COMMANDS: dict[str, str] = {
 }
 
 
+def _in_readers_language(command: click.Command) -> click.Command:
+    """Help texts are docstrings; they are translated when a command is first looked up."""
+    if command.help:
+        command.help = _(inspect.cleandoc(command.help))
+    if isinstance(command, click.Group):
+        for child in command.commands.values():
+            _in_readers_language(child)
+    return command
+
+
 class LazyGroup(click.Group):
     """Imports a command's module on first use, so that `evidence --help` stays quick."""
 
@@ -65,7 +76,7 @@ class LazyGroup(click.Group):
             return None
         module = importlib.import_module(f"evidence.cli.{COMMANDS[cmd_name]}")
         command: click.Command = getattr(module, f"{cmd_name}_command")
-        return command
+        return _in_readers_language(command)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Short help from the table below, without importing anything."""

@@ -26,8 +26,4 @@ def init_command(directory: Path, evaluation_keys: bool, as_json: bool) -> None:
         emit({"workspace": str(created.root), "evaluation_keys": evaluation_keys})
         return
     say(_("工作区已建好：{root}").format(root=created.root))
-    say(
-        _(
-            "下一步：cd 到该目录，运行 evidence import --template 名册.xlsx，填好后再 evidence import 名册.xlsx"
-        )
-    )
+    say(_("下一步：在该目录运行 evidence import --template 名册.xlsx，填好后导入。"))
