@@ -57,7 +57,7 @@ def test_a_day_lies_in_its_week_and_the_week_reads_back(day):
 
 @pytest.mark.parametrize("text", ["2022-13", "2022-W54", "2021-W53", "2022-W1", "W13"])
 def test_a_text_that_is_no_week_is_refused(text):
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match=r"week|Invalid"):
         Week.parse(text)
 
 
