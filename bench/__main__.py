@@ -1,4 +1,4 @@
-"""`python -m bench [--quick] [NAME...]`: every benchmark, one table, bench/results.json, a page with plots."""
+"""`python -m bench [--quick] [NAME...]`: every figure, one table, one page."""
 
 from __future__ import annotations
 

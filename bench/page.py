@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 STYLE = """
-body { font: 15px/1.5 system-ui, "Noto Sans CJK SC", sans-serif; max-width: 70rem; margin: 2rem auto; color: #222 }
+body { font: 15px/1.5 system-ui, sans-serif; max-width: 70rem; margin: 2rem auto; color: #222 }
 td, th { padding: .3rem .6rem; text-align: left; border-bottom: 1px solid #ddd; vertical-align: top }
 .missed { color: #a40000 } .met { color: #1a6b2c } small { color: #555 }
 """
@@ -40,7 +40,8 @@ def write_page(document: dict[str, Any], target: Path) -> None:
     )
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(
-        f"<!doctype html><html lang=en><meta charset=utf-8><title>evidence: figures</title><style>{STYLE}</style>"
+        "<!doctype html><html lang=en><meta charset=utf-8><title>evidence: figures</title>"
+        f"<style>{STYLE}</style>"
         f"<h1>Figures</h1><p>{escape(document['machine'])}, {document['at']}, commit {document['commit']}</p>"
         "<table><tr><th>figure<th>value<th>peer or floor<th>ratio (line = peer)<th>target<th></tr>"
         f"{rows}</table></html>",
