@@ -53,3 +53,5 @@ class Recording:
     assigned_by: str = ""
     """`device+time`, or the account of the person who assigned it."""
     suggestions: tuple[VisitId, ...] = ()
+    described: bool = False
+    """Only announced by a station export: the file is not there yet, `sha256` is the digest of its row."""

@@ -1,0 +1,255 @@
+"""Was the whole visit filmed? Pure interval arithmetic over the recordings of one visit.
+
+附件八2: 全程记录服务检查人员在企业的检查服务工作，并留档备查. A visit lasts from arrival to leaving;
+what the union of all recorders present leaves open is a gap. Covered and gaps always add up to the
+visit, whatever the segments look like (tests/property/test_coverage.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from evidence.domain.case import Visit
+from evidence.domain.identifiers import Sha256
+from evidence.domain.recording import Recording
+from evidence.domain.week import SHANGHAI
+
+_NOTHING = timedelta()
+
+
+class CoverageVerdict(StrEnum):
+    """Three-valued; `review` never counts as pass."""
+
+    PASS = "pass"  # noqa: S105
+    FAIL = "fail"
+    REVIEW = "review"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Interval:
+    """Half-open stretch of time, aware UTC, never empty."""
+
+    start: datetime
+    end: datetime
+
+    @property
+    def length(self) -> timedelta:
+        """How long it lasts."""
+        return self.end - self.start
+
+    def __str__(self) -> str:
+        """`09:07:00–09:19:30`, Shanghai wall time, as people read it."""
+        start, end = self.start.astimezone(SHANGHAI), self.end.astimezone(SHANGHAI)
+        return f"{start:%H:%M:%S}–{end:%H:%M:%S}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """One recording laid on the time line."""
+
+    start: datetime
+    end: datetime
+    sha256: Sha256
+    device: str = ""
+    certain: bool = True
+    """False when a person must look first: no sound, doubtful clock, length unknown …"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overlap:
+    """Two segments at the same time."""
+
+    interval: Interval
+    first: Sha256
+    second: Sha256
+    same_device: bool
+    """One recorder cannot film twice at once: one of the two times is wrong, or the serial is shared."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """The visit against its footage."""
+
+    arrived_at: datetime
+    left_at: datetime | None
+    covered: tuple[Interval, ...]
+    """Proven by certain segments, clipped to the visit."""
+    gaps: tuple[Interval, ...]
+    """Everything else of the visit, however short."""
+    open_gaps: tuple[Interval, ...]
+    """Gaps longer than the tolerance: what the verdict rests on."""
+    overlaps: tuple[Overlap, ...]
+    verdict: CoverageVerdict
+    reasons: tuple[str, ...]
+    """Plain Chinese; empty on pass."""
+
+    @property
+    def covered_s(self) -> int:
+        """Whole seconds proven."""
+        return int(sum((part.length for part in self.covered), _NOTHING).total_seconds())
+
+    @property
+    def length_s(self) -> int | None:
+        """Whole seconds of the visit; None while its end is unknown."""
+        return None if self.left_at is None else int((self.left_at - self.arrived_at).total_seconds())
+
+
+def union(parts: Iterable[Interval]) -> tuple[Interval, ...]:
+    """Disjoint intervals in order that cover exactly the same time; touching ones are joined."""
+    joined: list[Interval] = []
+    for part in sorted(parts):
+        if joined and part.start <= joined[-1].end:
+            if part.end > joined[-1].end:
+                joined[-1] = Interval(joined[-1].start, part.end)
+        else:
+            joined.append(part)
+    return tuple(joined)
+
+
+def clip(parts: Iterable[Interval], whole: Interval) -> tuple[Interval, ...]:
+    """What of the parts lies within the whole."""
+    clipped = ((max(part.start, whole.start), min(part.end, whole.end)) for part in parts)
+    return tuple(Interval(start, end) for start, end in clipped if start < end)
+
+
+def complement(parts: Sequence[Interval], whole: Interval) -> tuple[Interval, ...]:
+    """The rest of the whole; `parts` are disjoint, in order and within it."""
+    edges = [whole.start, *(edge for part in parts for edge in (part.start, part.end)), whole.end]
+    pairs = zip(edges[::2], edges[1::2], strict=True)
+    return tuple(Interval(start, end) for start, end in pairs if start < end)
+
+
+def overlaps_of(segments: Sequence[Segment], prerecord: timedelta) -> tuple[Overlap, ...]:
+    """Simultaneous segments; one device's pre-recorded seconds at the start of a file do not count."""
+    found: list[Overlap] = []
+    running: list[Segment] = []
+    for segment in sorted(segments, key=lambda each: (each.start, each.sha256)):
+        running = [other for other in running if other.end > segment.start]
+        for other in running:
+            interval = Interval(segment.start, min(other.end, segment.end))
+            same = bool(segment.device) and segment.device == other.device
+            if segment.start < interval.end and not (same and interval.length <= prerecord):
+                found.append(
+                    Overlap(interval=interval, first=other.sha256, second=segment.sha256, same_device=same)
+                )
+        running.append(segment)
+    return tuple(found)
+
+
+def coverage(
+    arrived_at: datetime,
+    left_at: datetime | None,
+    segments: Sequence[Segment],
+    tolerance_s: int = 60,
+    *,
+    drift_s: int = 3,
+    prerecord_s: int = 30,
+    unplaced: int = 0,
+) -> Coverage:
+    """Lay the segments over the visit and judge.
+
+    Args:
+        arrived_at: arrival at the enterprise, aware UTC.
+        left_at: leaving; None when nobody wrote it down, then the verdict is `review`.
+        segments: recordings of every recorder present, in any order, overlapping as they like.
+        tolerance_s: a gap up to this long is not held against the visit (changing the battery,
+            the file border), in seconds.
+        drift_s: how far a recorder's clock may be off, in seconds: a gap that this could close is
+            `review`, not `fail` (GA/T 947.2: at most 3 s a day, second-hand).
+        prerecord_s: seconds a recorder may prepend from its buffer, so that two files of one
+            device may overlap by that much.
+        unplaced: recordings that belong to the visit but have no known time or length.
+    """
+    tolerance, drift = timedelta(seconds=tolerance_s), timedelta(seconds=drift_s)
+    overlaps = overlaps_of(segments, timedelta(seconds=prerecord_s))
+    if left_at is None or left_at <= arrived_at:
+        why = "未登记离开时间" if left_at is None else "离开时间不晚于到达时间"
+        return Coverage(
+            arrived_at=arrived_at,
+            left_at=left_at,
+            covered=(),
+            gaps=(),
+            open_gaps=(),
+            overlaps=overlaps,
+            verdict=CoverageVerdict.REVIEW,
+            reasons=(f"{why}，无法核对全程录像，请更正现场记录。",),
+        )
+    visit = Interval(arrived_at, left_at)
+    proven = [Interval(s.start, s.end) for s in segments if s.certain and s.start < s.end]
+    covered = union(clip(proven, visit))
+    gaps = complement(covered, visit)
+    open_gaps = tuple(gap for gap in gaps if gap.length > tolerance)
+    generous = [Interval(s.start - drift, s.end + drift) for s in segments if s.start < s.end]
+    possible = complement(union(clip(generous, visit)), visit)
+    hopeless = [gap for gap in possible if gap.length > tolerance]
+    verdict, reasons = _judge(open_gaps, hopeless, overlaps, unplaced)
+    return Coverage(
+        arrived_at=arrived_at,
+        left_at=left_at,
+        covered=covered,
+        gaps=gaps,
+        open_gaps=open_gaps,
+        overlaps=overlaps,
+        verdict=verdict,
+        reasons=reasons,
+    )
+
+
+def _judge(
+    open_gaps: Sequence[Interval], hopeless: Sequence[Interval], overlaps: Sequence[Overlap], unplaced: int
+) -> tuple[CoverageVerdict, tuple[str, ...]]:
+    conflicts = [overlap for overlap in overlaps if overlap.same_device]
+    reasons = [f"{gap} 无录像（{_minutes(gap.length)}）。" for gap in open_gaps]
+    reasons += [f"{each.interval} 同一台记录仪有两段录像，请核对设备编号和时钟。" for each in conflicts]
+    if unplaced:
+        reasons.append(f"另有 {unplaced} 段录像的时间或时长不明，请人工核对后指派。")
+    if hopeless and not unplaced:
+        return CoverageVerdict.FAIL, tuple(reasons)
+    if open_gaps or conflicts:
+        return CoverageVerdict.REVIEW, tuple(reasons)
+    # Every minute is proven; footage of unknown time adds nothing and takes nothing away.
+    return CoverageVerdict.PASS, ()
+
+
+def _minutes(length: timedelta) -> str:
+    minutes, seconds = divmod(round(length.total_seconds()), 60)
+    return f"{minutes} 分 {seconds:02d} 秒" if minutes else f"{seconds} 秒"
+
+
+def segment_of(recording: Recording) -> Segment | None:
+    """A recording on the time line; None without a start, a length or a picture."""
+    if recording.started_at is None or not recording.duration_ms or recording.video is False:
+        return None
+    return Segment(
+        start=recording.started_at,
+        end=recording.started_at + timedelta(milliseconds=recording.duration_ms),
+        sha256=recording.sha256,
+        device=recording.device,
+        certain=bool(recording.video and recording.audio and not recording.doubts),
+    )
+
+
+def visit_coverage(
+    visit: Visit,
+    recordings: Iterable[Recording],
+    *,
+    tolerance_s: int = 60,
+    drift_s: int = 3,
+    prerecord_s: int = 30,
+) -> Coverage:
+    """Coverage of one visit by its recordings; files only announced by an export do not count."""
+    own = [each for each in recordings if each.visit == visit.id and not each.described]
+    segments = [segment for segment in map(segment_of, own) if segment is not None]
+    unplaced = sum(segment_of(each) is None and each.video is not False for each in own)
+    return coverage(
+        visit.arrived_at,
+        visit.left_at,
+        segments,
+        tolerance_s,
+        drift_s=drift_s,
+        prerecord_s=prerecord_s,
+        unplaced=unplaced,
+    )
