@@ -110,6 +110,9 @@ class ArrivalTaken:
     received_at: datetime
     media_type: str
     duplicate_of: ArrivalId | None = None
+    seen_as: str = ""
+    """Identity of the file in the inbox (inode, size, change times): tells a file whose removal was
+    interrupted from the same bytes dropped again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

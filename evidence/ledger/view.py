@@ -34,6 +34,8 @@ class Arrival:
     reason: str = ""
     message: str = ""
     duplicate_of: ArrivalId | None = None
+    seen_as: str = ""
+    """As in `ArrivalTaken.seen_as`."""
     judged: ArrivalJudged | None = None
     decisions: tuple[PersonDecided, ...] = ()
 
