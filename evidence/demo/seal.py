@@ -1,0 +1,99 @@
+"""Round company seals and red fingerprints, drawn with uneven ink."""
+
+from __future__ import annotations
+
+import math
+
+import cv2
+import numpy as np
+from PIL import Image, ImageDraw
+
+from evidence.demo.canvas import Array, Canvas, Colour, font, smooth_field
+from evidence.domain.document import Box
+
+SEAL_FACE = "AR PL UMing CN"
+RED: Colour = (60, 45, 215)
+
+
+def seal_alpha(
+    rng: np.random.Generator, dpi: int, company: str, label: str = "", diameter_mm: float = 40
+) -> Array:
+    """Ring, five-pointed star, the company's name along the ring, optional line below the star."""
+    size = int(diameter_mm / 25.4 * dpi)
+    n = size * 2  # drawn twice as large, then averaged
+    centre = n / 2
+    sheet = np.zeros((n, n), np.uint8)
+    ring = max(2, int(n * rng.uniform(0.022, 0.035)))
+    cv2.circle(sheet, (int(centre), int(centre)), int(centre - ring), 255, ring, cv2.LINE_AA)
+    star = [
+        (
+            centre + n * (0.0573 if k % 2 else 0.15) * math.sin(k * math.pi / 5),
+            centre - n * (0.0573 if k % 2 else 0.15) * math.cos(k * math.pi / 5),
+        )
+        for k in range(10)
+    ]
+    cv2.fillPoly(sheet, [np.array(star, np.int32)], 255, cv2.LINE_AA)
+    picture = Image.fromarray(sheet)
+    _arc_text(picture, company, n)
+    small_font = font(SEAL_FACE, int(n * 0.085))
+    if label and small_font:
+        ImageDraw.Draw(picture).text((centre, n * 0.74), label, 255, small_font, anchor="mm", stroke_width=1)
+    alpha = (
+        cv2.resize(np.asarray(picture), (size, size), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+    )
+    turn = cv2.getRotationMatrix2D((size / 2, size / 2), float(rng.normal(0, 14)), 1)
+    alpha = cv2.warpAffine(alpha, turn, (size, size))
+    gaps = smooth_field(rng, (size, size), 2.2) > rng.uniform(0.62, 0.95)
+    density = (
+        rng.uniform(0.45, 1.0) * smooth_field(rng, (size, size), size / 3, 0.35, 1.3) * (1 - 0.55 * gaps)
+    )
+    if rng.random() < 0.25:  # pressed on one side only
+        angle = rng.uniform(0, 6.28)
+        rows, columns = np.mgrid[-1 : 1 : size * 1j, -1 : 1 : size * 1j]
+        tilt = (columns * math.cos(angle) + rows * math.sin(angle)) * rng.uniform(0.5, 1.0)
+        density = density * np.clip(0.75 + tilt, 0.0, 1.1)
+    soft = cv2.GaussianBlur((alpha * density).astype(np.float32), (0, 0), 0.003 * dpi + 0.3)
+    return np.clip(soft, 0, 1)
+
+
+def _arc_text(picture: Image.Image, company: str, n: int) -> None:
+    size = int(n * min(0.135, 2.1 / max(len(company), 8)))
+    face = font(SEAL_FACE, size)
+    if face is None:
+        return
+    span = math.radians(min(265, 21 * len(company)))
+    for i, character in enumerate(company):
+        angle = -span / 2 + span * i / max(1, len(company) - 1)
+        glyph: Image.Image = Image.new("L", (size * 2, size * 2), 0)
+        stroke = max(1, size // 28)
+        ImageDraw.Draw(glyph).text((size, size), character, 255, face, anchor="mm", stroke_width=stroke)
+        glyph = glyph.resize((int(size * 1.6), int(size * 2.3)))
+        glyph = glyph.rotate(-math.degrees(angle), expand=True, resample=Image.Resampling.BICUBIC)
+        x = n / 2 + n * 0.385 * math.sin(angle) - glyph.width / 2
+        y = n / 2 - n * 0.385 * math.cos(angle) - glyph.height / 2
+        picture.paste(255, (int(x), int(y)), glyph)
+
+
+def stamp(
+    rng: np.random.Generator, canvas: Canvas, box: Box, company: str, colour: Colour | None = None
+) -> None:
+    """Press a seal roughly onto its box, as people do."""
+    label = str(rng.choice(["", "", "合同专用章", "行政专用章"]))
+    alpha = seal_alpha(rng, canvas.dpi, company, label, float(rng.choice([38, 40, 40, 42])))
+    size = alpha.shape[0]
+    x = (box.x + box.w / 2) * canvas.pt + rng.normal(0, 0.12 * size) - size / 2
+    y = (box.y + box.h / 2) * canvas.pt + rng.normal(0, 0.10 * size) - size / 2
+    if colour is None:
+        blue, green, red = (int(value) for value in rng.integers((35, 20, 190), (95, 70, 240)))
+        colour = (blue, green, red)
+    # A seal over a neighbouring signature box is ordinary office life, not a stray.
+    canvas.ink(alpha, x, y, colour, meant_for=[other.box for other in canvas.boxes])
+
+
+def fingerprint(rng: np.random.Generator, canvas: Canvas, x: float, y: float, colour: Colour = RED) -> None:
+    """A thumb's print of about 13 × 17 mm with its top-left at pixel (x, y)."""
+    h, w = int(17 * canvas.mm), int(13 * canvas.mm)
+    rows, columns = np.mgrid[-1 : 1 : h * 1j, -1 : 1 : w * 1j]
+    ridges = 0.5 + 0.5 * np.sin(38 * np.sqrt((columns + 0.2) ** 2 + (rows - 0.3) ** 2))
+    alpha = (rows**2 + columns**2 < 1) * ridges * smooth_field(rng, (h, w), 8, 0.2, 0.9)
+    canvas.ink(alpha.astype(np.float32), x, y, colour)
