@@ -67,7 +67,11 @@ now=$(cat requirements.lock pyproject.toml scripts/setup.sh | sha256sum)
 if [ ! -f "$stamp" ] || [ "$(cat "$stamp")" != "$now" ]; then
   echo "安装 Python 软件包 / installing Python packages (.venv)"
   [ -x .venv/bin/python ] || "$python" -m venv .venv
-  .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-  .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+  # uv's own lines of the lock go through pip, everything else through uv, several times faster
+  awk '/^[a-z]/ { ours = /^uv==/ } ours' requirements.lock > .venv/uv.lock
+  .venv/bin/python -m pip --quiet --disable-pip-version-check install --require-hashes -r .venv/uv.lock
+  export VIRTUAL_ENV="$PWD/.venv"
+  .venv/bin/uv pip sync --quiet --require-hashes requirements.lock
+  .venv/bin/uv pip install --quiet --no-deps --no-build-isolation -e .
   echo "$now" > "$stamp"
 fi
