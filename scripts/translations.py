@@ -1,0 +1,116 @@
+"""Keep the English catalogue in step with the Chinese source.
+
+    python scripts/translations.py update   collect messages into the .po, compile the .mo
+    python scripts/translations.py check    name what is untranslated or stale; exit 1 if anything is
+
+Messages are the literals given to `_()`, the help docstrings of click commands, and the one-line
+summaries of `evidence --help`.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import io
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from babel.messages import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+ROOT = Path(__file__).parent.parent
+PO = ROOT / "evidence/locale/en/LC_MESSAGES/evidence.po"
+MO = PO.with_suffix(".mo")
+
+
+def messages_of(tree: ast.Module) -> Iterator[str]:
+    """Every message a module can say."""
+    for node in ast.walk(tree):
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+            and node.func.id == "_"
+            and node.args
+        ):
+            argument = node.args[0]
+            if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
+                yield argument.value
+        if isinstance(node, ast.FunctionDef) and any(is_command(item) for item in node.decorator_list):
+            text = ast.get_docstring(node, clean=False)
+            if text:
+                yield inspect.cleandoc(text)
+        if isinstance(node, ast.AnnAssign) and getattr(node.target, "id", "") == "SUMMARIES":
+            assert isinstance(node.value, ast.Dict)
+            yield from (value.value for value in node.value.values if isinstance(value, ast.Constant))
+
+
+def is_command(decorator: ast.expr) -> bool:
+    """Whether a decorator makes a click command or group."""
+    call = decorator.func if isinstance(decorator, ast.Call) else decorator
+    return isinstance(call, ast.Attribute) and call.attr in {"command", "group"}
+
+
+def collect() -> dict[str, list[str]]:
+    """Message -> modules that say it."""
+    found: dict[str, list[str]] = {}
+    for path in sorted((ROOT / "evidence").rglob("*.py")):
+        for message in messages_of(ast.parse(path.read_text(encoding="utf-8"))):
+            found.setdefault(message, []).append(path.relative_to(ROOT).as_posix())
+    return found
+
+
+def load() -> Catalog:
+    """The catalogue as it is."""
+    if not PO.exists():
+        return Catalog(locale="en", project="evidence", fuzzy=False)
+    with PO.open("rb") as stream:
+        return read_po(stream, locale="en")
+
+
+def merged() -> Catalog:
+    """A catalogue with exactly the source's messages, keeping their translations."""
+    old, new = load(), Catalog(locale="en", project="evidence", fuzzy=False)
+    new.creation_date = new.revision_date = old.creation_date
+    for message, modules in collect().items():
+        known = old.get(message)
+        new.add(
+            message, known.string if known else "", locations=[(name, 0) for name in sorted(set(modules))]
+        )
+    return new
+
+
+def compiled(catalog: Catalog) -> bytes:
+    """The .mo bytes."""
+    buffer = io.BytesIO()
+    write_mo(buffer, catalog)
+    return buffer.getvalue()
+
+
+def problems() -> list[str]:
+    """What is out of step, one line each."""
+    catalog, source = load(), collect()
+    known = {message.id: message.string for message in catalog if message.id}
+    lines = [f"no English for: {message}" for message in source if not known.get(message)]
+    lines += [f"no longer said: {message}" for message in known if message not in source]
+    if not MO.exists() or MO.read_bytes() != compiled(catalog):
+        lines.append("the .mo is not compiled from the .po: run `python scripts/translations.py update`")
+    return lines
+
+
+def update() -> None:
+    """Write .po and .mo."""
+    catalog = merged()
+    PO.parent.mkdir(parents=True, exist_ok=True)
+    with PO.open("wb") as stream:
+        write_po(stream, catalog, width=100, sort_output=True, include_lineno=False)
+    MO.write_bytes(compiled(load()))
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] == ["update"]:
+        update()
+    lines = problems()
+    print("\n".join(lines) or "catalogue and source are in step")
+    raise SystemExit(1 if lines else 0)
