@@ -1,0 +1,150 @@
+"""Write-once store of exact bytes, named by their SHA-256.
+
+A file is complete under its final name or not there at all: copy to a temporary name in the same
+folder, fsync, rename, fsync the folder, read back and hash again.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from hashlib import file_digest, sha256
+from pathlib import Path
+from typing import BinaryIO
+
+from evidence.archive.durable import sync_folder
+from evidence.domain.identifiers import Sha256
+from evidence.errors import UsageError, VerificationFailedError
+from evidence.language import _
+
+CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """What was stored."""
+
+    sha256: Sha256
+    bytes: int
+
+
+class Originals:
+    """Objects live under `<root>/<first two hex>/<sha256>`, read-only."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def put_file(self, path: Path) -> Stored:
+        """Store a file's exact bytes; storing them again changes nothing. The file itself stays.
+
+        Raises:
+            OSError: disk full, folder not writable, file unreadable; nothing stays under a final name.
+            VerificationFailedError: the disk returned other bytes than were written.
+        """
+        with path.open("rb") as source:
+            return self._store(source)
+
+    def put_bytes(self, data: bytes, suffix: str = "") -> Sha256:
+        """Store bytes; `suffix` is only a hint for the temporary name.
+
+        Raises:
+            OSError, VerificationFailedError: as `put_file`.
+        """
+        digest = Sha256(sha256(data).hexdigest())
+        if digest in self:
+            return digest
+
+        def write(target: BinaryIO) -> tuple[str, int]:
+            target.write(data)
+            return digest, len(data)
+
+        return self._settle(write, suffix).sha256
+
+    def path(self, digest: Sha256) -> Path:
+        """Where an object lives or would live.
+
+        Raises:
+            UsageError: not a SHA-256.
+        """
+        if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
+            raise UsageError(_("“{digest}”不是 SHA-256 摘要。").format(digest=digest[:80]))
+        return self._root / digest[:2] / digest
+
+    def read(self, digest: Sha256) -> bytes:
+        """An object's bytes, checked against its name.
+
+        Raises:
+            VerificationFailedError: missing, or the bytes have changed.
+        """
+        path = self.path(digest)
+        try:
+            data = path.read_bytes()
+        except FileNotFoundError as error:
+            raise _missing(path) from error
+        if sha256(data).hexdigest() != digest:
+            raise _changed(path)
+        return data
+
+    def __contains__(self, digest: Sha256) -> bool:
+        return self.path(digest).is_file()
+
+    def digests(self) -> Iterator[Sha256]:
+        """Names of all objects, sorted."""
+        for folder in sorted(self._root.glob("[0-9a-f][0-9a-f]")):
+            for path in sorted(folder.iterdir()):
+                if len(path.name) == 64:
+                    yield Sha256(path.name)
+
+    def _store(self, source: BinaryIO) -> Stored:
+        def write(target: BinaryIO) -> tuple[str, int]:
+            digest, length = sha256(), 0
+            while chunk := source.read(CHUNK):
+                digest.update(chunk)
+                target.write(chunk)
+                length += len(chunk)
+            return digest.hexdigest(), length
+
+        return self._settle(write, "")
+
+    def _settle(self, write: Callable[[BinaryIO], tuple[str, int]], suffix: str) -> Stored:
+        """Write to a temporary name, make it durable, give it its final name, read it back."""
+        incoming = self._root / "incoming"
+        incoming.mkdir(parents=True, exist_ok=True)
+        temporary = incoming / f"{os.getpid()}-{secrets.token_hex(8)}{suffix}"
+        try:
+            with temporary.open("xb") as target:
+                digest, length = write(target)
+                target.flush()
+                os.fsync(target.fileno())
+            final = self.path(Sha256(digest))
+            if not final.exists():
+                if not final.parent.exists():
+                    final.parent.mkdir(exist_ok=True)
+                    sync_folder(self._root)
+                temporary.chmod(0o440)
+                temporary.replace(final)
+            sync_folder(final.parent)
+        finally:
+            temporary.unlink(missing_ok=True)
+        with final.open("rb") as stored:
+            if file_digest(stored, "sha256").hexdigest() != digest:
+                raise _changed(final)
+        return Stored(sha256=Sha256(digest), bytes=length)
+
+
+def _missing(path: Path) -> VerificationFailedError:
+    return VerificationFailedError(
+        _("档案中缺少一个原件。"),
+        where=str(path),
+        remedy=_("请运行 evidence audit，并从备份恢复（evidence restore）。"),
+    )
+
+
+def _changed(path: Path) -> VerificationFailedError:
+    return VerificationFailedError(
+        _("档案中一个原件的内容已与登记的摘要不符。"),
+        where=str(path),
+        remedy=_("请保留现场，运行 evidence audit，并从备份恢复（evidence restore）；同时检查硬盘。"),
+    )

@@ -1,0 +1,119 @@
+"""Events to journal lines and back, schema versions included.
+
+A kind's payload only grows by optional fields; a payload of another shape is a new version of the
+kind, and `UPGRADES` turns an old one into its successor, so that journals of years ago stay readable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from evidence.errors import LedgerDamagedError
+from evidence.language import _
+from evidence.ledger.events import EVENT_TYPES, Event
+
+Payload = dict[str, Any]
+UPGRADES: dict[str, Callable[[Payload], tuple[str, Payload]]] = {}
+"""Superseded kind, e.g. `visit.recorded/1` -> function giving the next version's kind and payload."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One journal line, read."""
+
+    seq: int
+    at: str
+    """Instant of the append as the writer's clock said it, ISO 8601 in UTC."""
+    actor: str
+    """Account or program that acted, e.g. `clerk:lihua`, `watch`."""
+    kind: str
+    payload: Payload
+    digest: str
+
+    @property
+    def instant(self) -> datetime:
+        """`at`, aware UTC."""
+        return datetime.fromisoformat(self.at)
+
+    @property
+    def event(self) -> Event:
+        """The payload as its class.
+
+        Raises:
+            LedgerDamagedError: unknown kind, or a payload that does not fit it.
+        """
+        return event_of(self.kind, self.payload, self.seq)
+
+
+class _Line(msgspec.Struct):
+    seq: int
+    at: str
+    actor: str
+    kind: str
+    payload: Payload
+    prev: str
+    digest: str
+
+
+_decoder = msgspec.json.Decoder(_Line)
+
+
+def payload_of(event: Event) -> Payload:
+    """The event's payload as plain JSON values."""
+    payload: Payload = msgspec.to_builtins(event)
+    return payload
+
+
+def instant_text(instant: datetime) -> str:
+    """ISO 8601 in UTC with `Z`.
+
+    Raises:
+        ValueError: the instant is naive.
+    """
+    if instant.tzinfo is None:
+        raise ValueError("the journal knows aware instants only")
+    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def read_line(line: bytes, seq: int) -> Entry:
+    """The entry behind a line that the chain has already vouched for.
+
+    Raises:
+        LedgerDamagedError: not JSON of a journal line; `where` names it.
+    """
+    try:
+        raw = _decoder.decode(line)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise _unreadable(seq, str(error)) from error
+    kind, payload = raw.kind, raw.payload
+    while kind in UPGRADES:
+        kind, payload = UPGRADES[kind](payload)
+    return Entry(seq=raw.seq, at=raw.at, actor=raw.actor, kind=kind, payload=payload, digest=raw.digest)
+
+
+def event_of(kind: str, payload: Payload, seq: int) -> Event:
+    """The payload as its class.
+
+    Raises:
+        LedgerDamagedError: unknown kind, or a payload that does not fit it.
+    """
+    event_type = EVENT_TYPES.get(kind)
+    if event_type is None:
+        raise _unreadable(seq, _("不认识的账目种类 {kind}，可能由更新版本的程序写入").format(kind=kind))
+    try:
+        return msgspec.convert(payload, event_type)
+    except msgspec.ValidationError as error:
+        raise _unreadable(seq, str(error)) from error
+
+
+def _unreadable(seq: int, why: str) -> LedgerDamagedError:
+    return LedgerDamagedError(
+        _("账本第 {line} 行无法读懂：{why}。").format(line=seq + 1, why=why),
+        where=_("journal.jsonl 第 {line} 行").format(line=seq + 1),
+        remedy=_("请先确认程序版本不低于写入账本的版本；仍不行则从备份恢复（evidence restore）。"),
+    )

@@ -1,0 +1,91 @@
+"""How a document is put together from its form, the scans that came back and what people said of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from evidence.domain.document import Document, IssuedForm, Mark, MarkVerdict, ScannedPage
+from evidence.domain.identifiers import Sha256
+from evidence.ledger.events import AlterationDecided, MarkDecided
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    """One page image that some arrival brought."""
+
+    page: ScannedPage
+    received_at: datetime
+    seq: int
+    """Journal position of the arrival, so that a person's word binds only copies already there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """What a person said about a mark or an alteration, and when in the journal."""
+
+    seq: int
+    said: MarkDecided | AlterationDecided
+
+
+def assemble(
+    form: IssuedForm, copies: Iterable[Copy], edocuments: Iterable[Sha256], words: Sequence[Word]
+) -> Document:
+    """The document as it stands.
+
+    Paper only gains marks, so of two copies of a page the one with more marks is in force (the
+    sheet that was signed after its first scan), then the one of better quality, then the later.
+    """
+    by_page: dict[int, list[Copy]] = {}
+    for copy in copies:
+        by_page.setdefault(copy.page.page, []).append(
+            replace(copy, page=_decided(copy, [word.said for word in words if word.seq > copy.seq]))
+        )
+    scans: list[ScannedPage] = []
+    others: list[ScannedPage] = []
+    for number in sorted(by_page):
+        best, *rest = sorted(by_page[number], key=_rank, reverse=True)
+        scans.append(best.page)
+        others.extend(copy.page for copy in rest)
+    complete = all(page in by_page for page in range(1, form.pages + 1))
+    first_seen = [min(copy.received_at for copy in held) for held in by_page.values()]
+    return Document(
+        form=form,
+        scans=tuple(scans),
+        other_copies=tuple(others),
+        edocuments=tuple(dict.fromkeys(edocuments)),
+        received_at=max(first_seen) if complete and first_seen else None,
+    )
+
+
+def _rank(copy: Copy) -> tuple[int, int, int, int, int]:
+    verdicts = [mark.verdict for mark in copy.page.marks]
+    return (
+        verdicts.count(MarkVerdict.PRESENT),
+        verdicts.count(MarkVerdict.UNDECIDED),
+        copy.page.quality,
+        copy.seq,
+        -copy.page.index,
+    )
+
+
+def _decided(copy: Copy, words: Iterable[MarkDecided | AlterationDecided]) -> ScannedPage:
+    """The page with people's decisions in place of the program's."""
+    page = copy.page
+    for word in words:
+        if word.page != page.page:
+            continue
+        if isinstance(word, MarkDecided):
+            page = replace(page, marks=tuple(_overridden(mark, word) for mark in page.marks))
+        elif word.accepted:
+            page = replace(page, alterations=())
+        else:
+            page = replace(page, alterations=copy.page.alterations)
+    return page
+
+
+def _overridden(mark: Mark, word: MarkDecided) -> Mark:
+    if mark.box != word.box:
+        return mark
+    return replace(mark, verdict=word.verdict, decided_by=word.by, why=word.why)

@@ -1,0 +1,341 @@
+"""What each event means for the view: one small function per kind, over named tables of rows.
+
+Tables: `case:<id>` holds everything of one case, so that no table grows large; `arrivals:<day>:<n>`
+a few hundred arrivals each; `sha:<3 hex>` finds arrivals and recordings by digest; `services:<…>`
+one line per case; `week:<ISO week>` the cases visited; `touched` the cases whose evidence arrived or
+changed since they were last handed over; small registers stand in tables of their own.
+Rows are `{"seq", "at", "body"}`: position and instant of the event, and its content.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from evidence.ledger.codec import Entry
+from evidence.ledger.rows import Row, Rows
+from evidence.ledger.service import service_rows
+
+Body = dict[str, Any]
+Handler = Callable[[Rows, Entry, Body], None]
+WEEKLY = "-0000"
+"""Case ids of weekly forms end so (`WJB22-0000`); they are nobody's inspection cycle."""
+
+
+def fold(rows: Rows, entry: Entry) -> None:
+    """Apply one entry; kinds that say nothing about the view's content leave it as it is."""
+    handler = _HANDLERS.get(entry.kind)
+    if handler is not None:
+        handler(rows, entry, entry.payload)
+
+
+def case_table(case: str) -> str:
+    """Table of one case."""
+    return f"case:{case}"
+
+
+def case_of(identifier: str) -> str:
+    """The case in a number (first ten characters) or a visit id (what stands before `-V<n>`)."""
+    case, dash, _running = identifier.rpartition("-V")
+    return case if dash else identifier[:10]
+
+
+def arrival_table(arrival: str) -> str:
+    """`A-20220401-0007` lives with up to 255 neighbours of its day."""
+    day, _dash, running = arrival.removeprefix("A-").partition("-")
+    return f"arrivals:{day}:{int(running) >> 8 if running.isdecimal() else 0}"
+
+
+def digest_table(sha256: str) -> str:
+    """Arrivals and recordings by digest, in 4096 shards."""
+    return f"sha:{sha256[:3]}"
+
+
+def service_table(case: str) -> str:
+    """A hundred cases share one table of service lines."""
+    return f"services:{case[:8]}"
+
+
+def _row(entry: Entry, body: Any) -> Row:
+    return {"seq": entry.seq, "at": entry.at, "body": body}
+
+
+def _touch(rows: Rows, entry: Entry, case: str) -> None:
+    if not case.endswith(WEEKLY):
+        rows.put("touched", case, _row(entry, {}))
+
+
+def _parties(rows: Rows, entry: Entry, body: Body) -> None:
+    for name, key in (("enterprises", "id"), ("people", "id"), ("devices", "serial"), ("campaigns", "id")):
+        for item in body.get(name, ()):
+            rows.put(name, item[key], _row(entry, item))
+
+
+def _case_opened(rows: Rows, entry: Entry, body: Body) -> None:
+    case = body["case"]
+    rows.put(case_table(case["id"]), "case", _row(entry, case))
+    rows.put(f"enterprise:{case['enterprise']}", case["id"], _row(entry, {}))
+    service_rows(rows, entry, case["id"])
+
+
+def _visit(rows: Rows, entry: Entry, body: Body) -> None:
+    visit = body["visit"]
+    rows.put(case_table(visit["case"]), f"visit:{visit['id']}:{visit['version']}", _row(entry, visit))
+    service_rows(rows, entry, visit["case"])
+    _touch(rows, entry, visit["case"])
+
+
+def _report(rows: Rows, entry: Entry, body: Body) -> None:
+    report = body["report"]
+    rows.put(case_table(report["case"]), f"report:{report['version']}", _row(entry, report))
+    _touch(rows, entry, report["case"])
+
+
+def _escalation(rows: Rows, entry: Entry, body: Body) -> None:
+    escalation = body["escalation"]
+    rows.put(case_table(escalation["case"]), f"escalation:{escalation['id']}", _row(entry, escalation))
+    _touch(rows, entry, escalation["case"])
+
+
+def _register(rows: Rows, entry: Entry, body: Body) -> None:
+    item = body["entry"]
+    rows.put(f"register:{item['register']}", item["key"], _row(entry, item))
+
+
+def _issued(rows: Rows, entry: Entry, body: Body) -> None:
+    form = body["form"]
+    number = form["number"]
+    case = case_of(number)
+    rows.put(case_table(case), f"form:{number}", _row(entry, form))
+    if form.get("case") is None or case.endswith(WEEKLY):
+        rows.put("weekly", number, _row(entry, {}))
+
+
+def _voided(rows: Rows, entry: Entry, body: Body) -> None:
+    number = body["number"]
+    case = case_of(number)
+    row = rows.get(case_table(case), f"form:{number}")
+    if row is not None:
+        rows.put(
+            case_table(case), f"form:{number}", {**row, "body": {**row["body"], "voided_why": body["why"]}}
+        )
+        _touch(rows, entry, case)
+
+
+def _waiting(rows: Rows, entry: Entry, body: Body) -> None:
+    arrival = body["arrival"]
+    table = arrival_table(arrival)
+    row = rows.get(table, arrival)
+    if row is not None and row["body"]["sha256"] is not None:
+        return  # taken meanwhile
+    seen = entry.at if row is None else row["body"]["received_at"]
+    rows.put(
+        table,
+        arrival,
+        _row(
+            entry,
+            {
+                "path": body["path"],
+                "sha256": None,
+                "bytes": None,
+                "received_at": seen,
+                "media_type": "",
+                "duplicate_of": None,
+                "message": body.get("why", ""),
+                "judged": None,
+                "decisions": [] if row is None else row["body"]["decisions"],
+            },
+        ),
+    )
+
+
+def _taken(rows: Rows, entry: Entry, body: Body) -> None:
+    arrival = body["arrival"]
+    table = arrival_table(arrival)
+    row = rows.get(table, arrival)
+    rows.put(
+        table,
+        arrival,
+        _row(
+            entry,
+            {
+                "path": body["path"],
+                "sha256": body["sha256"],
+                "bytes": body["bytes"],
+                "received_at": body["received_at"],
+                "media_type": body["media_type"],
+                "duplicate_of": body.get("duplicate_of"),
+                "message": "",
+                "judged": None,
+                "decisions": [] if row is None else row["body"]["decisions"],
+            },
+        ),
+    )
+    if rows.get(digest_table(body["sha256"]), body["sha256"]) is None:
+        rows.put(digest_table(body["sha256"]), body["sha256"], _row(entry, {"arrival": arrival}))
+
+
+def _judged(rows: Rows, entry: Entry, body: Body) -> None:
+    arrival = body["arrival"]
+    table = arrival_table(arrival)
+    row = rows.get(table, arrival)
+    if row is None:
+        return  # a judgement without an arrival says nothing; `ledger verify` reports it
+    earlier = row["body"]["judged"]
+    if earlier is not None:
+        _withdraw(rows, entry, arrival, earlier)
+    rows.put(table, arrival, {**row, "body": {**row["body"], "judged": body}})
+    _contribute(rows, entry, row, arrival, body)
+
+
+def _contribute(rows: Rows, entry: Entry, taken: Row, arrival: str, body: Body) -> None:
+    """Link the arrival's pages, e-document and recordings to what they belong to."""
+    received_at = taken["body"]["received_at"]
+    for number in dict.fromkeys(page["number"] for page in body.get("pages", ())):
+        pages = [{**page, "arrival": arrival} for page in body["pages"] if page["number"] == number]
+        content = {"received_at": received_at, "pages": pages}
+        rows.put(
+            case_table(case_of(number)),
+            f"scan:{number}:{arrival}",
+            {**_row(entry, content), "seq": taken["seq"]},
+        )
+        _touch(rows, entry, case_of(number))
+    number = body.get("edocument_of")
+    if number:
+        content = {"received_at": received_at, "sha256": taken["body"]["sha256"]}
+        rows.put(case_table(case_of(number)), f"edoc:{number}:{arrival}", _row(entry, content))
+        _touch(rows, entry, case_of(number))
+    if body.get("case"):
+        _touch(rows, entry, body["case"])
+    for recording in body.get("recordings", ()):
+        sha256 = recording["sha256"]
+        known = rows.get("recording:" + sha256[:2], sha256)
+        assigned = None if known is None else known["body"]["assigned"]
+        content = {
+            "recording": {**recording, "arrival": recording.get("arrival") or arrival},
+            "assigned": assigned,
+        }
+        rows.put("recording:" + sha256[:2], sha256, _row(entry, content))
+        visit = assigned["visit"] if assigned else recording.get("visit")
+        if visit:
+            rows.put(case_table(case_of(visit)), f"recording:{sha256}", _row(entry, {}))
+            _touch(rows, entry, case_of(visit))
+
+
+def _withdraw(rows: Rows, entry: Entry, arrival: str, earlier: Body) -> None:
+    """Undo what an earlier judgement of the same arrival linked; a new one follows at once."""
+    numbers = {page["number"] for page in earlier.get("pages", ())}
+    for number in sorted(numbers):
+        rows.drop(case_table(case_of(number)), f"scan:{number}:{arrival}")
+        _touch(rows, entry, case_of(number))
+    number = earlier.get("edocument_of")
+    if number:
+        rows.drop(case_table(case_of(number)), f"edoc:{number}:{arrival}")
+        _touch(rows, entry, case_of(number))
+    for recording in earlier.get("recordings", ()):
+        sha256 = recording["sha256"]
+        known = rows.get("recording:" + sha256[:2], sha256)
+        if known is None or known["body"]["recording"].get("arrival") != (
+            recording.get("arrival") or arrival
+        ):
+            continue
+        visit = (known["body"]["assigned"] or recording).get("visit")
+        if visit:
+            rows.drop(case_table(case_of(visit)), f"recording:{sha256}")
+        if known["body"]["assigned"] is None:
+            rows.drop("recording:" + sha256[:2], sha256)
+
+
+def _person(rows: Rows, entry: Entry, body: Body) -> None:
+    table = arrival_table(body["arrival"])
+    row = rows.get(table, body["arrival"])
+    if row is not None:
+        decisions = [*row["body"]["decisions"], body]
+        rows.put(table, body["arrival"], {**row, "body": {**row["body"], "decisions": decisions}})
+
+
+def _word(rows: Rows, entry: Entry, body: Body) -> None:
+    """A person's word on a mark or alteration; it binds the copies that were there when it was given."""
+    case = case_of(body["number"])
+    rows.put(
+        case_table(case),
+        f"word:{body['number']}:{entry.seq}",
+        _row(entry, {"kind": entry.kind, "word": body}),
+    )
+    _touch(rows, entry, case)
+
+
+def _assigned(rows: Rows, entry: Entry, body: Body) -> None:
+    sha256 = body["sha256"]
+    known = rows.get("recording:" + sha256[:2], sha256)
+    if known is None:
+        return
+    before = (known["body"]["assigned"] or known["body"]["recording"]).get("visit")
+    if before:
+        rows.drop(case_table(case_of(before)), f"recording:{sha256}")
+        _touch(rows, entry, case_of(before))
+    content = {
+        "recording": known["body"]["recording"],
+        "assigned": {"visit": body["visit"], "by": body["by"]},
+    }
+    rows.put("recording:" + sha256[:2], sha256, _row(entry, content))
+    if body["visit"]:
+        rows.put(case_table(case_of(body["visit"])), f"recording:{sha256}", _row(entry, {}))
+        _touch(rows, entry, case_of(body["visit"]))
+
+
+def _plan(rows: Rows, entry: Entry, body: Body) -> None:
+    plan = body["plan"]
+    rows.put("plans", f"{plan['week']}:{plan['version']}", _row(entry, plan))
+
+
+def _waiver(rows: Rows, entry: Entry, body: Body) -> None:
+    rows.put(case_table(body["waiver"]["case"]), f"waiver:{entry.seq}", _row(entry, body["waiver"]))
+
+
+def _hold(rows: Rows, entry: Entry, body: Body) -> None:
+    hold = body["hold"]
+    rows.put(case_table(hold["case"]), f"hold:{hold['at']}", _row(entry, hold))
+
+
+def _checkpoint(rows: Rows, entry: Entry, body: Body) -> None:
+    rows.put("checkpoints", f"{body['week']}:{body['size']}", _row(entry, body))
+
+
+def _package(rows: Rows, entry: Entry, body: Body) -> None:
+    package = body["package"]
+    rows.put("packages", package["id"], _row(entry, package))
+    for case in package.get("cases", ()):
+        touched = rows.get("touched", case)
+        # what came after the package's checkpoint belongs to the next one
+        if touched is not None and touched["seq"] < package["tree_size"]:
+            rows.drop("touched", case)
+
+
+def _receipt(rows: Rows, entry: Entry, body: Body) -> None:
+    rows.put("receipts", f"{body['receipt']['package']}:{entry.seq}", _row(entry, body["receipt"]))
+
+
+_HANDLERS: dict[str, Handler] = {
+    "parties.imported/1": _parties,
+    "case.opened/1": _case_opened,
+    "visit.recorded/1": _visit,
+    "report.recorded/1": _report,
+    "escalation.recorded/1": _escalation,
+    "register.entered/1": _register,
+    "form.issued/1": _issued,
+    "form.voided/1": _voided,
+    "arrival.waiting/1": _waiting,
+    "arrival.taken/1": _taken,
+    "arrival.judged/1": _judged,
+    "arrival.decided/1": _person,
+    "mark.decided/1": _word,
+    "alteration.decided/1": _word,
+    "recording.assigned/1": _assigned,
+    "plan.filed/1": _plan,
+    "waiver.granted/1": _waiver,
+    "hold.placed/1": _hold,
+    "checkpoint.made/1": _checkpoint,
+    "package.built/1": _package,
+    "receipt.received/1": _receipt,
+}

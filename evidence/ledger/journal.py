@@ -1,0 +1,143 @@
+"""The append-only file of events: lock, read what others wrote, append, fsync.
+
+Crash rules: a line counts once its newline is on disk. What a killed writer left without a newline
+was never acknowledged; the next writer cuts it off and says so in the journal. Any other break is
+damage and stops everything.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from evidence.errors import LedgerDamagedError
+from evidence.language import _
+from evidence.ledger import chain
+from evidence.ledger.lock import DEFAULT_TIMEOUT_S, WriterLock
+
+JOURNAL_NAME = "journal.jsonl"
+LOCK_NAME = "journal.lock"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Position:
+    """A place between two lines."""
+
+    size: int = 0
+    """Lines before it."""
+    digest: str = chain.START
+    """Digest of the last of them."""
+    offset: int = 0
+    """Bytes before it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Torn:
+    """Bytes after the last newline, cut off."""
+
+    bytes: int
+    sha256: str
+
+
+class Journal:
+    """One journal file. Nothing is kept in memory; callers hold their own `Position`."""
+
+    def __init__(self, folder: Path, *, lock_timeout_s: float = DEFAULT_TIMEOUT_S) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.path = folder / JOURNAL_NAME
+        self._lock = WriterLock(folder / LOCK_NAME, lock_timeout_s)
+        if not self.path.exists():
+            descriptor = os.open(self.path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
+            os.close(descriptor)
+            sync_folder(folder)
+
+    def bytes_on_disk(self) -> int:
+        """Present length, possibly in the middle of another process's write."""
+        return self.path.stat().st_size
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Hold the writer's lock.
+
+        Raises:
+            LedgerBusyError: held by another for too long.
+        """
+        with self._lock.held():
+            yield
+
+    def follow(self, start: Position) -> Iterator[tuple[bytes, Position]]:
+        """Complete lines after `start`, each with the position behind it, checked against the chain.
+
+        Raises:
+            LedgerDamagedError: the chain breaks, or the file is shorter than what was read before.
+        """
+        offset, size = start.offset, start.size
+        for line, digest in chain.follow(self._complete_lines(start.offset), seq=size, prev=start.digest):
+            offset += len(line) + 1
+            size += 1
+            yield line, Position(size=size, digest=digest, offset=offset)
+
+    def raw_lines(self, offset: int = 0) -> Iterator[bytes]:
+        """Complete lines from a byte offset on, without newline, unchecked."""
+        return self._complete_lines(offset)
+
+    def _complete_lines(self, offset: int) -> Iterator[bytes]:
+        with self.path.open("rb", buffering=1 << 20) as file:
+            if offset and os.fstat(file.fileno()).st_size < offset:
+                raise LedgerDamagedError(
+                    _("账本变短了：已读过的账目不见了。"),
+                    where=str(self.path),
+                    remedy=_("请停止一切写入，保留现场，从备份恢复（evidence restore）。"),
+                )
+            file.seek(offset)
+            for line in file:
+                if not line.endswith(b"\n"):
+                    return  # being written just now, or torn; only a writer may tell
+                yield line[:-1]
+
+    def cut_torn_tail(self, end: Position) -> Torn | None:
+        """Remove bytes after the last complete line; only while writing, with `end` freshly read."""
+        surplus = self.bytes_on_disk() - end.offset
+        if surplus <= 0:
+            return None
+        with self.path.open("r+b") as file:
+            file.seek(end.offset)
+            torn = Torn(bytes=surplus, sha256=sha256(file.read(surplus)).hexdigest())
+            file.truncate(end.offset)
+            os.fsync(file.fileno())
+        return torn
+
+    def append(self, lines: Sequence[bytes], end: Position) -> None:
+        """Write whole lines behind `end` and fsync once; only while writing.
+
+        Raises:
+            OSError: disk full or failing; the journal is back at `end`, nothing was acknowledged.
+        """
+        data = b"".join(line + b"\n" for line in lines)
+        descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND)
+        try:
+            written = 0
+            try:
+                while written < len(data):
+                    written += os.write(descriptor, data[written:])
+                os.fsync(descriptor)
+            except OSError:
+                os.ftruncate(descriptor, end.offset)
+                raise
+        finally:
+            os.close(descriptor)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a folder's entries durable; a no-op where folders cannot be opened (Windows)."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
