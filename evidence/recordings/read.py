@@ -1,0 +1,188 @@
+"""One recorder file becomes one Recording: what it is, how long it plays, when it says it began."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path, PurePath
+
+from evidence.domain.identifiers import Sha256
+from evidence.domain.recording import Recording, TimeClaim
+from evidence.recordings.cards import Card
+from evidence.recordings.clock import choose_start, container_claim
+from evidence.recordings.containers import Structure, read_structure
+from evidence.recordings.names import RecorderName, folder_hint, parse_name
+from evidence.recordings.prefix import WithoutPrefix
+from evidence.recordings.probe import Tracks, demux, media_info
+from evidence.recordings.sampling import doubts_of, take_samples
+from evidence.recordings.unreadable import UnreadableRecordingError
+
+SAMPLES = 6
+"""Places looked at for black picture and silence; a few milliseconds each."""
+_AGREE_MS = 2_000
+
+
+def hash_file(path: Path) -> Sha256:
+    """SHA-256 of a file of any size, streamed."""
+    with path.open("rb") as stream:
+        return Sha256(hashlib.file_digest(stream, "sha256").hexdigest())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    tracks: Tracks
+    duration_ms: int
+    truncated: bool
+    doubts: tuple[str, ...]
+
+
+def read_recording(
+    path: Path,
+    *,
+    name: str,
+    sha256: Sha256 | None = None,
+    card: Card | None = None,
+    modified: datetime | None = None,
+    now: datetime | None = None,
+    samples: int = SAMPLES,
+) -> Recording:
+    """Read a recorder's video or sound file.
+
+    Args:
+        path: the bytes, under whatever name the archive gave them.
+        name: how the clerk's file was called, folders included when known.
+        sha256: its digest when already known; hashed here otherwise.
+        card: identity file found beside it.
+        modified: the clerk's file's own time, kept beside the others and never believed.
+        now: instant of arrival; rules out starts in the future.
+        samples: places to look at for black picture and silence, 0 for none.
+
+    Raises:
+        UnreadableRecordingError: empty, not a recording, or cut so that nothing of it plays.
+    """
+    size = path.stat().st_size
+    base = PurePath(name.replace("\\", "/")).name
+    if size == 0:
+        raise UnreadableRecordingError(
+            "empty", "文件是空的，没有录像内容。", where=name, remedy="请从记录仪或采集站重新拷贝。"
+        )
+    with path.open("rb") as stream:
+        structure = read_structure(stream)
+    found = _examine(path, structure, name)
+    doubts = list(found.doubts)
+    if samples and found.duration_ms:
+        looked = take_samples(_source(path, structure), duration_ms=found.duration_ms, places=samples)
+        doubts += doubts_of(looked, duration_ms=found.duration_ms)
+    claimed = parse_name(base)
+    start = choose_start(
+        _claims(claimed, structure, found.tracks, modified), duration_ms=found.duration_ms, now=now
+    )
+    hint = folder_hint(name) if claimed is None else None
+    if hint is not None:
+        doubts.append(f"文件夹写明 {hint.month} 月 {hint.day} 日，文件名没有时间，请人工指派。")
+    return Recording(
+        sha256=sha256 or hash_file(path),
+        name=base,
+        bytes=size,
+        device=(claimed.device if claimed else "") or (card.device if card else ""),
+        officer=(claimed.officer if claimed else "") or (card.officer if card else ""),
+        started_at=start.at,
+        duration_ms=found.duration_ms,
+        declared_ms=structure.declared_ms or found.tracks.declared_ms,
+        video=found.tracks.video,
+        audio=found.tracks.audio,
+        width=found.tracks.width,
+        height=found.tracks.height,
+        codec=found.tracks.codec,
+        truncated=found.truncated,
+        important=claimed.important if claimed else False,
+        times=start.claims,
+        doubts=(*doubts, *start.doubts),
+    )
+
+
+def _source(path: Path, structure: Structure) -> Path | WithoutPrefix:
+    return WithoutPrefix(path, structure.prefix) if structure.prefix else path
+
+
+def _examine(path: Path, structure: Structure, name: str) -> _Found:
+    tracks = media_info(_source(path, structure))
+    suspect = bool(
+        structure.truncated
+        or structure.fragmented
+        or structure.prefix
+        or tracks.truncated
+        or not tracks.declared_ms
+        or not structure.container
+    )
+    if not suspect and (tracks.video or tracks.audio):
+        return _Found(tracks=tracks, duration_ms=tracks.declared_ms or 0, truncated=False, doubts=())
+    playable = demux(_source(path, structure))
+    if playable is None or playable.duration_ms == 0:
+        _refuse(structure, tracks, name)
+    assert playable is not None  # noqa: S101 _refuse never returns
+    declared = structure.declared_ms or tracks.declared_ms
+    shorter = declared is not None and playable.duration_ms + _AGREE_MS < declared
+    truncated = structure.truncated or tracks.truncated or playable.broke_off or shorter
+    doubts = []
+    if truncated:
+        seconds = playable.duration_ms // 1000
+        doubts.append(f"文件不完整，只能播放 {seconds // 60} 分 {seconds % 60:02d} 秒，请重新拷贝原件。")
+    seen = Tracks(
+        format=tracks.format or structure.container,
+        video=playable.video,
+        audio=playable.audio,
+        width=tracks.width,
+        height=tracks.height,
+        codec=tracks.codec,
+        declared_ms=tracks.declared_ms,
+    )
+    return _Found(tracks=seen, duration_ms=playable.duration_ms, truncated=truncated, doubts=tuple(doubts))
+
+
+def _refuse(structure: Structure, tracks: Tracks, name: str) -> None:
+    if structure.container and (structure.truncated or tracks.truncated):
+        raise UnreadableRecordingError(
+            "incomplete",
+            "录像文件不完整，没有能播放的内容（多为拷贝中断）。",
+            where=name,
+            remedy="请从记录仪或采集站重新拷贝整个文件。",
+        )
+    if structure.container or tracks.format:
+        raise UnreadableRecordingError(
+            "malformed",
+            "录像文件已损坏，无法播放。",
+            where=name,
+            remedy="请从记录仪或采集站重新拷贝；仍不能播放时，请保留记录仪并说明情况。",
+        )
+    raise UnreadableRecordingError(
+        "unsupported_type",
+        "这不是能识别的音视频文件。",
+        where=name,
+        remedy="请交 MP4、MOV、AVI 或 MKV 文件。",
+    )
+
+
+def _claims(
+    claimed: RecorderName | None, structure: Structure, tracks: Tracks, modified: datetime | None
+) -> list[TimeClaim]:
+    claims = []
+    if claimed is not None and claimed.instant is not None:
+        claims.append(TimeClaim(source="name", at=claimed.instant))
+    inner = container_claim(structure.created_raw) or _printed_claim(tracks.created)
+    if inner is not None:
+        claims.append(inner)
+    if modified is not None:
+        claims.append(TimeClaim(source="file", at=modified.astimezone(UTC), trusted=False))
+    return claims
+
+
+def _printed_claim(text: str) -> TimeClaim | None:
+    """MediaInfo prints `2022-03-14 01:30:05 UTC` (older: `UTC 2022-…`) for MKV and AVI."""
+    plain = text.replace("UTC", "").strip()
+    try:
+        at = datetime.fromisoformat(plain).replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    return TimeClaim(source="container", at=at)
