@@ -141,6 +141,7 @@ def _waiting(rows: Rows, entry: Entry, body: Body) -> None:
                 "received_at": seen,
                 "media_type": "",
                 "duplicate_of": None,
+                "seen_as": "",
                 "message": body.get("why", ""),
                 "judged": None,
                 "decisions": [] if row is None else row["body"]["decisions"],
@@ -153,6 +154,8 @@ def _taken(rows: Rows, entry: Entry, body: Body) -> None:
     arrival = body["arrival"]
     table = arrival_table(arrival)
     row = rows.get(table, arrival)
+    if row is not None and row["body"]["judged"] is not None:
+        _withdraw(rows, entry, arrival, row["body"]["judged"])  # the rest of a broken file came
     rows.put(
         table,
         arrival,
@@ -165,14 +168,20 @@ def _taken(rows: Rows, entry: Entry, body: Body) -> None:
                 "received_at": body["received_at"],
                 "media_type": body["media_type"],
                 "duplicate_of": body.get("duplicate_of"),
+                "seen_as": body.get("seen_as", ""),
                 "message": "",
                 "judged": None,
                 "decisions": [] if row is None else row["body"]["decisions"],
             },
         ),
     )
-    if rows.get(digest_table(body["sha256"]), body["sha256"]) is None:
-        rows.put(digest_table(body["sha256"]), body["sha256"], _row(entry, {"arrival": arrival}))
+    known = rows.get(digest_table(body["sha256"]), body["sha256"])
+    if known is None:
+        content = {"arrival": arrival, "arrivals": [arrival]}
+        rows.put(digest_table(body["sha256"]), body["sha256"], _row(entry, content))
+    elif arrival not in known["body"]["arrivals"]:
+        content = {**known["body"], "arrivals": [*known["body"]["arrivals"], arrival]}
+        rows.put(digest_table(body["sha256"]), body["sha256"], {**known, "body": content})
 
 
 def _judged(rows: Rows, entry: Entry, body: Body) -> None:

@@ -280,6 +280,12 @@ class TinyDBView:
         row = self.rows.get(fold.digest_table(sha256), sha256)
         return None if row is None else self.arrival(row["body"]["arrival"])
 
+    def arrivals_of(self, sha256: Sha256) -> tuple[Arrival, ...]:
+        """Every arrival that brought these bytes, first to last."""
+        row = self.rows.get(fold.digest_table(sha256), sha256)
+        held = () if row is None else (self.arrival(each) for each in row["body"]["arrivals"])
+        return tuple(arrival for arrival in held if arrival is not None)
+
     def recording(self, sha256: Sha256) -> Recording | None:
         """One recording with its assignment."""
         row = self.rows.get("recording:" + sha256[:2], sha256)
@@ -378,6 +384,7 @@ def _arrival(id: str, body: Row) -> Arrival:
         reason="" if judged is None else judged.reason,
         message=body["message"] if judged is None else judged.message,
         duplicate_of=body["duplicate_of"],
+        seen_as=body["seen_as"],
         judged=judged,
         decisions=tuple(msgspec.convert(decision, PersonDecided) for decision in body["decisions"]),
     )

@@ -87,6 +87,10 @@ class View(Protocol):
         """The first arrival that brought these bytes."""
         ...
 
+    def arrivals_of(self, sha256: Sha256) -> tuple[Arrival, ...]:
+        """Every arrival that brought these bytes, first to last."""
+        ...
+
     def recording(self, sha256: Sha256) -> Recording | None: ...
     def recordings(self, case: CaseId | None = None) -> tuple[Recording, ...]:
         """All, or those assigned to visits of one case."""
