@@ -73,7 +73,7 @@ PRESETS: dict[str, ExportMapping] = {
 }  # fmt: skip
 """Presets by name; the first one whose file-name column is present is taken."""
 
-_MONTHLY = re.compile(r"(\d{4})\D(\d{1,2})\D(\d{1,2})\D+(\d{1,2})\D(\d{1,2})(?:\D(\d{1,2}))?\D*")
+_SPELLED = re.compile(r"(\d{4})\D(\d{1,2})\D(\d{1,2})\D+(\d{1,2})\D(\d{1,2})(?:\D(\d{1,2}))?\D*")
 
 
 def read_export(
@@ -155,13 +155,13 @@ def _recording(row: Mapping[str, str], mapping: ExportMapping, now: datetime | N
     digest = cell(mapping.sha256).lower()
     row_digest = hashlib.sha256(repr(sorted(row.items())).encode()).hexdigest()
     size = _number(cell(mapping.size))
-    officer = cell(mapping.officer)
+    officer = _set(cell(mapping.officer))
     return Recording(
         sha256=Sha256(digest if re.fullmatch(r"[0-9a-f]{64}", digest) else row_digest),
         name=name,
         bytes=int(size * mapping.size_unit) if size else 0,
         device=_set(cell(mapping.device)) or (claimed.device if claimed else ""),
-        officer="" if officer == HANDED_IN else _set(officer) or (claimed.officer if claimed else ""),
+        officer=officer or (claimed.officer if claimed else ""),
         started_at=chosen.at,
         duration_ms=duration_ms,
         declared_ms=duration_ms,
@@ -179,12 +179,17 @@ def parse_time(text: str, *, utc: bool = False) -> datetime | None:
     try:
         if re.fullmatch(r"\d{14}", text):
             at = datetime.strptime(text, "%Y%m%d%H%M%S")  # noqa: DTZ007 zone follows
-        elif match := _MONTHLY.fullmatch(text):
-            at = datetime(*(int(part or 0) for part in match.groups()))  # type: ignore[arg-type] # noqa: DTZ001
         else:
             at = datetime.fromisoformat(text)
     except ValueError:
-        return None
+        match = _SPELLED.fullmatch(text)
+        if match is None:
+            return None
+        year, month, day, hour, minute, second = (int(part or 0) for part in match.groups())
+        try:
+            at = datetime(year, month, day, hour, minute, second)  # noqa: DTZ001 zone follows
+        except ValueError:
+            return None
     return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
 
 
@@ -196,7 +201,7 @@ def _number(text: str) -> float | None:
 
 
 def _set(value: str) -> str:
-    return "" if set(value) <= {"0"} else value
+    return "" if set(value) <= {"0"} or value == HANDED_IN else value
 
 
 def matches(described: Recording, file: Recording) -> bool:

@@ -63,7 +63,7 @@ def mend(text: str) -> str:
     """Repair Chinese that was stored through a latin1 connection (`å¼ ä¸‰` or `ÕÅÈý`).
 
     Only text whose characters all are latin1 (or its Windows variant) and whose bytes are valid
-    UTF-8 or GBK with Chinese in it is changed; everything else stays as it is.
+    UTF-8 or GB 2312 with Chinese in it is changed; everything else stays as it is.
     """
     if text.isascii():
         return text
@@ -72,7 +72,8 @@ def mend(text: str) -> str:
             raw = text.encode(single)
         except UnicodeEncodeError:
             continue
-        for real in ("utf-8", "gbk"):
+        # GB 2312 rather than GBK: both bytes are high, so accented Latin before plain letters is safe.
+        for real in ("utf-8", "gb2312"):
             try:
                 candidate = raw.decode(real)
             except UnicodeDecodeError:
