@@ -9,7 +9,7 @@ Pure standard library.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -42,22 +42,26 @@ def seal(fields: dict[str, Any], *, seq: int, prev: str) -> tuple[bytes, str]:
     return b'%s,"digest":"%s"%s' % (bare[:cut], digest.encode(), bare[cut:]), digest
 
 
-def follow(lines: Iterable[bytes], *, seq: int = 0, prev: str = START) -> Iterator[tuple[bytes, str]]:
-    """Each line (without newline) with its digest, after checking that it continues the chain.
+def check(lines: Sequence[bytes], *, seq: int = 0, prev: str = START) -> str:
+    """Check that lines (without newline) continue the chain; returns the digest of the last.
+
+    Args:
+        seq: 0-based position of the first of them.
+        prev: digest of the line before.
 
     Raises:
         LedgerDamagedError: naming the 1-based line of the journal that breaks the chain.
     """
+    before = prev.encode()
     for line in lines:
         at = line.find(_MARK)
-        digest = sha256(line[:at] + line[at + _AFTER_DIGEST :]).hexdigest()
-        if not (
-            line.endswith(b',"prev":"%s","seq":%d}' % (prev.encode(), seq))
-            and line[at + _AFTER_MARK : at + _AFTER_DIGEST] == b'%s"' % digest.encode()
+        digest = sha256(line[:at] + line[at + _AFTER_DIGEST :]).hexdigest().encode()
+        if line[at + _AFTER_MARK : at + _AFTER_DIGEST - 1] != digest or not line.endswith(
+            b',"prev":"%s","seq":%d}' % (before, seq)
         ):
             raise LedgerDamagedError(
                 _("账本第 {line} 行与前文不连续：{why}。").format(
-                    line=seq + 1, why=_why(line, seq, prev, at, digest)
+                    line=seq + 1, why=_why(line, seq, at, digest)
                 ),
                 where=_("journal.jsonl 第 {line} 行").format(line=seq + 1),
                 remedy=_(
@@ -65,15 +69,15 @@ def follow(lines: Iterable[bytes], *, seq: int = 0, prev: str = START) -> Iterat
                     "再用 evidence restore 从备份恢复。"
                 ),
             )
-        yield line, digest
-        prev = digest
+        before = digest
         seq += 1
+    return before.decode()
 
 
-def _why(line: bytes, seq: int, prev: str, at: int, digest: str) -> str:
+def _why(line: bytes, seq: int, at: int, digest: bytes) -> str:
     if at < 0 or not line.startswith(b"{") or not line.endswith(b"}"):
         return _("这一行不是账目")
-    if line[at + _AFTER_MARK : at + _AFTER_DIGEST] != b'%s"' % digest.encode():
+    if line[at + _AFTER_MARK : at + _AFTER_DIGEST - 1] != digest:
         return _("内容与其摘要不符")
     if not line.endswith(b'"seq":%d}' % seq):
         return _("序号不对，有账目缺失、重复或被移动")

@@ -14,7 +14,7 @@ from typing import Any
 
 from evidence.ledger.codec import Entry
 from evidence.ledger.rows import Row, Rows
-from evidence.ledger.service import service_rows
+from evidence.ledger.service import note_case, note_visit
 
 Body = dict[str, Any]
 Handler = Callable[[Rows, Entry, Body], None]
@@ -51,11 +51,6 @@ def digest_table(sha256: str) -> str:
     return f"sha:{sha256[:3]}"
 
 
-def service_table(case: str) -> str:
-    """A hundred cases share one table of service lines."""
-    return f"services:{case[:8]}"
-
-
 def _row(entry: Entry, body: Any) -> Row:
     return {"seq": entry.seq, "at": entry.at, "body": body}
 
@@ -75,13 +70,13 @@ def _case_opened(rows: Rows, entry: Entry, body: Body) -> None:
     case = body["case"]
     rows.put(case_table(case["id"]), "case", _row(entry, case))
     rows.put(f"enterprise:{case['enterprise']}", case["id"], _row(entry, {}))
-    service_rows(rows, entry, case["id"])
+    note_case(rows, entry, case)
 
 
 def _visit(rows: Rows, entry: Entry, body: Body) -> None:
     visit = body["visit"]
     rows.put(case_table(visit["case"]), f"visit:{visit['id']}:{visit['version']}", _row(entry, visit))
-    service_rows(rows, entry, visit["case"])
+    note_visit(rows, entry, visit)
     _touch(rows, entry, visit["case"])
 
 
@@ -122,32 +117,20 @@ def _voided(rows: Rows, entry: Entry, body: Body) -> None:
         _touch(rows, entry, case)
 
 
+def _arrival_body(row: Row | None, seen: str, **news: Any) -> Body:
+    """An arrival's row: what was said of it while waiting, when taken, when judged, and by people."""
+    body: Body = {"seen": seen, "waiting": None, "taken": None, "judged": None, "decisions": []}
+    if row is not None:
+        body |= row["body"]
+    return body | news
+
+
 def _waiting(rows: Rows, entry: Entry, body: Body) -> None:
     arrival = body["arrival"]
     table = arrival_table(arrival)
     row = rows.get(table, arrival)
-    if row is not None and row["body"]["sha256"] is not None:
-        return  # taken meanwhile
-    seen = entry.at if row is None else row["body"]["received_at"]
-    rows.put(
-        table,
-        arrival,
-        _row(
-            entry,
-            {
-                "path": body["path"],
-                "sha256": None,
-                "bytes": None,
-                "received_at": seen,
-                "media_type": "",
-                "duplicate_of": None,
-                "seen_as": "",
-                "message": body.get("why", ""),
-                "judged": None,
-                "decisions": [] if row is None else row["body"]["decisions"],
-            },
-        ),
-    )
+    if row is None or row["body"]["taken"] is None:
+        rows.put(table, arrival, _row(entry, _arrival_body(row, entry.at, waiting=body)))
 
 
 def _taken(rows: Rows, entry: Entry, body: Body) -> None:
@@ -156,63 +139,44 @@ def _taken(rows: Rows, entry: Entry, body: Body) -> None:
     row = rows.get(table, arrival)
     if row is not None and row["body"]["judged"] is not None:
         _withdraw(rows, entry, arrival, row["body"]["judged"])  # the rest of a broken file came
-    rows.put(
-        table,
-        arrival,
-        _row(
-            entry,
-            {
-                "path": body["path"],
-                "sha256": body["sha256"],
-                "bytes": body["bytes"],
-                "received_at": body["received_at"],
-                "media_type": body["media_type"],
-                "duplicate_of": body.get("duplicate_of"),
-                "seen_as": body.get("seen_as", ""),
-                "message": "",
-                "judged": None,
-                "decisions": [] if row is None else row["body"]["decisions"],
-            },
-        ),
-    )
-    known = rows.get(digest_table(body["sha256"]), body["sha256"])
+    rows.put(table, arrival, _row(entry, _arrival_body(row, entry.at, taken=body, judged=None)))
+    digest = body["sha256"]
+    shard = digest_table(digest)
+    known = rows.get(shard, digest)
     if known is None:
-        content = {"arrival": arrival, "arrivals": [arrival]}
-        rows.put(digest_table(body["sha256"]), body["sha256"], _row(entry, content))
-    elif arrival not in known["body"]["arrivals"]:
-        content = {**known["body"], "arrivals": [*known["body"]["arrivals"], arrival]}
-        rows.put(digest_table(body["sha256"]), body["sha256"], {**known, "body": content})
+        rows.put(shard, digest, _row(entry, [arrival]))
+    elif arrival not in known["body"]:
+        rows.put(shard, digest, {**known, "body": [*known["body"], arrival]})
 
 
 def _judged(rows: Rows, entry: Entry, body: Body) -> None:
     arrival = body["arrival"]
     table = arrival_table(arrival)
     row = rows.get(table, arrival)
-    if row is None:
-        return  # a judgement without an arrival says nothing; `ledger verify` reports it
-    earlier = row["body"]["judged"]
-    if earlier is not None:
-        _withdraw(rows, entry, arrival, earlier)
+    if row is None or row["body"]["taken"] is None:
+        return  # a judgement without bytes says nothing; `ledger verify` reports it
+    if row["body"]["judged"] is not None:
+        _withdraw(rows, entry, arrival, row["body"]["judged"])
     rows.put(table, arrival, {**row, "body": {**row["body"], "judged": body}})
     _contribute(rows, entry, row, arrival, body)
 
 
-def _contribute(rows: Rows, entry: Entry, taken: Row, arrival: str, body: Body) -> None:
+def _contribute(rows: Rows, entry: Entry, row: Row, arrival: str, body: Body) -> None:
     """Link the arrival's pages, e-document and recordings to what they belong to."""
-    received_at = taken["body"]["received_at"]
-    for number in dict.fromkeys(page["number"] for page in body.get("pages", ())):
-        pages = [{**page, "arrival": arrival} for page in body["pages"] if page["number"] == number]
-        content = {"received_at": received_at, "pages": pages}
-        rows.put(
-            case_table(case_of(number)),
-            f"scan:{number}:{arrival}",
-            {**_row(entry, content), "seq": taken["seq"]},
-        )
-        _touch(rows, entry, case_of(number))
-    number = body.get("edocument_of")
-    if number:
-        content = {"received_at": received_at, "sha256": taken["body"]["sha256"]}
-        rows.put(case_table(case_of(number)), f"edoc:{number}:{arrival}", _row(entry, content))
+    taken = row["body"]["taken"]
+    by_number: dict[str, list[Body]] = {}
+    for page in body.get("pages", ()):
+        by_number.setdefault(page["number"], []).append(page)
+    for number, pages in by_number.items():
+        case = case_of(number)
+        content = {"received_at": taken["received_at"], "pages": pages}
+        # the position of the arrival, not of its judgement: a person's word binds what was there
+        scan = {"seq": row["seq"], "at": entry.at, "body": content}
+        rows.put(case_table(case), f"scan:{number}:{arrival}", scan)
+        _touch(rows, entry, case)
+    if body.get("edocument_of"):
+        number = body["edocument_of"]
+        rows.put(case_table(case_of(number)), f"edoc:{number}:{arrival}", _row(entry, taken["sha256"]))
         _touch(rows, entry, case_of(number))
     if body.get("case"):
         _touch(rows, entry, body["case"])

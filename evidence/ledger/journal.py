@@ -21,6 +21,7 @@ from evidence.ledger.lock import DEFAULT_TIMEOUT_S, WriterLock
 
 JOURNAL_NAME = "journal.jsonl"
 LOCK_NAME = "journal.lock"
+_BLOCK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,24 +70,29 @@ class Journal:
         with self._lock.held():
             yield
 
-    def follow(self, start: Position) -> Iterator[tuple[bytes, Position]]:
-        """Complete lines after `start`, each with the position behind it, checked against the chain.
+    def follow(self, start: Position) -> Iterator[tuple[list[bytes], Position]]:
+        """Blocks of complete lines after `start`, each with the position behind it, chain checked.
 
         Raises:
             LedgerDamagedError: the chain breaks, or the file is shorter than what was read before.
         """
-        offset, size = start.offset, start.size
-        for line, digest in chain.follow(self._complete_lines(start.offset), seq=size, prev=start.digest):
-            offset += len(line) + 1
-            size += 1
-            yield line, Position(size=size, digest=digest, offset=offset)
+        position = start
+        for lines in self._blocks(start.offset):
+            digest = chain.check(lines, seq=position.size, prev=position.digest)
+            position = Position(
+                size=position.size + len(lines),
+                digest=digest,
+                offset=position.offset + sum(map(len, lines)) + len(lines),
+            )
+            yield lines, position
 
     def raw_lines(self, offset: int = 0) -> Iterator[bytes]:
         """Complete lines from a byte offset on, without newline, unchecked."""
-        return self._complete_lines(offset)
+        for lines in self._blocks(offset):
+            yield from lines
 
-    def _complete_lines(self, offset: int) -> Iterator[bytes]:
-        with self.path.open("rb", buffering=1 << 20) as file:
+    def _blocks(self, offset: int) -> Iterator[list[bytes]]:
+        with self.path.open("rb") as file:
             if offset and os.fstat(file.fileno()).st_size < offset:
                 raise LedgerDamagedError(
                     _("账本变短了：已读过的账目不见了。"),
@@ -94,10 +100,12 @@ class Journal:
                     remedy=_("请停止一切写入，保留现场，从备份恢复（evidence restore）。"),
                 )
             file.seek(offset)
-            for line in file:
-                if not line.endswith(b"\n"):
-                    return  # being written just now, or torn; only a writer may tell
-                yield line[:-1]
+            rest = b""
+            while chunk := file.read(_BLOCK):
+                *lines, rest = (rest + chunk).split(b"\n")
+                if lines:
+                    yield lines
+            # what stands after the last newline is being written just now, or torn: a writer may tell
 
     def cut_torn_tail(self, end: Position) -> Torn | None:
         """Remove bytes after the last complete line; only while writing, with `end` freshly read."""

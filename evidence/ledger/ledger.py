@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from threading import RLock
+from typing import Any
 
 from evidence.domain.identifiers import Sha256
 from evidence.ledger import chain
@@ -60,8 +61,9 @@ class Ledger:
         rows = HeldRows()
         position = Position()
         with _without_collector():
-            for line, reached in journal.follow(position):
-                fold(rows, read_line(line, position.size))
+            for lines, reached in journal.follow(position):
+                for seq, line in enumerate(lines, position.size):
+                    fold(rows, read_line(line, seq))
                 position = reached
         view = TinyDBView(rows.tables, Head(size=position.size, digest=position.digest))
         return cls(journal, view, position, clock)
@@ -136,42 +138,40 @@ class Ledger:
             yield
 
     def _catch_up(self) -> None:
-        for line, position in self._journal.follow(self._position):
-            self._fold(read_line(line, position.size - 1), position)
+        for lines, reached in self._journal.follow(self._position):
+            self._fold([read_line(line, seq) for seq, line in enumerate(lines, self._position.size)], reached)
 
-    def _fold(self, entry: Entry, position: Position) -> None:
-        fold(self._view.rows, entry)
-        self._position = position
-        self._view.advance(Head(size=position.size, digest=position.digest))
+    def _fold(self, entries: Sequence[Entry], reached: Position) -> None:
+        for entry in entries:
+            fold(self._view.rows, entry)
+        self._position = reached
+        self._view.advance(Head(size=reached.size, digest=reached.digest))
 
     def _write(self, actor: str, events: Sequence[Event], at: datetime | None) -> tuple[int, ...]:
         instant = instant_text(self._clock() if at is None else at)
         position = start = self._position
         lines: list[bytes] = []
-        ready: list[tuple[Entry, Position]] = []
+        entries: list[Entry] = []
         for event in events:
             payload = payload_of(event)
-            fields = {"actor": actor, "at": instant, "kind": event.KIND, "payload": payload}
+            fields: dict[str, Any] = {"actor": actor, "at": instant, "kind": event.KIND, "payload": payload}
             line, digest = chain.seal(fields, seq=position.size, prev=position.digest)
-            entry = Entry(
-                seq=position.size, at=instant, actor=actor, kind=event.KIND, payload=payload, digest=digest
-            )
+            entries.append(Entry(seq=position.size, digest=digest, **fields))
             position = Position(size=position.size + 1, digest=digest, offset=position.offset + len(line) + 1)
             lines.append(line)
-            ready.append((entry, position))
         self._journal.append(lines, start)
-        for entry, reached in ready:
-            self._fold(entry, reached)
+        self._fold(entries, position)
         return tuple(range(start.size, position.size))
 
 
 @contextmanager
 def _without_collector() -> Iterator[None]:
-    """Millions of live dictionaries are built at once; collecting among them only costs time."""
+    """Millions of live dictionaries are built at once; searching them for cycles only costs time."""
     enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
+        gc.freeze()
         if enabled:
             gc.enable()

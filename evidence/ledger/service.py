@@ -1,77 +1,103 @@
-"""One line per cycle (`ServiceState`) and the weeks it was visited in, kept up to date by the fold."""
+"""What the fold keeps of each cycle so that one line about it (`ServiceState`) is cheap to read."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from evidence.domain.case import VisitKind
+from evidence.domain.facts import ServiceState
+from evidence.domain.hazard import HazardState
 from evidence.domain.week import Week, local_date
 from evidence.ledger.rows import Rows
 
 if TYPE_CHECKING:
     from evidence.ledger.codec import Entry
 
-_CHECK, _RECHECK, _URGING, _GUIDANCE = "check", "recheck", "urging", "guidance"
+Body = dict[str, Any]
 
 
-def service_rows(rows: Rows, entry: Entry, case: str) -> None:
-    """Recompute the service line and the visited weeks of one case from its rows."""
-    table = f"case:{case}"
-    opened = rows.get(table, "case")
-    if opened is None:
+def service_table(case: str) -> str:
+    """A hundred cases share one table of service lines."""
+    return f"services:{case[:8]}"
+
+
+def week_table(day: date) -> str:
+    """Cases visited in the week of a day."""
+    return f"week:{Week.of(day)}"
+
+
+def note_case(rows: Rows, entry: Entry, case: Body) -> None:
+    """A case was opened."""
+    row = rows.get(service_table(case["id"]), case["id"])
+    visits = {} if row is None else row["body"]["visits"]
+    body = {"case": case, "visits": visits}
+    rows.put(service_table(case["id"]), case["id"], {"seq": entry.seq, "at": entry.at, "body": body})
+
+
+def note_visit(rows: Rows, entry: Entry, visit: Body) -> None:
+    """A visit, or a corrected version of one, was recorded."""
+    case = visit["case"]
+    table = service_table(case)
+    row = rows.get(table, case)
+    visits = {} if row is None else row["body"]["visits"]
+    known = visits.get(visit["id"])
+    if known is not None and known["version"] > visit["version"]:
         return
-    visits = _in_force([row["body"] for key, row in rows.items(table) if key.startswith("visit:")])
-    days = {visit["id"]: local_date(datetime.fromisoformat(visit["arrived_at"])) for visit in visits}
-    weeks = sorted({str(Week.of(day)) for day in days.values()})
-
-    def last(kind: str) -> str | None:
-        found = [days[visit["id"]] for visit in visits if visit["kind"] == kind]
-        return max(found).isoformat() if found else None
-
-    checks = [days[visit["id"]] for visit in visits if visit["kind"] == _CHECK]
-    state = {
-        "enterprise": opened["body"]["enterprise"],
-        "case": case,
-        "kind": opened["body"]["kind"],
-        "campaign": opened["body"].get("campaign", ""),
-        "checked_on": min(checks).isoformat() if checks else None,
-        "urged_on": last(_URGING),
-        "rechecked_on": last(_RECHECK),
-        "guidance_on": last(_GUIDANCE),
-        "closed": _closed(visits),
+    day = local_date(datetime.fromisoformat(visit["arrived_at"]))
+    line = {
+        "version": visit["version"],
+        "kind": visit["kind"],
+        "on": day.isoformat(),
+        "arrived_at": visit["arrived_at"],
+        "hazards": [hazard["id"] for hazard in visit["hazards"]] if visit.get("hazards") else [],
+        "none": visit.get("hazards_none", False),
+        "results": {result["hazard"]: result["state"] for result in visit.get("results", ())},
     }
-    service = f"services:{case[:8]}"
-    before = rows.get(service, case)
-    for week in before["body"]["weeks"] if before else ():
-        if week not in weeks:
-            rows.drop(f"week:{week}", case)
-    for week in weeks:
-        rows.put(f"week:{week}", case, {"seq": entry.seq, "at": entry.at, "body": {}})
-    rows.put(service, case, {"seq": entry.seq, "at": entry.at, "body": {"state": state, "weeks": weeks}})
+    held = {**visits, visit["id"]: line}
+    body = {"case": None if row is None else row["body"]["case"], "visits": held}
+    rows.put(table, case, {"seq": entry.seq, "at": entry.at, "body": body})
+    if known is not None and all(other["on"] != known["on"] for other in held.values()):
+        left = week_table(date.fromisoformat(known["on"]))
+        if all(week_table(date.fromisoformat(other["on"])) != left for other in held.values()):
+            rows.drop(left, case)
+    rows.put(week_table(day), case, {"seq": entry.seq, "at": entry.at, "body": {}})
 
 
-def _in_force(visits: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The highest version of each visit, in order of time."""
-    newest: dict[str, dict[str, Any]] = {}
+def service_state(body: Body) -> ServiceState | None:
+    """The line about one cycle; None while only visits are known and no case."""
+    case = body["case"]
+    if case is None:
+        return None
+    visits = sorted(body["visits"].values(), key=lambda visit: visit["arrived_at"])
+    days: dict[str, list[date]] = {}
     for visit in visits:
-        held = newest.get(visit["id"])
-        if held is None or visit["version"] >= held["version"]:
-            newest[visit["id"]] = visit
-    return sorted(newest.values(), key=lambda visit: (visit["arrived_at"], visit["id"]))
+        days.setdefault(visit["kind"], []).append(date.fromisoformat(visit["on"]))
+    checked, urged = days.get(VisitKind.CHECK), days.get(VisitKind.URGING)
+    rechecked, guided = days.get(VisitKind.RECHECK), days.get(VisitKind.GUIDANCE)
+    return ServiceState(
+        enterprise=case["enterprise"],
+        case=case["id"],
+        kind=case["kind"],
+        campaign=case.get("campaign", ""),
+        checked_on=min(checked) if checked else None,
+        urged_on=max(urged) if urged else None,
+        rechecked_on=max(rechecked) if rechecked else None,
+        guidance_on=max(guided) if guided else None,
+        closed=_closed(visits),
+    )
 
 
-def _closed(visits: list[dict[str, Any]]) -> bool:
+def _closed(visits: list[Body]) -> bool:
     """Checked, and nothing left open: no hazard found, or the last recheck found each one rectified."""
-    checks = [visit for visit in visits if visit["kind"] == _CHECK]
+    checks = [visit for visit in visits if visit["kind"] == VisitKind.CHECK]
     if not checks:
         return False
-    hazards = {hazard["id"] for visit in checks for hazard in visit.get("hazards", ())}
+    hazards = {hazard for visit in checks for hazard in visit["hazards"]}
     if not hazards:
-        return all(visit.get("hazards_none") for visit in checks)
-    states = {
-        result["hazard"]: result["state"]
-        for visit in visits
-        if visit["kind"] == _RECHECK
-        for result in visit.get("results", ())
-    }
-    return all(states.get(hazard) == "已整改" for hazard in hazards)
+        return all(visit["none"] for visit in checks)
+    states: dict[str, str] = {}
+    for visit in visits:
+        if visit["kind"] == VisitKind.RECHECK:
+            states.update(visit["results"])
+    return all(states.get(hazard) == HazardState.RECTIFIED for hazard in hazards)

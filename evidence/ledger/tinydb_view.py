@@ -31,11 +31,13 @@ from evidence.ledger.documents import Copy, Word, assemble
 from evidence.ledger.events import (
     AlterationDecided,
     ArrivalJudged,
+    ArrivalTaken,
     CheckpointMade,
     MarkDecided,
     PersonDecided,
 )
 from evidence.ledger.rows import Row
+from evidence.ledger.service import service_state
 from evidence.ledger.view import Arrival, Head
 
 T = TypeVar("T")
@@ -213,9 +215,10 @@ class TinyDBView:
     def services(self) -> tuple[ServiceState, ...]:
         """Every cycle in one line, in order of case."""
         return tuple(
-            msgspec.convert(row["body"]["state"], ServiceState)
+            state
             for table in self.rows.tables("services:")
-            for _key, row in sorted(self.rows.items(table))
+            for _key, row in sorted(self.rows.items(table), key=lambda item: item[0])
+            if (state := service_state(row["body"])) is not None
         )
 
     def cases_touched(self, week: Week) -> tuple[CaseId, ...]:
@@ -277,13 +280,12 @@ class TinyDBView:
 
     def arrival_of(self, sha256: Sha256) -> Arrival | None:
         """The first arrival that brought these bytes."""
-        row = self.rows.get(fold.digest_table(sha256), sha256)
-        return None if row is None else self.arrival(row["body"]["arrival"])
+        return next(iter(self.arrivals_of(sha256)), None)
 
     def arrivals_of(self, sha256: Sha256) -> tuple[Arrival, ...]:
         """Every arrival that brought these bytes, first to last."""
         row = self.rows.get(fold.digest_table(sha256), sha256)
-        held = () if row is None else (self.arrival(each) for each in row["body"]["arrivals"])
+        held = () if row is None else (self.arrival(each) for each in row["body"])
         return tuple(arrival for arrival in held if arrival is not None)
 
     def recording(self, sha256: Sha256) -> Recording | None:
@@ -342,17 +344,22 @@ def _documents(rows: Iterable[tuple[str, Row]]) -> Iterator[Document]:
     words: dict[str, list[Word]] = {}
     for key, row in rows:
         what, _colon, rest = key.partition(":")
-        number, body = rest.partition(":")[0], row["body"]
+        number, _colon, arrival = rest.partition(":")
+        body = row["body"]
         if what == "form":
             forms[number] = msgspec.convert(body, IssuedForm)
         elif what == "scan":
-            arrived = msgspec.convert(body["received_at"], datetime)
+            received_at = msgspec.convert(body["received_at"], datetime)
             copies.setdefault(number, []).extend(
-                Copy(page=msgspec.convert(page, ScannedPage), received_at=arrived, seq=row["seq"])
+                Copy(
+                    page=msgspec.convert({**page, "arrival": arrival}, ScannedPage),
+                    received_at=received_at,
+                    seq=row["seq"],
+                )
                 for page in body["pages"]
             )
         elif what == "edoc":
-            edocuments.setdefault(number, []).append(body["sha256"])
+            edocuments.setdefault(number, []).append(body)
         elif what == "word":
             said = event_of(body["kind"], body["word"], row["seq"])
             assert isinstance(said, (MarkDecided, AlterationDecided))  # noqa: S101 - the fold stores no other
@@ -366,27 +373,41 @@ def _documents(rows: Iterable[tuple[str, Row]]) -> Iterator[Document]:
 def _outcome(body: Row) -> str:
     if body["judged"] is not None:
         return str(body["judged"]["outcome"])
-    if body["sha256"] is None:
+    if body["taken"] is None:
         return "waiting"
-    return "duplicate" if body["duplicate_of"] else "taken"
+    return "duplicate" if body["taken"].get("duplicate_of") else "taken"
 
 
 def _arrival(id: str, body: Row) -> Arrival:
+    outcome = _outcome(body)
+    decisions = tuple(msgspec.convert(decision, PersonDecided) for decision in body["decisions"])
+    if body["taken"] is None:
+        return Arrival(
+            id=ArrivalId(id),
+            path=body["waiting"]["path"],
+            sha256=None,
+            bytes=None,
+            received_at=datetime.fromisoformat(body["seen"]),
+            outcome=outcome,
+            message=body["waiting"].get("why", ""),
+            decisions=decisions,
+        )
+    taken = msgspec.convert(body["taken"], ArrivalTaken)
     judged = None if body["judged"] is None else msgspec.convert(body["judged"], ArrivalJudged)
     return Arrival(
         id=ArrivalId(id),
-        path=body["path"],
-        sha256=body["sha256"],
-        bytes=body["bytes"],
-        received_at=msgspec.convert(body["received_at"], datetime),
-        outcome=_outcome(body),
-        media_type=body["media_type"],
+        path=taken.path,
+        sha256=taken.sha256,
+        bytes=taken.bytes,
+        received_at=taken.received_at,
+        outcome=outcome,
+        media_type=taken.media_type,
         reason="" if judged is None else judged.reason,
-        message=body["message"] if judged is None else judged.message,
-        duplicate_of=body["duplicate_of"],
-        seen_as=body["seen_as"],
+        message="" if judged is None else judged.message,
+        duplicate_of=taken.duplicate_of,
+        seen_as=taken.seen_as,
         judged=judged,
-        decisions=tuple(msgspec.convert(decision, PersonDecided) for decision in body["decisions"]),
+        decisions=decisions,
     )
 
 
