@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 import tomllib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -17,7 +17,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from evidence.bundles.settings import SignerSettings, TimestampSettings
+from evidence.domain.tables import convert_table
 from evidence.errors import InputError, UsageError
+from evidence.forms.settings import FormsSettings
+from evidence.inbox.settings import InboxSettings
+from evidence.recordings.settings import RecordingsSettings
+from evidence.rules.parameters import Parameters
 
 if TYPE_CHECKING:
     from evidence.archive.issued import IssuedStore
@@ -25,6 +31,10 @@ if TYPE_CHECKING:
     from evidence.ledger.ledger import Ledger
 
 SETTINGS_FILE = "evidence.toml"
+EVALUATION_TABLE = """
+[signer]
+evaluation = true           # 仅供试用：允许 EVALUATION ONLY 证书签名；正式使用时删去本表并换上正式密钥
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +76,23 @@ class Settings:
     contract: ContractSettings = field(default_factory=ContractSettings)
     agency: AgencySettings = field(default_factory=AgencySettings)
     regulator: RegulatorSettings = field(default_factory=RegulatorSettings)
+    forms: FormsSettings = field(default_factory=FormsSettings)
+    inbox: InboxSettings = field(default_factory=InboxSettings)
+    recordings: RecordingsSettings = field(default_factory=RecordingsSettings)
+    rules: Parameters = field(default_factory=Parameters)
+    """Contract code, date and price come from `[contract]`."""
+    signer: SignerSettings = field(default_factory=SignerSettings)
+    timestamp: TimestampSettings = field(default_factory=TimestampSettings)
+
+    @property
+    def parameters(self) -> Parameters:
+        """The rules' numbers for this contract."""
+        return replace(
+            self.rules,
+            contract=self.contract.code,
+            signed_on=self.contract.signed_on,
+            price_yuan=self.contract.price_yuan,
+        )
 
 
 def load_settings(path: Path) -> Settings:
@@ -76,7 +103,7 @@ def load_settings(path: Path) -> Settings:
     """
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
-        return msgspec.convert(table, Settings)
+        return convert_table(table, Settings)
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"evidence.toml 不是有效的 TOML：{error}", where=str(path)) from error
     except msgspec.ValidationError as error:
@@ -192,6 +219,9 @@ def create_workspace(root: Path, *, evaluation_keys: bool = False) -> Workspace:
         from evidence.bundles.keys import make_evaluation_keys
 
         make_evaluation_keys(root / "keys")
+        settings = (root / SETTINGS_FILE).read_text(encoding="utf-8")
+        if "[signer]" not in settings:
+            (root / SETTINGS_FILE).write_text(settings + EVALUATION_TABLE, encoding="utf-8")
     return open_workspace(root)
 
 

@@ -1,0 +1,1 @@
+"""What each form prints, made from the ledger: one module for each family of forms."""

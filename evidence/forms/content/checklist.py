@@ -1,0 +1,57 @@
+"""The 25 items of 附件五（三）, kept beside the template as `checklist.yaml`."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from evidence.domain.case import ItemVerdict, Visit
+from evidence.errors import InputError
+from evidence.language import _
+
+
+@lru_cache(maxsize=4)
+def _read(path: Path) -> list[dict[str, Any]]:
+    try:
+        document = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+        return list(document["categories"])
+    except (OSError, KeyError, TypeError, yaml.YAMLError) as error:
+        raise InputError(_("检查项目表无法读取：{error}").format(error=error), where=str(path)) from error
+
+
+def checklist_rows(folder: Path, visit: Visit | None) -> list[dict[str, Any]]:
+    """One row an item; the first item of a category carries its heading.
+
+    Raises:
+        InputError: checklist.yaml is missing or has another shape.
+    """
+    results = {result.item: result for result in visit.items} if visit else {}
+    rows = []
+    for category in _read(folder / "checklist.yaml"):
+        heading = f"{category['marker']}、{category['title']}"
+        for item in category["items"]:
+            result = results.get(item["num"])
+            verdict = result.verdict if result else None
+            points = [point["text"] for point in item["subitems"]]
+            text = (
+                points[0]
+                if len(points) == 1
+                else "\n".join(f"{n}. {point}" for n, point in enumerate(points, 1))
+            )
+            rows.append(
+                {
+                    "类别": heading,
+                    "序号": str(item["num"]),
+                    "名称": item["title"],
+                    "内容": text,
+                    "合格": "√" if verdict is ItemVerdict.CONFORMING else "",
+                    "不合格": "√" if verdict is ItemVerdict.NONCONFORMING else "",
+                    "不适用": "√" if verdict is ItemVerdict.NOT_APPLICABLE else "",
+                    "说明": result.remark if result else "",
+                }
+            )
+            heading = ""
+    return rows

@@ -1,0 +1,26 @@
+"""Form id -> the function that makes its values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from evidence.forms.content.inspection import inspection_fields
+from evidence.forms.content.marks import Marks
+from evidence.forms.source import Source
+
+Content = Callable[[Source, Marks], Mapping[str, Any]]
+
+CONTENT: dict[str, Content] = {
+    "inspection-record": inspection_fields,
+}
+
+
+def form_values(source: Source, marks: Marks) -> dict[str, Any]:
+    """Values from the ledger, completed and overruled by the request's own.
+
+    A form the program does not know (a workspace's own template) is filled from the request alone.
+    """
+    content = CONTENT.get(source.form.id)
+    values = dict(content(source, marks)) if content else {"框": marks.fixed()}
+    return {**values, **source.request.values}

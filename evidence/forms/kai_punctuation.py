@@ -1,0 +1,45 @@
+"""Mainland punctuation for the free Kai face.
+
+AR PL UKai draws the comma and full stop in the middle of their square, as Taiwan does, in all of
+its faces. So in the copy of a document that goes to LibreOffice the punctuation of every Kai run is
+set in the Song face, which puts it at the lower left; the docx that is kept stays as filled.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+
+_RUN = re.compile(
+    r"<w:r(?: [^>]*)?>"
+    r"(<w:rPr>(?:(?!</w:rPr>).)*?楷体(?:(?!</w:rPr>).)*?</w:rPr>)"
+    r"<w:t(?: [^>]*)?>([^<]*)</w:t></w:r>"
+)
+_PUNCTUATION = re.compile("([，。、；：！？（）“”‘’《》〔〕]+)")
+_KAI = re.compile("楷体(?:_GB2312)?")
+
+
+def _split(match: re.Match[str]) -> str:
+    properties, text = match.groups()
+    if not _PUNCTUATION.search(text):
+        return match[0]
+    song = _KAI.sub("宋体", properties)
+    opening = '<w:t xml:space="preserve">'
+    pieces = []
+    for index, piece in enumerate(_PUNCTUATION.split(text)):
+        if piece:
+            pieces.append(f"<w:r>{song if index % 2 else properties}{opening}{piece}</w:t></w:r>")
+    return "".join(pieces)
+
+
+def for_rendering(docx: bytes) -> bytes:
+    """The document as LibreOffice should see it."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(docx)) as source, zipfile.ZipFile(out, "w") as target:
+        for entry in source.infolist():
+            data = source.read(entry.filename)
+            if entry.filename == "word/document.xml":
+                data = _RUN.sub(_split, data.decode("utf-8")).encode("utf-8")
+            target.writestr(entry.filename, data, zipfile.ZIP_STORED)
+    return out.getvalue()

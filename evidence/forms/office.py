@@ -1,0 +1,178 @@
+"""LibreOffice: many documents in a batch, its own profile, the project's fonts, a time limit.
+
+One document that makes it crash or hang never stops the others: what a batch left over is tried
+again one by one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from evidence.errors import MissingPartError
+from evidence.forms.settings import FormsSettings
+from evidence.language import _
+
+FONTS_CONF = Path(__file__).parent / "fonts.conf"
+_FILTER = (
+    'pdf:writer_pdf_Export:{"SelectPdfVersion":{"type":"long","value":"2"},'
+    '"UseTaggedPDF":{"type":"boolean","value":"true"},'
+    '"ReduceImageResolution":{"type":"boolean","value":"false"},'
+    '"UseLosslessCompression":{"type":"boolean","value":"false"},'
+    '"Quality":{"type":"long","value":"90"}}'
+)
+"""PDF/A-2b (2), tagged; photographs stay at the resolution they were placed with."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendered:
+    """What became of one document."""
+
+    name: str
+    pdf: bytes | None
+    problem: str = ""
+    """Plain Chinese; empty when there is a PDF."""
+
+
+def find_office(command: str) -> Path:
+    """LibreOffice's program.
+
+    Raises:
+        MissingPartError: it is not installed; the remedy is the command to type.
+    """
+    found = shutil.which(command)
+    if found is None:
+        raise MissingPartError(
+            _("没有找到 LibreOffice，无法生成 PDF。"),
+            where=command,
+            remedy=_("请运行：sudo apt-get install --no-install-recommends libreoffice-writer-nogui"),
+        )
+    return Path(found)
+
+
+def render(documents: Mapping[str, bytes], settings: FormsSettings) -> dict[str, Rendered]:
+    """Convert docx files (name without suffix -> bytes) to PDF/A-2b, in the order given.
+
+    Raises:
+        MissingPartError: LibreOffice is not installed.
+    """
+    office = find_office(settings.office)
+    names = list(documents)
+    results: dict[str, Rendered] = {}
+    with tempfile.TemporaryDirectory(prefix="evidence-render-") as folder:
+        root = Path(folder)
+        lanes = max(1, min(settings.processes, (len(names) + 2) // 3))
+        shares = [names[lane::lanes] for lane in range(lanes)]
+        with ThreadPoolExecutor(lanes) as pool:
+            jobs = [
+                pool.submit(_convert_share, office, root / f"lane{lane}", share, documents, settings)
+                for lane, share in enumerate(shares)
+            ]
+            for job in jobs:
+                results.update(job.result())
+    return {name: results[name] for name in names}
+
+
+def _convert_share(
+    office: Path, folder: Path, names: Sequence[str], documents: Mapping[str, bytes], settings: FormsSettings
+) -> dict[str, Rendered]:
+    done = _convert(office, folder / "all", names, documents, settings)
+    left = [name for name in names if name not in done]
+    results = {name: Rendered(name=name, pdf=pdf) for name, pdf in done.items()}
+    for number, name in enumerate(left):
+        alone = _convert(office, folder / f"alone{number}", [name], documents, settings)
+        results[name] = (
+            Rendered(name=name, pdf=alone[name])
+            if name in alone
+            else Rendered(
+                name=name,
+                pdf=None,
+                problem=_("LibreOffice 无法把 {name}.docx 转成 PDF（超时或出错）。").format(name=name),
+            )
+        )
+    return results
+
+
+def _convert(
+    office: Path, folder: Path, names: Sequence[str], documents: Mapping[str, bytes], settings: FormsSettings
+) -> dict[str, bytes]:
+    """One LibreOffice process over some documents; returns what it managed in the time allowed."""
+    out = folder / "pdf"
+    out.mkdir(parents=True)
+    paths = []
+    for name in names:
+        path = folder / f"{name}.docx"
+        path.write_bytes(documents[name])
+        paths.append(str(path))
+    with _profile() as profile:
+        process = subprocess.Popen(
+            [
+                str(office),
+                f"-env:UserInstallation={profile.as_uri()}",
+                "--headless",
+                "--norestore",
+                "--nolockcheck",
+                "--convert-to",
+                _FILTER,
+                "--outdir",
+                str(out),
+                *paths,
+            ],
+            env=_environment(),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        try:
+            process.wait(settings.start_seconds + settings.document_seconds * len(names))
+        except subprocess.TimeoutExpired:
+            pass
+        finally:
+            _end(process)
+    # an empty or torn file is what a crash in the middle of writing leaves
+    made = {name: (out / f"{name}.pdf") for name in names}
+    return {
+        name: data
+        for name, path in made.items()
+        if path.is_file() and (data := path.read_bytes()).rstrip().endswith(b"%%EOF")
+    }
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """The launcher starts the real program as its child: end the whole group, also after success."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def _environment() -> dict[str, str]:
+    kept = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR", "USER")
+    environment = {key: os.environ[key] for key in kept if key in os.environ}
+    return environment | {"FONTCONFIG_FILE": str(FONTS_CONF), "SAL_USE_VCLPLUGIN": "svp", "LC_ALL": "C.UTF-8"}
+
+
+@contextlib.contextmanager
+def _profile() -> Iterator[Path]:
+    """A LibreOffice profile nobody else uses now; profiles are kept because the first start is slow."""
+    base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "evidence" / "office"
+    base.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for number in range(32):
+        with (base / f"{number}.lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                continue
+            yield base / f"profile-{number}"
+            return
+    with tempfile.TemporaryDirectory(prefix="evidence-office-") as folder:
+        yield Path(folder)
