@@ -1,0 +1,64 @@
+"""evidence.toml: what ships is what the defaults say, and a slip is named with its place."""
+
+from dataclasses import fields
+from datetime import date
+
+import pytest
+
+from evidence.config import Settings, create_workspace, load_settings, open_workspace, shipped
+from evidence.errors import InputError, UsageError
+
+
+def written(tmp_path, text):
+    path = tmp_path / "evidence.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_the_shipped_file_spells_out_the_defaults():
+    assert load_settings(shipped("evidence.toml")) == Settings()
+
+
+def test_contract_date_and_code_reach_the_rules(tmp_path):
+    settings = load_settings(written(tmp_path, '[contract]\ncode = "WJC"\nsigned_on = 2024-01-05\n'))
+    assert settings.parameters.contract == "WJC"
+    assert settings.parameters.signed_on == date(2024, 1, 5)
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("[contract]\nsign_on = 2021-12-07\n", "$.contract.sign_on"),
+        ("[contrat]\n", "$.contrat"),
+        ('[rules]\nteam_size = "five"\n', "$.rules.team_size"),
+        ("[contract\n", "line 1"),
+    ],
+    ids=["unknown key", "unknown table", "wrong kind", "not TOML"],
+)
+def test_a_slip_is_named_with_its_place(tmp_path, text, place):
+    with pytest.raises(InputError) as caught:
+        load_settings(written(tmp_path, text))
+    assert place in str(caught.value)
+
+
+def test_every_table_is_a_room_of_its_own():
+    assert {item.name for item in fields(Settings)} >= {"contract", "agency", "rules", "signer", "inbox"}
+
+
+def test_a_workspace_is_found_from_any_folder_inside_it(tmp_path, monkeypatch):
+    root = create_workspace(tmp_path / "工作区").root
+    monkeypatch.chdir(root / "archive" / "ledger")
+    assert open_workspace().root == root
+
+
+def test_outside_a_workspace_the_message_says_what_to_do(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UsageError, match="evidence init"):
+        open_workspace()
+
+
+def test_init_never_touches_what_is_there(tmp_path):
+    create_workspace(tmp_path)
+    path = written(tmp_path, '[contract]\ncode = "ABC"\n')
+    create_workspace(tmp_path)
+    assert path.read_text(encoding="utf-8").startswith('[contract]\ncode = "ABC"')
