@@ -1,0 +1,109 @@
+"""`evidence check`: the contract, clause by clause, against what the ledger knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from evidence.cli.options import at_option, emit, json_option, say, week_option, workspace_command
+from evidence.domain.identifiers import CaseId
+from evidence.domain.week import Week, local_date, show_date
+from evidence.errors import UsageError
+from evidence.language import _
+from evidence.rules.clause import Finding, Kind, Level
+
+if TYPE_CHECKING:
+    from evidence.config import Workspace
+
+SIGNS = {Kind.PASS: "●", Kind.FAIL: "✕", Kind.REVIEW: "◐", Kind.OPEN: "○", Kind.NOT_APPLICABLE: "－"}
+COLOURS = {Kind.PASS: "green", Kind.FAIL: "red", Kind.REVIEW: "yellow", Kind.OPEN: "bright_black"}
+
+
+@click.command("check")
+@workspace_command
+@week_option
+@click.option("--case", "case", default=None, help=_("只核对一个案件，如 WJB22-0001"))
+@at_option
+@click.option("--all", "everything", is_flag=True, help=_("连同已满足和不适用的一并列出"))
+@click.option("--sarif", "as_sarif", is_flag=True, help=_("打印 SARIF 2.1.0"))
+@json_option
+def check_command(
+    workspace: Workspace,
+    week: Week | None,
+    case: str | None,
+    at: datetime | None,
+    everything: bool,
+    as_sarif: bool,
+    as_json: bool,
+) -> int:
+    """按合同逐条核对完整性：缺什么、依据哪一条、怎么补。
+
+    退出码：3 有未登记例外的缺项，5 有待人工认定的事项，0 全部满足或未到期。
+
+    \b
+    例：evidence check --week 2022-W13
+    """
+    from evidence.ledger.facts import gather
+    from evidence.rules.judge import judge
+    from evidence.rules.sarif import to_sarif
+    from evidence.rules.summary import check_exit_code, to_json
+
+    if case is not None and week is not None:
+        raise UsageError(_("--week 与 --case 只能给一个。"), remedy=_("去掉其中一个再试。"))
+    if as_json and as_sarif:
+        raise UsageError(_("--json 与 --sarif 只能给一个。"), remedy=_("去掉其中一个再试。"))
+    moment = at or workspace.clock()
+    if case is None:
+        week = week or Week.of(local_date(moment))
+    facts = gather(
+        workspace.ledger.view, week=week, case=CaseId(case) if case is not None else None, at=moment
+    )
+    findings = judge(facts, workspace.settings.parameters, moment)
+    if as_sarif:
+        emit(to_sarif(findings))
+    elif as_json:
+        emit(to_json(findings, week=facts.week, at=moment))
+    else:
+        say(report(findings, facts.week or str(case), moment, everything=everything))
+    return check_exit_code(findings)
+
+
+def report(
+    findings: Sequence[Finding], title: str, at: datetime, *, everything: bool = False
+) -> Iterable[str]:
+    """Lines for the terminal: counts first, then what needs somebody, gravest first."""
+    tally = {kind: sum(one.kind is kind for one in findings) for kind in Kind}
+    waived = sum(one.waiver is not None for one in findings)
+    yield (
+        f"{title}  {show_date(local_date(at))}  "
+        f"● 满足 {tally[Kind.PASS]}  ✕ 缺 {tally[Kind.FAIL]}  ◐ 待认定 {tally[Kind.REVIEW]}  "
+        f"○ 未到期 {tally[Kind.OPEN]}  － 不适用 {tally[Kind.NOT_APPLICABLE]}"
+        + (f"  已登记例外 {waived}" if waived else "")
+    )
+    wanted = set(Kind) if everything else {Kind.FAIL, Kind.REVIEW, Kind.OPEN}
+    shown = [one for one in findings if one.kind in wanted]
+    for case in sorted({one.subject.case for one in shown}):
+        yield ""
+        yield click.style(case or "本周与合同常设事项", bold=True)
+        for one in sorted((one for one in shown if one.subject.case == case), key=_gravity):
+            yield _line(one)
+            if one.kind in (Kind.FAIL, Kind.REVIEW) and one.remediation:
+                yield f"      → {one.remediation}"
+            if one.waiver is not None:
+                day = show_date(local_date(one.waiver.at))
+                yield f"      例外：{one.waiver.why}（{one.waiver.by}，{day}）"
+
+
+def _gravity(finding: Finding) -> tuple[int, int, int]:
+    kinds = (Kind.FAIL, Kind.REVIEW, Kind.OPEN, Kind.PASS, Kind.NOT_APPLICABLE)
+    levels = (Level.ERROR, Level.WARNING, Level.NOTE)
+    return (kinds.index(finding.kind), 0 if finding.blocking else 1, levels.index(finding.level))
+
+
+def _line(finding: Finding) -> str:
+    sign = click.style(SIGNS[finding.kind], fg=COLOURS.get(finding.kind))
+    stop = "【阻移交】" if finding.blocking and finding.kind is not Kind.OPEN else ""
+    return f"  {sign} {stop}{finding.message}  〔{finding.clause.number}·{finding.rule_id}〕"

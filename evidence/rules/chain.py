@@ -1,0 +1,273 @@
+"""One case as a chain of steps: the newest version of each visit, hazards, deadlines, documents."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from evidence.domain.case import (
+    ON_SITE_KINDS,
+    Channel,
+    Escalation,
+    RectificationReport,
+    Trigger,
+    Visit,
+    VisitKind,
+)
+from evidence.domain.document import Document
+from evidence.domain.facts import CaseFacts
+from evidence.domain.hazard import Hazard, HazardState
+from evidence.domain.parties import Enterprise
+from evidence.domain.recording import Recording
+from evidence.domain.register import RegisterEntry
+from evidence.domain.week import local_date
+from evidence.rules.clause import EvidenceRef
+from evidence.rules.deadlines import Suspension, Window, general_deadline, recheck_window, urging_window
+
+if TYPE_CHECKING:
+    from evidence.rules.ground import Ground
+
+FORM_OF = {
+    VisitKind.CHECK: "inspection-record",
+    VisitKind.URGING: "urging-record",
+    VisitKind.RECHECK: "recheck-record",
+    VisitKind.INTERVIEW: "interview-record",
+}
+"""The record each kind of visit leaves; a guidance visit is proven by its facts and footage."""
+
+KIND_NAME = {
+    VisitKind.CHECK: "检查",
+    VisitKind.URGING: "督促",
+    VisitKind.RECHECK: "复查",
+    VisitKind.GUIDANCE: "指导",
+    VisitKind.INTERVIEW: "约谈",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One visit in force with its Shanghai date."""
+
+    facts: Visit
+    day: date
+
+    @property
+    def id(self) -> str:
+        """Visit id."""
+        return self.facts.id
+
+    @property
+    def name(self) -> str:
+        """`2022-03-14 检查`."""
+        return f"{self.day.isoformat()} {KIND_NAME[self.facts.kind]}"
+
+    @property
+    def on_site(self) -> bool:
+        """Whether somebody stood in the enterprise, and so had to film (附件七(2), 附件八2)."""
+        return self.facts.kind in ON_SITE_KINDS or (
+            self.facts.kind is VisitKind.URGING and self.facts.channel is Channel.ON_SITE
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Expiry:
+    """Hazards whose deadline ends on the same day, and the window of their recheck."""
+
+    deadline: date
+    hazards: tuple[str, ...]
+    window: Window
+
+
+class Chain:
+    """Everything one case rule looks at."""
+
+    def __init__(self, ground: Ground, facts: CaseFacts) -> None:
+        self.ground = ground
+        self.facts = facts
+        self.case = facts.case
+        self.parameters = ground.parameters
+        self.today = ground.today
+
+    @cached_property
+    def enterprise(self) -> Enterprise | None:
+        """None when the case names an enterprise that is in no register."""
+        return self.ground.enterprises.get(self.case.enterprise)
+
+    @cached_property
+    def visits(self) -> tuple[Step, ...]:
+        """The highest version of each visit that has happened, in order of time."""
+        newest: dict[str, Visit] = {}
+        for visit in self.facts.visits:
+            kept = newest.get(visit.id)
+            if kept is None or visit.version > kept.version:
+                newest[visit.id] = visit
+        happened = (visit for visit in newest.values() if visit.arrived_at <= self.ground.as_of)
+        ordered = sorted(happened, key=lambda visit: (visit.arrived_at, visit.id))
+        return tuple(Step(visit, local_date(visit.arrived_at)) for visit in ordered)
+
+    def of_kind(self, kind: VisitKind) -> tuple[Step, ...]:
+        """Visits of one kind in order of time."""
+        return tuple(step for step in self.visits if step.facts.kind is kind)
+
+    @cached_property
+    def checks(self) -> tuple[Step, ...]:
+        """Checks; a case normally has one."""
+        return self.of_kind(VisitKind.CHECK)
+
+    @property
+    def check(self) -> Step | None:
+        """The check the chain hangs on."""
+        return self.checks[0] if self.checks else None
+
+    @cached_property
+    def urgings(self) -> tuple[Step, ...]:
+        """Calls and visits to urge."""
+        return self.of_kind(VisitKind.URGING)
+
+    @cached_property
+    def rechecks(self) -> tuple[Step, ...]:
+        """Rechecks."""
+        return self.of_kind(VisitKind.RECHECK)
+
+    @cached_property
+    def inspections(self) -> tuple[Step, ...]:
+        """Checks and rechecks: the two that staffing and signatures speak of."""
+        return tuple(s for s in self.visits if s.facts.kind in (VisitKind.CHECK, VisitKind.RECHECK))
+
+    @cached_property
+    def hazards(self) -> dict[str, tuple[Hazard, Step]]:
+        """Every hazard with the check that found it."""
+        return {hazard.id: (hazard, step) for step in self.checks for hazard in step.facts.hazards}
+
+    @cached_property
+    def suspensions(self) -> tuple[Suspension, ...]:
+        """Force-majeure notices that cover this case, its enterprise or everybody."""
+        return tuple(
+            suspension
+            for suspension, entry in self.ground.suspensions
+            if entry.case in (None, self.case.id) and entry.enterprise in (None, self.case.enterprise)
+        )
+
+    @cached_property
+    def urging_window(self) -> Window | None:
+        """When to urge; None without a check or without hazards."""
+        if self.check is None or not self.hazards:
+            return None
+        return urging_window(self.check.day, self.parameters, self.suspensions)
+
+    def deadline(self, hazard: Hazard, step: Step) -> date | None:
+        """A hazard's rectification deadline; immediate ones are due on the day of the check."""
+        return hazard.deadline or (step.day if hazard.immediate else None)
+
+    @cached_property
+    def report_due(self) -> date | None:
+        """Until when the rectification report must be in: the last deadline set on site.
+
+        A hazard without a deadline counts as 15 days, so that its omission never wins time.
+        """
+        days = [
+            self.deadline(hazard, step) or general_deadline(step.day, self.parameters)
+            for hazard, step in self.hazards.values()
+        ]
+        return max(days) if days else None
+
+    @cached_property
+    def expiries(self) -> tuple[Expiry, ...]:
+        """Deadlines after which a recheck is due, earliest first.
+
+        Hazards to be put right at once are seen again together with the first of the others.
+        """
+        groups: dict[date, list[str]] = {}
+        immediate: list[str] = []
+        for hazard, step in self.hazards.values():
+            if hazard.immediate:
+                immediate.append(hazard.id)
+            else:
+                day = hazard.deadline or general_deadline(step.day, self.parameters)
+                groups.setdefault(day, []).append(hazard.id)
+        if immediate:
+            first = min(groups) if groups else self.checks[0].day
+            groups.setdefault(first, []).extend(immediate)
+        for step in self.rechecks:
+            for result in step.facts.results:
+                if result.state is HazardState.UNRECTIFIED and result.new_deadline:
+                    groups.setdefault(result.new_deadline, []).append(result.hazard)
+        return tuple(
+            Expiry(day, tuple(sorted(set(groups[day]))), self._recheck_window(day)) for day in sorted(groups)
+        )
+
+    def _recheck_window(self, deadline: date) -> Window:
+        return recheck_window(deadline, self.parameters, self.suspensions)
+
+    @cached_property
+    def open_hazards(self) -> tuple[str, ...]:
+        """Hazards whose latest result is not 已整改, in order of id."""
+        latest = {result.hazard: result.state for step in self.rechecks for result in step.facts.results}
+        return tuple(
+            sorted(hazard for hazard in self.hazards if latest.get(hazard) is not HazardState.RECTIFIED)
+        )
+
+    @cached_property
+    def reports(self) -> tuple[RectificationReport, ...]:
+        """Versions of the rectification report received by today; of one version the newest entry."""
+        newest = {report.version: report for report in self.facts.reports if report.received_on <= self.today}
+        return tuple(newest[version] for version in sorted(newest))
+
+    @cached_property
+    def escalations(self) -> tuple[Escalation, ...]:
+        """Reports to the regulator made by now, newest state of each."""
+        newest = {one.id: one for one in self.facts.escalations if one.reported_at <= self.ground.as_of}
+        return tuple(sorted(newest.values(), key=lambda one: (one.reported_at, one.id)))
+
+    def escalated(self, trigger: Trigger) -> tuple[Escalation, ...]:
+        """Reports to the regulator for one reason."""
+        return tuple(one for one in self.escalations if one.trigger is trigger)
+
+    def entries(self, register: str) -> tuple[RegisterEntry, ...]:
+        """Entries of a register that name this case, one of its visits or its enterprise."""
+        newest = {one.key: one for one in self.facts.entries if one.register == register}
+        return tuple(newest[key] for key in sorted(newest) if newest[key].on <= self.today)
+
+    @cached_property
+    def documents(self) -> tuple[Document, ...]:
+        """Valid documents in order of number: neither void nor replaced by a later issue."""
+        valid = [one for one in self.facts.documents if not one.form.voided_why]
+        replaced = {one.form.predecessor for one in valid}
+        return tuple(
+            sorted((one for one in valid if one.form.number not in replaced), key=lambda d: d.form.number)
+        )
+
+    def of_form(self, form: str) -> tuple[Document, ...]:
+        """Valid documents of one form."""
+        return tuple(one for one in self.documents if one.form.form == form)
+
+    def record(self, step: Step) -> Document | None:
+        """The record of a visit: of its newest version before older ones, complete before incomplete."""
+        listed = [d for d in self.of_form(FORM_OF.get(step.facts.kind, "")) if d.form.visit == step.id]
+        if not listed and len(self.of_kind(step.facts.kind)) == 1:
+            listed = [d for d in self.of_form(FORM_OF.get(step.facts.kind, "")) if d.form.visit is None]
+        if not listed:
+            return None
+        return max(
+            listed,
+            key=lambda d: (
+                d.form.visit_version is None or d.form.visit_version >= step.facts.version,
+                not d.missing_pages,
+                len(d.scans),
+                d.form.issued_at,
+                d.form.number,
+            ),
+        )
+
+    def footage(self, step: Step) -> tuple[Recording, ...]:
+        """Recordings assigned to a visit, in order of start and digest."""
+        mine = (one for one in self.facts.recordings if one.visit == step.id)
+        return tuple(sorted(mine, key=lambda one: (one.started_at is None, str(one.started_at), one.sha256)))
+
+
+def scans_of(document: Document) -> tuple[EvidenceRef, ...]:
+    """The scans a finding about a document rests on, each file once."""
+    digests = dict.fromkeys(scan.sha256 for scan in document.scans)
+    return tuple(EvidenceRef(path=f"originals/{digest}", sha256=digest) for digest in digests)

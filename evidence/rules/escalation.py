@@ -1,0 +1,147 @@
+"""Written reports to the regulator: the passive, the overdue, the major hazard (附件五(二)1, 附件八6(2))."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+from evidence.domain.case import Trigger
+from evidence.domain.hazard import Grade, HazardState
+from evidence.domain.week import SHANGHAI, local_date
+from evidence.rules.chain import Chain
+from evidence.rules.outcomes import failed, listed, passed, unsure, waiting
+from evidence.rules.rule import Outcome, case_rule
+
+
+def judge_report(chain: Chain, trigger: Trigger, since: date, days: int, visit: str, **about: Any) -> Outcome:
+    """Whether a report for one reason went out within `days` of `since` and was receipted."""
+    last = since + timedelta(days=days)
+    about |= {"visit": visit, "due": last, "expected": f"{last.isoformat()} 前书面上报并签收"}
+    wanted = about.get("hazard", "")
+    reports = [
+        one
+        for one in chain.escalated(trigger)
+        if local_date(one.reported_at) >= since and (not wanted or not one.hazards or wanted in one.hazards)
+    ]
+    if not reports:
+        if chain.today < last or (chain.today == last and days > 0):
+            return waiting(
+                f"须在 {last.isoformat()} 前就“{trigger.value}”书面上报。", observed="未上报", **about
+            )
+        return failed(f"没有就“{trigger.value}”书面上报监管部门。", observed="未上报", **about)
+    report = reports[0]
+    on = local_date(report.reported_at)
+    moment = report.reported_at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+    about["observed"] = f"{moment} 报{report.recipient.value}"
+    if on > last:
+        return failed(f"“{trigger.value}”于 {moment} 才上报{report.recipient.value}，已迟。", **about)
+    if report.receipt_at is None:
+        return unsure(f"“{trigger.value}”已于 {moment} 上报{report.recipient.value}，尚无签收。", **about)
+    if report.receipt_at < report.reported_at:
+        return failed(f"“{trigger.value}”的签收时间早于上报时间，请核对。", **about)
+    return passed(f"“{trigger.value}”已于 {moment} 上报{report.recipient.value}并签收。", **about)
+
+
+@case_rule(
+    "P13-overdue-reported",
+    "逾期未整改到位的及时上报",
+    rows="P13 R03",
+    clause="附件五(二)1",
+    quote="如果发现逾期未全部整改到位的企业及时上报高新区经济发展局安监科人员跟进处理、或上报高新区安监执法中队依法查处",
+    parameters="escalation_days",
+    remedy="向安监科或执法中队书面上报并取得签收。",
+    unless="复查未发现逾期未整改，或尚未复查。",
+)
+def overdue_reported(chain: Chain) -> Iterator[Outcome]:
+    """A recheck after expiry that finds something unrectified is followed by a report."""
+    for step in chain.rechecks:
+        unfinished = [
+            one.hazard
+            for one in step.facts.results
+            if one.state is HazardState.UNRECTIFIED and one.hazard in chain.hazards
+        ]
+        expired = [
+            hazard
+            for hazard in unfinished
+            if (deadline := chain.deadline(*chain.hazards[hazard])) is None or step.day > deadline
+        ]
+        if expired:
+            outcome = judge_report(
+                chain, Trigger.OVERDUE, step.day, chain.parameters.escalation_days, step.id
+            )
+            yield outcome
+
+
+@case_rule(
+    "D02-major-reported",
+    "重大事故隐患当日上报",
+    rows="D02",
+    clause="附件八6(2)",
+    quote="检查中发现企业有重大事故隐患未及时报告",
+    parameters="major_hazard_days",
+    remedy="立即书面上报并取得签收；未及时报告会导致清退检查人员或终止合同。",
+    unless="没有判为重大的隐患。",
+)
+def major_reported(chain: Chain) -> Iterator[Outcome]:
+    """Every major hazard is reported the same day, with a receipt."""
+    for step in chain.checks:
+        for hazard in step.facts.hazards:
+            if hazard.grade is Grade.MAJOR:
+                yield judge_report(
+                    chain,
+                    Trigger.MAJOR,
+                    step.day,
+                    chain.parameters.major_hazard_days,
+                    step.id,
+                    hazard=hazard.id,
+                )
+
+
+@case_rule(
+    "P13-outcome-known",
+    "上报后的处理结果在案",
+    rows="P13 P05",
+    clause="附件六3(3)",
+    quote="对于服务机构安全检查人员上报的不积极主动整改隐患问题的企业警示约谈企业主要负责人",
+    remedy="向监管部门了解处理结果并登记。",
+    unless="没有上报事项。",
+)
+def outcome_known(chain: Chain) -> Iterator[Outcome]:
+    """What the regulator did with a report is on file; until then the chain is not finished."""
+    for one in chain.escalations:
+        on = local_date(one.reported_at).isoformat()
+        if one.outcome:
+            yield passed(f"{on} 上报“{one.trigger.value}”，处理结果：{one.outcome}。", document=one.id)
+        else:
+            yield waiting(f"{on} 上报“{one.trigger.value}”，处理结果待登记。", document=one.id)
+
+
+@case_rule(
+    "E07-dispute-decided",
+    "有异议的隐患有申诉和处理决定",
+    rows="E07",
+    clause="附件六2(5)",
+    quote="被检查企业有权保留证据，并向高新区安全监管部门申诉",
+    remedy="登记企业申诉和监管部门的处理决定（登记台账 appeal）。",
+    unless="企业对隐患没有异议。",
+)
+def dispute_decided(chain: Chain) -> Iterator[Outcome]:
+    """A disputed hazard has its appeal and, once made, the regulator's decision on file."""
+    appeals = chain.entries("appeal")
+    for hazard, step in chain.hazards.values():
+        if not hazard.disputed:
+            continue
+        mine = [one for one in appeals if hazard.id in one.data.get("hazards", hazard.id)]
+        decided = [one for one in mine if one.data.get("decision")]
+        about: dict[str, Any] = {"visit": step.id, "hazard": hazard.id, "expected": "申诉记录和处理决定"}
+        if decided:
+            words = listed(one.data["decision"] for one in decided)
+            yield passed(f"隐患 {hazard.id} 的异议已处理：{words}。", **about)
+        elif mine:
+            yield unsure(f"隐患 {hazard.id} 的申诉尚无处理决定。", observed="无决定", **about)
+        else:
+            yield failed(f"企业对隐患 {hazard.id} 有异议，没有登记申诉。", observed="无申诉", **about)
+
+
+RULES = (overdue_reported, major_reported, outcome_known, dispute_decided)

@@ -1,0 +1,171 @@
+"""The whole visit on video with sound (附件八2, 附件七(2))."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from evidence.domain.coverage import CoverageVerdict, visit_coverage
+from evidence.domain.recording import Recording
+from evidence.rules.chain import Chain, Step
+from evidence.rules.clause import EvidenceRef, Level
+from evidence.rules.outcomes import failed, listed, passed, unsure, waiting
+from evidence.rules.rule import Outcome, case_rule
+
+FILMED = "只有现场的检查、复查、指导和现场督促需要录像，本案尚无。"
+
+
+def _files(recordings: tuple[Recording, ...]) -> tuple[EvidenceRef, ...]:
+    return tuple(EvidenceRef(path=f"originals/{one.sha256}", sha256=one.sha256) for one in recordings)
+
+
+def _arrived(recordings: tuple[Recording, ...]) -> tuple[Recording, ...]:
+    """Files whose bytes are known; those only announced by a station's export prove nothing yet."""
+    return tuple(one for one in recordings if not one.described)
+
+
+def _none_yet(chain: Chain, step: Step) -> Outcome:
+    due = chain.ground.handover_due(step.day)
+    about: dict[str, Any] = {
+        "visit": step.id,
+        "due": due,
+        "expected": "到达至离开全程音视频",
+        "observed": "无录像",
+    }
+    if chain.today < due:
+        return waiting(f"{step.name}的录像待导入。", **about)
+    return failed(f"{step.name}没有录像。请把记录仪文件放入收件夹。", **about)
+
+
+@case_rule(
+    "V01-video-and-audio",
+    "录像既有图像又有声音",
+    rows="V01 W02",
+    clause="附件八2",
+    quote="配备带有视频和音频记录功能的记录仪等记录装备",
+    blocking=True,
+    remedy="导入带声音的原始录像；确无声音的，说明原因并附监管部门意见登记例外。",
+    unless=FILMED,
+)
+def video_and_audio(chain: Chain) -> Iterator[Outcome]:
+    """Every file of a visit has a video and an audio track."""
+    for step in chain.visits:
+        if not step.on_site:
+            continue
+        recordings = _arrived(chain.footage(step))
+        if not recordings:
+            yield _none_yet(chain, step)
+            continue
+        sound = [one for one in recordings if one.audio and one.video]
+        flawed = [one.name for one in recordings if one.audio is False or one.video is False]
+        unknown = [one.name for one in recordings if one.audio is None or one.video is None]
+        about: dict[str, Any] = {
+            "visit": step.id,
+            "expected": "图像和声音",
+            "evidence": _files(recordings),
+        }
+        if flawed and not sound and not unknown:
+            what = f"{listed(flawed)} 缺图像或声音"
+            yield failed(f"{step.name}的录像 {what}，没有一段既有图像又有声音。", observed=what, **about)
+        elif flawed or unknown:
+            what = f"{listed(flawed or unknown)} {'缺图像或声音' if flawed else '音视频轨不明'}"
+            yield unsure(f"{step.name}的录像 {what}，请人工查看。", observed=what, **about)
+        else:
+            yield passed(f"{step.name}的录像有图像有声音。", observed=f"{len(recordings)} 个文件", **about)
+
+
+@case_rule(
+    "V02-whole-visit",
+    "全程录像",
+    rows="V02 W02 G09 P11",
+    clause="附件八2",
+    quote="全程记录服务检查人员在企业的检查服务工作，并留档备查",
+    parameters="coverage_tolerance_s",
+    blocking=True,
+    remedy="导入所缺时段的录像；确无录像的，说明原因并附监管部门意见登记例外。",
+    unless=FILMED,
+)
+def whole_visit(chain: Chain) -> Iterator[Outcome]:
+    """Arrival to leaving minus the union of all recordings leaves no gap."""
+    for step in chain.visits:
+        if not step.on_site:
+            continue
+        recordings = _arrived(chain.footage(step))
+        if not recordings:
+            yield _none_yet(chain, step)
+            continue
+        result = visit_coverage(step.facts, recordings, tolerance_s=chain.parameters.coverage_tolerance_s)
+        about: dict[str, Any] = {
+            "visit": step.id,
+            "expected": f"全程，允许间断 {chain.parameters.coverage_tolerance_s} 秒",
+            "observed": f"已覆盖 {result.covered_s} 秒"
+            + (f"，共 {result.length_s} 秒" if result.length_s is not None else ""),
+            "evidence": _files(recordings),
+        }
+        reasons = "".join(result.reasons)
+        if result.verdict is CoverageVerdict.PASS:
+            yield passed(f"{step.name}全程有录像。", **about)
+        elif result.verdict is CoverageVerdict.FAIL:
+            yield failed(f"{step.name}的录像不完整：{reasons}", **about)
+        else:
+            yield unsure(f"{step.name}的录像需人工核对：{reasons}", **about)
+
+
+@case_rule(
+    "V02-sound-footage",
+    "录像可读、内容无疑点",
+    rows="V02 G09 W05",
+    clause="附件八2",
+    quote="全程记录服务检查人员在企业的检查服务工作，并留档备查",
+    blocking=True,
+    remedy="人工查看该录像；文件残缺的重新从记录仪导出。",
+    unless=FILMED,
+)
+def sound_footage(chain: Chain) -> Iterator[Outcome]:
+    """A truncated, silent, black or wrongly timed file waits for a person."""
+    for step in chain.visits:
+        for one in _arrived(chain.footage(step)):
+            doubts = (*one.doubts, *(("文件残缺，只按可播放部分计",) if one.truncated else ()))
+            about: dict[str, Any] = {"visit": step.id, "document": one.name, "evidence": _files((one,))}
+            if doubts:
+                yield unsure(f"录像 {one.name}：{'；'.join(doubts)}。", observed="；".join(doubts), **about)
+            else:
+                yield passed(f"录像 {one.name} 未见疑点。", **about)
+
+
+@case_rule(
+    "V01-known-recorder",
+    "记录仪已登记",
+    rows="V01",
+    clause="附件八2",
+    quote="第三方机构应当为服务检查人员配备带有视频和音频记录功能的记录仪等记录装备",
+    level=Level.WARNING,
+    remedy="在记录仪台账登记设备编号、领用人和起止日期。",
+    unless=FILMED,
+)
+def known_recorder(chain: Chain) -> Iterator[Outcome]:
+    """Each file comes from a registered recorder that was in service on the day."""
+    devices = {
+        alias: device for device in chain.ground.facts.devices for alias in (device.serial, *device.aliases)
+    }
+    for step in chain.visits:
+        for serial in sorted({one.device for one in _arrived(chain.footage(step))}):
+            device = devices.get(serial)
+            about: dict[str, Any] = {
+                "visit": step.id,
+                "expected": "已登记的记录仪",
+                "observed": serial or "不明",
+            }
+            if not serial:
+                yield unsure(f"{step.name}有录像看不出出自哪台记录仪。", **about)
+            elif device is None:
+                yield failed(f"{step.name}的录像出自未登记的记录仪 {serial}。", **about)
+            elif (device.from_date and step.day < device.from_date) or (
+                device.to_date and step.day > device.to_date
+            ):
+                yield failed(f"记录仪 {serial} 在 {step.day.isoformat()} 不在登记的使用期内。", **about)
+            else:
+                yield passed(f"记录仪 {serial} 已登记。", **about)
+
+
+RULES = (video_and_audio, whole_visit, sound_footage, known_recorder)

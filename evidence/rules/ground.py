@@ -1,0 +1,137 @@
+"""The facts with their indexes: what every rule stands on. Built once per judgement, never changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from functools import cached_property
+
+from evidence.domain.facts import Facts
+from evidence.domain.parties import Enterprise, Person, Role
+from evidence.domain.register import Package, Plan, Receipt, RegisterEntry
+from evidence.domain.week import Week, local_date, service_year, service_year_span
+from evidence.rules.chain import Chain
+from evidence.rules.deadlines import Suspension, handover_due
+from evidence.rules.parameters import Parameters, YearRule
+
+
+class Ground:
+    """Facts, parameters and the day of the judgement."""
+
+    def __init__(self, facts: Facts, parameters: Parameters, as_of: datetime) -> None:
+        self.facts = facts
+        self.parameters = parameters
+        self.as_of = as_of
+        self.today = local_date(as_of)
+        self.week = Week.parse(facts.week) if facts.week else None
+        self.enterprises: dict[str, Enterprise] = {one.id: one for one in facts.enterprises}
+        self.people: dict[str, Person] = {one.id: one for one in facts.people}
+
+    @cached_property
+    def chains(self) -> tuple[Chain, ...]:
+        """The cases under judgement, in order of their ids."""
+        ordered = sorted(self.facts.cases, key=lambda one: one.case.id)
+        return tuple(Chain(self, one) for one in ordered)
+
+    @cached_property
+    def _registers(self) -> dict[str, dict[str, RegisterEntry]]:
+        """Register -> key -> entry in force: a later entry with the same key replaces an earlier one."""
+        registers: dict[str, dict[str, RegisterEntry]] = {}
+        for entry in self.facts.entries:
+            registers.setdefault(entry.register, {})[entry.key] = entry
+        for one in self.facts.cases:
+            for entry in one.entries:
+                registers.setdefault(entry.register, {})[entry.key] = entry
+        return registers
+
+    def entries(self, register: str) -> tuple[RegisterEntry, ...]:
+        """Entries in force and made by today, in order of key."""
+        kept = self._registers.get(register, {})
+        return tuple(kept[key] for key in sorted(kept) if kept[key].on <= self.today)
+
+    def entry(self, register: str, key: str) -> RegisterEntry | None:
+        """One entry in force."""
+        found = self._registers.get(register, {}).get(key)
+        return found if found is not None and found.on <= self.today else None
+
+    @cached_property
+    def _by_person(self) -> dict[tuple[str, str], list[RegisterEntry]]:
+        kept: dict[tuple[str, str], list[RegisterEntry]] = {}
+        for register in self._registers:
+            for entry in self.entries(register):
+                if entry.person is not None:
+                    kept.setdefault((register, entry.person), []).append(entry)
+        return kept
+
+    def entries_of(self, register: str, person: str) -> tuple[RegisterEntry, ...]:
+        """Entries in force that concern one person."""
+        return tuple(self._by_person.get((register, person), ()))
+
+    @cached_property
+    def suspensions(self) -> tuple[tuple[Suspension, RegisterEntry], ...]:
+        """Delivered force-majeure notices; one without proof of delivery moves nothing (第十条2)."""
+        return tuple(
+            (Suspension(key=entry.key, first=entry.valid_from, last=entry.valid_to), entry)
+            for entry in self.entries("force-majeure-notice")
+            if entry.valid_from and entry.valid_to and (entry.receipt_on or entry.attachment)
+        )
+
+    @cached_property
+    def team(self) -> tuple[Person, ...]:
+        """Leader and members of the project team (附件一), whatever their dates."""
+        return tuple(
+            one
+            for one in sorted(self.facts.people, key=lambda person: person.id)
+            if one.role in (Role.LEADER, Role.MEMBER)
+        )
+
+    def active_team(self, day: date) -> tuple[Person, ...]:
+        """Team members in service on a day."""
+        return tuple(one for one in self.team if in_force(day, one.active_from, one.active_to))
+
+    def handover_due(self, day: date) -> date:
+        """When the material of work done on `day` must be handed over."""
+        return handover_due(day, self.parameters.holiday_friday)
+
+    def plans_for(self, week: Week) -> tuple[Plan, ...]:
+        """All versions of the plan for a week, oldest first."""
+        text = str(week)
+        return tuple(sorted((p for p in self.facts.plans if p.week == text), key=lambda p: p.version))
+
+    def packages_for(self, week: Week) -> tuple[Package, ...]:
+        """The package of a week and its supplements."""
+        text = str(week)
+        return tuple(
+            sorted((p for p in self.facts.packages if p.week == text), key=lambda p: (p.supplement, p.id))
+        )
+
+    def receipt_for(self, package: Package) -> Receipt | None:
+        """The regulator's receipt for a package."""
+        return next((one for one in self.facts.receipts if one.package == package.id), None)
+
+    def year_of(self, day: date) -> int:
+        """The service year of a day: 1-based from the contract date, or the calendar year."""
+        if self.parameters.service_year is YearRule.CALENDAR:
+            return day.year
+        return service_year(self.parameters.signed_on, day)
+
+    def year_span(self, year: int) -> tuple[date, date]:
+        """First and last day of a service year."""
+        if self.parameters.service_year is YearRule.CALENDAR:
+            return date(year, 1, 1), date(year, 12, 31)
+        return service_year_span(self.parameters.signed_on, year)
+
+    @cached_property
+    def term(self) -> tuple[date, date]:
+        """First and last day of the contract's term."""
+        first = self.parameters.signed_on
+        return first, service_year_span(first, self.parameters.term_years)[1]
+
+    def work_days(self) -> Iterator[date]:
+        """Days on which somebody of the agency was at an enterprise, each once, in order."""
+        yield from sorted({visit.day for chain in self.chains for visit in chain.visits})
+
+
+def in_force(day: date, first: date | None, last: date | None) -> bool:
+    """Whether a day lies between two dates, open where None."""
+    return (first is None or first <= day) and (last is None or day <= last)

@@ -1,0 +1,158 @@
+"""judge(facts, parameters, as_of) -> findings: pure, deterministic, sorted, passes included."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from evidence.domain.facts import Facts
+from evidence.rules import waivers
+from evidence.rules.chain import Chain
+from evidence.rules.clause import Finding, Kind, Subject
+from evidence.rules.ground import Ground
+from evidence.rules.parameters import Parameters
+from evidence.rules.registry import RULESETS, Ruleset
+from evidence.rules.rule import CaseRule, Outcome, StandingRule
+
+RULESET_VERSION = RULESETS[-1].version
+
+Judge = Callable[[Facts, Parameters, datetime], tuple[Finding, ...]]
+
+
+def judge(facts: Facts, parameters: Parameters, as_of: datetime) -> tuple[Finding, ...]:
+    """Findings of today's ruleset, sorted by case, rule and subject.
+
+    A rule that does not apply to a case yields one `notApplicable` row, so that no silence is a pass.
+    """
+    return judge_by(RULESETS[-1], facts, parameters, as_of)
+
+
+def judge_by(ruleset: Ruleset, facts: Facts, parameters: Parameters, as_of: datetime) -> tuple[Finding, ...]:
+    """Findings of one ruleset."""
+    ground = Ground(facts, parameters, as_of)
+    findings: list[Finding] = []
+    for chain in ground.chains:
+        for rule in ruleset.case_rules:
+            findings += _case_findings(rule, chain)
+    if facts.week:
+        for standing in ruleset.standing_rules:
+            findings += _standing_findings(standing, ground)
+    findings.sort(key=_order)
+    return tuple(findings)
+
+
+def ruleset_sha256(version: str = RULESET_VERSION) -> str:
+    """Digest of a ruleset's declared rules.
+
+    Raises:
+        KeyError: no such version.
+    """
+    return {one.version: one.sha256 for one in RULESETS}[version]
+
+
+def rulesets() -> dict[str, Judge]:
+    """Every version that can still judge, by its name."""
+
+    def bound(ruleset: Ruleset) -> Judge:
+        return lambda facts, parameters, as_of: judge_by(ruleset, facts, parameters, as_of)
+
+    return {one.version: bound(one) for one in RULESETS}
+
+
+def _order(finding: Finding) -> tuple[str, str, str, str, str, str, str]:
+    about = finding.subject
+    return (
+        about.case,
+        finding.rule_id,
+        about.enterprise,
+        about.visit,
+        about.hazard,
+        about.document,
+        finding.message,
+    )
+
+
+def _case_findings(rule: CaseRule, chain: Chain) -> list[Finding]:
+    outcomes = tuple(rule.judge(chain))
+    case, enterprise = chain.case.id, chain.case.enterprise
+    if not outcomes:
+        return [
+            Finding(
+                rule_id=rule.id,
+                clause=rule.clause,
+                level=rule.level,
+                kind=Kind.NOT_APPLICABLE,
+                blocking=False,
+                subject=Subject(case=case, enterprise=enterprise),
+                message=rule.unless,
+            )
+        ]
+    waiver = waivers.find(chain, rule.id) if chain.facts.waivers else None
+    findings = []
+    for outcome in outcomes:
+        blocking = rule.blocking and _stops(outcome)
+        shown = None
+        if waiver is not None and outcome.kind in (Kind.FAIL, Kind.REVIEW):
+            shown = waivers.applied(waiver)
+            blocking = blocking and not waivers.lifts_block(chain, waiver, outcome.visit)
+        findings.append(
+            Finding(
+                rule_id=rule.id,
+                clause=rule.clause,
+                level=rule.level,
+                kind=outcome.kind,
+                blocking=blocking,
+                subject=Subject(
+                    case=case,
+                    enterprise=outcome.enterprise or enterprise,
+                    visit=outcome.visit,
+                    hazard=outcome.hazard,
+                    document=outcome.document,
+                ),
+                message=outcome.message,
+                expected=outcome.expected,
+                observed=outcome.observed,
+                due=outcome.due,
+                remediation=_remedy(rule, outcome),
+                evidence=outcome.evidence,
+                waiver=shown,
+            )
+        )
+    return findings
+
+
+def _standing_findings(rule: StandingRule, ground: Ground) -> list[Finding]:
+    outcomes = tuple(rule.judge(ground)) or (Outcome(kind=Kind.NOT_APPLICABLE, message=rule.unless),)
+    return [
+        Finding(
+            rule_id=rule.id,
+            clause=rule.clause,
+            level=rule.level,
+            kind=outcome.kind,
+            blocking=False,
+            subject=Subject(
+                enterprise=outcome.enterprise,
+                visit=outcome.visit,
+                hazard=outcome.hazard,
+                document=outcome.document,
+            ),
+            message=outcome.message,
+            expected=outcome.expected,
+            observed=outcome.observed,
+            due=outcome.due,
+            remediation=_remedy(rule, outcome),
+            evidence=outcome.evidence,
+        )
+        for outcome in outcomes
+    ]
+
+
+def _stops(outcome: Outcome) -> bool:
+    """Not a pass; and of what is not yet due only the material of visits already made."""
+    if outcome.kind in (Kind.PASS, Kind.NOT_APPLICABLE):
+        return False
+    return outcome.blocking and (outcome.kind is not Kind.OPEN or bool(outcome.visit))
+
+
+def _remedy(rule: CaseRule | StandingRule, outcome: Outcome) -> str:
+    return "" if outcome.kind in (Kind.PASS, Kind.NOT_APPLICABLE) else rule.remedy

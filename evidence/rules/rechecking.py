@@ -1,0 +1,143 @@
+"""The recheck: within five days of expiry, with a result for every hazard (附件五(二)1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from evidence.domain.hazard import HazardState
+from evidence.rules.chain import Chain
+from evidence.rules.clause import Level
+from evidence.rules.outcomes import failed, listed, passed, unsure, waiting
+from evidence.rules.rule import Outcome, case_rule
+
+NO_HAZARD = "检查未发现隐患，或尚未检查，无需复查。"
+
+
+@case_rule(
+    "P11-recheck-window",
+    "期限到期后5天内复查",
+    rows="P11",
+    clause="附件五(二)1",
+    quote="整改期限到期后检查人员及时（一般5天之内）进行现场复查",
+    level=Level.WARNING,
+    parameters="recheck_days rectification_days",
+    remedy="尽快复查；迟延会长期列示。",
+    unless=NO_HAZARD,
+)
+def recheck_in_window(chain: Chain) -> Iterator[Outcome]:
+    """For each deadline one recheck on day 1 to 5 after it; an earlier one makes a person look."""
+    several = len(chain.expiries) > 1
+    for expiry in chain.expiries:
+        window = expiry.window
+        about: dict[str, Any] = {
+            "hazard": "、".join(expiry.hazards) if several else "",
+            "expected": f"{window}{window.note}",
+            "due": window.last,
+        }
+        about_day = f"整改期限 {expiry.deadline.isoformat()}"
+        done = [
+            step
+            for step in chain.rechecks
+            if {one.hazard for one in step.facts.results} & set(expiry.hazards) or not step.facts.results
+        ]
+        after = [step for step in done if step.day >= window.first]
+        early = [
+            step for step in done if step.day < window.first and chain.check and step.day > chain.check.day
+        ]
+        if after:
+            step = after[0]
+            about |= {"visit": step.id, "observed": step.day.isoformat()}
+            day = (step.day - expiry.deadline).days
+            if step.day <= window.last:
+                yield passed(f"{about_day}到期后第 {day} 天复查，在窗口内{window.note}。", **about)
+            else:
+                yield failed(f"{about_day}到期后第 {day} 天才复查，晚于窗口 {window}{window.note}。", **about)
+        elif early:
+            step = early[-1]
+            about |= {"visit": step.id, "observed": step.day.isoformat()}
+            yield unsure(f"{about_day}未到期，{step.day.isoformat()} 已提前复查，请确认是否有效。", **about)
+        elif chain.today <= window.last:
+            yield waiting(f"{about_day}，复查窗口 {window}{window.note}。", observed="尚未复查", **about)
+        else:
+            yield failed(
+                f"{about_day}已过，窗口 {window} 内没有复查{window.note}。", observed="未复查", **about
+            )
+
+
+@case_rule(
+    "P12-results-complete",
+    "复查对每项隐患都有结果",
+    rows="P12",
+    clause="附件五(二)1",
+    quote="进行现场复查，如实填写《武进国家高新区企业安全生产现场复查记录》",
+    remedy="补填每项隐患的“已整改”或“未整改”。",
+    unless="尚未复查。",
+)
+def results_complete(chain: Chain) -> Iterator[Outcome]:
+    """Each recheck gives a result for every hazard that was still open before it."""
+    done: set[str] = set()
+    for step in chain.rechecks:
+        still_open = chain.hazards.keys() - done
+        # A hazard whose deadline has not come yet is not this recheck's business.
+        due = {
+            hazard
+            for hazard in still_open
+            if (deadline := chain.deadline(*chain.hazards[hazard])) is None or deadline < step.day
+        }
+        given = {one.hazard for one in step.facts.results}
+        missing = sorted(due - given)
+        undescribed = sorted(
+            one.hazard
+            for one in step.facts.results
+            if one.state is HazardState.UNRECTIFIED and not one.description.strip()
+        )
+        about: dict[str, Any] = {
+            "visit": step.id,
+            "expected": f"{len(still_open)} 项待复查",
+            "observed": f"{len(given)} 项有结果",
+        }
+        if missing:
+            yield failed(f"{step.name}没有 {listed(missing)} 的结果。", **about)
+        elif undescribed:
+            yield unsure(f"{step.name}{listed(undescribed)} 未整改，没有写明情况。", **about)
+        else:
+            yield passed(f"{step.name}对各项隐患都有结果。", **about)
+        done |= {one.hazard for one in step.facts.results if one.state is HazardState.RECTIFIED}
+
+
+@case_rule(
+    "K03-chain-closed",
+    "检查、整改、复查闭环",
+    rows="K03 F02",
+    clause="附件五(三)二十三2",
+    quote="有检查、有整改、有复查书面记录",
+    remedy="补齐缺的环节；未整改的隐患继续跟进并上报。",
+    unless="尚未检查。",
+)
+def chain_closed(chain: Chain) -> Iterator[Outcome]:
+    """Check, report and recheck are there and no hazard is left open."""
+    if chain.check is None:
+        return
+    if not chain.hazards:
+        if chain.check.facts.hazards_none:
+            yield passed("检查未发现隐患，本案已闭环。", observed="无隐患")
+        else:
+            yield unsure("检查既未列隐患，也未声明无隐患，无法判断是否闭环。", observed="隐患未说明")
+        return
+    open_hazards = chain.open_hazards
+    if not open_hazards and chain.reports:
+        yield passed("检查、整改、复查俱全，隐患全部整改，本案已闭环。", observed="已闭环")
+        return
+    lacking = [word for word, there in (("整改报告", chain.reports), ("复查", chain.rechecks)) if not there]
+    what = f"缺{listed(lacking)}" if lacking else f"{listed(open_hazards)} 未整改"
+    last = chain.expiries[-1].window.last
+    if chain.today <= last:
+        yield waiting(f"本案未闭环：{what}。", observed=what, due=last)
+    elif chain.escalations and not lacking:
+        yield unsure(f"本案未闭环：{what}，已上报监管部门跟进。", observed=what, due=last)
+    else:
+        yield failed(f"本案未闭环：{what}。", observed=what, due=last)
+
+
+RULES = (recheck_in_window, results_complete, chain_closed)

@@ -1,0 +1,137 @@
+"""What a rule is: a clause with the contract's own words, and one pure function over the facts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING
+
+from evidence.rules.clause import Clause, EvidenceRef, Kind, Level
+
+if TYPE_CHECKING:
+    from evidence.rules.chain import Chain
+    from evidence.rules.ground import Ground
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """One rule's word on one subject, before the judge adds clause, level and waiver."""
+
+    kind: Kind
+    message: str
+    expected: str = ""
+    observed: str = ""
+    due: date | None = None
+    enterprise: str = ""
+    visit: str = ""
+    hazard: str = ""
+    document: str = ""
+    evidence: tuple[EvidenceRef, ...] = ()
+    blocking: bool = True
+    """Only counts for a rule that may block, and never for a pass."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One executable sentence of the contract."""
+
+    id: str
+    """Stable for ever: waivers and old packages name it."""
+    title: str
+    rows: tuple[str, ...]
+    """Rows of the obligations table it discharges."""
+    clause: Clause
+    level: Level
+    remedy: str
+    parameters: tuple[str, ...] = ()
+    """Names in `Parameters` its verdict depends on."""
+    blocking: bool = False
+    """It concerns a document, page, mark or recording that the weekly package must contain."""
+    unless: str = "本案不涉及。"
+    """Said when the rule does not apply."""
+    revision: int = 1
+    """Raised, in a new ruleset version, when the meaning changes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseRule(Rule):
+    """Judges one case."""
+
+    judge: Callable[[Chain], Iterable[Outcome]] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandingRule(Rule):
+    """Judges what belongs to no single case: team, week, money, registers."""
+
+    judge: Callable[[Ground], Iterable[Outcome]] = field(repr=False)
+
+
+def case_rule(
+    id: str,
+    title: str,
+    *,
+    rows: str,
+    clause: str,
+    quote: str,
+    remedy: str,
+    level: Level = Level.ERROR,
+    parameters: str = "",
+    blocking: bool = False,
+    unless: str = "本案不涉及。",
+) -> Callable[[Callable[[Chain], Iterable[Outcome]]], CaseRule]:
+    """Turn a function over one case into a rule; `rows` and `parameters` are blank-separated."""
+
+    def declare(function: Callable[[Chain], Iterable[Outcome]]) -> CaseRule:
+        return CaseRule(
+            id=id,
+            title=title,
+            rows=tuple(rows.split()),
+            clause=Clause(number=clause, text=quote),
+            level=level,
+            remedy=remedy,
+            parameters=tuple(parameters.split()),
+            blocking=blocking,
+            unless=unless,
+            judge=function,
+        )
+
+    return declare
+
+
+def standing_rule(
+    id: str,
+    title: str,
+    *,
+    rows: str,
+    clause: str,
+    quote: str,
+    remedy: str,
+    level: Level = Level.WARNING,
+    parameters: str = "",
+    unless: str = "目前不涉及。",
+) -> Callable[[Callable[[Ground], Iterable[Outcome]]], StandingRule]:
+    """Turn a function over the whole facts into a rule; standing duties never block."""
+
+    def declare(function: Callable[[Ground], Iterable[Outcome]]) -> StandingRule:
+        return StandingRule(
+            id=id,
+            title=title,
+            rows=tuple(rows.split()),
+            clause=Clause(number=clause, text=quote),
+            level=level,
+            remedy=remedy,
+            parameters=tuple(parameters.split()),
+            unless=unless,
+            judge=function,
+        )
+
+    return declare
+
+
+def verdict(met: bool | None) -> Kind:
+    """pass, fail, or review when nobody can tell."""
+    if met is None:
+        return Kind.REVIEW
+    return Kind.PASS if met else Kind.FAIL

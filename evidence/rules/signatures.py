@@ -1,0 +1,304 @@
+"""Who must have signed and sealed which record (附件六1(4), 附件六2(3), 附件一)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from evidence.domain.document import BoxKind, Document, Mark, MarkVerdict
+from evidence.rules.chain import Chain, Step, scans_of
+from evidence.rules.outcomes import failed, listed, passed, unsure, waiting
+from evidence.rules.records import material
+from evidence.rules.rule import Outcome, case_rule
+
+ROLE_NAME = {
+    "expert": "检查人员",
+    "supervisor": "高新区安全监管人员",
+    "escort": "企业陪同人员",
+    "principal": "企业主要负责人",
+    "enterprise": "企业",
+    "agency": "检查单位",
+    "regulator": "监管部门",
+    "reviewer": "初审人",
+    "urger": "督促人",
+    "visited": "企业人员",
+    "giver": "移交人",
+    "receiver": "接收人",
+    "compiler": "编制人",
+    "filler": "填表人",
+    "interviewer": "约谈人",
+    "recorder": "记录人",
+}
+KIND_WORD = {BoxKind.SIGNATURE: "签名", BoxKind.SEAL: "盖章", BoxKind.DATE: "日期"}
+OWN_RULE = {
+    ("signature", "expert"),
+    ("signature", "supervisor"),
+    ("signature", "escort"),
+    ("signature", "principal"),
+    ("seal", "enterprise"),
+}
+"""Marks of check and recheck records that have a rule of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One required box of an issued form, with what was seen there."""
+
+    page: int
+    box: str
+    kind: BoxKind
+    role: str
+    mark: Mark | None
+    page_here: bool
+
+    @property
+    def words(self) -> str:
+        """`第2页企业陪同人员签名`."""
+        return f"第{self.page}页{ROLE_NAME.get(self.role, self.role)}{KIND_WORD[self.kind]}"
+
+
+def places(document: Document) -> tuple[Place, ...]:
+    """The required boxes of a document in page order; `required_boxes` is `<page>:<box>:<kind>:<role>`."""
+    marks = {(mark.page, mark.box): mark for mark in document.marks}
+    pages = {scan.page for scan in document.scans}
+    found = []
+    for text in document.form.required_boxes:
+        page, box, kind, role = text.split(":", 3)
+        mark = marks.get((int(page), box))
+        found.append(Place(int(page), box, BoxKind(kind), role, mark, int(page) in pages))
+    return tuple(found)
+
+
+def judge_marks(
+    document: Document, wanted: tuple[Place, ...], what: str, refusal: str = "", **about: Any
+) -> Outcome:
+    """One finding over the boxes of one role: the gravest of what was seen in them.
+
+    Args:
+        refusal: reason of a refusal recorded with a witness; it turns absent into `review`.
+    """
+    about.setdefault("document", document.form.number)
+    about["evidence"] = scans_of(document)
+    number = document.form.number
+    expected = f"{listed(place.words for place in wanted)}"
+    absent = [p for p in wanted if p.mark is not None and p.mark.verdict is MarkVerdict.ABSENT]
+    missing = [p for p in wanted if not p.page_here]
+    undecided = [
+        p for p in wanted if p.page_here and (p.mark is None or p.mark.verdict is MarkVerdict.UNDECIDED)
+    ]
+    if absent and refusal:
+        return unsure(
+            f"{number} {listed(p.words for p in absent)}缺，已记录拒签（{refusal}），请人工认定。",
+            expected=expected,
+            observed="拒签，有见证人",
+            **about,
+        )
+    if absent:
+        words = listed(p.words for p in absent)
+        return failed(
+            f"{number} 未见{words}，请补签后重新扫描该页。",
+            expected=expected,
+            observed=f"未见{words}",
+            **about,
+        )
+    if missing:
+        return failed(
+            f"{number} 第{listed(sorted({p.page for p in missing}))}页未到，{what}无从核对。",
+            expected=expected,
+            observed="该页未到",
+            **about,
+        )
+    if undecided:
+        words = listed(p.words for p in undecided)
+        return unsure(
+            f"{number} {words}看不清，请在收件台看截图认定。", expected=expected, observed="无法判定", **about
+        )
+    return passed(f"{number} {what}齐全。", expected=expected, observed="均已见到", **about)
+
+
+def _refusal(step: Step, role: str) -> tuple[str, bool]:
+    """Reason of a recorded refusal and whether a witness stands by it."""
+    for refusal in step.facts.refusals:
+        if refusal.role == role:
+            return refusal.reason or "未写原因", bool(refusal.witness)
+    return "", False
+
+
+def _on_records(
+    chain: Chain,
+    role: str,
+    kind: BoxKind,
+    what: str,
+    refusal_role: str = "",
+    count: Callable[[Step], int] = lambda step: 1,
+) -> Iterator[Outcome]:
+    """Judge one role's boxes on every check and recheck record."""
+    for step in chain.inspections:
+        needed = count(step)
+        if needed == 0:
+            continue
+        document = chain.record(step)
+        if document is None or not document.scans:
+            due = chain.ground.handover_due(step.day)
+            say = waiting if chain.today < due else failed
+            yield say(f"{step.name}记录尚未到达，{what}无从核对。", visit=step.id, due=due, expected=what)
+            continue
+        wanted = tuple(p for p in places(document) if p.role == role and p.kind is kind)
+        if len(wanted) < needed:
+            yield failed(
+                f"{document.form.number} 应有{what} {needed} 处，表上只有 {len(wanted)} 处，请重新签发。",
+                visit=step.id,
+                document=document.form.number,
+                expected=f"{needed} 处",
+                observed=f"{len(wanted)} 处",
+                evidence=scans_of(document),
+            )
+            continue
+        reason, witnessed = _refusal(step, refusal_role) if refusal_role else ("", False)
+        yield judge_marks(document, wanted, what, reason if witnessed else "", visit=step.id)
+
+
+@case_rule(
+    "G06-expert-signatures",
+    "参与检查的专家全部签名",
+    rows="G06 S04",
+    clause="附件六1(4)",
+    quote="安全检查、复查记录由参与检查的相关专家人员签名",
+    blocking=True,
+    remedy="请缺签的专家补签后重新扫描该页。",
+    unless="尚无检查或复查。",
+)
+def expert_signatures(chain: Chain) -> Iterator[Outcome]:
+    """As many expert signatures as experts on the roster, all present."""
+    yield from _on_records(
+        chain, "expert", BoxKind.SIGNATURE, "专家签名", count=lambda step: max(1, len(step.facts.experts))
+    )
+
+
+@case_rule(
+    "G06-escort-signature",
+    "企业陪同检查人员签名",
+    rows="G06 E04",
+    clause="附件六1(4)",
+    quote="企业陪同检查人员签名确认、并盖章",
+    blocking=True,
+    remedy="请陪同人员补签后重新扫描该页；拒签的写明原因和见证人。",
+    unless="尚无检查或复查。",
+)
+def escort_signature(chain: Chain) -> Iterator[Outcome]:
+    """The escorting safety manager signed the record."""
+    yield from _on_records(chain, "escort", BoxKind.SIGNATURE, "企业陪同人员签名", "escort")
+
+
+@case_rule(
+    "G06-enterprise-seal",
+    "企业盖章",
+    rows="G06",
+    clause="附件六1(4)",
+    quote="企业陪同检查人员签名确认、并盖章",
+    blocking=True,
+    remedy="请企业补盖公章后用彩色重新扫描该页；拒盖的写明原因和见证人。",
+    unless="尚无检查或复查。",
+)
+def enterprise_seal(chain: Chain) -> Iterator[Outcome]:
+    """The enterprise's seal stands on the record."""
+    yield from _on_records(chain, "enterprise", BoxKind.SEAL, "企业印章", "seal")
+
+
+@case_rule(
+    "E04-principal-signature",
+    "企业主要负责人签字",
+    rows="E04",
+    clause="附件六2(3)",
+    quote="被检查企业主要负责人和陪同检查的安管人员应在检查、复查记录中签字",
+    blocking=True,
+    remedy="请主要负责人补签后重新扫描该页；拒签的写明原因和见证人。",
+    unless="尚无检查或复查。",
+)
+def principal_signature(chain: Chain) -> Iterator[Outcome]:
+    """The principal signed the record."""
+    yield from _on_records(chain, "principal", BoxKind.SIGNATURE, "企业主要负责人签字", "principal")
+
+
+@case_rule(
+    "E04-one-principal",
+    "主要负责人只有一位",
+    rows="E04",
+    clause="附件六2(3)",
+    quote="被检查企业主要负责人和陪同检查的安管人员应在检查、复查记录中签字",
+    remedy="核对谁是主要负责人，更正登记后重新签发。",
+    unless="尚无检查或复查记录。",
+)
+def one_principal(chain: Chain) -> Iterator[Outcome]:
+    """A record that asks two principals to sign names nobody responsible."""
+    for step in chain.inspections:
+        document = chain.record(step)
+        if document is None:
+            continue
+        boxes = {p.box for p in places(document) if p.role == "principal" and p.kind is BoxKind.SIGNATURE}
+        about: dict[str, Any] = {
+            "visit": step.id,
+            "document": document.form.number,
+            "expected": "1 处主要负责人签字",
+            "observed": f"{len(boxes)} 处",
+        }
+        if len(boxes) > 1:
+            yield unsure(f"{document.form.number} 列了 {len(boxes)} 位主要负责人，请核对。", **about)
+        else:
+            yield passed(f"{document.form.number} 主要负责人唯一。", **about)
+
+
+@case_rule(
+    "S05-supervisor-signature",
+    "安全监管人员在记录上签名",
+    rows="S05",
+    clause="附件一",
+    quote="会同 1 名高新区安全监管人员进行安全检查、复查",
+    parameters="supervisors_heavy",
+    blocking=True,
+    remedy="请会同检查的监管人员补签后重新扫描该页。",
+    unless="本企业类别不要求监管人员会同。",
+)
+def supervisor_signature(chain: Chain) -> Iterator[Outcome]:
+    """At heavy classes the supervisor who came along signed."""
+    if chain.enterprise is None or not chain.enterprise.heavy:
+        return
+    if chain.parameters.supervisors_heavy == 0:
+        return
+    needed = chain.parameters.supervisors_heavy
+    yield from _on_records(chain, "supervisor", BoxKind.SIGNATURE, "监管人员签名", count=lambda step: needed)
+
+
+@case_rule(
+    "G06-other-marks",
+    "其余应有的签名、盖章、日期齐全",
+    rows="G06 P07 P06",
+    clause="附件六1(4)",
+    quote="建立安全检查档案，如实记录每次服务情况",
+    blocking=True,
+    remedy="补齐该处后重新扫描该页。",
+    unless="尚无扫描件到达。",
+)
+def other_marks(chain: Chain) -> Iterator[Outcome]:
+    """Every other box that the form declares required: urger, reviewer, seals on reports, dates."""
+    for document, _due in material(chain):
+        inspection = document.form.form in ("inspection-record", "recheck-record")
+        wanted = tuple(
+            place
+            for place in places(document)
+            if place.page_here and not (inspection and (place.kind.value, place.role) in OWN_RULE)
+        )
+        if wanted:
+            yield judge_marks(document, wanted, "其余签章")
+
+
+RULES = (
+    expert_signatures,
+    escort_signature,
+    enterprise_seal,
+    principal_signature,
+    one_principal,
+    supervisor_signature,
+    other_marks,
+)

@@ -1,0 +1,60 @@
+"""Findings counted and written out: the document of `check --json`, its exit code, what blocks a package."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from evidence.rules.clause import Finding, Kind, Level
+from evidence.rules.judge import RULESET_VERSION, ruleset_sha256
+
+
+def counts(findings: Iterable[Finding]) -> dict[str, int]:
+    """How many findings of each kind, every kind named."""
+    seen = Counter(finding.kind for finding in findings)
+    return {kind.value: seen[kind] for kind in Kind}
+
+
+def to_json(
+    findings: Sequence[Finding], *, week: str, at: datetime, version: str = RULESET_VERSION
+) -> dict[str, Any]:
+    """The document of `check --json` (interface, Findings), as plain data."""
+    return {
+        "week": week,
+        "at": at.isoformat().replace("+00:00", "Z"),
+        "ruleset": {"version": version, "sha256": ruleset_sha256(version)},
+        "summary": counts(findings),
+        "waived": sum(finding.waiver is not None for finding in findings),
+        "findings": msgspec.to_builtins(list(findings)),
+    }
+
+
+def blockers(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """What keeps a package from being complete: missing (fail, or open before its handover day) first.
+
+    `blocking` is already false where a waiver with the regulator's document lifts it.
+    """
+    stopping = [finding for finding in findings if finding.blocking]
+    return tuple(sorted(stopping, key=lambda finding: finding.kind is Kind.REVIEW))
+
+
+def check_exit_code(findings: Iterable[Finding]) -> int:
+    """3 for an unwaived error-level fail, else 5 for any review, else 0."""
+    undecided = False
+    for finding in findings:
+        if finding.kind is Kind.FAIL and finding.level is Level.ERROR and finding.waiver is None:
+            return 3
+        undecided = undecided or finding.kind is Kind.REVIEW
+    return 5 if undecided else 0
+
+
+def bundle_exit_code(findings: Iterable[Finding]) -> int:
+    """3 when a document, page, mark or recording is missing, 5 when one is undecided, else 0."""
+    stopping = blockers(findings)
+    if any(finding.kind is not Kind.REVIEW for finding in stopping):
+        return 3
+    return 5 if stopping else 0
