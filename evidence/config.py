@@ -21,6 +21,7 @@ from evidence.bundles.settings import SignerSettings, TimestampSettings
 from evidence.domain.tables import convert_table
 from evidence.errors import InputError, UsageError
 from evidence.forms.settings import FormsSettings
+from evidence.recordings.settings import RecordingsSettings
 from evidence.inbox.settings import InboxSettings
 from evidence.recordings.settings import RecordingsSettings
 from evidence.rules.parameters import Parameters
@@ -31,10 +32,6 @@ if TYPE_CHECKING:
     from evidence.ledger.ledger import Ledger
 
 SETTINGS_FILE = "evidence.toml"
-EVALUATION_TABLE = """
-[signer]
-evaluation = true           # 仅供试用：允许 EVALUATION ONLY 证书签名；正式使用时删去本表并换上正式密钥
-"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +73,7 @@ class Settings:
     contract: ContractSettings = field(default_factory=ContractSettings)
     agency: AgencySettings = field(default_factory=AgencySettings)
     regulator: RegulatorSettings = field(default_factory=RegulatorSettings)
+    recordings: RecordingsSettings = field(default_factory=RecordingsSettings)
     forms: FormsSettings = field(default_factory=FormsSettings)
     inbox: InboxSettings = field(default_factory=InboxSettings)
     recordings: RecordingsSettings = field(default_factory=RecordingsSettings)
@@ -219,9 +217,6 @@ def create_workspace(root: Path, *, evaluation_keys: bool = False) -> Workspace:
         from evidence.bundles.keys import make_evaluation_keys
 
         make_evaluation_keys(root / "keys")
-        settings = (root / SETTINGS_FILE).read_text(encoding="utf-8")
-        if "[signer]" not in settings:
-            (root / SETTINGS_FILE).write_text(settings + EVALUATION_TABLE, encoding="utf-8")
     return open_workspace(root)
 
 

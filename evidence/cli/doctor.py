@@ -1,0 +1,35 @@
+"""`evidence doctor`: what this machine lacks, and the command that mends it."""
+
+from __future__ import annotations
+
+import click
+
+from evidence.cli.options import emit, json_option, say, workspace_command
+from evidence.config import Workspace
+from evidence.errors import ExitCode
+from evidence.language import _
+
+MARKS = {True: "●", False: "✕", None: "◐"}
+
+
+@click.command("doctor")
+@json_option
+@workspace_command
+def doctor_command(workspace: Workspace, as_json: bool) -> int:
+    """检查本机环境：目录权限、磁盘、LibreOffice、字体、模板、账本、签名密钥、时间戳服务。
+
+    \b
+    例：evidence doctor
+    """
+    from evidence.doctor import examine
+
+    checks = list(examine(workspace))
+    healthy = all(check.good is not False for check in checks)
+    if as_json:
+        emit({"healthy": healthy, "checks": checks})
+    else:
+        for check in checks:
+            say(f"{MARKS[check.good]} {check.message}")
+            if check.remedy:
+                say(_("    处理：{remedy}").format(remedy=check.remedy))
+    return ExitCode.DONE if healthy else ExitCode.MISSING_PART

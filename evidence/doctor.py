@@ -1,0 +1,181 @@
+"""Is this machine fit for the work? Every finding comes with its remedy.
+
+A check returns True (good), False (must be mended) or None (works, but a person should know).
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from evidence.bundles.signers import KeyUnusableError, open_key
+from evidence.bundles.timestamp import open_authority, stamp
+from evidence.config import Workspace
+from evidence.errors import EvidenceError
+from evidence.language import _
+
+FONTS = {
+    "Noto Serif CJK SC": "fonts-noto-cjk",
+    "AR PL UMing CN": "fonts-arphic-uming",
+    "AR PL UKai CN": "fonts-arphic-ukai",
+    "DejaVu Sans": "fonts-dejavu-core",
+}
+"""Font family -> Debian package; pagination of the forms depends on them."""
+LOW_DISK_BYTES = 5 * 2**30
+EXPIRES_SOON = timedelta(days=60)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One thing looked at."""
+
+    name: str
+    good: bool | None
+    message: str
+    remedy: str = ""
+
+
+def examine(workspace: Workspace) -> Iterator[Check]:
+    """All checks, quick ones first. A check that itself fails is a finding, not a crash."""
+    checks: tuple[Callable[[Workspace], Iterator[Check]], ...] = (
+        _folders,
+        _disk,
+        _office,
+        _fonts,
+        _templates,
+        _ledger,
+        _key,
+        _authority,
+    )
+    for check in checks:
+        try:
+            yield from check(workspace)
+        except (EvidenceError, OSError) as error:
+            yield Check(
+                name=check.__name__.strip("_"),
+                good=False,
+                message=str(error),
+                remedy=getattr(error, "remedy", "") or _("请联系管理员。"),
+            )
+
+
+def _folders(workspace: Workspace) -> Iterator[Check]:
+    for folder in (workspace.inbox, workspace.archive):
+        good = folder.is_dir() and os.access(folder, os.R_OK | os.W_OK | os.X_OK)
+        yield Check(
+            name=folder.name,
+            good=good,
+            message=_("{folder} 可读写").format(folder=folder)
+            if good
+            else _("{folder} 不可读写").format(folder=folder),
+            remedy="" if good else _("请运行 evidence init，或请管理员开放该目录的读写权限。"),
+        )
+    private = workspace.root / "keys"
+    loose = [
+        path
+        for path in private.rglob("*")
+        if path.suffix in {".p12", ".password"} and path.stat().st_mode & 0o077
+    ]
+    for path in loose:
+        yield Check(
+            name="keys",
+            good=False,
+            message=_("{path} 可被他人读取").format(path=path),
+            remedy=f"chmod 600 {path}",
+        )
+
+
+def _disk(workspace: Workspace) -> Iterator[Check]:
+    free = shutil.disk_usage(workspace.root).free
+    yield Check(
+        name="disk",
+        good=True if free > LOW_DISK_BYTES else None,
+        message=_("磁盘剩余 {free:.1f} GB").format(free=free / 2**30),
+        remedy=""
+        if free > LOW_DISK_BYTES
+        else _("请清理磁盘或扩容；空间不足时收件会停下，文件留在收件夹中。"),
+    )
+
+
+def _office(workspace: Workspace) -> Iterator[Check]:
+    command = workspace.settings.forms.office
+    found = shutil.which(command)
+    version = ""
+    if found:
+        done = subprocess.run([found, "--version"], capture_output=True, text=True, timeout=60, check=False)
+        version = done.stdout.strip()
+    yield Check(
+        name="libreoffice",
+        good=bool(version),
+        message=version or _("没有找到 LibreOffice（{command}）").format(command=command),
+        remedy="" if version else "sudo apt-get install --no-install-recommends libreoffice-writer-nogui",
+    )
+
+
+def _fonts(workspace: Workspace) -> Iterator[Check]:
+    del workspace
+    if shutil.which("fc-list") is None:
+        yield Check(
+            name="fonts", good=False, message=_("没有 fontconfig"), remedy="sudo apt-get install fontconfig"
+        )
+        return
+    families = subprocess.run(
+        ["fc-list", ":", "family"], capture_output=True, text=True, timeout=60, check=False
+    ).stdout
+    for family, package in FONTS.items():
+        there = family in families
+        yield Check(
+            name="fonts",
+            good=there,
+            message=_("字体 {family}").format(family=family)
+            if there
+            else _("缺少字体 {family}").format(family=family),
+            remedy="" if there else f"sudo apt-get install {package}",
+        )
+
+
+def _templates(workspace: Workspace) -> Iterator[Check]:
+    from evidence.forms.catalogue import Catalogue
+
+    forms = Catalogue.load(workspace.templates).forms
+    yield Check(name="templates", good=True, message=_("文书模板 {count} 种").format(count=len(forms)))
+
+
+def _ledger(workspace: Workspace) -> Iterator[Check]:
+    head = workspace.ledger.head
+    yield Check(name="ledger", good=True, message=_("账本 {size} 条，链完整").format(size=head.size))
+
+
+def _key(workspace: Workspace) -> Iterator[Check]:
+    try:
+        with open_key(workspace.settings.signer, workspace.root) as key:
+            until: datetime = key.certificate["tbs_certificate"]["validity"]["not_after"].native
+            soon = until - datetime.now(UTC) < EXPIRES_SOON
+            name, evaluation = key.name, key.evaluation
+    except KeyUnusableError as error:
+        yield Check(name="key", good=False, message=error.what, remedy=error.remedy)
+        return
+    yield Check(
+        name="key",
+        good=None if soon or evaluation else True,
+        message=_("签名证书 {name}，有效至 {until}").format(name=name, until=until.date()),
+        remedy=_("仅供试用，正式移交前请换上正式证书。") if evaluation else _("请尽快续期。") if soon else "",
+    )
+
+
+def _authority(workspace: Workspace) -> Iterator[Check]:
+    authority = open_authority(workspace.settings.timestamp, workspace.root)
+    if authority is None:
+        yield Check(
+            name="timestamp",
+            good=None,
+            message=_("未配置时间戳服务，签名只到 B-B 级"),
+            remedy=_("请在 evidence.toml 的 [timestamp] 写明 url。"),
+        )
+        return
+    stamp(authority, [b"doctor"])
+    yield Check(name="timestamp", good=True, message=_("时间戳服务正常，与本机时钟一致"))
