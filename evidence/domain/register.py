@@ -112,6 +112,8 @@ class Package:
     why_incomplete: str = ""
     list_number: str = ""
     """Number of the 移交清单; its 接收回执 carries the same running number."""
+    tagmanifest: str = ""
+    """Digest of tagmanifest-sha256.txt: what the next package cites and a supplement refers to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
