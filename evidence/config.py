@@ -21,7 +21,6 @@ from evidence.bundles.settings import SignerSettings, TimestampSettings
 from evidence.domain.tables import convert_table
 from evidence.errors import InputError, UsageError
 from evidence.forms.settings import FormsSettings
-from evidence.recordings.settings import RecordingsSettings
 from evidence.inbox.settings import InboxSettings
 from evidence.recordings.settings import RecordingsSettings
 from evidence.rules.parameters import Parameters
@@ -73,7 +72,6 @@ class Settings:
     contract: ContractSettings = field(default_factory=ContractSettings)
     agency: AgencySettings = field(default_factory=AgencySettings)
     regulator: RegulatorSettings = field(default_factory=RegulatorSettings)
-    recordings: RecordingsSettings = field(default_factory=RecordingsSettings)
     forms: FormsSettings = field(default_factory=FormsSettings)
     inbox: InboxSettings = field(default_factory=InboxSettings)
     recordings: RecordingsSettings = field(default_factory=RecordingsSettings)

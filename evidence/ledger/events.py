@@ -113,6 +113,8 @@ class ArrivalTaken:
     seen_as: str = ""
     """Identity of the file in the inbox (inode, size, change times): tells a file whose removal was
     interrupted from the same bytes dropped again."""
+    by_reference: str = ""
+    """Absolute path where footage stays; its bytes are then not among the originals."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -157,7 +157,5 @@ def corrected(recording: Recording, entries: Iterable[RegisterEntry]) -> Recordi
     if best is None:
         return recording
     entry = offset_in_force(entries, recording.device, local_date(best.at))
-    if entry is None:
-        return recording
-    offset = timedelta(seconds=int(entry.data.get("offset_s", "0")))
+    offset = timedelta(seconds=int(entry.data.get("offset_s", "0")) if entry else 0)
     return replace(recording, started_at=best.at - offset)

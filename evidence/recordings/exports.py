@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePath
 
@@ -19,34 +19,9 @@ from evidence.domain.recording import Recording, TimeClaim
 from evidence.domain.week import SHANGHAI
 from evidence.recordings.clock import choose_start
 from evidence.recordings.names import HANDED_IN, parse_name
+from evidence.recordings.settings import ExportMapping
 from evidence.recordings.tables import read_rows
 from evidence.recordings.unreadable import UnreadableRecordingError
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExportMapping:
-    """Which column says what; an empty name means the station does not say it."""
-
-    name: str
-    """File name; the one column that must be there."""
-    device: str = ""
-    officer: str = ""
-    start: str = ""
-    end: str = ""
-    duration_s: str = ""
-    size: str = ""
-    size_unit: int = 1
-    """Bytes per unit of the size column: 1, or 1048576 for stations that write MB."""
-    sha256: str = ""
-    """Only a real digest of the content; station ids made of name and size are not."""
-    kind: str = ""
-    """File kind column; rows of other kinds than video and sound are left out."""
-    video_kinds: tuple[str, ...] = ("1", "video", "VIDEO", "视频")
-    audio_kinds: tuple[str, ...] = ("2", "audio", "AUDIO", "音频")
-    important: str = ""
-    utc: bool = False
-    """Whether times without a zone are UTC; stations write local time unless they say otherwise."""
-
 
 PRESETS: dict[str, ExportMapping] = {
     "station-mysql": ExportMapping(
@@ -73,6 +48,7 @@ PRESETS: dict[str, ExportMapping] = {
 }  # fmt: skip
 """Presets by name; the first one whose file-name column is present is taken."""
 
+_SHORTER_MS = 5_000
 _SPELLED = re.compile(r"(\d{4})\D(\d{1,2})\D(\d{1,2})\D+(\d{1,2})\D(\d{1,2})(?:\D(\d{1,2}))?\D*")
 
 
@@ -220,17 +196,21 @@ def matches(described: Recording, file: Recording) -> bool:
 
 
 def enriched(file: Recording, described: Iterable[Recording]) -> Recording:
-    """The file with what a list said about it: device, wearer, and one more claim of its start."""
+    """The file with what a list said about it: device, wearer, and one more claim of its start.
+
+    Doing it again changes nothing.
+    """
     row = next((each for each in described if each.described and matches(each, file)), None)
     if row is None:
         return file
     exported = [claim for claim in row.times if claim.source == "export"]
     kept = [claim for claim in file.times if claim.source != "export"]
-    start = choose_start([*kept, *exported], duration_ms=file.duration_ms)
     before = choose_start(kept, duration_ms=file.duration_ms).doubts
-    own = tuple(doubt for doubt in file.doubts if doubt not in before)
-    if row.duration_ms and file.duration_ms and row.duration_ms - file.duration_ms > 5_000:
-        own += (f"采集站清单写明时长 {row.duration_ms // 1000} 秒，文件只有 {file.duration_ms // 1000} 秒。",)
+    start = choose_start([*kept, *exported], duration_ms=file.duration_ms)
+    doubts = [doubt for doubt in file.doubts if doubt not in before]
+    if row.duration_ms and file.duration_ms and row.duration_ms - file.duration_ms > _SHORTER_MS:
+        told, real = row.duration_ms // 1000, file.duration_ms // 1000
+        doubts.append(f"采集站清单写明时长 {told} 秒，文件只有 {real} 秒，请重新拷贝原件。")
     return replace(
         file,
         device=file.device or row.device,
@@ -238,7 +218,7 @@ def enriched(file: Recording, described: Iterable[Recording]) -> Recording:
         important=file.important or row.important,
         started_at=start.at,
         times=start.claims,
-        doubts=(*own, *start.doubts),
+        doubts=tuple(dict.fromkeys((*doubts, *start.doubts))),
     )
 
 

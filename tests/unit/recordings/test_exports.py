@@ -13,13 +13,13 @@ from evidence.domain.identifiers import Sha256
 from evidence.domain.recording import Recording, TimeClaim
 from evidence.recordings.exports import (
     PRESETS,
-    ExportMapping,
     enriched,
     matches,
     outstanding,
     parse_time,
     read_export,
 )
+from evidence.recordings.settings import ExportMapping
 from evidence.recordings.tables import mend
 from evidence.recordings.unreadable import UnreadableRecordingError
 
@@ -177,6 +177,8 @@ def test_a_matched_file_gains_the_list_as_one_more_witness(tmp_path: Path) -> No
     shorter = enriched(_file(duration_ms=600_000), [row])
     assert any("清单写明时长 720 秒" in doubt for doubt in shorter.doubts)
     assert enriched(file, []) == file
+    assert enriched(richer, [row]) == richer
+    assert enriched(shorter, [row]) == shorter
 
 
 def test_announced_files_that_never_came_are_listed(tmp_path: Path) -> None:

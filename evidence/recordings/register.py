@@ -1,0 +1,194 @@
+"""Register footage where it lies: its fingerprint and what it proves go into the ledger, not its bytes.
+
+Hours of video stay on the agency's storage; the path is remembered and audited (`reaudit`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path, PurePath
+
+from evidence.domain.identifiers import ArrivalId, CaseId, Sha256
+from evidence.domain.recording import Recording
+from evidence.ledger.events import ArrivalJudged, ArrivalTaken, Event, RecordingAssigned
+from evidence.ledger.ledger import Ledger
+from evidence.ledger.view import View
+from evidence.recordings.assign import BY_RULE, assign
+from evidence.recordings.cards import CARD_FILES, Card, is_card_file, read_card
+from evidence.recordings.clock import OFFSET_REGISTER, corrected
+from evidence.recordings.exports import enriched
+from evidence.recordings.read import hash_file, read_recording
+from evidence.recordings.settings import RecordingsSettings
+from evidence.recordings.unreadable import UnreadableRecordingError
+
+MEDIA_TYPES = {
+    ".mp4": "video/mp4", ".m4v": "video/mp4", ".mov": "video/quicktime", ".avi": "video/x-msvideo",
+    ".mkv": "video/x-matroska", ".m4a": "audio/mp4",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registered:
+    """What became of one file."""
+
+    path: str
+    arrival: str
+    outcome: str
+    """`linked`, `unidentified`, `quarantined`, or `duplicate` when it was registered before."""
+    message: str
+    recording: Recording | None = None
+
+
+def footage_below(paths: Iterable[Path]) -> Iterator[Path]:
+    """The files themselves, and every footage file in the folders among them; links are not followed."""
+    for path in paths:
+        if path.is_dir():
+            yield from (
+                each
+                for each in sorted(path.rglob("*"))
+                if each.suffix.lower() in MEDIA_TYPES and each.is_file() and not each.is_symlink()
+            )
+        else:
+            yield path
+
+
+def card_beside(path: Path, levels: int = 4) -> Card | None:
+    """The identity file of the card a file lies on, in its folder or a few above."""
+    for folder in [*path.parents][:levels]:
+        for candidate in (folder, folder / "DCIM" / "100MEDIA"):
+            for each in sorted(candidate.glob("*")) if candidate.is_dir() else ():
+                if each.name.lower() in CARD_FILES and is_card_file(each.name) and each.is_file():
+                    try:
+                        return read_card(each.read_bytes()[:65536], name=each.name)
+                    except (UnreadableRecordingError, OSError):
+                        continue
+    return None
+
+
+def register_in_place(
+    paths: Iterable[Path],
+    *,
+    ledger: Ledger,
+    settings: RecordingsSettings,
+    actor: str,
+    now: Callable[[], datetime],
+    number: Callable[[View, datetime], ArrivalId],
+) -> Iterator[Registered]:
+    """Register footage files by reference, one after another; each is safe in the journal when yielded.
+
+    Args:
+        paths: files, already listed.
+        ledger: where they are registered.
+        settings: of the recorders.
+        actor: who registers, for the journal.
+        now: the clock.
+        number: gives the next arrival id; called under the ledger's lock.
+
+    Raises:
+        OSError: a file cannot be read.
+    """
+    view = ledger.view
+    visits = [visit for case in view.cases() for visit in view.visits(case.id)]
+    known = list(view.recordings())
+    offsets = view.entries(OFFSET_REGISTER)
+    cards: dict[Path, Card | None] = {}
+    for path in paths:
+        absolute = path.resolve()
+        sha256 = hash_file(absolute)
+        earlier = next((each for each in known if each.sha256 == sha256 and not each.described), None)
+        if earlier is not None:
+            yield Registered(
+                path=str(absolute), arrival=earlier.arrival, outcome="duplicate", recording=earlier,
+                message=f"这段录像已登记过（{earlier.arrival}）。",
+            )  # fmt: skip
+            continue
+        if absolute.parent not in cards:
+            cards[absolute.parent] = card_beside(absolute)
+        arrival = _take(ledger, absolute, sha256, actor, now, number)
+        try:
+            recording = read_recording(
+                absolute,
+                name="/".join(absolute.parts[-4:]),
+                sha256=sha256,
+                card=cards[absolute.parent],
+                now=now(),
+                samples=settings.samples,
+            )
+        except UnreadableRecordingError as error:
+            judged = ArrivalJudged(
+                arrival=arrival,
+                outcome="quarantined",
+                reason=error.reason,
+                message=f"{error.what}{error.remedy}",
+            )
+            ledger.append(actor, judged)
+            yield Registered(
+                path=str(absolute), arrival=arrival, outcome="quarantined", message=judged.message
+            )
+            continue
+        recording = replace(
+            corrected(enriched(recording, known), offsets), arrival=arrival, path=str(absolute)
+        )
+        near = [each for each in known if each.device == recording.device and recording.device]
+        decision = assign(
+            [recording, *near],
+            visits,
+            view.devices(),
+            view.people(),
+            margin_s=settings.margin_s,
+            prerecord_s=settings.prerecord_s,
+        )[0]
+        recording = replace(
+            recording,
+            person=decision.person,
+            suggestions=decision.suggestions,
+            doubts=tuple(dict.fromkeys((*recording.doubts, *decision.doubts))),
+        )
+        visit = None if recording.truncated else decision.visit
+        judged = ArrivalJudged(
+            arrival=arrival,
+            outcome="linked" if visit else "unidentified",
+            message="".join(dict.fromkeys((f"{decision.why}。".replace("。。", "。"), *recording.doubts))),
+            recordings=(recording,),
+            case=CaseId(visit.rpartition("-V")[0]) if visit else None,
+        )
+        events: list[Event] = [judged]
+        if visit:
+            events.append(RecordingAssigned(sha256=sha256, visit=visit, by=BY_RULE, why=decision.why))
+        ledger.append(actor, *events)
+        known.append(recording)
+        yield Registered(
+            path=str(absolute),
+            arrival=arrival,
+            outcome=judged.outcome,
+            message=judged.message,
+            recording=replace(recording, visit=visit),
+        )
+
+
+def _take(
+    ledger: Ledger,
+    path: Path,
+    sha256: Sha256,
+    actor: str,
+    now: Callable[[], datetime],
+    number: Callable[[View, datetime], ArrivalId],
+) -> ArrivalId:
+    def decide(view: View) -> list[Event]:
+        return [
+            ArrivalTaken(
+                arrival=number(view, now()),
+                path=PurePath(path).name,
+                sha256=sha256,
+                bytes=path.stat().st_size,
+                received_at=now(),
+                media_type=MEDIA_TYPES.get(path.suffix.lower(), "application/octet-stream"),
+                by_reference=str(path),
+            )
+        ]
+
+    (taken,) = ledger.transact(actor, decide)
+    assert isinstance(taken, ArrivalTaken)  # noqa: S101 what decide returned
+    return taken.arrival

@@ -1,0 +1,95 @@
+"""Judge all footage again with what is known now.
+
+A station's list, a clock measurement, a device's registration or the visit itself may be entered
+after the file came in. What a person decided is never changed here.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import PurePath
+
+from evidence.domain.identifiers import ArrivalId, CaseId, VisitId
+from evidence.domain.recording import Recording
+from evidence.ledger.events import Event, RecordingAssigned
+from evidence.ledger.view import View
+from evidence.recordings.assign import BY_RULE, Assignment, assign
+from evidence.recordings.clock import OFFSET_REGISTER, corrected
+from evidence.recordings.exports import enriched
+from evidence.recordings.settings import RecordingsSettings
+
+
+def revise(view: View, settings: RecordingsSettings) -> tuple[Event, ...]:
+    """Events that bring the ledger's word about footage up to date; none when nothing changed."""
+    everything = view.recordings()
+    lists = _by_stem(each for each in everything if each.described)
+    offsets = view.entries(OFFSET_REGISTER)
+    files = [each for each in everything if not each.described]
+    better = [
+        corrected(enriched(each, lists.get(PurePath(each.name.casefold()).stem, ())), offsets)
+        for each in files
+    ]
+    visits = [visit for case in view.cases() for visit in view.visits(case.id)]
+    decisions = assign(
+        better,
+        visits,
+        view.devices(),
+        view.people(),
+        margin_s=settings.margin_s,
+        prerecord_s=settings.prerecord_s,
+    )
+    events: list[Event] = []
+    for old, new, decision in zip(files, better, decisions, strict=True):
+        if old.visit and old.assigned_by != BY_RULE:
+            decision = replace(decision, visit=old.visit, suggestions=(), doubts=())
+        events += _events(view, old, _with(new, decision), decision)
+    return tuple(events)
+
+
+def _by_stem(described: Iterable[Recording]) -> dict[str, list[Recording]]:
+    found: dict[str, list[Recording]] = defaultdict(list)
+    for each in described:
+        found[PurePath(each.name.casefold()).stem].append(each)
+    return found
+
+
+def _with(recording: Recording, decision: Assignment) -> Recording:
+    return replace(
+        recording,
+        person=decision.person or recording.person,
+        suggestions=decision.suggestions,
+        doubts=tuple(dict.fromkeys((*recording.doubts, *decision.doubts))),
+    )
+
+
+def _events(view: View, old: Recording, new: Recording, decision: Assignment) -> list[Event]:
+    arrival = view.arrival(ArrivalId(old.arrival))
+    judged = arrival.judged if arrival else None
+    events: list[Event] = []
+    visit = decision.visit or VisitId("")
+    linked = bool(visit) and not new.truncated
+    if judged is not None and judged.outcome in {"linked", "unidentified"}:
+        outcome = "linked" if linked else "unidentified"
+        if new != old or outcome != judged.outcome:
+            plain = replace(new, visit=None, assigned_by="")
+            events.append(
+                replace(
+                    judged,
+                    outcome=outcome,
+                    message=_message(new, decision),
+                    recordings=tuple(
+                        plain if each.sha256 == old.sha256 else each for each in judged.recordings
+                    ),
+                    case=CaseId(visit.rpartition("-V")[0]) if visit else judged.case,
+                )
+            )
+    if visit != (old.visit or "") and old.assigned_by in {"", BY_RULE}:
+        events.append(RecordingAssigned(sha256=old.sha256, visit=visit, by=BY_RULE, why=decision.why))
+    return events
+
+
+def _message(recording: Recording, decision: Assignment) -> str:
+    where = f"录像 {recording.name} 已归入 {decision.visit}。" if decision.visit else decision.why
+    return "".join(dict.fromkeys((where, *recording.doubts)))
