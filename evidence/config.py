@@ -28,6 +28,9 @@ from evidence.rules.parameters import Parameters
 if TYPE_CHECKING:
     from evidence.archive.issued import IssuedStore
     from evidence.archive.originals import Originals
+    from evidence.archive.previews import Previews
+    from evidence.inbox.desk import Desk
+    from evidence.inbox.ingest import Intake
     from evidence.ledger.ledger import Ledger
 
 SETTINGS_FILE = "evidence.toml"
@@ -155,6 +158,48 @@ class Workspace:
         from evidence.archive.issued import IssuedStore
 
         return IssuedStore(self.archive / "issued")
+
+    @cached_property
+    def previews(self) -> Previews:
+        """Derived pictures."""
+        from evidence.archive.previews import Previews
+
+        return Previews(self.archive / "previews")
+
+    @cached_property
+    def intake(self) -> Intake:
+        """Files come in."""
+        from evidence.forms.catalogue import Catalogue
+        from evidence.inbox.ingest import Intake
+        from evidence.inbox.lookup import LedgerForms
+        from evidence.inbox.quarantine import Quarantine
+        from evidence.inbox.readers import Recogniser
+        from evidence.inbox.understand import Understander
+
+        inbox = self.settings.inbox
+        forms = LedgerForms(view=lambda: self.ledger.view, store=self.issued)
+        understander = Understander(
+            pages=Recogniser(forms=forms, previews=self.previews, settings=inbox),
+            settings=inbox,
+            inbox=self.inbox,
+            titles=lambda: {form.id: form.title for form in Catalogue.load(self.templates).forms},
+        )
+        return Intake(
+            inbox=self.inbox,
+            ledger=self.ledger,
+            originals=self.originals,
+            quarantine=Quarantine(self.archive / "quarantine", self.originals),
+            understander=understander,
+            settings=inbox,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def desk(self) -> Desk:
+        """Where people decide about arrivals."""
+        from evidence.inbox.desk import Desk
+
+        return Desk(ledger=self.ledger, intake=self.intake, geometry=self.issued.geometry)
 
 
 def find_workspace(start: Path) -> Path:

@@ -1,0 +1,1 @@
+"""An arrival comes in: seen, settled, proven whole, archived, understood, journalled."""

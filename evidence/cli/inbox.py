@@ -1,0 +1,298 @@
+"""`evidence inbox`: what waits for a person, and the person's decision."""
+
+from __future__ import annotations
+
+import getpass
+import re
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from evidence.cli.intake import arrival_lines, summary_line
+from evidence.cli.options import emit, json_option, say, workspace_command
+from evidence.domain.document import MarkVerdict
+from evidence.domain.identifiers import ArrivalId, CaseId, Number, VisitId, expand
+from evidence.errors import UsageError
+from evidence.language import _
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from evidence.config import Workspace
+    from evidence.inbox.desk import Decider, Placement
+    from evidence.ledger.view import Arrival
+
+_PART = re.compile(r"(\d+)(?:-(\d+))?:([A-Za-z0-9-]+)(?:/(\d+))?")
+
+
+@click.group("inbox")
+def inbox_command() -> None:
+    """待人处理的到件，以及处理决定（谁、何时、为何都记入账本）。
+
+    \b
+    例：evidence inbox list
+        evidence inbox link A-20220401-0007 --to WJB22-0012-JC-001 --by 王芳 --why 二维码被撕
+    """
+
+
+def deciding(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add `--by` and `--why`: no decision without a name and a reason."""
+    function = click.option("--why", required=True, help=_("理由"))(function)
+    return click.option("--by", required=True, help=_("作决定的人"))(function)
+
+
+@inbox_command.command("list")
+@workspace_command
+@click.option("--all", "everything", is_flag=True, help=_("列出全部到件，而不只是待处理的"))
+@json_option
+def list_command(workspace: Workspace, everything: bool, as_json: bool) -> None:
+    """列出待处理的到件。
+
+    \b
+    例：evidence inbox list --all
+    """
+    from evidence.inbox.report import arrival_row, summary
+
+    view = workspace.ledger.view
+    arrivals = [
+        arrival
+        for arrival in view.arrivals()
+        if everything or arrival.outcome in {"unidentified", "quarantined", "waiting", "taken"}
+    ]
+    counts = summary(view.arrivals())
+    if as_json:
+        emit({"arrivals": [arrival_row(arrival, view) for arrival in arrivals], "summary": counts})
+        return
+    say(summary_line(counts))
+    for arrival in arrivals:
+        say(arrival_lines(arrival))
+    if not arrivals:
+        say(_("没有待处理的到件。"))
+
+
+@inbox_command.command("show")
+@click.argument("arrival")
+@workspace_command
+@json_option
+def show_command(workspace: Workspace, arrival: str, as_json: bool) -> None:
+    """一个到件的全部情况：页、签章、建议、原件位置、历次决定。
+
+    \b
+    例：evidence inbox show A-20220401-0007
+    """
+    from evidence.inbox.report import arrival_row
+
+    view = workspace.ledger.view
+    found = view.arrival(ArrivalId(arrival))
+    if found is None:
+        raise UsageError(
+            _("没有到件 {arrival}。").format(arrival=arrival), remedy=_("请用 evidence inbox list 查看。")
+        )
+    row = arrival_row(found, view)
+    row["decisions"] = [
+        {"decision": each.decision, "by": each.by, "why": each.why} for each in found.decisions
+    ]
+    if found.sha256 is not None:
+        row["original"] = str(workspace.originals.path(found.sha256))
+    if as_json:
+        emit(row)
+        return
+    say(arrival_lines(found))
+    for document in row["documents"]:
+        say(_document_line(document))
+    for each in found.decisions:
+        say(_("    决定：{decision}（{by}：{why}）").format(decision=each.decision, by=each.by, why=each.why))
+    if found.sha256 is not None:
+        say(_("    原件：{path}").format(path=row["original"]))
+
+
+def _document_line(document: dict[str, Any]) -> str:
+    if document["number"] is None:
+        likely = "、".join(f"{each['number']} 第{each['page']}页" for each in document["suggestions"])
+        return _("    ◐ 文件第 {page} 页待归入　可能：{likely}").format(
+            page=document["index"] + 1, likely=likely or _("无建议")
+        )
+    pages = "、".join(str(page) for page in document["pages"]) or _("电子文件")
+    return f"    ● {document['number']}　{pages}"
+
+
+@inbox_command.command("link")
+@click.argument("arrival")
+@workspace_command
+@click.option("--to", "number", help=_("归入该编号的文书（纸质页）"))
+@click.option("--page", type=int, default=None, help=_("文书的第几页（默认第 1 页）"))
+@click.option("--index", type=int, default=None, help=_("文件中的第几页（默认第 1 页）"))
+@click.option("--edocument", help=_("作为该编号文书的电子文件"))
+@click.option("--case", help=_("作为该案件的材料"))
+@click.option("--visit", help=_("作为该次检查的录像"))
+@deciding
+@json_option
+def link_command(
+    workspace: Workspace,
+    arrival: str,
+    number: str | None,
+    page: int | None,
+    index: int | None,
+    edocument: str | None,
+    case: str | None,
+    visit: str | None,
+    by: str,
+    why: str,
+    as_json: bool,
+) -> None:
+    """把到件归入文书、案件或检查录像。
+
+    \b
+    例：evidence inbox link A-20220401-0007 --to WJB22-0012-JC-001 --page 2 --by 王芳 --why 看图确认
+    """
+    from evidence.inbox.desk import Placement
+
+    chosen = [each for each in (number, edocument, case, visit) if each]
+    if len(chosen) != 1:
+        raise UsageError(_("请用 --to、--edocument、--case、--visit 之一指明归入哪里。"))
+    desk, who, chosen_arrival = workspace.desk, _decider(by, why), ArrivalId(arrival)
+    if number:
+        placement = Placement(index=(index or 1) - 1, number=_number(number), page=page or 1)
+        _tell(workspace, desk.place(chosen_arrival, (placement,), who), as_json)
+    elif edocument:
+        _tell(workspace, desk.link_edocument(chosen_arrival, _number(edocument), who), as_json)
+    elif case:
+        _tell(workspace, desk.link_case(chosen_arrival, CaseId(case), who), as_json)
+    elif visit:
+        _tell(workspace, desk.link_visit(chosen_arrival, VisitId(visit), who), as_json)
+
+
+@inbox_command.command("split")
+@click.argument("arrival")
+@click.argument("parts", nargs=-1, required=True)
+@workspace_command
+@deciding
+@json_option
+def split_command(
+    workspace: Workspace, arrival: str, parts: tuple[str, ...], by: str, why: str, as_json: bool
+) -> None:
+    """把一个文件的各页分别归入文书：`文件页[-文件页]:编号[/起始页]`。
+
+    \b
+    例：evidence inbox split A-20220401-0007 1-2:WJB22-0012-JC-001 3:WJB22-0013-JC-001/2 --by 王芳 --why 混扫
+    """
+    placements = [placement for part in parts for placement in _placements(part)]
+    _tell(workspace, workspace.desk.place(ArrivalId(arrival), placements, _decider(by, why)), as_json)
+
+
+def _placements(part: str) -> list[Placement]:
+    from evidence.inbox.desk import Placement
+
+    match = _PART.fullmatch(part)
+    if match is None:
+        raise UsageError(
+            _("看不懂“{part}”。").format(part=part), remedy=_("请写成 1-2:WJB22-0012-JC-001 或 3:编号/2。")
+        )
+    first, last, start = int(match[1]), int(match[2] or match[1]), int(match[4] or 1)
+    number = _number(match[3])
+    return [
+        Placement(index=first - 1 + offset, number=number, page=start + offset)
+        for offset in range(last - first + 1)
+    ]
+
+
+@inbox_command.command("retry")
+@click.argument("arrival")
+@workspace_command
+@deciding
+@json_option
+def retry_command(workspace: Workspace, arrival: str, by: str, why: str, as_json: bool) -> None:
+    """原因消除后重新识别一个到件。
+
+    \b
+    例：evidence inbox retry A-20220401-0007 --by 王芳 --why 已安装识别组件
+    """
+    _tell(workspace, workspace.desk.retry(ArrivalId(arrival), _decider(by, why)), as_json)
+
+
+@inbox_command.command("reject")
+@click.argument("arrival")
+@workspace_command
+@deciding
+@json_option
+def reject_command(workspace: Workspace, arrival: str, by: str, why: str, as_json: bool) -> None:
+    """退回一个到件：不属于本项目或无用。原件仍然保存。
+
+    \b
+    例：evidence inbox reject A-20220401-0007 --by 王芳 --why 不是本项目材料
+    """
+    _tell(workspace, workspace.desk.reject(ArrivalId(arrival), _decider(by, why)), as_json)
+
+
+@inbox_command.command("undo")
+@click.argument("arrival")
+@workspace_command
+@deciding
+@json_option
+def undo_command(workspace: Workspace, arrival: str, by: str, why: str, as_json: bool) -> None:
+    """撤销对一个到件的上一个决定（作为新的记录）。
+
+    \b
+    例：evidence inbox undo A-20220401-0007 --by 王芳 --why 归错企业
+    """
+    _tell(workspace, workspace.desk.undo(ArrivalId(arrival), _decider(by, why)), as_json)
+
+
+@inbox_command.command("mark")
+@click.argument("number")
+@click.argument("page", type=int)
+@click.argument("box")
+@click.argument("verdict", type=click.Choice([verdict.value for verdict in MarkVerdict]))
+@workspace_command
+@deciding
+@json_option
+def mark_command(
+    workspace: Workspace,
+    number: str,
+    page: int,
+    box: str,
+    verdict: str,
+    by: str,
+    why: str,
+    as_json: bool,
+) -> None:
+    """看图判定一个签名、盖章或日期：present 有，absent 无，undecided 不能判定。
+
+    \b
+    例：evidence inbox mark WJB22-0012-JC-001 2 escort present --by 王芳 --why 笔迹很浅但可见
+    """
+    workspace.desk.mark(_number(number), page, box, MarkVerdict(verdict), _decider(by, why))
+    if as_json:
+        emit({"number": number, "page": page, "box": box, "verdict": verdict})
+        return
+    say(
+        _("已记录：{number} 第 {page} 页 {box} = {verdict}").format(
+            number=number, page=page, box=box, verdict=verdict
+        )
+    )
+
+
+def _decider(by: str, why: str) -> Decider:
+    from evidence.inbox.desk import Decider
+
+    if not by.strip() or not why.strip():
+        raise UsageError(_("--by 和 --why 不能为空。"))
+    return Decider(actor=f"cli:{getpass.getuser()}", by=by.strip(), why=why.strip())
+
+
+def _number(text: str) -> Number:
+    number = expand(text.upper())
+    if number is None:
+        raise UsageError(
+            _("“{text}”不是文书编号。").format(text=text), remedy=_("编号形如 WJB22-0012-JC-001。")
+        )
+    return number
+
+
+def _tell(workspace: Workspace, arrival: Arrival, as_json: bool) -> None:
+    from evidence.inbox.report import arrival_row
+
+    if as_json:
+        emit(arrival_row(arrival, workspace.ledger.view))
+        return
+    say(arrival_lines(arrival))

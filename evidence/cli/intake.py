@@ -1,0 +1,103 @@
+"""`evidence ingest` and `evidence watch`: files come in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from evidence.cli.options import emit, json_option, progress, say, workspace_command
+from evidence.errors import UsageError
+from evidence.language import _
+
+if TYPE_CHECKING:
+    from evidence.config import Workspace
+    from evidence.ledger.view import Arrival
+
+SHAPES = {"linked": "●", "unidentified": "◐", "quarantined": "✕", "duplicate": "＝", "waiting": "○"}
+"""Outcome -> its shape, everywhere."""
+OUTCOME_WORDS = {
+    "linked": "已归入",
+    "unidentified": "待确认",
+    "quarantined": "已隔离",
+    "duplicate": "重复",
+    "waiting": "等待写完",
+    "taken": "处理中",
+}
+
+
+@click.command("ingest")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@workspace_command
+@json_option
+def ingest_command(workspace: Workspace, paths: tuple[Path, ...], as_json: bool) -> None:
+    """接收收件夹（或指定路径）中的文件一遍：存档、识别、入账。
+
+    收件夹内的文件在安全存档后移除；其他位置的文件不动。
+
+    \b
+    例：evidence ingest
+        evidence ingest /media/usb/扫描件 --json
+    """
+    from evidence.inbox.report import arrival_row, summary
+
+    absolute = []
+    for path in paths:
+        here = path.absolute()
+        if not here.exists() and not here.is_symlink():
+            raise UsageError(_("找不到文件或目录。"), where=str(path), remedy=_("请检查路径。"))
+        # the folder is resolved, the entry itself never: a link stays a link
+        absolute.append(here.parent.resolve() / here.name)
+    intake = workspace.intake
+    intake.resume()
+    result = intake.run(absolute, progress=lambda name: progress(_("正在处理：{name}").format(name=name)))
+    view = workspace.ledger.view
+    arrivals = [arrival for each in result.arrivals if (arrival := view.arrival(each)) is not None]
+    counts = summary(arrivals, result.ignored)
+    if as_json:
+        emit({"arrivals": [arrival_row(arrival, view) for arrival in arrivals], "summary": counts})
+        return
+    say(summary_line(counts))
+    for arrival in arrivals:
+        say(arrival_lines(arrival))
+
+
+def summary_line(counts: dict[str, int]) -> str:
+    """`收到 5 件：● 已归入 3　◐ 待确认 1　✕ 已隔离 1　＝ 重复 0　○ 等待写完 0`."""
+    parts = [f"{SHAPES[name]} {_(OUTCOME_WORDS[name])} {counts[name]}" for name in SHAPES]
+    line = _("收到 {n} 件：").format(n=counts["received"]) + "　".join(parts)
+    return line + (_("（另有 {n} 个系统文件忽略）").format(n=counts["ignored"]) if counts["ignored"] else "")
+
+
+def arrival_lines(arrival: Arrival) -> list[str]:
+    """An arrival in two lines: shape, id and name; what is so and what to do."""
+    outcome = "waiting" if arrival.outcome == "taken" else arrival.outcome
+    lines = [f"{SHAPES[outcome]} {arrival.id}  {_(OUTCOME_WORDS[outcome])}  {arrival.path}"]
+    if arrival.message:
+        lines.append(f"    {arrival.message}")
+    return lines
+
+
+@click.command("watch")
+@workspace_command
+@click.option("--poll", is_flag=True, help=_("定时查看，而不依赖系统通知（网络共享用）"))
+@click.option("--log", type=click.Path(path_type=Path, dir_okay=False), help=_("日志文件（自动轮转）"))
+def watch_command(workspace: Workspace, poll: bool, log: Path | None) -> None:
+    """持续守候收件夹：启动时先扫一遍，之后随到随收；收到 SIGTERM 或 Ctrl-C 后收完手头文件再停。
+
+    \b
+    例：evidence watch --poll --log /var/log/evidence/watch.log
+    """
+    from evidence.inbox.service import run_service
+
+    run_service(
+        workspace.intake,
+        inbox=workspace.inbox,
+        settings=workspace.settings.inbox,
+        view=lambda: workspace.ledger.view,
+        health=workspace.archive / "health.json",
+        poll=poll,
+        log=log,
+        say=progress,
+    )

@@ -1,0 +1,374 @@
+"""A person's decision about an arrival: an event with name and reason, followed by the new outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import msgspec
+
+from evidence.domain.document import Box, IssuedPage, Mark, MarkVerdict, ScannedPage
+from evidence.domain.identifiers import ArrivalId, CaseId, Number, VisitId, number_case
+from evidence.errors import UsageError
+from evidence.inbox import words
+from evidence.inbox.ingest import Intake
+from evidence.language import _
+from evidence.ledger.events import (
+    AlterationDecided,
+    ArrivalJudged,
+    Event,
+    MarkDecided,
+    PersonDecided,
+    RecordingAssigned,
+    UnlinkedPage,
+)
+from evidence.ledger.ledger import Ledger
+from evidence.ledger.view import Arrival, View
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decider:
+    """Who decides, and why."""
+
+    actor: str
+    """Account at the machine: `cli:<user>` or `desk:<account>`."""
+    by: str
+    """The person."""
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placement:
+    """One page image of a file is one page of a form."""
+
+    index: int
+    """0-based page or frame in the file."""
+    number: Number
+    page: int
+    """1-based page of the form."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """Where people decide."""
+
+    ledger: Ledger
+    intake: Intake
+    geometry: Callable[[Number], tuple[IssuedPage, ...]]
+
+    def place(self, arrival: ArrivalId, placements: Sequence[Placement], who: Decider) -> Arrival:
+        """Link pages of a file to pages of forms: what `link --to` and `split` do.
+
+        The person vouches for whose page it is; marks were never read, so every box asks to be looked at.
+
+        Raises:
+            UsageError: unknown arrival, form or page; a void form; a page image used twice.
+        """
+        if len({placement.index for placement in placements}) != len(placements):
+            raise UsageError(_("同一页不能归入两处。"))
+
+        def decide(view: View, current: Arrival, judged: ArrivalJudged) -> Sequence[Event]:
+            pages = {page.index: page for page in judged.pages}
+            waiting = {page.index: page for page in judged.unlinked}
+            for placement in placements:
+                known = pages.get(placement.index)
+                if (
+                    known is None
+                    and placement.index not in waiting
+                    and placement.index not in judged.blank_pages
+                ):
+                    raise UsageError(
+                        _("{arrival} 没有第 {page} 页。").format(arrival=arrival, page=placement.index + 1)
+                    )
+                picture = known.picture if known else None
+                if placement.index in waiting:
+                    picture = waiting.pop(placement.index).picture
+                pages[placement.index] = self._scan(view, current, placement, picture, known)
+            linked = tuple(pages[index] for index in sorted(pages))
+            left = tuple(waiting[index] for index in sorted(waiting))
+            blank = tuple(index for index in judged.blank_pages if index not in pages)
+            new = replace(
+                judged,
+                outcome="unidentified" if left else "linked",
+                reason="",
+                message=_placed(placements, linked, left, who),
+                pages=linked,
+                unlinked=left,
+                blank_pages=blank,
+            )
+            return (new,)
+
+        detail = {"pages": [msgspec.to_builtins(placement) for placement in placements]}
+        return self._decide(arrival, "link" if len(placements) == 1 else "split", who, detail, decide)
+
+    def link_edocument(self, arrival: ArrivalId, number: Number, who: Decider) -> Arrival:
+        """The file is the electronic counterpart of a document.
+
+        Raises:
+            UsageError: unknown arrival or form, or a void form.
+        """
+
+        def decide(view: View, current: Arrival, judged: ArrivalJudged) -> Sequence[Event]:
+            form = _valid_form(view, number)
+            message = f"经 {who.by} 确认，作为 {number} 的电子文件归入。"
+            return (
+                ArrivalJudged(
+                    arrival=current.id,
+                    outcome="linked",
+                    message=message,
+                    edocument_of=number,
+                    case=form or number_case(number),
+                ),
+            )
+
+        return self._decide(arrival, "link", who, {"edocument_of": number}, decide)
+
+    def link_case(self, arrival: ArrivalId, case: CaseId, who: Decider) -> Arrival:
+        """The file is material of a case that is no issued form: a photograph, a letter.
+
+        Raises:
+            UsageError: unknown arrival or case.
+        """
+
+        def decide(view: View, current: Arrival, judged: ArrivalJudged) -> Sequence[Event]:
+            if view.case(case) is None:
+                raise UsageError(
+                    _("没有案件 {case}。").format(case=case), remedy=_("请用 evidence case list 查看。")
+                )
+            message = f"经 {who.by} 确认，作为案件 {case} 的材料归入。"
+            new = replace(judged, outcome="linked", reason="", message=message, case=case, unlinked=())
+            return (new,)
+
+        return self._decide(arrival, "link", who, {"case": case}, decide)
+
+    def link_visit(self, arrival: ArrivalId, visit: VisitId, who: Decider) -> Arrival:
+        """The recording shows a visit.
+
+        Raises:
+            UsageError: unknown arrival or visit, or the arrival is no recording.
+        """
+
+        def decide(view: View, current: Arrival, judged: ArrivalJudged) -> Sequence[Event]:
+            if all(known.id != visit for known in view.visits(number_case(Number(visit)))):
+                raise UsageError(_("没有检查活动 {visit}。").format(visit=visit))
+            footage = [recording for recording in judged.recordings if not recording.described]
+            if not footage:
+                raise UsageError(_("{arrival} 不是录像。").format(arrival=arrival))
+            message = f"经 {who.by} 确认，作为 {visit} 的录像归入。"
+            case = number_case(Number(visit))
+            return (
+                replace(judged, outcome="linked", reason="", message=message, case=case),
+                *(
+                    RecordingAssigned(sha256=recording.sha256, visit=visit, by=who.by, why=who.why)
+                    for recording in footage
+                ),
+            )
+
+        return self._decide(arrival, "link", who, {"visit": visit}, decide)
+
+    def reject(self, arrival: ArrivalId, who: Decider) -> Arrival:
+        """It does not belong here. Its bytes stay; the same bytes dropped again are looked at again.
+
+        Raises:
+            UsageError: unknown arrival, or one whose pages stand in a document: undo that first.
+        """
+
+        def decide(view: View, current: Arrival, judged: ArrivalJudged) -> Sequence[Event]:
+            message = f"已由 {who.by} 退回：{who.why}"
+            return (
+                ArrivalJudged(
+                    arrival=current.id, outcome="quarantined", reason=judged.reason, message=message
+                ),
+            )
+
+        return self._decide(arrival, "reject", who, {}, decide)
+
+    def retry(self, arrival: ArrivalId, who: Decider) -> Arrival:
+        """Read it again, now that the cause is gone.
+
+        Raises:
+            UsageError: unknown arrival, or nothing of it was ever received.
+        """
+        current = self._arrival(arrival)
+        if current.sha256 is None:
+            raise UsageError(
+                _("{arrival} 没有收到过内容，无法重试。").format(arrival=arrival),
+                where=current.path,
+                remedy=_("请把文件本身重新放入收件夹。"),
+            )
+        if current.outcome == "duplicate":
+            raise UsageError(
+                _("{arrival} 与 {first} 内容相同，请对 {first} 重试。").format(
+                    arrival=arrival, first=current.duplicate_of
+                )
+            )
+        self.ledger.append(who.actor, _decision(current, "retry", who, {}))
+        self.intake.judge_again(current)
+        return self._arrival(arrival)
+
+    def undo(self, arrival: ArrivalId, who: Decider) -> Arrival:
+        """Take back the last decision: the outcome before it holds again, as a new event.
+
+        Raises:
+            UsageError: there is no decision to take back.
+        """
+
+        def decide(view: View, current: Arrival, judged: ArrivalJudged) -> Sequence[Event]:
+            last = next(
+                (each for each in reversed(current.decisions) if each.detail.get("before") is not None), None
+            )
+            if last is None or (current.decisions and current.decisions[-1].decision == "undo"):
+                raise UsageError(_("{arrival} 没有可以撤销的决定。").format(arrival=arrival))
+            return (msgspec.convert(last.detail["before"], ArrivalJudged),)
+
+        return self._decide(arrival, "undo", who, {}, decide)
+
+    def mark(self, number: Number, page: int, box: str, verdict: MarkVerdict, who: Decider) -> None:
+        """A person's word on one box.
+
+        Raises:
+            UsageError: unknown form, page or box.
+        """
+        _valid_form(self.ledger.view, number)
+        boxes = self._boxes(number, page)
+        if box not in {each.box for each in boxes}:
+            raise UsageError(
+                _("{number} 第 {page} 页没有“{box}”。").format(number=number, page=page, box=box),
+                remedy=_("该页可填：{names}").format(names="、".join(each.box for each in boxes)),
+            )
+        self.ledger.append(
+            who.actor,
+            MarkDecided(number=number, page=page, box=box, verdict=verdict, by=who.by, why=who.why),
+        )
+
+    def accept_print(self, number: Number, page: int, accepted: bool, who: Decider) -> None:
+        """A person looked at flagged print or ink.
+
+        Raises:
+            UsageError: unknown form.
+        """
+        _valid_form(self.ledger.view, number)
+        self.ledger.append(
+            who.actor,
+            AlterationDecided(number=number, page=page, accepted=accepted, by=who.by, why=who.why),
+        )
+
+    def _arrival(self, arrival: ArrivalId) -> Arrival:
+        found = self.ledger.view.arrival(arrival)
+        if found is None:
+            raise UsageError(
+                _("没有到件 {arrival}。").format(arrival=arrival), remedy=_("请用 evidence inbox list 查看。")
+            )
+        return found
+
+    def _decide(
+        self,
+        arrival: ArrivalId,
+        decision: str,
+        who: Decider,
+        detail: Mapping[str, Any],
+        decide: Callable[[View, Arrival, ArrivalJudged], Sequence[Event]],
+    ) -> Arrival:
+        self._arrival(arrival)
+
+        def events(view: View) -> Sequence[Event]:
+            current = view.arrival(arrival)
+            if current is None or current.judged is None:
+                raise UsageError(_("{arrival} 还没有处理完，请稍后再试。").format(arrival=arrival))
+            if current.outcome == "duplicate":
+                raise UsageError(
+                    _("{arrival} 与 {first} 内容相同，请对 {first} 作决定。").format(
+                        arrival=arrival, first=current.duplicate_of
+                    )
+                )
+            what = {**detail, "before": msgspec.to_builtins(current.judged)}
+            return (
+                _decision(current, decision, who, what),
+                *decide(view, current, current.judged),
+            )
+
+        self.ledger.transact(who.actor, events)
+        self.intake.lay_out(arrival)
+        return self._arrival(arrival)
+
+    def _scan(
+        self,
+        view: View,
+        arrival: Arrival,
+        placement: Placement,
+        picture: Any,
+        known: ScannedPage | None,
+    ) -> ScannedPage:
+        _valid_form(view, placement.number)
+        if known is not None and (known.number, known.page) == (placement.number, placement.page):
+            return known
+        assert arrival.sha256 is not None  # noqa: S101 - it has pages
+        return ScannedPage(
+            number=placement.number,
+            page=placement.page,
+            arrival=arrival.id,
+            sha256=arrival.sha256,
+            index=placement.index,
+            quality=0,
+            marks=tuple(
+                _unread(box, placement.page) for box in self._boxes(placement.number, placement.page)
+            ),
+            identity="person",
+            picture=picture,
+        )
+
+    def _boxes(self, number: Number, page: int) -> tuple[Box, ...]:
+        pages = {each.page: each for each in self.geometry(number)}
+        if page not in pages:
+            raise UsageError(_("{number} 没有第 {page} 页。").format(number=number, page=page))
+        return pages[page].boxes
+
+
+def _unread(box: Box, page: int) -> Mark:
+    return Mark(
+        box=box.box,
+        kind=box.kind,
+        role=box.role,
+        page=page,
+        required=box.required,
+        verdict=MarkVerdict.UNDECIDED,
+        score=0,
+    )
+
+
+def _valid_form(view: View, number: Number) -> CaseId | None:
+    """The form's case.
+
+    Raises:
+        UsageError: never issued, or void.
+    """
+    document = view.document(number)
+    if document is None:
+        raise UsageError(_("没有签发过编号 {number}。").format(number=number))
+    if document.form.voided_why:
+        raise UsageError(
+            _("编号 {number} 已作废：{why}").format(number=number, why=document.form.voided_why),
+            remedy=_("请归入重新签发的编号。"),
+        )
+    return document.form.case
+
+
+def _decision(arrival: Arrival, decision: str, who: Decider, detail: dict[str, Any]) -> PersonDecided:
+    return PersonDecided(arrival=arrival.id, decision=decision, by=who.by, why=who.why, detail=detail)
+
+
+def _placed(
+    placements: Sequence[Placement],
+    linked: Sequence[ScannedPage],
+    left: Sequence[UnlinkedPage],
+    who: Decider,
+) -> str:
+    sentences = []
+    for number in dict.fromkeys(placement.number for placement in placements):
+        pages = words.page_list(each.page for each in placements if each.number == number)
+        sentences.append(f"经 {who.by} 确认归入 {number} {pages}。")
+    sentences += words.mark_sentences([mark for page in linked for mark in page.marks])
+    if left:
+        sentences.append(f"文件中{words.page_list(page.index + 1 for page in left)}仍待归入。")
+    return "".join(sentences)

@@ -1,0 +1,203 @@
+"""Electronic counterparts: Word, Excel and born-digital PDF files that name one of our documents."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from html import unescape
+from pathlib import Path
+
+from evidence.domain.document import Document
+from evidence.domain.identifiers import ArrivalId, Number, Sha256, expand, number_case
+from evidence.inbox.identify import quarantined
+from evidence.ledger.events import ArrivalJudged, Suggestion, UnlinkedPage
+from evidence.ledger.view import View
+
+_NUMBER = re.compile(r"(?<![A-Z0-9])[A-Z]{3}\d{2}-?\d{4}-?[A-Z]{2}-?\d{3}(?!\d)")
+_TEXT_PARTS = re.compile(r"word/(document|header\d*|footer\d*)\.xml|xl/(sharedStrings|worksheets/[^/]+)\.xml")
+_TAG = re.compile(r"<[^>]*>")
+_PARAGRAPH = re.compile(r"</(?:w:p|w:tc|si|row)>")
+MAX_TEXT = 400_000
+"""Characters looked at; a number or title stands near the beginning."""
+
+
+class UnreadableEdocumentError(Exception):
+    """Carries the interface's reason."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def office_text(path: Path, max_unpacked: int) -> str:
+    """Text of a DOCX or XLSX without opening it in anything that runs macros, fields or links.
+
+    Raises:
+        UnreadableEdocumentError: damaged, encrypted, or unpacking to more than the limit.
+    """
+    texts: list[str] = []
+    try:
+        with zipfile.ZipFile(path) as archive:
+            entries = archive.infolist()
+            # The declared sizes may lie: each part is read up to the limit and no further.
+            if sum(entry.file_size for entry in entries) > max_unpacked or len(entries) > 20_000:
+                raise UnreadableEdocumentError("too_large")
+            if any(entry.flag_bits & 1 for entry in entries):
+                raise UnreadableEdocumentError("encrypted")
+            budget = max_unpacked
+            for entry in entries:
+                if not _TEXT_PARTS.fullmatch(entry.filename):
+                    continue
+                with archive.open(entry) as part:
+                    data = part.read(min(budget, 64 * 1024**2) + 1)
+                budget -= len(data)
+                if budget < 0:
+                    raise UnreadableEdocumentError("too_large")
+                texts.append(_plain(data.decode("utf-8", errors="replace")))
+            if archive.testzip() is not None:
+                raise UnreadableEdocumentError("malformed")
+    except (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError) as error:
+        raise UnreadableEdocumentError("malformed") from error
+    except Exception as error:
+        # zlib and lzma raise errors of their own classes on damaged streams
+        if isinstance(error, UnreadableEdocumentError) or type(error).__module__ not in {
+            "zlib",
+            "_lzma",
+            "lzma",
+        }:
+            raise
+        raise UnreadableEdocumentError("malformed") from error
+    return "\n".join(texts)[:MAX_TEXT]
+
+
+def _plain(xml: str) -> str:
+    # No XML parser: entities and external references are never resolved, only tags are dropped.
+    return unescape(_TAG.sub("", _PARAGRAPH.sub("\n", xml)))
+
+
+def pdf_text(path: Path, pages: int = 5) -> str:
+    """Text layer of a PDF's first pages; empty when it has none or cannot be opened."""
+    import pypdfium2
+
+    try:
+        document = pypdfium2.PdfDocument(path)
+        try:
+            texts = [
+                document[index].get_textpage().get_text_bounded()
+                for index in range(min(pages, len(document)))
+            ]
+        finally:
+            document.close()
+    except pypdfium2.PdfiumError:
+        return ""
+    return "\n".join(texts)[:MAX_TEXT]
+
+
+def numbers_in(text: str) -> tuple[Number, ...]:
+    """Form numbers in a text, each once, in order; full-width digits and dashes are understood."""
+    plain = unicodedata.normalize("NFKC", text).upper()
+    plain = re.sub("[‐-―−]", "-", plain)
+    found = (expand(match) for match in _NUMBER.findall(plain))
+    return tuple(dict.fromkeys(number for number in found if number is not None))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """What an electronic file says about itself."""
+
+    name: str
+    """Path under which it arrived."""
+    text: str
+
+
+def judge_edocument(
+    arrival: ArrivalId, sha256: Sha256, claim: Claim, view: View, titles: Mapping[str, str]
+) -> ArrivalJudged:
+    """Which document it belongs to.
+
+    Certain: our own file byte for byte; one issued number in the file name; or the only issued number in
+    the text together with that form's title. A number alone is not enough, since a rectification report
+    quotes the number of its check.
+
+    Args:
+        arrival: the arrival.
+        sha256: its digest.
+        claim: name and text.
+        view: the ledger.
+        titles: form id -> Chinese title.
+    """
+    in_name = _issued(numbers_in(claim.name.rpartition("/")[2]), view)
+    in_text = _issued(numbers_in(claim.text), view)
+    own = next((each for each in (*in_name, *in_text) if sha256 in {each.form.pdf, each.form.docx}), None)
+    certain = own
+    if certain is None and len(in_name) == 1:
+        certain = in_name[0]
+    if certain is None and not in_name and len(in_text) == 1:
+        title = titles.get(in_text[0].form.form, "")
+        certain = in_text[0] if title and title in _head(claim.text) else None
+    if certain is not None and certain.form.voided_why:
+        return quarantined(arrival, "void_form", certain.form.number)
+    if certain is not None:
+        number = certain.form.number
+        what = "与签发件完全相同的电子文件" if own is not None else "电子文件"
+        return ArrivalJudged(
+            arrival=arrival,
+            outcome="linked",
+            message=f"{what}，已归入 {number}。",
+            edocument_of=number,
+            case=certain.form.case or number_case(number),
+        )
+    likely = likely_documents(claim, (*in_name, *in_text), view, titles)
+    return unidentified_edocument(arrival, likely)
+
+
+def unidentified_edocument(arrival: ArrivalId, likely: Sequence[Suggestion]) -> ArrivalJudged:
+    """It waits for the clerk, with what is likely."""
+    message = (
+        f"电子文件没有写明唯一的文书编号，可能属于 {likely[0].number}，请确认。"
+        if likely
+        else "电子文件里没有本项目的文书编号和企业名称。属于本项目的，请指定文书或案件；否则请退回。"
+    )
+    unlinked = (UnlinkedPage(index=0, reason="no_code", suggestions=tuple(likely)),) if likely else ()
+    return ArrivalJudged(arrival=arrival, outcome="unidentified", message=message, unlinked=unlinked)
+
+
+def likely_documents(
+    claim: Claim, mentioned: Iterable[Document], view: View, titles: Mapping[str, str]
+) -> tuple[Suggestion, ...]:
+    """Documents a file may belong to, best first: by number mentioned, by exact name and form title."""
+    scores: dict[Number, tuple[int, str]] = {}
+    words = unicodedata.normalize("NFKC", claim.name + "\n" + claim.text)
+    for document in mentioned:
+        title = titles.get(document.form.form, "")
+        fits = bool(title) and title in words
+        scores[document.form.number] = (
+            800 if fits else 500,
+            "文中写有该编号" + ("和文书名称" if fits else ""),
+        )
+    for enterprise in view.enterprises():
+        if unicodedata.normalize("NFKC", enterprise.name) not in words:
+            continue
+        for case in view.cases(enterprise.id):
+            for document in view.documents(case.id):
+                title = titles.get(document.form.form, "")
+                if document.form.voided_why or not title or title not in words:
+                    continue
+                known = scores.get(document.form.number, (0, ""))
+                scores[document.form.number] = max(known, (600, f"企业名称与“{title}”相符"))
+    ranked = sorted(scores.items(), key=lambda item: (-item[1][0], item[0]))
+    return tuple(
+        Suggestion(number=number, page=1, score=score, why=why) for number, (score, why) in ranked[:5]
+    )
+
+
+def _issued(numbers: Iterable[Number], view: View) -> list[Document]:
+    found = (view.document(number) for number in numbers)
+    return [document for document in found if document is not None]
+
+
+def _head(text: str) -> str:
+    return unicodedata.normalize("NFKC", text)[:2000]

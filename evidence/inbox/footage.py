@@ -1,0 +1,144 @@
+"""Recorder files, station lists and card files: from bytes to events about recordings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from evidence.domain.case import Visit
+from evidence.domain.identifiers import ArrivalId, Sha256, VisitId, number_case
+from evidence.domain.recording import Recording
+from evidence.domain.week import SHANGHAI
+from evidence.inbox.identify import quarantined
+from evidence.ledger.events import ArrivalJudged, Event, RecordingAssigned
+from evidence.ledger.view import View
+from evidence.recordings.assign import BY_RULE, Assignment, assign
+from evidence.recordings.cards import Card, is_card_file, read_card
+from evidence.recordings.exports import enriched, read_export
+from evidence.recordings.read import read_recording
+from evidence.recordings.unreadable import UnreadableRecordingError
+
+_CARD_PLACES = ("PARAM.INI", "Param.ini", "param.ini", "hsAuth.ini", "DCIM/100MEDIA/Info.dat", "Info.dat")
+
+
+def find_card(folder: Path, inbox: Path) -> Card | None:
+    """The identity file of the card a footage file lies on: in its folder or above, within the inbox."""
+    for place in (folder, *folder.parents):
+        if not place.is_relative_to(inbox):
+            break
+        for name in _CARD_PLACES:
+            candidate = place / name
+            if candidate.is_symlink() or not candidate.is_file() or candidate.stat().st_size > 65536:
+                continue
+            try:
+                return read_card(candidate.read_bytes(), name=name)
+            except (UnreadableRecordingError, OSError):
+                continue
+    return None
+
+
+def every_visit(view: View) -> tuple[Visit, ...]:
+    """All visits of all cases."""
+    return tuple(visit for case in view.cases() for visit in view.visits(case.id))
+
+
+def judge_footage(
+    arrival: ArrivalId,
+    path: Path,
+    *,
+    name: str,
+    sha256: Sha256,
+    card: Card | None,
+    view: View,
+    visits: Iterable[Visit],
+    now: datetime,
+) -> tuple[ArrivalJudged, tuple[Event, ...]]:
+    """What a recorder file is and which visit it shows.
+
+    A file that is cut is kept as `incomplete`, with what can be played of it.
+    """
+    try:
+        recording = read_recording(path, name=name, sha256=sha256, card=card, now=now)
+    except UnreadableRecordingError as error:
+        return quarantined(arrival, error.reason), ()
+    known = view.recordings()
+    recording = replace(enriched(recording, known), arrival=arrival)
+    decision = decide(recording, view, visits, known)
+    recording = replace(
+        recording,
+        person=decision.person,
+        suggestions=decision.suggestions,
+        doubts=tuple(dict.fromkeys((*recording.doubts, *decision.doubts))),
+    )
+    if recording.truncated:
+        judged = quarantined(arrival, "incomplete", describe(recording).rstrip("。"))
+        return replace(judged, recordings=(recording,)), ()
+    outcome = "linked" if decision.visit else "unidentified"
+    sentences = [describe(recording), f"已归入 {decision.visit}。" if decision.visit else decision.why]
+    sentences += recording.doubts
+    judged = ArrivalJudged(
+        arrival=arrival,
+        outcome=outcome,
+        message="".join(dict.fromkeys(sentences)),
+        recordings=(recording,),
+        case=number_case(decision.visit) if decision.visit else None,  # type: ignore[arg-type]
+    )
+    return judged, assigned_events(decision)
+
+
+def decide(
+    recording: Recording, view: View, visits: Iterable[Visit], known: Iterable[Recording]
+) -> Assignment:
+    """Which visit, by recorder, people and time; other files of the same serial reveal clashes."""
+    near = [
+        other
+        for other in known
+        if other.sha256 != recording.sha256 and other.device == recording.device and recording.device
+    ]
+    return assign((recording, *near), tuple(visits), view.devices(), view.people())[0]
+
+
+def assigned_events(decision: Assignment) -> tuple[Event, ...]:
+    """The journal's word for a certain assignment."""
+    if decision.visit is None:
+        return ()
+    return (
+        RecordingAssigned(
+            sha256=decision.sha256, visit=VisitId(decision.visit), by=BY_RULE, why=decision.why
+        ),
+    )
+
+
+def describe(recording: Recording) -> str:
+    """`设备 TA00716 的录像，2022-03-28 08:55 起，12 分 30 秒，有图像，无声音。`"""
+    parts = [f"设备 {recording.device} 的录像" if recording.device else "录像（设备不明）"]
+    if recording.started_at is not None:
+        parts.append(f"{recording.started_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S} 起")
+    if recording.duration_ms is not None:
+        seconds = recording.duration_ms // 1000
+        parts.append(f"{seconds // 60} 分 {seconds % 60:02d} 秒")
+    if recording.video is not None:
+        parts.append("有图像" if recording.video else "无图像")
+    if recording.audio is not None:
+        parts.append("有声音" if recording.audio else "无声音")
+    return "，".join(parts) + "。"
+
+
+def judge_table(arrival: ArrivalId, path: Path, *, name: str, now: datetime) -> ArrivalJudged:
+    """A station's list or a card's identity file: evidence about recordings, linked when it parses."""
+    try:
+        if is_card_file(name):
+            card = read_card(path.read_bytes(), name=name)
+            message = f"记录仪身份文件：设备 {card.device or '未设置'}，佩戴编号 {card.officer or '未设置'}。"
+            return ArrivalJudged(arrival=arrival, outcome="linked", message=message)
+        described = read_export(path, name=name, now=now)
+    except UnreadableRecordingError as error:
+        return replace(quarantined(arrival, error.reason), message=f"{error.what}{error.remedy}")
+    return ArrivalJudged(
+        arrival=arrival,
+        outcome="linked",
+        message=f"采集站清单，列出 {len(described)} 段录像；文件到齐后自动对应。",
+        recordings=tuple(replace(each, arrival=arrival) for each in described),
+    )

@@ -1,0 +1,168 @@
+"""From what was read on the pages to one outcome. Pure: a reading and the ledger in, an event out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from evidence.domain.document import Document, ScannedPage
+from evidence.domain.identifiers import ArrivalId, Number, Sha256
+from evidence.inbox import words
+from evidence.inbox.reading import FileReading, PageReading
+from evidence.ledger.events import ArrivalJudged, UnlinkedPage
+from evidence.ledger.view import View
+
+HARD_PROBLEMS = (
+    "forged_code",
+    "wrong_case",
+    "conflicting_codes",
+    "void_form",
+    "unknown_code",
+    "engine_timeout",
+    "malformed",
+    "too_large",
+)
+"""Page problems that send a file to quarantine when nothing in it is certain; gravest first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sorted:
+    """The pages of one file, each in exactly one of three heaps."""
+
+    linked: tuple[ScannedPage, ...]
+    blank: tuple[int, ...]
+    unlinked: tuple[UnlinkedPage, ...]
+
+
+def quarantined(arrival: ArrivalId, reason: str, detail: str = "") -> ArrivalJudged:
+    """The outcome of a file that cannot be read at all.
+
+    Args:
+        arrival: which.
+        reason: a reason code of the interface.
+        detail: what exactly is so, before the standard sentence.
+    """
+    sentence = words.REASONS[reason]
+    message = f"{detail}：{sentence}" if detail else sentence
+    return ArrivalJudged(arrival=arrival, outcome="quarantined", reason=reason, message=message)
+
+
+def judge_pages(arrival: ArrivalId, sha256: Sha256, reading: FileReading, view: View) -> ArrivalJudged:
+    """The outcome of a scan: PDF or pictures.
+
+    Every page that is not blank linked gives `linked`. Otherwise what is certain is linked all the same
+    and the file waits for the clerk; only a file in which nothing is certain and something is wrong is
+    quarantined.
+    """
+    if reading.problem:
+        return quarantined(arrival, reading.problem, reading.remarks[0] if reading.remarks else "")
+    heaps = sort_pages(arrival, sha256, reading.pages, view)
+    if heaps.linked and not heaps.unlinked:
+        outcome, reason = "linked", ""
+    else:
+        problems = {page.reason for page in heaps.unlinked}
+        gravest = next((problem for problem in HARD_PROBLEMS if problem in problems), "")
+        outcome, reason = ("quarantined", gravest) if gravest and not heaps.linked else ("unidentified", "")
+    return ArrivalJudged(
+        arrival=arrival,
+        outcome=outcome,
+        reason=reason,
+        message=_message(heaps, reason, view),
+        pages=heaps.linked,
+        blank_pages=heaps.blank,
+        unlinked=heaps.unlinked,
+        rescan_of=rescanned(arrival, heaps.linked, view),
+    )
+
+
+def sort_pages(arrival: ArrivalId, sha256: Sha256, pages: Sequence[PageReading], view: View) -> Sorted:
+    """Each page to its heap; what recognition linked is checked once more against the ledger."""
+    linked: list[ScannedPage] = []
+    blank: list[int] = []
+    unlinked: list[UnlinkedPage] = []
+    for page in pages:
+        problem = page.problem
+        if page.scan is not None and not problem:
+            problem = _objection(page.scan, view)
+            if not problem:
+                linked.append(replace(page.scan, arrival=arrival, sha256=sha256, index=page.index))
+                continue
+        if page.blank and not problem:
+            blank.append(page.index)
+            continue
+        unlinked.append(
+            UnlinkedPage(
+                index=page.index,
+                reason=problem or "no_code",
+                suggestions=page.suggestions,
+                picture=page.picture,
+            )
+        )
+    return Sorted(linked=tuple(linked), blank=tuple(blank), unlinked=tuple(unlinked))
+
+
+def _objection(scan: ScannedPage, view: View) -> str:
+    """The ledger may have moved on since recognition looked: a form voided, a number unknown."""
+    document = view.document(scan.number)
+    if document is None:
+        return "unknown_code"
+    if document.form.voided_why:
+        return "void_form"
+    return "" if 1 <= scan.page <= document.form.pages else "unknown_code"
+
+
+def rescanned(arrival: ArrivalId, pages: Iterable[ScannedPage], view: View) -> ArrivalId | None:
+    """The arrival that already brought one of these pages; the better copy is the one in force."""
+    for page in pages:
+        document = view.document(page.number)
+        for known in (*document.scans, *document.other_copies) if document is not None else ():
+            if known.page == page.page and known.arrival != arrival:
+                return ArrivalId(known.arrival)
+    return None
+
+
+def _message(heaps: Sorted, reason: str, view: View) -> str:
+    sentences: list[str] = []
+    for number in dict.fromkeys(page.number for page in heaps.linked):
+        sentences += document_sentences(
+            number, [page for page in heaps.linked if page.number == number], view.document(number)
+        )
+    if reason:
+        sentences.append(words.REASONS[reason])
+    elif not heaps.linked and not heaps.unlinked:
+        sentences.append("全部是空白页，请检查纸张是否放反后重新扫描，或退回。")
+    elif not heaps.linked:
+        sentences.append(_nothing_certain(heaps.unlinked))
+    else:
+        for problem in dict.fromkeys(page.reason for page in heaps.unlinked):
+            pages = [page.index + 1 for page in heaps.unlinked if page.reason == problem]
+            why = words.PAGE_REASONS.get(problem, problem)
+            sentences.append(f"文件中{words.page_list(pages)}未能归入（{why}），请人工确认。")
+    return "".join(sentences)
+
+
+def _nothing_certain(pages: Sequence[UnlinkedPage]) -> str:
+    likely = max(
+        (suggestion for page in pages for suggestion in page.suggestions),
+        key=lambda suggestion: suggestion.score,
+        default=None,
+    )
+    if likely is None:
+        return "没有读到本项目文书的二维码和编号，不能自动归入。属于本项目的，请指定文书或案件；否则请退回。"
+    return f"没有读到二维码，看内容可能是 {likely.number} 第{likely.page}页，请看图确认。"
+
+
+def document_sentences(number: Number, pages: Sequence[ScannedPage], document: Document | None) -> list[str]:
+    """What was linked to one document, and what it still lacks once these pages are in."""
+    sentences = [f"已归入 {number} {words.page_list(page.page for page in pages)}。"]
+    if document is not None:
+        missing = set(document.missing_pages) - {page.page for page in pages}
+        if missing:
+            sentences.append(f"{number} 共{document.form.pages}页，缺{words.page_list(missing)}，请补扫。")
+    sentences += words.mark_sentences([mark for page in pages for mark in page.marks])
+    notes = (f"第{page.page}页{note}" for page in pages for note in page.notes)
+    sentences += [note if note.endswith("。") else f"{note}。" for note in dict.fromkeys(notes)]
+    sentences += [
+        f"第{page.page}页印刷内容或空白处与签发时不同，请看图核对。" for page in pages if page.alterations
+    ]
+    return sentences

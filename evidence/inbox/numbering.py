@@ -1,0 +1,28 @@
+"""The next arrival id of a day: gapless, found without reading every arrival."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from evidence.domain.identifiers import ArrivalId
+from evidence.domain.week import local_date
+from evidence.ledger.view import View
+
+
+def next_arrival(view: View, now: datetime) -> ArrivalId:
+    """The lowest free running number of the Shanghai day; ids of a day have no holes.
+
+    Called while the ledger is locked, so that no other process can take the same one.
+    """
+    day = local_date(now).strftime("%Y%m%d")
+
+    def taken(running: int) -> bool:
+        return view.arrival(ArrivalId(f"A-{day}-{running:04d}")) is not None
+
+    low, high = 0, 1
+    while taken(high):
+        low, high = high, high * 2
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if taken(middle) else (low, middle)
+    return ArrivalId(f"A-{day}-{high:04d}")

@@ -1,0 +1,68 @@
+"""Ways to read the pages of a file: recognition, or a bare rendering that only proves the file whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from evidence.errors import MissingPartError
+from evidence.inbox.reading import FileReading
+from evidence.inbox.settings import InboxSettings
+from evidence.language import _
+
+if TYPE_CHECKING:
+    from evidence.recognition.reading import FormLookup, PictureSink
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recogniser:
+    """Recognition proper; its libraries are loaded with the first page."""
+
+    forms: FormLookup
+    previews: PictureSink
+    settings: InboxSettings
+
+    def read(self, path: Path, media_type: str) -> FileReading:
+        """Every page of a file, rendered once.
+
+        Raises:
+            MissingPartError: recognition is not installed.
+        """
+        try:
+            from evidence.recognition.read import read_file
+            from evidence.recognition.reading import Limits
+        except ModuleNotFoundError as error:
+            raise MissingPartError(
+                _("识别组件没有安装（缺少 {name}）。").format(name=error.name),
+                remedy=_("请运行 pip install 'evidence[agency]'，再运行 evidence inbox retry。"),
+            ) from error
+        return read_file(
+            path,
+            media_type=media_type,
+            forms=self.forms,
+            limits=Limits(pages=self.settings.max_pages),
+            previews=self.previews,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BareRenderer:
+    """Renders every page and looks at none: proves a file whole where nothing is to be recognised."""
+
+    settings: InboxSettings
+
+    def read(self, path: Path, media_type: str) -> FileReading:
+        """A reading in which every page waits for a person."""
+        from evidence.recognition.pages import UnreadableFileError, open_pages
+        from evidence.recognition.reading import FileReading as Reading
+        from evidence.recognition.reading import Limits, PageReading
+
+        try:
+            pages = tuple(
+                PageReading(index=page.index, problem=page.problem or "no_code")
+                for page in open_pages(path, media_type, Limits(pages=self.settings.max_pages))
+            )
+        except UnreadableFileError as error:
+            return Reading(problem=error.reason, message=error.what)
+        return Reading(pages=pages)

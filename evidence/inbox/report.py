@@ -1,0 +1,178 @@
+"""Arrivals as other programs and people see them: the rows of `ingest --json` and the daily count."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from evidence.domain.document import ScannedPage
+from evidence.domain.identifiers import Number, number_case
+from evidence.domain.recording import Recording
+from evidence.ledger.events import UnlinkedPage
+from evidence.ledger.view import Arrival, View
+
+OUTCOMES = ("linked", "unidentified", "quarantined", "duplicate", "waiting")
+
+
+def summary(arrivals: Iterable[Arrival], ignored: int = 0) -> dict[str, int]:
+    """`received = linked + unidentified + quarantined + duplicate + waiting`, always.
+
+    Bytes that are safe but were not yet judged (a crash in between) wait, too.
+    """
+    counts = Counter("waiting" if arrival.outcome == "taken" else arrival.outcome for arrival in arrivals)
+    return {
+        "received": sum(counts.values()),
+        **{outcome: counts[outcome] for outcome in OUTCOMES},
+        "ignored": ignored,
+    }
+
+
+def arrival_row(arrival: Arrival, view: View) -> dict[str, Any]:
+    """One arrival as the interface describes it."""
+    judged = arrival.judged
+    recordings = [] if judged is None else [_current(each, view) for each in judged.recordings]
+    footage = [each for each in recordings if not each.described]
+    row: dict[str, Any] = {
+        "arrival": arrival.id,
+        "path": arrival.path,
+        "sha256": arrival.sha256,
+        "bytes": arrival.bytes,
+        "received_at": instant(arrival.received_at),
+        "outcome": "waiting" if arrival.outcome == "taken" else arrival.outcome,
+        "reason": arrival.reason or None,
+        "message": arrival.message,
+        "duplicate_of": arrival.duplicate_of,
+        "documents": [] if judged is None else _documents(arrival, view),
+        "recording": recording_row(footage[0]) if footage else None,
+    }
+    if judged is not None and judged.rescan_of:
+        row["rescan_of"] = judged.rescan_of
+    described = [each for each in recordings if each.described]
+    if described:
+        row["recordings"] = [recording_row(each) for each in described]
+    return row
+
+
+def instant(at: datetime) -> str:
+    """`2022-03-28T01:05:00Z`."""
+    return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _current(recording: Recording, view: View) -> Recording:
+    return view.recording(recording.sha256) or recording
+
+
+def _documents(arrival: Arrival, view: View) -> list[dict[str, Any]]:
+    judged = arrival.judged
+    assert judged is not None  # noqa: S101 - asked by the only caller
+    numbers = list(dict.fromkeys(page.number for page in judged.pages))
+    rows = [_document_row(number, arrival, view) for number in numbers]
+    if judged.edocument_of:
+        rows.append(_edocument_row(judged.edocument_of, view))
+    rows += [_unlinked_row(page) for page in judged.unlinked]
+    return rows
+
+
+def _document_row(number: Number, arrival: Arrival, view: View) -> dict[str, Any]:
+    document = view.document(number)
+    judged = arrival.judged
+    assert judged is not None  # noqa: S101
+    pages: tuple[ScannedPage, ...] = tuple(page for page in judged.pages if page.number == number)
+    if document is not None:
+        # with people's decisions about marks and print
+        held = {(page.arrival, page.index): page for page in (*document.scans, *document.other_copies)}
+        pages = tuple(held.get((arrival.id, page.index), page) for page in pages)
+    return {
+        "number": number,
+        "form": "" if document is None else document.form.form,
+        "case": number_case(number) if document is None else document.form.case,
+        "outcome": "linked",
+        "pages": [page.page for page in pages],
+        "missing_pages": [] if document is None else list(document.missing_pages),
+        "marks": [
+            {
+                "page": mark.page,
+                "box": mark.box,
+                "kind": mark.kind.value,
+                "role": mark.role,
+                "required": mark.required,
+                "verdict": mark.verdict.value,
+                "score": mark.score / 1000,
+                "decided_by": mark.decided_by or None,
+            }
+            for page in pages
+            for mark in page.marks
+        ],
+        "alterations": [
+            {"page": alteration.page, "region": list(alteration.region), "kind": alteration.kind}
+            for page in pages
+            for alteration in page.alterations
+        ],
+        "notes": [note for page in pages for note in page.notes],
+        "suggestions": [],
+    }
+
+
+def _edocument_row(number: Number, view: View) -> dict[str, Any]:
+    document = view.document(number)
+    return {
+        "number": number,
+        "form": "" if document is None else document.form.form,
+        "case": number_case(number) if document is None else document.form.case,
+        "outcome": "linked",
+        "electronic": True,
+        "pages": [],
+        "missing_pages": [] if document is None else list(document.missing_pages),
+        "marks": [],
+        "alterations": [],
+        "suggestions": [],
+    }
+
+
+def _unlinked_row(page: UnlinkedPage) -> dict[str, Any]:
+    """A page image that waits for a person; `index` counts from 0 within the file."""
+    return {
+        "number": None,
+        "form": None,
+        "case": None,
+        "outcome": "unidentified",
+        "reason": page.reason,
+        "index": page.index,
+        "pages": [],
+        "missing_pages": [],
+        "marks": [],
+        "alterations": [],
+        "suggestions": [
+            {
+                "number": suggestion.number,
+                "page": suggestion.page,
+                "score": suggestion.score / 1000,
+                "why": suggestion.why,
+            }
+            for suggestion in page.suggestions
+        ],
+    }
+
+
+def recording_row(recording: Recording) -> dict[str, Any]:
+    """What is known of one recorder file."""
+    return {
+        "device": recording.device,
+        "officer": recording.officer,
+        "started_at": None if recording.started_at is None else instant(recording.started_at),
+        "duration_s": None if recording.duration_ms is None else recording.duration_ms / 1000,
+        "video": recording.video,
+        "audio": recording.audio,
+        "truncated": recording.truncated,
+        "width": recording.width,
+        "height": recording.height,
+        "codec": recording.codec,
+        "important": recording.important,
+        "visit": recording.visit,
+        "assigned_by": recording.assigned_by or None,
+        "suggestions": list(recording.suggestions),
+        "doubts": list(recording.doubts),
+        "name": recording.name,
+    }

@@ -1,0 +1,133 @@
+"""The watcher as a service: clean stop, structured log with rotation, health file."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from evidence.archive.durable import write_whole
+from evidence.inbox.ingest import Intake, Pass
+from evidence.inbox.report import summary
+from evidence.inbox.settings import InboxSettings
+from evidence.inbox.watch import Watch
+from evidence.language import _
+from evidence.ledger.view import View
+
+_LOG = logging.getLogger("evidence.watch")
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object a line; file names appear as the journal has them, nothing secret ever."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """A log record as a line."""
+        line: dict[str, Any] = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "event": record.getMessage(),
+            **getattr(record, "fields", {}),
+        }
+        return json.dumps(line, ensure_ascii=False)
+
+
+def open_log(path: Path) -> logging.Handler:
+    """Ten files of 5 MB at most."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handler = RotatingFileHandler(path, maxBytes=5 * 1024**2, backupCount=9, encoding="utf-8")
+    handler.setFormatter(JsonLines())
+    _LOG.addHandler(handler)
+    _LOG.setLevel(logging.INFO)
+    return handler
+
+
+def run_service(
+    intake: Intake,
+    *,
+    inbox: Path,
+    settings: InboxSettings,
+    view: Callable[[], View],
+    health: Path,
+    poll: bool,
+    log: Path | None,
+    say: Callable[[str], None],
+) -> None:
+    """Watch until SIGTERM or Ctrl-C.
+
+    Args:
+        intake: takes the files.
+        inbox: folder to watch.
+        settings: waiting times.
+        view: the ledger, for the log.
+        health: JSON file refreshed at each look; stale means the watcher is dead or stuck.
+        poll: look from time to time instead of relying on notices.
+        log: structured log, rotated; None for none.
+        say: plain lines for the terminal.
+    """
+    handler = open_log(log) if log is not None else None
+    state: dict[str, Any] = {"pid": os.getpid(), "started_at": _now(), "taken": 0, "error": None}
+
+    def tell(result: Pass) -> None:
+        for each in result.arrivals:
+            arrival = view().arrival(each)
+            if arrival is None or (each, arrival.outcome, arrival.sha256) in told:
+                continue
+            told.add((each, arrival.outcome, arrival.sha256))
+            state["taken"] += 1
+            say(f"{arrival.id}  {arrival.path}：{arrival.message}")
+            fields = {
+                "arrival": each,
+                "outcome": arrival.outcome,
+                "reason": arrival.reason,
+                "path": arrival.path,
+            }
+            _LOG.info("arrival", extra={"fields": fields})
+        waiting = summary(view().arrivals("waiting"))["waiting"]
+        _beat(health, {**state, "at": _now(), "growing": result.growing, "waiting": waiting, "error": None})
+
+    def complain(error: Exception) -> None:
+        say(_("暂时无法接收，稍后自动再试：{error}").format(error=error))
+        _LOG.error("pass failed", extra={"fields": {"error": type(error).__name__, "what": str(error)}})
+        _beat(health, {**state, "at": _now(), "error": str(error)})
+
+    told: set[tuple[str, str, str | None]] = set()
+    watch = Watch(intake, inbox=inbox, settings=settings, poll=poll, on_pass=tell, on_error=complain)
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        watch.stop()
+
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, stop)
+        signal.signal(signal.SIGINT, stop)
+    say(_("正在守候 {inbox}，按 Ctrl-C 停止。").format(inbox=inbox))
+    _LOG.info("started", extra={"fields": {"pid": os.getpid(), "poll": poll}})
+    started = time.monotonic()
+    try:
+        watch.run()
+    finally:
+        _LOG.info("stopped", extra={"fields": {"seconds": round(time.monotonic() - started)}})
+        if handler is not None:
+            _LOG.removeHandler(handler)
+            handler.close()
+        with suppress(OSError):
+            health.unlink(missing_ok=True)
+    say(_("已停止，手头的文件都已处理完。"))
+
+
+def _beat(health: Path, state: dict[str, Any]) -> None:
+    with suppress(OSError):  # a full disk must not end the watch
+        write_whole(health, json.dumps(state, ensure_ascii=False).encode() + b"\n")
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -1,0 +1,32 @@
+"""The inbox's parameters: the table `[inbox]` of evidence.toml."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxSettings:
+    """How long the inbox waits and how much it accepts."""
+
+    settle_s: float = 2.0
+    """Seconds without any change before a file counts as no longer growing."""
+    incomplete_after_s: float = 180.0
+    """Seconds a watcher waits for the rest of a broken file before it says so. A pass asked for by a
+    person does not wait: the file stays in the inbox either way, and its rest is still taken."""
+    announce_after_s: float = 10.0
+    """Seconds after which a watcher journals a file that is still being written as `waiting`."""
+    poll_s: float = 5.0
+    """Seconds between two looks at the folder when it is polled (network shares)."""
+    rescan_s: float = 60.0
+    """Seconds between two full looks although the system reports changes by itself; events get lost."""
+    max_bytes: int = 2 * 1024**3
+    """Largest paper scan or e-document, in bytes."""
+    max_footage_bytes: int = 64 * 1024**3
+    """Largest recorder file, in bytes."""
+    max_pages: int = 500
+    """Most pages of one file."""
+    max_unpacked_bytes: int = 512 * 1024**2
+    """Most bytes an e-document may unpack to."""
+    read_timeout_s: float = 600.0
+    """Seconds one file may keep the recognition busy."""

@@ -1,0 +1,198 @@
+"""One archived file becomes one judgement: the right reader for its kind, and what the reader said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from evidence.domain.case import Visit
+from evidence.domain.identifiers import ArrivalId, Sha256, number_case
+from evidence.domain.register import Receipt
+from evidence.errors import MissingPartError
+from evidence.inbox import media
+from evidence.inbox.edocuments import (
+    Claim,
+    UnreadableEdocumentError,
+    judge_edocument,
+    likely_documents,
+    office_text,
+    pdf_text,
+)
+from evidence.inbox.footage import every_visit, find_card, judge_footage, judge_table
+from evidence.inbox.identify import judge_pages, quarantined
+from evidence.inbox.media import Family, Media
+from evidence.inbox.reading import PageReader
+from evidence.inbox.settings import InboxSettings
+from evidence.ledger.events import ArrivalJudged, Event, ReceiptReceived
+from evidence.ledger.view import View
+
+RECEIPT_FORM = "handover-receipt"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Material:
+    """An archived file on its way to being understood."""
+
+    arrival: ArrivalId
+    path: Path
+    """The archived bytes."""
+    name: str
+    """Path under which it arrived."""
+    sha256: Sha256
+    bytes: int
+    media: Media
+    beside: Path | None = None
+    """Folder it came from, where a recorder's identity file may lie."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Understanding:
+    """What the journal will say."""
+
+    judged: ArrivalJudged
+    further: tuple[Event, ...] = ()
+    broken: bool = False
+    """The bytes may be only a part of the file; more may still come."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Understander:
+    """Chooses the reader; holds no state of its own."""
+
+    pages: PageReader
+    settings: InboxSettings
+    inbox: Path
+    titles: Callable[[], Mapping[str, str]]
+    """Form id -> Chinese title."""
+
+    def understand(self, material: Material, view: View, now: datetime) -> Understanding:
+        """Read one file and judge it."""
+        refused = refusal(material, self.settings)
+        if refused is not None:
+            return refused
+        family = material.media.family
+        if family is Family.FOOTAGE:
+            return self._footage(material, view, now, every_visit(view))
+        if family is Family.TABLE:
+            return Understanding(
+                judged=judge_table(material.arrival, material.path, name=material.name, now=now)
+            )
+        if family is Family.OFFICE:
+            return self._office(material, view, now)
+        return self._paper(material, view, now)
+
+    def _paper(self, material: Material, view: View, now: datetime) -> Understanding:
+        try:
+            reading = self.pages.read(material.path, material.media.type)
+        except MissingPartError as error:
+            judged = quarantined(material.arrival, "engine_timeout", error.what.rstrip("。"))
+            return Understanding(judged=judged)
+        judged = judge_pages(material.arrival, material.sha256, reading, view)
+        if material.media.type == media.PDF and not reading.problem:
+            judged = self._born_digital(material, judged, view)
+        broken = reading.problem in {"malformed", "incomplete"} or any(
+            page.problem == "malformed" for page in reading.pages
+        )
+        return Understanding(judged=judged, further=receipts(judged, view, material, now), broken=broken)
+
+    def _born_digital(self, material: Material, judged: ArrivalJudged, view: View) -> ArrivalJudged:
+        """A PDF that was never paper: our own issued file, or the enterprise's electronic counterpart."""
+        for number in dict.fromkeys(page.number for page in judged.pages):
+            document = view.document(number)
+            if document is not None and document.form.pdf == material.sha256:
+                return ArrivalJudged(
+                    arrival=material.arrival,
+                    outcome="linked",
+                    message=f"与签发件完全相同的电子文件（未签字盖章），已归入 {number}。",
+                    edocument_of=number,
+                    case=document.form.case or number_case(number),
+                )
+        if judged.pages or judged.outcome == "quarantined":
+            return judged
+        text = pdf_text(material.path)
+        if not text.strip():
+            return judged
+        claim = Claim(name=material.name, text=text)
+        found = judge_edocument(material.arrival, material.sha256, claim, view, self.titles())
+        if found.outcome != "unidentified":
+            return found
+        likely = likely_documents(claim, (), view, self.titles())
+        if not found.unlinked and not likely:
+            return judged
+        suggestions = found.unlinked[0].suggestions if found.unlinked else likely
+        unlinked = tuple(
+            replace(page, suggestions=page.suggestions or suggestions) for page in judged.unlinked
+        )
+        return replace(judged, unlinked=unlinked, message=found.message)
+
+    def _office(self, material: Material, view: View, now: datetime) -> Understanding:
+        if material.media.type == media.XLSX:
+            table = judge_table(material.arrival, material.path, name=material.name, now=now)
+            if table.outcome == "linked":
+                return Understanding(judged=table)
+        try:
+            text = office_text(material.path, self.settings.max_unpacked_bytes)
+        except UnreadableEdocumentError as error:
+            judged = quarantined(material.arrival, error.reason)
+            return Understanding(judged=judged, broken=error.reason == "malformed")
+        claim = Claim(name=material.name, text=text)
+        return Understanding(
+            judged=judge_edocument(material.arrival, material.sha256, claim, view, self.titles())
+        )
+
+    def _footage(
+        self, material: Material, view: View, now: datetime, visits: tuple[Visit, ...]
+    ) -> Understanding:
+        card = find_card(material.beside, self.inbox) if material.beside is not None else None
+        judged, further = judge_footage(
+            material.arrival,
+            material.path,
+            name=material.name,
+            sha256=material.sha256,
+            card=card,
+            view=view,
+            visits=visits,
+            now=now,
+        )
+        return Understanding(judged=judged, further=further, broken=judged.reason == "incomplete")
+
+
+def refusal(material: Material, settings: InboxSettings) -> Understanding | None:
+    """What can be said without reading further; None when the file deserves a reader."""
+    family, kind = material.media.family, material.media
+    if not material.bytes:
+        return Understanding(judged=quarantined(material.arrival, "empty"), broken=True)
+    if kind.mismatch:
+        detail = "同时像两种文件" if kind.polyglot else f"内容是 {kind.type}"
+        return Understanding(judged=quarantined(material.arrival, "type_mismatch", detail))
+    if family is Family.OTHER:
+        if kind.type == media.UNKNOWN and kind.claimed:
+            return Understanding(judged=quarantined(material.arrival, "malformed"), broken=True)
+        return Understanding(judged=quarantined(material.arrival, "unsupported_type"))
+    limit = settings.max_footage_bytes if family is Family.FOOTAGE else settings.max_bytes
+    if material.bytes > limit:
+        detail = f"文件有 {material.bytes // 1024**2} MB，上限 {limit // 1024**2} MB"
+        return Understanding(judged=quarantined(material.arrival, "too_large", detail))
+    return None
+
+
+def receipts(judged: ArrivalJudged, view: View, material: Material, now: datetime) -> tuple[Event, ...]:
+    """The regulator's receipt came back through the scanner: stated by the agency, once per scan.
+
+    The receipt of a package carries the same case and running number as its handover list.
+    """
+    events: list[Event] = []
+    for number in dict.fromkeys(page.number for page in judged.pages):
+        document = view.document(number)
+        if document is None or document.form.form != RECEIPT_FORM:
+            continue
+        known = {receipt.source for receipt in view.receipts()}
+        for package in view.packages():
+            listed = package.list_number
+            same = listed[:10] == number[:10] and listed[-3:] == number[-3:] if listed else False
+            if same and material.sha256 not in known:
+                receipt = Receipt(package=package.id, at=now, source=material.sha256, manner="scan")
+                events.append(ReceiptReceived(receipt=receipt))
+    return tuple(events)

@@ -1,0 +1,87 @@
+"""What the clerk reads about an arrival: short, in the trade's terms, with the next step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from evidence.domain.document import BoxKind, Mark, MarkVerdict
+
+REASONS: dict[str, str] = {
+    "empty": "文件是空的（0 字节）。请重新扫描或重新复制。",
+    "incomplete": "文件不完整。收件夹中的原文件未动，补齐后自动接收；无法补齐的，请重新扫描或重新复制。",
+    "malformed": "文件已损坏，打不开。请重新扫描或向提供人重新索取。",
+    "encrypted": "文件设有密码，无法读取。请去掉密码后重新放入。",
+    "too_large": "文件超过允许的大小或页数。请分成几份后重新放入，或请管理员放宽限制。",
+    "unsupported_type": "不接收这种类型的文件。请转成 PDF、图片、音视频、DOCX 或 XLSX 后重新放入。",
+    "type_mismatch": "文件的扩展名与内容不符。请确认来源；若内容无误，请改正扩展名后重新放入。",
+    "not_regular_file": "这不是文件本身（是链接、管道或设备）。请把文件本身复制进来，并删除这个条目。",
+    "forged_code": "二维码中的校验与签发时登记的不一致，可能不是本机构签发的页。请核对来源。",
+    "unknown_code": "二维码的编号在账本中没有登记。请核对是否为其他单位或其他工作区签发的文书。",
+    "void_form": "该编号的文书已作废。请使用重新签发的文书，重新签字后再扫描。",
+    "conflicting_codes": "同一页上的两个二维码互相矛盾。请检查是否有两张纸叠在一起，分开后重新扫描。",
+    "wrong_case": "页面内容与二维码所指的文书不符。请核对是否贴错或复印了二维码。",
+    "engine_timeout": "识别未能在限定时间内完成。文件已保存，可稍后运行 evidence inbox retry 重试。",
+}
+"""Reason code of the interface -> what is so, and what to do."""
+
+PAGE_REASONS: dict[str, str] = {
+    "forged_code": "二维码校验不符，可能不是本机构签发的页",
+    "unknown_code": "二维码的编号没有登记",
+    "void_form": "属于已作废的文书",
+    "conflicting_codes": "两个二维码互相矛盾",
+    "wrong_case": "页面内容与二维码所指的文书不符",
+    "engine_timeout": "识别超时，可重试",
+    "malformed": "页面已损坏，无法显示",
+    "too_large": "页面过大",
+    "no_code": "没有读到二维码",
+}
+
+ROLES: dict[str, str] = {
+    "expert": "检查人员",
+    "supervisor": "监管人员",
+    "escort": "陪同人员",
+    "principal": "企业主要负责人",
+    "reviewer": "审核人",
+    "urger": "督促人",
+    "visited": "企业人员",
+    "giver": "移交人",
+    "receiver": "接收人",
+    "compiler": "编制人",
+    "filler": "填写人",
+    "interviewer": "约谈人",
+    "recorder": "记录人",
+    "enterprise": "企业",
+    "agency": "检查单位",
+    "regulator": "监管部门",
+}
+_KINDS = {BoxKind.SIGNATURE: "签名", BoxKind.SEAL: "盖章", BoxKind.DATE: "日期"}
+_REPAIRS = {BoxKind.SIGNATURE: "补签", BoxKind.SEAL: "补盖", BoxKind.DATE: "补填"}
+
+
+def page_list(pages: Iterable[int]) -> str:
+    """`第1–3、5页`."""
+    runs: list[list[int]] = []
+    for page in sorted(set(pages)):
+        if runs and page == runs[-1][1] + 1:
+            runs[-1][1] = page
+        else:
+            runs.append([page, page])
+    return f"第{'、'.join(str(first) if first == last else f'{first}–{last}' for first, last in runs)}页"
+
+
+def mark_name(mark: Mark) -> str:
+    """`陪同人员签名`."""
+    return ROLES.get(mark.role, mark.role) + _KINDS[mark.kind]
+
+
+def mark_sentences(marks: Sequence[Mark]) -> list[str]:
+    """One sentence for each required mark that is not there or cannot be judged."""
+    sentences = []
+    for mark in sorted(marks, key=lambda mark: (mark.page, mark.box)):
+        if not mark.required or mark.verdict is MarkVerdict.PRESENT:
+            continue
+        if mark.verdict is MarkVerdict.ABSENT:
+            sentences.append(f"第{mark.page}页未见{mark_name(mark)}，请{_REPAIRS[mark.kind]}后重新扫描该页。")
+        else:
+            sentences.append(f"第{mark.page}页的{mark_name(mark)}无法自动判定，请看图确认。")
+    return list(dict.fromkeys(sentences))
