@@ -74,6 +74,17 @@ def check(lines: Sequence[bytes], *, seq: int = 0, prev: str = START) -> str:
     return before.decode()
 
 
+def is_line(line: bytes, *, seq: int, digest: str) -> bool:
+    """Whether this is the line of that position and digest, whatever stands before it."""
+    at = line.find(_MARK)
+    return (
+        at > 0
+        and sha256(line[:at] + line[at + _AFTER_DIGEST :]).hexdigest() == digest
+        and line[at + _AFTER_MARK : at + _AFTER_DIGEST - 1] == digest.encode()
+        and line.endswith(b'","seq":%d}' % seq)
+    )
+
+
 def _why(line: bytes, seq: int, at: int, digest: bytes) -> str:
     if at < 0 or not line.startswith(b"{") or not line.endswith(b"}"):
         return _("这一行不是账目")

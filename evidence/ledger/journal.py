@@ -22,6 +22,7 @@ from evidence.ledger.lock import DEFAULT_TIMEOUT_S, WriterLock
 JOURNAL_NAME = "journal.jsonl"
 LOCK_NAME = "journal.lock"
 _BLOCK = 1 << 20
+_TAIL = 1 << 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +91,23 @@ class Journal:
         """Complete lines from a byte offset on, without newline, unchecked."""
         for lines in self._blocks(offset):
             yield from lines
+
+    def reaches(self, position: Position) -> bool:
+        """Whether the journal's line before `position` is the one it names: a stamp is a true prefix."""
+        if position.size == 0:
+            return position == Position()
+        reach = _TAIL
+        with self.path.open("rb") as file:
+            while True:
+                start = max(0, position.offset - reach)
+                file.seek(start)
+                block = file.read(position.offset - start)
+                if len(block) < position.offset - start or not block.endswith(b"\n"):
+                    return False
+                _before, newline, line = block[:-1].rpartition(b"\n")
+                if newline or start == 0:
+                    return chain.is_line(line, seq=position.size - 1, digest=position.digest)
+                reach *= 8
 
     def _blocks(self, offset: int) -> Iterator[list[bytes]]:
         with self.path.open("rb") as file:

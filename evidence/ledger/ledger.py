@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import gc
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from itertools import islice
 from pathlib import Path
 from threading import RLock
 from typing import Any
@@ -20,8 +20,15 @@ from evidence.ledger.journal import Journal, Position
 from evidence.ledger.lock import DEFAULT_TIMEOUT_S
 from evidence.ledger.merkle import Frontier
 from evidence.ledger.rows import HeldRows
+from evidence.ledger.snapshot import SavedTables, Snapshot, load, save
 from evidence.ledger.tinydb_view import TinyDBView
 from evidence.ledger.view import Head, View
+
+_BULK_BYTES = 1 << 20
+"""A journal longer than this is folded into plain dictionaries first."""
+_MARK_EVERY = 1024
+_SAVE_AFTER = 5_000
+"""Events folded since the last snapshot before another is written."""
 
 
 def _utc_now() -> datetime:
@@ -35,14 +42,14 @@ class Ledger:
     reached, later appends show in the same object.
     """
 
-    def __init__(
-        self, journal: Journal, view: TinyDBView, position: Position, clock: Callable[[], datetime]
-    ) -> None:
+    def __init__(self, journal: Journal, clock: Callable[[], datetime], snapshots: bool) -> None:
         self._journal = journal
-        self._view = view
-        self._position = position
         self._clock = clock
+        self._snapshots = snapshots
         self._mutex = RLock()
+        self._marks: list[Position] = [Position()]
+        self._position = self._saved = Position()
+        self._view = TinyDBView()
 
     @classmethod
     def open(
@@ -51,22 +58,48 @@ class Ledger:
         clock: Callable[[], datetime] = _utc_now,
         *,
         lock_timeout_s: float = DEFAULT_TIMEOUT_S,
+        snapshots: bool = True,
     ) -> Ledger:
         """Open the ledger in a folder, creating an empty one.
+
+        With a snapshot only what came after it is read and checked; `check_chain` reads everything.
+
+        Args:
+            folder: holds journal, lock and snapshot.
+            clock: the instants appended events carry.
+            lock_timeout_s: seconds to wait for another writer before failing loudly.
+            snapshots: whether to use and write the view's snapshot.
 
         Raises:
             LedgerDamagedError: the journal's chain is broken; `where` names the line.
         """
-        journal = Journal(folder, lock_timeout_s=lock_timeout_s)
-        rows = HeldRows()
-        position = Position()
+        ledger = cls(Journal(folder, lock_timeout_s=lock_timeout_s), clock, snapshots)
+        loaded = load(folder) if snapshots else None
+        if loaded is not None and ledger._journal.reaches(loaded.end):
+            ledger._start(loaded)
+        ledger._read_rest()
+        return ledger
+
+    def _start(self, loaded: Snapshot) -> None:
+        self._position = self._saved = loaded.end
+        self._marks = loaded.marks
+        self._view = TinyDBView(loaded.tables, Head(size=loaded.end.size, digest=loaded.end.digest))
+
+    def _read_rest(self) -> None:
+        """Fold what the snapshot does not hold; much of it at once, beside TinyDB."""
+        if self._journal.bytes_on_disk() - self._position.offset < _BULK_BYTES:
+            self._catch_up()
+            return
+        # a plain dictionary is quicker than one that decodes on demand
+        tables: dict[str, Any] = self._view.tables if self._position.size else {}
+        rows = HeldRows(tables)
         with _without_collector():
-            for lines, reached in journal.follow(position):
-                for seq, line in enumerate(lines, position.size):
+            for lines, reached in self._journal.follow(self._position):
+                for seq, line in enumerate(lines, self._position.size):
                     fold(rows, read_line(line, seq))
-                position = reached
-        view = TinyDBView(rows.tables, Head(size=position.size, digest=position.digest))
-        return cls(journal, view, position, clock)
+                self._reached(reached)
+        self._view = TinyDBView(SavedTables(tables), self._view.head)
+        self._save_if_due()
 
     @property
     def journal_path(self) -> Path:
@@ -115,9 +148,53 @@ class Ledger:
             return events
 
     def lines(self, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
-        """Raw journal lines `start` (inclusive) to `stop` (exclusive), without newline, in order."""
+        """Raw journal lines `start` (inclusive) to `stop` (exclusive), without newline, in order.
+
+        They are checked against the chain on the way.
+
+        Raises:
+            LedgerDamagedError: the chain is broken before or among them; `where` names the line.
+        """
         size = self.head.size
-        return islice(self._journal.raw_lines(), start, size if stop is None else min(stop, size))
+        stop = size if stop is None else min(stop, size)
+        mark = self._marks[max(0, bisect_right(self._marks, start, key=lambda mark: mark.size) - 1)]
+        before = mark.size
+        for lines, reached in self._journal.follow(mark):
+            yield from lines[max(0, start - before) : max(0, stop - before)]
+            before = reached.size
+            if before >= stop:
+                return
+
+    def check_chain(self) -> Head:
+        """Read and check every line of the journal from the first on.
+
+        Raises:
+            LedgerDamagedError: naming the first line that breaks the chain.
+        """
+        reached = Position()
+        for _lines, reached in self._journal.follow(reached):  # noqa: B007, B020 - the last one is the answer
+            pass
+        return Head(size=reached.size, digest=reached.digest)
+
+    def rebuild(self) -> Head:
+        """Throw the view and its snapshot away and fold the whole journal anew.
+
+        Raises:
+            LedgerDamagedError: the journal's chain is broken.
+        """
+        with self._mutex:
+            self._marks = [Position()]
+            self._position = self._saved = Position()
+            self._view = TinyDBView()
+            self._read_rest()
+            self.save_snapshot()
+            return self._view.head
+
+    def save_snapshot(self) -> None:
+        """Write the view's snapshot now; a disk that refuses it is no reason to stop."""
+        with self._mutex, suppress(OSError):
+            save(self.journal_path.parent, self._view.tables, self._position, self._marks)
+            self._saved = self._position
 
     def entries(self, start: int = 0, stop: int | None = None) -> Iterator[Entry]:
         """The same lines, read."""
@@ -139,13 +216,26 @@ class Ledger:
 
     def _catch_up(self) -> None:
         for lines, reached in self._journal.follow(self._position):
-            self._fold([read_line(line, seq) for seq, line in enumerate(lines, self._position.size)], reached)
+            entries = [read_line(line, seq) for seq, line in enumerate(lines, self._position.size)]
+            self._fold(entries, reached)
 
     def _fold(self, entries: Sequence[Entry], reached: Position) -> None:
         for entry in entries:
             fold(self._view.rows, entry)
-        self._position = reached
-        self._view.advance(Head(size=reached.size, digest=reached.digest))
+        self._reached(reached)
+        self._save_if_due()
+
+    def _reached(self, position: Position) -> None:
+        self._position = position
+        self._view.advance(Head(size=position.size, digest=position.digest))
+        if position.size - self._marks[-1].size >= _MARK_EVERY:
+            self._marks.append(position)
+
+    def _save_if_due(self) -> None:
+        """Seldom enough that writing snapshots stays a small part of the work however long the journal."""
+        fresh = self._position.size - self._saved.size
+        if self._snapshots and fresh >= max(_SAVE_AFTER, self._position.size // 20):
+            self.save_snapshot()
 
     def _write(self, actor: str, events: Sequence[Event], at: datetime | None) -> tuple[int, ...]:
         instant = instant_text(self._clock() if at is None else at)

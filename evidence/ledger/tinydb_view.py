@@ -1,21 +1,13 @@
-"""The view in TinyDB, held in memory; the journal is the truth, this can be rebuilt from it.
-
-TinyDB copies a whole table at each insert, hence the many small tables of the fold, and its own file
-storage is never used: it rewrites the file in place and loses it when killed.
-"""
+"""The view in TinyDB, held in memory; the journal is the truth, this can be rebuilt from it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import msgspec
-from tinydb import TinyDB
-from tinydb.storages import Storage
-from tinydb.table import Document as Stored
-from tinydb.table import Table
 
 from evidence.domain.case import Case, Escalation, RectificationReport, Visit
 from evidence.domain.document import Document, IssuedForm, ScannedPage
@@ -38,86 +30,29 @@ from evidence.ledger.events import (
 )
 from evidence.ledger.rows import Row
 from evidence.ledger.service import service_state
+from evidence.ledger.snapshot import SavedTables
+from evidence.ledger.tinydb_rows import TinyRows
 from evidence.ledger.view import Arrival, Head
 
 T = TypeVar("T")
-Tables = dict[str, dict[str, Row]]
-
-
-class HeldStorage(Storage):
-    """TinyDB storage over tables that are simply there."""
-
-    def __init__(self, tables: Tables) -> None:
-        self.tables = tables
-
-    def read(self) -> Tables:
-        """All tables."""
-        return self.tables
-
-    def write(self, data: Tables) -> None:
-        """TinyDB hands back what `read` gave it, changed in place."""
-        self.tables = data
-
-
-class KeyedTable(Table):
-    """Rows under our own string keys instead of running numbers."""
-
-    document_id_class = str  # type: ignore[assignment]  # tinydb allows it, its annotation does not
-    default_query_cache_capacity = 0
-
-
-class KeyedDB(TinyDB):
-    """TinyDB with keyed tables."""
-
-    table_class = KeyedTable
-
-
-class TinyRows:
-    """`Rows` over TinyDB."""
-
-    def __init__(self, tables: Tables) -> None:
-        self._tables = tables
-        self.db = KeyedDB(tables, storage=HeldStorage)
-
-    def _table(self, name: str) -> Any:
-        # db.table() keeps every table object for ever; with one table a case that is a leak
-        return KeyedTable(self.db.storage, name)
-
-    def get(self, table: str, key: str) -> Row | None:
-        """The row, or None."""
-        row: Row | None = self._table(table).get(doc_id=key)
-        return row
-
-    def put(self, table: str, key: str, row: Row) -> None:
-        """Add or replace a row."""
-        self._table(table).upsert(Stored(row, key))  # type: ignore[arg-type]
-
-    def drop(self, table: str, key: str) -> None:
-        """Remove a row if it is there."""
-        held = self._table(table)
-        if held.contains(doc_id=key):
-            held.remove(doc_ids=[key])
-
-    def items(self, table: str) -> list[tuple[str, Row]]:
-        """All rows of a table."""
-        return [(str(row.doc_id), row) for row in self._table(table)]
-
-    def tables(self, prefix: str) -> list[str]:
-        """Names of tables with a prefix, sorted."""
-        return sorted(name for name in self._tables if name.startswith(prefix))
 
 
 class TinyDBView:
     """Implements `View`."""
 
-    def __init__(self, tables: Tables | None = None, head: Head | None = None) -> None:
-        self.rows = TinyRows({} if tables is None else tables)
+    def __init__(self, tables: SavedTables | None = None, head: Head | None = None) -> None:
+        self.rows = TinyRows(SavedTables() if tables is None else tables)
         self._head = head or Head(size=0, digest="0" * 64)
 
     @property
     def head(self) -> Head:
         """Journal position reached."""
         return self._head
+
+    @property
+    def tables(self) -> SavedTables:
+        """Everything the view holds."""
+        return self.rows.held
 
     def advance(self, head: Head) -> None:
         """Called by the ledger after folding up to `head`."""
