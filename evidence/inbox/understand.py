@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -10,7 +11,7 @@ from pathlib import Path
 from evidence.domain.case import Visit
 from evidence.domain.identifiers import ArrivalId, Sha256, number_case
 from evidence.domain.register import Receipt
-from evidence.errors import MissingPartError
+from evidence.errors import LedgerDamagedError, MissingPartError
 from evidence.inbox import media
 from evidence.inbox.edocuments import (
     Claim,
@@ -28,6 +29,8 @@ from evidence.inbox.settings import InboxSettings
 from evidence.ledger.events import ArrivalJudged, Event, ReceiptReceived
 from evidence.ledger.view import View
 
+_LOG = logging.getLogger("evidence.watch")
+_LOG.addHandler(logging.NullHandler())  # without a log file, what matters is in the journal anyway
 RECEIPT_FORM = "handover-receipt"
 
 
@@ -68,7 +71,22 @@ class Understander:
     """Form id -> Chinese title."""
 
     def understand(self, material: Material, view: View, now: datetime) -> Understanding:
-        """Read one file and judge it."""
+        """Read one file and judge it; no file, however made, stops the intake.
+
+        Raises:
+            LedgerDamagedError: the ledger, not the file, is the trouble.
+        """
+        try:
+            return self._understand(material, view, now)
+        except (LedgerDamagedError, MemoryError):
+            raise
+        except Exception as error:
+            # Readers of hostile files fail in ways nobody listed: the bytes are kept, a person retries.
+            _LOG.exception("reader failed", extra={"fields": {"path": material.name}})
+            detail = f"识别时出现意外错误（{type(error).__name__}）"
+            return Understanding(judged=quarantined(material.arrival, "engine_timeout", detail))
+
+    def _understand(self, material: Material, view: View, now: datetime) -> Understanding:
         refused = refusal(material, self.settings)
         if refused is not None:
             return refused
