@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path, PurePath
 
 from evidence.domain.identifiers import ArrivalId, CaseId, Sha256
@@ -131,7 +131,7 @@ def register_in_place(
         recording = replace(
             corrected(enriched(recording, known), offsets), arrival=arrival, path=str(absolute)
         )
-        near = [each for each in known if each.device == recording.device and recording.device]
+        near = [each for each in known if _may_clash(each, recording)]
         decision = assign(
             [recording, *near],
             visits,
@@ -146,10 +146,12 @@ def register_in_place(
             suggestions=decision.suggestions,
             doubts=tuple(dict.fromkeys((*recording.doubts, *decision.doubts))),
         )
-        visit = None if recording.truncated else decision.visit
+        visit = decision.visit
+        # A cut file still proves what can be played of it, but waits for its rest.
         judged = ArrivalJudged(
             arrival=arrival,
-            outcome="linked" if visit else "unidentified",
+            outcome="quarantined" if recording.truncated else "linked" if visit else "unidentified",
+            reason="incomplete" if recording.truncated else "",
             message="".join(dict.fromkeys((f"{decision.why}。".replace("。。", "。"), *recording.doubts))),
             recordings=(recording,),
             case=CaseId(visit.rpartition("-V")[0]) if visit else None,
@@ -166,6 +168,15 @@ def register_in_place(
             message=judged.message,
             recording=replace(recording, visit=visit),
         )
+
+
+def _may_clash(other: Recording, recording: Recording) -> bool:
+    """Same serial within a day: only such files can run at the same time."""
+    if not recording.device or other.device != recording.device:
+        return False
+    if other.started_at is None or recording.started_at is None:
+        return False
+    return abs(other.started_at - recording.started_at) < timedelta(days=1)
 
 
 def _take(
