@@ -153,12 +153,13 @@ def _judged(rows: Rows, entry: Entry, body: Body) -> None:
     arrival = body["arrival"]
     table = arrival_table(arrival)
     row = rows.get(table, arrival)
-    if row is None or row["body"]["taken"] is None:
-        return  # a judgement without bytes says nothing; `ledger verify` reports it
+    if row is None:
+        return  # a judgement without an arrival says nothing; `ledger verify` reports it
     if row["body"]["judged"] is not None:
         _withdraw(rows, entry, arrival, row["body"]["judged"])
     rows.put(table, arrival, {**row, "body": {**row["body"], "judged": body}})
-    _contribute(rows, entry, row, arrival, body)
+    if row["body"]["taken"] is not None:  # a link or a pipe in the inbox has no bytes to contribute
+        _contribute(rows, entry, row, arrival, body)
 
 
 def _contribute(rows: Rows, entry: Entry, row: Row, arrival: str, body: Body) -> None:

@@ -316,6 +316,7 @@ def _outcome(body: Row) -> str:
 def _arrival(id: str, body: Row) -> Arrival:
     outcome = _outcome(body)
     decisions = tuple(msgspec.convert(decision, PersonDecided) for decision in body["decisions"])
+    judged = None if body["judged"] is None else msgspec.convert(body["judged"], ArrivalJudged)
     if body["taken"] is None:
         return Arrival(
             id=ArrivalId(id),
@@ -324,11 +325,12 @@ def _arrival(id: str, body: Row) -> Arrival:
             bytes=None,
             received_at=datetime.fromisoformat(body["seen"]),
             outcome=outcome,
-            message=body["waiting"].get("why", ""),
+            reason="" if judged is None else judged.reason,
+            message=body["waiting"].get("why", "") if judged is None else judged.message,
+            judged=judged,
             decisions=decisions,
         )
     taken = msgspec.convert(body["taken"], ArrivalTaken)
-    judged = None if body["judged"] is None else msgspec.convert(body["judged"], ArrivalJudged)
     return Arrival(
         id=ArrivalId(id),
         path=taken.path,
