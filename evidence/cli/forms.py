@@ -1,0 +1,253 @@
+"""`evidence issue`, `reissue`, `void`, `form`, `template`: official records on paper."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from evidence.cli.options import emit, json_option, progress, say, workspace_command
+from evidence.domain.document import IssuedForm, IssuedPage
+from evidence.domain.identifiers import CaseId, Number, PersonId, VisitId, expand
+from evidence.errors import UsageError
+from evidence.forms.catalogue import Catalogue
+from evidence.forms.issue import issue_forms
+from evidence.forms.source import IssueRequest
+from evidence.language import _
+
+if TYPE_CHECKING:
+    from evidence.config import Workspace
+
+
+@click.command("issue")
+@click.argument("case", required=False)
+@click.argument("form", required=False)
+@click.option("--visit", default=None, help=_("活动编号（默认：该文书所记录的最近一次）"))
+@click.option("--blank", is_flag=True, help=_("签发预填的空白文书，到现场填写"))
+@click.option("--expert", "experts", multiple=True, help=_("空白文书上的检查人员编号，可重复"))
+@click.option("--supervisor", "supervisors", multiple=True, help=_("空白文书上的监管人员编号，可重复"))
+@click.option(
+    "--batch",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help=_("一批：文本文件，每行“案件 文书 [blank]”"),
+)
+@click.option("--by", "by", default="", help=_("经办人"))
+@json_option
+@workspace_command
+def issue_command(
+    workspace: Workspace,
+    case: str | None,
+    form: str | None,
+    visit: str | None,
+    blank: bool,
+    experts: tuple[str, ...],
+    supervisors: tuple[str, ...],
+    batch: Path | None,
+    by: str,
+    as_json: bool,
+) -> None:
+    """填写模板、生成 PDF、登记编号与签章位置。文书可写名称、代码或英文名。
+
+    \b
+    例：evidence issue WJB22-0001 现场检查记录
+        evidence issue WJB22-0001 JC --blank --expert P01
+        evidence issue --batch 明天.txt
+    """
+    if batch is not None:
+        requests = _read_batch(batch)
+    elif case and form:
+        requests = [
+            IssueRequest(
+                form=form,
+                case=CaseId(case.upper()),
+                visit=VisitId(visit) if visit else None,
+                blank=blank,
+                experts=tuple(PersonId(wanted) for wanted in experts),
+                supervisors=tuple(PersonId(wanted) for wanted in supervisors),
+            )
+        ]
+    else:
+        raise UsageError(_("请写明案件和文书。"), remedy=_("例：evidence issue WJB22-0001 现场检查记录"))
+    progress(_("正在生成 {count} 份文书……").format(count=len(requests)))
+    _show_issued(workspace, _issue(workspace, requests, by), as_json)
+
+
+def _issue(workspace: Workspace, requests: Sequence[IssueRequest], by: str) -> list[IssuedForm]:
+    return issue_forms(
+        requests,
+        catalogue=Catalogue.load(workspace.templates),
+        ledger=workspace.ledger,
+        originals=workspace.originals,
+        issued=workspace.issued,
+        settings=workspace.settings,
+        now=workspace.clock(),
+        actor=by or "issue",
+    )
+
+
+def _read_batch(path: Path) -> list[IssueRequest]:
+    requests = []
+    for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), 1):
+        words = line.split("#")[0].split()
+        if not words:
+            continue
+        if len(words) not in (2, 3) or (len(words) == 3 and words[2] not in ("blank", "空白")):
+            raise UsageError(
+                _("这一行应是“案件 文书 [blank]”。"),
+                where=f"{path}:{number}",
+                remedy=_("例：WJB22-0001 JC blank"),
+            )
+        requests.append(IssueRequest(form=words[1], case=CaseId(words[0].upper()), blank=len(words) == 3))
+    return requests
+
+
+def _show_issued(workspace: Workspace, forms: Sequence[IssuedForm], as_json: bool) -> None:
+    rows = [
+        {
+            "number": form.number,
+            "form": form.form,
+            "case": form.case,
+            "pages": form.pages,
+            "pdf": str(workspace.issued.pdf_path(form.number)),
+            "docx": str(workspace.issued.docx_path(form.number)),
+        }
+        for form in forms
+    ]
+    if as_json:
+        emit({"issued": rows})
+        return
+    for row in rows:
+        say(_("● {number}  {pages} 页  {pdf}").format(**row))
+
+
+@click.command("reissue")
+@click.argument("number")
+@click.option("--why", required=True, help=_("原因，将记入原编号的作废说明"))
+@click.option("--blank", is_flag=True, help=_("新文书仍为空白"))
+@click.option("--by", "by", default="", help=_("经办人"))
+@json_option
+@workspace_command
+def reissue_command(workspace: Workspace, number: str, why: str, blank: bool, by: str, as_json: bool) -> None:
+    """以新编号重新签发，原编号同时作废并互相关联。
+
+    \b
+    例：evidence reissue WJB22-0001-JC-001 --why 企业名称写错
+    """
+    from evidence.forms.withdraw import reissue
+
+    form = reissue(
+        find_number(number),
+        why=why,
+        blank=blank,
+        catalogue=Catalogue.load(workspace.templates),
+        ledger=workspace.ledger,
+        originals=workspace.originals,
+        issued=workspace.issued,
+        settings=workspace.settings,
+        now=workspace.clock(),
+        actor=by or "reissue",
+    )
+    _show_issued(workspace, [form], as_json)
+
+
+@click.command("void")
+@click.argument("number")
+@click.option("--why", required=True, help=_("作废原因"))
+@click.option("--by", "by", default="", help=_("经办人"))
+@workspace_command
+def void_command(workspace: Workspace, number: str, why: str, by: str) -> None:
+    """作废一个编号。编号不再使用，它的扫描件会被隔离。
+
+    \b
+    例：evidence void WJB22-0001-JC-001 --why 打印后发现检查日期有误
+    """
+    from evidence.forms.withdraw import void
+
+    void(workspace.ledger, find_number(number), why=why, actor=by or "void")
+    say(_("{number} 已作废：{why}").format(number=find_number(number), why=why))
+
+
+@click.group("form")
+def form_command() -> None:
+    """已签发的文书。
+
+    \b
+    例：evidence form show WJB22-0001-JC-001 --json
+    """
+
+
+@form_command.command("show")
+@click.argument("number")
+@json_option
+@workspace_command
+def show_command(workspace: Workspace, number: str, as_json: bool) -> None:
+    """一份文书的页面、条码与签章位置（单位：点，自页面左上角）。
+
+    \b
+    例：evidence form show WJB22-0001-JC-001
+    """
+    wanted = find_number(number)
+    document = workspace.ledger.view.document(wanted)
+    if document is None:
+        raise UsageError(_("没有签发过编号 {number}。").format(number=wanted))
+    form = document.form
+    pages = workspace.issued.geometry(wanted)
+    if as_json:
+        emit(form_document(form, pages))
+        return
+    declaration = Catalogue.load(workspace.templates).form(form.form)
+    say(f"{form.number}  {declaration.short}  {form.pages} 页")
+    if form.voided_why:
+        say(_("✕ 已作废：{why}").format(why=form.voided_why))
+    for page in pages:
+        for box in page.boxes:
+            declared = declaration.declared_box(box.box)
+            need = _("必须") if box.required else _("可选")
+            say(f"  第{page.page}页  {(declared.label if declared else '') or box.box}（{need}）")
+
+
+def form_document(form: IssuedForm, pages: Sequence[IssuedPage]) -> dict[str, Any]:
+    """What `form show --json` prints."""
+    return {
+        "number": form.number,
+        "form": form.form,
+        "case": form.case,
+        "pages": [
+            {
+                "page": page.page,
+                "width": page.width,
+                "height": page.height,
+                "codes": page.codes,
+                "boxes": [
+                    {
+                        "box": box.box,
+                        "kind": box.kind,
+                        "role": box.role,
+                        "required": box.required,
+                        "x": box.x,
+                        "y": box.y,
+                        "w": box.w,
+                        "h": box.h,
+                    }
+                    for box in page.boxes
+                ],
+            }
+            for page in pages
+        ],
+    }
+
+
+def find_number(text: str) -> Number:
+    """A number as people type it, with or without hyphens.
+
+    Raises:
+        UsageError: not in the grammar.
+    """
+    number = expand(text.strip().upper())
+    if number is None:
+        raise UsageError(
+            _("“{text}”不是文书编号。").format(text=text), remedy=_("编号形如 WJB22-0001-JC-001。")
+        )
+    return number

@@ -1,0 +1,104 @@
+"""Opening an inspection cycle, and finding enterprises and cases the way people name them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from evidence.domain.case import Case, CaseKind
+from evidence.domain.identifiers import CaseId, make_case_id
+from evidence.domain.parties import Enterprise
+from evidence.errors import UsageError
+from evidence.language import _
+from evidence.ledger.events import CaseOpened, Event
+from evidence.ledger.ledger import Ledger
+from evidence.ledger.view import View
+
+
+def find_enterprise(view: View, wanted: str) -> Enterprise:
+    """An enterprise by credit code, name, short name, or a part of the name that fits only one.
+
+    Raises:
+        UsageError: none or several fit.
+    """
+    plain = wanted.strip()
+    everybody = view.enterprises()
+    exact = [e for e in everybody if plain in (e.id, e.credit_code, e.name)]
+    fitting = exact or [e for e in everybody if plain == e.short_name]
+    fitting = fitting or [e for e in everybody if plain and plain in e.name]
+    if len(fitting) == 1:
+        return fitting[0]
+    if not fitting:
+        raise UsageError(
+            _("名册中没有企业“{wanted}”。").format(wanted=wanted),
+            remedy=_("请先用 evidence import 导入名册。"),
+        )
+    names = "、".join(enterprise.name for enterprise in fitting[:5])
+    raise UsageError(
+        _("“{wanted}”对应多家企业：{names}。").format(wanted=wanted, names=names), remedy=_("请写信用代码。")
+    )
+
+
+def find_case(view: View, wanted: str) -> Case:
+    """A case by its id.
+
+    Raises:
+        UsageError: there is none.
+    """
+    case = view.case(CaseId(wanted.strip().upper()))
+    if case is None:
+        raise UsageError(
+            _("没有案件“{wanted}”。").format(wanted=wanted), remedy=_("evidence case list 可列出全部案件。")
+        )
+    return case
+
+
+def parse_kind(text: str) -> tuple[CaseKind, str]:
+    """`special:ZX2022-01` as kind and campaign.
+
+    Raises:
+        UsageError: unknown kind, or a special case without its campaign.
+    """
+    kind_text, _colon, campaign = text.partition(":")
+    try:
+        kind = CaseKind(kind_text)
+    except ValueError:
+        raise UsageError(
+            _("案件类型“{text}”不对。").format(text=text),
+            remedy=_("可用：annual、new-enterprise、special:专项编号、survey:普查编号。"),
+        ) from None
+    if kind in (CaseKind.SPECIAL, CaseKind.SURVEY) and not campaign:
+        raise UsageError(_("专项或普查案件要写明编号，如 special:ZX2022-01。"))
+    return kind, campaign
+
+
+def open_case(ledger: Ledger, *, contract: str, enterprise: str, kind: str, on: date, actor: str) -> Case:
+    """Open a case under the next number of its year.
+
+    Raises:
+        UsageError: unknown enterprise, kind or campaign; the year's 9999 numbers are used up.
+    """
+    case_kind, campaign = parse_kind(kind)
+
+    def decide(view: View) -> Sequence[Event]:
+        party = find_enterprise(view, enterprise)
+        if campaign and campaign not in {known.id for known in view.campaigns()}:
+            raise UsageError(_("名册中没有专项“{campaign}”。").format(campaign=campaign))
+        prefix = make_case_id(contract, on.year, 0)[:-4]
+        used = [int(case.id[-4:]) for case in view.cases() if case.id.startswith(prefix)]
+        running = max(used, default=0) + 1
+        if running > 9999:
+            raise UsageError(_("{year} 年的案件编号已用完。").format(year=on.year))
+        case = Case(
+            id=make_case_id(contract, on.year, running),
+            enterprise=party.id,
+            kind=case_kind,
+            opened_on=on,
+            campaign=campaign,
+        )
+        return [CaseOpened(case=case)]
+
+    (event,) = ledger.transact(actor, decide)
+    if not isinstance(event, CaseOpened):
+        raise TypeError(f"unexpected event {event!r}")
+    return event.case
