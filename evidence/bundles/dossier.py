@@ -1,0 +1,351 @@
+"""A case's dossier: cover and index, records beside their scans, registers, one running number.
+
+Everything is assembled with pypdf from pages that exist already; only cover, index and registers
+are composed here. The same input gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from pypdf import PageObject, PdfReader, PdfWriter, Transformation
+from pypdf.annotations import Link
+from pypdf.constants import PageLabelStyle
+from pypdf.generic import (
+    ArrayObject,
+    ByteStringObject,
+    ContentStream,
+    DecodedStreamObject,
+    DictionaryObject,
+    Fit,
+    NameObject,
+    RectangleObject,
+)
+
+from evidence.bundles.sources import SourcePage, Sources
+from evidence.bundles.typesetting import Mark, compose
+from evidence.domain.week import SHANGHAI
+
+_PRODUCER = "evidence"
+_A4_WIDTH = 595.28
+_EDGE = 12.0
+"""Points between a stamp and the page's edge on an A4 page."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DossierPart:
+    """One record of the dossier: our document first, its scan beside it, other counterparts last."""
+
+    title: str
+    number: str
+    date: str
+    state: str
+    """`present`, `missing`, `undecided`, `open`."""
+    document: Path | None = None
+    """The issued PDF; None for material that we did not issue."""
+    document_pages: int = 0
+    scans: tuple[SourcePage, ...] = ()
+    attachments: tuple[SourcePage, ...] = ()
+    """First pages of files whose every page goes in (the enterprise's own PDF or pictures)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DossierContent:
+    """What goes into one dossier; texts are ready to print."""
+
+    case: str
+    sheet: dict[str, Any]
+    """Data of `typst/dossier.typ` except `index`, `foreign`, `case` and `evaluation`."""
+    parts: tuple[DossierPart, ...]
+    photos: dict[str, Path] = field(default_factory=dict)
+    """Pictures the sheet names."""
+    evaluation: bool = False
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Chapter:
+    """One run of foreign pages with its lines in index and outline."""
+
+    part: DossierPart
+    label: str
+    pages: tuple[PageObject, ...]
+    rotations: tuple[int, ...]
+    offset: int
+
+
+_REGISTERS = (
+    ("findings", "合同核对结论"),
+    ("marks", "签名盖章核对"),
+    ("recordings", "现场音视频登记表"),
+    ("photos", "隐患照片"),
+    ("originals", "原件清单"),
+)
+_FRONT = frozenset({"findings", "marks"})
+
+
+def build_dossier(content: DossierContent) -> bytes:
+    """Compose and assemble.
+
+    Returns:
+        The PDF before its signature.
+
+    Raises:
+        PageUnreadableError: a stored scan cannot be read.
+        MissingPartError: a font is missing.
+    """
+    with Sources() as sources:
+        chapters = _chapters(content, sources)
+        foreign = sum(len(chapter.pages) for chapter in chapters)
+        index = _index_rows(chapters, content)
+        composed = compose(
+            "dossier",
+            content.sheet
+            | {"index": index, "foreign": foreign, "case": content.case, "evaluation": content.evaluation},
+            files=content.photos,
+            at=content.at,
+            marks=True,
+        )
+        reader = PdfReader(io.BytesIO(composed.pdf))
+        places = {mark.key: mark for mark in composed.marks}
+        return _assemble(content, chapters, reader, places, index, foreign)
+
+
+def _chapters(content: DossierContent, sources: Sources) -> list[_Chapter]:
+    chapters: list[_Chapter] = []
+    offset = 0
+
+    def add(part: DossierPart, label: str, pages: Sequence[PageObject], rotations: Sequence[int]) -> None:
+        nonlocal offset
+        if pages:
+            chapters.append(
+                _Chapter(
+                    part=part, label=label, pages=tuple(pages), rotations=tuple(rotations), offset=offset
+                )
+            )
+            offset += len(pages)
+
+    for part in content.parts:
+        if part.document is not None:
+            pages = sources.pages(part.document, "application/pdf")
+            add(part, "电子文书", pages, [0] * len(pages))
+        add(part, "签章扫描件", [sources.page(scan) for scan in part.scans], [s.rotation for s in part.scans])
+        for attachment in part.attachments:
+            pages = sources.pages(attachment.path, attachment.media_type)
+            add(part, "企业电子文件", pages, [attachment.rotation] * len(pages))
+    return chapters
+
+
+def _index_rows(chapters: Sequence[_Chapter], content: DossierContent) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = [
+        {
+            "title": f"{chapter.part.title}（{chapter.label}）",
+            "number": chapter.part.number,
+            "date": chapter.part.date,
+            "state": chapter.part.state if chapter.label == "签章扫描件" else "",
+            "where": "foreign",
+            "offset": chapter.offset,
+            "anchor": "",
+        }
+        for chapter in chapters
+    ]
+    rows += [
+        {
+            "title": f"{part.title}（未收到签章扫描件）",
+            "number": part.number,
+            "date": part.date,
+            "state": part.state,
+            "where": "foreign",
+            "offset": next((c.offset for c in chapters if c.part is part), 0),
+            "anchor": "",
+        }
+        for part in content.parts
+        if not part.scans and part.state != "present"
+    ]
+    for anchor, title in _REGISTERS:
+        if anchor == "photos" and not content.sheet.get("photos"):
+            continue
+        where = "front" if anchor in _FRONT else "back"
+        rows.append(
+            {
+                "title": title,
+                "number": "",
+                "date": "",
+                "state": "",
+                "where": where,
+                "offset": 0,
+                "anchor": anchor,
+            }
+        )
+    return rows
+
+
+def _assemble(
+    content: DossierContent,
+    chapters: Sequence[_Chapter],
+    sheets: PdfReader,
+    places: dict[str, Mark],
+    index: Sequence[dict[str, Any]],
+    foreign: int,
+) -> bytes:
+    labels = foreign + 1 if content.evaluation else foreign
+    # own sheets carry a label each as well: pages = own + (own + foreign) + evaluation
+    own = (len(sheets.pages) - labels) // 2
+    front = places["front-end"].page
+    total = own + foreign
+    writer = PdfWriter()
+    for page in sheets.pages[:front]:
+        writer.add_page(page)
+    for chapter in chapters:
+        for page, rotation in zip(chapter.pages, chapter.rotations, strict=True):
+            added = writer.add_page(page)
+            for key in ("/AA", "/Annots", "/StructParents", "/Metadata", "/PieceInfo"):
+                added.pop(NameObject(key), None)
+            if rotation:
+                added.rotate(rotation)
+    for page in sheets.pages[front:own]:
+        writer.add_page(page)
+
+    banner = _as_form(writer, sheets.pages[-1]) if content.evaluation else None
+    for position in range(total):
+        page = writer.pages[position]
+        _stamp(writer, page, _as_form(writer, sheets.pages[own + position]), right_bottom=True)
+        if banner is not None:
+            _stamp(writer, page, banner, right_bottom=False)
+
+    def target(row: dict[str, Any]) -> int:
+        if row["where"] == "foreign":
+            return min(front + int(row["offset"]), total - 1)
+        position = places[row["anchor"]].page - 1
+        return position if row["where"] == "front" else position + foreign
+
+    _outline(writer, chapters, index, front, target)
+    for position, row in enumerate(index):
+        place = places[f"index-{position}"]
+        page = writer.pages[place.page - 1]
+        height = float(page.mediabox.height)
+        rectangle = (place.x, height - place.y - place.h - 3, place.x + place.w, height - place.y + 3)
+        writer.add_annotation(
+            place.page - 1,
+            Link(rect=rectangle, border=[0, 0, 0], target_page_index=target(row), fit=Fit.fit()),
+        )
+    writer.set_page_label(0, total - 1, style=PageLabelStyle.DECIMAL, start=1)
+    return _finish(writer, content)
+
+
+def _outline(
+    writer: PdfWriter,
+    chapters: Sequence[_Chapter],
+    index: Sequence[dict[str, Any]],
+    front: int,
+    target: Callable[[dict[str, Any]], int],
+) -> None:
+    """Bookmarks: cover, index, registers before, one branch a record, registers after."""
+
+    def add(title: str, page: int, parent: Any = None) -> Any:
+        return writer.add_outline_item(title=title, page_number=page, parent=parent)
+
+    add("封面", 0)
+    add("目录", 1)
+    registers = [row for row in index if row["anchor"]]
+    for row in registers:
+        if row["where"] == "front":
+            add(row["title"], target(row))
+    branches: dict[str, Any] = {}
+    for chapter in chapters:
+        key = chapter.part.number or chapter.part.title
+        page = front + chapter.offset
+        if key not in branches:
+            branches[key] = add(f"{chapter.part.title} {chapter.part.number}".strip(), page)
+        add(chapter.label, page, branches[key])
+    for row in registers:
+        if row["where"] == "back":
+            add(row["title"], target(row))
+
+
+def _as_form(writer: PdfWriter, page: PageObject) -> Any:
+    """A label page as a form XObject, so that foreign content streams need not be parsed."""
+    form = DecodedStreamObject()
+    contents = page.get_contents()
+    form.set_data(b"" if contents is None else contents.get_data())
+    form[NameObject("/Type")] = NameObject("/XObject")
+    form[NameObject("/Subtype")] = NameObject("/Form")
+    form[NameObject("/BBox")] = RectangleObject(page.mediabox)
+    form[NameObject("/Resources")] = page["/Resources"].clone(writer)
+    return writer._add_object(form.flate_encode())
+
+
+def _stamp(writer: PdfWriter, page: PageObject, form: Any, *, right_bottom: bool) -> None:
+    """Put a label into the upright page's lower right or upper left corner.
+
+    Those corners are free on our forms: codes stand upper right and lower left.
+    """
+    box = page.cropbox
+    turned = page.rotation % 360
+    width, height = float(box.width), float(box.height)
+    if turned in (90, 270):
+        width, height = height, width
+    label = form.get_object()["/BBox"]
+    scale = width / _A4_WIDTH
+    x = width - (float(label[2]) + _EDGE) * scale if right_bottom else _EDGE * scale
+    y = _EDGE * scale if right_bottom else height - (float(label[3]) + _EDGE) * scale
+    upright = Transformation().scale(scale).translate(x, y)
+    back = {
+        0: Transformation(),
+        90: Transformation((0.0, 1.0, -1.0, 0.0, height, 0.0)),
+        180: Transformation((-1.0, 0.0, 0.0, -1.0, width, height)),
+        270: Transformation((0.0, -1.0, 1.0, 0.0, 0.0, width)),
+    }[turned]
+    placed = upright.transform(back).translate(float(box.left), float(box.bottom))
+    matrix = " ".join(f"{value:.4f}" for value in placed.ctm)
+
+    resources = page.setdefault(NameObject("/Resources"), DictionaryObject()).get_object()
+    resources = DictionaryObject(resources)
+    xobjects = DictionaryObject(resources.get("/XObject", DictionaryObject()).get_object())
+    name = f"/EvLabel{sum(key.startswith('/EvLabel') for key in xobjects)}"
+    xobjects[NameObject(name)] = form
+    resources[NameObject("/XObject")] = xobjects
+    page[NameObject("/Resources")] = resources
+
+    before, after = DecodedStreamObject(), DecodedStreamObject()
+    before.set_data(b"q\n")
+    after.set_data(f"\nQ\nq {matrix} cm {name} Do Q\n".encode())
+    streams = page.get("/Contents")
+    inner: list[Any] = []
+    if streams is not None:
+        resolved = streams.get_object()
+        inner = list(resolved) if isinstance(resolved, ArrayObject) else [_indirect(writer, streams)]
+    page[NameObject("/Contents")] = ArrayObject(
+        [writer._add_object(before), *inner, writer._add_object(after)]
+    )
+
+
+def _indirect(writer: PdfWriter, stream: Any) -> Any:
+    """A reference to a content stream, which pypdf may hold directly."""
+    reference = getattr(stream, "indirect_reference", None)
+    if isinstance(stream, ContentStream) or reference is None:
+        return writer._add_object(stream)
+    return reference
+
+
+def _finish(writer: PdfWriter, content: DossierContent) -> bytes:
+    moment = content.at.astimezone(SHANGHAI).strftime("D:%Y%m%d%H%M%S+08'00'")
+    writer.metadata = {
+        "/Title": str(content.sheet["title"]),
+        "/Author": str(content.sheet["agency"]),
+        "/Producer": _PRODUCER,
+        "/CreationDate": moment,
+        "/ModDate": moment,
+    }
+    identity = sha256(f"{content.case} {moment} {content.sheet['title']}".encode()).digest()[:16]
+    writer._ID = ArrayObject([ByteStringObject(identity), ByteStringObject(identity)])
+    writer.root_object[NameObject("/PageMode")] = NameObject("/UseOutlines")
+    buffer = io.BytesIO()
+    writer.write(buffer)
+    return buffer.getvalue()

@@ -1,0 +1,184 @@
+"""PAdES signatures (ETSI EN 319 142-1) with the level that was really reached."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import IO
+
+from asn1crypto import cms, x509
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.sign import fields, signers
+from pyhanko.sign.signers.pdf_signer import DSSContentSettings, TimestampDSSContentSettings
+from pyhanko.stamp import BaseStampStyle
+from pyhanko_certvalidator import ValidationContext
+
+from evidence.bundles.revocation import Revocation, validation_context
+from evidence.bundles.signers import SigningKey
+from evidence.bundles.timestamp import Authority
+
+_CMS_OVERHEAD = 4096
+_FIELD = "EvidenceSignature"
+
+
+class Level(StrEnum):
+    """Baseline levels of PAdES, weakest first."""
+
+    B_B = "B-B"
+    B_T = "B-T"
+    B_LT = "B-LT"
+    B_LTA = "B-LTA"
+
+
+_ORDER = tuple(Level)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where the visible signature stands: page (0-based), box in points from the page's lower left."""
+
+    page: int
+    box: tuple[int, int, int, int]
+    style: BaseStampStyle
+
+
+@dataclass(kw_only=True)
+class PdfSigning:
+    """One key, one authority, one set of revocation data, for many PDFs."""
+
+    key: SigningKey
+    authority: Authority | None = None
+    revocation: Revocation = field(default_factory=Revocation)
+    authority_chain: tuple[x509.Certificate, ...] = ()
+    """Issuers of the authority's certificate, root last."""
+    fetch: bool = False
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    _reserve: int = 0
+
+    def reachable(self, wanted: Level) -> Level:
+        """The level that authority and revocation data allow, at most the wanted one."""
+        if self.authority is None:
+            return Level.B_B
+        if wanted in (Level.B_LT, Level.B_LTA) and not self._has_revocation():
+            return Level.B_T
+        return min(wanted, Level.B_LTA, key=_ORDER.index)
+
+    def sign(
+        self,
+        source: IO[bytes],
+        target: IO[bytes],
+        *,
+        wanted: Level,
+        reason: str = "",
+        place: Place | None = None,
+    ) -> Level:
+        """Certify a PDF so that nothing may change after it (DocMDP 1) and write it out.
+
+        Args:
+            source: the unsigned revision; kept byte for byte at the start of the target.
+            target: readable and writable.
+            wanted: the highest level to try.
+            reason: shown by PDF readers.
+            place: the visible appearance; none is invisible.
+
+        Returns:
+            The level reached.
+
+        Raises:
+            TimestampError: the authority failed.
+            KeyUnusableError: the key refused.
+        """
+        level = self.reachable(wanted)
+        long_term = level in (Level.B_LT, Level.B_LTA)
+        metadata = signers.PdfSignatureMetadata(
+            field_name=_FIELD,
+            md_algorithm="sha256",
+            subfilter=fields.SigSeedSubFilter.PADES,
+            certify=True,
+            docmdp_permissions=fields.MDPPerm.NO_CHANGES,
+            reason=reason or None,
+            name=self.key.name,
+            embed_validation_info=long_term,
+            use_pades_lta=level is Level.B_LTA,
+            timestamp_field_name="EvidenceArchiveTimestamp",
+            validation_context=self._context() if long_term else None,
+            signer_key_usage={"digital_signature"},
+            # the archive time stamp is the last word: its own validation data goes in before it
+            dss_settings=DSSContentSettings(
+                include_vri=False,
+                next_ts_settings=TimestampDSSContentSettings(include_vri=False, update_before_ts=True),
+            ),
+        )
+        signer = signers.PdfSigner(
+            metadata,
+            self.key.signer,
+            timestamper=None if level is Level.B_B else self.authority,
+            stamp_style=place.style if place else None,
+            new_field_spec=fields.SigFieldSpec(_FIELD, on_page=place.page, box=place.box)
+            if place
+            else fields.SigFieldSpec(_FIELD),
+        )
+        source.seek(0)
+        signer.sign_pdf(
+            IncrementalPdfFileWriter(source), bytes_reserved=self._bytes_reserved(), output=target
+        )
+        return level
+
+    def sign_bytes(
+        self, source: bytes, *, wanted: Level, reason: str = "", place: Place | None = None
+    ) -> tuple[bytes, Level]:
+        """`sign` for small files held in memory."""
+        target = io.BytesIO()
+        level = self.sign(io.BytesIO(source), target, wanted=wanted, reason=reason, place=place)
+        return target.getvalue(), level
+
+    def sign_detached(self, data: bytes) -> bytes:
+        """CMS over some bytes (RFC 5652, CAdES attributes), time-stamped when there is an authority."""
+        signed = asyncio.run(
+            self.key.signer.async_sign_general_data(
+                data, "sha256", detached=True, use_cades=True, timestamper=self.authority
+            )
+        )
+        encoded: bytes = signed.dump()
+        return encoded
+
+    def stamping_chain(self) -> tuple[x509.Certificate, ...]:
+        """The authority's certificate and its issuers, once it has answered."""
+        if self.authority is None:
+            return ()
+        leaves = [
+            each for each in self.authority.certificates.values() if each.extended_key_usage_value is not None
+        ]
+        return (*leaves, *self.authority_chain)
+
+    def _has_revocation(self) -> bool:
+        if self.fetch:
+            return True
+        self._answer()
+        every = (self.key.certificate, *self.key.chain, *self.stamping_chain())
+        return self.revocation.covers(every, self.clock())
+
+    def _answer(self) -> cms.ContentInfo | None:
+        """One answer of the authority: its size and certificates; pyHanko keeps it."""
+        if self.authority is None:
+            return None
+        return asyncio.run(self.authority.async_dummy_response("sha256"))
+
+    def _context(self) -> ValidationContext:
+        stamping = self.stamping_chain()
+        roots = [chain[-1] for chain in (self.key.chain, stamping) if chain]
+        others = [*self.key.chain, *stamping]
+        return validation_context(roots, others, self.revocation, fetch=self.fetch)
+
+    def _bytes_reserved(self) -> int:
+        """Room for the CMS in the file, fixed so that no trial signature is needed; hex digits."""
+        if not self._reserve:
+            token = self._answer()
+            certificates = sum(len(each.dump()) for each in (self.key.certificate, *self.key.chain))
+            stamped = 0 if token is None else len(token.dump()) + 512
+            self._reserve = 2 * (_CMS_OVERHEAD + certificates + stamped)
+        return self._reserve

@@ -1,0 +1,95 @@
+"""Revocation lists and answers: read, checked for freshness, handed to the signer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from asn1crypto import crl, ocsp, pem, x509
+from pyhanko_certvalidator import ValidationContext
+
+from evidence.bundles.signers import KeyUnusableError
+from evidence.language import _
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revocation:
+    """What is known about revocation at the time of signing."""
+
+    crls: tuple[crl.CertificateList, ...] = ()
+    ocsps: tuple[ocsp.OCSPResponse, ...] = ()
+
+    def covers(self, certificates: Sequence[x509.Certificate], now: datetime) -> bool:
+        """Whether a fresh list of the issuer is there for every certificate that is no root."""
+        return all(
+            any(each.issuer == certificate.issuer and fresh(each, now) for each in self.crls)
+            for certificate in certificates
+            if certificate.issuer != certificate.subject
+        )
+
+
+def read_revocation(paths: Sequence[Path]) -> Revocation:
+    """The lists in some PEM or DER files; absent files are left out.
+
+    Raises:
+        KeyUnusableError: a file holds no revocation list.
+    """
+    lists: list[crl.CertificateList] = []
+    for path in paths:
+        if not path.is_file():
+            continue
+        data = path.read_bytes()
+        try:
+            blocks = [der for _t, _h, der in pem.unarmor(data, multiple=True)] if pem.detect(data) else [data]
+            for block in blocks:
+                each = crl.CertificateList.load(block, strict=True)
+                each["tbs_cert_list"]["this_update"].native  # noqa: B018  parse now, not while signing
+                lists.append(each)
+        except (ValueError, TypeError) as error:
+            raise KeyUnusableError(_("这个文件里没有可读的吊销列表（CRL）。"), where=str(path)) from error
+    return Revocation(crls=tuple(lists))
+
+
+def fresh(each: crl.CertificateList, now: datetime) -> bool:
+    """Whether a list is in force at a time (RFC 5280 5.1.2.5)."""
+    body = each["tbs_cert_list"]
+    until = body["next_update"].native
+    return bool(body["this_update"].native <= now and (until is None or now <= until))
+
+
+def refuse_revoked(certificate: x509.Certificate, known: Revocation) -> None:
+    """A revoked key must not sign.
+
+    Raises:
+        KeyUnusableError: the issuer's list names the certificate.
+    """
+    for each in known.crls:
+        if each.issuer != certificate.issuer:
+            continue
+        for entry in each["tbs_cert_list"]["revoked_certificates"] or ():
+            if entry["user_certificate"].native == certificate.serial_number:
+                raise KeyUnusableError(
+                    _("签名证书已于 {day} 被吊销。").format(day=entry["revocation_date"].native.date()),
+                    where=certificate.subject.human_friendly,
+                    remedy=_("请换用有效的签名证书，在 evidence.toml 的 [signer] 指明。"),
+                )
+
+
+def validation_context(
+    roots: Sequence[x509.Certificate],
+    others: Sequence[x509.Certificate],
+    known: Revocation,
+    *,
+    fetch: bool = False,
+) -> ValidationContext:
+    """What pyHanko needs to gather validation data for B-LT and B-LTA."""
+    return ValidationContext(
+        trust_roots=list(roots),
+        other_certs=list(others),
+        crls=list(known.crls),
+        ocsps=list(known.ocsps),
+        allow_fetching=fetch,
+        revocation_mode="hard-fail",
+    )
