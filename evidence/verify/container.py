@@ -1,0 +1,158 @@
+"""A package as named files with random access: a folder, or a zip read in place.
+
+Nothing is unpacked. Entries of a zip must be stored, so a zip bomb has nothing to blow up with;
+files of a folder must be regular files below it, so a link cannot lead out.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import stat
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from evidence.verify.model import Check, failed
+
+CHUNK = 1 << 20
+"""Bytes read at a time while hashing."""
+MAX_ENTRIES = 500_000
+"""Files in one package; a week of a whole province stays far below."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extent:
+    """Where a file's bytes lie."""
+
+    path: Path
+    offset: int
+    size: int
+    crc: int | None = None
+    """CRC-32 declared by a zip entry; None in a folder."""
+
+    def open(self) -> io.BufferedReader:
+        """The bytes as a seekable stream."""
+        return io.BufferedReader(_Window(self.path, self.offset, self.size), 1 << 16)
+
+    def read(self, limit: int) -> bytes:
+        """All bytes.
+
+        Raises:
+            ValueError: more than `limit` bytes.
+            OSError: the file cannot be read.
+        """
+        if self.size > limit:
+            raise ValueError(f"{self.size} bytes, more than {limit}")
+        with self.open() as stream:
+            return stream.read()
+
+
+class _Window(io.RawIOBase):
+    """A part of a file as a file; `pread` keeps threads from disturbing each other."""
+
+    def __init__(self, path: Path, offset: int, size: int) -> None:
+        super().__init__()
+        self._descriptor = os.open(
+            path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+        )
+        self._offset, self._size, self._position = offset, size, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._size}[whence]
+        if base + offset < 0:
+            raise OSError("seek before the start")
+        self._position = base + offset
+        return self._position
+
+    def tell(self) -> int:
+        return self._position
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        length = min(len(buffer), max(0, self._size - self._position))
+        data = os.pread(self._descriptor, length, self._offset + self._position) if length else b""
+        buffer[: len(data)] = data
+        self._position += len(data)
+        return len(data)
+
+    def close(self) -> None:
+        if not self.closed:
+            os.close(self._descriptor)
+        super().close()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Container:
+    """All files of a package by their path below its base directory."""
+
+    name: str
+    """Name of the base directory: the package id."""
+    files: Mapping[str, Extent]
+    checks: tuple[Check, ...] = field(default_factory=tuple)
+    """What is wrong with the container itself."""
+
+
+def bad_component(component: str) -> str:
+    """Why a path component is not allowed in a package (docs/package-format.md); empty when it is."""
+    if component in ("", ".", ".."):
+        return "含有路径跳转"
+    if len(component.encode("utf-8", "surrogatepass")) > 80:
+        return "超过 80 字节"
+    if unicodedata.normalize("NFC", component) != component:
+        return "不是 NFC 形式"
+    if any(unicodedata.category(letter) in ("Cc", "Cs", "Co", "Cn") for letter in component):
+        return "含有控制字符"
+    if any(ord(letter) in _BIDI for letter in component):
+        return "含有改变书写方向的字符"
+    if any(letter in '%/\\:*?"<>|' for letter in component):
+        return "含有不允许的字符"
+    if component != component.strip(" ") or component.endswith("."):
+        return "首尾有空格或句点"
+    return ""
+
+
+_BIDI = frozenset({0x200E, 0x200F, 0x061C, *range(0x202A, 0x202F), *range(0x2066, 0x206A)})
+
+
+def open_folder(root: Path) -> Container:
+    """Every regular file below a folder.
+
+    Raises:
+        OSError: the folder cannot be read.
+    """
+    files: dict[str, Extent] = {}
+    checks: list[Check] = []
+    pending = [(root, "")]
+    while pending:
+        directory, prefix = pending.pop()
+        with os.scandir(directory) as entries:
+            found = sorted(entries, key=lambda entry: entry.name)
+        if not found and prefix:
+            checks.append(failed("container.entry", "包内有空文件夹，清单无法约束它。", prefix))
+        for entry in found:
+            path = prefix + entry.name
+            reason = bad_component(entry.name)
+            if reason:
+                checks.append(
+                    failed("container.name", f"文件名{reason}。", path.encode("utf-8", "replace").decode())
+                )
+            mode = entry.stat(follow_symlinks=False).st_mode
+            if stat.S_ISDIR(mode):
+                pending.append((Path(entry.path), path + "/"))
+            elif stat.S_ISREG(mode):
+                files[path] = Extent(
+                    path=Path(entry.path), offset=0, size=entry.stat(follow_symlinks=False).st_size
+                )
+            else:
+                checks.append(failed("container.entry", "不是普通文件（链接、管道或设备），未读取。", path))
+            if len(files) > MAX_ENTRIES:
+                checks.append(failed("container.entry", f"文件多于 {MAX_ENTRIES} 个，停止读取。"))
+                return Container(name=root.name, files=files, checks=tuple(checks))
+    return Container(name=root.name, files=files, checks=tuple(checks))

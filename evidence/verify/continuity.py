@@ -1,0 +1,253 @@
+"""How a package hangs together with those before it (RFC 6962; docs/package-format.md, ledger/).
+
+The slice of journal lines must continue last week's tree and give this week's; every week since the
+service began must have its checkpoint. Who else held a checkpoint is what makes it *witnessed*: the
+agency alone could have rewritten everything.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+
+from evidence.domain.week import Week
+from evidence.errors import EvidenceError
+from evidence.ledger.chain import START
+from evidence.ledger.chain import check as check_chain
+from evidence.ledger.checkpoint import Checkpoint, fingerprint, parse
+from evidence.ledger.merkle import Frontier, verify_consistency
+from evidence.verify.bag import TAGMANIFEST, TEXT_LIMIT
+from evidence.verify.container import Container
+from evidence.verify.model import Check, LedgerReport, failed, note, passed
+
+_CHECKPOINT = re.compile(r"data/ledger/checkpoint-(\d{4}-W\d{2}(?:-S\d+)?)\.txt")
+_PREV = re.compile(rb',"prev":"([0-9a-f]{64})","seq":(\d+)\}$')
+_LEDGER = "data/ledger/"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerPart:
+    """What a package says about the ledger, and what is wrong with it."""
+
+    package: str
+    text: str = ""
+    """This package's checkpoint text; empty when it cannot be read."""
+    previous: str = ""
+    """Id of the package before."""
+    previous_text: str = ""
+    """Checkpoint text of the package before, as this package repeats it."""
+    continuous: bool = False
+    checks: tuple[Check, ...] = ()
+
+    def report(self, *, witnessed: bool) -> LedgerReport:
+        """The report's ledger part."""
+        mark = fingerprint(self.text) if self.text else ""
+        return LedgerReport(
+            checkpoint="-".join(mark[start : start + 4] for start in range(0, len(mark), 4)),
+            previous=self.previous,
+            continuous=self.continuous,
+            witnessed=witnessed,
+        )
+
+
+class _BrokenError(Exception):
+    """One check failed so that those after it make no sense."""
+
+    def __init__(self, check: Check) -> None:
+        super().__init__(check.message)
+        self.check = check
+
+
+def examine_ledger(container: Container, info: Mapping[str, str]) -> LedgerPart:
+    """Judge `data/ledger/` against itself and bag-info.txt; never raises on malformed input."""
+    package, previous = info.get("External-Identifier", ""), info.get("Previous-Package", "")
+    checks: list[Check] = []
+    text = previous_text = ""
+    try:
+        texts = _checkpoint_texts(container)
+        text = _own_text(texts, package, "本包")
+        checkpoint = _checkpoint(text, package)
+        _check_slice(container, info, checkpoint, checks)
+        if previous:
+            previous_text = _own_text(texts, previous, "上一包")
+            _check_consistency(container, _checkpoint(previous_text, previous), checkpoint, checks)
+        _check_weeks(texts, info, checkpoint, checks)
+    except _BrokenError as broken:
+        checks.append(broken.check)
+    except (ValueError, TypeError, KeyError, AttributeError, msgspec.MsgspecError) as error:
+        checks.append(failed("ledger.form", f"账本文件无法解析（{type(error).__name__}）。", _LEDGER))
+    return LedgerPart(
+        package=package,
+        text=text,
+        previous=previous,
+        previous_text=previous_text,
+        continuous=not any(check.kind == "fail" for check in checks),
+        checks=tuple(checks),
+    )
+
+
+def compare_with_previous(
+    part: LedgerPart, info: Mapping[str, str], previous: Container, previous_part: LedgerPart
+) -> tuple[Check, ...]:
+    """Whether this package really continues the one the reader kept."""
+    where = previous.name
+    tagmanifest = previous.files.get(TAGMANIFEST)
+    if previous_part.package != part.previous:
+        return (
+            failed(
+                "ledger.previous",
+                f"本包接续的是“{part.previous or '（无）'}”，给出的上一包是“{previous_part.package}”。",
+                where,
+            ),
+        )
+    if tagmanifest is None or sha256(tagmanifest.read(TEXT_LIMIT)).hexdigest() != info.get(
+        "Previous-Tagmanifest-SHA256"
+    ):
+        return (
+            failed(
+                "ledger.previous", "上一包的清单与本包登记的摘要不符，历史被改写过。", where, "HASH_FAILURE"
+            ),
+        )
+    if previous_part.text != part.previous_text:
+        return (
+            failed("ledger.previous", "上一包的检查点与本包所载不同，历史被改写过。", where, "HASH_FAILURE"),
+        )
+    return (passed("ledger.previous", "本包确实接续你所持有的上一包。", where),)
+
+
+def _read(container: Container, name: str) -> bytes:
+    extent = container.files.get(_LEDGER + name)
+    if extent is None:
+        raise _BrokenError(failed("ledger.form", "账本缺少文件。", _LEDGER + name, "SIGNED_DATA_NOT_FOUND"))
+    return extent.read(TEXT_LIMIT)
+
+
+def _json(container: Container, name: str) -> Any:
+    return msgspec.json.decode(_read(container, name))
+
+
+def _checkpoint_texts(container: Container) -> dict[str, str]:
+    """`2022-W13` or `2022-W13-S1` -> checkpoint text."""
+    found: dict[str, str] = {}
+    for path in container.files:
+        match = _CHECKPOINT.fullmatch(path)
+        if match:
+            found[match[1]] = container.files[path].read(1 << 20).decode("utf-8")
+    return found
+
+
+def _own_text(texts: Mapping[str, str], package: str, what: str) -> str:
+    label = package.partition("-")[2]
+    if label not in texts:
+        raise _BrokenError(
+            failed("ledger.checkpoint", f"账本缺少{what}的检查点。", package, "SIGNED_DATA_NOT_FOUND")
+        )
+    return texts[label]
+
+
+def _checkpoint(text: str, package: str) -> Checkpoint:
+    try:
+        return parse(text)
+    except ValueError as error:
+        raise _BrokenError(failed("ledger.checkpoint", "检查点格式不对。", package)) from error
+
+
+def _check_slice(
+    container: Container, info: Mapping[str, str], checkpoint: Checkpoint, checks: list[Check]
+) -> None:
+    """Last week's frontier plus this week's lines give this week's root."""
+    frontier = Frontier.from_json(_json(container, "frontier.json"))
+    where = _LEDGER + "journal.jsonl"
+    data = _read(container, "journal.jsonl")
+    if data and not data.endswith(b"\n"):
+        raise _BrokenError(failed("ledger.slice", "账页最后一行不完整。", where))
+    lines = data.split(b"\n")[:-1]
+    start, end = int(info.get("Journal-Start", "-1")), int(info.get("Journal-End", "-1"))
+    if frontier.size != start or start + len(lines) != end or checkpoint.size != end:
+        raise _BrokenError(failed("ledger.slice", "账页的起止行与登记不符，有缺行或多行。", where))
+    if start == 0 and frontier.nodes:
+        raise _BrokenError(failed("ledger.slice", "首包的树前沿应当为空。", _LEDGER + "frontier.json"))
+    try:
+        check_chain(lines, seq=start, prev=_first_prev(lines, start))
+    except EvidenceError as error:
+        raise _BrokenError(
+            failed("ledger.slice", f"账页的散列链断裂：{error.what}", where, "HASH_FAILURE")
+        ) from error
+    root = frontier.extend(lines).root
+    if root != checkpoint.root or root.hex() != info.get("Checkpoint-Root"):
+        raise _BrokenError(
+            failed("ledger.slice", "上周的树前沿加上本周账页，得不出本周检查点。", where, "HASH_FAILURE")
+        )
+    checks.append(passed("ledger.slice", f"本周账页 {len(lines)} 行接续上周，得出本周检查点。", where))
+
+
+def _first_prev(lines: list[bytes], start: int) -> str:
+    """`prev` of the first line: the chain's start, else its own word (the frontier binds it)."""
+    match = _PREV.search(lines[0]) if lines and start else None
+    return match[1].decode() if match else START
+
+
+def _check_consistency(
+    container: Container, before: Checkpoint, now: Checkpoint, checks: list[Check]
+) -> None:
+    where = _LEDGER + "consistency.json"
+    frontier = Frontier.from_json(_json(container, "frontier.json"))
+    if frontier.size != before.size or frontier.root != before.root:
+        raise _BrokenError(
+            failed(
+                "ledger.frontier", "树前沿与上一包的检查点不符。", _LEDGER + "frontier.json", "HASH_FAILURE"
+            )
+        )
+    document = _json(container, "consistency.json")
+    proof = [bytes.fromhex(node) for node in document["proof"]]
+    if before.origin != now.origin:
+        raise _BrokenError(failed("ledger.consistency", "前后检查点不是同一本账。", where))
+    if (document["from"], document["to"]) != (before.size, now.size):
+        raise _BrokenError(failed("ledger.consistency", "一致性证明的起止与检查点不符。", where))
+    if before.size and not verify_consistency(before.size, now.size, proof, before.root, now.root):
+        raise _BrokenError(
+            failed("ledger.consistency", "一致性证明不成立，上周的账被改写过。", where, "HASH_FAILURE")
+        )
+    checks.append(passed("ledger.consistency", "上周的账是本周的账的前段，没有被改写。", where))
+
+
+def _check_weeks(
+    texts: Mapping[str, str], info: Mapping[str, str], checkpoint: Checkpoint, checks: list[Check]
+) -> None:
+    """Every week from the first to this one has a checkpoint, and the tree never shrank."""
+    first, _, last = info.get("Service-Weeks", "").partition("/")
+    week, end = Week.parse(first), Week.parse(last)
+    if last != info.get("Week") or week > end:
+        raise _BrokenError(failed("ledger.weeks", "登记的服务周次与本包周次不符。", "bag-info.txt"))
+    missing: list[str] = []
+    size = 0
+    while week <= end:
+        label = str(week)
+        if label not in texts:
+            missing.append(label)
+        week = week.shift(1)
+        if len(missing) > 20:
+            break
+    if missing:
+        raise _BrokenError(failed("ledger.weeks", f"缺少这些周的检查点：{'、'.join(missing)}。", _LEDGER))
+    for label in sorted(texts, key=_order):
+        each = _checkpoint(texts[label], label)
+        if each.origin != checkpoint.origin or each.size < size or each.size > checkpoint.size:
+            raise _BrokenError(failed("ledger.weeks", "历次检查点的账目行数倒退，或不是同一本账。", label))
+        size = each.size
+    if not info.get("Previous-Package"):
+        text = "这是首个移交包，没有可接续的上一包。"
+        if first != last or info.get("Supplement-Of") or info.get("Journal-Start") != "0":
+            raise _BrokenError(failed("ledger.weeks", "不是首周，却没有登记上一包。", "bag-info.txt"))
+        checks.append(note("ledger.previous", text, "bag-info.txt"))
+    checks.append(passed("ledger.weeks", f"自 {first} 至 {last} 每周都有检查点，没有缺周。", _LEDGER))
+
+
+def _order(label: str) -> tuple[str, int]:
+    week, _, supplement = label.partition("-S")
+    return week, int(supplement or 0)

@@ -1,0 +1,321 @@
+"""`verify_path`: one package, its folder or one PDF taken apart, and the verdict over it all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from asn1crypto import x509
+
+from evidence.errors import InputError
+from evidence.verify.bag import TAGMANIFEST, Bag, examine_bag
+from evidence.verify.container import Container, Extent, open_folder
+from evidence.verify.continuity import LedgerPart, compare_with_previous, examine_ledger
+from evidence.verify.digests import digest_all
+from evidence.verify.isolation import run_isolated
+from evidence.verify.judgement import JudgementVerdict, examine_judgement
+from evidence.verify.model import (
+    Check,
+    CompletenessReport,
+    Indication,
+    LedgerReport,
+    Report,
+    SignatureRow,
+    conclude,
+    failed,
+    note,
+    review,
+)
+from evidence.verify.package_signature import PackageProof, gather_material, judge_signature
+from evidence.verify.pdf_signatures import PdfVerdict, judge_pdf
+from evidence.verify.receipt import ReceiptVerdict, examine_receipt
+from evidence.verify.trust import TrustStore, describe, fingerprint, read_trust
+from evidence.verify.zip_structure import NotAPackageZipError, open_zip
+
+_SIGNED = ("data/移交清单.pdf",)
+_DOSSIER = "/卷宗.pdf"
+_SECONDS = 20.0
+_SECONDS_PER_BYTE = 1e-6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PdfTask:
+    """One PDF to judge in a process of its own."""
+
+    extent: Extent
+    file: str
+    store: TrustStore
+    now: datetime
+    proven_at: datetime | None = None
+    ours: bool = False
+
+
+PdfJudge = Callable[[Sequence[PdfTask]], list[PdfVerdict]]
+"""Judges PDFs, in order; replaced in tests that verify thousands of packages."""
+
+
+def judge_isolated(tasks: Sequence[PdfTask]) -> list[PdfVerdict]:
+    """Each PDF in a process of its own, on all cores, with bounded time and memory."""
+    return run_isolated(judge_task, tasks, seconds=_allowance, give_up=_give_up)
+
+
+def judge_task(task: PdfTask) -> PdfVerdict:
+    """One PDF in this process."""
+    try:
+        with task.extent.open() as stream:
+            return judge_pdf(
+                stream,
+                file=task.file,
+                store=task.store,
+                now=task.now,
+                proven_at=task.proven_at,
+                ours=task.ours,
+            )
+    except OSError as error:
+        return PdfVerdict(
+            checks=(
+                review(
+                    "pdf.structure", f"PDF 读不出来：{error.strerror}。", task.file, "SIGNED_DATA_NOT_FOUND"
+                ),
+            )
+        )
+
+
+def _allowance(task: PdfTask) -> float:
+    return _SECONDS + task.extent.size * _SECONDS_PER_BYTE
+
+
+def _give_up(task: PdfTask, why: str) -> PdfVerdict:
+    text = "判断超过时限" if why == "timeout" else "判断时内存不足或进程中断"
+    return PdfVerdict(checks=(review("pdf.structure", f"PDF {text}，未能认定。", task.file),))
+
+
+def verify_path(
+    path: Path,
+    *,
+    trust: Sequence[bytes] = (),
+    previous: Path | None = None,
+    at: datetime | None = None,
+    judge_pdfs: PdfJudge = judge_isolated,
+) -> Report:
+    """Verify a package (zip or folder) or a single PDF; needs no workspace and no network.
+
+    Args:
+        path: what to verify.
+        trust: PEM or DER files with the certificates to believe (and fresher revocation lists).
+        previous: the package before, from the reader's own copy.
+        at: instant of verification; now when None.
+        judge_pdfs: how PDFs are judged.
+
+    Raises:
+        InputError: the path does not exist, is neither package nor PDF, or a trust file is unreadable.
+    """
+    now = at or datetime.now(UTC)
+    store = read_trust(trust)
+    if path.is_file() and _starts_with_pdf(path):
+        return _verify_pdf(path, store, now, judge_pdfs)
+    container = open_container(path)
+    if isinstance(container, Check):
+        return _unreadable(path, now, container)
+    return _verify_package(path, container, store, now, previous, judge_pdfs)
+
+
+def open_container(path: Path) -> Container | Check:
+    """The package's files, or why a zip cannot be read.
+
+    Raises:
+        InputError: the path does not exist or is neither a folder nor a zip.
+    """
+    try:
+        if path.is_dir():
+            return open_folder(path)
+        with path.open("rb") as stream:
+            magic = stream.read(4)
+        if magic[:2] != b"PK" and path.suffix.lower() != ".zip":
+            raise InputError(
+                "这既不是移交包，也不是 PDF。",
+                where=str(path),
+                remedy="请给出移交包的 .zip、解压后的文件夹，或一个 PDF 文件。",
+            )
+        return open_zip(path)
+    except NotAPackageZipError as error:
+        return failed("zip.structure", f"压缩包的目录无法读取（{error}）。", path.name)
+    except OSError as error:
+        raise InputError(
+            f"打不开：{error.strerror}。", where=str(path), remedy="请检查路径和读取权限。"
+        ) from error
+
+
+def renewals_beside(path: Path, package: str) -> Path:
+    """Where `evidence renew` puts the later time stamps of a package."""
+    return path.parent / f"{package}.renewals"
+
+
+def _starts_with_pdf(path: Path) -> bool:
+    try:
+        with path.open("rb") as stream:
+            return b"%PDF-" in stream.read(1024) or path.suffix.lower() == ".pdf"
+    except OSError:
+        return False
+
+
+def _unreadable(path: Path, now: datetime, check: Check) -> Report:
+    return Report(
+        subject=path.name,
+        what="package",
+        at=now,
+        indication=Indication.FAILED,
+        sub_indication=check.sub_indication,
+        evaluation_keys=False,
+        checks=(check,),
+    )
+
+
+def _verify_pdf(path: Path, store: TrustStore, now: datetime, judge_pdfs: PdfJudge) -> Report:
+    extent = Extent(path=path, offset=0, size=path.stat().st_size)
+    (verdict,) = judge_pdfs([PdfTask(extent=extent, file=path.name, store=store, now=now)])
+    indication, sub = conclude(verdict.checks)
+    return Report(
+        subject=path.name,
+        what="pdf",
+        at=now,
+        indication=indication,
+        sub_indication=sub,
+        evaluation_keys=verdict.evaluation_keys,
+        checks=verdict.checks,
+        signatures=verdict.rows,
+        fingerprints=_fingerprints(verdict.certificates),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Previous:
+    """What the reader's own copy of the package before says."""
+
+    checks: tuple[Check, ...] = ()
+    witnessed: bool = False
+
+
+def _verify_package(
+    path: Path,
+    container: Container,
+    store: TrustStore,
+    now: datetime,
+    previous: Path | None,
+    judge_pdfs: PdfJudge,
+) -> Report:
+    bag = examine_bag(container, digest_all(container.files))
+    package = bag.info.get("External-Identifier", "") or container.name
+    proof = judge_signature(
+        container, gather_material(container, store), now=now, renewals=renewals_beside(path, package)
+    )
+    verdicts = judge_pdfs(_pdf_tasks(container, bag, proof, now))
+    ledger = examine_ledger(container, bag.info) if bag.info else LedgerPart(package=package)
+    receipt = examine_receipt(container, ledger, proof, now=now) if ledger.text else ReceiptVerdict()
+    judgement = (
+        examine_judgement(container, bag.info)
+        if bag.info
+        else JudgementVerdict(report=CompletenessReport(), checks=())
+    )
+    before = _compare(previous, ledger, bag, store, now) if previous else _Previous()
+    witnessed = receipt.witnessed or before.witnessed
+    checks = (
+        *container.checks,
+        *bag.checks,
+        *proof.checks,
+        *(check for verdict in verdicts for check in verdict.checks),
+        *ledger.checks,
+        *before.checks,
+        *receipt.checks,
+        *judgement.checks,
+        *_stated(proof, witnessed=witnessed),
+    )
+    indication, sub = conclude(checks)
+    rows: list[SignatureRow] = [proof.row] if proof.row else []
+    rows += [row for verdict in verdicts for row in verdict.rows]
+    rows += receipt.rows
+    certificates = [*proof.certificates, *(der for verdict in verdicts for der in verdict.certificates)]
+    return Report(
+        subject=path.name,
+        what="package",
+        at=now,
+        indication=indication,
+        sub_indication=sub,
+        evaluation_keys=proof.evaluation_keys or any(verdict.evaluation_keys for verdict in verdicts),
+        checks=checks,
+        signatures=tuple(rows),
+        ledger=ledger.report(witnessed=witnessed) if ledger.package else LedgerReport(),
+        completeness=judgement.report,
+        fingerprints=_fingerprints(certificates),
+    )
+
+
+def _pdf_tasks(container: Container, bag: Bag, proof: PackageProof, now: datetime) -> list[PdfTask]:
+    """PDFs that must carry our signature; a changed file gains nothing from the package's time stamp."""
+    return [
+        PdfTask(
+            extent=container.files[path],
+            file=path,
+            store=proof.store,
+            now=now,
+            proven_at=proof.proven_at if path in bag.sound else None,
+            ours=True,
+        )
+        for path in sorted(container.files)
+        if path in _SIGNED or (path.startswith("data/企业/") and path.endswith(_DOSSIER))
+    ]
+
+
+def _compare(previous: Path, part: LedgerPart, bag: Bag, store: TrustStore, now: datetime) -> _Previous:
+    """Check the reader's own copy of the package before, then that this one continues it."""
+    container = open_container(previous)
+    if isinstance(container, Check):
+        return _Previous(checks=(replace(container, id="ledger.previous"),))
+    earlier = examine_bag(container, digest_all(container.files))
+    proof = judge_signature(
+        container,
+        gather_material(container, store),
+        now=now,
+        renewals=renewals_beside(previous, earlier.info.get("External-Identifier", "")),
+    )
+    earlier_part = examine_ledger(container, earlier.info)
+    bad = [
+        check
+        for check in (*container.checks, *earlier.checks, *proof.checks, *earlier_part.checks)
+        if check.kind == "fail"
+    ]
+    if bad:
+        text = f"给出的上一包本身有问题：{bad[0].message}"
+        return _Previous(checks=(failed("ledger.previous", text, f"{previous.name} · {bad[0].location}"),))
+    checks = compare_with_previous(part, bag.info, container, earlier_part)
+    witnessed = all(check.kind == "pass" for check in checks) and TAGMANIFEST in container.files
+    return _Previous(checks=checks, witnessed=witnessed)
+
+
+def _stated(proof: PackageProof, *, witnessed: bool) -> tuple[Check, ...]:
+    """What the reader must know about the limits of this answer."""
+    stated: list[Check] = []
+    if not proof.store.anchors:
+        stated.append(
+            note(
+                "trust.compare",
+                "没有给出信任证书：请用电话等另外的渠道核对下列证书指纹，再用 --trust 指明该证书。",
+            )
+        )
+    if not witnessed:
+        stated.append(
+            note(
+                "ledger.witness",
+                "没有监管部门的签名回执或自存的上一包作见证：账本的连续性只有机构自己的签名担保。",
+            )
+        )
+    return tuple(stated)
+
+
+def _fingerprints(certificates: Sequence[bytes]) -> tuple[tuple[str, str], ...]:
+    """Roots first, since they are what one compares; then end entities."""
+    parsed = [x509.Certificate.load(der) for der in dict.fromkeys(certificates)]
+    parsed.sort(key=lambda certificate: certificate.self_issued, reverse=True)
+    return tuple((describe(certificate), fingerprint(certificate.dump())) for certificate in parsed)

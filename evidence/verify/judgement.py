@@ -1,0 +1,124 @@
+"""The package's findings, judged again from its frozen facts under the ruleset it names.
+
+Equal findings prove the judgement, not that the facts are true: the report says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+
+from evidence.domain.facts import Facts
+from evidence.rules.judge import ruleset_sha256, rulesets
+from evidence.rules.parameters import Parameters
+from evidence.rules.summary import blockers, to_json
+from evidence.verify.bag import TEXT_LIMIT
+from evidence.verify.container import Container
+from evidence.verify.model import Check, CompletenessReport, failed, note, passed, review
+
+_FACTS = "data/facts.json"
+_FINDINGS = "data/findings.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RulesetName:
+    """Which rules judged."""
+
+    version: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrozenFacts:
+    """The shape of facts.json."""
+
+    ruleset: RulesetName
+    at: datetime
+    parameters: Parameters
+    facts: Facts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgementVerdict:
+    """What judging again gave."""
+
+    report: CompletenessReport
+    checks: tuple[Check, ...]
+
+
+def examine_judgement(container: Container, info: Mapping[str, str]) -> JudgementVerdict:
+    """Judge again and compare; never raises on malformed input."""
+    checks: list[Check] = []
+    complete = info.get("Complete") == "yes"
+    if complete:
+        checks.append(passed("completeness.declared", "移交包自称完整。", "bag-info.txt"))
+    else:
+        why = info.get("Incomplete-Why", "")
+        checks.append(
+            note("completeness.declared", f"移交包自称不完整：{why or '未说明原因'}。", "bag-info.txt")
+        )
+    recomputed = _recompute(container, info, checks, complete=complete)
+    return JudgementVerdict(
+        report=CompletenessReport(complete=complete, recomputed=recomputed), checks=tuple(checks)
+    )
+
+
+def _recompute(container: Container, info: Mapping[str, str], checks: list[Check], *, complete: bool) -> str:
+    if _FACTS not in container.files or _FINDINGS not in container.files:
+        return "unknown_ruleset"  # missing files are named by the bag's own checks
+    try:
+        stated = msgspec.json.decode(container.files[_FINDINGS].read(TEXT_LIMIT))
+        raw = container.files[_FACTS].read(TEXT_LIMIT)
+        named = msgspec.json.decode(raw)["ruleset"]
+        version, digest = str(named["version"]), str(named["sha256"])
+    except (ValueError, TypeError, KeyError, msgspec.MsgspecError):
+        checks.append(failed("judgement.recomputed", "事实或判断文件不是有效的 JSON。", _FACTS))
+        return "differs"
+    judges = rulesets()
+    if version not in judges or ruleset_sha256(version) != digest:
+        checks.append(
+            review(
+                "judgement.recomputed",
+                f"本程序没有规则集 {version}（{digest[:12]}…），无法重算判断；请用载有该规则集的版本验证。",
+                _FACTS,
+                "POLICY_PROCESSING_ERROR",
+            )
+        )
+        return "unknown_ruleset"
+    try:
+        frozen = msgspec.json.decode(raw, type=FrozenFacts)
+        findings = judges[version](frozen.facts, frozen.parameters, frozen.at)
+        again = to_json(findings, week=frozen.facts.week, at=frozen.at, version=version)
+    except Exception as error:  # facts are someone else's data: a rule may break on them in any way
+        checks.append(
+            failed("judgement.recomputed", f"由事实文件重算判断失败（{type(error).__name__}）。", _FACTS)
+        )
+        return "differs"
+    if (info.get("Ruleset"), info.get("Week")) != (version, frozen.facts.week):
+        checks.append(failed("judgement.recomputed", "事实文件的规则集或周次与包的登记不符。", _FACTS))
+        return "differs"
+    if again != stated:
+        checks.append(
+            failed(
+                "judgement.recomputed",
+                "由事实重算的判断与包中的判断不同，判断被改动过。",
+                _FINDINGS,
+                "HASH_FAILURE",
+            )
+        )
+        return "differs"
+    if complete and blockers(findings):
+        checks.append(
+            failed("completeness.declared", "判断中有必须补齐的缺项，包却自称完整。", "bag-info.txt")
+        )
+    checks.append(
+        passed(
+            "judgement.recomputed",
+            f"按规则集 {version} 由事实重算，判断完全一致（证明判断无误，不证明事实为真）。",
+            _FINDINGS,
+        )
+    )
+    return "equal"

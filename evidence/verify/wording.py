@@ -1,0 +1,125 @@
+"""The verdict in the auditor's words; shared by the terminal and the PDF report. Always Chinese."""
+
+from __future__ import annotations
+
+from evidence.domain.week import SHANGHAI
+from evidence.verify.model import Check, CheckKind, Indication, Integrity, Report, SignatureRow
+
+SHAPES: dict[CheckKind, str] = {
+    CheckKind.PASS: "●",
+    CheckKind.FAIL: "✕",
+    CheckKind.REVIEW: "◐",
+    CheckKind.NOTE: "○",
+}
+"""One shape a state, as everywhere in the product."""
+
+EVALUATION_LINE = "注意：本件使用试用密钥签名（EVALUATION ONLY），没有证明力。"
+
+_HEADLINES = {
+    Indication.PASSED: "● 验证通过（TOTAL-PASSED）：确为签名人所制，此后没有改动。",
+    Indication.INDETERMINATE: "◐ 尚不能认定（INDETERMINATE）：没有发现改动，但还缺依据，见下。",
+    Indication.FAILED: "✕ 验证不通过（TOTAL-FAILED）：不是原样，见下。",
+}
+_INTEGRITY = {
+    Integrity.PASSED: "完好",
+    Integrity.FAILED: "无效",
+    Integrity.INDETERMINATE: "不能判断",
+}
+_COVERAGE = {
+    "entire_file": "覆盖整个文件",
+    "entire_revision": "覆盖其修订",
+    "partial": "只覆盖部分",
+    "unclear": "范围不明",
+}
+_MODIFICATIONS = {
+    "none": "其后无改动",
+    "lta_updates": "其后只有验证资料",
+    "form_filling": "其后填写过表单",
+    "annotations": "其后加过批注",
+    "other": "其后有改动",
+    "unknown": "其后改动不明",
+}
+_RECOMPUTED = {
+    "equal": "由事实重算的判断与包中一致",
+    "differs": "由事实重算的判断与包中不同",
+    "unknown_ruleset": "未能重算判断（没有该规则集）",
+}
+NOT_CHECKED = (
+    "事实本身是否真实：重算只证明判断无误；现场情况以原件、签名和录像为准。",
+    "手写签名的真伪、扫描件与纸质原件是否一致：需人工核对。",
+    "证书的最新吊销状态：只用了随附的吊销信息，没有联网查询。",
+    "握有签名密钥者在任何人取得回执之前重写全部账本：不能由密码学发现，只能靠见证。",
+)
+
+
+def headline(report: Report) -> tuple[str, ...]:
+    """The first lines: evaluation warning, verdict, completeness."""
+    lines = [EVALUATION_LINE] if report.evaluation_keys else []
+    verdict = _HEADLINES[report.indication]
+    if report.what == "pdf" and report.indication is Indication.FAILED:
+        verdict = "✕ 验证不通过（TOTAL-FAILED）：签名无效或签名后有改动，见下。"
+    lines.append(f"{verdict}{f'［{report.sub_indication}］' if report.sub_indication else ''}")
+    if report.what == "package":
+        complete = report.completeness.complete
+        lines.append("● 移交包自称完整" if complete else "✕ 移交包自称不完整（见移交清单与判断）")
+    return tuple(lines)
+
+
+def ledger_lines(report: Report) -> tuple[str, ...]:
+    """Checkpoint, continuity, witness, recomputation."""
+    if report.what != "package":
+        return ()
+    ledger = report.ledger
+    return (
+        f"检查点指纹：{ledger.checkpoint or '读不出'}（可与接收回执上的 16 位指纹核对）",
+        f"上一包：{ledger.previous or '无（首包）'}；账本{'连续' if ledger.continuous else '不连续'}；"
+        f"{'有见证' if ledger.witnessed else '没有见证，仅机构自己担保'}",
+        f"判断：{_RECOMPUTED.get(report.completeness.recomputed, '')}",
+    )
+
+
+def signature_line(row: SignatureRow) -> str:
+    """One signature on one line."""
+    when = row.timestamp or row.signed_at
+    time = f"{when.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}" if when else "时间不明"
+    source = "时间戳" if row.timestamp else "签名人自述"
+    shape = "●" if row.trusted and row.integrity is Integrity.PASSED else "◐"
+    if row.integrity is Integrity.FAILED:
+        shape = "✕"
+    return (
+        f"{shape} {row.file}{f' · {row.field}' if row.field else ''}："
+        f"{row.signer or '签名人不明'}；{time}（{source}）；{row.level or '级别不明'}；"
+        f"签名{_INTEGRITY[row.integrity]}；{_COVERAGE.get(row.coverage, row.coverage)}；"
+        f"{_MODIFICATIONS.get(row.modifications, row.modifications)}；"
+        f"证书{'可信' if row.trusted else '未获信任'}"
+    )
+
+
+def check_line(check: Check) -> str:
+    """One check on one line."""
+    return f"{SHAPES[check.kind]} {check.message}{f'  〔{check.location}〕' if check.location else ''}"
+
+
+def attention_first(checks: tuple[Check, ...]) -> tuple[Check, ...]:
+    """What failed or is open first, then statements, then what is in order."""
+    order = {CheckKind.FAIL: 0, CheckKind.REVIEW: 1, CheckKind.NOTE: 2, CheckKind.PASS: 3}
+    return tuple(sorted(checks, key=lambda check: order[check.kind]))
+
+
+def text_report(report: Report) -> tuple[str, ...]:
+    """The whole report for a terminal."""
+    lines = [*headline(report), "", *ledger_lines(report), ""]
+    lines += ["签名："] + [f"  {signature_line(row)}" for row in report.signatures] + [""]
+    lines += ["检查："] + [f"  {check_line(check)}" for check in attention_first(report.checks)] + [""]
+    if report.fingerprints:
+        lines.append("请用另外的渠道（电话、公函）核对证书指纹（SHA-256）：")
+        for subject, digest in report.fingerprints:
+            lines += [f"  {subject}", f"    {spaced(digest)}"]
+        lines.append("")
+    lines += ["本程序不能证明："] + [f"  ○ {text}" for text in NOT_CHECKED]
+    return tuple(lines)
+
+
+def spaced(digest: str) -> str:
+    """A digest in groups of four, for reading aloud."""
+    return " ".join(digest[start : start + 4] for start in range(0, len(digest), 4))

@@ -1,0 +1,96 @@
+"""A sound package passes, and only as far as the reader's trust material reaches."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from evidence.domain.week import Week
+from evidence.errors import ExitCode
+from evidence.verify.examine import verify_path
+from evidence.verify.model import Indication, Integrity, Report
+from tests.packing import Service, to_folder, to_zip, two_weeks
+from tests.pki import shared_pki
+
+AT = datetime(2022, 4, 2, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("packages")
+    earlier, later = two_weeks()
+    (place / "WJB-2022-W12.zip").write_bytes(to_zip(earlier, "WJB-2022-W12"))
+    (place / "WJB-2022-W13.zip").write_bytes(to_zip(later, "WJB-2022-W13"))
+    to_folder(later, place / "WJB-2022-W13")
+    return place
+
+
+def verify(path: Path, **options: object) -> Report:
+    return verify_path(path, at=AT, **options)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", ["WJB-2022-W13.zip", "WJB-2022-W13"])
+def test_a_sound_package_under_a_trusted_root_passes(folder: Path, name: str) -> None:
+    report = verify(folder / name, trust=[shared_pki().root.pem])
+    assert (report.indication, report.exit_code) == (Indication.PASSED, ExitCode.DONE)
+    assert report.completeness.recomputed == "equal"
+    assert report.ledger.continuous
+    assert not report.ledger.witnessed
+    assert {row.file for row in report.signatures} >= {"tagmanifest-sha256.txt.p7s", "data/移交清单.pdf"}
+    assert all(row.integrity is Integrity.PASSED and row.trusted for row in report.signatures)
+    assert {row.level for row in report.signatures} == {"B-T", "B-LTA", "DocTimeStamp"}
+
+
+def test_without_trust_a_sound_package_stays_open_and_names_the_fingerprint_to_compare(folder: Path) -> None:
+    report = verify(folder / "WJB-2022-W13.zip")
+    assert (report.indication, report.sub_indication) == (
+        Indication.INDETERMINATE,
+        "NO_CERTIFICATE_CHAIN_FOUND",
+    )
+    root = shared_pki().root.certificate
+    from cryptography.hazmat.primitives import hashes
+
+    assert root.fingerprint(hashes.SHA256()).hex() in {digest for _, digest in report.fingerprints}
+
+
+def test_someone_elses_root_does_not_make_it_pass(folder: Path) -> None:
+    report = verify(folder / "WJB-2022-W13.zip", trust=[shared_pki("乙").root.pem])
+    assert report.indication is Indication.INDETERMINATE
+
+
+def test_the_readers_own_copy_of_the_week_before_is_a_witness(folder: Path) -> None:
+    report = verify(
+        folder / "WJB-2022-W13.zip",
+        trust=[shared_pki().root.pem],
+        previous=folder / "WJB-2022-W12.zip",
+    )
+    assert (report.indication, report.ledger.witnessed) == (Indication.PASSED, True)
+
+
+def test_a_package_that_is_not_the_one_before_is_refused_as_previous(folder: Path) -> None:
+    report = verify(
+        folder / "WJB-2022-W13.zip",
+        trust=[shared_pki().root.pem],
+        previous=folder / "WJB-2022-W13.zip",
+    )
+    assert report.indication is Indication.FAILED
+    assert [check.id for check in report.checks if check.kind == "fail"] == ["ledger.previous"]
+
+
+def test_a_genuine_package_that_declares_itself_incomplete_exits_3(tmp_path: Path) -> None:
+    service = Service(first=Week(2022, 13))
+    service.write(3)
+    files = service.pack(Week(2022, 13), complete=False)
+    report = verify(to_folder(files, tmp_path / "WJB-2022-W13"), trust=[shared_pki().root.pem])
+    assert (report.indication, report.exit_code) == (Indication.PASSED, ExitCode.INCOMPLETE)
+    assert not report.completeness.complete
+
+
+def test_without_time_stamp_the_verdict_stays_open(tmp_path: Path) -> None:
+    service = Service(first=Week(2022, 13))
+    service.write(3)
+    files = service.pack(Week(2022, 13), stamp=False)
+    report = verify(to_folder(files, tmp_path / "WJB-2022-W13"), trust=[shared_pki().root.pem])
+    assert (report.indication, report.sub_indication) == (Indication.INDETERMINATE, "NO_POE")
