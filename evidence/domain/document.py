@@ -15,6 +15,8 @@ class BoxKind(StrEnum):
     SIGNATURE = "signature"
     SEAL = "seal"
     DATE = "date"
+    FINGERPRINT = "fingerprint"
+    """Seen on scans beside a signature (捺印); no form asks for one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,94 @@
+"""Reading the printed page codes off a picture, in the measured order of attempts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import zxingcpp
+
+from evidence.domain.page_code import PageCode, decode
+from evidence.recognition.reading import Array
+
+_QR = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundCode:
+    """One of our codes in a picture."""
+
+    code: PageCode
+    quad: Array
+    """4 x 2 picture pixels: top-left, top-right, bottom-right, bottom-left of the symbol itself."""
+
+
+def find_codes(gray: Array) -> tuple[FoundCode, ...]:
+    """Our page codes in a gray picture of any orientation; foreign codes are ignored.
+
+    The attempts stop at the first that finds one of ours: a second code is welcome, never needed.
+    """
+    for picture, matrix in _attempts(gray):
+        found = _read(picture, matrix)
+        if found:
+            return found
+    return ()
+
+
+def _read(picture: Array, matrix: Array) -> tuple[FoundCode, ...]:
+    found: list[FoundCode] = []
+    for symbol in zxingcpp.read_barcodes(np.ascontiguousarray(picture), formats=_QR, try_invert=False):
+        code = decode(symbol.text)
+        if code is None:
+            continue
+        position = symbol.position
+        corners = (position.top_left, position.top_right, position.bottom_right, position.bottom_left)
+        quad = np.array([[point.x, point.y] for point in corners], float)
+        found.append(FoundCode(code=code, quad=quad @ matrix[:, :2].T + matrix[:, 2]))
+    return tuple(found)
+
+
+def _attempts(gray: Array) -> Iterator[tuple[Array, Array]]:
+    """Pictures to try, each with the 2 x 3 matrix back to pixels of `gray`.
+
+    Yield measured on 225 missed codes: twice the size +108, closing +7, 1.5 times +4, sharper +2;
+    other binarisers nothing. The later attempts look only where our codes are printed.
+    """
+    yield gray, _scaling(1, 0, 0)
+    h, w = gray.shape
+    for factor, soften in ((2.0, False), (2.0, True), (1.5, False), (0.75, False)):
+        if max(h, w) * factor > 5600:
+            continue
+        grown = _resized(gray, factor)
+        yield (
+            (cv2.morphologyEx(grown, cv2.MORPH_CLOSE, np.ones((3, 3))) if soften else grown),
+            _scaling(factor, 0, 0),
+        )
+    yield cv2.morphologyEx(gray, cv2.MORPH_CLOSE, np.ones((3, 3))), _scaling(1, 0, 0)
+    for x, y, corner in _corners(gray):
+        flat = cv2.createCLAHE(2.0, (4, 4)).apply(corner)
+        sharp = cv2.addWeighted(flat, 1.8, cv2.GaussianBlur(flat, (0, 0), 2.0), -0.8, 0)
+        factor = 2.0 if max(h, w) < 3000 else 1.0
+        yield _resized(sharp, factor), _scaling(factor, x, y)
+        yield cv2.GaussianBlur(corner, (0, 0), 1.0), _scaling(1, x, y)
+
+
+def _corners(gray: Array) -> Iterator[tuple[int, int, Array]]:
+    """The four corners of the picture: whatever its orientation, our codes are in two of them."""
+    h, w = gray.shape
+    ch, cw = int(h * 0.3), int(w * 0.4)
+    for y in (0, h - ch):
+        for x in (0, w - cw):
+            yield x, y, gray[y : y + ch, x : x + cw]
+
+
+def _resized(picture: Array, factor: float) -> Array:
+    if factor == 1:
+        return picture
+    mode = cv2.INTER_CUBIC if factor > 1 else cv2.INTER_AREA
+    return cv2.resize(picture, None, fx=factor, fy=factor, interpolation=mode)
+
+
+def _scaling(factor: float, x: float, y: float) -> Array:
+    return np.array([[1 / factor, 0, x], [0, 1 / factor, y]], float)

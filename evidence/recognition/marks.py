@@ -1,0 +1,126 @@
+"""Signatures, dates and seals of one registered page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from evidence.domain.document import Box, BoxKind, IssuedPage, Mark, MarkVerdict
+from evidence.domain.identifiers import Sha256
+from evidence.language import _
+from evidence.recognition.identity import Words
+from evidence.recognition.ink import find_ink, unprinted_lines
+from evidence.recognition.reading import Array, PictureSink
+from evidence.recognition.seals import Ring, SealFinding, find_seal
+from evidence.recognition.sheet import Sheet, crop, jpeg
+from evidence.recognition.surroundings import Surroundings, box_rect, look_around
+from evidence.recognition.thresholds import DEFAULT, Thresholds
+
+FINGERPRINT_SUFFIX = ".fingerprint"
+"""Box id of a 捺印 beside the signature it accompanies: its own mark, never the signature's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageMarks:
+    """Marks of a page and what the clerk should know about them."""
+
+    marks: tuple[Mark, ...]
+    notes: tuple[str, ...]
+    rings: tuple[Ring, ...]
+    """Seals and seal-like rings, for the rest of the page's judgement."""
+    lines: Array
+    """Folds and streaks."""
+
+
+def judge_marks(
+    sheet: Sheet,
+    words: Words,
+    issued: IssuedPage,
+    pictures: PictureSink,
+    thresholds: Thresholds = DEFAULT,
+) -> PageMarks:
+    """Every box of the page, in the form's order."""
+    views = {box.box: look_around(sheet, words, box, thresholds) for box in issued.boxes}
+    seals = _seals(sheet, issued, views, thresholds)
+    rings = tuple(
+        finding.ring for finding in seals.values() if finding.ring is not None and finding.ring.sectors >= 0.3
+    )
+    lines = unprinted_lines(sheet, thresholds.ink)
+    marks: list[Mark] = []
+    notes: list[str] = []
+    for box in issued.boxes:
+        picture = pictures.put(
+            jpeg(crop(sheet.raw, *box_rect(box, 6 if box.kind is BoxKind.SEAL else 3))), ".jpg"
+        )
+        if box.kind is BoxKind.SEAL:
+            finding = seals[box.box]
+            marks.append(_mark(box, issued.page, finding.verdict, finding.score, picture))
+            if finding.copy:
+                notes.append(_("第{page}页的印章像是复印件，不是原印。").format(page=issued.page))
+            continue
+        ink = find_ink(sheet, box, views[box.box], rings, lines, thresholds.ink)
+        marks.append(_mark(box, issued.page, ink.verdict, ink.score, picture))
+        if ink.fingerprint:
+            marks.append(
+                Mark(
+                    box=box.box + FINGERPRINT_SUFFIX,
+                    kind=BoxKind.FINGERPRINT,
+                    role=box.role,
+                    page=issued.page,
+                    required=False,
+                    verdict=MarkVerdict.PRESENT,
+                    score=700,
+                    crop=picture,
+                )
+            )
+    notes += _scan_notes(sheet, issued, thresholds)
+    return PageMarks(marks=tuple(marks), notes=tuple(notes), rings=rings, lines=lines)
+
+
+def _mark(box: Box, page: int, verdict: MarkVerdict, score: int, picture: Sha256) -> Mark:
+    return Mark(
+        box=box.box,
+        kind=box.kind,
+        role=box.role,
+        page=page,
+        required=box.required,
+        verdict=verdict,
+        score=max(0, min(score, 1000)),
+        crop=picture,
+    )
+
+
+def _seals(
+    sheet: Sheet, issued: IssuedPage, views: dict[str, Surroundings], thresholds: Thresholds
+) -> dict[str, SealFinding]:
+    """Each ring belongs to the seal box whose middle is nearest; the others are judged without it."""
+    boxes = [box for box in issued.boxes if box.kind is BoxKind.SEAL]
+    findings = {box.box: find_seal(sheet, box, views[box.box], (), thresholds.seal) for box in boxes}
+    if len(boxes) < 2:
+        return findings
+    owners: dict[str, Ring] = {}
+    for box in boxes:
+        ring = findings[box.box].ring
+        if ring is not None and min(boxes, key=lambda other: _distance(ring, other)).box == box.box:
+            owners[box.box] = ring
+    for box in boxes:
+        others = tuple(ring for name, ring in owners.items() if name != box.box)
+        if box.box not in owners and others:
+            findings[box.box] = find_seal(sheet, box, views[box.box], others, thresholds.seal)
+    return findings
+
+
+def _distance(ring: Ring, box: Box) -> float:
+    x, y, w, h = box_rect(box)
+    return float(np.hypot(ring.x - x - w / 2, ring.y - y - h / 2))
+
+
+def _scan_notes(sheet: Sheet, issued: IssuedPage, thresholds: Thresholds) -> Sequence[str]:
+    if not any(box.kind is BoxKind.SEAL for box in issued.boxes):
+        return ()
+    poor = sheet.dpi < thresholds.page.poor_dpi
+    if sheet.color is None or poor:
+        return (_("第{page}页有盖章处，请用彩色、200 dpi 以上重新扫描。").format(page=issued.page),)
+    return ()

@@ -1,0 +1,83 @@
+"""Where each point of the issued page lies in the picture: a homography bent by the paper's curl."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+
+from evidence.recognition.reading import Array
+
+_GRID = 16
+_ORDER_COST = np.diag([0.0, 0.02, 0.02] + [0.15] * 3 + [0.4] * 4)
+"""Ridge weights: shift is free, higher orders must be earned."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placement:
+    """Reference pixels to picture pixels."""
+
+    matrix: Array
+    """3 x 3 homography."""
+    shape: tuple[int, int]
+    """Rows, columns of the reference."""
+    bend: Array
+    """10 x 2 coefficients of a cubic displacement in reference pixels."""
+    dents: tuple[tuple[Array, Array, float], ...] = ()
+    """Local residuals (points, displacements, radius), for crumpled paper."""
+
+    @classmethod
+    def flat(cls, matrix: Array, shape: tuple[int, int]) -> Placement:
+        """A placement without curl."""
+        return cls(matrix=matrix, shape=shape, bend=np.zeros((10, 2)))
+
+    def __call__(self, points: Array) -> Array:
+        """Picture pixels of n x 2 reference points."""
+        moved = points + basis(points, self.shape) @ self.bend
+        for centres, shifts, radius in self.dents:
+            distance = ((points[:, None, :] - centres[None]) ** 2).sum(2)
+            weight = np.exp(-distance / (2 * radius * radius))
+            moved = moved + (weight @ shifts) / (weight.sum(1, keepdims=True) + 0.15)
+        return cv2.perspectiveTransform(moved[None].astype(np.float64), self.matrix)[0]
+
+    def warp(self, picture: Array, *, border: int = 255, scale: float = 1.0) -> Array:
+        """The picture in the frame of the issued page, times `scale`."""
+        h, w = round(self.shape[0] * scale), round(self.shape[1] * scale)
+        across, down = np.meshgrid(np.arange(0, w + _GRID, _GRID), np.arange(0, h + _GRID, _GRID))
+        nodes = self(np.stack([across.ravel(), down.ravel()], 1) / scale)
+        nodes = nodes.reshape((*across.shape, 2)).astype(np.float32)
+        grow = np.array([[1 / _GRID, 0, 0], [0, 1 / _GRID, 0]], np.float32)
+        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        maps = [
+            cv2.warpAffine(np.ascontiguousarray(nodes[..., k]), grow, (w, h), flags=flags) for k in (0, 1)
+        ]
+        return cv2.remap(picture, maps[0], maps[1], cv2.INTER_LINEAR, borderValue=(border,) * 3)
+
+    def scaled(self, factor: float) -> Placement:
+        """The same placement in a picture resized by `factor`."""
+        return replace(self, matrix=np.diag([factor, factor, 1.0]) @ self.matrix)
+
+
+def basis(points: Array, shape: tuple[int, int]) -> Array:
+    """Cubic polynomial terms of points in [-1, 1] coordinates, n x 10."""
+    x, y = points[:, 0] / shape[1] * 2 - 1, points[:, 1] / shape[0] * 2 - 1
+    one = np.ones_like(x)
+    return np.stack([one, x, y, x * x, x * y, y * y, x**3, x * x * y, x * y * y, y**3], 1)
+
+
+def fit_bend(
+    points: Array, shifts: Array, weights: Array, shape: tuple[int, int], stiffness: float = 0.1
+) -> tuple[Array, Array]:
+    """Robust cubic fit of displacements (Tukey weights); coefficients and the residual of each point."""
+    terms = basis(points, shape)
+    ridge = _ORDER_COST * len(points) * stiffness + np.eye(10) * 1e-6
+    current = weights.copy()
+    bend, residual = np.zeros((10, 2)), np.zeros(len(points))
+    for _round in range(8):
+        weighted = terms.T * current
+        bend = np.linalg.solve(weighted @ terms + ridge, weighted @ shifts)
+        residual = np.linalg.norm(shifts - terms @ bend, axis=1)
+        scale = max(1.0, 1.48 * float(np.median(residual)))
+        current = weights * np.clip(1 - (residual / (4 * scale)) ** 2, 0, 1) ** 2
+    return bend, residual

@@ -1,0 +1,322 @@
+"""One file in, what every page of it is: the room's front door."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from evidence.domain.document import IssuedForm, IssuedPage, Mark, MarkVerdict, ScannedPage
+from evidence.domain.identifiers import ArrivalId, Sha256
+from evidence.domain.page_code import PageCode
+from evidence.language import _
+from evidence.recognition.alterations import find_alterations
+from evidence.recognition.blank import is_blank
+from evidence.recognition.codes import FoundCode, find_codes
+from evidence.recognition.identity import Identity, Words, compare_words, distinctive_words, judge_identity
+from evidence.recognition.marks import PageMarks, judge_marks
+from evidence.recognition.ocr import suggest
+from evidence.recognition.pages import PagePicture, UnreadableFileError, open_pages
+from evidence.recognition.reading import Array, FileReading, FormLookup, Limits, PageReading, PictureSink
+from evidence.recognition.reference import Reference, load_reference, reference_beside
+from evidence.recognition.registration import Registration, register
+from evidence.recognition.sheet import Sheet, jpeg, lay_out
+
+_PREVIEW_SIDE = 1240
+_SIBLINGS = 2
+_NO_ARRIVAL = ArrivalId("")
+_NO_DIGEST = Sha256("")
+
+
+def read_file(
+    path: Path,
+    *,
+    media_type: str,
+    forms: FormLookup,
+    limits: Limits | None = None,
+    previews: PictureSink,
+) -> FileReading:
+    """Read every page of a file in this process; `worker.read_bounded` does it in one that may die.
+
+    Never raises for what a file contains: a broken file is a problem with its reason.
+    """
+    limits = limits or Limits()
+    try:
+        pages = tuple(read_pages(path, media_type=media_type, forms=forms, limits=limits, previews=previews))
+    except UnreadableFileError as error:
+        return FileReading(problem=error.reason, message=error.what)
+    return FileReading(pages=pages)
+
+
+def read_pages(
+    path: Path,
+    *,
+    media_type: str,
+    forms: FormLookup,
+    limits: Limits,
+    previews: PictureSink,
+    start: int = 0,
+) -> Iterator[PageReading]:
+    """Readings in page order, from the 0-based page `start`.
+
+    Raises:
+        UnreadableFileError: the file as a whole cannot be opened.
+    """
+    for picture in open_pages(path, media_type, limits, start):
+        yield read_page(picture, forms=forms, previews=previews, ocr=limits.ocr)
+
+
+def read_page(
+    picture: PagePicture, *, forms: FormLookup, previews: PictureSink, ocr: bool = True
+) -> PageReading:
+    """What one picture is: blank, a page of an issued form, or something a person must look at."""
+    image = picture.image
+    if image is None:
+        return PageReading(index=picture.index, problem=picture.problem, message=picture.message)
+    gray = image if image.ndim == 2 else cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
+    found = find_codes(gray)
+    if not found:
+        if is_blank(gray):
+            return PageReading(index=picture.index, blank=True)
+        return _without_code(picture, gray, forms, previews, ocr=ocr)
+    codes = {(item.code.number, item.code.page): item.code for item in found}
+    code = next(iter(codes.values()))
+    problem, message = _code_problem(list(codes.values()), forms)
+    if problem:
+        return PageReading(
+            index=picture.index,
+            problem=problem,
+            message=message,
+            number=code.number,
+            page=code.page,
+            picture=_preview(image, previews),
+        )
+    return _linked(picture, gray, found, code, forms, previews)
+
+
+def _code_problem(codes: list[PageCode], forms: FormLookup) -> tuple[str, str]:
+    """What is wrong with the codes of a page; empty when they name one valid page."""
+    for code in codes:
+        form = forms.issued(code.number)
+        if form is None:
+            return "unknown_code", _("条码编号 {number} 不是本工作区签发的。").format(number=code.number)
+        if (
+            form.pages != code.pages
+            or not code.page <= form.pages
+            or form.checks[code.page - 1] != code.check
+        ):
+            return "forged_code", _("条码 {number} 的校验与签发时不符，可能是伪造的。").format(
+                number=code.number
+            )
+    if len(codes) > 1:
+        names = "、".join(f"{code.number} 第{code.page}页" for code in codes)
+        return "conflicting_codes", _("同一页上有不同的条码：{names}。").format(names=names)
+    form = forms.issued(codes[0].number)
+    if form is not None and form.voided_why:
+        return "void_form", _("编号 {number} 已作废：{why}").format(number=form.number, why=form.voided_why)
+    return "", ""
+
+
+def _linked(
+    picture: PagePicture,
+    gray: Array,
+    found: tuple[FoundCode, ...],
+    code: PageCode,
+    forms: FormLookup,
+    previews: PictureSink,
+) -> PageReading:
+    """Register on the page the code names, prove it is that page, judge its marks."""
+    issued = _issued_page(forms, code)
+    reference = _reference(forms, code.number, issued)
+    registration = register(gray, reference, found, issued)
+    if registration is None or picture.image is None:
+        return _only_code(picture, code, issued, previews)
+    sheet = lay_out(picture, registration, reference)
+    words = compare_words(sheet)
+    identity, share = judge_identity(words, _own_words(forms, code, reference), registration.share)
+    if identity is Identity.CONTRADICTED:
+        return PageReading(
+            index=picture.index,
+            problem="wrong_case",
+            message=_("条码写的是 {number} 第{page}页，但纸上印的内容不是这一页。").format(
+                number=code.number, page=code.page
+            ),
+            number=code.number,
+            page=code.page,
+            picture=previews.put(jpeg(sheet.raw), ".jpg"),
+        )
+    marks = judge_marks(sheet, words, issued, previews)
+    notes = list(marks.notes)
+    if identity is Identity.UNDECIDED:
+        notes.append(
+            _("第{page}页靠条码归档，印刷内容不足以证明是本案的这一页，请人工核对。").format(page=code.page)
+        )
+    quality = _quality(marks, words, registration, sheet, share)
+    upright = previews.put(jpeg(sheet.raw), ".jpg")
+    scan = ScannedPage(
+        number=code.number,
+        page=code.page,
+        arrival=_NO_ARRIVAL,
+        sha256=_NO_DIGEST,
+        index=picture.index,
+        quality=quality,
+        marks=marks.marks,
+        alterations=find_alterations(sheet, words, issued, marks.rings, marks.lines, previews),
+        notes=tuple(notes),
+        identity=identity.value,
+        picture=upright,
+    )
+    return PageReading(
+        index=picture.index,
+        number=code.number,
+        page=code.page,
+        scan=scan,
+        picture=upright,
+        quality=quality,
+    )
+
+
+def _only_code(
+    picture: PagePicture, code: PageCode, issued: IssuedPage, previews: PictureSink
+) -> PageReading:
+    """The code is genuine but nothing else of the page is found: a person must look at every box."""
+    preview = _preview(picture.image, previews)
+    marks = tuple(
+        Mark(
+            box=box.box,
+            kind=box.kind,
+            role=box.role,
+            page=code.page,
+            required=box.required,
+            verdict=MarkVerdict.UNDECIDED,
+            score=0,
+            crop=preview,
+        )
+        for box in issued.boxes
+    )
+    scan = ScannedPage(
+        number=code.number,
+        page=code.page,
+        arrival=_NO_ARRIVAL,
+        sha256=_NO_DIGEST,
+        index=picture.index,
+        quality=50,
+        marks=marks,
+        notes=(_("第{page}页只读到条码，看不清其余内容，请重新扫描整页。").format(page=code.page),),
+        identity=Identity.UNDECIDED.value,
+        picture=preview,
+    )
+    return PageReading(
+        index=picture.index, number=code.number, page=code.page, scan=scan, picture=preview, quality=50
+    )
+
+
+def _without_code(
+    picture: PagePicture, gray: Array, forms: FormLookup, previews: PictureSink, *, ocr: bool
+) -> PageReading:
+    suggestions = suggest(gray, forms) if ocr else ()
+    if suggestions:
+        message = _("没有读到条码；看内容可能是 {number} 第{page}页，请人工确认。").format(
+            number=suggestions[0].number, page=suggestions[0].page
+        )
+    elif float(np.percentile(gray, 95)) < 40:
+        message = _("整页是黑的，没有读到条码，请重新扫描。")
+    else:
+        message = _("没有读到本系统签发的条码，也认不出是哪份文书。")
+    return PageReading(
+        index=picture.index,
+        problem="no_code",
+        message=message,
+        suggestions=suggestions,
+        picture=_preview(picture.image, previews),
+    )
+
+
+def _quality(marks: PageMarks, words: Words, registration: Registration, sheet: Sheet, share: float) -> int:
+    """0..1000; the copy with more of the required marks wins, then the better picture.
+
+    A page that was rescanned because a signature was missing must replace the unsigned scan, even
+    when the first scan was the sharper one.
+    """
+    worth = {MarkVerdict.PRESENT: 1.0, MarkVerdict.UNDECIDED: 0.5, MarkVerdict.ABSENT: 0.0}
+    wanted = [worth[mark.verdict] for mark in marks.marks if mark.required]
+    signed = sum(wanted) / len(wanted) if wanted else 1.0
+    seen = words.seen
+    sharp = float(np.clip(np.median(words.score[seen]), 0, 1)) if seen.any() else registration.share
+    picture = (
+        0.35 * share
+        + 0.35 * sharp
+        + 0.15 * min(sheet.dpi / 300, 1.0)
+        + 0.15 * (1.0 if sheet.color is not None else 0.3)
+    )
+    return max(0, min(1000, round(600 * signed + 400 * picture)))
+
+
+def _preview(image: Array | None, previews: PictureSink) -> Sha256 | None:
+    if image is None:
+        return None
+    factor = _PREVIEW_SIDE / max(image.shape[:2])
+    small = (
+        image if factor >= 1 else cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    )
+    return previews.put(jpeg(small), ".jpg")
+
+
+def _issued_page(forms: FormLookup, code: PageCode) -> IssuedPage:
+    return next(page for page in forms.geometry(code.number) if page.page == code.page)
+
+
+def _reference(forms: FormLookup, number: str, issued: IssuedPage) -> Reference:
+    pdf = forms.pdf(number)  # type: ignore[arg-type]
+    kept = reference_beside(pdf)
+    stamp = (kept if kept.is_file() else pdf).stat().st_mtime_ns
+    return _cached_reference(pdf, stamp, _Key(issued))
+
+
+class _Key:
+    """An issued page as a cache key: its check names it among all pages ever issued."""
+
+    def __init__(self, page: IssuedPage) -> None:
+        self.page = page
+
+    def __hash__(self) -> int:
+        return hash((self.page.check, self.page.page))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Key) and self.page == other.page
+
+
+@lru_cache(maxsize=24)
+def _cached_reference(pdf: Path, _stamp: int, key: _Key) -> Reference:
+    return load_reference(pdf, key.page)
+
+
+def _own_words(forms: FormLookup, code: PageCode, reference: Reference) -> Array | None:
+    """Words of this page that other issues of the form do not carry; None when there is no other."""
+    form = forms.issued(code.number)
+    own: Array | None = None
+    compared = 0
+    for other in forms.candidates():
+        if compared == _SIBLINGS:
+            break
+        if not _is_sibling(other, form, code):
+            continue
+        geometry = next((page for page in forms.geometry(other.number) if page.page == code.page), None)
+        if geometry is None:
+            continue
+        mask = distinctive_words(reference, _reference(forms, other.number, geometry))
+        own = mask if own is None else own & mask
+        compared += 1
+    return own
+
+
+def _is_sibling(other: IssuedForm, form: IssuedForm | None, code: PageCode) -> bool:
+    return (
+        form is not None
+        and other.form == form.form
+        and other.number != form.number
+        and other.pages >= code.page
+    )

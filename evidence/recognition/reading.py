@@ -1,0 +1,97 @@
+"""What recognition says about a file, and what it needs to ask: the room's own vocabulary."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy.typing as npt
+
+from evidence.domain.document import IssuedForm, IssuedPage, ScannedPage
+from evidence.domain.identifiers import Number, Sha256
+from evidence.ledger.events import Suggestion
+
+Array = npt.NDArray[Any]
+"""Pixels, uint8 unless said otherwise; BGR when three-dimensional, gray when flat."""
+
+
+class FormLookup(Protocol):
+    """What was issued; answered from the ledger and the archive."""
+
+    def issued(self, number: Number) -> IssuedForm | None:
+        """The form of this number, void ones too; None when it was never issued."""
+        ...
+
+    def geometry(self, number: Number) -> tuple[IssuedPage, ...]:
+        """Its pages with codes and boxes."""
+        ...
+
+    def pdf(self, number: Number) -> Path:
+        """The issued PDF; `<NUMBER>.reference.npz` beside it is used when it is there."""
+        ...
+
+    def candidates(self) -> Iterable[IssuedForm]:
+        """Forms a page without a readable code may belong to, most likely first."""
+        ...
+
+
+class PictureSink(Protocol):
+    """Where pictures for people go (crops, upright pages)."""
+
+    def put(self, data: bytes, suffix: str) -> Sha256:
+        """Keep the picture and name it by content."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Bounds of one file's reading; what lies beyond is refused by name, never tried."""
+
+    pixels: int = 120_000_000
+    """Pixels of one picture: A3 at 600 dpi has 70 million."""
+    pages: int = 2000
+    """Pages or frames of one file."""
+    page_seconds: float = 60
+    """Wall-clock seconds for one page before its worker is ended: 200 times the usual."""
+    memory: int = 3_000_000_000
+    """Bytes of address space of one worker."""
+    ocr: bool = True
+    """Read the print of pages whose codes are lost."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageReading:
+    """One page image of a file."""
+
+    index: int
+    """0-based page or frame."""
+    blank: bool = False
+    problem: str = ""
+    """Empty, or `forged_code`, `unknown_code`, `void_form`, `conflicting_codes`, `wrong_case`,
+    `no_code`, `malformed`, `too_large`, `engine_timeout`."""
+    message: str = ""
+    """Plain Chinese about the problem."""
+    number: Number | None = None
+    """What a code says, also when the page is not linked."""
+    page: int | None = None
+    scan: ScannedPage | None = None
+    """Set when the page is linked; `arrival` and `sha256` are filled in by the inbox."""
+    suggestions: tuple[Suggestion, ...] = ()
+    picture: Sha256 | None = None
+    quality: int = 0
+    """0..1000."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileReading:
+    """All page images of a file."""
+
+    pages: tuple[PageReading, ...] = ()
+    problem: str = ""
+    """Reason why the file as a whole cannot be read: `malformed`, `incomplete`, `encrypted`,
+    `too_large`, `unsupported_type`, `engine_timeout`, `empty`."""
+    message: str = ""
+    remarks: tuple[str, ...] = field(default=())
+    """Plain Chinese for the clerk, e.g. that OCR is not installed."""

@@ -1,0 +1,233 @@
+"""Round red seals: colour against the local paper and its noise, then the geometry of the ring."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from evidence.domain.document import Box, MarkVerdict
+from evidence.recognition.reading import Array
+from evidence.recognition.reference import MM
+from evidence.recognition.sheet import Sheet, crop
+from evidence.recognition.surroundings import Surroundings, black_hat, box_rect
+from evidence.recognition.thresholds import DEFAULT, SealThresholds
+
+_COARSE = 0.25
+_FINE = 0.5
+_SECTORS = 72
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ring:
+    """A circle of ink; reference pixels."""
+
+    x: float
+    y: float
+    radius: float
+    sectors: float
+    """Share of its circumference that carries ink."""
+    gain: float
+    """Density on the circle over density just outside it."""
+    redness: float
+    """Median redness of its pixels, 0 for gray rings."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealFinding:
+    """What was seen at one seal box."""
+
+    verdict: MarkVerdict
+    score: int
+    ring: Ring | None = None
+    red_mm2: float = 0.0
+    copy: bool = False
+    """A gray ring on a colour scan: a photocopied seal is not a seal."""
+
+
+def redness(color: Array) -> Array:
+    """R - max(G, B) of a levelled picture, 0 unless the hue is within reach of red; int16."""
+    blue, green, red = (
+        channel.astype(np.int16) for channel in cv2.split(cv2.GaussianBlur(color, (0, 0), 0.7))
+    )
+    amount = red - np.maximum(green, blue)
+    chroma = red - np.minimum(green, blue)
+    # Hue in degrees from pure red: 60 * (G - B) / chroma; brown coffee and orange marker lie beyond.
+    tilt = 60 * np.abs(green - blue)
+    amount[tilt > DEFAULT.seal.hue_degrees * np.maximum(chroma, 1)] = 0
+    return np.maximum(amount, 0)
+
+
+def redness_level(amount: Array, limits: SealThresholds = DEFAULT.seal) -> float:
+    """Redness above which a pixel is ink on this paper."""
+    paper = amount[amount < 3 * limits.floor]
+    noise = float(np.percentile(paper, 84)) if paper.size else 0.0
+    return max(limits.floor, limits.noise_gain * noise)
+
+
+def find_ring(weight: Array, limits: SealThresholds = DEFAULT.seal) -> Ring | None:
+    """The best circle of seal size in a map of ink 0..1 (float32, reference scale)."""
+    coarse = cv2.resize(weight, None, fx=_COARSE, fy=_COARSE, interpolation=cv2.INTER_AREA)
+    if float(coarse.sum()) < 6:
+        return None
+    best = (0.0, 0.0, 0.0, 0.0)
+    for radius_mm in limits.radii_mm:
+        radius = radius_mm * MM * _COARSE
+        pad = int(radius * 0.5)
+        n = 2 * int(radius + 3) + 1
+        rows, columns = np.mgrid[0:n, 0:n] - n // 2
+        kernel = np.exp(-(((np.hypot(rows, columns) - radius) / 0.9) ** 2)).astype(np.float32)
+        kernel /= kernel.sum()
+        space = cv2.copyMakeBorder(np.minimum(coarse * 2, 1), pad, pad, pad, pad, cv2.BORDER_CONSTANT)
+        votes = cv2.filter2D(space, -1, kernel, borderType=cv2.BORDER_CONSTANT)
+        _low, vote, _where, (x, y) = cv2.minMaxLoc(votes)
+        if vote > best[0]:
+            best = (vote, (x - pad) / _COARSE, (y - pad) / _COARSE, radius / _COARSE)
+    if best[0] <= 0.02:
+        return None
+    return _measure(weight, *best[1:])
+
+
+def _measure(weight: Array, x: float, y: float, radius: float) -> Ring | None:
+    """Sharpen centre and radius, then count the sectors that carry ink."""
+    fine = cv2.resize(weight, None, fx=_FINE, fy=_FINE, interpolation=cv2.INTER_AREA)
+    rows, columns = np.nonzero(fine > 0.3)
+    if len(rows) < 20:
+        return None
+    cx, cy, r = x * _FINE, y * _FINE, radius * _FINE
+    for _round in range(4):
+        distance = np.hypot(columns - cx, rows - cy)
+        on = np.abs(distance - r) < 3.0
+        if on.sum() < 20:
+            return None
+        px, py = columns[on].astype(float), rows[on].astype(float)
+        # Algebraic circle fit: x^2 + y^2 = 2ax + 2by + c.
+        system = np.stack([2 * px, 2 * py, np.ones_like(px)], 1)
+        (a, b, c), *_rest = np.linalg.lstsq(system, px**2 + py**2, rcond=None)
+        fitted = float(np.sqrt(max(c + a * a + b * b, 1.0)))
+        if abs(fitted - r) > 6 or np.hypot(a - cx, b - cy) > 8:
+            break
+        cx, cy, r = float(a), float(b), fitted
+    distance = np.hypot(columns - cx, rows - cy)
+    angle = ((np.arctan2(rows - cy, columns - cx) + np.pi) / (2 * np.pi) * _SECTORS).astype(int) % _SECTORS
+
+    def filled(low: float, high: float) -> float:
+        band = (distance >= low) & (distance < high)
+        return len(np.unique(angle[band])) / _SECTORS
+
+    width = 0.55 * MM * _FINE
+    on_ring = filled(r - width, r + width)
+    outside = filled(r + 2.4 * width, r + 4.4 * width)
+    return Ring(
+        x=cx / _FINE,
+        y=cy / _FINE,
+        radius=r / _FINE,
+        sectors=on_ring,
+        gain=on_ring / max(outside, 0.08),
+        redness=0.0,
+    )
+
+
+def find_seal(
+    sheet: Sheet,
+    box: Box,
+    view: Surroundings,
+    foreign: Sequence[Ring] = (),
+    limits: SealThresholds = DEFAULT.seal,
+) -> SealFinding:
+    """Judge one seal box; `foreign` rings belong to other boxes and are left out."""
+    region = box_rect(box, 14)
+    origin = (max(region[0], 0.0), max(region[1], 0.0))
+    if sheet.color is None:
+        ring = _gray_ring(sheet, region, origin)
+        return SealFinding(
+            verdict=MarkVerdict.UNDECIDED, score=300 + round(400 * (ring.sectors if ring else 0)), ring=ring
+        )
+    amount = redness(crop(sheet.color, *region))
+    level = redness_level(amount, limits)
+    _erase(amount, foreign, origin)
+    ring = find_ring(np.clip(amount / (1.6 * level), 0, 1).astype(np.float32), limits)
+    ink = amount > level
+    area = float(ink.sum()) / MM**2
+    if ring is not None:
+        ring = _with_redness(ring, amount, level)
+        ring = _moved(ring, origin)
+    near = ring is not None and _belongs(ring, box)
+    if ring is not None and near and ring.sectors >= 0.3 and ring.gain >= limits.ring_gain:
+        strong = (
+            area >= limits.present_mm2
+            and ring.sectors >= limits.present_sectors
+            and ring.redness >= max(limits.present_saturation, 1.5 * level)
+        )
+        score = min(1000, round(400 + 600 * min(ring.sectors / 0.9, 1) * min(ring.redness / 60, 1)))
+        verdict = MarkVerdict.PRESENT if strong else MarkVerdict.UNDECIDED
+        return SealFinding(verdict=verdict, score=score, ring=ring, red_mm2=area)
+    x, y, w, h = box_rect(box, 2)
+    inner = crop(ink, x - origin[0], y - origin[1], w, h)
+    if _solid_area(inner) >= limits.ask_mm2:
+        return SealFinding(verdict=MarkVerdict.UNDECIDED, score=450, red_mm2=area)
+    copy = _gray_ring(sheet, region, origin)
+    if copy is not None and copy.sectors >= limits.gray_ring and copy.gain >= 1.8 and _belongs(copy, box):
+        return SealFinding(verdict=MarkVerdict.UNDECIDED, score=300, ring=copy, copy=True)
+    if not view.may_be_absent:
+        return SealFinding(verdict=MarkVerdict.UNDECIDED, score=400)
+    return SealFinding(verdict=MarkVerdict.ABSENT, score=min(1000, round(1000 - 100 * area)))
+
+
+def _erase(amount: Array, rings: Sequence[Ring], origin: tuple[float, float]) -> None:
+    rows, columns = np.mgrid[0 : amount.shape[0], 0 : amount.shape[1]]
+    for ring in rings:
+        amount[np.hypot(columns + origin[0] - ring.x, rows + origin[1] - ring.y) < ring.radius * 1.08 + 3] = 0
+
+
+def _solid_area(ink: Array) -> float:
+    """Area in mm2 without specks."""
+    solid = cv2.morphologyEx(ink.astype(np.uint8), cv2.MORPH_OPEN, np.ones((2, 2)))
+    return float(solid.sum()) / MM**2
+
+
+def _gray_ring(
+    sheet: Sheet, region: tuple[float, float, float, float], origin: tuple[float, float]
+) -> Ring | None:
+    """A ring of ink that is not our print, whatever its colour."""
+    page = crop(sheet.reference.gray, *region)
+    seen = crop(sheet.gray, *region)
+    printed = cv2.dilate((page < 200).astype(np.uint8), np.ones((7, 7)))
+    dark = black_hat(seen, 4)
+    dark[printed > 0] = 0
+    level = max(30.0, 4 * sheet.noise)
+    ring = find_ring(np.clip(dark / (1.6 * level), 0, 1).astype(np.float32))
+    return None if ring is None else _moved(ring, origin)
+
+
+def _with_redness(ring: Ring, amount: Array, level: float) -> Ring:
+    rows, columns = np.nonzero(amount > level)
+    on = np.abs(np.hypot(columns - ring.x, rows - ring.y) - ring.radius) < 0.8 * MM
+    values = amount[rows[on], columns[on]]
+    return Ring(
+        x=ring.x,
+        y=ring.y,
+        radius=ring.radius,
+        sectors=ring.sectors,
+        gain=ring.gain,
+        redness=float(np.percentile(values, 70)) if values.size else 0.0,
+    )
+
+
+def _moved(ring: Ring, origin: tuple[float, float]) -> Ring:
+    return Ring(
+        x=ring.x + origin[0],
+        y=ring.y + origin[1],
+        radius=ring.radius,
+        sectors=ring.sectors,
+        gain=ring.gain,
+        redness=ring.redness,
+    )
+
+
+def _belongs(ring: Ring, box: Box) -> bool:
+    """The seal's centre lies in the box or within 8 mm of it."""
+    x, y, w, h = box_rect(box, 8)
+    return x <= ring.x <= x + w and y <= ring.y <= y + h

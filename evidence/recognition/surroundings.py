@@ -1,0 +1,105 @@
+"""Whether a box can be judged at all: lit, uncovered, in the picture, and in place (points 5 and 6)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from evidence.domain.document import Box
+from evidence.recognition.identity import Words
+from evidence.recognition.reading import Array
+from evidence.recognition.reference import MM, PT
+from evidence.recognition.sheet import Sheet, crop
+from evidence.recognition.thresholds import DEFAULT, Thresholds
+
+Rect = tuple[float, float, float, float]
+"""x, y, w, h in reference pixels."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """How well one box is seen."""
+
+    inside: float
+    """Share of the box within the picture."""
+    lit: bool
+    covered: bool
+    """Something lies on it: note, thumb, folded corner."""
+    in_place: bool
+    """Print around it is where the issued page has it."""
+    legible: bool
+    """Print around it has contrast; ink would have it too."""
+
+    @property
+    def may_be_absent(self) -> bool:
+        """Only a box that is seen well can be called empty."""
+        return self.inside > 0.98 and self.lit and not self.covered and self.in_place and self.legible
+
+
+def box_rect(box: Box, margin_mm: float = 0.0) -> Rect:
+    """The box in reference pixels, grown on every side."""
+    grow = margin_mm * MM
+    return box.x * PT - grow, box.y * PT - grow, box.w * PT + 2 * grow, box.h * PT + 2 * grow
+
+
+def look_around(sheet: Sheet, words: Words, box: Box, thresholds: Thresholds = DEFAULT) -> Surroundings:
+    """Judge the view of one box."""
+    ink = thresholds.ink
+    rect = box_rect(box)
+    seen = crop(sheet.inside, *rect)
+    quarter = tuple(value / 4 for value in rect)
+    paper = crop(sheet.paper, *quarter)
+    if not seen.size or not paper.size:
+        return Surroundings(inside=0.0, lit=False, covered=True, in_place=False, legible=False)
+    brightness = paper if paper.ndim == 2 else paper.mean(axis=2)
+    low = float(np.percentile(brightness, 10))
+    lit = low >= ink.paper_floor * sheet.paper_level
+    error, near = _error_near(sheet, words, rect)
+    return Surroundings(
+        inside=float((seen > 0).mean()),
+        lit=lit,
+        covered=_covered(sheet, paper, ink.paper_hue),
+        in_place=error <= thresholds.registration.local_error_mm,
+        legible=near >= 0.3 and sheet.contrast >= ink.contrast_floor,
+    )
+
+
+def _error_near(sheet: Sheet, words: Words, rect: Rect) -> tuple[float, float]:
+    """Registration error in mm around a box and the typical correlation of the words there."""
+    places = sheet.reference.words
+    if not len(places):
+        return 0.0, 1.0
+    x, y, w, h = rect
+    centre = places[:, :2] + places[:, 2:] / 2
+    gap_x = np.maximum(np.maximum(x - centre[:, 0], centre[:, 0] - x - w), 0)
+    gap_y = np.maximum(np.maximum(y - centre[:, 1], centre[:, 1] - y - h), 0)
+    order = np.argsort(np.hypot(gap_x, gap_y))
+    nearest = [k for k in order.tolist() if words.seen[k]][:6]
+    if not nearest:
+        return 99.0, 0.0
+    good = [k for k in nearest if words.score[k] >= 0.45]
+    typical = float(np.median(words.score[nearest]))
+    if len(good) < 2:
+        return 99.0, typical
+    return float(np.median(np.linalg.norm(words.shift[good], axis=1))) / MM, typical
+
+
+def _covered(sheet: Sheet, paper: Array, hue: float) -> bool:
+    """Local paper of another colour than the page's: a sticky note, a thumb, the table."""
+    if paper.ndim == 2 or sheet.paper.ndim == 2:
+        return False
+    page = np.median(sheet.paper.reshape(-1, 3).astype(np.float32), axis=0)
+    local = paper.reshape(-1, 3).astype(np.float32)
+    brightness = np.maximum(local.mean(axis=1, keepdims=True), 20)
+    difference = np.abs(local / brightness - page / max(float(page.mean()), 20.0)).max(axis=1) * 128
+    return bool((difference > hue).mean() > 0.12)
+
+
+def black_hat(gray: Array, reach_mm: float) -> Array:
+    """Darkness of narrow things against what is around them, 0..255."""
+    size = int(reach_mm * MM) | 1
+    smooth = cv2.GaussianBlur(gray, (0, 0), 0.8)
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
+    return cv2.subtract(cv2.morphologyEx(smooth, cv2.MORPH_CLOSE, kernel), smooth)

@@ -1,0 +1,157 @@
+"""Every threshold of recognition in one table, with its unit and its reason.
+
+Lengths are millimetres on paper, tones are 0..255 after the page's own paper was set to 255.
+Values were set on simulated pages and checked on fresh ones (bench/recognition.py); where real ink
+disagreed with simulated ink the research on real pages decided (its nine points are named below).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegistrationThresholds:
+    """When the scan lies on the issued page, and whether it is that page."""
+
+    tile_score: float = 0.42
+    """Least correlation of a tile: below, ink or damage hides it (right tiles: 0.6-0.95)."""
+    coarse_share: float = 0.5
+    """Least share of tiles that agree on one pose before the codes' pose is trusted without features."""
+    locked_px: float = 3.0
+    """A tile is in place within 0.5 mm at 150 dpi."""
+    word_score: float = 0.5
+    """A word of the issued print is there at this correlation; other words in its place reach 0.2-0.45."""
+    proven: float = 0.75
+    """Share of words in place from which the page is proven: right pages >= 0.8, the same form of
+    another case <= 0.62 (point: identity gate holds on real pages)."""
+    contradicted: float = 0.16
+    """Share of words replaced by other print from which the page is another case's. An altered row or
+    number stays below it; another case's filled fields lie above."""
+    proven_own: float = 0.6
+    """Same as `proven` among the words only this case's page carries (right 0.8-1, other case 0-0.2)."""
+    contradicted_own: float = 0.4
+    """Same as `contradicted` among those words."""
+    unreadable: float = 0.45
+    """Median word correlation under which print says nothing about identity."""
+    local_error_mm: float = 1.0
+    """Registration error near a box above which the box is only asked (point 6)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InkThresholds:
+    """Handwriting in signature and date boxes."""
+
+    blackhat_mm: float = 4.0
+    """Ink is darker than paper within this distance; stains, shading and folds are wider."""
+    weak: float = 24
+    """Least darkness of a stroke's pixel; faint pencil is about 40."""
+    strong: float = 44
+    """Darkness a stroke must reach somewhere: JPEG rings and bleed-through stay below."""
+    noise_gain: float = 2.4
+    """Strokes must stand this many noise levels above paper, or the page's own grain would sign."""
+    noise_offset: float = 10
+    absent_mm: float = 2.2
+    """Stroke length up to which a box is empty: specks and print residue reach 2 mm."""
+    present_mm: float = 10.0
+    """Stroke length from which it is signed; the shortest initials measured have 9 mm and are asked."""
+    absent_mm2: float = 0.45
+    """Ink area up to which a box is empty."""
+    present_mm2: float = 2.0
+    """Ink area from which it is signed."""
+    bilevel_absent_mm2: float = 0.5
+    """Same on black-and-white copies, where print swells."""
+    bilevel_present_mm2: float = 8.0
+    inside: float = 0.55
+    """Least share of a stroke inside its box; less is a neighbour's overflow (research: main failure)."""
+    line_mm: float = 24
+    """A straight dark line longer than this that the form has not printed is a fold or feeder streak
+    (point 3)."""
+    line_fill: float = 0.8
+    """Share of such a line that must be dark where no print hides it."""
+    line_beside: float = 0.35
+    """Share of dark paper 1.3 mm beside it: handwriting has more, a fold is alone."""
+    thick_mm: float = 2.6
+    """Broader than any pen: highlighter, stain, thumb (point 4)."""
+    paper_floor: float = 0.4
+    """Local paper darker than this share of the page's paper is shadow or cover: never `absent` (point 5)."""
+    contrast_floor: float = 60
+    """Least print contrast near a box for `absent`: where our own print is fainter, ink may be lost."""
+    paper_hue: float = 26
+    """Colour difference of local paper from the page's paper from which something lies on it (point 7)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealThresholds:
+    """Round seals near seal boxes."""
+
+    floor: float = 9
+    """Least redness (R - max(G, B)) against local paper; pale pads of real seals measure 12-30 (point 1)."""
+    noise_gain: float = 4.0
+    """Redness must exceed the paper's own colour noise this many times (point 1)."""
+    hue_degrees: float = 38
+    """Red lies within this angle of pure red; blue and violet seals never count as red (point 1)."""
+    radii_mm: tuple[float, ...] = (15.0, 17.0, 18.5, 19.5, 20.5, 21.5, 23.0)
+    """Seals of 30-46 mm; company seals are 38-42 mm, government 42 mm."""
+    present_mm2: float = 30
+    """Least red area of a seal."""
+    present_sectors: float = 0.42
+    """Least share of the ring seen; a half-pressed seal shows 0.5 and more."""
+    ring_gain: float = 1.6
+    """The ring must be this many times denser than the bands beside it: arcs of text are not a ring."""
+    present_saturation: float = 26
+    """Median redness of the ring's pixels; weaker seals are asked (point 1)."""
+    ask_mm2: float = 4
+    """Red area from which a box is asked; red specks and a tick stay below."""
+    gray_ring: float = 0.35
+    """Share of a gray ring seen in a colour scan from which the seal is called a copy."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlterationThresholds:
+    """Print that changed and ink where nobody writes."""
+
+    word_score: float = 0.36
+    """A word correlated less, and..."""
+    covered: float = 0.62
+    """...whose issued strokes are darkened for less than this share is replaced or removed."""
+    page_score: float = 0.62
+    """Least median correlation of the page's words: fax and blur say nothing about single words."""
+    added_mm: float = 14
+    """Stroke length outside writable places that is reported."""
+    added_mm2: float = 4
+    writable_mm: float = 6
+    """Handwriting may run over its box this far."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageThresholds:
+    """The picture as a whole."""
+
+    working_dpi: int = 150
+    """Frame of all measurements: 1 px is 0.17 mm; finer gained nothing in the research."""
+    max_side: int = 3600
+    """Longest side decoded: A4 at 300 dpi; more is scaled while decoding."""
+    poor_dpi: int = 190
+    """Below this a seal page is asked for again (200 dpi, less the usual tolerance of drivers)."""
+    gray_spread: float = 4.0
+    """Channel difference that all but 0.05 % of pixels keep when a colour file is really gray; the
+    thinnest seal covers 0.1 % of a page."""
+    blank_ink: float = 0.0012
+    """Share of ink in the inner page up to which it is blank; a line of text is 0.004."""
+    bilevel_share: float = 0.97
+    """Share of pixels that are black or white from which a picture is bilevel."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thresholds:
+    """The whole table."""
+
+    page: PageThresholds = PageThresholds()
+    registration: RegistrationThresholds = RegistrationThresholds()
+    ink: InkThresholds = InkThresholds()
+    seal: SealThresholds = SealThresholds()
+    alteration: AlterationThresholds = AlterationThresholds()
+
+
+DEFAULT = Thresholds()
