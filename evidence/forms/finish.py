@@ -93,7 +93,9 @@ def finish(
             _stamp(pdf, page, issued)
         _normalise(pdf, f"{form.short} {number}", at)
         out = io.BytesIO()
-        pdf.save(out, deterministic_id=True, normalize_content=False, linearize=False)
+        pdf.save(
+            out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate, linearize=False
+        )
     found_boxes = {box.box for issued in pages for box in issued.boxes}
     return Finished(
         pdf=out.getvalue(), pages=pages, missing=tuple(box for box in expected if box not in found_boxes)

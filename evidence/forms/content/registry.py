@@ -7,12 +7,18 @@ from typing import Any
 
 from evidence.forms.content.inspection import inspection_fields
 from evidence.forms.content.marks import Marks
+from evidence.forms.content.recheck import recheck_fields
+from evidence.forms.content.rectification import rectification_fields
+from evidence.forms.content.urging import urging_fields
 from evidence.forms.source import Source
 
 Content = Callable[[Source, Marks], Mapping[str, Any]]
 
 CONTENT: dict[str, Content] = {
     "inspection-record": inspection_fields,
+    "urging-record": urging_fields,
+    "rectification-report": rectification_fields,
+    "recheck-record": recheck_fields,
 }
 
 

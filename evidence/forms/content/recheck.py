@@ -1,0 +1,118 @@
+"""现场复查记录: hazard by hazard, put right or not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from evidence.domain.case import Visit
+from evidence.domain.hazard import Hazard, HazardResult, HazardState
+from evidence.domain.week import local_date
+from evidence.forms.content.chain import check_reference, last_deadline, latest_check, numbered
+from evidence.forms.content.marks import Marks
+from evidence.forms.content.parties import enterprise_fields, escort_fields, refusal_text, team_rows
+from evidence.forms.content.photo_pages import photo_rows
+from evidence.forms.content.wording import BLANK_DAY, BLANK_MOMENT, choices, day, moment, yes_no
+from evidence.forms.source import Source
+
+_ALL, _SOME = "全部整改到位", "未全部整改到位"
+_REPORTS = ("无需上报", "上报经济发展局安监科", "上报安监执法中队")
+
+
+def recheck_fields(source: Source, marks: Marks) -> dict[str, Any]:
+    """Values of every field of 现场复查记录."""
+    visit = source.visit
+    check = latest_check(source)
+    hazards = check.hazards if check else ()
+    rows = _rows(hazards, visit.results if visit else (), blank=source.blank)
+    captions = _captions(hazards, visit)
+    return {
+        **enterprise_fields(source),
+        **escort_fields(source.details().escort),
+        **check_reference(source),
+        "复查时间起": moment(visit.arrived_at if visit else None, blank=BLANK_MOMENT),
+        "复查时间止": moment(visit.left_at if visit else None, blank=BLANK_MOMENT),
+        "复查场所": visit.scope if visit else "",
+        "整改期限": day(last_deadline(hazards), blank="—"),
+        "期限说明": _timing(hazards, visit),
+        "复查人员": team_rows(source, marks, experts_say="复查人员"),
+        "出示工作证": yes_no(visit.badge_shown if visit else None, "已出示", "未出示"),
+        "记录仪": "、".join(visit.devices) if visit else "",
+        "复查情况": visit.summary if visit else "",
+        "复查结果": rows,
+        "复查小结": _count(visit) if visit else "　　项已整改，　　项未整改",
+        "总体结论": _conclusion(visit),
+        "下次复查时间": _next(visit, blank=source.blank),
+        "上报去向": choices(_REPORTS, _REPORTS[:1] if visit and not _open(visit) else ()),
+        "企业意见": source.details().opinion,
+        "拒签情况": refusal_text(source),
+        "照片行": photo_rows(source, captions),
+        "框": marks.fixed(),
+    }
+
+
+def _open(visit: Visit) -> list[HazardResult]:
+    return [result for result in visit.results if result.state is HazardState.UNRECTIFIED]
+
+
+def _captions(hazards: tuple[Hazard, ...], visit: Visit | None) -> list[tuple[str, Any]]:
+    """Photographs before and after, hazard by hazard."""
+    after = {result.hazard: result.photos for result in visit.results} if visit else {}
+    pairs = []
+    for number, hazard in enumerate(hazards, 1):
+        taken = after.get(hazard.id, ())
+        if taken:
+            pairs += [(f"隐患{number}　整改前", photo) for photo in hazard.photos[: len(taken)]]
+            pairs += [(f"隐患{number}　整改后", photo) for photo in taken]
+    return pairs
+
+
+def _rows(
+    hazards: tuple[Hazard, ...], results: tuple[HazardResult, ...], *, blank: bool
+) -> list[dict[str, str]]:
+    found = numbered(hazards)
+    if blank and not results:
+        results = tuple(HazardResult(hazard=h.id, state=HazardState.UNRECTIFIED) for h in hazards)
+        return [_row(found, result) | {"结果": "☐ 已整改\n☐ 未整改", "新期限": ""} for result in results]
+    return [_row(found, result) for result in results]
+
+
+def _row(found: dict[str, tuple[int, Hazard]], result: HazardResult) -> dict[str, str]:
+    number, hazard = found.get(result.hazard, (0, None))
+    return {
+        "序号": str(number) if number else result.hazard,
+        "部位": hazard.location if hazard else "",
+        "隐患": hazard.description if hazard else "",
+        "原期限": day(hazard.deadline if hazard else None, blank="—"),
+        "结果": result.state.value,
+        "描述": result.description,
+        "新期限": day(result.new_deadline, blank="—"),
+    }
+
+
+def _count(visit: Visit) -> str:
+    left = len(_open(visit))
+    return f"{len(visit.results) - left}项已整改，{left}项未整改"
+
+
+def _conclusion(visit: Visit | None) -> str:
+    if visit is None or not visit.results:
+        return choices((_ALL, _SOME), ())
+    return choices((_ALL, _SOME), (_SOME if _open(visit) else _ALL,))
+
+
+def _next(visit: Visit | None, *, blank: bool) -> str:
+    if visit is None:
+        return BLANK_DAY if blank else "—"
+    dates = [result.new_deadline for result in _open(visit) if result.new_deadline]
+    return f"{day(max(dates))}期满后五天内" if dates else "—"
+
+
+def _timing(hazards: tuple[Hazard, ...], visit: Visit | None) -> str:
+    """How the recheck lies to the deadline (附件五(二)1: 一般5天之内)."""
+    deadline = last_deadline(hazards)
+    if deadline is None or visit is None:
+        return "—"
+    days = (local_date(visit.arrived_at) - deadline).days
+    if days > 0:
+        return f"期满后第{days}天"
+    return "期满当天" if days == 0 else f"期满前{-days}天"
