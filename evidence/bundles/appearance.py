@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from datetime import datetime
 from pathlib import Path
 
@@ -13,11 +12,11 @@ from evidence.bundles.typesetting import compose
 from evidence.domain.week import SHANGHAI
 
 
-def seal_style(agency: str, key: SigningKey, *, now: datetime) -> StaticStampStyle:
+def seal_style(agency: str, key: SigningKey, *, now: datetime, scratch: Path) -> StaticStampStyle:
     """A round red mark with the agency's name, the real signing time and the certificate's beginning.
 
     It belongs to the signature's own revision, so it may carry real time without touching the
-    unsigned one.
+    unsigned one. The mark is kept in `scratch` until the signature is made.
     """
     sheet = compose(
         "seal",
@@ -28,7 +27,7 @@ def seal_style(agency: str, key: SigningKey, *, now: datetime) -> StaticStampSty
             "evaluation": key.evaluation,
         },
     )
-    with tempfile.TemporaryDirectory() as scratch:
-        path = Path(scratch, "seal.pdf")
-        path.write_bytes(sheet.pdf)
-        return StaticStampStyle.from_pdf_file(str(path), border_width=0, background_opacity=1)
+    # pyHanko reads the picture while it signs: it must outlive this call
+    path = scratch / "seal.pdf"
+    path.write_bytes(sheet.pdf)
+    return StaticStampStyle.from_pdf_file(str(path), border_width=0, background_opacity=1)

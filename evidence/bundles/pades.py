@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -21,6 +22,8 @@ from evidence.bundles.revocation import Revocation, validation_context
 from evidence.bundles.signers import SigningKey
 from evidence.bundles.timestamp import Authority
 
+# Offline on purpose: the lists come from the settings, so this warning would tell nobody anything.
+logging.getLogger("pyhanko.sign.signers.pdf_signer").setLevel(logging.ERROR)
 _CMS_OVERHEAD = 4096
 _FIELD = "EvidenceSignature"
 

@@ -1,0 +1,171 @@
+"""`evidence bundle`, `receipt`, `handover list` and `renew`: the package goes out, its receipt comes back."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from evidence.cli.options import at_option, emit, json_option, progress, say, week_option, workspace_command
+from evidence.domain.week import Week, local_date, show_date
+from evidence.handover.listing import handover_rows
+from evidence.handover.office import Names, Office
+from evidence.handover.package import Built, Order, build_package
+from evidence.language import _
+
+if TYPE_CHECKING:
+    from evidence.config import Workspace
+
+
+def office_of(workspace: Workspace) -> Office:
+    """A workspace as a handover sees it."""
+    settings = workspace.settings
+    return Office(
+        root=workspace.root,
+        names=Names(
+            contract_code=settings.contract.code,
+            contract_name=settings.contract.name,
+            agency=settings.agency.name,
+            regulator=settings.regulator.section,
+        ),
+        ledger=workspace.ledger,
+        originals=workspace.originals,
+        issued=workspace.issued,
+        parameters=settings.parameters,
+        signer=settings.signer,
+        timestamp=settings.timestamp,
+    )
+
+
+def _ask(attempt: int) -> str:
+    """The key's password from the terminal."""
+    return getpass.getpass(_("签名密钥的密码（第 {n} 次）：").format(n=attempt))
+
+
+@click.command("bundle")
+@week_option
+@at_option
+@click.option("--allow-incomplete", is_flag=True, help=_("缺项时仍然移交；包上会写明不完整"))
+@click.option("--why", default="", help=_("不完整移交的原因，写进包里"))
+@click.option("--supplement", is_flag=True, help=_("补充或更正已移交的一周；原包不动"))
+@click.option("--folder", is_flag=True, help=_("交出文件夹本身，不压成一个文件"))
+@json_option
+@workspace_command
+def bundle_command(
+    workspace: Workspace,
+    week: Week | None,
+    at: datetime | None,
+    allow_incomplete: bool,
+    why: str,
+    supplement: bool,
+    folder: bool,
+    as_json: bool,
+) -> None:
+    """制作并签名一周的移交包；缺必备材料时不做，退出码 3，待人判定时 5。
+
+    \b
+    例：evidence bundle --week 2022-W13
+    """
+    moment = at or workspace.clock()
+    order = Order(
+        week=week or Week.of(local_date(moment)),
+        at=moment,
+        supplement=supplement,
+        allow_incomplete=allow_incomplete,
+        why=why,
+        as_folder=folder,
+    )
+    built = build_package(
+        office_of(workspace),
+        order,
+        actor=getpass.getuser(),
+        ask=_ask if sys.stdin.isatty() else None,
+        report=progress,
+    )
+    if as_json:
+        emit(_built_json(built))
+        return
+    package = built.package
+    say(_("● 移交包已做好：{path}").format(path=built.path))
+    if built.evaluation:
+        say(_("  ✕ EVALUATION ONLY：用试用密钥签名，不能正式移交。"))
+    if not package.complete:
+        say(_("  ✕ 不完整：{count} 项影响移交，已在包上写明。").format(count=len(built.blocking)))
+    say(
+        _("  {cases} 个案件，{documents} 份记录；清单签名 {list}，卷宗签名 {dossier}").format(
+            cases=len(package.cases),
+            documents=len(package.documents),
+            list=built.list_level.value,
+            dossier=built.dossier_level.value,
+        )
+    )
+    say(_("  下一步：evidence verify {path}，随后连同《接收回执》送交监管部门。").format(path=built.path))
+
+
+def _built_json(built: Built) -> dict[str, object]:
+    package = built.package
+    return {
+        "package": package.id,
+        "path": str(built.path),
+        "sha256": package.sha256,
+        "complete": package.complete,
+        "why_incomplete": package.why_incomplete,
+        "evaluation_keys": built.evaluation,
+        "levels": {"list": built.list_level.value, "dossiers": built.dossier_level.value},
+        "cases": list(package.cases),
+        "documents": list(package.documents),
+        "checkpoint": {"size": package.tree_size, "root": package.root},
+        "list_number": package.list_number,
+        "blocking": [
+            {"rule_id": each.rule_id, "subject": each.subject, "message": each.message}
+            for each in built.blocking
+        ],
+    }
+
+
+@click.group("handover")
+def handover_command() -> None:
+    """历次移交：已移交、已接收、已补充、待回执。
+
+    \b
+    例：evidence handover list
+    """
+
+
+@handover_command.command("list")
+@json_option
+@workspace_command
+def list_command(workspace: Workspace, as_json: bool) -> None:
+    """列出全部移交包及其回执。
+
+    \b
+    例：evidence handover list --json
+    """
+    office = office_of(workspace)
+    rows = handover_rows(office.ledger.view, office.folder)
+    if as_json:
+        emit({"packages": rows})
+        return
+    if not rows:
+        say(_("还没有移交包。每周五运行 evidence bundle。"))
+        return
+    table = Table(box=None, pad_edge=False)
+    for title in (_("移交包"), _("移交日"), _("案件"), _("记录"), _("完整"), _("回执"), _("补充")):
+        table.add_column(title)
+    receipts = {"signature": _("● 电子签名"), "scan": _("● 扫描件"), "": _("○ 待回执")}
+    for row in rows:
+        table.add_row(
+            row.package,
+            show_date(local_date(row.built_at)),
+            str(row.cases),
+            str(row.documents),
+            "●" if row.complete else "✕",
+            receipts[row.receipt],
+            row.superseded_by,
+        )
+    Console(highlight=False).print(table)

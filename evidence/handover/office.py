@@ -1,0 +1,42 @@
+"""Who hands over to whom: what the package's papers print."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from evidence.archive.issued import IssuedStore
+from evidence.archive.originals import Originals
+from evidence.bundles.settings import SignerSettings, TimestampSettings
+from evidence.ledger.ledger import Ledger
+from evidence.rules.parameters import Parameters
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """Names as printed."""
+
+    contract_code: str
+    contract_name: str
+    agency: str
+    regulator: str
+    """The section that receives packages."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Office:
+    """Everything a handover works with, wired by the command."""
+
+    root: Path
+    names: Names
+    ledger: Ledger
+    originals: Originals
+    issued: IssuedStore
+    parameters: Parameters
+    signer: SignerSettings = field(default_factory=SignerSettings)
+    timestamp: TimestampSettings = field(default_factory=TimestampSettings)
+
+    @property
+    def folder(self) -> Path:
+        """Where packages lie."""
+        return self.root / "archive" / "handover"

@@ -1,0 +1,333 @@
+"""The papers around the dossiers: handover list and completeness report, table, next week's plan."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import xlsxwriter
+
+from evidence.bundles.typesetting import Sheet, compose
+from evidence.domain.document import Document
+from evidence.domain.facts import CaseFacts
+from evidence.domain.register import Plan
+from evidence.domain.week import local_date, show_date
+from evidence.handover.office import Names
+from evidence.handover.week import WeekWork, instant
+from evidence.handover.wording import (
+    FINDING_STATES,
+    STATE_WORDS,
+    clause_of,
+    document_state,
+    form_title,
+    notable,
+    week_title,
+)
+from evidence.rules.clause import Finding, Kind
+from evidence.rules.judge import RULESET_VERSION
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandedOver:
+    """One row of the list: one record of one case with its electronic file."""
+
+    case: CaseFacts
+    enterprise: str
+    document: Document
+    file: str
+    """Path of its scan below `data/`, or the package that carried it; empty while none has come."""
+    sha256: str
+    bytes: int
+
+    @property
+    def state(self) -> str:
+        """`present`, `missing` or `undecided`."""
+        return document_state(self.document)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signing:
+    """What is known about the signature before it is made."""
+
+    signer: str
+    fingerprint: str
+    list_level: str
+    dossier_level: str
+    authority: str
+    """Name of the time-stamp authority, empty without."""
+    evaluation: bool
+
+
+def handover_list(
+    work: WeekWork,
+    rows: Sequence[HandedOver],
+    *,
+    names: Names,
+    number: str,
+    receipt_number: str,
+    signing: Signing,
+    why_incomplete: str,
+    complete: bool,
+) -> Sheet:
+    """移交清单.pdf before its signature, and the place for the visible signature (`signature`)."""
+    stopping = [finding for finding in work.findings if finding.blocking]
+    notice = ""
+    if not complete:
+        notice = f"本包不完整：{len(stopping)} 项影响移交的事项未解决。说明：{why_incomplete}"
+    data = {
+        "title": f"移交清单 {work.id}",
+        "number": number,
+        "package": work.id,
+        "agency": names.agency,
+        "regulator": names.regulator,
+        "week_title": week_title(work.week) + (f"补充第{work.supplement}号" if work.supplement else ""),
+        "date": show_date(local_date(work.at)),
+        "evaluation": signing.evaluation,
+        "notice": notice,
+        "code_size": 0,
+        "head": _head(work, names, number),
+        "summary": summary(work, rows, complete=complete),
+        "rows": [
+            {
+                "enterprise": row.enterprise,
+                "kind": form_title(row.document.form.form),
+                "number": row.document.form.number,
+                "file": row.file.rpartition("/")[2],
+                "pages": row.document.form.pages,
+                "copies": 1 if row.document.scans else 0,
+                "state": row.state,
+                "word": STATE_WORDS[row.state],
+            }
+            for row in rows
+        ],
+        "counts": [sum(finding.kind is kind for finding in work.findings) for kind in Kind],
+        "problems": [_problem(finding) for finding in notable(work.findings)],
+        "quality": _quality(complete=complete),
+        "ledger": _ledger(work, signing),
+        "receipt_number": receipt_number,
+        "footnote": "合同日期（检查、督促、复查、移交）以记录和账本为准；"
+        "证书与时间戳记录的是真实签名时间，二者不一致时见 bag-info.txt 的 Real-Time。"
+        "核对结论由登记的事实推算，证明的是推算无误，不能代替对事实本身的核查。",
+    }
+    return compose("handover_list", data, at=work.at, marks=True)
+
+
+def summary(work: WeekWork, rows: Sequence[HandedOver], *, complete: bool) -> str:
+    """One sentence on what is in the package."""
+    cases = len(work.facts.cases)
+    pages = sum(row.document.form.pages for row in rows)
+    verdict = "材料齐全" if complete else "材料不完整，缺项见完整性核对"
+    if not cases:
+        return "本周没有应移交的材料（零报告）。"
+    return f"共移交 {cases} 个案件、{len(rows)} 份记录、{pages} 页，{verdict}。"
+
+
+def handover_table(work: WeekWork, rows: Sequence[HandedOver], *, number: str) -> bytes:
+    """移交清单.xlsx: the same rows with bytes and digests, and every finding; same input, same bytes."""
+    buffer = io.BytesIO()
+    book = xlsxwriter.Workbook(
+        buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    )
+    created = work.at.astimezone(UTC).replace(tzinfo=None)
+    book.set_properties({"title": f"移交清单 {work.id}", "created": created})
+    head = book.add_format(
+        {"bold": True, "bg_color": "#EBEBEB", "border": 1, "text_wrap": True, "align": "center"}
+    )
+    cell = book.add_format({"border": 1, "text_wrap": True, "valign": "top"})
+
+    def sheet(name: str, columns: Sequence[tuple[str, int]], lines: Sequence[Sequence[Any]]) -> None:
+        page = book.add_worksheet(name)
+        page.freeze_panes(1, 0)
+        for column, (title, width) in enumerate(columns):
+            page.set_column(column, column, width)
+            page.write_string(0, column, title, head)
+        for position, line in enumerate(lines, 1):
+            for column, value in enumerate(line):
+                if isinstance(value, int):
+                    page.write_number(position, column, value, cell)
+                else:
+                    page.write_string(position, column, str(value), cell)
+        page.autofilter(0, 0, max(1, len(lines)), len(columns) - 1)
+
+    sheet(
+        "移交清单",
+        [
+            ("序号", 6),
+            ("移交单编号", 20),
+            ("企业", 30),
+            ("统一社会信用代码", 22),
+            ("案件", 13),
+            ("材料类型", 16),
+            ("记录编号", 22),
+            ("页数", 6),
+            ("纸质份数", 9),
+            ("电子文件", 48),
+            ("字节数", 12),
+            ("SHA-256", 68),
+            ("状态", 10),
+            ("备注", 20),
+        ],
+        [
+            (
+                n,
+                number,
+                row.enterprise,
+                row.case.case.enterprise,
+                row.case.case.id,
+                form_title(row.document.form.form),
+                row.document.form.number,
+                row.document.form.pages,
+                1 if row.document.scans else 0,
+                row.file,
+                row.bytes,
+                row.sha256,
+                STATE_WORDS[row.state],
+                f"缺第{'、'.join(map(str, row.document.missing_pages))}页"
+                if row.document.missing_pages
+                else "",
+            )
+            for n, row in enumerate(rows, 1)
+        ],
+    )
+    sheet(
+        "完整性核对",
+        [
+            ("案件", 13),
+            ("规则", 22),
+            ("条款", 16),
+            ("条款原文", 50),
+            ("结果", 14),
+            ("影响移交", 9),
+            ("情况", 60),
+            ("期限", 12),
+            ("处理", 50),
+            ("例外", 30),
+        ],
+        [
+            (
+                finding.subject.case,
+                finding.rule_id,
+                clause_of(finding),
+                finding.clause.text,
+                finding.kind.value,
+                "是" if finding.blocking else "",
+                finding.message,
+                finding.due.isoformat() if finding.due else "",
+                finding.remediation,
+                finding.waiver.why if finding.waiver else "",
+            )
+            for finding in work.findings
+        ],
+    )
+    book.close()
+    return buffer.getvalue()
+
+
+def plan_sheet(work: WeekWork, plan: Plan | None, *, names: Names) -> bytes:
+    """下周工作计划.pdf composed from the plan's data, or a page that says there is none."""
+    enterprises = {each.id: each.name for each in work.facts.enterprises}
+    people = {each.id: each.name for each in work.facts.people}
+    following = work.week.shift(1)
+    lines = [] if plan is None else plan.lines
+    return compose(
+        "plan",
+        {
+            "title": f"下周工作计划 {following}",
+            "agency": names.agency,
+            "week_title": week_title(following),
+            "at": show_date(local_date(work.at)),
+            "filed": "" if plan is None else show_date(plan.filed_on),
+            "version": 0 if plan is None else plan.version,
+            "lines": [
+                {
+                    "day": show_date(line.day),
+                    "enterprise": enterprises.get(line.enterprise, line.enterprise),
+                    "work": line.work.value,
+                    "experts": "、".join(people.get(one, one) for one in line.experts),
+                    "supervisor": "是" if line.supervisor_needed else "否",
+                    "note": line.note,
+                }
+                for line in lines
+            ],
+        },
+        at=work.at,
+    ).pdf
+
+
+def _head(work: WeekWork, names: Names, number: str) -> list[tuple[str, str, str, str]]:
+    previous = work.previous.id if work.previous else "无（首次移交）"
+    return [
+        ("移交单编号", number, "移交包编号", work.id),
+        ("移交单位", names.agency, "接收单位", names.regulator),
+        ("合同项目", names.contract_name, "移交日期", show_date(local_date(work.at))),
+        ("上一移交包", previous, "份数", "2 份（移交、接收单位各 1 份）"),
+    ]
+
+
+def _problem(finding: Finding) -> dict[str, Any]:
+    subject = finding.subject
+    return {
+        "state": FINDING_STATES[finding.kind],
+        "subject": subject.document or subject.visit or subject.case or subject.enterprise or "全局",
+        "clause": clause_of(finding),
+        "message": finding.message,
+        "blocking": finding.blocking,
+        "waiver": finding.waiver.why if finding.waiver else "",
+        "due": finding.due.isoformat() if finding.due else "",
+    }
+
+
+def _quality(*, complete: bool) -> list[dict[str, str]]:
+    """The four checks of DA/T 70-2018, each with what was really done."""
+    return [
+        {
+            "item": "真实性",
+            "how": "打包时逐件重算原件 SHA-256，与到件登记一致；整包由移交单位数字签名。",
+            "state": "present",
+            "word": "合格",
+        },
+        {
+            "item": "完整性",
+            "how": "按合同逐条核对文书、页、签章、音视频，结果见第二部分。",
+            "state": "present" if complete else "missing",
+            "word": "合格" if complete else "不完整",
+        },
+        {
+            "item": "可用性",
+            "how": "每份原件均已打开并逐页装入卷宗；格式为 PDF、JPEG、PNG、TIFF 等通用格式。",
+            "state": "present",
+            "word": "合格",
+        },
+        {
+            "item": "安全性",
+            "how": "到件时已拒收可执行、加密和类型不符的文件；病毒查杀由接收单位按其规定进行。",
+            "state": "open",
+            "word": "待接收方",
+        },
+    ]
+
+
+def _ledger(work: WeekWork, signing: Signing) -> list[tuple[str, str]]:
+    stamp = f"时间戳机构：{signing.authority}" if signing.authority else "未配置时间戳机构，签名时间为自报"
+    return [
+        ("检查点指纹", f"{work.fingerprint}（与《接收回执》一致）"),
+        ("检查点", f"账本共 {work.size} 行，树根 {work.tree.root.hex()[:32]} {work.tree.root.hex()[32:]}"),
+        ("核对规则", f"规则版本 {RULESET_VERSION}，核对时刻 {instant(work.at)}"),
+        ("签名证书", f"{signing.signer}，SHA-256 {signing.fingerprint[:32]} {signing.fingerprint[32:]}"),
+        ("签名等级", f"本清单 PAdES {signing.list_level}，各卷宗 PAdES {signing.dossier_level}；{stamp}"),
+    ]
+
+
+def plan_for(work: WeekWork) -> Plan | None:
+    """The version in force of next week's plan, filed by the package's instant."""
+    following = str(work.week.shift(1))
+    plans = [plan for plan in work.facts.plans if plan.week == following]
+    return max(plans, key=lambda plan: plan.version, default=None)
+
+
+def real_time_note(at: datetime, now: datetime) -> str:
+    """The real time when it is more than a day from the package's instant, else empty."""
+    return instant(now.replace(microsecond=0)) if abs((now - at).total_seconds()) > 86_400 else ""

@@ -1,0 +1,238 @@
+"""What a package says: the week's cases, judged, as of one journal head and one instant."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from evidence.domain.facts import CaseFacts, Facts
+from evidence.domain.identifiers import Sha256
+from evidence.domain.parties import Enterprise
+from evidence.domain.register import Package, Receipt
+from evidence.domain.week import Week
+from evidence.errors import UsageError
+from evidence.handover.office import Office
+from evidence.language import _
+from evidence.ledger.checkpoint import Checkpoint, fingerprint, make
+from evidence.ledger.events import CheckpointMade
+from evidence.ledger.facts import gather
+from evidence.ledger.merkle import Frontier
+from evidence.ledger.view import View
+from evidence.rules.clause import Finding
+from evidence.rules.judge import RULESET_VERSION, judge, ruleset_sha256
+from evidence.rules.summary import to_json
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Original:
+    """One stored file that a case rests on."""
+
+    sha256: Sha256
+    arrival: str
+    name: str
+    media_type: str
+    bytes: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class WeekWork:
+    """Everything a package is made from; nothing in it changes while it is built."""
+
+    week: Week
+    supplement: int
+    at: datetime
+    view: View
+    facts: Facts
+    findings: tuple[Finding, ...]
+    parameters: Any
+    size: int
+    """Journal lines under the checkpoint."""
+    tree: Frontier
+    head: str
+    """Digest of the journal's last line under the checkpoint."""
+    packages: tuple[Package, ...]
+    """Every package before this one, in order."""
+    checkpoints: tuple[CheckpointMade, ...]
+    receipts: tuple[Receipt, ...]
+    checkpoint: str
+    """This package's checkpoint text."""
+
+    @property
+    def previous(self) -> Package | None:
+        """The package before this one, weekly or supplement."""
+        return self.packages[-1] if self.packages else None
+
+    @property
+    def id(self) -> str:
+        """Package id: `WJB-2022-W13` or `WJB-2022-W13-S1`."""
+        return package_id(self.parameters.contract, self.week, self.supplement)
+
+    @property
+    def fingerprint(self) -> str:
+        """The checkpoint's 16 characters in groups of four."""
+        return grouped(fingerprint(self.checkpoint))
+
+    def enterprise(self, case: CaseFacts) -> Enterprise:
+        """The inspected enterprise of a case."""
+        found = next((each for each in self.facts.enterprises if each.id == case.case.enterprise), None)
+        if found is None:
+            raise UsageError(_("案件所属企业没有登记。"), where=f"{case.case.id} · {case.case.enterprise}")
+        return found
+
+    def findings_of(self, case: str) -> tuple[Finding, ...]:
+        """Findings about one case."""
+        return tuple(finding for finding in self.findings if finding.subject.case == case)
+
+    def facts_json(self) -> bytes:
+        """`facts.json`."""
+        return pretty(
+            {
+                "ruleset": {"version": RULESET_VERSION, "sha256": ruleset_sha256()},
+                "at": instant(self.at),
+                "parameters": self.parameters,
+                "facts": self.facts,
+            }
+        )
+
+    def findings_json(self) -> bytes:
+        """`findings.json`."""
+        return pretty(to_json(self.findings, week=str(self.week), at=self.at))
+
+
+def take_stock(office: Office, *, week: Week, supplement: bool, at: datetime) -> WeekWork:
+    """Freeze the week as of the journal's head.
+
+    Raises:
+        UsageError: the week has its package already, or has none to supplement, or an earlier week
+            is still without one.
+    """
+    view = office.ledger.view
+    head = view.head
+    size = head.size
+    packages = view.packages()
+    same = [package for package in packages if package.week == str(week)]
+    code = office.names.contract_code
+    if same and not supplement:
+        raise UsageError(
+            _("{week} 的移交包已经做好，移交后的包不再改动。").format(week=week),
+            where=same[-1].id,
+            remedy=_("要补充或更正，请运行 evidence bundle --week {week} --supplement。").format(week=week),
+        )
+    if supplement and not same:
+        raise UsageError(
+            _("{week} 还没有移交包，无从补充。").format(week=week),
+            remedy=f"evidence bundle --week {week}",
+        )
+    _refuse_hole(packages, week)
+    facts = gather(view, week=week, case=None, at=at)
+    tree = office.ledger.tree(size)
+    number = len(same) if supplement else 0
+    name = package_id(code, week, number)
+    return WeekWork(
+        week=week,
+        supplement=number,
+        at=at,
+        view=view,
+        facts=facts,
+        findings=judge(facts, office.parameters, at),
+        parameters=office.parameters,
+        size=size,
+        tree=tree,
+        head=head.digest,
+        packages=packages,
+        checkpoints=view.checkpoints(),
+        receipts=view.receipts(),
+        checkpoint=make(
+            Checkpoint(
+                origin=f"evidence/{code}",
+                size=size,
+                root=tree.root,
+                extensions=(f"package {name}", f"week {week}"),
+            )
+        ),
+    )
+
+
+def _refuse_hole(packages: Sequence[Package], week: Week) -> None:
+    """Week numbers have no hole: after the first, every week gets its package, be it nil."""
+    if not packages:
+        return
+    weeks = sorted(Week.parse(package.week) for package in packages)
+    expected = weeks[-1].shift(1)
+    if week > expected:
+        raise UsageError(
+            _("{missing} 还没有移交包，周次不能中断。").format(missing=expected),
+            remedy=_("请先运行 evidence bundle --week {missing}；当周没有检查的会做成零报告。").format(
+                missing=expected
+            ),
+        )
+    if week < weeks[0]:
+        raise UsageError(
+            _("{week} 早于第一个移交包，不能再做周包。").format(week=week),
+            remedy=_("请用 --supplement 补充到已有的周次。"),
+        )
+
+
+def originals_of(work: WeekWork, case: CaseFacts) -> tuple[Original, ...]:
+    """Every stored file of a case: scans, e-documents, photographs, documents of waivers; each once."""
+    wanted: dict[Sha256, str] = {}
+    for document in case.documents:
+        for scan in (*document.scans, *document.other_copies):
+            wanted.setdefault(scan.sha256, scan.arrival)
+        for digest in document.edocuments:
+            wanted.setdefault(digest, "")
+    for visit in case.visits:
+        for hazard in visit.hazards:
+            for photo in hazard.photos:
+                wanted.setdefault(photo, "")
+        for result in visit.results:
+            for photo in result.photos:
+                wanted.setdefault(photo, "")
+    for waiver in case.waivers:
+        if waiver.attachment is not None:
+            wanted.setdefault(waiver.attachment, "")
+    return tuple(_original(work.view, digest) for digest in wanted)
+
+
+def _original(view: View, digest: Sha256) -> Original:
+    arrival = view.arrival_of(digest)
+    if arrival is None:
+        return Original(sha256=digest, arrival="", name=digest[:12], media_type="", bytes=0)
+    return Original(
+        sha256=digest,
+        arrival=arrival.id,
+        name=arrival.path.rpartition("/")[2],
+        media_type=arrival.media_type,
+        bytes=arrival.bytes or 0,
+    )
+
+
+def made_checkpoint(work: WeekWork) -> CheckpointMade:
+    """The event that remembers this package's checkpoint."""
+    return CheckpointMade(
+        week=work.id.partition("-")[2], size=work.size, root=work.tree.root.hex(), text=work.checkpoint
+    )
+
+
+def package_id(contract: str, week: Week, supplement: int) -> str:
+    """`WJB-2022-W13` or `WJB-2022-W13-S1`."""
+    return f"{contract}-{week}" + (f"-S{supplement}" if supplement else "")
+
+
+def grouped(text: str) -> str:
+    """In groups of four, for reading aloud."""
+    return "-".join(text[start : start + 4] for start in range(0, len(text), 4))
+
+
+def instant(at: datetime) -> str:
+    """`2022-04-01T07:00:00Z`."""
+    return at.isoformat().replace("+00:00", "Z")
+
+
+def pretty(document: Any) -> bytes:
+    """JSON for people and programs: two spaces, one final newline."""
+    return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"

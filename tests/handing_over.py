@@ -1,0 +1,185 @@
+"""The in-memory week as a real workspace: journal, originals, issued forms, evaluation keys.
+
+Papers are drawn quickly (no office program); everything else is the product's own.
+"""
+
+from __future__ import annotations
+
+import io
+import shutil
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+import typst
+from PIL import Image, ImageDraw
+
+from evidence.archive.issued import IssuedStore
+from evidence.archive.originals import Originals
+from evidence.bundles.keys import make_evaluation_keys
+from evidence.bundles.settings import SignerSettings, TimestampSettings
+from evidence.domain.document import Document, ScannedPage
+from evidence.domain.facts import Facts
+from evidence.domain.identifiers import ArrivalId, Sha256
+from evidence.domain.week import Week
+from evidence.handover.office import Names, Office
+from evidence.handover.package import Built, Order, build_package
+from evidence.ledger.events import (
+    ArrivalJudged,
+    ArrivalTaken,
+    CaseOpened,
+    Event,
+    FormIssued,
+    PartiesImported,
+    PlanFiled,
+    RecordingAssigned,
+    RegisterEntered,
+    ReportRecorded,
+    VisitRecorded,
+)
+from evidence.ledger.ledger import Ledger
+from evidence.rules.parameters import Parameters
+from tests import world
+
+NAMES = Names(
+    contract_code="WJB",
+    contract_name="武进国家高新区安全生产第三方技术服务（B标段）",
+    agency="常州承安安全咨询服务有限公司",
+    regulator="经济发展局安监科",
+)
+WEEK = Week(2022, 13)
+
+
+@cache
+def keys(home: Path, curve: bool = False) -> Path:
+    """Evaluation keys, made once for all tests of a session."""
+    folder = home / ("keys-p256" if curve else "keys")
+    make_evaluation_keys(folder, curve=curve)
+    return folder
+
+
+def open_office(root: Path, *, clock: Callable[[], datetime] = lambda: world.FRIDAY) -> Office:
+    """The parts of a workspace folder."""
+    return Office(
+        root=root,
+        names=NAMES,
+        ledger=Ledger.open(root / "archive" / "ledger", clock=clock),
+        originals=Originals(root / "archive" / "originals"),
+        issued=IssuedStore(root / "archive" / "issued"),
+        parameters=Parameters(),
+        signer=SignerSettings(),
+        timestamp=TimestampSettings(),
+    )
+
+
+def make_office(root: Path, home: Path, facts: Facts | None = None, *, stamped: bool = True) -> Office:
+    """A workspace that holds some facts; by default the whole week in order."""
+    shutil.copytree(keys(home), root / "keys")
+    if not stamped:
+        shutil.rmtree(root / "keys" / "tsa")
+    office = open_office(root)
+    record(office, world.week_facts() if facts is None else facts)
+    return office
+
+
+def record(office: Office, facts: Facts) -> None:
+    """Write facts into the ledger as events, with real bytes behind every digest that a package needs."""
+    events: list[Event] = [
+        PartiesImported(
+            source=world.digest("workbook"),
+            enterprises=facts.enterprises,
+            people=facts.people,
+            devices=facts.devices,
+        )
+    ]
+    events += [RegisterEntered(entry=entry) for entry in facts.entries]
+    events += [PlanFiled(plan=plan) for plan in facts.plans]
+    arrivals = 0
+    for case in facts.cases:
+        events.append(CaseOpened(case=case.case))
+        events += [VisitRecorded(visit=visit) for visit in case.visits]
+        events += [ReportRecorded(report=report) for report in case.reports]
+        for document in case.documents:
+            arrivals += 1
+            events += document_events(office, document, ArrivalId(f"A-20220401-{arrivals:04d}"))
+        for recording in case.recordings:
+            arrivals += 1
+            arrival = ArrivalId(f"A-20220401-{arrivals:04d}")
+            events.append(_taken(arrival, recording.name, recording.sha256, recording.bytes, "video/mp4"))
+            events.append(ArrivalJudged(arrival=arrival, outcome="linked", recordings=(recording,)))
+            if recording.visit is not None:
+                events.append(
+                    RecordingAssigned(sha256=recording.sha256, visit=recording.visit, by="device+time")
+                )
+    office.ledger.append("test", *events, at=world.FRIDAY)
+
+
+def document_events(office: Office, document: Document, arrival: ArrivalId) -> Iterable[Event]:
+    """A form issued with a drawn PDF, and its scan as one multi-page TIFF or JPEG."""
+    form = document.form
+    pdf = drawn_form(form.number, form.pages)
+    office.issued.put(form.number, pdf=pdf, docx=b"docx", data=b"{}", geometry=b"[]")
+    yield FormIssued(form=replace(form, pdf=Sha256(sha256(pdf).hexdigest())))
+    if document.scans:
+        data, name, media = scan(form.number, [page.index for page in document.scans])
+        digest = office.originals.put_bytes(data)
+        yield _taken(arrival, f"周五/{name}", digest, len(data), media)
+        pages = tuple(_page(page, arrival, digest) for page in document.scans)
+        yield ArrivalJudged(arrival=arrival, outcome="linked", pages=pages)
+
+
+def _page(page: ScannedPage, arrival: ArrivalId, digest: Sha256) -> ScannedPage:
+    return replace(page, arrival=arrival, sha256=digest)
+
+
+def _taken(arrival: ArrivalId, path: str, digest: Sha256, size: int, media: str) -> ArrivalTaken:
+    return ArrivalTaken(
+        arrival=arrival, path=path, sha256=digest, bytes=size, received_at=world.FRIDAY, media_type=media
+    )
+
+
+@cache
+def drawn_form(number: str, pages: int) -> bytes:
+    """A plain PDF that stands for an issued form."""
+    body = "#pagebreak()".join(f"#text(size: 20pt)[{number} 第 {page} 页]" for page in range(1, pages + 1))
+    pdf = typst.compile(f'#set page(paper: "a4")\n#set text(font: "Noto Serif CJK SC")\n{body}'.encode())
+    assert isinstance(pdf, bytes)
+    return pdf
+
+
+@cache
+def _picture(number: str, page: int) -> Image.Image:
+    image = Image.new("L", (827, 1169), 250)
+    draw = ImageDraw.Draw(image)
+    draw.text((80, 80), f"{number} / {page}", fill=20)
+    seed = int(sha256(f"{number}{page}".encode()).hexdigest()[:8], 16)
+    for line in range(30):
+        y = 150 + line * 30
+        draw.line((80, y, 80 + (seed >> (line % 8)) % 600, y + line % 3), fill=60, width=2)
+    return image
+
+
+def scan(number: str, indices: list[int]) -> tuple[bytes, str, str]:
+    """A scan of as many pages as the highest index asks for: JPEG for one, TIFF for more."""
+    frames = [_picture(number, index) for index in range(max(indices) + 1)]
+    buffer = io.BytesIO()
+    if len(frames) == 1:
+        frames[0].save(buffer, "JPEG", quality=80, dpi=(100, 100))
+        return buffer.getvalue(), f"扫描 {number}.JPG", "image/jpeg"
+    frames[0].save(
+        buffer, "TIFF", save_all=True, append_images=frames[1:], compression="tiff_lzw", dpi=(100, 100)
+    )
+    return buffer.getvalue(), f"扫描 {number}.tif", "image/tiff"
+
+
+def order(week: Week = WEEK, **options: object) -> Order:
+    """Friday's order."""
+    return Order(week=week, at=world.FRIDAY, **options)  # type: ignore[arg-type]
+
+
+def build(office: Office, **options: object) -> Built:
+    """Friday's package."""
+    return build_package(office, order(**options), clock=lambda: datetime.now(UTC))
