@@ -3,7 +3,7 @@
 `week_facts()` holds three cases in which everything is in order at `FRIDAY`:
 `WJB22-0001` a closed chain (check 03-14, urging 03-22, report 03-28, recheck 03-31),
 `WJB22-0002` checked this week, `WJB22-0003` a heavy-class enterprise with two experts and a supervisor.
-All names are invented.
+Judge it with `PARAMETERS`, which know the contract price. All names are invented.
 """
 
 from __future__ import annotations
@@ -54,9 +54,11 @@ from evidence.domain.identifiers import (
 )
 from evidence.domain.parties import Device, Enterprise, EnterpriseClass, Person, Role, Title
 from evidence.domain.recording import Recording
-from evidence.domain.register import Plan, PlanLine, PlannedWork, RegisterEntry
+from evidence.domain.register import Package, Plan, PlanLine, PlannedWork, Receipt, RegisterEntry
 from evidence.domain.week import local_instant
+from evidence.rules.parameters import Parameters
 
+PARAMETERS = Parameters(price_yuan=1_000_000)
 WEEK = "2022-W13"
 FRIDAY = local_instant(date(2022, 4, 1), 15)
 """The usual moment of judgement: Friday of the week at three."""
@@ -406,6 +408,7 @@ def closed_case(case: CaseId = CLOSED, enterprise: int = 0) -> CaseFacts:
             document(case, "recheck-record", date(2022, 3, 31), visit=recheck),
         ),
         recordings=(footage(check), footage(recheck)),
+        entries=case_entries(case, "2022-03-18"),
     )
 
 
@@ -422,6 +425,7 @@ def checked_case(case: CaseId = CHECKED, enterprise: int = 1, day: date = date(2
         visits=(check,),
         documents=(document(case, "inspection-record", day, visit=check),),
         recordings=(footage(check),),
+        entries=case_entries(case, "2022-04-01"),
     )
 
 
@@ -442,6 +446,65 @@ def heavy_case() -> CaseFacts:
         visits=(check,),
         documents=(document(HEAVY, "inspection-record", day, visit=check),),
         recordings=(footage(check),),
+        entries=case_entries(HEAVY, "2022-04-01"),
+    )
+
+
+def standing_entries() -> tuple[RegisterEntry, ...]:
+    """Everything the registers should hold by the end of March 2022."""
+    papers = ("tender", "bid", "award", "commitments", "agreed", "annex")
+    holders = ("甲方", "乙方", "高新区财政局", "招标代理")
+    return (
+        *undertakings(),
+        *(entry("contract-document", key, "2021-12-07") for key in papers),
+        *(entry("contract-copy", key, "2021-12-07") for key in holders),
+        *(entry("procedure", key, "2021-12-20") for key in ("management", "quality", "archive")),
+        *(
+            entry("training", f"2022-01/P{n}", "2022-01-10", person=PersonId(f"P{n}"), data={"topic": "廉洁"})
+            for n in range(1, 6)
+        ),
+        entry("contract-signature", "1", "2021-12-07", data={"signatures": "2", "seals": "2"}),
+        entry("safety-plan", "1", "2021-12-20"),
+        entry("payment", "1", "2021-12-24", data={"amount_yuan": "200000"}),
+        entry("invoice", "1", "2021-12-20", data={"amount_yuan": "200000.00"}),
+    )
+
+
+def case_entries(case: CaseId, day: str) -> tuple[RegisterEntry, ...]:
+    """The questionnaire and the internal review of one case."""
+    return (
+        entry("questionnaire", f"{case}-WJ", day, case=case, data={"filled_by": "安环科"}),
+        entry("internal-review", f"{case}-NS", day, case=case, person=PersonId("P5")),
+    )
+
+
+def package(week: str, built: str, *documents: str, **changes: Any) -> Package:
+    """A weekly package that was built and complete."""
+    made = Package(
+        id=f"WJB-{week}",
+        week=week,
+        built_at=instant(built, 15),
+        sha256=digest(f"package {week}"),
+        complete=True,
+        tree_size=10,
+        root="0" * 64,
+        documents=documents,
+    )
+    return replace(made, **changes)
+
+
+def packages() -> tuple[Package, ...]:
+    """The two weeks before, handed over on their Fridays."""
+    return (
+        package("2022-W11", "2022-03-18", f"{CLOSED}-JC-001"),
+        package("2022-W12", "2022-03-25", f"{CLOSED}-DD-001"),
+    )
+
+
+def receipt(package_id: str, on: str) -> Receipt:
+    """The regulator's signed paper, scanned."""
+    return Receipt(
+        package=package_id, at=instant(on, 16), source=digest(f"receipt {package_id}"), manner="scan"
     )
 
 
@@ -502,8 +565,10 @@ def week_facts() -> Facts:
         devices=devices(),
         cases=(closed_case(), checked_case(), heavy_case()),
         services=services(),
-        entries=undertakings(),
+        entries=standing_entries(),
         plans=plans(),
+        packages=packages(),
+        receipts=(receipt("WJB-2022-W11", "2022-03-18"), receipt("WJB-2022-W12", "2022-03-25")),
     )
 
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, datetime
 from functools import cached_property
 
-from evidence.domain.facts import Facts
+from evidence.domain.facts import Facts, ServiceState
 from evidence.domain.parties import Enterprise, Person, Role
 from evidence.domain.register import Package, Plan, Receipt, RegisterEntry
 from evidence.domain.week import Week, local_date, service_year, service_year_span
-from evidence.rules.chain import Chain
+from evidence.rules.chain import Chain, Step
 from evidence.rules.deadlines import Suspension, handover_due
 from evidence.rules.parameters import Parameters, YearRule
 
@@ -26,6 +25,11 @@ class Ground:
         self.week = Week.parse(facts.week) if facts.week else None
         self.enterprises: dict[str, Enterprise] = {one.id: one for one in facts.enterprises}
         self.people: dict[str, Person] = {one.id: one for one in facts.people}
+
+    def name_of(self, enterprise: str) -> str:
+        """Short name of an enterprise, or its id when it is in no register."""
+        found = self.enterprises.get(enterprise)
+        return found.short_name if found else enterprise
 
     @cached_property
     def chains(self) -> tuple[Chain, ...]:
@@ -68,6 +72,32 @@ class Ground:
         return tuple(self._by_person.get((register, person), ()))
 
     @cached_property
+    def _presence(self) -> dict[str, tuple[Step, ...]]:
+        kept: dict[str, list[Step]] = {}
+        for chain in self.chains:
+            for step in chain.visits:
+                if step.on_site:
+                    for person in step.facts.experts:
+                        kept.setdefault(person, []).append(step)
+        return {person: tuple(steps) for person, steps in kept.items()}
+
+    def presence(self, person: str) -> tuple[Step, ...]:
+        """On-site visits of one person among the cases under judgement."""
+        return self._presence.get(person, ())
+
+    @cached_property
+    def _texts(self) -> dict[str, set[str]]:
+        kept: dict[str, set[str]] = {}
+        for chain in self.chains:
+            for step in chain.checks:
+                kept.setdefault("".join(step.facts.summary.split()), set()).add(chain.case.id)
+        return kept
+
+    def same_text(self, text: str) -> set[str]:
+        """Cases whose check says exactly this, blanks aside."""
+        return self._texts.get(text, set())
+
+    @cached_property
     def suspensions(self) -> tuple[tuple[Suspension, RegisterEntry], ...]:
         """Delivered force-majeure notices; one without proof of delivery moves nothing (第十条2)."""
         return tuple(
@@ -88,6 +118,17 @@ class Ground:
     def active_team(self, day: date) -> tuple[Person, ...]:
         """Team members in service on a day."""
         return tuple(one for one in self.team if in_force(day, one.active_from, one.active_to))
+
+    @cached_property
+    def _services(self) -> dict[str, tuple[ServiceState, ...]]:
+        kept: dict[str, list[ServiceState]] = {}
+        for one in self.facts.services:
+            kept.setdefault(one.enterprise, []).append(one)
+        return {enterprise: tuple(listed) for enterprise, listed in kept.items()}
+
+    def services_of(self, enterprise: str) -> tuple[ServiceState, ...]:
+        """Every cycle of one enterprise."""
+        return self._services.get(enterprise, ())
 
     def handover_due(self, day: date) -> date:
         """When the material of work done on `day` must be handed over."""
@@ -126,10 +167,6 @@ class Ground:
         """First and last day of the contract's term."""
         first = self.parameters.signed_on
         return first, service_year_span(first, self.parameters.term_years)[1]
-
-    def work_days(self) -> Iterator[date]:
-        """Days on which somebody of the agency was at an enterprise, each once, in order."""
-        yield from sorted({visit.day for chain in self.chains for visit in chain.visits})
 
 
 def in_force(day: date, first: date | None, last: date | None) -> bool:

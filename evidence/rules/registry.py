@@ -10,15 +10,22 @@ from typing import Any
 import msgspec
 
 from evidence.rules import (
+    campaigns,
     checking,
+    conduct,
     escalation,
     footage,
+    frequency,
+    money,
+    papers,
     rechecking,
     records,
     rectification,
     signatures,
     staffing,
+    team,
     urging,
+    weekly,
 )
 from evidence.rules.rule import CaseRule, Rule, StandingRule
 
@@ -73,5 +80,27 @@ CHAIN_RULES: tuple[CaseRule, ...] = (
 )
 """The chain of one case."""
 
-RULESETS: tuple[Ruleset, ...] = (Ruleset("1", CHAIN_RULES),)
-"""Oldest first; the last one judges today."""
+SERVICE_RULES: tuple[CaseRule, ...] = (
+    *frequency.CASE_RULES,
+    *weekly.CASE_RULES,
+    *conduct.CASE_RULES,
+    *papers.CASE_RULES,
+)
+"""What surrounds the chain: frequency, plans, handover, conduct."""
+
+STANDING_RULES: tuple[StandingRule, ...] = (
+    *team.STANDING_RULES,
+    *weekly.STANDING_RULES,
+    *frequency.STANDING_RULES,
+    *campaigns.STANDING_RULES,
+    *conduct.STANDING_RULES,
+    *money.STANDING_RULES,
+    *papers.STANDING_RULES,
+)
+"""What belongs to no single case."""
+
+RULESETS: tuple[Ruleset, ...] = (
+    Ruleset("1", CHAIN_RULES),
+    Ruleset("2", (*CHAIN_RULES, *SERVICE_RULES), STANDING_RULES),
+)
+"""Oldest first; the last one judges today. Version 1 knew only the chain of a case."""

@@ -1,0 +1,191 @@
+"""Special campaigns and surveys ordered from above (附件五(一)3、4, 第九条6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from evidence.domain.facts import ServiceState
+from evidence.domain.parties import Campaign, CampaignKind
+from evidence.rules.clause import Level
+from evidence.rules.ground import Ground
+from evidence.rules.outcomes import failed, listed, passed, unsure, waiting
+from evidence.rules.rule import Outcome, standing_rule
+
+NONE = "没有专项检查任务。"
+
+
+def _ordered(ground: Ground, kind: CampaignKind) -> list[Campaign]:
+    mine = [one for one in ground.facts.campaigns if one.kind is kind and one.ordered_on <= ground.today]
+    return sorted(mine, key=lambda one: (one.ordered_on, one.id))
+
+
+def _cycles(ground: Ground, campaign: Campaign) -> dict[str, ServiceState]:
+    """The campaign's cycle of each target that has one."""
+    return {
+        cycle.enterprise: cycle
+        for target in campaign.targets
+        for cycle in ground.services_of(target)
+        if cycle.campaign == campaign.id
+    }
+
+
+@standing_rule(
+    "F04-campaign-coverage",
+    "专项检查全覆盖",
+    rows="F04 C17",
+    clause="附件五(一)3",
+    quote="在规定期限内完成对本标段内所有检查对象的“全覆盖”专项安全检查和复查",
+    parameters="campaign_percent",
+    level=Level.ERROR,
+    remedy="尽快检查、复查所缺的对象；不能按期的书面说明。",
+    unless=NONE,
+)
+def campaign_coverage(ground: Ground) -> Iterator[Outcome]:
+    """Every target checked and rechecked by the campaign's deadline."""
+    for campaign in _ordered(ground, CampaignKind.SPECIAL):
+        cycles = _cycles(ground, campaign)
+        name = f"专项“{campaign.topic}”"
+        about: dict[str, Any] = {"document": campaign.id, "due": campaign.due}
+        if campaign.due is None or not campaign.targets:
+            yield unsure(f"{name}没有登记{'期限' if campaign.targets else '检查对象'}。", **about)
+            continue
+        due = campaign.due
+        done = [
+            target
+            for target in campaign.targets
+            if (cycle := cycles.get(target)) is not None
+            and cycle.checked_on is not None
+            and cycle.checked_on <= due
+            and (cycle.closed or (cycle.rechecked_on is not None and cycle.rechecked_on <= due))
+        ]
+        missing = sorted(set(campaign.targets) - set(done))
+        about |= {
+            "expected": f"{len(campaign.targets)} 家，{due.isoformat()} 前",
+            "observed": f"{len(done)} 家完成",
+        }
+        names = listed(ground.name_of(one) for one in missing)
+        if not missing:
+            yield passed(f"{name}已全覆盖。", **about)
+        elif ground.today <= due:
+            yield waiting(f"{name}还有 {len(missing)} 家未完成（{names}）。", **about)
+        else:
+            yield failed(
+                f"{name}到期，{len(missing)} 家未完成（{names}），"
+                f"有按第九条6承担合同总价 {ground.parameters.campaign_percent}% 违约金的风险。",
+                **about,
+            )
+
+
+@standing_rule(
+    "F05-campaign-summary",
+    "专项检查汇总清单及时报送",
+    rows="F05 C17",
+    clause="附件五(一)3",
+    quote="并及时将检查材料和汇总清单报送至高新区经济发展局",
+    parameters="summary_days",
+    remedy="签发汇总清单，报送经济发展局并登记签收（台账 campaign-pack）。",
+    unless=NONE,
+)
+def campaign_summary(ground: Ground) -> Iterator[Outcome]:
+    """The summary list was submitted in time, receipted, and counts what was done."""
+    for campaign in _ordered(ground, CampaignKind.SPECIAL):
+        if campaign.due is None:
+            continue
+        due = campaign.due + timedelta(days=ground.parameters.summary_days)
+        pack = ground.entry("campaign-pack", campaign.id)
+        done = sum(cycle.checked_on is not None for cycle in _cycles(ground, campaign).values())
+        name = f"专项“{campaign.topic}”的汇总清单"
+        about: dict[str, Any] = {
+            "document": campaign.id,
+            "due": due,
+            "expected": f"{due.isoformat()} 前报送并签收",
+            "observed": pack.on.isoformat() if pack else "未报送",
+        }
+        if pack is None:
+            say = waiting if ground.today <= due else failed
+            yield say(f"{name}{'待报送' if ground.today <= due else '没有报送'}。", **about)
+        elif pack.on > due:
+            yield failed(f"{name}于 {pack.on.isoformat()} 才报送，已迟。", **about)
+        elif pack.data.get("targets", str(done)) != str(done):
+            yield failed(f"{name}列 {pack.data['targets']} 家，记录有 {done} 家，合计不符。", **about)
+        elif pack.receipt_on is None:
+            yield unsure(f"{name}已报送，尚无签收。", **about)
+        else:
+            yield passed(f"{name}已报送并签收。", **about)
+
+
+@standing_rule(
+    "F07-surveys-per-year",
+    "普查一年不超过三次",
+    rows="F07",
+    clause="附件五(一)4",
+    quote="由第三方服务机构配合高新区落实（一年内不超过3次）",
+    parameters="surveys_per_year",
+    level=Level.NOTE,
+    remedy="第四次起属合同外工作，请与监管部门书面商定。",
+    unless="没有普查、调查任务。",
+)
+def surveys_per_year(ground: Ground) -> Iterator[Outcome]:
+    """Each survey ordered is supported, and the fourth in a service year is outside the contract."""
+    count: dict[int, int] = {}
+    for campaign in _ordered(ground, CampaignKind.SURVEY):
+        year = ground.year_of(campaign.ordered_on)
+        count[year] = count.get(year, 0) + 1
+        number = count[year]
+        about: dict[str, Any] = {
+            "document": campaign.id,
+            "due": campaign.due,
+            "expected": f"每年不超过 {ground.parameters.surveys_per_year} 次",
+            "observed": f"本年度第 {number} 次",
+        }
+        name = f"普查“{campaign.topic}”"
+        result = ground.entry("survey-result", campaign.id)
+        if number > ground.parameters.surveys_per_year:
+            yield unsure(f"{name}是本服务年度第 {number} 次，超出合同约定次数。", **about)
+        elif result is not None:
+            yield passed(f"{name}已配合完成。", **about)
+        elif campaign.due is not None and ground.today > campaign.due:
+            yield failed(f"{name}到期没有成果记录。", **about)
+        else:
+            yield waiting(f"{name}进行中。", **about)
+
+
+@standing_rule(
+    "F06-campaign-experts",
+    "专项检查专家专业对口",
+    rows="F06",
+    clause="附件五(一)3",
+    quote="专项安全检查所需要的安全专家由第三方服务机构自行安",
+    level=Level.NOTE,
+    remedy="为到场专家登记专业；必要时外聘。",
+    unless="本周没有专项检查。",
+)
+def campaign_experts(ground: Ground) -> Iterator[Outcome]:
+    """Somebody with a stated specialty was on every special inspection; whether it fits, a person says."""
+    topics = {one.id: one.topic for one in ground.facts.campaigns}
+    for chain in ground.chains:
+        topic = topics.get(chain.case.campaign)
+        if topic is None:
+            continue
+        for step in chain.checks:
+            people = [ground.people[one] for one in step.facts.experts if one in ground.people]
+            fields = sorted({person.specialty for person in people if person.specialty})
+            about: dict[str, Any] = {
+                "enterprise": chain.case.enterprise,
+                "visit": step.id,
+                "expected": f"专业与“{topic}”对口",
+                "observed": listed(fields) or "未登记专业",
+            }
+            if not fields:
+                yield failed(f"{chain.case.id} 专项“{topic}”的到场专家没有登记专业。", **about)
+            elif any(field in topic or topic in field for field in fields):
+                yield passed(f"{chain.case.id} 专项“{topic}”有对口专家。", **about)
+            else:
+                yield unsure(
+                    f"{chain.case.id} 专项“{topic}”的专家专业为{listed(fields)}，请确认对口。", **about
+                )
+
+
+STANDING_RULES = (campaign_coverage, campaign_summary, campaign_experts, surveys_per_year)

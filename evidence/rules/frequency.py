@@ -1,0 +1,336 @@
+"""How often and whom: yearly coverage, newcomers, micro enterprises, tenants (附件五(一)、(二))."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+from dateutil.relativedelta import relativedelta
+
+from evidence.domain.case import CaseKind, VisitKind
+from evidence.domain.facts import ServiceState
+from evidence.domain.parties import Enterprise
+from evidence.rules.chain import Chain
+from evidence.rules.clause import Level
+from evidence.rules.ground import Ground, in_force
+from evidence.rules.outcomes import failed, listed, passed, unsure, waiting
+from evidence.rules.rule import Outcome, case_rule, standing_rule
+
+TOPICS = ("责任制", "自查自改", "系统申报", "风险辨识")
+"""What guidance of a micro enterprise covers (附件五(二)3)."""
+
+
+@case_rule(
+    "F01-within-term",
+    "上门在服务期内",
+    rows="F01",
+    clause="附件五(一)1",
+    quote="服务周期为两年整（以与第三方机构签订的安全技术服务合同规定日期为准）",
+    parameters="signed_on term_years",
+    level=Level.WARNING,
+    remedy="核对日期；服务期外的服务须有书面约定。",
+    unless="尚无上门。",
+)
+def within_term(chain: Chain) -> Iterator[Outcome]:
+    """Every visit lies in the contract's two years."""
+    first, last = chain.ground.term
+    for step in chain.visits:
+        about: dict[str, Any] = {
+            "visit": step.id,
+            "expected": f"{first.isoformat()} 至 {last.isoformat()}",
+            "observed": step.day.isoformat(),
+        }
+        if in_force(step.day, first, last):
+            yield passed(f"{step.name}在第 {chain.ground.year_of(step.day)} 服务年度。", **about)
+        else:
+            yield failed(f"{step.name}不在合同服务期内。", **about)
+
+
+def served(ground: Ground, services: tuple[ServiceState, ...], year: int) -> ServiceState | None:
+    """The cycle that serves an enterprise in a year: a closed one, else the furthest."""
+    first, last = ground.year_span(year)
+    mine = [
+        one
+        for one in services
+        if one.checked_on is not None
+        and first <= one.checked_on <= last
+        and one.checked_on <= ground.today
+        and one.kind in (CaseKind.ANNUAL, CaseKind.NEW_ENTERPRISE)
+    ]
+    return max(
+        mine,
+        key=lambda one: (one.closed, one.rechecked_on is not None, one.urged_on is not None, one.case),
+        default=None,
+    )
+
+
+@case_rule(
+    "F02-yearly-chain",
+    "本服务年度完成检查、督促、复查",
+    rows="F02",
+    clause="附件五(一)2",
+    quote="每家服务机构对每个标段内的每家企业每年至少进行一次全面的现场安全检查、督促整改、现场复查等工作",
+    parameters="signed_on service_year",
+    remedy="在服务年度内补做检查、督促和复查。",
+    unless="专项、普查案件不计年度全面检查。",
+)
+def yearly_chain(chain: Chain) -> Iterator[Outcome]:
+    """The enterprise of the case has a closed cycle in the service year of the case."""
+    if chain.case.kind not in (CaseKind.ANNUAL, CaseKind.NEW_ENTERPRISE):
+        return
+    ground = chain.ground
+    year = ground.year_of(chain.check.day if chain.check else chain.case.opened_on)
+    _first, last = ground.year_span(year)
+    cycle = served(ground, ground.services_of(chain.case.enterprise), year)
+    about: dict[str, Any] = {
+        "expected": f"第 {year} 服务年度（至 {last.isoformat()}）完成一轮",
+        "due": last,
+        "observed": cycle.case if cycle else "未检查",
+    }
+    if cycle is not None and cycle.closed:
+        yield passed(f"第 {year} 服务年度已完成一轮（{cycle.case}）。", **about)
+    elif ground.today <= last:
+        yield waiting(f"第 {year} 服务年度尚未完成一轮，截止 {last.isoformat()}。", **about)
+    elif cycle is not None and cycle.rechecked_on is not None:
+        yield unsure(f"第 {year} 服务年度已检查、复查，但有隐患未整改到位，请确认是否算完成。", **about)
+    else:
+        yield failed(f"第 {year} 服务年度没有完成一轮检查、督促、复查。", **about)
+
+
+@standing_rule(
+    "F02-coverage",
+    "标段内企业年度全覆盖",
+    rows="F02 C14",
+    clause="附件五(一)2",
+    quote="每家服务机构对每个标段内的每家企业每年至少进行一次全面的现场安全检查、督促整改、现场复查等工作",
+    parameters="signed_on service_year incompletion_percent",
+    remedy="按 evidence plan 的建议安排尚未检查的企业。",
+    unless="企业台账为空，或不在服务期内。",
+)
+def coverage(ground: Ground) -> Iterator[Outcome]:
+    """How many enterprises of the section are served this service year, and whether all were last year."""
+    this = ground.year_of(ground.today)
+    for year in (this - 1, this):
+        first, last = ground.year_span(year)
+        if last < ground.term[0] or first > ground.term[1]:
+            continue
+        targets = sorted(
+            one.id
+            for one in ground.facts.enterprises
+            if in_force(min(last, ground.today), one.active_from, one.active_to)
+        )
+        if not targets:
+            continue
+        cycles = {one: served(ground, ground.services_of(one), year) for one in targets}
+        open_ = [one for one in targets if (cycle := cycles[one]) is None or not cycle.closed]
+        names = listed(ground.enterprises[one].short_name for one in open_)
+        about: dict[str, Any] = {
+            "expected": f"{len(targets)} 家",
+            "observed": f"{len(targets) - len(open_)} 家闭环",
+            "due": last,
+        }
+        if not open_:
+            yield passed(f"第 {year} 服务年度 {len(targets)} 家企业全部闭环。", **about)
+        elif ground.today <= last:
+            yield waiting(f"第 {year} 服务年度还有 {len(open_)} 家未闭环（{names}）。", **about)
+        elif any(cycles[one] is None for one in open_):
+            percent = ground.parameters.incompletion_percent
+            yield failed(
+                f"第 {year} 服务年度有 {len(open_)} 家未闭环（{names}），"
+                f"有按第九条3承担合同总价 {percent}% 违约金的风险。",
+                **about,
+            )
+        else:
+            yield unsure(f"第 {year} 服务年度企业都已检查，{len(open_)} 家未闭环（{names}）。", **about)
+
+
+def is_newcomer(enterprise: Enterprise, signed_on: date) -> bool:
+    """New in the zone: entered it, or began production, under this contract."""
+    return enterprise.entered_zone is not None or (
+        enterprise.production_started is not None and enterprise.production_started >= signed_on
+    )
+
+
+@case_rule(
+    "F03-new-enterprise",
+    "新投产企业三个月内指导并检查",
+    rows="F03",
+    clause="附件五(一)2",
+    quote="新进高新区投产企业（包括租用厂房企业）在开始生产三个月内要及时开展一次安全生产工作指导服务和现场安全检查",
+    parameters="new_enterprise_months",
+    remedy="尽快完成指导服务和现场检查。",
+    unless="不是新进投产企业。",
+)
+def new_enterprise(chain: Chain) -> Iterator[Outcome]:
+    """A newcomer had one guidance visit and one check within three months of starting production."""
+    enterprise = chain.enterprise
+    if enterprise is None or not is_newcomer(enterprise, chain.parameters.signed_on):
+        return
+    if enterprise.production_started is None:
+        yield unsure("新进企业未登记投产日期，无法计算三个月期限。", observed="投产日期不明")
+        return
+    yield _newcomer(chain.ground, enterprise, enterprise.production_started)
+
+
+def _newcomer(ground: Ground, enterprise: Enterprise, started: date) -> Outcome:
+    due = started + relativedelta(months=ground.parameters.new_enterprise_months)
+    services = ground.services_of(enterprise.id)
+    checks = [one.checked_on for one in services if one.checked_on and started <= one.checked_on]
+    talks = [one.guidance_on for one in services if one.guidance_on and started <= one.guidance_on]
+    about: dict[str, Any] = {"expected": f"{due.isoformat()} 前指导、检查各一次", "due": due}
+    late = [
+        word
+        for word, days in (("指导服务", talks), ("现场检查", checks))
+        if not any(day <= due for day in days)
+    ]
+    about["observed"] = f"缺{listed(late)}" if late else "已完成"
+    if not late:
+        return passed(f"{enterprise.short_name}投产三个月内已指导、检查。", **about)
+    if ground.today <= due:
+        return waiting(f"{enterprise.short_name}须在 {due.isoformat()} 前完成{listed(late)}。", **about)
+    return failed(f"{enterprise.short_name}投产三个月（{due.isoformat()}）内没有{listed(late)}。", **about)
+
+
+@standing_rule(
+    "F03-newcomers",
+    "新投产企业一个不漏",
+    rows="F03",
+    clause="附件五(一)2",
+    quote="新进高新区投产企业（包括租用厂房企业）在开始生产三个月内要及时开展一次安全生产工作指导服务和现场安全检查",
+    parameters="new_enterprise_months",
+    remedy="为该企业开立新企业案件并安排指导和检查。",
+    unless="没有新进投产企业。",
+)
+def newcomers(ground: Ground) -> Iterator[Outcome]:
+    """Every newcomer of the section, also the ones nobody has opened a case for."""
+    for enterprise in sorted(ground.facts.enterprises, key=lambda one: one.id):
+        if not is_newcomer(enterprise, ground.parameters.signed_on):
+            continue
+        if not in_force(ground.today, None, enterprise.active_to):
+            continue
+        if enterprise.production_started is None:
+            yield unsure(f"{enterprise.short_name}未登记投产日期。", enterprise=enterprise.id)
+            continue
+        outcome = _newcomer(ground, enterprise, enterprise.production_started)
+        yield Outcome(
+            kind=outcome.kind,
+            message=outcome.message,
+            expected=outcome.expected,
+            observed=outcome.observed,
+            due=outcome.due,
+            enterprise=enterprise.id,
+        )
+
+
+@case_rule(
+    "P16-micro-guidance",
+    "微型企业指导四项内容",
+    rows="P16 G05",
+    clause="附件五(二)3",
+    quote="对于人数在20人以下的微型企业，第三方机构应当耐心做好指导服务工作",
+    parameters="micro_headcount",
+    level=Level.WARNING,
+    remedy="安排指导服务，覆盖责任制、自查自改、系统申报、风险辨识四项。",
+    unless="不是微型企业，或属专项、普查案件。",
+)
+def micro_guidance(chain: Chain) -> Iterator[Outcome]:
+    """Fewer than 20 people: guidance that covers the four topics, within the service year."""
+    enterprise = chain.enterprise
+    if enterprise is None or chain.case.kind not in (CaseKind.ANNUAL, CaseKind.NEW_ENTERPRISE):
+        return
+    if enterprise.headcount is None:
+        yield unsure(f"{enterprise.short_name}未登记人数，不知是否微型企业。", observed="人数不明")
+        return
+    if enterprise.headcount >= chain.parameters.micro_headcount:
+        return
+    talks = chain.of_kind(VisitKind.GUIDANCE)
+    covered = {topic for step in talks for topic in step.facts.topics}
+    missing = [topic for topic in TOPICS if topic not in covered]
+    day = chain.check.day if chain.check else chain.case.opened_on
+    due = chain.ground.year_span(chain.ground.year_of(day))[1]
+    about: dict[str, Any] = {
+        "visit": talks[-1].id if talks else "",
+        "expected": listed(TOPICS),
+        "observed": listed(sorted(covered)) or "无指导",
+        "due": due,
+    }
+    if not missing:
+        yield passed(f"{enterprise.headcount} 人的微型企业，四项指导均已完成。", **about)
+    elif chain.today <= due:
+        yield waiting(f"微型企业尚缺指导：{listed(missing)}（{due.isoformat()} 前）。", **about)
+    else:
+        yield failed(f"微型企业没有指导：{listed(missing)}。", **about)
+
+
+@case_rule(
+    "P17-newcomer-notified",
+    "新企业、厂中厂通知监管部门",
+    rows="P17",
+    clause="附件五(二)4",
+    quote="第三方服务机构有义务通知高新区安全监管部",
+    parameters="tenant_notice_days",
+    level=Level.WARNING,
+    remedy="书面通知监管部门并登记签收（台账 tenant-notice）。",
+    unless="不是新入驻企业，也没有出租情况。",
+)
+def newcomer_notified(chain: Chain) -> Iterator[Outcome]:
+    """A new entrant or a sublet factory was notified to the regulator, with a receipt."""
+    enterprise = chain.enterprise
+    if enterprise is None or (enterprise.entered_zone is None and enterprise.landlord is None):
+        return
+    notices = chain.entries("tenant-notice")
+    what = "新入驻企业" if enterprise.landlord is None else "厂中厂"
+    since = enterprise.entered_zone
+    about: dict[str, Any] = {"expected": "书面通知并签收"}
+    if notices:
+        first = min(notices, key=lambda one: one.on)
+        about["observed"] = first.on.isoformat()
+        if not any(one.receipt_on for one in notices):
+            yield unsure(f"{what}已于 {first.on.isoformat()} 通知监管部门，尚无签收。", **about)
+        else:
+            yield passed(f"{what}已通知监管部门并签收。", **about)
+        return
+    due = since + timedelta(days=chain.parameters.tenant_notice_days) if since else None
+    if due is not None and chain.today <= due:
+        yield waiting(f"{what}须在 {due.isoformat()} 前通知监管部门。", due=due, **about)
+    else:
+        yield failed(f"{what}没有通知监管部门的记录。", due=due, observed="无通知", **about)
+
+
+@case_rule(
+    "P18-tenant-registered",
+    "厂中厂登记和告知",
+    rows="P18",
+    clause="附件五(二)4",
+    quote="并做好安全生产登记和告知",
+    level=Level.WARNING,
+    remedy="办理安全生产登记，请出租方、承租方签收告知书（台账 safety-registration）。",
+    unless="不是新入驻企业，也没有出租情况。",
+)
+def tenant_registered(chain: Chain) -> Iterator[Outcome]:
+    """A registration and notice exist, by register entry or by the form that came back signed."""
+    enterprise = chain.enterprise
+    if enterprise is None or (enterprise.entered_zone is None and enterprise.landlord is None):
+        return
+    papers = [one for one in chain.of_form("tenant-notice") if one.scans]
+    entries = chain.entries("safety-registration")
+    about: dict[str, Any] = {"expected": "登记表和告知书"}
+    if papers or any(one.attachment for one in entries):
+        number = papers[-1].form.number if papers else ""
+        yield passed("安全生产登记和告知在案。", document=number, **about)
+    elif entries:
+        yield unsure("已登记，没有告知书附件。", observed="无附件", **about)
+    else:
+        yield failed("没有安全生产登记和告知。", observed="无", **about)
+
+
+CASE_RULES = (
+    within_term,
+    yearly_chain,
+    new_enterprise,
+    micro_guidance,
+    newcomer_notified,
+    tenant_registered,
+)
+STANDING_RULES = (coverage, newcomers)

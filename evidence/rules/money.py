@@ -1,0 +1,399 @@
+"""Six instalments, their due days, late fees and risks (第八条, 第九条). Amounts in fen, never floats."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from dateutil.relativedelta import relativedelta
+
+from evidence.domain.register import RegisterEntry
+from evidence.domain.week import Week, add_workdays, local_date
+from evidence.rules.clause import Level
+from evidence.rules.deadlines import handover_window
+from evidence.rules.ground import Ground
+from evidence.rules.outcomes import failed, listed, passed, unsure, waiting
+from evidence.rules.parameters import Parameters
+from evidence.rules.rule import Outcome, standing_rule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instalment:
+    """One of the contract's payments."""
+
+    number: int
+    """1 on signing, 2..4 after half-years 1..3, 5 after the last half-year, 6 at the end."""
+    percent: int
+    amount_fen: int | None
+    """None while the contract price is not set."""
+    half: int | None
+    """The half-year whose work it pays, 1-based."""
+    first: date | None
+    last: date | None
+    """First and last day of that half-year."""
+
+    @property
+    def key(self) -> str:
+        """Its key in the registers of invoices and payments."""
+        return str(self.number)
+
+    @property
+    def name(self) -> str:
+        """`第2期（20%，第1个半年）`."""
+        half = f"，第{self.half}个半年" if self.half else ""
+        return f"第{self.number}期（{self.percent}%{half}）"
+
+
+def schedule(parameters: Parameters) -> tuple[Instalment, ...]:
+    """20/20/20/20/15/5: on signing, four half-years, and the settlement."""
+    percents = parameters.instalment_percent
+    price = parameters.price_yuan
+    found = []
+    for number, percent in enumerate(percents, start=1):
+        half = number - 1 if 1 < number < len(percents) else None
+        first, last = half_year(parameters.signed_on, half) if half else (None, None)
+        found.append(
+            Instalment(
+                number=number,
+                percent=percent,
+                amount_fen=None if price is None else price * percent,
+                half=half,
+                first=first,
+                last=last,
+            )
+        )
+    return tuple(found)
+
+
+def half_year(signed_on: date, half: int) -> tuple[date, date]:
+    """First and last day of the `half`-th half-year counted from the contract date."""
+    first = signed_on + relativedelta(months=6 * (half - 1))
+    return first, signed_on + relativedelta(months=6 * half) - timedelta(days=1)
+
+
+def late_fee(owed_fen: int, days: int, parameters: Parameters) -> int:
+    """0.5% a day of what is owed, at most 5% of it (第九条2、4); fen, rounded down."""
+    thousandths = min(max(days, 0) * parameters.late_permille_per_day, parameters.late_cap_percent * 10)
+    return owed_fen * thousandths // 1000
+
+
+def yuan(fen: int) -> str:
+    """`¥123,456.70`."""
+    return f"¥{fen // 100:,}.{fen % 100:02d}"
+
+
+def _fen(text: str) -> int | None:
+    """Amount written as yuan with up to two decimals; None when it is not one."""
+    whole, _, cents = text.replace(",", "").strip().partition(".")
+    if not whole.isdigit() or len(cents) > 2 or (cents and not cents.isdigit()):
+        return None
+    return int(whole) * 100 + int(cents.ljust(2, "0") or 0)
+
+
+def payable_from(ground: Ground, one: Instalment) -> tuple[date | None, bool]:
+    """The day after which an instalment's workdays run, and whether it is known yet."""
+    if one.number == 1:
+        return ground.parameters.signed_on, True
+    if one.number == len(ground.parameters.instalment_percent):
+        settled = [entry for entry in ground.entries("settlement") if entry.data.get("approved") == "是"]
+        return (settled[-1].on, True) if settled else (None, False)
+    submitted = ground.entry("materials-submission", one.key)
+    return (submitted.receipt_on or submitted.on, True) if submitted else (None, False)
+
+
+def _excused(ground: Ground, first: date, last: date) -> int:
+    """Days between two dates covered by a registered district-finance cause (第九条2)."""
+    causes = [one for one in ground.entries("finance-cause") if one.valid_from and one.valid_to]
+    day, count = first + timedelta(days=1), 0
+    while day <= last:
+        count += any(
+            one.valid_from <= day <= one.valid_to for one in causes if one.valid_from and one.valid_to
+        )
+        day += timedelta(days=1)
+    return count
+
+
+def _paid(ground: Ground, one: Instalment, due: date, payment: RegisterEntry | None) -> Outcome:
+    about: dict[str, Any] = {"document": one.key, "due": due, "expected": f"{due.isoformat()} 前支付"}
+    on = payment.on if payment else ground.today
+    days = (on - due).days
+    if days <= 0:
+        if payment is None:
+            return waiting(f"{one.name}待甲方支付，期限 {due.isoformat()}。", observed="未到账", **about)
+        fen = _fen(payment.data.get("amount_yuan", ""))
+        if fen is None or (one.amount_fen is not None and fen != one.amount_fen):
+            return unsure(f"{one.name}已到账，金额与应付不符或未填。", observed=on.isoformat(), **about)
+        return passed(f"{one.name}已于 {on.isoformat()} 到账。", observed=on.isoformat(), **about)
+    counted = days - _excused(ground, due, on)
+    if counted <= 0:
+        return unsure(
+            f"{one.name}逾期 {days} 天，属区财政因素，不计滞纳金。", observed=on.isoformat(), **about
+        )
+    fee = (
+        "金额待设置合同价后计算"
+        if one.amount_fen is None
+        else yuan(late_fee(one.amount_fen, counted, ground.parameters))
+    )
+    capped = counted * ground.parameters.late_permille_per_day >= ground.parameters.late_cap_percent * 10
+    right = "，已达上限，乙方有权解除合同" if capped else ""
+    return failed(
+        f"{one.name}{'未支付，' if payment is None else ''}逾期 {counted} 天，滞纳金 {fee}{right}。",
+        observed=f"逾期 {counted} 天",
+        **about,
+    )
+
+
+@standing_rule(
+    "C08-first-payment",
+    "签约后15个工作日内付20%",
+    rows="C08 C13",
+    clause="第八条2 1)",
+    quote="签订合同后 15 个工作日内，甲方支付乙方合同价的 20%",
+    level=Level.NOTE,
+    parameters="first_payment_workdays signed_on late_permille_per_day late_cap_percent",
+    remedy="登记到账（台账 payment）；逾期的书面催告甲方。",
+)
+def first_payment(ground: Ground) -> Iterator[Outcome]:
+    """The first instalment arrived within fifteen working days of signing."""
+    one = schedule(ground.parameters)[0]
+    due = add_workdays(ground.parameters.signed_on, ground.parameters.first_payment_workdays)
+    if due is None:
+        yield unsure("工作日日历不含该年度，第1期付款期限请人工计算。")
+        return
+    yield _paid(ground, one, due, ground.entry("payment", one.key))
+
+
+@standing_rule(
+    "C09-half-year-payments",
+    "提交资料后10个工作日内付款",
+    rows="C09 C13",
+    clause="第八条2 2)",
+    quote="在提交资料后十个工作日内甲方分别支付乙方合同价的 20%",
+    level=Level.NOTE,
+    parameters="payment_workdays late_permille_per_day late_cap_percent instalment_percent",
+    remedy="登记到账（台账 payment）；逾期的书面催告甲方。",
+    unless="尚未提交付款资料。",
+)
+def half_year_payments(ground: Ground) -> Iterator[Outcome]:
+    """Each later instalment arrived within ten working days of the submission."""
+    for one in schedule(ground.parameters)[1:]:
+        start, known = payable_from(ground, one)
+        if not known or start is None:
+            continue
+        due = add_workdays(start, ground.parameters.payment_workdays)
+        if due is None:
+            yield unsure(f"工作日日历不含该年度，{one.name}付款期限请人工计算。", document=one.key)
+            continue
+        yield _paid(ground, one, due, ground.entry("payment", one.key))
+
+
+@standing_rule(
+    "C09-half-year-material",
+    "每半年完成服务并提交完整资料",
+    rows="C09",
+    clause="第八条2 2)",
+    quote="随后每半年完成企业安全服务工作并提交相关完整资料的",
+    parameters="signed_on instalment_percent",
+    remedy="用 evidence instalment 查看未闭环的企业，补齐后提交。",
+    unless="第一个半年尚未开始。",
+)
+def half_year_material(ground: Ground) -> Iterator[Outcome]:
+    """Every enterprise visited in a half-year is closed, and the material is submitted with a receipt."""
+    for one in schedule(ground.parameters):
+        if one.half is None or one.first is None or one.last is None or one.first > ground.today:
+            continue
+        begun = [
+            cycle
+            for cycle in ground.facts.services
+            if cycle.checked_on and one.first <= cycle.checked_on <= min(one.last, ground.today)
+        ]
+        open_ = sorted(ground.name_of(cycle.enterprise) for cycle in begun if not cycle.closed)
+        submitted = ground.entry("materials-submission", one.key)
+        about: dict[str, Any] = {
+            "document": one.key,
+            "due": one.last,
+            "expected": f"{one.first.isoformat()} 至 {one.last.isoformat()} 全部闭环并提交",
+            "observed": f"{len(begun) - len(open_)}/{len(begun)} 闭环",
+        }
+        if ground.today <= one.last and submitted is None:
+            yield waiting(f"第{one.half}个半年进行中：{about['observed']}。", **about)
+        elif open_:
+            yield failed(f"第{one.half}个半年有 {len(open_)} 家未闭环：{listed(open_)}。", **about)
+        elif submitted is None:
+            yield failed(f"第{one.half}个半年资料尚未提交。", **about)
+        elif submitted.receipt_on is None:
+            yield unsure(f"第{one.half}个半年资料已提交，尚无签收。", **about)
+        else:
+            yield passed(f"第{one.half}个半年资料已提交并签收。", **about)
+
+
+@standing_rule(
+    "C07-invoices",
+    "每期开具发票",
+    rows="C07",
+    clause="第八条1",
+    quote="本合同项下所有款项均以人民币支付，乙方向甲方开具发票",
+    level=Level.NOTE,
+    parameters="price_yuan instalment_percent",
+    remedy="开具与该期金额一致的发票并登记（台账 invoice）。",
+    unless="尚无到账或开票。",
+)
+def invoices(ground: Ground) -> Iterator[Outcome]:
+    """An invoice of the instalment's amount stands beside each payment."""
+    for one in schedule(ground.parameters):
+        invoice, payment = ground.entry("invoice", one.key), ground.entry("payment", one.key)
+        if invoice is None and payment is None:
+            continue
+        fen = _fen(invoice.data.get("amount_yuan", "")) if invoice else None
+        about: dict[str, Any] = {
+            "document": one.key,
+            "expected": yuan(one.amount_fen) if one.amount_fen is not None else "该期金额",
+            "observed": yuan(fen) if fen is not None else "未登记",
+        }
+        if invoice is None:
+            yield failed(f"{one.name}已到账，没有登记发票。", **about)
+        elif fen is None or one.amount_fen is None:
+            yield unsure(f"{one.name}的发票金额或合同价未登记，无法核对。", **about)
+        elif fen != one.amount_fen:
+            yield failed(f"{one.name}的发票金额与应付不符。", **about)
+        else:
+            yield passed(f"{one.name}的发票金额相符。", **about)
+
+
+@standing_rule(
+    "C10-final-acceptance",
+    "期末全部企业完成服务并验收",
+    rows="C10 C06",
+    clause="第八条2 3)",
+    quote="最后半年全部企业完成服务，达到安全生产相关标准及要求，经甲方验收通过后支付合同价的 15%",
+    parameters="signed_on term_years",
+    remedy="逐条备齐投标承诺的证据，申请验收（台账 bid-commitment、acceptance）。",
+    unless="服务期尚未进入最后半年。",
+)
+def final_acceptance(ground: Ground) -> Iterator[Outcome]:
+    """At the end: acceptance passed, with evidence for every bid commitment."""
+    last = ground.term[1]
+    if ground.today < last - relativedelta(months=6):
+        return
+    bare = [one.key for one in ground.entries("bid-commitment") if not one.data.get("evidence")]
+    accepted = ground.entries("acceptance")
+    about: dict[str, Any] = {"due": last, "expected": "验收通过", "observed": f"验收 {len(accepted)} 份"}
+    if bare:
+        yield failed(f"投标承诺 {listed(bare)} 没有履行证据。", **about)
+    elif any(one.attachment for one in accepted):
+        yield passed("已验收通过。", **about)
+    elif accepted:
+        yield unsure("已登记验收，没有附件。", **about)
+    elif ground.today <= last:
+        yield waiting("最后半年，尚未验收。", **about)
+    else:
+        yield failed("服务期已满，没有验收记录。", **about)
+
+
+@standing_rule(
+    "C11-final-handover",
+    "期满资料全部移交并结算",
+    rows="C11",
+    clause="第八条2 4)",
+    quote="在合同期满，相关资料全部移交甲方，甲方对乙方提交的结算审定后，支付剩余 5% 款项",
+    parameters="signed_on term_years",
+    remedy="移交全部资料并取得签收，提交结算（台账 final-handover、settlement）。",
+    unless="合同尚未期满。",
+)
+def final_handover(ground: Ground) -> Iterator[Outcome]:
+    """After the term: everything handed over with a receipt, settlement approved."""
+    if ground.today <= ground.term[1]:
+        return
+    handed = ground.entries("final-handover")
+    settled = [one for one in ground.entries("settlement") if one.data.get("approved") == "是"]
+    if not handed:
+        yield failed("合同已期满，没有期满移交记录。", observed="未移交")
+    elif handed[-1].receipt_on is None:
+        yield unsure("期满资料已移交，尚无签收。", observed="无签收")
+    elif not settled:
+        yield waiting("期满资料已移交，结算待审定。", observed="待审定")
+    else:
+        yield passed("期满资料已移交，结算已审定。", observed=settled[-1].on.isoformat())
+
+
+@standing_rule(
+    "C12-acceptance-requests",
+    "验收申请有答复",
+    rows="C12",
+    clause="第九条1",
+    quote="甲方无正当理由拒绝验收或拒付合同款项的，应向乙方偿付合同总价 2% 的违约金",
+    level=Level.NOTE,
+    parameters="refusal_percent payment_workdays",
+    remedy="保存申请的送达证明，书面催复（台账 acceptance-request）。",
+    unless="没有提出验收申请。",
+)
+def acceptance_requests(ground: Ground) -> Iterator[Outcome]:
+    """Each request for acceptance has proof of delivery and a reply."""
+    for one in ground.entries("acceptance-request"):
+        due = add_workdays(one.on, ground.parameters.payment_workdays)
+        about: dict[str, Any] = {
+            "document": one.key,
+            "due": due,
+            "observed": one.data.get("reply") or "无答复",
+        }
+        if one.data.get("reply"):
+            yield passed(f"验收申请 {one.key} 已答复。", **about)
+        elif one.receipt_on is None or due is None:
+            yield unsure(f"验收申请 {one.key} 没有送达证明或期限无法计算。", **about)
+        elif ground.today <= due:
+            yield waiting(f"验收申请 {one.key} 等待答复。", **about)
+        else:
+            percent = ground.parameters.refusal_percent
+            yield failed(
+                f"验收申请 {one.key} 逾期未答复；无正当理由的，甲方应付 {percent}% 违约金。", **about
+            )
+
+
+@standing_rule(
+    "C15-lateness-risk",
+    "逾期违约风险",
+    rows="C15",
+    clause="第九条4",
+    quote="乙方逾期完成项目的，每逾期1天应向甲方偿付逾期交付合同总额0.5%的滞纳金",
+    level=Level.NOTE,
+    parameters="late_permille_per_day late_cap_percent price_yuan holiday_friday",
+    remedy="尽快移交；风险金额供与甲方商谈时参考。",
+)
+def lateness_risk(ground: Ground) -> Iterator[Outcome]:
+    """Days the latest weekly handover of this contract is or was late, and the fee if all counted."""
+    worst, which = 0, ""
+    for package in ground.facts.packages:
+        if package.supplement:
+            continue
+        due = handover_window(Week.parse(package.week), ground.parameters.holiday_friday).last
+        days = (local_date(package.built_at) - due).days
+        if days > worst:
+            worst, which = days, package.id
+    if not worst:
+        yield passed("没有逾期移交的周。", expected="逾期 0 天", observed="0 天")
+        return
+    price = ground.parameters.price_yuan
+    percent = min(worst * ground.parameters.late_permille_per_day, ground.parameters.late_cap_percent * 10)
+    share = f"{percent / 10:g}%"
+    about: dict[str, Any] = {"document": which, "expected": "逾期 0 天", "observed": f"{worst} 天"}
+    if price is None:
+        yield unsure(
+            f"{which} 逾期 {worst} 天，按第九条4 最高 {share}；合同价未设置，金额无法计算。", **about
+        )
+    else:
+        fee = yuan(late_fee(price * 100, worst, ground.parameters))
+        yield failed(f"{which} 逾期 {worst} 天，按第九条4 风险最高 {fee}（{share}）。", **about)
+
+
+STANDING_RULES = (
+    first_payment,
+    half_year_payments,
+    half_year_material,
+    invoices,
+    final_acceptance,
+    final_handover,
+    acceptance_requests,
+    lateness_risk,
+)

@@ -1,0 +1,443 @@
+"""The contract's own papers and events (正文各条): registered, answered, never silently changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from evidence.rules.chain import Chain
+from evidence.rules.clause import Level
+from evidence.rules.ground import Ground
+from evidence.rules.outcomes import failed, listed, passed, unsure, waiting
+from evidence.rules.parameters import changed_from_contract, clause_of
+from evidence.rules.rule import Outcome, case_rule, standing_rule
+
+KINDS = {
+    "tender": "招标文件",
+    "bid": "投标文件",
+    "award": "中标通知书",
+    "commitments": "承诺、声明、书面澄清",
+    "agreed": "双方商定的其他文件",
+}
+HOLDERS = ("甲方", "乙方", "高新区财政局", "招标代理")
+OPEN = "未结"
+
+
+@standing_rule(
+    "C01-contract-documents",
+    "合同组成文件在案",
+    rows="C01",
+    clause="组成部分(1)-(5)",
+    quote="组成部分，与本合同具有同等法律效力，这些文件包括但不限于：",
+    level=Level.NOTE,
+    remedy="归档合同组成文件；没有提供的登记为“未提供”（台账 contract-document）。",
+)
+def contract_documents(ground: Ground) -> Iterator[Outcome]:
+    """All five kinds are filed, or marked 未提供."""
+    kept = {one.key: one for one in ground.entries("contract-document")}
+    missing = [name for key, name in KINDS.items() if key not in kept]
+    bare = [
+        name
+        for key, name in KINDS.items()
+        if key in kept and kept[key].attachment is None and kept[key].data.get("status") != "未提供"
+    ]
+    about: dict[str, Any] = {"expected": "五类文件", "observed": f"{len(KINDS) - len(missing)} 类"}
+    if missing:
+        yield failed(f"没有登记：{listed(missing)}。", **about)
+    elif bare:
+        yield unsure(f"{listed(bare)} 已登记，没有附件，也未注明“未提供”。", **about)
+    else:
+        yield passed("合同组成文件均已登记。", **about)
+
+
+@standing_rule(
+    "C24-annex",
+    "合同附件在案",
+    rows="C24",
+    clause="第十四条4",
+    quote="项目需求及考核等见附件，作为合同组成部分，对甲乙双方构成约束力",
+    level=Level.NOTE,
+    remedy="归档合同附件（台账 contract-document，登记号 annex）。",
+)
+def annex(ground: Ground) -> Iterator[Outcome]:
+    """The annex is filed with its digest."""
+    kept = ground.entry("contract-document", "annex")
+    if kept is None:
+        yield failed("没有登记合同附件。", observed="未登记")
+    elif kept.attachment is None:
+        yield unsure("合同附件已登记，没有附件原件。", observed="无原件")
+    else:
+        yield passed("合同附件在案。", observed=kept.attachment)
+
+
+@standing_rule(
+    "C22-signed-contract",
+    "合同双方签字盖章",
+    rows="C22",
+    clause="第十四条1",
+    quote="本合同由甲乙双方签字、盖章后生效",
+    level=Level.NOTE,
+    remedy="归档签署的合同并登记签字、盖章数（台账 contract-signature）。",
+)
+def signed_contract(ground: Ground) -> Iterator[Outcome]:
+    """Two signatures, two seals, on the day the contract counts from."""
+    entries = ground.entries("contract-signature")
+    if not entries:
+        yield failed("没有登记合同签署情况。", expected="两方签字、盖章", observed="未登记")
+        return
+    entry = entries[-1]
+    numbers = (entry.data.get("signatures"), entry.data.get("seals"))
+    about: dict[str, Any] = {
+        "expected": "签字 2、盖章 2",
+        "observed": f"签字 {numbers[0]}、盖章 {numbers[1]}",
+    }
+    if None in numbers:
+        yield unsure("合同签署登记没有写签字、盖章数。", **about)
+    elif numbers != ("2", "2"):
+        yield failed("合同签字或盖章不全，尚未生效。", **about)
+    elif entry.on != ground.parameters.signed_on:
+        yield failed(f"登记的签署日 {entry.on.isoformat()} 与设置的签订日期不同。", **about)
+    else:
+        yield passed("合同双方已签字盖章。", **about)
+
+
+@standing_rule(
+    "C23-four-copies",
+    "合同一式四份有去向",
+    rows="C23",
+    clause="第十四条2",
+    quote="本合同一式四份，甲方、乙方各执一份，高新区财政局执一份，招标代理执一份",
+    level=Level.NOTE,
+    remedy="登记四份合同的持有方（台账 contract-copy）。",
+)
+def four_copies(ground: Ground) -> Iterator[Outcome]:
+    """Four holders are recorded."""
+    have = {one.key for one in ground.entries("contract-copy")}
+    missing = [holder for holder in HOLDERS if holder not in have]
+    strange = sorted(have - set(HOLDERS))
+    about: dict[str, Any] = {"expected": "四方各一份", "observed": listed(sorted(have)) or "未登记"}
+    if missing and strange:
+        yield unsure(f"{listed(missing)} 未登记，另登记有 {listed(strange)}，请核对持有方。", **about)
+    elif missing:
+        yield failed(f"合同原件 {listed(missing)} 一份没有登记。", **about)
+    else:
+        yield passed("四份合同均有去向。", **about)
+
+
+@standing_rule(
+    "C19-amended-parameters",
+    "参数变更有书面协议",
+    rows="C19",
+    clause="第十一条1",
+    quote="本合同一经签订，甲乙双方不得擅自变更、中止或终止合同",
+    level=Level.ERROR,
+    remedy="恢复合同约定的参数，或登记双方签署的变更协议（台账 amendment）。",
+    unless="本工作区执行另一份合同，参数以该合同为准。",
+)
+def amended_parameters(ground: Ground) -> Iterator[Outcome]:
+    """A number that differs from the signed contract has an amendment that names it."""
+    if ground.parameters.contract != "WJB":
+        return
+    changed = changed_from_contract(ground.parameters)
+    agreed = {one.data.get("parameter", one.key): one for one in ground.entries("amendment")}
+    for name in changed:
+        entry = agreed.get(name)
+        about: dict[str, Any] = {"document": name, "expected": "签署的变更协议", "observed": name}
+        if entry is None:
+            yield failed(f"参数 {name}（{clause_of(name)}）与合同不同，没有变更协议。", **about)
+        elif entry.attachment is None:
+            yield unsure(f"参数 {name} 的变更协议没有附件。", **about)
+        else:
+            yield passed(f"参数 {name} 的变更有书面协议。", **about)
+    if not changed:
+        yield passed("全部参数与合同一致。")
+
+
+@standing_rule(
+    "C20-termination-ground",
+    "终止合同有约定原因",
+    rows="C20",
+    clause="第十二条",
+    quote="除上述情形外，甲乙双方不得擅自终止合同",
+    remedy="核对终止原因是否属于第十二条(1)至(4)。",
+    unless="合同没有终止。",
+)
+def termination_ground(ground: Ground) -> Iterator[Outcome]:
+    """A termination names one of the four grounds."""
+    for one in ground.entries("termination"):
+        cause = one.data.get("ground", "")
+        about: dict[str, Any] = {
+            "document": one.key,
+            "expected": "第十二条(1)-(4)",
+            "observed": cause or "未填",
+        }
+        if not cause:
+            yield unsure(f"终止记录 {one.key} 没有写原因。", **about)
+        elif cause in {"1", "2", "3", "4"}:
+            yield passed(f"终止原因为第十二条({cause})。", **about)
+        else:
+            yield failed(f"终止原因“{cause}”不在第十二条四项之内。", **about)
+
+
+@standing_rule(
+    "C18-force-majeure",
+    "不可抗力有书面通知",
+    rows="C18",
+    clause="第十条2",
+    quote="应尽快以书面形式将不可抗力的情况、原因及对履行本合同的影响等及时通知另一方",
+    remedy="补交书面通知和送达证明；没有送达的通知不顺延任何期限。",
+    unless="没有不可抗力通知。",
+)
+def force_majeure(ground: Ground) -> Iterator[Outcome]:
+    """Every notice that is meant to move deadlines has its dates and proof of delivery."""
+    for one in ground.entries("force-majeure-notice"):
+        about: dict[str, Any] = {"document": one.key, "expected": "起止日期和送达证明"}
+        if one.valid_from is None or one.valid_to is None:
+            yield unsure(f"不可抗力通知 {one.key} 没有写起止日期，不顺延期限。", **about)
+        elif one.valid_to < one.valid_from:
+            yield failed(f"不可抗力通知 {one.key} 的起止日期颠倒。", **about)
+        elif one.receipt_on is None and one.attachment is None:
+            yield failed(f"不可抗力通知 {one.key} 没有送达证明，不顺延期限。", **about)
+        else:
+            span = f"{one.valid_from.isoformat()} 至 {one.valid_to.isoformat()}"
+            yield passed(f"不可抗力通知 {one.key} 已送达，{span} 顺延期限。", observed=span, **about)
+
+
+def _all_closed(ground: Ground, register: str, what: str, closing: str, *, empty: str) -> Iterator[Outcome]:
+    """Every entry of a register says in one data field that it is finished."""
+    entries = ground.entries(register)
+    for one in entries:
+        state = one.data.get(closing, "")
+        about: dict[str, Any] = {"document": one.key, "expected": "已结", "observed": state or "未填"}
+        if not state:
+            yield unsure(f"{what} {one.key}（{one.on.isoformat()}）没有登记处理情况。", **about)
+        elif state == OPEN:
+            yield failed(f"{what} {one.key}（{one.on.isoformat()}）未结。", **about)
+        else:
+            yield passed(f"{what} {one.key} 已处理：{state}。", **about)
+    if not entries and empty:
+        yield passed(empty, observed="台账为空")
+
+
+@standing_rule(
+    "C02-ip-claims",
+    "没有未结的知识产权索赔",
+    rows="C02",
+    clause="第五条",
+    quote="乙方应保证甲方在合同履行期限内不受第三方提出侵犯其专利权、版权、商标权或其他权利的起诉",
+    remedy="处理索赔并登记结果（台账 ip-claim）。",
+)
+def ip_claims(ground: Ground) -> Iterator[Outcome]:
+    """No claim is open; an empty register is the nil return."""
+    yield from _all_closed(ground, "ip-claim", "知识产权索赔", "status", empty="没有登记知识产权索赔。")
+
+
+@standing_rule(
+    "G10-supervision",
+    "上级检查意见已办结",
+    rows="G10",
+    clause="附件六1(6)",
+    quote="主动接受上级主管部门的监督、检查和指导",
+    remedy="按意见整改并登记办结日期（台账 supervision-finding）。",
+)
+def supervision(ground: Ground) -> Iterator[Outcome]:
+    """Every finding of a supervising authority is closed."""
+    yield from _all_closed(
+        ground, "supervision-finding", "上级检查意见", "closed_on", empty="没有登记上级检查意见。"
+    )
+
+
+@standing_rule(
+    "G11-complaints",
+    "投诉已办结",
+    rows="G11 W03 W05 T11",
+    clause="附件六1(7)",
+    quote="不得借服务为名，向被服务企业推销有关产品、购买其指定的安全设备、器材或其他产品，收取财物或者其他好处",
+    remedy="调查处理并登记结果（台账 complaint）。",
+)
+def complaints(ground: Ground) -> Iterator[Outcome]:
+    """No complaint about integrity or conduct is open."""
+    yield from _all_closed(ground, "complaint", "投诉", "status", empty="没有登记投诉。")
+
+
+@standing_rule(
+    "C16-nonconformity",
+    "不符合要求的工作按时改正",
+    rows="C16",
+    clause="第九条5",
+    quote="乙方完成的项目不符合要求的，应按照甲方选择的下列一种或多种方式承担赔偿责任",
+    level=Level.ERROR,
+    remedy="在甲方规定时间内改正并登记完成日期（台账 nonconformity-notice）。",
+    unless="甲方没有发出不符合要求的通知。",
+)
+def nonconformity(ground: Ground) -> Iterator[Outcome]:
+    """Each notice was answered by a correction within the time Party A set."""
+    for one in ground.entries("nonconformity-notice"):
+        yield _corrected(ground, "不符合要求通知", one.key, one.valid_to, one.data.get("corrected_on", ""))
+
+
+@standing_rule(
+    "W06-warnings",
+    "书面警告已签收并整改",
+    rows="W01 W06",
+    clause="附件七",
+    quote="高新区安全监管部门将给予第三方机构书面警告",
+    remedy="签收警告，整改并登记完成日期（台账 written-warning）。",
+    unless="没有收到书面警告。",
+)
+def warnings(ground: Ground) -> Iterator[Outcome]:
+    """Each written warning was acknowledged and its correction filed."""
+    for one in ground.entries("written-warning"):
+        if one.receipt_on is None:
+            yield failed(f"书面警告 {one.key} 没有签收。", document=one.key)
+        else:
+            yield _corrected(ground, "书面警告", one.key, one.valid_to, one.data.get("corrected_on", ""))
+
+
+def _corrected(ground: Ground, what: str, key: str, due: date | None, corrected: str) -> Outcome:
+    about: dict[str, Any] = {"document": key, "due": due, "observed": corrected or "未改正"}
+    if corrected:
+        try:
+            on = date.fromisoformat(corrected)
+        except ValueError:
+            return unsure(f"{what} {key} 的改正日期“{corrected}”不是日期。", **about)
+        if due is not None and on > due:
+            return failed(f"{what} {key} 于 {corrected} 才改正，已迟。", **about)
+        return passed(f"{what} {key} 已于 {corrected} 改正。", **about)
+    if due is None:
+        return unsure(f"{what} {key} 没有登记改正期限和结果。", **about)
+    if ground.today <= due:
+        return waiting(f"{what} {key} 须在 {due.isoformat()} 前改正。", **about)
+    return failed(f"{what} {key} 过了 {due.isoformat()} 仍未改正。", **about)
+
+
+@standing_rule(
+    "C05-safety-plan",
+    "首次上门前有项目安全实施管理措施",
+    rows="C05 G12",
+    clause="第六条4",
+    quote="中标人在项目服务期间应制定项目安全实施管理措施，并严格遵守安全管理要求",
+    remedy="制定、批准并归档措施（台账 safety-plan）。",
+    unless="尚未上门服务。",
+)
+def safety_plan(ground: Ground) -> Iterator[Outcome]:
+    """The plan is dated before the earliest visit of the contract."""
+    days = [
+        day
+        for one in ground.facts.services
+        for day in (one.checked_on, one.guidance_on)
+        if day is not None and day <= ground.today
+    ]
+    if not days:
+        return
+    first = min(days)
+    plans = ground.entries("safety-plan")
+    about: dict[str, Any] = {"expected": f"{first.isoformat()} 前", "due": first}
+    if not plans:
+        yield failed("没有登记项目安全实施管理措施。", observed="未登记", **about)
+        return
+    plan = min(plans, key=lambda one: one.on)
+    about["observed"] = plan.on.isoformat()
+    if plan.on > first:
+        yield failed(f"项目安全实施管理措施晚于首次上门（{first.isoformat()}）。", **about)
+    elif plan.attachment is None:
+        yield unsure("项目安全实施管理措施已登记，没有附件。", **about)
+    else:
+        yield passed("首次上门前已有项目安全实施管理措施。", **about)
+
+
+@standing_rule(
+    "T07-procedures",
+    "内部管理、质量控制、档案制度",
+    rows="T07",
+    clause="附件八4",
+    quote="严格执行内部管理、质量过程控制和执业记录档案管理等制度",
+    level=Level.NOTE,
+    remedy="归档三项内部制度（台账 procedure）。",
+)
+def procedures(ground: Ground) -> Iterator[Outcome]:
+    """The three internal procedures are on file."""
+    names = {"management": "内部管理", "quality": "质量过程控制", "archive": "执业记录档案管理"}
+    kept = {one.key: one for one in ground.entries("procedure")}
+    missing = [name for key, name in names.items() if key not in kept]
+    bare = [name for key, name in names.items() if key in kept and kept[key].attachment is None]
+    if missing:
+        yield failed(f"没有登记制度：{listed(missing)}。", observed=f"缺 {len(missing)} 项")
+    elif bare:
+        yield unsure(f"{listed(bare)}制度没有附件。", observed=listed(bare))
+    else:
+        yield passed("三项内部制度在案。", observed="齐全")
+
+
+@standing_rule(
+    "C03-tender-standards",
+    "招标服务标准逐条有成果",
+    rows="C03 W00",
+    clause="第六条1",
+    quote="乙方应按招标文件规定的服务要求、技术要求、质量标准向甲方提供服务",
+    level=Level.NOTE,
+    remedy="逐条登记招标标准对应的成果和证据（台账 tender-standard）。",
+    unless="招标文件未提供，没有可对照的标准。",
+)
+def tender_standards(ground: Ground) -> Iterator[Outcome]:
+    """Every registered standard names a deliverable and carries evidence."""
+    entries = ground.entries("tender-standard")
+    unmapped = [one.key for one in entries if not one.data.get("deliverable")]
+    bare = [one.key for one in entries if one.attachment is None]
+    if unmapped:
+        yield failed(f"招标标准 {listed(unmapped)} 没有对应成果。", observed=listed(unmapped))
+    elif bare:
+        yield unsure(f"招标标准 {listed(bare)} 没有证据附件。", observed=listed(bare))
+    elif entries:
+        yield passed(f"{len(entries)} 条招标标准都有成果和证据。", observed=f"{len(entries)} 条")
+
+
+@case_rule(
+    "C21-dispute-hold",
+    "争议案件已封存",
+    rows="C21 W05",
+    clause="第十三条1",
+    quote="应首先通过友好协商解决",
+    remedy="用 evidence hold 封存该案，争议解决前不得处置任何资料。",
+    unless="本案没有争议或冲突投诉。",
+)
+def dispute_hold(chain: Chain) -> Iterator[Outcome]:
+    """A case in dispute, or with a complaint of conflict, is held."""
+    open_ = [
+        one
+        for register in ("dispute", "complaint")
+        for one in chain.entries(register)
+        if one.data.get("status", OPEN) == OPEN
+    ]
+    if not open_:
+        return
+    held = [hold for hold in chain.facts.holds if hold.released_at is None]
+    undated = [one.key for one in open_ if "status" not in one.data]
+    keys = listed(one.key for one in open_)
+    if held:
+        yield passed(f"争议 {keys} 未结，本案已封存。", observed="已封存")
+    elif undated and len(undated) == len(open_):
+        yield unsure(f"争议 {keys} 没有登记是否已结，本案未封存，请确认。", observed="状态不明")
+    else:
+        yield failed(f"争议 {keys} 未结，本案没有封存。", observed="未封存")
+
+
+CASE_RULES = (dispute_hold,)
+STANDING_RULES = (
+    contract_documents,
+    annex,
+    signed_contract,
+    four_copies,
+    amended_parameters,
+    termination_ground,
+    force_majeure,
+    ip_claims,
+    tender_standards,
+    safety_plan,
+    nonconformity,
+    warnings,
+    supervision,
+    complaints,
+    procedures,
+)

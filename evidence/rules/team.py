@@ -1,0 +1,184 @@
+"""The team on every day of the term: five people, one leader, two titles, training (附件一, 附件八4)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from typing import Any
+
+from evidence.domain.parties import Person, Role, Title
+from evidence.rules.clause import Level
+from evidence.rules.ground import Ground, in_force
+from evidence.rules.outcomes import failed, listed, passed, unsure, waiting
+from evidence.rules.rule import Outcome, standing_rule
+
+COUNTED_TITLES = (Title.INTERMEDIATE, Title.SENIOR)
+
+
+def turning_days(ground: Ground) -> list[date]:
+    """Days of the term up to today on which the team may change: enough to know every day between."""
+    first, last = ground.term
+    last = min(last, ground.today)
+    days = {first}
+    for person in ground.team:
+        if person.active_from:
+            days.add(person.active_from)
+        if person.active_to:
+            days.add(person.active_to + timedelta(days=1))
+    return sorted(day for day in days if first <= day <= last)
+
+
+def _on_every_day(
+    ground: Ground, wrong: Callable[[tuple[Person, ...]], str], good: str, expected: str
+) -> Iterator[Outcome]:
+    """Judge the team between every two changes; today's breach is named first, old ones stay visible."""
+    if ground.today < ground.term[0]:
+        return
+    if not ground.team:
+        yield failed("人员台账没有项目组成员。", expected=expected, observed="0 人")
+        return
+    days = turning_days(ground)
+    spans = list(zip(days, [*days[1:], min(ground.term[1], ground.today) + timedelta(days=1)], strict=True))
+    broken = [(first, last, text) for first, last in spans if (text := wrong(ground.active_team(first)))]
+    if not broken:
+        yield passed(good, expected=expected)
+    for first, until, text in broken:
+        last = until - timedelta(days=1)
+        yield failed(
+            f"{first.isoformat()} 至 {last.isoformat()} {text}。", expected=expected, observed=text, due=first
+        )
+
+
+@standing_rule(
+    "S01-team",
+    "项目组5人、负责人1名",
+    rows="S01",
+    clause="附件一",
+    quote="项目组成员 5 人，项目负责人 1 名，其他成员 4 名",
+    parameters="team_size leaders signed_on",
+    level=Level.ERROR,
+    remedy="补足人员；变更须书面报告并取得同意。",
+    unless="服务期尚未开始。",
+)
+def team(ground: Ground) -> Iterator[Outcome]:
+    """On every day of the term: five in service, exactly one leader."""
+    size, leaders = ground.parameters.team_size, ground.parameters.leaders
+
+    def wrong(active: tuple[Person, ...]) -> str:
+        heads = sum(person.role is Role.LEADER for person in active)
+        parts = []
+        if len(active) < size:
+            parts.append(f"项目组只有 {len(active)} 人")
+        if heads != leaders:
+            parts.append(f"项目负责人 {heads} 名")
+        return "、".join(parts)
+
+    yield from _on_every_day(
+        ground,
+        wrong,
+        f"服务期内项目组始终不少于 {size} 人、负责人 {leaders} 名。",
+        f"{size} 人，负责人 {leaders} 名",
+    )
+
+
+@standing_rule(
+    "S02-titles",
+    "至少2人有中级职称",
+    rows="S02",
+    clause="附件一",
+    quote="项目组成员（含项目负责人）至少有 2 人拥有中级职称及以上",
+    parameters="intermediate_titles signed_on",
+    level=Level.ERROR,
+    remedy="补充有中级及以上职称的成员并登记证书。",
+    unless="服务期尚未开始。",
+)
+def titles(ground: Ground) -> Iterator[Outcome]:
+    """On every day of the term: two of intermediate title or above."""
+    needed = ground.parameters.intermediate_titles
+
+    def wrong(active: tuple[Person, ...]) -> str:
+        count = sum(person.title in COUNTED_TITLES for person in active)
+        return "" if count >= needed else f"中级及以上职称只有 {count} 人"
+
+    yield from _on_every_day(
+        ground, wrong, f"服务期内始终有 {needed} 名中级及以上职称成员。", f"{needed} 名中级及以上职称"
+    )
+
+
+@standing_rule(
+    "T06-training",
+    "定期教育培训",
+    rows="T06",
+    clause="附件八4",
+    quote="须定期对机构从业人员的职业道德、业务技能进行教育培训",
+    parameters="training_days",
+    remedy="组织培训并登记内容、签到、考核（台账 training）。",
+    unless="项目组没有在岗成员。",
+)
+def training(ground: Ground) -> Iterator[Outcome]:
+    """Each member was trained within the period; a newcomer has the period to begin with."""
+    period = timedelta(days=ground.parameters.training_days)
+    for person in ground.active_team(ground.today):
+        sessions = [one.on for one in ground.entries_of("training", person.id)]
+        start = max(filter(None, (person.active_from, ground.term[0])))
+        last = max(sessions, default=None)
+        due = (last or start) + period
+        about: dict[str, Any] = {
+            "document": person.id,
+            "due": due,
+            "expected": f"{ground.parameters.training_days} 天内一次",
+            "observed": last.isoformat() if last else "无培训",
+        }
+        if last is not None and ground.today <= due:
+            yield passed(f"{person.name}最近一次培训为 {last.isoformat()}。", **about)
+        elif ground.today <= due:
+            yield waiting(f"{person.name}须在 {due.isoformat()} 前参加培训。", **about)
+        else:
+            yield failed(f"{person.name}超过 {ground.parameters.training_days} 天没有培训。", **about)
+
+
+@standing_rule(
+    "T02-badges",
+    "在岗成员都有工作证",
+    rows="T02",
+    clause="附件八2",
+    quote="高新区安全监管部门为第三方服务检查人员制作《工作证》",
+    remedy="请监管部门制发或换发工作证。",
+    unless="项目组没有在岗成员。",
+)
+def badges(ground: Ground) -> Iterator[Outcome]:
+    """Each member in service today has a badge that is valid today."""
+    for person in ground.active_team(ground.today):
+        about: dict[str, Any] = {"document": person.id, "observed": person.badge or "无"}
+        if not person.badge:
+            yield failed(f"{person.name}没有工作证。", **about)
+        elif person.badge_from is None and person.badge_to is None:
+            yield unsure(f"{person.name}的工作证未登记有效期。", **about)
+        elif not in_force(ground.today, person.badge_from, person.badge_to):
+            yield failed(f"{person.name}的工作证 {person.badge} 今天不在有效期内。", **about)
+        else:
+            yield passed(f"{person.name}的工作证有效。", due=person.badge_to, **about)
+
+
+@standing_rule(
+    "R04-assessment",
+    "监管部门考核在案",
+    rows="R04 T04",
+    clause="附件六3(4)",
+    quote="建立服务机构安全检查人员考核机制",
+    level=Level.NOTE,
+    parameters="training_days",
+    remedy="向监管部门索取考核结果并登记（台账 assessment）。",
+    unless="尚无考核结果。",
+)
+def assessment(ground: Ground) -> Iterator[Outcome]:
+    """Assessments the regulator made are on file with their paper."""
+    entries = ground.entries("assessment")
+    bare = [one.key for one in entries if one.attachment is None]
+    if bare:
+        yield unsure(f"考核 {listed(bare)} 没有附件。", observed=listed(bare))
+    elif entries:
+        yield passed(f"监管部门考核 {len(entries)} 份在案。", observed=f"{len(entries)} 份")
+
+
+STANDING_RULES = (team, titles, training, badges, assessment)
