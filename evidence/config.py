@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from evidence.archive.issued import IssuedStore
     from evidence.archive.originals import Originals
     from evidence.archive.previews import Previews
+    from evidence.handover.office import Office
     from evidence.inbox.desk import Desk
     from evidence.inbox.ingest import Intake
     from evidence.ledger.ledger import Ledger
@@ -200,6 +201,27 @@ class Workspace:
         from evidence.inbox.desk import Desk
 
         return Desk(ledger=self.ledger, intake=self.intake, geometry=self.issued.geometry)
+
+    @cached_property
+    def office(self) -> Office:
+        """What the weekly handover works with."""
+        from evidence.handover.office import Names, Office
+
+        return Office(
+            root=self.root,
+            names=Names(
+                contract_code=self.settings.contract.code,
+                contract_name=self.settings.contract.name,
+                agency=self.settings.agency.name,
+                regulator=self.settings.regulator.section,
+            ),
+            ledger=self.ledger,
+            originals=self.originals,
+            issued=self.issued,
+            parameters=self.settings.parameters,
+            signer=self.settings.signer,
+            timestamp=self.settings.timestamp,
+        )
 
 
 def find_workspace(start: Path) -> Path:
