@@ -5,7 +5,7 @@ Everything draws from one generator seeded by (seed, page, profile): equal argum
 
 from __future__ import annotations
 
-from collections.abc import Callable, Set
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,6 +65,7 @@ def simulate_page(
     mode: str | None = None,
     orientation: int | None = None,
     retouch: Callable[[np.random.Generator, Canvas], None] | None = None,
+    writing: Mapping[str, str] | None = None,
 ) -> Scan:
     """Scan one page.
 
@@ -72,6 +73,7 @@ def simulate_page(
         pdf: the issued PDF; page_index is 0-based.
         signed: ids of signature and date boxes to write in; sealed: of seal boxes to stamp.
         dpi, mode, orientation: fixed instead of drawn from the profile.
+        writing: box -> what is written in it; a name or date out of the air where it says nothing.
         retouch: a last hand on the paper before it is scanned (forgery, red pen, highlighter).
     """
     settings = PROFILES[profile]
@@ -86,7 +88,7 @@ def simulate_page(
     )
     for box in issued_page.boxes:
         if box.kind is not BoxKind.SEAL and box.box in signed:
-            write(rng, canvas, box)
+            write(rng, canvas, box, (writing or {}).get(box.box, ""))
     for box in issued_page.boxes:
         if box.kind is BoxKind.SEAL and box.box in sealed:
             stamp(rng, canvas, box, company)
