@@ -191,14 +191,29 @@ def _collect(court: _Court, stream: BinaryIO, reader: PdfFileReader) -> list[_Re
         if len(readings) > MAX_SIGNATURES:
             court.checks.append(review("pdf.signature", "签名过多，未全部判断。", court.file))
             break
+    traces = _count_traces(stream)
     if not readings and not unread:
-        text = "PDF 没有签名。"
+        text = "文件里有签名的痕迹，签名域却不见了。" if traces else "PDF 没有签名。"
+        make = failed if court.ours or traces else review
+        court.checks.append(make("pdf.signature", text, court.file, "SIGNED_DATA_NOT_FOUND"))
+    elif traces > len(readings) + unread:
+        text = f"文件里有 {traces} 处签名范围，签名域只有 {len(readings) + unread} 个。"
         court.checks.append(
-            failed("pdf.signature", text, court.file, "SIGNED_DATA_NOT_FOUND")
+            failed("pdf.signature", text, court.file)
             if court.ours
-            else review("pdf.signature", text, court.file, "SIGNED_DATA_NOT_FOUND")
+            else note("pdf.signature", text, court.file)
         )
     return sorted(readings, key=lambda reading: (reading.embedded.signed_revision, reading.range.end))
+
+
+def _count_traces(stream: BinaryIO) -> int:
+    """How often a byte range stands in the file, in any revision; signature dictionaries are never packed."""
+    count, kept = 0, b""
+    stream.seek(0)
+    while block := stream.read(1 << 20):
+        count += (kept + block).count(b"/ByteRange")
+        kept = block[-9:]
+    return count
 
 
 def _is_visible(embedded: EmbeddedPdfSignature) -> bool:
@@ -314,7 +329,11 @@ def _judge_tail(court: _Court, stream: BinaryIO, reader: PdfFileReader, readings
         }.get(last.modifications, "签名之后内容被改动")
     else:
         problem = unaccounted(stream, reader, last.range.end, last.embedded.signed_revision)
-    if problem:
+    if problem and last.modifications in ("form_filling", "annotations") and not court.ours:
+        # what a form is made for; a person must look at what was filled in
+        text = f"{problem}，属签名所允许的改动，请核对填写的内容。"
+        court.checks.append(review("pdf.coverage", text, where, "SIG_CONSTRAINTS_FAILURE"))
+    elif problem:
         court.checks.append(failed("pdf.coverage", f"{problem}。", where, "HASH_FAILURE"))
     else:
         court.checks.append(passed("pdf.coverage", "最后一个签名之后只有验证资料（DSS）。", where))

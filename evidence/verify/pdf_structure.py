@@ -80,8 +80,9 @@ def unaccounted(stream: BinaryIO, reader: PdfFileReader, end: int, revision: int
     newer = range(revision + 1, reader.xrefs.total_revisions)
     if not newer:
         return "签名之后有不属于任何修订的字节"
+    allowed = _validation_objects(reader)
     for number in newer:
-        problem = _collect_spans(stream, reader, number, end, spans)
+        problem = _collect_spans(stream, reader, number, end, spans, allowed)
         if problem:
             return problem
     position, gaps = end, b""
@@ -100,7 +101,12 @@ def unaccounted(stream: BinaryIO, reader: PdfFileReader, end: int, revision: int
 
 
 def _collect_spans(
-    stream: BinaryIO, reader: PdfFileReader, number: int, end: int, spans: set[tuple[int, int]]
+    stream: BinaryIO,
+    reader: PdfFileReader,
+    number: int,
+    end: int,
+    spans: set[tuple[int, int]],
+    allowed: set[int],
 ) -> str:
     """Add where a revision's objects and cross-reference data lie; returns what is wrong with them."""
     data = reader.xrefs.get_xref_data(number)
@@ -111,6 +117,11 @@ def _collect_spans(
         return "签名之后追加了混合交叉引用表"
     if meta.start_location < end:
         return "签名之后的交叉引用表放在签名范围之内"
+    containers = set(data.obj_streams_used)
+    if meta.stream_ref is not None:
+        containers.add(meta.stream_ref.idnum)
+    if {object_id for object_id, _ in data.explicit_refs_in_revision} - allowed - containers:
+        return "签名之后追加了验证资料以外的对象"
     for object_id, (generation, offset) in data.standard_xrefs.items():
         if offset < end:
             return "签名之后的交叉引用表改指旧内容"
@@ -122,6 +133,33 @@ def _collect_spans(
         stop = _object_end(stream, reader, own.idnum, own.generation, meta.start_location)
         spans.add((meta.start_location, stop))
     return ""
+
+
+def _validation_objects(reader: PdfFileReader) -> set[int]:
+    """Numbers of the objects that an update with validation data may write (ISO 32000-2, 12.8.4.3)."""
+    allowed = {reader.root_ref.idnum}
+    for holder, key in ((reader.trailer, "/Info"), (reader.root, "/Metadata")):
+        try:
+            value = holder.raw_get(key)
+        except KeyError:
+            continue
+        if isinstance(value, generic.IndirectObject):
+            allowed.add(value.idnum)
+    pending: list[generic.PdfObject] = [
+        reader.root.raw_get(key) for key in ("/DSS", "/Extensions") if key in reader.root
+    ]
+    while pending:
+        item = pending.pop()
+        if isinstance(item, generic.IndirectObject):
+            if item.idnum in allowed:
+                continue
+            allowed.add(item.idnum)
+            item = item.get_object()  # type: ignore[no-untyped-call]
+        if isinstance(item, generic.DictionaryObject):
+            pending.extend(item.raw_get(key) for key in item)
+        elif isinstance(item, generic.ArrayObject):
+            pending.extend(item.raw_get(position) for position in range(len(item)))
+    return allowed
 
 
 def _object_end(stream: BinaryIO, reader: PdfFileReader, id: int, generation: int, offset: int) -> int:
