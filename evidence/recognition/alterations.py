@@ -9,6 +9,7 @@ import numpy as np
 
 from evidence.domain.document import Alteration, BoxKind, IssuedPage
 from evidence.recognition.identity import Words
+from evidence.recognition.ink import stroke_width
 from evidence.recognition.reading import Array, PictureSink
 from evidence.recognition.reference import MM, PT
 from evidence.recognition.seals import Ring
@@ -84,8 +85,8 @@ def _added_ink(
         if np.percentile(part, 90) < max(thresholds.ink.strong + 16, 1.5 * weak):
             continue
         mask = (labels[y : y + h, x : x + w] == k).astype(np.uint8)
-        width = 2 * float(cv2.distanceTransform(np.pad(mask, 1), cv2.DIST_L2, 3).max())
-        if width > thresholds.ink.thick_mm * MM:
+        width, broad = stroke_width(mask, thresholds.ink.thick_mm)
+        if broad:
             continue
         keep[k] = True
         lengths[k] = size / max(width, 1.0) / MM

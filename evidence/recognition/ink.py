@@ -158,8 +158,8 @@ def _strokes(
         mask = labels[y : y + h, x : x + w] == k
         if np.percentile(dark[y : y + h, x : x + w][mask], 90) < max(limits.strong, 1.5 * weak):
             continue
-        width = 2 * float(cv2.distanceTransform(np.pad(mask.astype(np.uint8), 1), cv2.DIST_L2, 3).max())
-        if width > limits.thick_mm * MM:
+        width, broad = stroke_width(mask, limits.thick_mm)
+        if broad:
             continue
         rows, columns = np.nonzero(mask)
         within = (columns + x >= left) & (columns + x < right) & (rows + y >= top) & (rows + y < bottom)
@@ -172,6 +172,16 @@ def _strokes(
         length += inside_length
         area += float(within.sum()) / MM**2
     return _Strokes(length=length, area=area, doubtful=doubtful)
+
+
+def stroke_width(mask: Array, thick_mm: float) -> tuple[float, bool]:
+    """Mean width in pixels of a component, and whether most of it is broader than any pen."""
+    depth = cv2.distanceTransform(np.pad(mask.astype(np.uint8), 1), cv2.DIST_L2, 3)
+    inner = depth[depth > 0]
+    # Across a stroke of width w the distance to its edge averages w / 4.
+    width = max(1.0, 4 * float(inner.mean()) - 0.5)
+    core = float((inner > thick_mm * MM / 2).mean())
+    return width, core > 0.15
 
 
 def _fingerprint(

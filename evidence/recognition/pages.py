@@ -26,6 +26,7 @@ from evidence.recognition.thresholds import DEFAULT
 cv2.setNumThreads(1)
 pillow_heif.register_heif_opener()
 Image.MAX_IMAGE_PIXELS = None  # our own limit is checked before any pixel is decoded
+Image.init()  # a format asked for by name must be registered, MPO too
 
 PDF = "application/pdf"
 PICTURE_TYPES = frozenset(
