@@ -15,6 +15,7 @@ next look recognises the very file by its identity (inode and change times) and 
 
 from __future__ import annotations
 
+import errno
 import os
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -25,6 +26,7 @@ from pathlib import Path
 
 from evidence.archive.originals import Originals, Stored
 from evidence.domain.identifiers import ArrivalId
+from evidence.errors import MissingPartError
 from evidence.inbox import media, words
 from evidence.inbox.identify import quarantined
 from evidence.inbox.media import Media, identify_media
@@ -44,14 +46,21 @@ from evidence.inbox.sight import (
 )
 from evidence.inbox.structure import missing_end, only_zeros
 from evidence.inbox.understand import Material, Understander, Understanding
+from evidence.language import _
 from evidence.ledger.events import ArrivalJudged, ArrivalTaken, ArrivalWaiting, Event, PersonDecided
 from evidence.ledger.ledger import Ledger
 from evidence.ledger.view import Arrival, View
 
 ACTOR = "inbox"
+STILL_WRITING = "文件还在写入，写完后自动接收。"
 WITHDRAWN = "withdrawn"
 """Decision recorded when a file that was never taken, or a broken one, left the inbox by itself."""
 _OPEN_REASONS = frozenset({"incomplete", "not_regular_file"})
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
+
+
+class NoRoomError(MissingPartError):
+    """The archive cannot be written; files stay in the inbox, and the next pass takes them."""
 
 
 @dataclass(kw_only=True)
@@ -96,6 +105,7 @@ class Intake:
         self._monotonic = monotonic
         self._wall = wall
         self._memory: dict[str, Watched] = {}
+        self._troubles: dict[str, str] = {}
 
     # --- passes ----------------------------------------------------------------------------------
     def resume(self) -> None:
@@ -138,6 +148,7 @@ class Intake:
             announce: journal files as `waiting` once they have been growing for so many seconds; None
                 leaves them unannounced.
         """
+        self._troubles.clear()
         seen = self._look(paths)
         result = Pass(ignored=seen.ignored)
         now = self._monotonic()
@@ -220,7 +231,17 @@ class Intake:
                     return None
                 progress(sighting.name)
                 taken = self._take(sighting, _readable(descriptor, sighting), open_arrival, ready)
-        except MovedAwayError:
+        except MovedAwayError as gone:
+            self._troubles[sighting.name] = "没有权限读取该文件。" if gone.forbidden else STILL_WRITING
+            return None
+        except OSError as error:
+            if error.errno in _NO_ROOM:
+                raise NoRoomError(
+                    _("档案所在的磁盘写不进去：{why}").format(why=error.strerror),
+                    where=sighting.name,
+                    remedy=_("文件仍在收件夹。请腾出空间或恢复写权限，再运行 evidence ingest。"),
+                ) from error
+            self._troubles[sighting.name] = f"文件暂时读不出（{error.strerror or error}），稍后自动再试。"
             return None
         if taken is None:
             key = str(sighting.path)
@@ -240,8 +261,7 @@ class Intake:
             return None  # it changed while it was copied; the copy is no arrival
         known = self._known(sighting, stored)
         if known is not None:
-            self._remove(sighting)
-            return known
+            return self._finish(sighting, known)
         view = self._ledger.view
         earlier = _first(view, stored, sighting)
         if earlier is not None and earlier.outcome != "quarantined":
@@ -299,12 +319,9 @@ class Intake:
         if taken is None:
             known = self._known(sighting, stored)
             assert known is not None  # noqa: S101 - that is why nothing was journalled
-            self._remove(sighting)
-            return known
-        if understood.judged.reason != "incomplete" or taken.duplicate_of is not None:
-            self._remove(sighting)
+            return self._finish(sighting, known)
         self.lay_out(taken.arrival)
-        return taken.arrival
+        return self._finish(sighting, taken.arrival)
 
     def _duplicate(
         self, sighting: Sighting, stored: Stored, kind: Media, open_arrival: Arrival | None
@@ -319,11 +336,10 @@ class Intake:
 
         now = self._clock()
         events = self._ledger.transact(ACTOR, decide)
-        self._remove(sighting)
         taken = next((event.arrival for event in events if isinstance(event, ArrivalTaken)), None)
         known = taken or self._known(sighting, stored)
         assert known is not None  # noqa: S101 - just journalled, by us or by another process
-        return known
+        return self._finish(sighting, known)
 
     def _duplicate_events(
         self, sighting: Sighting, stored: Stored, kind: Media, id: ArrivalId, earlier: Arrival
@@ -356,6 +372,13 @@ class Intake:
                 return arrival.id
         return None
 
+    def _finish(self, sighting: Sighting, id: ArrivalId) -> ArrivalId:
+        """The last step of a journalled file: it leaves the inbox, unless its rest may still come."""
+        arrival = self._ledger.view.arrival(id)
+        if arrival is None or arrival.reason != "incomplete":
+            self._remove(sighting)
+        return id
+
     def _remove(self, sighting: Sighting) -> None:
         """Take a safely archived file out of the inbox; files elsewhere are never touched."""
         if sighting.path.is_relative_to(self._inbox) and same_file(sighting):
@@ -382,7 +405,7 @@ class Intake:
         """Journal a file that is still being written, or waits for its rest."""
         if open_arrival is not None:
             return open_arrival.id
-        why = "文件还在写入，写完后自动接收。"
+        why = self._troubles.get(sighting.name, STILL_WRITING)
         return self._journalled(
             lambda view: (
                 ArrivalWaiting(arrival=next_arrival(view, self._clock()), path=sighting.name, why=why),

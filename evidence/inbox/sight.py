@@ -19,7 +19,9 @@ MAX_DEPTH = 32
 
 
 class MovedAwayError(EvidenceError):
-    """The file is no longer the one that was seen; the next look decides anew."""
+    """The file is no longer the one that was seen, or may not be read; the next look decides anew."""
+
+    forbidden = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +128,9 @@ def opened(sighting: Sighting) -> Iterator[int]:
     try:
         descriptor = os.open(sighting.path, flags)
     except OSError as error:
-        raise MovedAwayError(_("文件已被移走或换成了别的东西。"), where=sighting.name) from error
+        gone = MovedAwayError(_("文件已被移走或换成了别的东西。"), where=sighting.name)
+        gone.forbidden = isinstance(error, PermissionError)
+        raise gone from error
     try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode) or status.st_ino != sighting.inode:
