@@ -176,6 +176,11 @@ class Ledger:
             pass
         return Head(size=reached.size, digest=reached.digest)
 
+    def unacknowledged_bytes(self) -> int:
+        """Bytes after the last complete line: another process's write under way, or a torn tail."""
+        self.view  # noqa: B018 - follow first
+        return max(0, self._journal.bytes_on_disk() - self._position.offset)
+
     def rebuild(self) -> Head:
         """Throw the view and its snapshot away and fold the whole journal anew.
 

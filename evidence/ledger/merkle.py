@@ -91,12 +91,82 @@ def root(leaves: Iterable[bytes]) -> bytes:
     return Frontier().extend(leaves).root
 
 
-def root_of_hashes(hashes: Sequence[bytes]) -> bytes:
-    """MTH when the leaves' hashes are known already."""
-    frontier = Frontier()
-    for node in hashes:
-        frontier.append_hash(node)
-    return frontier.root
+class Tree:
+    """All leaves of one journal, ready for proofs: hashes of every perfect subtree are kept.
+
+    Memory: 64 bytes a leaf; building hashes each leaf and each inner node once.
+    """
+
+    def __init__(self, hashes: Sequence[bytes]) -> None:
+        self._levels: list[Sequence[bytes]] = [hashes]
+        while len(self._levels[-1]) > 1:
+            below = self._levels[-1]
+            self._levels.append(
+                [sha256(b"\x01" + below[i] + below[i + 1]).digest() for i in range(0, len(below) - 1, 2)]
+            )
+
+    def __len__(self) -> int:
+        return len(self._levels[0])
+
+    def root(self, size: int | None = None) -> bytes:
+        """MTH of the first `size` leaves (2.1)."""
+        size = len(self) if size is None else size
+        if not 0 <= size <= len(self):
+            raise ValueError(f"no tree of {size} leaves among {len(self)}")
+        return self._range(0, size) if size else EMPTY_ROOT
+
+    def inclusion_proof(self, index: int, size: int | None = None) -> list[bytes]:
+        """Audit path of leaf `index` in the tree of the first `size` leaves (2.1.1), leaf side first.
+
+        Raises:
+            ValueError: no such leaf.
+        """
+        size = len(self) if size is None else size
+        if not 0 <= index < size <= len(self):
+            raise ValueError(f"no leaf {index} among {size}")
+        path: list[bytes] = []
+        low, high = 0, size
+        while high - low > 1:
+            middle = low + _split(high - low)
+            if index < middle:
+                path.append(self._range(middle, high))
+                high = middle
+            else:
+                path.append(self._range(low, middle))
+                low = middle
+        return path[::-1]
+
+    def consistency_proof(self, old: int, size: int | None = None) -> list[bytes]:
+        """Proof that the first `old` leaves are a prefix of the first `size` (2.1.2).
+
+        Raises:
+            ValueError: `old` is 0 (RFC 6962 knows no proof from the empty tree) or beyond the tree.
+        """
+        size = len(self) if size is None else size
+        if not 0 < old <= size <= len(self):
+            raise ValueError(f"no consistency proof from {old} to {size} leaves")
+        proof: list[bytes] = []
+        low, high, complete = 0, size, True
+        while old != high:
+            middle = low + _split(high - low)
+            if old <= middle:
+                proof.append(self._range(middle, high))
+                high = middle
+            else:
+                proof.append(self._range(low, middle))
+                low, complete = middle, False
+        if not complete:
+            proof.append(self._range(low, high))
+        return proof[::-1]
+
+    def _range(self, low: int, high: int) -> bytes:
+        """MTH of leaves low..high, low a multiple of the largest power of two that fits."""
+        size = high - low
+        level = size.bit_length() - 1
+        if size == 1 << level:
+            return self._levels[level][low >> level]
+        middle = low + (1 << level)
+        return node_hash(self._range(low, middle), self._range(middle, high))
 
 
 def _split(size: int) -> int:
@@ -105,24 +175,13 @@ def _split(size: int) -> int:
 
 
 def inclusion_proof(hashes: Sequence[bytes], index: int) -> list[bytes]:
-    """Audit path of leaf `index` in the tree over leaf hashes (2.1.1), leaf side first.
+    """`Tree.inclusion_proof` over leaf hashes."""
+    return Tree(hashes).inclusion_proof(index)
 
-    Raises:
-        ValueError: no such leaf.
-    """
-    if not 0 <= index < len(hashes):
-        raise ValueError(f"no leaf {index} among {len(hashes)}")
-    path: list[bytes] = []
-    low, high = 0, len(hashes)
-    while high - low > 1:
-        middle = low + _split(high - low)
-        if index < middle:
-            path.append(root_of_hashes(hashes[middle:high]))
-            high = middle
-        else:
-            path.append(root_of_hashes(hashes[low:middle]))
-            low = middle
-    return path[::-1]
+
+def consistency_proof(hashes: Sequence[bytes], old: int) -> list[bytes]:
+    """`Tree.consistency_proof` over leaf hashes."""
+    return Tree(hashes).consistency_proof(old)
 
 
 def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes], expected: bytes) -> bool:
@@ -150,29 +209,6 @@ def verify_inclusion_hash(
         first >>= 1
         last >>= 1
     return last == 0 and node == expected
-
-
-def consistency_proof(hashes: Sequence[bytes], old: int) -> list[bytes]:
-    """Proof that the first `old` leaves are a prefix of the tree over all leaf hashes (2.1.2).
-
-    Raises:
-        ValueError: `old` is 0 (RFC 6962 knows no proof from the empty tree) or beyond the tree.
-    """
-    if not 0 < old <= len(hashes):
-        raise ValueError(f"no consistency proof from {old} to {len(hashes)} leaves")
-    proof: list[bytes] = []
-    low, high, complete = 0, len(hashes), True
-    while old - low != high - low:
-        middle = low + _split(high - low)
-        if old <= middle:
-            proof.append(root_of_hashes(hashes[middle:high]))
-            high = middle
-        else:
-            proof.append(root_of_hashes(hashes[low:middle]))
-            low, complete = middle, False
-    if not complete:
-        proof.append(root_of_hashes(hashes[low:high]))
-    return proof[::-1]
 
 
 def verify_consistency(old: int, new: int, proof: Sequence[bytes], old_root: bytes, new_root: bytes) -> bool:

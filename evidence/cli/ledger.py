@@ -1,0 +1,223 @@
+"""`evidence ledger`: verify, rebuild, export, prove."""
+
+from __future__ import annotations
+
+import csv
+import json
+from hashlib import file_digest
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from evidence.archive.durable import write_whole
+from evidence.cli.options import emit, json_option, progress, say, workspace_command
+from evidence.domain.identifiers import expand
+from evidence.errors import ExitCode, InputError, UsageError
+from evidence.language import _
+from evidence.ledger.proof import check_proof
+
+if TYPE_CHECKING:
+    from evidence.config import Workspace
+
+
+@click.group("ledger")
+def ledger_command() -> None:
+    """账本：验证、重建视图、导出、出具证明。
+
+    \b
+    例：evidence ledger verify
+    """
+
+
+@ledger_command.command("verify")
+@click.option(
+    "--against",
+    "anchors",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help=_("另外保存的检查点文本（如监管部门手里的移交包中的 checkpoint-*.txt），可多次给出"),
+)
+@json_option
+@workspace_command
+def verify_command(workspace: Workspace, anchors: tuple[Path, ...], as_json: bool) -> int:
+    """逐行核对账本：链条、写法、含义、检查点。损坏时退出码为 6，并指出第几行。
+
+    \b
+    例：evidence ledger verify --against checkpoint-2022-W13.txt
+    """
+    from evidence.ledger.inspection import inspect, read_anchor
+
+    kept = {path.name: read_anchor(path.read_text("utf-8"), str(path)) for path in anchors}
+    found = inspect(
+        workspace.ledger,
+        anchors=kept,
+        progress=lambda lines: progress(_("已核对 {lines} 行").format(lines=lines)),
+    )
+    if as_json:
+        emit(found)
+    else:
+        say(
+            _("账本共 {lines} 行，链条完整，最后一行摘要 {head}。").format(lines=found.lines, head=found.head)
+        )
+        say(_("树根 {root}").format(root=found.root))
+        for fit in found.checkpoints:
+            verdict = _("相符") if fit.fits else _("不符")
+            say(
+                _("检查点 {name}（{size} 行）：{verdict}").format(
+                    name=fit.name, size=fit.size, verdict=verdict
+                )
+            )
+        counts = "，".join(f"{name} {count}" for name, count in found.arrivals.items())
+        say(_("到件：{counts}").format(counts=counts))
+        if found.tails_cut:
+            say(_("曾 {n} 次在崩溃后截除未确认的残行（已记账）。").format(n=found.tails_cut))
+        if found.unacknowledged_bytes:
+            say(_("末尾另有 {n} 字节尚未写完或为残行，下次写入时处理。").format(n=found.unacknowledged_bytes))
+        for problem in found.problems:
+            say(f"✕ {problem}")
+    return ExitCode.LEDGER_DAMAGED if found.problems else ExitCode.DONE
+
+
+@ledger_command.command("rebuild")
+@json_option
+@workspace_command
+def rebuild_command(workspace: Workspace, as_json: bool) -> None:
+    """由账本重新生成视图、快照和 archive/cases 浏览目录。账本本身不变。
+
+    \b
+    例：evidence ledger rebuild
+    """
+    from evidence.cli.browsing import refresh_case_tree
+
+    head = workspace.ledger.rebuild()
+    files = refresh_case_tree(workspace)
+    if as_json:
+        emit({"lines": head.size, "head": head.digest, "cases_files_added": files})
+    else:
+        say(
+            _("已由 {lines} 行账目重建视图；浏览目录新增 {files} 个文件。").format(
+                lines=head.size, files=files
+            )
+        )
+
+
+@ledger_command.command("export")
+@click.argument("output", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--format", "form", type=click.Choice(["csv", "json"]), default=None, help=_("默认按扩展名"))
+@click.option("--from", "start", type=click.IntRange(min=0), default=0, help=_("从第几号账目起（含）"))
+@click.option("--to", "stop", type=click.IntRange(min=0), default=None, help=_("到第几号账目止（不含）"))
+@workspace_command
+def export_command(
+    workspace: Workspace, output: Path, form: str | None, start: int, stop: int | None
+) -> None:
+    """把账本导出为表格（CSV，Excel 可直接打开）或 JSON。
+
+    \b
+    例：evidence ledger export 账本.csv
+    """
+    from evidence.ledger.export import write_csv, write_json
+
+    chosen = form or output.suffix.lstrip(".").lower()
+    if chosen not in ("csv", "json"):
+        raise UsageError(
+            _("不知道要导出成什么格式。"),
+            where=str(output),
+            remedy=_("请用 .csv 或 .json 作扩展名，或加 --format。"),
+        )
+    temporary = output.with_name(f".{output.name}.tmp")
+    try:
+        encoding = "utf-8-sig" if chosen == "csv" else "utf-8"
+        with temporary.open("w", encoding=encoding, newline="") as out:
+            write = write_csv if chosen == "csv" else write_json
+            rows = write(workspace.ledger.entries(start, stop), out)
+        temporary.replace(output)
+    except (OSError, csv.Error) as error:
+        raise InputError(_("无法写出：{error}").format(error=error), where=str(output)) from error
+    finally:
+        temporary.unlink(missing_ok=True)
+    say(_("已导出 {rows} 条账目到 {output}。").format(rows=rows, output=output))
+
+
+@ledger_command.command("prove")
+@click.argument("number")
+@click.option(
+    "--out", type=click.Path(path_type=Path, dir_okay=False), help=_("证明文件（默认 <编号>.proof.json）")
+)
+@json_option
+@workspace_command
+def prove_command(workspace: Workspace, number: str, out: Path | None, as_json: bool) -> None:
+    """为一份文书出具可独立核对的证明，不透露其他企业的任何内容。
+
+    \b
+    例：evidence ledger prove WJB22-0012-JC-001
+    """
+    from evidence.ledger.prove import prove
+
+    known = expand(number.strip().upper())
+    if known is None:
+        raise UsageError(
+            _("“{number}”不是文书编号。").format(number=number), remedy=_("例：WJB22-0012-JC-001")
+        )
+    proof = prove(workspace.ledger, known, origin=workspace.settings.contract.code)
+    if as_json and out is None:
+        emit(proof)
+        return
+    out = out or Path(f"{known}.proof.json")
+    write_whole(out, json.dumps(proof, ensure_ascii=False, indent=1).encode())
+    withheld = sum(line["line"] is None for line in proof["lines"])
+    if as_json:
+        emit({"proof": str(out), "lines": len(proof["lines"]), "withheld": withheld})
+        return
+    say(_("证明已写到 {out}：{n} 条账目。").format(out=out, n=len(proof["lines"])))
+    if withheld:
+        say(_("其中 {n} 条还涉及其他企业，只出示其位置，不出示内容。").format(n=withheld))
+    for tree in proof["trees"]:
+        if not tree["week"]:
+            say(_("部分账目尚未随周包移交，暂以当前账本为准；移交后请重新出具。"))
+
+
+@ledger_command.command("check-proof")
+@click.argument("proof_file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@json_option
+def check_proof_command(proof_file: Path, files: tuple[Path, ...], as_json: bool) -> int:
+    """核对一份证明；再给出文件，就一并核对它们是否为证明所指。不需要工作区。
+
+    \b
+    例：evidence ledger check-proof WJB22-0012-JC-001.proof.json 扫描.pdf
+    """
+    try:
+        proof: Any = json.loads(proof_file.read_text("utf-8"))
+    except ValueError as error:
+        raise InputError(_("这不是证明文件：{error}").format(error=error), where=str(proof_file)) from error
+    problems = list(check_proof(proof))
+    if not problems:
+        named = {file["sha256"] for file in proof["files"]}
+        problems.extend(
+            _("{path} 不是证明所指的文件。").format(path=path) for path in files if _digest(path) not in named
+        )
+    sound = not problems
+    heads = (
+        [] if not sound else [(tree["week"], tree["fingerprint"], tree["receipt"]) for tree in proof["trees"]]
+    )
+    if as_json:
+        emit({"holds": sound, "problems": problems, "fingerprints": [each[1] for each in heads]})
+    else:
+        for problem in problems:
+            say(f"✕ {problem}")
+        if sound:
+            say(_("证明成立：文书 {number}。").format(number=proof["document"]))
+        for week, fingerprint, receipt in heads:
+            state = _("有监管部门回执") if receipt else _("请与移交包或接收回执上的指纹比对")
+            say(
+                _("检查点 {week} 指纹 {fingerprint}：{state}").format(
+                    week=week or _("（未移交）"), fingerprint=fingerprint, state=state
+                )
+            )
+    return ExitCode.DONE if sound else ExitCode.VERIFICATION_FAILED
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,178 @@
+"""Which bytes the journal vouches for, and how people find them again by case."""
+
+from __future__ import annotations
+
+import mimetypes
+from collections.abc import Iterable, Iterator
+from pathlib import PurePosixPath
+
+from evidence.domain.document import Document
+from evidence.domain.holding import Holding, Leaf
+from evidence.domain.identifiers import CaseId, Number, Sha256
+from evidence.domain.week import SHANGHAI
+from evidence.language import _
+from evidence.ledger.codec import Entry
+from evidence.ledger.events import (
+    ArrivalTaken,
+    EscalationRecorded,
+    FormIssued,
+    PackageBuilt,
+    PartiesImported,
+    ReceiptReceived,
+    RegisterEntered,
+    ReportRecorded,
+    VisitRecorded,
+    WaiverGranted,
+)
+from evidence.ledger.view import View
+
+_FORBIDDEN = '\\/:*?"<>|'
+
+
+def holdings(entries: Iterable[Entry]) -> tuple[Holding, ...]:
+    """Everything the journal names by digest, each place once, sorted by place."""
+    found: dict[str, Holding] = {}
+    for entry in entries:
+        for holding in _of(entry):
+            found.setdefault(holding.place, holding)
+    return tuple(found[place] for place in sorted(found))
+
+
+def original_place(sha256: Sha256) -> str:
+    """Where the archive keeps an original."""
+    return f"originals/{sha256[:2]}/{sha256}"
+
+
+def issued_place(number: Number, suffix: str) -> str:
+    """Where the archive keeps a file of an issued form."""
+    folder = "weekly" if number[:10].endswith("-0000") else number[:10]
+    return f"issued/{folder}/{number}{suffix}"
+
+
+def _of(entry: Entry) -> Iterator[Holding]:
+    event = entry.event
+    if isinstance(event, FormIssued):
+        form = event.form
+        what = _("文书 {number}").format(number=form.number)
+        for suffix, digest in (
+            (".pdf", form.pdf),
+            (".docx", form.docx),
+            (".json", form.data),
+            (".geometry.json", form.geometry),
+        ):
+            yield Holding(sha256=digest, place=issued_place(form.number, suffix), what=what)
+    elif isinstance(event, PackageBuilt):
+        package = event.package
+        yield Holding(
+            sha256=package.sha256,
+            place=f"handover/{package.id}.zip",
+            what=_("移交包 {id}").format(id=package.id),
+            instead=((f"handover/{package.id}/tagmanifest-sha256.txt", Sha256(package.tagmanifest)),)
+            if package.tagmanifest
+            else (),
+        )
+    else:
+        for named, what in _originals(entry):
+            if named:
+                yield Holding(sha256=named, place=original_place(named), what=what)
+
+
+def _originals(entry: Entry) -> Iterator[tuple[Sha256 | None, str]]:
+    event = entry.event
+    if isinstance(event, ArrivalTaken):
+        yield event.sha256, _("到件 {id} {path}").format(id=event.arrival, path=event.path)
+    elif isinstance(event, PartiesImported):
+        yield event.source, _("导入的名册")
+        for enterprise in event.enterprises:
+            yield enterprise.contacts, _("企业联系人 {id}").format(id=enterprise.id)
+    elif isinstance(event, VisitRecorded):
+        visit = event.visit
+        yield visit.source, _("检查录入文件 {id}").format(id=visit.id)
+        yield visit.details, _("检查录入内容 {id}").format(id=visit.id)
+        pictures = (
+            *(hazard.photos for hazard in visit.hazards),
+            *(result.photos for result in visit.results),
+        )
+        for photo in (photo for photos in pictures for photo in photos):
+            yield photo, _("隐患照片 {id}").format(id=visit.id)
+    elif isinstance(event, ReportRecorded):
+        report = event.report
+        yield report.source, _("整改报告 {id}").format(id=report.case)
+        yield report.details, _("整改报告内容 {id}").format(id=report.case)
+        for answer in report.answers:
+            for photo in answer.photos:
+                yield photo, _("整改照片 {id}").format(id=report.case)
+    elif isinstance(event, EscalationRecorded):
+        yield event.escalation.source, _("上报材料 {id}").format(id=event.escalation.id)
+    elif isinstance(event, RegisterEntered):
+        yield event.entry.attachment, _("台账附件 {key}").format(key=event.entry.key)
+    elif isinstance(event, WaiverGranted):
+        yield event.waiver.attachment, _("例外的依据 {case}").format(case=event.waiver.case)
+    elif isinstance(event, ReceiptReceived):
+        yield event.receipt.source, _("接收回执 {id}").format(id=event.receipt.package)
+
+
+def case_tree(view: View, cases: Iterable[CaseId] | None = None) -> Iterator[Leaf]:
+    """The browsable tree: enterprise and case, then each record with its form and its scans."""
+    ids = [case.id for case in view.cases()] if cases is None else list(cases)
+    for id_ in ids:
+        case = view.case(id_)
+        if case is None:
+            continue
+        enterprise = view.enterprise(case.enterprise)
+        name = case.enterprise if enterprise is None else enterprise.short_name
+        folder = safe_name(f"{case.id} {name}")
+        for document in view.documents(case.id):
+            yield from _record(view, f"{folder}/{safe_name(_title(document))}", document)
+        for recording in view.recordings(case.id):
+            if not recording.path:
+                start = recording.started_at
+                when = "" if start is None else f"{start.astimezone(SHANGHAI):%Y-%m-%d %H%M} "
+                yield Leaf(
+                    path=f"{folder}/音视频/{safe_name(when + recording.name)}",
+                    place=original_place(recording.sha256),
+                    sha256=recording.sha256,
+                )
+
+
+def _title(document: Document) -> str:
+    void = "（已作废）" if document.form.voided_why else ""
+    return f"{document.form.number}{void}"
+
+
+def _record(view: View, folder: str, document: Document) -> Iterator[Leaf]:
+    form = document.form
+    yield Leaf(
+        path=f"{folder}/签发 {form.number}.pdf", place=issued_place(form.number, ".pdf"), sha256=form.pdf
+    )
+    scans = [*document.scans, *document.other_copies]
+    in_force = {scan.sha256 for scan in document.scans}
+    for digest in dict.fromkeys(scan.sha256 for scan in scans):
+        pages = "、".join(str(scan.page) for scan in scans if scan.sha256 == digest)
+        kind = "扫描" if digest in in_force else "其他扫描"
+        yield _arrived(view, f"{folder}/{kind} 第{pages}页", digest)
+    for digest in document.edocuments:
+        yield _arrived(view, f"{folder}/电子件", digest)
+
+
+def _arrived(view: View, stem: str, digest: Sha256) -> Leaf:
+    arrival = view.arrival_of(digest)
+    path = PurePosixPath("" if arrival is None else arrival.path)
+    suffix = path.suffix or mimetypes.guess_extension("" if arrival is None else arrival.media_type) or ""
+    folder, _slash, name = stem.rpartition("/")
+    label = safe_name(
+        f"{name} {'' if arrival is None else arrival.id} {path.stem}".strip(), len(suffix.encode())
+    )
+    return Leaf(
+        path=f"{folder}/{label}{safe_name(suffix) if suffix else ''}",
+        place=original_place(digest),
+        sha256=digest,
+    )
+
+
+def safe_name(text: str, reserve: int = 0) -> str:
+    """A file name every common system takes: no separators or control characters, at most 120 bytes."""
+    clean = "".join("_" if c in _FORBIDDEN or not c.isprintable() else c for c in text).strip(" .") or "_"
+    while len(clean.encode("utf-8", "replace")) > 120 - reserve:
+        clean = clean[:-1]
+    return clean.rstrip(" .") or "_"
