@@ -10,7 +10,7 @@ from evidence.forms.content.checklist import checklist_rows
 from evidence.forms.content.marks import Marks
 from evidence.forms.content.parties import enterprise_fields, escort_fields, refusal_text, team_rows
 from evidence.forms.content.photo_pages import photo_rows
-from evidence.forms.content.wording import BLANK_DAY, BLANK_MOMENT, choices, day, moment, yes_no
+from evidence.forms.content.wording import BLANK_DAY, BLANK_MOMENT, choices, day, moment, short_day, yes_no
 from evidence.forms.source import Source
 
 BLANK_HAZARD_ROWS = 6
@@ -74,7 +74,7 @@ def _count(hazards: tuple[Hazard, ...]) -> str:
 
 def _row(number: int, hazard: Hazard) -> dict[str, str]:
     grade = hazard.grade.value + (f"\n{hazard.criterion}" if hazard.criterion else "")
-    deadline = "立即整改" if hazard.immediate else day(hazard.deadline, blank="—")
+    deadline = "立即整改" if hazard.immediate else short_day(hazard.deadline, blank="—")
     return {
         "序号": str(number),
         "部位": hazard.location,

@@ -8,7 +8,7 @@ from typing import Any
 from evidence.domain.identifiers import Sha256
 from evidence.forms.source import Source
 
-WIDTH_MM, HEIGHT_MM = 76.0, 58.0
+WIDTH_MM, HEIGHT_MM = 76.0, 46.0
 _EMPTY = {"图": "", "说明": ""}
 
 

@@ -11,7 +11,7 @@ from evidence.forms.content.chain import check_reference, last_deadline, latest_
 from evidence.forms.content.marks import Marks
 from evidence.forms.content.parties import enterprise_fields, escort_fields, refusal_text, team_rows
 from evidence.forms.content.photo_pages import photo_rows
-from evidence.forms.content.wording import BLANK_DAY, BLANK_MOMENT, choices, day, moment, yes_no
+from evidence.forms.content.wording import BLANK_DAY, BLANK_MOMENT, choices, day, moment, short_day, yes_no
 from evidence.forms.source import Source
 
 _ALL, _SOME = "全部整改到位", "未全部整改到位"
@@ -82,10 +82,10 @@ def _row(found: dict[str, tuple[int, Hazard]], result: HazardResult) -> dict[str
         "序号": str(number) if number else result.hazard,
         "部位": hazard.location if hazard else "",
         "隐患": hazard.description if hazard else "",
-        "原期限": day(hazard.deadline if hazard else None, blank="—"),
+        "原期限": short_day(hazard.deadline if hazard else None, blank="—"),
         "结果": result.state.value,
         "描述": result.description,
-        "新期限": day(result.new_deadline, blank="—"),
+        "新期限": short_day(result.new_deadline, blank="—"),
     }
 
 

@@ -11,7 +11,7 @@ from evidence.forms.content.chain import check_reference, latest_check, latest_r
 from evidence.forms.content.marks import Marks
 from evidence.forms.content.parties import enterprise_fields
 from evidence.forms.content.photo_pages import photo_rows
-from evidence.forms.content.wording import BLANK_DAY, choices, day
+from evidence.forms.content.wording import BLANK_DAY, choices, day, short_day
 from evidence.forms.source import Source
 from evidence.language import _
 
@@ -72,9 +72,9 @@ def _rows(
                 "隐患": f"{hazard.location}：{hazard.description}",
                 "措施": answer.measure if answer else free,
                 "责任人": answer.responsible if answer else "",
-                "期限": day((answer.deadline if answer else None) or hazard.deadline, blank=""),
+                "期限": short_day((answer.deadline if answer else None) or hazard.deadline, blank=""),
                 "资金": f"{answer.funds_yuan}" if answer and answer.funds_yuan is not None else "",
-                "完成日期": day(answer.completed_on if answer else None),
+                "完成日期": short_day(answer.completed_on if answer else None),
                 "完成情况": answer.status if answer else "",
                 "审核": _verdict(answer),
             }
@@ -117,9 +117,7 @@ def _notice(report: RectificationReport | None) -> str:
     return f"{day(report.notified_on)}以{report.notified_by or '＿＿'}方式告知企业纠正"
 
 
-def _captions(
-    hazards: tuple[Hazard, ...], report: RectificationReport | None
-) -> list[tuple[str, Any]]:
+def _captions(hazards: tuple[Hazard, ...], report: RectificationReport | None) -> list[tuple[str, Any]]:
     answers = {answer.hazard: answer.photos for answer in report.answers} if report else {}
     pairs = []
     for number, hazard in numbered(hazards).values():

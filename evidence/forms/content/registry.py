@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from evidence.forms.content import enterprise_papers, interview
+from evidence.forms.content.escalation import escalation_fields
 from evidence.forms.content.inspection import inspection_fields
 from evidence.forms.content.marks import Marks
 from evidence.forms.content.recheck import recheck_fields
@@ -19,6 +21,11 @@ CONTENT: dict[str, Content] = {
     "urging-record": urging_fields,
     "rectification-report": rectification_fields,
     "recheck-record": recheck_fields,
+    "interview-notice": interview.notice_fields,
+    "interview-record": interview.interview_fields,
+    "escalation-report": escalation_fields,
+    "questionnaire": enterprise_papers.questionnaire_fields,
+    "tenant-notice": enterprise_papers.notice_fields,
 }
 
 

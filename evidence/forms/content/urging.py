@@ -10,7 +10,7 @@ from evidence.domain.week import local_date
 from evidence.forms.content.chain import check_reference, last_deadline, latest_check, numbered
 from evidence.forms.content.marks import Marks
 from evidence.forms.content.parties import enterprise_fields, team
-from evidence.forms.content.wording import BLANK_MOMENT, choices, day, moment
+from evidence.forms.content.wording import BLANK_MOMENT, choices, day, moment, short_day
 from evidence.forms.source import Source
 
 
@@ -85,7 +85,7 @@ def _rows(
             {
                 "序号": str(number),
                 "隐患": f"{hazard.location}：{hazard.description}",
-                "期限": day(hazard.deadline, blank="—"),
+                "期限": short_day(hazard.deadline, blank="—"),
                 "状态": states.replace("　", "\n"),
                 "困难": entry.difficulty if entry else ("" if blank else "—"),
                 "指导意见": entry.guidance if entry else ("" if blank else "—"),

@@ -15,6 +15,11 @@ def day(value: date | None, *, blank: str = "") -> str:
     return blank if value is None else f"{value.year}年{value.month}月{value.day}日"
 
 
+def short_day(value: date | None, *, blank: str = "") -> str:
+    """`2022-03-14`, for narrow columns."""
+    return blank if value is None else value.isoformat()
+
+
 def moment(value: datetime | None, *, blank: str = "") -> str:
     """`2022年3月14日9时05分`, Shanghai time."""
     if value is None:

@@ -1,0 +1,65 @@
+"""服务质量问卷, filled by the enterprise, and 安全生产告知 for new and sub-let factories."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from evidence.domain.week import local_date
+from evidence.forms.content.chain import check_reference, latest_check
+from evidence.forms.content.marks import Marks
+from evidence.forms.content.parties import enterprise_fields
+from evidence.forms.content.wording import BLANK_DAY, choices, day
+from evidence.forms.source import Source
+
+QUESTIONS = (
+    ("出示证件", "检查人员主动出示《工作证》"),
+    ("服务态度", "态度文明，沟通耐心，未发生冲突"),
+    ("专业水平", "熟悉法规标准和生产工艺，检查到位"),
+    ("逐一交底", "对发现的问题和隐患逐一交底"),
+    ("整改建议", "整改意见或建议合理、切实可行"),
+    ("廉洁自律", "没有吃拿卡要，没有推销产品、收取财物"),
+    ("保守秘密", "没有泄露企业技术和商业秘密"),
+    ("全程记录", "使用记录仪全程记录，未从事无关事项"),
+    ("指导服务", "对微型企业耐心指导（其他企业可不填）"),
+)
+_SCORES = ("很满意", "满意", "一般", "不满意", "很不满意")
+
+
+def questionnaire_fields(source: Source, marks: Marks) -> dict[str, Any]:
+    """Values of every field of 服务质量问卷; the answers are always left to the enterprise."""
+    check = latest_check(source)
+    people = source.people(check.experts) if check else source.people(source.request.experts)
+    return {
+        **enterprise_fields(source),
+        **check_reference(source),
+        "被评价人员": "、".join(person.name for person in people),
+        "评价": [
+            {"序号": str(number), "项目": item, "内容": text, "选项": dict.fromkeys(_SCORES, "☐")}
+            for number, (item, text) in enumerate(QUESTIONS, 1)
+        ],
+        "总体评价": choices(_SCORES, ()),
+        "框": marks.fixed(),
+    }
+
+
+def notice_fields(source: Source, marks: Marks) -> dict[str, Any]:
+    """Values of every field of 安全生产告知."""
+    enterprise = source.enterprise
+    landlord = source.view.enterprise(enterprise.landlord) if enterprise and enterprise.landlord else None
+    found = enterprise.entered_zone if enterprise else None
+    kind = ("新进企业", "厂中厂（租赁）")
+    ticked = ([kind[0]] if found else []) + ([kind[1]] if landlord else [])
+    opened = source.case.opened_on if source.case else None
+    return {
+        **enterprise_fields(source),
+        "情形": choices(kind, ticked),
+        "发现日期": day(found, blank=BLANK_DAY),
+        "投产日期": day(enterprise.production_started if enterprise else None, blank=BLANK_DAY),
+        "出租方": landlord.name if landlord else "—",
+        "出租方信用代码": landlord.credit_code if landlord else "—",
+        "从业人数": f"{enterprise.headcount}人" if enterprise and enterprise.headcount is not None else "",
+        "告知日期": day(opened, blank=BLANK_DAY)
+        if not source.visit
+        else day(local_date(source.visit.arrived_at)),
+        "框": marks.fixed(),
+    }

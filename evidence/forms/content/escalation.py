@@ -1,0 +1,126 @@
+"""上报: the written report to the regulator, for each of the contract's three triggers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from evidence.domain.case import Escalation, Recipient, Trigger, VisitKind
+from evidence.domain.hazard import HazardState
+from evidence.domain.week import local_date
+from evidence.errors import UsageError
+from evidence.forms.content.chain import check_reference, last_deadline, latest_check, numbered, record_number
+from evidence.forms.content.marks import Marks
+from evidence.forms.content.parties import enterprise_fields
+from evidence.forms.content.wording import BLANK_DAY, day
+from evidence.forms.source import Source
+from evidence.language import _
+
+_TITLES = {
+    Trigger.PASSIVE: "不积极主动整改隐患问题的报告",
+    Trigger.OVERDUE: "逾期未全部整改到位的报告",
+    Trigger.MAJOR: "存在重大事故隐患的报告",
+}
+_ADVICE = {
+    Trigger.PASSIVE: "建议依据合同附件五（二）1，警示约谈企业主要负责人，督促其落实整改主体责任。",
+    Trigger.OVERDUE: "建议跟进处理，或者移交安监执法中队依法查处。",
+    Trigger.MAJOR: "建议依法责令立即排除；排除前或者排除过程中无法保证安全的，"
+    "依法责令撤出作业人员、停产停业。",
+}
+
+
+def escalation_fields(source: Source, marks: Marks) -> dict[str, Any]:
+    """Values of every field of 上报; the request may choose another report of the case by `上报编号`.
+
+    Raises:
+        UsageError: no report is recorded and none is described in the request.
+    """
+    report = _report(source)
+    check = latest_check(source)
+    places = numbered(check.hazards if check else ())
+    named = [places[hazard] for hazard in report.hazards if hazard in places] or list(places.values())
+    settings = source.settings
+    to_section = report.recipient is Recipient.SAFETY_SECTION
+    name = source.enterprise.name if source.enterprise else ""
+    return {
+        **enterprise_fields(source),
+        **check_reference(source),
+        "标题": f"关于{name}{_TITLES[report.trigger]}",
+        "收件单位": f"{settings.regulator.bureau}安监科" if to_section else settings.regulator.enforcement,
+        "触发情形": report.trigger.value,
+        "事实": _facts(source, report),
+        "未改隐患": [
+            {
+                "序号": str(number),
+                "部位": hazard.location,
+                "描述": hazard.description,
+                "等级": hazard.grade.value + (f"\n{hazard.criterion}" if hazard.criterion else ""),
+                "期限": hazard.deadline.isoformat() if hazard.deadline else "—",
+                "状态": _state(source, hazard.id),
+            }
+            for number, hazard in named
+        ],
+        "已采取措施": _measures(source),
+        "建议": _ADVICE[report.trigger],
+        "附件": _enclosures(source),
+        "上报日期": day(local_date(report.reported_at), blank=BLANK_DAY),
+        "框": marks.fixed(),
+    }
+
+
+def _report(source: Source) -> Escalation:
+    reports = source.view.escalations(source.case.id) if source.case else ()
+    wanted = source.request.values.get("上报编号")
+    fitting = [report for report in reports if wanted in (None, report.id)]
+    if fitting:
+        return fitting[-1]
+    raise UsageError(
+        _("案件 {case} 还没有登记上报事项。").format(case=source.case.id if source.case else ""),
+        remedy=_("请先登记：evidence visit add 案件 上报.yaml（kind: escalation）。"),
+    )
+
+
+def _facts(source: Source, report: Escalation) -> str:
+    """What happened, in dates."""
+    check = latest_check(source)
+    if check is None:
+        return ""
+    place = source.enterprise.name if source.enterprise else "该企业"
+    when = day(local_date(check.arrived_at))
+    parts = [f"我单位受委托于{when}对{place}进行安全生产现场检查，发现隐患{len(check.hazards)}项"]
+    deadline = last_deadline(check.hazards)
+    if deadline is not None:
+        parts.append(f"，责令其于{day(deadline)}前整改")
+    parts.append("。")
+    for visit in source.visits(VisitKind.URGING):
+        attitude = f"，企业态度{visit.attitude.value}" if visit.attitude else ""
+        parts.append(f"{day(local_date(visit.arrived_at))}进行了督促指导{attitude}。")
+    for visit in source.visits(VisitKind.RECHECK):
+        left = sum(result.state is HazardState.UNRECTIFIED for result in visit.results)
+        parts.append(f"{day(local_date(visit.arrived_at))}进行了现场复查，仍有{left}项未整改到位。")
+    parts.append(f"该企业属于“{report.trigger.value}”情形，现予上报。")
+    return "".join(parts)
+
+
+def _state(source: Source, hazard: str) -> str:
+    for visit in reversed(source.visits(VisitKind.RECHECK)):
+        for result in visit.results:
+            if result.hazard == hazard:
+                return result.state.value
+    return "未复查"
+
+
+def _measures(source: Source) -> str:
+    check = latest_check(source)
+    advice = [hazard.advice for hazard in check.hazards if hazard.advice] if check else []
+    kept = list(dict.fromkeys(advice))[:5]
+    return "已向企业逐一交底并提出整改建议：" + "；".join(kept) + "。" if kept else "已向企业逐一交底。"
+
+
+def _enclosures(source: Source) -> str:
+    numbers = [
+        record_number(source, "inspection-record", latest_check(source)),
+        *(record_number(source, "urging-record", visit) for visit in source.visits(VisitKind.URGING)[-1:]),
+        *(record_number(source, "recheck-record", visit) for visit in source.visits(VisitKind.RECHECK)[-1:]),
+    ]
+    listed = [number for number in numbers if number]
+    return "、".join(listed) if listed else "无"

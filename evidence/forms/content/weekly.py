@@ -1,0 +1,172 @@
+"""Values of the papers that belong to a week: plan, handover list, receipt, campaign summary.
+
+Whoever gathers the week calls one of these and passes the result as `IssueRequest.values`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from evidence.domain.register import Plan
+from evidence.domain.week import Week, weekday_name
+from evidence.forms.content.wording import BLANK_DAY, day
+from evidence.forms.source import IssueSettings
+from evidence.ledger.view import View
+
+BLANK_ROWS = 8
+
+
+def _span(week: Week) -> str:
+    return f"{day(week.monday)}至{day(week.sunday)}"
+
+
+def plan_values(
+    plan: Plan, view: View, settings: IssueSettings, *, compiler: str = "", made_on: date | None = None
+) -> dict[str, Any]:
+    """下周工作计划 from a plan.
+
+    Args:
+        compiler: name of whoever compiled it.
+        made_on: the Friday it was made; the plan's own filing date when None.
+    """
+    week = Week.parse(plan.week)
+    rows = []
+    for number, line in enumerate(sorted(plan.lines, key=lambda line: (line.day, line.enterprise)), 1):
+        enterprise = view.enterprise(line.enterprise)
+        people = [person for expert in line.experts if (person := view.person(expert)) is not None]
+        rows.append(
+            {
+                "序号": str(number),
+                "日期": f"{line.day.month}月{line.day.day}日\n{weekday_name(line.day)}",
+                "企业": enterprise.name if enterprise else line.enterprise,
+                "类别": "、".join(kind.value for kind in enterprise.classes) if enterprise else "",
+                "工作类型": line.work.value,
+                "检查人员": "、".join(p.name for p in people if p.role != "外聘专家"),
+                "外聘专家": "、".join(p.name for p in people if p.role == "外聘专家") or "—",
+                "监管人员": "是" if line.supervisor_needed else "否",
+                "案件": line.case or "—",
+                "备注": line.note,
+            }
+        )
+    return {
+        "周次": plan.week,
+        "起止": _span(week),
+        "版本": f"第{plan.version}版" if plan.version > 1 else "",
+        "编制单位": settings.agency.name,
+        "报备单位": f"{settings.regulator.bureau}安监科",
+        "计划": rows,
+        "计划小结": f"共{len(rows)}项" if rows else "下周无检查复查安排",
+        "编制人": compiler,
+        "编制日期": day(made_on or plan.filed_on),
+    }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandoverRow:
+    """One record handed over."""
+
+    enterprise: str
+    material: str
+    """检查记录, 督促指导记录, 复查记录, 整改报告 …"""
+    number: str
+    pages: int
+    paper_copies: int
+    file: str
+    """Name of the electronic file in the package."""
+    bytes: int
+    sha256: str
+    original: bool = True
+    note: str = ""
+
+
+def handover_values(
+    rows: Sequence[HandoverRow],
+    settings: IssueSettings,
+    *,
+    week: Week,
+    package: str,
+    completeness: str,
+    on: date | None = None,
+    giver: str = "",
+) -> dict[str, Any]:
+    """移交清单.
+
+    Args:
+        package: `WJB-2022-W13`.
+        completeness: one sentence on what is complete and what is missing.
+        on: day of the handover; the week's Friday when None.
+    """
+    return {
+        **_handover_head(settings, week, package, on),
+        "移交": [
+            {
+                "序号": str(number),
+                "企业": row.enterprise,
+                "材料": row.material,
+                "记录编号": row.number,
+                "页数": str(row.pages),
+                "份数": str(row.paper_copies),
+                "文件": row.file,
+                "大小": _size(row.bytes),
+                "摘要": row.sha256[:16],
+                "原件": "是" if row.original else "否",
+                "备注": row.note,
+            }
+            for number, row in enumerate(rows, 1)
+        ],
+        "移交小结": _totals(rows),
+        "完整情况": completeness,
+        "移交人": giver,
+    }
+
+
+def _totals(rows: Sequence[HandoverRow]) -> str:
+    if not rows:
+        return "本周没有需要移交的材料"
+    enterprises, pages = len({row.enterprise for row in rows}), sum(row.pages for row in rows)
+    return f"共{enterprises}家企业、{len(rows)}份材料、{pages}页"
+
+
+def receipt_values(
+    settings: IssueSettings,
+    *,
+    week: Week,
+    package: str,
+    list_number: str,
+    fingerprint: str,
+    documents: int,
+    on: date | None = None,
+) -> dict[str, Any]:
+    """接收回执.
+
+    Args:
+        list_number: number of the 移交清单 it answers.
+        fingerprint: the checkpoint's 16 characters, which the regulator copies down.
+        documents: records in the package.
+    """
+    return {
+        **_handover_head(settings, week, package, on),
+        "移交清单编号": list_number,
+        "指纹": " ".join(fingerprint[n : n + 4] for n in range(0, len(fingerprint), 4)),
+        "材料数": f"{documents}份",
+    }
+
+
+def _handover_head(settings: IssueSettings, week: Week, package: str, on: date | None) -> dict[str, Any]:
+    return {
+        "周次": str(week),
+        "起止": _span(week),
+        "移交包": package,
+        "移交单位": settings.agency.name,
+        "接收单位": f"{settings.regulator.bureau}安监科",
+        "移交日期": day(on or week.friday, blank=BLANK_DAY),
+    }
+
+
+def _size(count: int) -> str:
+    if count < 1024 * 1024:
+        return f"{max(1, round(count / 1024))} KB"
+    return f"{count / 1024 / 1024:.1f} MB"
