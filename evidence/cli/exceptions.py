@@ -1,0 +1,183 @@
+"""`evidence waive`, `hold`, `disposal`: decisions of people that stand beside the rules."""
+
+from __future__ import annotations
+
+import getpass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from evidence.cli.options import at_option, emit, json_option, progress, say, workspace_command
+from evidence.domain.identifiers import CaseId, PersonId
+from evidence.domain.register import Hold, Waiver
+from evidence.domain.week import local_date, show_date
+from evidence.errors import UsageError
+from evidence.language import _
+
+if TYPE_CHECKING:
+    from evidence.config import Workspace
+    from evidence.rules.retention import Disposable
+
+
+@click.command("waive")
+@click.argument("rule")
+@click.argument("case")
+@click.option("--why", required=True, help=_("原因"))
+@click.option("--by", "by", required=True, help=_("决定人：人员编号"))
+@click.option(
+    "--attach",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    default=None,
+    help=_("监管部门的书面意见（文件）；没有它不解除移交阻断"),
+)
+@workspace_command
+def waive_command(workspace: Workspace, rule: str, case: str, why: str, by: str, attach: Path | None) -> None:
+    """登记一项例外。核对结论不变，例外随每份报告列示。
+
+    只有附监管部门书面意见、且由未参加该次上门的项目负责人登记的例外，才解除移交阻断。
+
+    \b
+    例：evidence waive G06-enterprise-seal WJB22-0001 --why 企业公章年检 --by P01 --attach 意见.pdf
+    """
+    from evidence.ledger.events import WaiverGranted
+    from evidence.rules.registry import RULESETS
+
+    known = {one.id: one for one in RULESETS[-1].case_rules}
+    if rule not in known:
+        raise UsageError(
+            _("没有规则 {rule}。").format(rule=rule),
+            remedy=_("规则编号写在 evidence check 每行末尾，如 P03-urging-window。"),
+        )
+    case_id = _known_case(workspace, case)
+    if not why.strip() or not by.strip():
+        raise UsageError(_("例外须写明原因和决定人。"), remedy=_("用 --why 和 --by 写明。"))
+    if workspace.ledger.view.person(PersonId(by)) is None:
+        raise UsageError(
+            _("人员台账没有 {by}。").format(by=by),
+            remedy=_("--by 写人员编号；先用 evidence import 登记人员。"),
+        )
+    digest = workspace.originals.put_file(attach).sha256 if attach is not None else None
+    waiver = Waiver(
+        rule_id=rule, case=case_id, why=why.strip(), by=PersonId(by), at=workspace.clock(), attachment=digest
+    )
+    workspace.ledger.append(getpass.getuser(), WaiverGranted(waiver=waiver))
+    say(_("已登记例外：{case} {title}。").format(case=case_id, title=known[rule].title))
+    if digest is None and known[rule].blocking:
+        progress(_("没有附监管部门书面意见，移交仍被阻断。"))
+
+
+@click.command("hold")
+@click.argument("case")
+@click.option("--why", default="", help=_("封存或解除的原因"))
+@click.option("--by", "by", required=True, help=_("决定人"))
+@click.option("--release", is_flag=True, help=_("解除封存"))
+@workspace_command
+def hold_command(workspace: Workspace, case: str, why: str, by: str, release: bool) -> None:
+    """封存一个案件：封存期间任何资料不得处置。
+
+    \b
+    例：evidence hold WJB22-0001 --why 企业申诉中 --by P01
+    """
+    from evidence.ledger.events import HoldPlaced
+
+    case_id = _known_case(workspace, case)
+    if not why.strip():
+        raise UsageError(_("请写明原因。"), remedy=_("用 --why 写明。"))
+    now = workspace.clock()
+    open_ = [one for one in workspace.ledger.view.holds(case_id) if one.released_at is None]
+    if release and not open_:
+        raise UsageError(_("{case} 没有封存。").format(case=case_id), remedy=_("不必解除。"))
+    hold = Hold(
+        case=case_id,
+        why=why.strip(),
+        by=by,
+        at=open_[-1].at if release else now,
+        released_at=now if release else None,
+    )
+    workspace.ledger.append(getpass.getuser(), HoldPlaced(hold=hold))
+    say((_("已解除封存：{case}。") if release else _("已封存：{case}。")).format(case=case_id))
+
+
+@click.command("disposal")
+@at_option
+@click.option(
+    "--out", type=click.Path(path_type=Path, dir_okay=False), default=None, help=_("另存为 Excel 清册")
+)
+@json_option
+@workspace_command
+def disposal_command(workspace: Workspace, at: datetime | None, out: Path | None, as_json: bool) -> None:
+    """销毁清册：哪些资料保管期已满、可以报批，哪些因封存等原因不得处置。本命令从不删除任何资料。
+
+    \b
+    例：evidence disposal --at 2025-06-01
+    """
+    from evidence.ledger.facts import gather
+    from evidence.rules.ground import Ground
+    from evidence.rules.retention import disposables
+
+    moment = at or workspace.clock()
+    view = workspace.ledger.view
+    rows: list[Disposable] = []
+    for case in view.cases():
+        facts = gather(view, week=None, case=case.id, at=moment)
+        rows += disposables(Ground(facts, workspace.settings.parameters, moment))
+    if out is not None:
+        from evidence.cli.sheets import write_sheet
+
+        write_sheet(out, _("销毁清册"), HEADS, [_cells(one) for one in rows])
+        progress(_("清册已写到 {out}。").format(out=out))
+    if as_json:
+        emit({"at": moment, "items": rows})
+        return
+    ready = sum(one.may_go for one in rows)
+    say(
+        _("{day}：保管期已满 {all} 件，可报批处置 {ready} 件，不得处置 {held} 件。").format(
+            day=show_date(local_date(moment)), all=len(rows), ready=ready, held=len(rows) - ready
+        )
+    )
+    for one in rows:
+        state = f"○ {one.until.isoformat()} 期满，可报批" if one.may_go else f"✕ {one.stopped_by}"
+        say(f"  {one.case} {one.kind} {one.name}  {state}")
+
+
+HEADS = (
+    "序号",
+    "案件",
+    "企业",
+    "类别",
+    "名称",
+    "数字摘要",
+    "形成日期",
+    "保管期至",
+    "依据",
+    "结论",
+    "批准人",
+    "批准日期",
+)
+
+
+def _cells(one: Disposable) -> tuple[str, ...]:
+    return (
+        one.case,
+        one.enterprise,
+        one.kind,
+        one.name,
+        one.sha256,
+        one.on.isoformat(),
+        one.until.isoformat(),
+        one.clause,
+        one.stopped_by or "可报批",
+        "",
+        "",
+    )
+
+
+def _known_case(workspace: Workspace, case: str) -> CaseId:
+    case_id = CaseId(case.strip().upper())
+    if workspace.ledger.view.case(case_id) is None:
+        raise UsageError(
+            _("没有案件 {case}。").format(case=case_id), remedy=_("用 evidence case list 查看全部案件编号。")
+        )
+    return case_id

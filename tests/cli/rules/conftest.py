@@ -1,0 +1,46 @@
+"""A workspace whose ledger has learned the world of tests/world.py."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from evidence.archive.originals import Originals
+from evidence.cli.main import cli
+from evidence.errors import EvidenceError
+from evidence.ledger.ledger import Ledger
+from tests import world
+
+Run = Callable[..., Result]
+AT = ("--at", "2022-04-01T15:00+08:00")
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    """evidence.toml and a ledger that holds the week in order."""
+    (tmp_path / "evidence.toml").write_text("[contract]\nprice_yuan = 1000000\n", encoding="utf-8")
+    (tmp_path / "archive").mkdir()
+    Originals(tmp_path / "archive" / "originals")
+    ledger = Ledger.open(tmp_path / "archive" / "ledger", clock=lambda: world.FRIDAY)
+    ledger.append("test", *world.journal_events(world.week_facts()))
+    return tmp_path
+
+
+@pytest.fixture
+def run(workspace: Path) -> Run:
+    """Run one command in the workspace; the exit code is the command's own."""
+
+    def call(command: str, *arguments: str) -> Result:
+        runner = CliRunner()
+        result = runner.invoke(
+            cli, [*command.split(), "--workspace", str(workspace), *arguments], standalone_mode=False
+        )
+        error = result.exception
+        code = result.return_value if isinstance(result.return_value, int) else 0
+        result.exit_code = int(error.exit_code) if isinstance(error, EvidenceError) else code
+        return result
+
+    return call
