@@ -48,9 +48,16 @@ def _tail(file: BinaryIO, size: int, length: int = _TAIL) -> bytes:
 
 def _pdf(file: BinaryIO, size: int) -> str:
     tail = _tail(file, size)
-    if b"%%EOF" not in tail:
+    before, marker, after = tail.rpartition(b"%%EOF")
+    # An end marker with more objects behind it belongs to an earlier revision, or to the first page of a
+    # linearised file, which says in its first object how long the whole is (ISO 32000-1 annex F.3.3).
+    if not marker or re.search(rb"\d+ \d+ obj\b", after):
         return "PDF 缺少结尾"
-    pointer = re.findall(rb"startxref\s+(\d+)\s+%%EOF", tail)
+    file.seek(0)
+    linearised = re.search(rb"/Linearized[^>]*?/L\s+(\d+)", file.read(1024))
+    if linearised and int(linearised[1]) > size:
+        return "PDF 比它自己声明的短"
+    pointer = re.findall(rb"startxref\s+(\d+)\s*$", before)
     # Some producers put rubbish before the header, which shifts every offset: only a pointer beyond
     # the end proves a cut.
     if pointer and int(pointer[-1]) >= size:
@@ -163,6 +170,8 @@ def _matroska(file: BinaryIO, size: int) -> str:
     start = file.read(64)
     length, width = _vint(start, 4)
     position = 4 + width + length
+    if position >= size:
+        return "影音文件结构不完整"
     file.seek(position)
     head = file.read(16)
     if head[:4] != b"\x18\x53\x80\x67":
