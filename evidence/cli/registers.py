@@ -110,7 +110,7 @@ def add_command(workspace: Workspace, register: str, key: str, as_json: bool, **
     \b
     例：evidence register add replacement-consent P07 --on 2022-03-01 --person P07 --attach 同意书.pdf
     """
-    row: dict[str, Any] = {
+    row: dict[Any, Any] = {
         "register": register,
         "key": key,
         "on": _date(given["on"]) or None,
@@ -157,7 +157,7 @@ def import_command(workspace: Workspace, file: Path, as_json: bool) -> None:
 
 
 def _enter(
-    workspace: Workspace, rows: list[tuple[dict[str, Any], str]], folder: Path
+    workspace: Workspace, rows: list[tuple[dict[Any, Any], str]], folder: Path
 ) -> tuple[RegisterEntry, ...]:
     """Check every row, store the attachments, journal all entries at once or none."""
     from evidence.ledger.events import RegisterEntered
@@ -172,7 +172,7 @@ def _enter(
 
 
 def _entry(
-    workspace: Workspace, row: dict[str, Any], where: str, folder: Path
+    workspace: Workspace, row: dict[Any, Any], where: str, folder: Path
 ) -> tuple[RegisterEntry, Path | None]:
     from evidence.domain.week import local_date
 
@@ -180,7 +180,7 @@ def _entry(
     view = workspace.ledger.view
     # YAML 1.1 reads the bare key `on` as true.
     row = {("on" if name is True else str(name)): value for name, value in row.items()}
-    given = {"on": local_date(workspace.clock()), **row}
+    given: dict[str, Any] = {"on": local_date(workspace.clock()), **row}
     for name in ("key", "person", "case", "visit"):
         if given.get(name) is not None:
             given[name] = str(given[name])

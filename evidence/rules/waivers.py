@@ -14,12 +14,11 @@ def applied(waiver: Waiver) -> AppliedWaiver:
 
 
 def find(chain: Chain, rule_id: str) -> Waiver | None:
-    """The exception for one rule of one case: one that lifts the block before one that only explains."""
-    mine = [
-        one
-        for one in chain.facts.waivers
-        if one.rule_id == rule_id and one.case == chain.case.id and one.at <= chain.ground.as_of
-    ]
+    """The exception for one rule of one case: one with the regulator's document before one without.
+
+    Like a late scan, an exception recorded after the day of the judgement counts: it is shown with its date.
+    """
+    mine = [one for one in chain.facts.waivers if one.rule_id == rule_id and one.case == chain.case.id]
     return max(mine, key=lambda one: (one.attachment is not None, one.at), default=None)
 
 
