@@ -10,7 +10,7 @@ from pathlib import Path
 from asn1crypto import x509
 
 from evidence.errors import InputError
-from evidence.verify.bag import TAGMANIFEST, Bag, examine_bag
+from evidence.verify.bag import SIGNATURE, TAGMANIFEST, Bag, examine_bag
 from evidence.verify.container import Container, Extent, open_folder
 from evidence.verify.continuity import LedgerPart, compare_with_previous, examine_ledger
 from evidence.verify.digests import digest_all
@@ -154,9 +154,11 @@ def renewals_beside(path: Path, package: str) -> Path:
 
 
 def _starts_with_pdf(path: Path) -> bool:
+    """A PDF by its first bytes; what starts as a zip is one, even if a PDF hides behind."""
     try:
         with path.open("rb") as stream:
-            return b"%PDF-" in stream.read(1024) or path.suffix.lower() == ".pdf"
+            head = stream.read(1024)
+        return not head.startswith(b"PK") and (b"%PDF-" in head or path.suffix.lower() == ".pdf")
     except OSError:
         return False
 
@@ -208,9 +210,7 @@ def _verify_package(
 ) -> Report:
     bag = examine_bag(container, digest_all(container.files))
     package = bag.info.get("External-Identifier", "") or container.name
-    proof = judge_signature(
-        container, gather_material(container, store), now=now, renewals=renewals_beside(path, package)
-    )
+    proof = _prove(container, store, now, renewals_beside(path, package))
     verdicts = judge_pdfs(_pdf_tasks(container, bag, proof, now))
     ledger = examine_ledger(container, bag.info) if bag.info else LedgerPart(package=package)
     receipt = examine_receipt(container, ledger, proof, now=now) if ledger.text else ReceiptVerdict()
@@ -252,6 +252,16 @@ def _verify_package(
     )
 
 
+def _prove(container: Container, store: TrustStore, now: datetime, renewals: Path) -> PackageProof:
+    """The package's signature judged; whatever a malformed one breaks, the answer is never a pass."""
+    try:
+        material = gather_material(container, store)
+        return judge_signature(container, material, now=now, renewals=renewals)
+    except Exception as error:
+        text = f"包的签名或证书无法解析（{type(error).__name__}）。"
+        return PackageProof(checks=(failed("signature.cms", text, SIGNATURE),), store=store)
+
+
 def _pdf_tasks(container: Container, bag: Bag, proof: PackageProof, now: datetime) -> list[PdfTask]:
     """PDFs that must carry our signature; a changed file gains nothing from the package's time stamp."""
     return [
@@ -274,12 +284,8 @@ def _compare(previous: Path, part: LedgerPart, bag: Bag, store: TrustStore, now:
     if isinstance(container, Check):
         return _Previous(checks=(replace(container, id="ledger.previous"),))
     earlier = examine_bag(container, digest_all(container.files))
-    proof = judge_signature(
-        container,
-        gather_material(container, store),
-        now=now,
-        renewals=renewals_beside(previous, earlier.info.get("External-Identifier", "")),
-    )
+    beside = renewals_beside(previous, earlier.info.get("External-Identifier", ""))
+    proof = _prove(container, store, now, beside)
     earlier_part = examine_ledger(container, earlier.info)
     bad = [
         check
@@ -316,6 +322,13 @@ def _stated(proof: PackageProof, *, witnessed: bool) -> tuple[Check, ...]:
 
 def _fingerprints(certificates: Sequence[bytes]) -> tuple[tuple[str, str], ...]:
     """Roots first, since they are what one compares; then end entities."""
-    parsed = [x509.Certificate.load(der) for der in dict.fromkeys(certificates)]
-    parsed.sort(key=lambda certificate: certificate.self_issued, reverse=True)
-    return tuple((describe(certificate), fingerprint(certificate.dump())) for certificate in parsed)
+    found: list[tuple[bool, str, str]] = []
+    for der in dict.fromkeys(certificates):
+        try:
+            certificate = x509.Certificate.load(der)
+            is_root = certificate.subject.dump() == certificate.issuer.dump()
+        except (ValueError, TypeError, KeyError):
+            continue  # its signature has failed already
+        found.append((not is_root, describe(certificate), fingerprint(der)))
+    found.sort(key=lambda row: row[0])
+    return tuple((subject, digest) for _, subject, digest in found)

@@ -91,7 +91,8 @@ def _recompute(container: Container, info: Mapping[str, str], checks: list[Check
     try:
         frozen = msgspec.json.decode(raw, type=FrozenFacts)
         findings = judges[version](frozen.facts, frozen.parameters, frozen.at)
-        again = to_json(findings, week=frozen.facts.week, at=frozen.at, version=version)
+        document = to_json(findings, week=frozen.facts.week, at=frozen.at, version=version)
+        again = msgspec.json.decode(msgspec.json.encode(document))
     except Exception as error:  # facts are someone else's data: a rule may break on them in any way
         checks.append(
             failed("judgement.recomputed", f"由事实文件重算判断失败（{type(error).__name__}）。", _FACTS)

@@ -130,20 +130,23 @@ def fingerprint(certificate: bytes) -> str:
 
 
 def describe(certificate: x509.Certificate) -> str:
-    """Common name and organisation, as the report shows a signer."""
-    names = certificate.subject.native
+    """Common name and organisation, as the report shows a signer; a placeholder when unreadable."""
+    try:
+        names = certificate.subject.native
+    except (ValueError, TypeError, KeyError):
+        return "（证书主体读不出）"
     parts: list[str] = []
     for key in ("common_name", "organization_name"):
         value = names.get(key, "")
         text = "，".join(value) if isinstance(value, list) else str(value or "")
         if text and text not in parts:
             parts.append(text)
-    return "，".join(parts) or str(certificate.subject.human_friendly)
+    return "，".join(parts) or "（证书没有名称）"
 
 
 def is_evaluation(certificate: x509.Certificate) -> bool:
     """Whether the subject carries EVALUATION ONLY."""
-    return EVALUATION in str(certificate.subject.human_friendly).upper()
+    return EVALUATION.encode() in certificate.subject.dump().upper()
 
 
 _SIGN_USAGE = KeyUsageConstraints(
