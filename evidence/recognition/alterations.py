@@ -70,8 +70,12 @@ def _added_ink(
         closed[max(int(y), 0) : int(y + size), max(int(x), 0) : int(x + size)] = 1
     for ring in rings:
         cv2.circle(closed, (int(ring.x), int(ring.y)), int(ring.radius * 1.1 + 4), 1, -1)
+    free = (closed == 0) & (lines == 0) & (sheet.inside > 0)
+    half = cv2.resize(sheet.gray, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    if not _anything(half, free[::2, ::2], thresholds):
+        return []
     dark = black_hat(sheet.gray, thresholds.ink.blackhat_mm)
-    dark[(closed > 0) | (lines > 0) | (sheet.inside == 0)] = 0
+    dark[~free] = 0
     weak = max(thresholds.ink.weak + 6, thresholds.ink.noise_gain * sheet.noise + 20)
     ink = (dark > weak).astype(np.uint8)
     count, labels, stats, _centres = cv2.connectedComponentsWithStats(ink, connectivity=8)
@@ -104,6 +108,15 @@ def _added_ink(
             x, y, w, h, _size = group_stats[g].tolist()
             found.append((x, y, w, h))
     return found
+
+
+def _anything(half: Array, free: Array, thresholds: Thresholds) -> bool:
+    """A quick look at half size: most pages carry no ink outside their boxes."""
+    dark = cv2.subtract(cv2.morphologyEx(half, cv2.MORPH_CLOSE, np.ones((11, 11))), half)
+    dark = dark[: free.shape[0], : free.shape[1]]
+    # Half of the least reportable area, at half resolution.
+    least = 0.5 * thresholds.alteration.added_mm2 * MM**2 / 4
+    return float((dark[free[: dark.shape[0], : dark.shape[1]]] > thresholds.ink.weak).sum()) > least
 
 
 def _joined(rects: Sequence[tuple[int, ...]], shape: tuple[int, ...]) -> list[tuple[int, int, int, int]]:

@@ -32,7 +32,7 @@ PDF = "application/pdf"
 PICTURE_TYPES = frozenset(
     {"image/jpeg", "image/png", "image/tiff", "image/bmp", "image/webp", "image/heic", "image/heif"}
 )
-_FORMATS = ("JPEG", "MPO", "PNG", "TIFF", "BMP", "WEBP", "HEIF")
+_FORMATS = ("JPEG", "PNG", "TIFF", "BMP", "WEBP", "HEIF")
 
 
 class UnreadableFileError(EvidenceError):
@@ -60,9 +60,9 @@ class PagePicture:
 
 
 def open_pages(
-    path: Path, media_type: str, limits: Limits | None = None, start: int = 0
+    path: Path, media_type: str, limits: Limits | None = None, start: int = 0, step: int = 1
 ) -> Iterator[PagePicture]:
-    """Pages of a file in order, from the 0-based `start`; nothing is decoded before it is asked for.
+    """Every `step`-th page of a file from the 0-based `start`; each is decoded when it is asked for.
 
     Raises:
         UnreadableFileError: the file as a whole is broken, encrypted, too large or of another type.
@@ -71,16 +71,16 @@ def open_pages(
     if path.stat().st_size == 0:
         raise UnreadableFileError("empty", _("文件是空的。"), where=path.name)
     if media_type == PDF:
-        return _pdf_pages(path, limits, start)
+        return _pdf_pages(path, limits, start, step)
     if media_type in PICTURE_TYPES:
-        return _frames(path, limits, start)
+        return _frames(path, limits, start, step)
     raise UnreadableFileError("unsupported_type", _("这种文件不能作为扫描件读取。"), where=path.name)
 
 
 # ---------------------------------------------------------------- PDF
 
 
-def _pdf_pages(path: Path, limits: Limits, start: int) -> Iterator[PagePicture]:
+def _pdf_pages(path: Path, limits: Limits, start: int, step: int) -> Iterator[PagePicture]:
     try:
         document = pypdfium2.PdfDocument(path)
     except pypdfium2.PdfiumError as error:
@@ -97,7 +97,7 @@ def _pdf_pages(path: Path, limits: Limits, start: int) -> Iterator[PagePicture]:
             raise UnreadableFileError("malformed", _("PDF 里没有页面。"), where=path.name)
         if count > limits.pages:
             raise UnreadableFileError("too_large", _("PDF 页数超过上限。"), where=path.name)
-        for index in range(start, count):
+        for index in range(start, count, step):
             yield _pdf_page(document, index)
     finally:
         document.close()
@@ -143,7 +143,7 @@ def _largest_picture(page: pypdfium2.PdfPage, width: float, height: float) -> tu
 # ---------------------------------------------------------------- pictures
 
 
-def _frames(path: Path, limits: Limits, start: int) -> Iterator[PagePicture]:
+def _frames(path: Path, limits: Limits, start: int, step: int) -> Iterator[PagePicture]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # broken metadata is no reason to refuse a picture
@@ -158,7 +158,7 @@ def _frames(path: Path, limits: Limits, start: int) -> Iterator[PagePicture]:
             for index, frame in enumerate(ImageSequence.Iterator(source)):
                 if index >= limits.pages:
                     raise UnreadableFileError("too_large", _("图片帧数超过上限。"), where=path.name)
-                if index >= start:
+                if index >= start and (index - start) % step == 0:
                     yield _frame(index, frame, limits)
                 if source.format not in ("TIFF", "HEIF"):
                     break  # a GIF-like second frame of a photograph is a thumbnail, not a page

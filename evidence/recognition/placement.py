@@ -54,6 +54,14 @@ class Placement:
         ]
         return cv2.remap(picture, maps[0], maps[1], cv2.INTER_LINEAR, borderValue=(border,) * 3)
 
+    def patch(self, picture: Array, x: int, y: int, w: int, h: int) -> Array:
+        """A small piece of the page, x, y, w, h in reference pixels: over 20 mm the curl is straight."""
+        corners = np.array([[x, y], [x + w, y], [x, y + h]], float)
+        seen = self(corners).astype(np.float32)
+        matrix = cv2.getAffineTransform(np.array([[0, 0], [w, 0], [0, h]], np.float32), seen)
+        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        return cv2.warpAffine(picture, matrix, (w, h), flags=flags, borderValue=(255,) * 3)
+
     def scaled(self, factor: float) -> Placement:
         """The same placement in a picture resized by `factor`."""
         return replace(self, matrix=np.diag([factor, factor, 1.0]) @ self.matrix)

@@ -39,10 +39,26 @@ def read_file(
     limits: Limits | None = None,
     previews: PictureSink,
 ) -> FileReading:
-    """Read every page of a file in this process; `worker.read_bounded` does it in one that may die.
+    """Read every page of a file in a worker process bounded in time and memory.
 
     Never raises for what a file contains: a broken file is a problem with its reason.
     """
+    from evidence.recognition.worker import shared_reader
+
+    return shared_reader().read(
+        path, media_type=media_type, forms=forms, limits=limits or Limits(), previews=previews
+    )
+
+
+def read_here(
+    path: Path,
+    *,
+    media_type: str,
+    forms: FormLookup,
+    limits: Limits | None = None,
+    previews: PictureSink,
+) -> FileReading:
+    """The same in this process, unbounded: for tests and measurements."""
     limits = limits or Limits()
     try:
         pages = tuple(read_pages(path, media_type=media_type, forms=forms, limits=limits, previews=previews))
@@ -294,6 +310,11 @@ def _cached_reference(pdf: Path, _stamp: int, key: _Key) -> Reference:
     return load_reference(pdf, key.page)
 
 
+@lru_cache(maxsize=64)
+def _cached_distinction(reference: Reference, sibling: Reference) -> Array:
+    return distinctive_words(reference, sibling)
+
+
 def _own_words(forms: FormLookup, code: PageCode, reference: Reference) -> Array | None:
     """Words of this page that other issues of the form do not carry; None when there is no other."""
     form = forms.issued(code.number)
@@ -307,7 +328,7 @@ def _own_words(forms: FormLookup, code: PageCode, reference: Reference) -> Array
         geometry = next((page for page in forms.geometry(other.number) if page.page == code.page), None)
         if geometry is None:
             continue
-        mask = distinctive_words(reference, _reference(forms, other.number, geometry))
+        mask = _cached_distinction(reference, _reference(forms, other.number, geometry))
         own = mask if own is None else own & mask
         compared += 1
     return own

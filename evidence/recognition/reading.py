@@ -55,8 +55,10 @@ class Limits:
     """Pages or frames of one file."""
     page_seconds: float = 60
     """Wall-clock seconds for one page before its worker is ended: 200 times the usual."""
-    memory: int = 3_000_000_000
+    memory: int = 4_000_000_000
     """Bytes of address space of one worker."""
+    workers: int = 1
+    """Processes that share the pages of one file."""
     ocr: bool = True
     """Read the print of pages whose codes are lost."""
 

@@ -27,7 +27,7 @@ _VERSION = 1
 _FEATURES = 2500
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Reference:
     """One issued page at 150 dpi. Rectangles are x, y, w, h in reference pixels."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import cv2
@@ -82,7 +82,7 @@ def register(
 def _reduction(gray: Array, pose: Array | None) -> float:
     """How much to shrink the picture to about 150 dpi."""
     scale = max(gray.shape) / 1900 if pose is None else float(np.sqrt(abs(np.linalg.det(pose[:2, :2]))))
-    return 1 / scale if scale > 1.25 else 1.0
+    return 1 / scale if scale > 1.45 else 1.0
 
 
 def _settle(
@@ -151,9 +151,7 @@ def _refine(
     """Cubic bend, then local dents where the bend leaves more than a pixel."""
     share, residual = 0.0, 99.0
     for reach in (12, 6):
-        points, shifts, scores = _match_tiles(
-            reference.gray, placement.warp(small), reference.tiles, TILE, reach, thresholds.tile_score
-        )
+        points, shifts, scores = _track_tiles(reference, small, placement, reach, thresholds.tile_score)
         if len(points) < 8:
             return placement, share, residual
         bend, errors = fit_bend(points, shifts, scores**2, reference.shape)
@@ -163,9 +161,7 @@ def _refine(
     for reach, radius in ((10, 170.0), (7, 110.0)):
         if residual < 1.0:
             break
-        points, shifts, scores = _match_tiles(
-            reference.gray, placement.warp(small), reference.tiles, TILE, reach, thresholds.tile_score
-        )
+        points, shifts, scores = _track_tiles(reference, small, placement, reach, thresholds.tile_score)
         near = ((points[:, None] - points[None]) ** 2).sum(2) < (2.2 * radius) ** 2
         typical = np.array([np.median(shifts[mask], axis=0) for mask in near]).reshape(-1, 2)
         agreeing = np.linalg.norm(shifts - typical, axis=1) < 7 if len(points) else np.zeros(0, bool)
@@ -179,18 +175,41 @@ def _refine(
     return placement, share, residual
 
 
+def _track_tiles(
+    reference: Reference, small: Array, placement: Placement, reach: int, least: float
+) -> tuple[Array, Array, Array]:
+    """Tiles at full size, each cut from the picture by itself: a seventh of the work of a whole warp."""
+
+    def cut(x: int, y: int, size: int) -> tuple[Array, int, int]:
+        side = size + 2 * reach
+        return placement.patch(small, x - reach, y - reach, side, side), x - reach, y - reach
+
+    return _match(reference.gray, reference.tiles, TILE, cut, least)
+
+
 def _match_tiles(
     page: Array, seen: Array, tiles: Array, size: int, reach: int, least: float
 ) -> tuple[Array, Array, Array]:
-    """Centres, displacements and scores of the tiles found within `reach` pixels."""
+    """Tiles in a warped picture, searched within `reach` pixels."""
     h, w = page.shape
+
+    def cut(x: int, y: int, size: int) -> tuple[Array, int, int]:
+        x0, y0 = max(x - reach, 0), max(y - reach, 0)
+        return seen[y0 : min(y + size + reach, h), x0 : min(x + size + reach, w)], x0, y0
+
+    return _match(page, tiles, size, cut, least)
+
+
+def _match(
+    page: Array, tiles: Array, size: int, cut: Callable[[int, int, int], tuple[Array, int, int]], least: float
+) -> tuple[Array, Array, Array]:
+    """Centres, displacements and scores of the tiles found in what `cut` returns."""
     points: list[tuple[float, float]] = []
     shifts: list[tuple[float, float]] = []
     scores: list[float] = []
     for x, y in tiles.tolist():
-        x0, y0 = max(x - reach, 0), max(y - reach, 0)
-        x1, y1 = min(x + size + reach, w), min(y + size + reach, h)
-        answer = cv2.matchTemplate(seen[y0:y1, x0:x1], page[y : y + size, x : x + size], cv2.TM_CCOEFF_NORMED)
+        window, x0, y0 = cut(x, y, size)
+        answer = cv2.matchTemplate(window, page[y : y + size, x : x + size], cv2.TM_CCOEFF_NORMED)
         _low, score, _where, (left, top) = cv2.minMaxLoc(answer)
         if score < least or not np.isfinite(score):
             continue

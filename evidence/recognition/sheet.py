@@ -29,6 +29,8 @@ class Sheet:
     """255 where the picture covers the page."""
     paper: Array
     """Local paper as scanned at quarter size: BGR or gray."""
+    paper_color: tuple[float, ...]
+    """Typical colour of the page's paper (BGR), empty without colour."""
     paper_level: float
     """Typical brightness of the page's paper, 0..255."""
     noise: float
@@ -51,19 +53,18 @@ def lay_out(picture: PagePicture, registration: Registration, reference: Referen
         image if factor == 1 else cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
     )
     raw = registration.placement.warp(small)
-    inside = registration.placement.warp(np.full(small.shape[:2], 255, np.uint8), border=0)
-    paper_small = _local_paper(raw)
     h, w = raw.shape[:2]
+    lid = np.full(small.shape[:2], 255, np.uint8)
+    inside = cv2.resize(
+        registration.placement.warp(lid, border=0, scale=_QUARTER), (w, h), interpolation=cv2.INTER_NEAREST
+    )
+    paper_small = _local_paper(raw)
     paper = cv2.resize(paper_small, (w, h), interpolation=cv2.INTER_LINEAR)
     level = cv2.divide(raw, np.maximum(paper, 30), scale=255)
     gray = level if raw.ndim == 2 else cv2.cvtColor(level, cv2.COLOR_BGR2GRAY)
-    lit = inside[::4, ::4] > 0
-    levels = (paper_small if paper_small.ndim == 2 else paper_small.mean(axis=2))[
-        : lit.shape[0], : lit.shape[1]
-    ]
-    lit = lit[: levels.shape[0], : levels.shape[1]]
-    printed = reference.gray < 110
-    dark = 255 - gray[printed & (inside > 0)] if printed.any() else np.zeros(1)
+    tone = np.median(paper_small[::4, ::4].reshape(-1, 1 if raw.ndim == 2 else 3), axis=0)
+    printed = (reference.gray[::2, ::2] < 110) & (inside[::2, ::2] > 0)
+    dark = 255 - gray[::2, ::2][printed]
     scale = float(np.sqrt(abs(np.linalg.det(registration.placement.matrix[:2, :2])))) / factor
     return Sheet(
         gray=gray,
@@ -71,7 +72,8 @@ def lay_out(picture: PagePicture, registration: Registration, reference: Referen
         raw=raw,
         inside=inside,
         paper=paper_small,
-        paper_level=float(np.median(levels[lit])) if lit.any() else 0.0,
+        paper_color=() if raw.ndim == 2 else tuple(float(v) for v in tone),
+        paper_level=float(tone.mean()),
         noise=_grain(gray, reference),
         contrast=float(np.median(dark)) if dark.size else 0.0,
         bilevel=picture.bilevel,

@@ -90,8 +90,8 @@ def _covered(sheet: Sheet, paper: Array, hue: float) -> bool:
     """Local paper of another colour than the page's: a sticky note, a thumb, the table."""
     if paper.ndim == 2 or sheet.paper.ndim == 2:
         return False
-    page = np.median(sheet.paper.reshape(-1, 3).astype(np.float32), axis=0)
-    local = paper.reshape(-1, 3).astype(np.float32)
+    page = np.array(sheet.paper_color, np.float32)
+    local = paper[::2, ::2].reshape(-1, 3).astype(np.float32)
     brightness = np.maximum(local.mean(axis=1, keepdims=True), 20)
     difference = np.abs(local / brightness - page / max(float(page.mean()), 20.0)).max(axis=1) * 128
     return bool((difference > hue).mean() > 0.12)
@@ -101,5 +101,5 @@ def black_hat(gray: Array, reach_mm: float) -> Array:
     """Darkness of narrow things against what is around them, 0..255."""
     size = int(reach_mm * MM) | 1
     smooth = cv2.GaussianBlur(gray, (0, 0), 0.8)
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
-    return cv2.subtract(cv2.morphologyEx(smooth, cv2.MORPH_CLOSE, kernel), smooth)
+    # A square kernel costs a tenth of a disk and differs only in the corners.
+    return cv2.subtract(cv2.morphologyEx(smooth, cv2.MORPH_CLOSE, np.ones((size, size))), smooth)

@@ -1,0 +1,435 @@
+"""Recognition in a process that may hang, crash or run out of memory without stopping intake.
+
+The worker sees one file and asks its parent everything else over a pipe: which forms were issued,
+where a PDF lies, where to put a picture. Messages are length-prefixed msgpack decoded into declared
+types, so that a worker taken over by a hostile file can answer nonsense but run nothing in the parent.
+Residual risk: the worker runs as the same user; it can read what intake can read.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import os
+import resource
+import selectors
+import struct
+import subprocess
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, BinaryIO
+
+import msgspec
+
+import evidence
+from evidence.domain.document import IssuedForm, IssuedPage
+from evidence.domain.identifiers import Number, Sha256
+from evidence.language import _
+from evidence.recognition.reading import FileReading, FormLookup, Limits, PageReading, PictureSink
+
+_CANDIDATES = 400
+"""Forms a page without code is compared with, newest first; and where siblings are sought."""
+_PAGES_PER_WORKER = 400
+"""A worker is replaced now and then: whatever leaked goes with it."""
+_STRIKES = 3
+"""Pages of one file that may break a worker before the file is given up."""
+_START_SECONDS = 60
+_BROKEN = _("这一页让识别程序超时或出错，已跳过；可用 evidence inbox retry 再试。")
+
+
+class _Job(msgspec.Struct, tag=True):
+    path: str
+    media_type: str
+    start: int
+    step: int
+    limits: Limits
+
+
+class _AskIssued(msgspec.Struct, tag=True):
+    number: Number
+
+
+class _AskGeometry(msgspec.Struct, tag=True):
+    number: Number
+
+
+class _AskPdf(msgspec.Struct, tag=True):
+    number: Number
+
+
+class _AskCandidates(msgspec.Struct, tag=True):
+    pass
+
+
+class _Picture(msgspec.Struct, tag=True):
+    data: bytes
+    suffix: str
+
+
+class _Begin(msgspec.Struct, tag=True):
+    index: int
+
+
+class _Page(msgspec.Struct, tag=True):
+    reading: PageReading
+
+
+class _Unreadable(msgspec.Struct, tag=True):
+    reason: str
+    message: str
+
+
+class _Done(msgspec.Struct, tag=True):
+    pass
+
+
+_FromWorker = (
+    _AskIssued | _AskGeometry | _AskPdf | _AskCandidates | _Picture | _Begin | _Page | _Unreadable | _Done
+)
+_MAX_MESSAGE = 64_000_000
+
+
+class WorkerLostError(Exception):
+    """The worker died or went silent; never leaves this module."""
+
+
+def _send(pipe: IO[bytes], message: object) -> None:
+    data = msgspec.msgpack.encode(message)
+    pipe.write(struct.pack("<I", len(data)) + data)
+    pipe.flush()
+
+
+# ---------------------------------------------------------------- parent
+
+
+class _Worker:
+    """One child process and the pipe to it."""
+
+    def __init__(self) -> None:
+        root = str(Path(evidence.__file__).parent.parent)
+        path = os.pathsep.join(part for part in (root, os.environ.get("PYTHONPATH", "")) if part)
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", "from evidence.recognition.worker import serve; serve()"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": path, "OMP_NUM_THREADS": "1"},
+            start_new_session=True,  # Ctrl-C reaches the parent, which finishes or ends the worker itself
+        )
+        self.pages = 0
+        self._selector = selectors.DefaultSelector()
+        assert self.process.stdout is not None  # noqa: S101 - PIPE was asked for
+        self._selector.register(self.process.stdout, selectors.EVENT_READ)
+
+    def send(self, message: object) -> None:
+        """Raises WorkerLostError when nobody listens."""
+        assert self.process.stdin is not None  # noqa: S101
+        try:
+            _send(self.process.stdin, message)
+        except OSError as error:
+            raise WorkerLostError from error
+
+    def receive(self, deadline: float) -> _FromWorker:
+        """The next message; raises WorkerLostError at the deadline or when the worker is gone."""
+        (size,) = struct.unpack("<I", self._read(4, deadline))
+        if size > _MAX_MESSAGE:
+            raise WorkerLostError
+        try:
+            message: _FromWorker = msgspec.msgpack.decode(self._read(size, deadline), type=_FromWorker)
+        except msgspec.DecodeError as error:
+            raise WorkerLostError from error
+        return message
+
+    def _read(self, size: int, deadline: float) -> bytes:
+        assert self.process.stdout is not None  # noqa: S101
+        parts: list[bytes] = []
+        while size:
+            if not self._selector.select(max(0.0, deadline - time.monotonic())):
+                raise WorkerLostError
+            part = os.read(self.process.stdout.fileno(), min(size, 1 << 20))
+            if not part:
+                raise WorkerLostError
+            parts.append(part)
+            size -= len(part)
+        return b"".join(parts)
+
+    def end(self) -> None:
+        """Stop the process now and free the pipe."""
+        self._selector.close()
+        with contextlib.suppress(OSError):
+            self.process.kill()
+        for pipe in (self.process.stdin, self.process.stdout):
+            if pipe is not None:
+                with contextlib.suppress(OSError):
+                    pipe.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(timeout=5)
+
+
+class BoundedReader:
+    """Reads files through worker processes; safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._idle: list[_Worker] = []
+        self._lock = threading.Lock()
+        self._ask_lock = threading.Lock()
+
+    def read(
+        self, path: Path, *, media_type: str, forms: FormLookup, limits: Limits, previews: PictureSink
+    ) -> FileReading:
+        """Every page of a file; a page whose engine fails is `engine_timeout`, the rest is read."""
+        shares: list[_Share] = []
+        for start in range(max(1, limits.workers)):
+            share = _Share(path, media_type, start, max(1, limits.workers), limits)
+            shares.append(share)
+        threads = [
+            threading.Thread(target=self._work, args=(share, forms, previews), daemon=True)
+            for share in shares[1:]
+        ]
+        for thread in threads:
+            thread.start()
+        self._work(shares[0], forms, previews)
+        for thread in threads:
+            thread.join()
+        return _together(shares)
+
+    def close(self) -> None:
+        """End every idle worker."""
+        with self._lock:
+            workers, self._idle = self._idle, []
+        for worker in workers:
+            worker.end()
+
+    def _work(self, share: _Share, forms: FormLookup, previews: PictureSink) -> None:
+        try:
+            while not share.finished:
+                self._attempt(share, forms, previews)
+        except Exception as error:
+            share.error = error
+
+    def _attempt(self, share: _Share, forms: FormLookup, previews: PictureSink) -> None:
+        """One worker on the rest of a share; a lost worker costs the page it was at."""
+        worker = self._take()
+        healthy = False
+        try:
+            share.current = share.next
+            deadline = time.monotonic() + share.limits.page_seconds + _START_SECONDS
+            worker.send(share.job())
+            while True:
+                message = worker.receive(deadline)
+                match message:
+                    case _Begin(index=index):
+                        share.current = index
+                        deadline = time.monotonic() + share.limits.page_seconds
+                    case _Page(reading=reading):
+                        share.take(reading)
+                        worker.pages += 1
+                        deadline = time.monotonic() + share.limits.page_seconds
+                    case _Unreadable(reason=reason, message=text):
+                        share.fail(reason, text)
+                        healthy = True
+                        return
+                    case _Done():
+                        share.finished = True
+                        healthy = True
+                        return
+                    case _:
+                        # The ledger's view and the stores are not ours to use from two threads at once.
+                        with self._ask_lock:
+                            answer = _answer(message, forms, previews)
+                        worker.send(answer)
+        except WorkerLostError:
+            share.lose()
+        finally:
+            self._give_back(worker, healthy=healthy)
+
+    def _take(self) -> _Worker:
+        with self._lock:
+            if self._idle:
+                return self._idle.pop()
+        return _Worker()
+
+    def _give_back(self, worker: _Worker, *, healthy: bool) -> None:
+        if healthy and worker.pages < _PAGES_PER_WORKER:
+            with self._lock:
+                self._idle.append(worker)
+        else:
+            worker.end()
+
+
+class _Share:
+    """The pages of a file one worker reads: every `step`-th from `start`."""
+
+    def __init__(self, path: Path, media_type: str, start: int, step: int, limits: Limits) -> None:
+        self.path, self.media_type, self.step, self.limits = path, media_type, step, limits
+        self.next = self.current = start
+        self.pages: list[PageReading] = []
+        self.problem = self.message = ""
+        self.finished = False
+        self.error: Exception | None = None
+        self._strikes = 0
+
+    def job(self) -> _Job:
+        return _Job(
+            path=str(self.path),
+            media_type=self.media_type,
+            start=self.next,
+            step=self.step,
+            limits=self.limits,
+        )
+
+    def take(self, reading: PageReading) -> None:
+        self.pages.append(reading)
+        self.next = reading.index + self.step
+
+    def fail(self, reason: str, message: str) -> None:
+        self.problem, self.message, self.finished = reason, message, True
+
+    def lose(self) -> None:
+        """The worker broke at the current page: say so and go on behind it."""
+        self._strikes += 1
+        if self._strikes >= _STRIKES:
+            self.fail("engine_timeout", _("这份文件反复让识别程序超时或出错，请人工处理。"))
+            return
+        self.pages.append(PageReading(index=self.current, problem="engine_timeout", message=_BROKEN))
+        self.next = self.current + self.step
+        if self.next >= self.limits.pages:
+            self.finished = True
+
+
+def _together(shares: list[_Share]) -> FileReading:
+    for share in shares:
+        if share.error is not None:
+            raise share.error
+    pages = tuple(sorted((page for share in shares for page in share.pages), key=lambda page: page.index))
+    failed = next((share for share in shares if share.problem), None)
+    if failed is not None:
+        return FileReading(pages=pages, problem=failed.problem, message=failed.message)
+    return FileReading(pages=pages)
+
+
+def _answer(message: _FromWorker, forms: FormLookup, previews: PictureSink) -> object:
+    match message:
+        case _AskIssued(number=number):
+            return forms.issued(number)
+        case _AskGeometry(number=number):
+            return forms.geometry(number)
+        case _AskPdf(number=number):
+            return str(forms.pdf(number))
+        case _AskCandidates():
+            found: list[IssuedForm] = []
+            for form in forms.candidates():
+                found.append(form)
+                if len(found) == _CANDIDATES:
+                    break
+            return found
+        case _Picture(data=data, suffix=suffix):
+            return previews.put(data, suffix)
+        case _:
+            raise WorkerLostError
+
+
+_shared = BoundedReader()
+atexit.register(_shared.close)
+
+
+def shared_reader() -> BoundedReader:
+    """The process's own pool of workers."""
+    return _shared
+
+
+# ---------------------------------------------------------------- worker
+
+
+class _Remote:
+    """The parent's stores, seen from the worker."""
+
+    def __init__(self, source: BinaryIO, sink: BinaryIO) -> None:
+        self._source, self._sink = source, sink
+        self._issued: dict[Number, IssuedForm | None] = {}
+        self._candidates: list[IssuedForm] | None = None
+
+    def forget(self) -> None:
+        """Another file: the ledger may have moved on."""
+        self._issued.clear()
+        self._candidates = None
+
+    def issued(self, number: Number) -> IssuedForm | None:
+        if number not in self._issued:
+            self._issued[number] = msgspec.msgpack.decode(
+                self._ask(_AskIssued(number)), type=IssuedForm | None
+            )
+        return self._issued[number]
+
+    def geometry(self, number: Number) -> tuple[IssuedPage, ...]:
+        return msgspec.msgpack.decode(self._ask(_AskGeometry(number)), type=tuple[IssuedPage, ...])
+
+    def pdf(self, number: Number) -> Path:
+        return Path(msgspec.msgpack.decode(self._ask(_AskPdf(number)), type=str))
+
+    def candidates(self) -> Iterator[IssuedForm]:
+        if self._candidates is None:
+            self._candidates = msgspec.msgpack.decode(self._ask(_AskCandidates()), type=list[IssuedForm])
+        return iter(self._candidates)
+
+    def put(self, data: bytes, suffix: str) -> Sha256:
+        return msgspec.msgpack.decode(self._ask(_Picture(data, suffix)), type=Sha256)
+
+    def _ask(self, message: object) -> bytes:
+        _send(self._sink, message)
+        return _receive(self._source)
+
+
+def _receive(pipe: BinaryIO) -> bytes:
+    head = pipe.read(4)
+    if len(head) < 4:
+        raise EOFError
+    (size,) = struct.unpack("<I", head)
+    return pipe.read(size)
+
+
+def serve() -> None:
+    """The worker's main loop: jobs from stdin until it closes. Never returns."""
+    source, sink = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # libraries that print must not speak into the pipe
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    remote = _Remote(source, sink)
+    with contextlib.suppress(EOFError, BrokenPipeError):
+        while True:
+            job = msgspec.msgpack.decode(_receive(source), type=_Job)
+            _limit_memory(job.limits.memory)
+            remote.forget()
+            _serve_job(job, remote, sink)
+    os._exit(0)  # libraries' own exit handlers have nothing to save
+
+
+def _limit_memory(size: int) -> None:
+    _soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    bound = size if hard == resource.RLIM_INFINITY else min(size, hard)
+    resource.setrlimit(resource.RLIMIT_AS, (bound, hard))
+
+
+def _serve_job(job: _Job, remote: _Remote, sink: BinaryIO) -> None:
+    from evidence.recognition.pages import UnreadableFileError, open_pages
+    from evidence.recognition.read import read_page
+
+    try:
+        pictures = open_pages(Path(job.path), job.media_type, job.limits, job.start, job.step)
+        _send(sink, _Begin(job.start))
+        for picture in pictures:
+            try:
+                reading = read_page(picture, forms=remote, previews=remote, ocr=job.limits.ocr)
+            except (EOFError, BrokenPipeError):
+                raise
+            except Exception:
+                traceback.print_exc()
+                reading = PageReading(index=picture.index, problem="engine_timeout", message=_BROKEN)
+            _send(sink, _Page(reading))
+            _send(sink, _Begin(picture.index + job.step))
+    except UnreadableFileError as error:
+        _send(sink, _Unreadable(error.reason, error.what))
+        return
+    _send(sink, _Done())
