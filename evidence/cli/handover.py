@@ -5,6 +5,8 @@ from __future__ import annotations
 import getpass
 import sys
 from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -13,33 +15,13 @@ from rich.table import Table
 
 from evidence.cli.options import at_option, emit, json_option, progress, say, week_option, workspace_command
 from evidence.domain.week import Week, local_date, show_date
+from evidence.errors import UndecidedError
 from evidence.handover.listing import handover_rows
-from evidence.handover.office import Names, Office
 from evidence.handover.package import Built, Order, build_package
 from evidence.language import _
 
 if TYPE_CHECKING:
     from evidence.config import Workspace
-
-
-def office_of(workspace: Workspace) -> Office:
-    """A workspace as a handover sees it."""
-    settings = workspace.settings
-    return Office(
-        root=workspace.root,
-        names=Names(
-            contract_code=settings.contract.code,
-            contract_name=settings.contract.name,
-            agency=settings.agency.name,
-            regulator=settings.regulator.section,
-        ),
-        ledger=workspace.ledger,
-        originals=workspace.originals,
-        issued=workspace.issued,
-        parameters=settings.parameters,
-        signer=settings.signer,
-        timestamp=settings.timestamp,
-    )
 
 
 def _ask(attempt: int) -> str:
@@ -81,7 +63,7 @@ def bundle_command(
         as_folder=folder,
     )
     built = build_package(
-        office_of(workspace),
+        workspace.office,
         order,
         actor=getpass.getuser(),
         ask=_ask if sys.stdin.isatty() else None,
@@ -128,6 +110,70 @@ def _built_json(built: Built) -> dict[str, object]:
     }
 
 
+@click.command("receipt")
+@click.argument("package")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@json_option
+@workspace_command
+def receipt_command(workspace: Workspace, package: str, file: Path, as_json: bool) -> None:
+    """登记监管部门交回的接收回执：签名的 PDF、对检查点的 CMS 签名，或纸质回执的扫描件。
+
+    \b
+    例：evidence receipt WJB-2022-W13 回执-已签.pdf
+    """
+    from evidence.handover.receipts import accept_scan, accept_signed, find_package, is_signed
+
+    office = workspace.office
+    found = find_package(office.ledger.view, package)
+    data = file.read_bytes()
+    if is_signed(data):
+        receipt = accept_signed(office, found, data, now=workspace.clock(), actor=getpass.getuser())
+    else:
+        taken = accept_scan(
+            office,
+            found,
+            lambda: workspace.intake.run([file.resolve()], progress=progress),
+            digest=sha256(data).hexdigest(),
+        )
+        if taken is None:
+            raise UndecidedError(
+                _("没有认出这是 {package} 的接收回执。").format(package=found.id),
+                where=str(file),
+                remedy=_("扫描件已入档，请用 evidence inbox list 查看并指派，或重新扫描后再试。"),
+            )
+        receipt = taken
+    if as_json:
+        emit(receipt)
+    else:
+        manner = {"signature": _("电子签名"), "scan": _("扫描件（机构陈述）")}[receipt.manner]
+        say(_("● {package} 的接收回执已登记：{manner}").format(package=found.id, manner=manner))
+        if receipt.signer:
+            say(f"  {receipt.signer}")
+
+
+@click.command("renew")
+@click.argument("package", type=click.Path(path_type=Path))
+@json_option
+@workspace_command
+def renew_command(workspace: Workspace, package: Path, as_json: bool) -> None:
+    """在移交包旁边加一个新的时间戳，原包不动；应在旧时间戳的证书到期前进行。
+
+    \b
+    例：evidence renew archive/handover/WJB-2022-W13.zip
+    """
+    from evidence.handover.renewal import renew
+
+    office = workspace.office
+    path = package if package.exists() else office.folder / f"{package.name.removesuffix('.zip')}.zip"
+    renewed = renew(office, path)
+    if as_json:
+        emit(renewed)
+        return
+    say(_("● 已续加第 {n} 个时间戳：{folder}").format(n=renewed.step, folder=renewed.folder))
+    day = show_date(local_date(renewed.expires_at))
+    say(_("  请在 {day} 之前再次续期。").format(day=day))
+
+
 @click.group("handover")
 def handover_command() -> None:
     """历次移交：已移交、已接收、已补充、待回执。
@@ -146,7 +192,7 @@ def list_command(workspace: Workspace, as_json: bool) -> None:
     \b
     例：evidence handover list --json
     """
-    office = office_of(workspace)
+    office = workspace.office
     rows = handover_rows(office.ledger.view, office.folder)
     if as_json:
         emit({"packages": rows})

@@ -31,6 +31,7 @@ from evidence.handover.wording import (
     clause_of,
     document_state,
     form_title,
+    in_order,
     notable,
     size_text,
 )
@@ -72,7 +73,7 @@ def dossier_content(
     findings = work.findings_of(case.case.id)
     files = originals_of(work, case)
     media = {each.sha256: each.media_type for each in files}
-    valid = [document for document in case.documents if not document.form.voided_why]
+    valid = in_order(case.documents)
     photos, pictures = _photos(case, originals, media)
     sheet: dict[str, Any] = {
         "title": f"{enterprise.name} {case.case.id} 卷宗",

@@ -57,6 +57,7 @@ from evidence.handover.week import (
     pretty,
     take_stock,
 )
+from evidence.handover.wording import in_order
 from evidence.language import _
 from evidence.ledger.checkpoint import fingerprint
 from evidence.ledger.events import Event, FormIssued, PackageBuilt
@@ -284,9 +285,7 @@ def _add_case(bench: _Bench, case: CaseFacts, taken: set[str]) -> None:
         build_dossier(content), wanted=bench.dossier_level, reason=f"卷宗 {case.case.id}"
     )
     bench.bag.add_bytes(f"{folder}/卷宗.pdf", signed)
-    for document in case.documents:
-        if document.form.voided_why:
-            continue
+    for document in in_order(case.documents):
         digest = document.scans[0].sha256 if document.scans else Sha256("")
         entry = placed.get(digest)
         file = entry.path.removeprefix("data/") if entry else bench.sent.package_of.get(digest, "")

@@ -87,7 +87,6 @@ def handover_list(
         "date": show_date(local_date(work.at)),
         "evaluation": signing.evaluation,
         "notice": notice,
-        "code_size": 0,
         "head": _head(work, names, number),
         "summary": summary(work, rows, complete=complete),
         "rows": [

@@ -92,21 +92,28 @@ def document_state(document: Document) -> str:
 
 
 def week_title(week: Week) -> str:
-    """`2022年第13周（3月28日至4月3日）`."""
+    """`2022年第13周，3月28日至4月3日`."""
     first, last = week.monday, week.sunday
-    return f"{week.year}年第{week.number}周（{first.month}月{first.day}日至{last.month}月{last.day}日）"
+    return f"{week.year}年第{week.number}周，{first.month}月{first.day}日至{last.month}月{last.day}日"
 
 
 def notable(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """What a reader must see: fails, reviews, and whatever blocks; waivers stay visible."""
-    return tuple(
-        finding for finding in findings if finding.blocking or finding.kind in (Kind.FAIL, Kind.REVIEW)
-    )
+    chosen = [each for each in findings if each.blocking or each.kind in (Kind.FAIL, Kind.REVIEW)]
+    # what stops the package first, then case by case, standing duties last
+    return tuple(sorted(chosen, key=lambda each: (not each.blocking, not each.subject.case)))
 
 
 def clause_of(finding: Finding) -> str:
     """The clause as papers cite it."""
     return finding.clause.number
+
+
+def in_order(documents: Iterable[Document]) -> tuple[Document, ...]:
+    """Valid documents as the work went: check, urging, report, recheck, then the rest."""
+    order = {form: place for place, form in enumerate(FORM_TITLES)}
+    valid = [document for document in documents if not document.form.voided_why]
+    return tuple(sorted(valid, key=lambda each: (order.get(each.form.form, len(order)), each.form.number)))
 
 
 def size_text(count: int) -> str:
