@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from evidence.ledger.codec import Entry
+from evidence.ledger.codec import Entry, event_of
 from evidence.ledger.rows import Row, Rows
 from evidence.ledger.service import note_case, note_visit
 
@@ -23,10 +23,20 @@ WEEKLY = "-0000"
 
 
 def fold(rows: Rows, entry: Entry) -> None:
-    """Apply one entry; kinds that say nothing about the view's content leave it as it is."""
+    """Apply one entry; kinds that say nothing about the view's content leave it as it is.
+
+    Raises:
+        LedgerDamagedError: the kind is unknown (a newer program wrote it) or the payload is not its.
+    """
     handler = _HANDLERS.get(entry.kind)
-    if handler is not None:
+    if handler is None:
+        event_of(entry.kind, entry.payload, entry.seq)
+        return
+    try:
         handler(rows, entry, entry.payload)
+    except (KeyError, TypeError, AttributeError, ValueError):
+        event_of(entry.kind, entry.payload, entry.seq)  # says what is wrong with the payload
+        raise
 
 
 def case_table(case: str) -> str:

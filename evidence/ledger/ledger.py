@@ -248,10 +248,9 @@ class Ledger:
         lines: list[bytes] = []
         entries: list[Entry] = []
         for event in events:
-            payload = payload_of(event)
-            fields: dict[str, Any] = {"actor": actor, "at": instant, "kind": event.KIND, "payload": payload}
+            fields = {"actor": actor, "at": instant, "kind": event.KIND, "payload": payload_of(event)}
             line, digest = chain.seal(fields, seq=position.size, prev=position.digest)
-            entries.append(Entry(seq=position.size, digest=digest, **fields))
+            entries.append(read_line(line, position.size))  # fold what was written, not what was meant
             position = Position(size=position.size + 1, digest=digest, offset=position.offset + len(line) + 1)
             lines.append(line)
         self._journal.append(lines, start)
