@@ -54,10 +54,10 @@ def judge_pages(arrival: ArrivalId, sha256: Sha256, reading: FileReading, view: 
     and the file waits for the clerk; only a file in which nothing is certain and something is wrong is
     quarantined.
     """
-    if reading.problem:
-        return quarantined(arrival, reading.problem, reading.remarks[0] if reading.remarks else "")
     heaps = sort_pages(arrival, sha256, reading.pages, view)
-    if heaps.linked and not heaps.unlinked:
+    if reading.problem and not heaps.linked:
+        return quarantined(arrival, reading.problem)
+    if heaps.linked and not heaps.unlinked and not reading.problem:
         outcome, reason = "linked", ""
     else:
         problems = {page.reason for page in heaps.unlinked}
@@ -67,7 +67,7 @@ def judge_pages(arrival: ArrivalId, sha256: Sha256, reading: FileReading, view: 
         arrival=arrival,
         outcome=outcome,
         reason=reason,
-        message=_message(heaps, reason, view),
+        message=_message(heaps, reason, view) + (words.REASONS[reading.problem] if reading.problem else ""),
         pages=heaps.linked,
         blank_pages=heaps.blank,
         unlinked=heaps.unlinked,

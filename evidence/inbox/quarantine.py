@@ -88,7 +88,7 @@ def _reason_text(arrival: Arrival, copied: str, originals: Originals) -> str:
     lines += [
         "",
         "处理办法：",
-        f"  原因消除后重试：evidence inbox retry {arrival.id} --why 原因",
-        f"  确认不要：      evidence inbox reject {arrival.id} --why 原因",
+        f"  原因消除后重试：evidence inbox retry {arrival.id} --by 姓名 --why 理由",
+        f"  确认不要：      evidence inbox reject {arrival.id} --by 姓名 --why 理由",
     ]
     return "\r\n".join(lines) + "\r\n"

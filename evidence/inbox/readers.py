@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recogniser:
-    """Recognition proper; its libraries are loaded with the first page."""
+    """Recognition proper, in a process of its own that may hang or crash without stopping intake."""
 
     forms: FormLookup
     previews: PictureSink
@@ -30,19 +30,16 @@ class Recogniser:
             MissingPartError: recognition is not installed.
         """
         try:
-            from evidence.recognition.read import read_file
             from evidence.recognition.reading import Limits
+            from evidence.recognition.worker import shared_reader
         except ModuleNotFoundError as error:
             raise MissingPartError(
                 _("识别组件没有安装（缺少 {name}）。").format(name=error.name),
                 remedy=_("请运行 pip install 'evidence[agency]'，再运行 evidence inbox retry。"),
             ) from error
-        return read_file(
-            path,
-            media_type=media_type,
-            forms=self.forms,
-            limits=Limits(pages=self.settings.max_pages),
-            previews=self.previews,
+        limits = Limits(pages=self.settings.max_pages)
+        return shared_reader().read(
+            path, media_type=media_type, forms=self.forms, limits=limits, previews=self.previews
         )
 
 

@@ -28,5 +28,3 @@ class InboxSettings:
     """Most pages of one file."""
     max_unpacked_bytes: int = 512 * 1024**2
     """Most bytes an e-document may unpack to."""
-    read_timeout_s: float = 600.0
-    """Seconds one file may keep the recognition busy."""
