@@ -13,17 +13,18 @@ from evidence.domain.document import IssuedForm, IssuedPage, Mark, MarkVerdict, 
 from evidence.domain.identifiers import ArrivalId, Sha256
 from evidence.domain.page_code import PageCode
 from evidence.language import _
+from evidence.ledger.events import Suggestion
 from evidence.recognition.alterations import find_alterations
 from evidence.recognition.blank import is_blank
 from evidence.recognition.codes import FoundCode, find_codes
 from evidence.recognition.identity import Identity, Words, compare_words, distinctive_words, judge_identity
 from evidence.recognition.marks import PageMarks, judge_marks
-from evidence.recognition.ocr import suggest
 from evidence.recognition.pages import PagePicture, UnreadableFileError, open_pages
 from evidence.recognition.reading import Array, FileReading, FormLookup, Limits, PageReading, PictureSink
 from evidence.recognition.reference import Reference, load_reference, reference_beside
 from evidence.recognition.registration import Registration, register
 from evidence.recognition.sheet import Sheet, jpeg, lay_out
+from evidence.recognition.suggestions import guess_page
 
 _PREVIEW_SIDE = 1240
 _SIBLINGS = 2
@@ -97,7 +98,10 @@ def read_page(
     if not found:
         if is_blank(gray):
             return PageReading(index=picture.index, blank=True)
-        return _without_code(picture, gray, forms, previews, ocr=ocr)
+        guess = guess_page(picture, gray, forms, ocr=ocr)
+        if not guess.found:
+            return _without_code(picture, gray, guess.suggestions, previews)
+        found = guess.found
     codes = {(item.code.number, item.code.page): item.code for item in found}
     code = next(iter(codes.values()))
     problem, message = _code_problem(list(codes.values()), forms)
@@ -231,9 +235,8 @@ def _only_code(
 
 
 def _without_code(
-    picture: PagePicture, gray: Array, forms: FormLookup, previews: PictureSink, *, ocr: bool
+    picture: PagePicture, gray: Array, suggestions: tuple[Suggestion, ...], previews: PictureSink
 ) -> PageReading:
-    suggestions = suggest(gray, forms) if ocr else ()
     if suggestions:
         message = _("没有读到条码；看内容可能是 {number} 第{page}页，请人工确认。").format(
             number=suggestions[0].number, page=suggestions[0].page
