@@ -216,23 +216,23 @@ def manifest(files: Files, names: Iterable[str]) -> bytes:
     return "".join(f"{sha256(files[name]).hexdigest()}  {name}\n" for name in ordered).encode()
 
 
+SIGNATURE = "tagmanifest-sha256.txt.p7s"
+
+
 def rebuild_manifests(files: Files) -> Files:
     """The same files with right manifests, and whatever signature they had."""
-    files = {
-        name: data
-        for name, data in files.items()
-        if "manifest-sha256.txt" not in name or name.endswith("p7s")
-    }
+    manifests = ("manifest-sha256.txt", "tagmanifest-sha256.txt")
+    files = {name: data for name, data in files.items() if name not in manifests}
     files["manifest-sha256.txt"] = manifest(files, [name for name in files if name.startswith("data/")])
-    tags = [name for name in files if not name.startswith("data/") and not name.endswith(".p7s")]
+    tags = [name for name in files if not name.startswith("data/") and name != SIGNATURE]
     files["tagmanifest-sha256.txt"] = manifest(files, tags)
     return files
 
 
 def seal_bag(files: Files, pki: Pki, at: datetime | None) -> Files:
     """Manifests and signature over them."""
-    files = rebuild_manifests({name: data for name, data in files.items() if not name.endswith(".p7s")})
-    files["tagmanifest-sha256.txt.p7s"] = sign_cms(files["tagmanifest-sha256.txt"], pki, at)
+    files = rebuild_manifests({name: data for name, data in files.items() if name != SIGNATURE})
+    files[SIGNATURE] = sign_cms(files["tagmanifest-sha256.txt"], pki, at)
     return files
 
 

@@ -244,7 +244,7 @@ def _entry_problem(entry: _Entry, full: str) -> str:
         return "条目加密或使用数据描述符。"
     if entry.method != 0 or entry.packed != entry.size:
         return "条目经过压缩；移交包不压缩。请先解压，再验证文件夹。"
-    if entry.external >> 16 not in (0, 0o100644) and (entry.external >> 28) != 0o10:
+    if entry.external >> 28 not in (0, 0o10):
         return "条目不是普通文件（链接或设备）。"
     return ""
 
