@@ -23,7 +23,16 @@ def write_empty_workbook(path: Path, tables: Sequence[Table], *, title: str, mad
     """
     book = xlsxwriter.Workbook(str(path), {"in_memory": True, "default_date_format": "yyyy-mm-dd"})
     book.set_properties({"title": title, "created": made.replace(tzinfo=None)})
-    formats = {
+    formats = cell_formats(book)
+    _explain(book, tables, title, formats)
+    for table in tables:
+        add_sheet(book, table, formats)
+    book.close()
+
+
+def cell_formats(book: Any) -> dict[str, Any]:
+    """Formats by kind of cell."""
+    return {
         "title": book.add_format({"bold": True, "font_size": 14, "font_name": "宋体"}),
         "text": book.add_format({"num_format": "@", "font_name": "宋体", "text_wrap": True, "valign": "top"}),
         "date": book.add_format({"num_format": "yyyy-mm-dd", "font_name": "宋体", "valign": "top"}),
@@ -32,10 +41,6 @@ def write_empty_workbook(path: Path, tables: Sequence[Table], *, title: str, mad
         "head": book.add_format({"bold": True, "bg_color": "#E8EEF4", "border": 1, "font_name": "宋体"}),
         "required": book.add_format({"bold": True, "bg_color": "#FCE9D6", "border": 1, "font_name": "宋体"}),
     }
-    _explain(book, tables, title, formats)
-    for table in tables:
-        _sheet(book, table, formats)
-    book.close()
 
 
 def _explain(book: Any, tables: Sequence[Table], title: str, formats: dict[str, Any]) -> None:
@@ -55,7 +60,8 @@ def _explain(book: Any, tables: Sequence[Table], title: str, formats: dict[str, 
         sheet.write(row, 1, value, formats["text"])
 
 
-def _sheet(book: Any, table: Table, formats: dict[str, Any]) -> None:
+def add_sheet(book: Any, table: Table, formats: dict[str, Any]) -> Any:
+    """One sheet with headings, comments and drop-downs."""
     sheet = book.add_worksheet(table.name)
     sheet.freeze_panes(1, 1)
     for index, column in enumerate(table.columns):
@@ -64,10 +70,12 @@ def _sheet(book: Any, table: Table, formats: dict[str, Any]) -> None:
         sheet.write(0, index, heading, formats["required" if column.required else "head"])
         if column.comment:
             sheet.write_comment(0, index, column.comment, {"x_scale": 1.6, "author": "evidence"})
-        _check(sheet, index, column)
+        add_check(sheet, column, 1, ROWS, index)
+    return sheet
 
 
-def _check(sheet: Any, index: int, column: Column) -> None:
+def add_check(sheet: Any, column: Column, first: int, last: int, index: int) -> None:
+    """The column's drop-down or range check on rows `first` to `last` (0-based)."""
     if column.options and sum(len(option) + 1 for option in column.options) <= 255:
         # several values may be typed by hand, so a foreign value only warns
         rule: dict[str, Any] = {
@@ -97,4 +105,4 @@ def _check(sheet: Any, index: int, column: Column) -> None:
         }
     else:
         return
-    sheet.data_validation(1, index, ROWS, index, rule | {"ignore_blank": True})
+    sheet.data_validation(first, index, last, index, rule | {"ignore_blank": True})

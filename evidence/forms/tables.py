@@ -177,7 +177,7 @@ def _from_workbook(path: Path, tables: Sequence[Table], mistakes: Mistakes) -> d
     for table in tables:
         sheet = sheets.get(table.name)
         if sheet is not None:
-            found[table.name] = list(_sheet_records(sheet, table, mistakes))
+            found[table.name] = rows_of_sheet(sheet, table, mistakes)
     if not found:
         wanted = "、".join(table.name for table in tables)
         raise InputError(
@@ -186,6 +186,11 @@ def _from_workbook(path: Path, tables: Sequence[Table], mistakes: Mistakes) -> d
             remedy=_("请用 --template 生成空白工作簿后填写。"),
         )
     return found
+
+
+def rows_of_sheet(sheet: Worksheet, table: Table, mistakes: Mistakes) -> list[Record]:
+    """Records of one sheet; rows without any value are passed over."""
+    return list(_sheet_records(sheet, table, mistakes))
 
 
 def _sheet_records(sheet: Worksheet, table: Table, mistakes: Mistakes) -> Iterator[Record]:
@@ -219,7 +224,7 @@ def _sheet_records(sheet: Worksheet, table: Table, mistakes: Mistakes) -> Iterat
             continue
         letters = {column: get_column_letter(index + 1) for index, column in columns.items()}
         places = {column.heading: f"{table.name}!{letters[column]}{number + 1}" for column in row}
-        yield _record(row, f"{table.name}!{number + 1}", places, table, mistakes)
+        yield record_of(row, f"{table.name}!{number + 1}", places, table, mistakes)
 
 
 def _spread_merged(sheet: Worksheet, grid: list[list[Any]]) -> None:
@@ -241,9 +246,10 @@ def _header_row(grid: Sequence[Sequence[Any]], table: Table) -> int | None:
     return row if best >= min(2, len(table.columns)) else None
 
 
-def _record(
+def record_of(
     row: Mapping[Column, Any], place: str, places: dict[str, str], table: Table, mistakes: Mistakes
 ) -> Record:
+    """One row read by its columns; mistakes are noted with their place."""
     values: dict[str, Any] = {}
     for column, raw in row.items():
         where = places[column.heading]
@@ -276,15 +282,21 @@ def _from_yaml(path: Path, tables: Sequence[Table], mistakes: Mistakes) -> dict[
     found: dict[str, list[Record]] = {}
     for name, rows in document.items():
         table = by_name.get(str(name))
-        if table is None or not isinstance(rows, list):
+        if table is None:
             mistakes.error(str(name), _("应是下列之一的列表：{names}").format(names="、".join(by_name)))
-            continue
-        found[table.name] = [
-            record
-            for number, row in enumerate(rows, 1)
-            if (record := _yaml_record(row, f"{name}[{number}]", table, mistakes)) is not None
-        ]
+        else:
+            found[table.name] = rows_of_yaml(rows, table, mistakes)
     return found
+
+
+def rows_of_yaml(rows: Any, table: Table, mistakes: Mistakes) -> list[Record]:
+    """Records of one YAML list."""
+    if not isinstance(rows, list):
+        mistakes.error(table.name, _("应是一个列表，每项以“- ”开头"))
+        return []
+    places = [f"{table.name}[{number}]" if table.name else "" for number in range(1, len(rows) + 1)]
+    records = [_yaml_record(row, place, table, mistakes) for row, place in zip(rows, places, strict=True)]
+    return [record for record in records if record is not None]
 
 
 def _yaml_record(row: Any, place: str, table: Table, mistakes: Mistakes) -> Record | None:
@@ -292,16 +304,17 @@ def _yaml_record(row: Any, place: str, table: Table, mistakes: Mistakes) -> Reco
         mistakes.error(place, _("应是“列名: 值”"))
         return None
     values: dict[Column, Any] = {}
+    prefix = f"{place}." if place else ""
     for heading, value in row.items():
         column = table.column(str(heading))
         if column is None:
-            mistakes.error(f"{place}.{heading}", _("没有这个字段"))
+            mistakes.error(f"{prefix}{heading}", _("没有这个字段"))
         elif isinstance(value, dict):
-            mistakes.error(f"{place}.{heading}", _("应是一个值，不是嵌套的内容"))
+            mistakes.error(f"{prefix}{heading}", _("应是一个值，不是嵌套的内容"))
         else:
             values[column] = "、".join(map(str, value)) if isinstance(value, list) else value
-    places = {column.heading: f"{place}.{column.heading}" for column in values}
-    return _record(values, place, places, table, mistakes)
+    places = {column.heading: f"{prefix}{column.heading}" for column in values}
+    return record_of(values, place, places, table, mistakes)
 
 
 def as_written(value: Any) -> str:

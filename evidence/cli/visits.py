@@ -1,0 +1,105 @@
+"""`evidence visit` and `evidence schema`: what people enter about a case."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from evidence.cli.options import emit, json_option, progress, say, workspace_command
+from evidence.domain.identifiers import VisitId
+from evidence.forms.open_case import find_case
+from evidence.language import _
+
+if TYPE_CHECKING:
+    from evidence.config import Workspace
+
+
+@click.group("visit")
+def visit_command() -> None:
+    """登记检查、督促、复查、指导、约谈，以及整改报告和上报。
+
+    \b
+    例：evidence visit template 登记表.xlsx
+        evidence visit add WJB22-0001 登记表.xlsx
+    """
+
+
+@visit_command.command("add")
+@click.argument("case")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--visit", "visit", default=None, help=_("更正哪一次活动，如 WJB22-0001-V1"))
+@click.option("--separate", is_flag=True, help=_("同一天同类的另一次活动，不是更正"))
+@click.option("--by", "by", default="", help=_("经办人"))
+@json_option
+@workspace_command
+def add_command(
+    workspace: Workspace, case: str, file: Path, visit: str | None, separate: bool, by: str, as_json: bool
+) -> None:
+    """登记一份 Excel 或 YAML。更正过的文件成为新版本并列出差异，旧版本保留。
+
+    \b
+    例：evidence visit add WJB22-0001 检查登记.yaml
+    """
+    from evidence.forms.visit_entry import record_visit_file
+
+    recorded = record_visit_file(
+        file,
+        case=find_case(workspace.ledger.view, case),
+        ledger=workspace.ledger,
+        originals=workspace.originals,
+        actor=by or "visit",
+        visit=VisitId(visit.upper()) if visit else None,
+        separate=separate,
+    )
+    if as_json:
+        emit({**_as_dict(recorded), "unchanged": recorded.unchanged})
+        return
+    for warning in recorded.warnings:
+        progress(f"◐ {warning}")
+    if recorded.new:
+        say(_("● 已登记 {id}。").format(id=recorded.id))
+    elif recorded.unchanged:
+        say(_("{id} 没有变化，未登记新版本。").format(id=recorded.id))
+    else:
+        say(_("● {id} 已更正为第 {version} 版：").format(id=recorded.id, version=recorded.version))
+        say(f"  {line}" for line in recorded.differences)
+
+
+def _as_dict(recorded: object) -> dict[str, object]:
+    import msgspec
+
+    found: dict[str, object] = msgspec.to_builtins(recorded)
+    return found
+
+
+@visit_command.command("template")
+@click.argument("out", type=click.Path(path_type=Path, dir_okay=False))
+@workspace_command
+def template_command(workspace: Workspace, out: Path) -> None:
+    """写出一个空白登记表（带下拉选项、25 项检查内容）。
+
+    \b
+    例：evidence visit template 登记表.xlsx
+    """
+    from evidence.forms.catalogue import Catalogue
+    from evidence.forms.visit_workbook import write_visit_workbook
+
+    catalogue = Catalogue.load(workspace.templates)
+    folder = catalogue.folder / catalogue.form("inspection-record").id
+    write_visit_workbook(out, checklist_folder=folder, made=workspace.clock())
+    say(_("空白登记表已写好：{path}").format(path=out))
+
+
+@click.command("schema")
+@click.argument("name", default="visit")
+def schema_command(name: str) -> None:
+    """打印录入文件（visit、parties）的 JSON Schema。
+
+    \b
+    例：evidence schema visit
+    """
+    from evidence.forms.schemas import schema
+
+    emit(schema(name))

@@ -1,0 +1,220 @@
+"""Journals what was entered: a new visit, or a new version of one with its difference shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from evidence.archive.originals import Originals
+from evidence.domain.case import Case, Escalation, RectificationReport, Visit
+from evidence.domain.identifiers import VisitId
+from evidence.domain.week import local_date
+from evidence.errors import UsageError
+from evidence.forms.visit_file import read_visit_file
+from evidence.language import _
+from evidence.ledger.events import EscalationRecorded, Event, ReportRecorded, VisitRecorded
+from evidence.ledger.ledger import Ledger
+from evidence.ledger.view import View
+
+_WORDS = {
+    "arrived_at": "到达时间",
+    "left_at": "离开时间",
+    "experts": "检查人员",
+    "supervisors": "监管人员",
+    "badge_shown": "出示工作证",
+    "escort_present": "陪同人员到场",
+    "principal_present": "主要负责人到场",
+    "devices": "记录仪",
+    "scope": "检查场所",
+    "summary": "情况",
+    "areas_refused": "未开放场所",
+    "refusals": "拒签",
+    "items": "检查项目",
+    "hazards": "隐患",
+    "hazards_none": "未发现隐患",
+    "deep_inspection": "深度检查",
+    "progress": "整改进度",
+    "channel": "督促方式",
+    "attitude": "企业态度",
+    "results": "复查结果",
+    "topics": "指导内容",
+    "planned_recheck": "计划复查日期",
+    "change_note": "计划外说明",
+    "details": "姓名电话等",
+    "answers": "整改答复",
+    "received_on": "收到日期",
+    "reviewed_on": "审核日期",
+    "review": "审核结论",
+    "receipt_at": "签收时间",
+    "outcome": "处理结果",
+    "deadline": "整改期限",
+    "description": "描述",
+    "location": "部位",
+    "advice": "整改建议",
+    "basis": "依据",
+    "grade": "等级",
+    "briefed": "已交底",
+    "photos": "照片",
+    "verdict": "结果",
+    "remark": "说明",
+    "state": "结果",
+}
+_UNCOUNTED = frozenset({"version", "source"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """What one file changed."""
+
+    kind: str
+    """`visit`, `report` or `escalation`."""
+    id: str
+    version: int
+    new: bool
+    """False when it corrected something already entered."""
+    differences: tuple[str, ...] = ()
+    """`隐患 2 · 整改期限：2022-03-29 → 2022-04-02`."""
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def unchanged(self) -> bool:
+        """The same facts were entered before; nothing was journalled."""
+        return not self.new and not self.differences
+
+
+def record_visit_file(
+    path: Path,
+    *,
+    case: Case,
+    ledger: Ledger,
+    originals: Originals,
+    actor: str,
+    visit: VisitId | None = None,
+    separate: bool = False,
+) -> Recorded:
+    """Read a file and journal it.
+
+    A file about a visit of the same kind on the same day corrects that visit: a new version, the
+    older ones stay. `visit` names the one to correct, `separate` says that it is another visit.
+
+    Raises:
+        InputError: the file has mistakes.
+        UsageError: `visit` is unknown or of another kind.
+    """
+    entered = read_visit_file(path, case=case, view=ledger.view, originals=originals)
+    outcome: list[Recorded] = []
+
+    def decide(view: View) -> Sequence[Event]:
+        if entered.visit is not None:
+            result, event = _settle_visit(entered.visit, view, case, visit, separate)
+        elif entered.report is not None:
+            result, event = _settle_report(entered.report, view, case)
+        elif entered.escalation is not None:
+            result, event = _settle_escalation(entered.escalation, view, case)
+        else:
+            raise UsageError(_("文件没有写明类型。"), where=str(path))
+        outcome.append(replace(result, warnings=entered.warnings))
+        return [] if result.unchanged else [event]
+
+    ledger.transact(actor, decide)
+    return outcome[0]
+
+
+def _settle_visit(
+    entered: Visit, view: View, case: Case, wanted: VisitId | None, separate: bool
+) -> tuple[Recorded, Event]:
+    latest: dict[VisitId, Visit] = {}
+    for known in view.visits(case.id):
+        if known.id not in latest or known.version >= latest[known.id].version:
+            latest[known.id] = known
+    old = _corrected(entered, latest, wanted, separate)
+    if old is None:
+        numbers = [int(known_id.rpartition("-V")[2]) for known_id in latest]
+        new = replace(entered, id=VisitId(f"{case.id}-V{max(numbers, default=0) + 1}"))
+        return Recorded(kind="visit", id=new.id, version=1, new=True), VisitRecorded(visit=new)
+    new = replace(entered, id=old.id, version=old.version + 1)
+    found = tuple(differences(old, new))
+    result = Recorded(kind="visit", id=new.id, version=new.version, new=False, differences=found)
+    return result, VisitRecorded(visit=new)
+
+
+def _corrected(
+    entered: Visit, latest: dict[VisitId, Visit], wanted: VisitId | None, separate: bool
+) -> Visit | None:
+    if wanted is not None:
+        old = latest.get(wanted)
+        if old is None or old.kind is not entered.kind:
+            raise UsageError(
+                _("没有可更正的活动 {wanted}，或类型不同。").format(wanted=wanted),
+                remedy=_("evidence case show 可列出该案件的活动。"),
+            )
+        return old
+    if separate:
+        return None
+    day = local_date(entered.arrived_at)
+    same = [v for v in latest.values() if v.kind is entered.kind and local_date(v.arrived_at) == day]
+    return same[-1] if same else None
+
+
+def _settle_report(entered: RectificationReport, view: View, case: Case) -> tuple[Recorded, Event]:
+    known = view.reports(case.id)
+    old = next((report for report in reversed(known) if report.received_on == entered.received_on), None)
+    version = old.version if old else max((report.version for report in known), default=0) + 1
+    new = replace(entered, version=version)
+    found = tuple(differences(old, new)) if old else ()
+    result = Recorded(kind="report", id=case.id, version=version, new=old is None, differences=found)
+    return result, ReportRecorded(report=new)
+
+
+def _settle_escalation(entered: Escalation, view: View, case: Case) -> tuple[Recorded, Event]:
+    known = view.escalations(case.id)
+    day = local_date(entered.reported_at)
+    old = next((e for e in known if e.trigger is entered.trigger and local_date(e.reported_at) == day), None)
+    new = replace(entered, id=old.id if old else f"E{len(known) + 1}")
+    found = tuple(differences(old, new)) if old else ()
+    result = Recorded(kind="escalation", id=new.id, version=1, new=old is None, differences=found)
+    return result, EscalationRecorded(escalation=new)
+
+
+def differences(old: Any, new: Any) -> Iterator[str]:
+    """What changed between two versions, in words."""
+    yield from _compare(_plain(old), _plain(new), "")
+
+
+def _plain(value: Any) -> Any:
+    return msgspec.json.decode(msgspec.json.encode(value))
+
+
+def _compare(old: Any, new: Any, place: str) -> Iterator[str]:
+    if isinstance(old, dict) and isinstance(new, dict):
+        for key in dict.fromkeys([*old, *new]):
+            if key not in _UNCOUNTED:
+                word = _WORDS.get(key, key)
+                yield from _compare(old.get(key), new.get(key), f"{place} · {word}" if place else word)
+    elif _rows(old) and _rows(new):
+        for number in range(max(len(old), len(new))):
+            before = old[number] if number < len(old) else None
+            after = new[number] if number < len(new) else None
+            yield from _compare(before, after, f"{place} {number + 1}")
+    elif old != new:
+        yield f"{place}：{_shown(old)} → {_shown(new)}"
+
+
+def _rows(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(part, dict) for part in value)
+
+
+def _shown(value: Any) -> str:
+    if value in (None, "", []):
+        return "（空）"
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, dict):
+        return "、".join(_shown(inner) for inner in value.values() if inner not in (None, "", [], False))
+    if isinstance(value, list):
+        return "、".join(_shown(inner) for inner in value)
+    return str(value)[:80]

@@ -1,0 +1,407 @@
+"""Reads what a person entered about one visit, rectification report or report upwards."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from hashlib import file_digest
+from pathlib import Path
+from typing import Any
+
+from evidence.archive.originals import Originals
+from evidence.domain.case import (
+    Case,
+    Escalation,
+    ItemResult,
+    Recipient,
+    RectificationReport,
+    Refusal,
+    Trigger,
+    Visit,
+    VisitKind,
+)
+from evidence.domain.hazard import Grade, Hazard, HazardAnswer, HazardProgress, HazardResult
+from evidence.domain.identifiers import PersonId, Sha256, VisitId
+from evidence.domain.week import local_date
+from evidence.errors import InputError
+from evidence.forms.people import Contact, VisitDetails, store
+from evidence.forms.photographs import prepare
+from evidence.forms.settings import FormsSettings
+from evidence.forms.tables import (
+    Mistakes,
+    Record,
+    load_yaml,
+    open_workbook,
+    record_of,
+    rows_of_sheet,
+    rows_of_yaml,
+)
+from evidence.forms.visit_tables import ESCALATION, HEAD, LISTS, REFUSERS, REPORT
+from evidence.language import _
+from evidence.ledger.view import View
+
+ITEM_COUNT = 25
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entered:
+    """One file, read and checked; exactly one of the three is set. Photographs are stored already."""
+
+    visit: Visit | None = None
+    report: RectificationReport | None = None
+    escalation: Escalation | None = None
+    warnings: tuple[str, ...] = ()
+
+
+def read_visit_file(path: Path, *, case: Case, view: View, originals: Originals) -> Entered:
+    """Read a workbook or YAML file about one case.
+
+    Ids and versions are provisional (`…-V0`, version 1); `visit_entry` settles them.
+
+    Raises:
+        InputError: anything wrong, all mistakes at once with sheet and cell; nothing is stored then.
+    """
+    mistakes = Mistakes(path)
+    head, lists = _read(path, mistakes)
+    reader = _Reader(path, case, view, originals, mistakes, head, lists)
+    kind = head["类型"]
+    if kind == REPORT:
+        build: Any = reader.report
+    elif kind == ESCALATION:
+        build = reader.escalation
+    else:
+        build = reader.visit
+    made = build(kind) if kind else None
+    mistakes.stop_if_any()
+    # only a file without mistakes leaves anything behind
+    for photo in reader.photos.values():
+        originals.put_file(photo)
+    settled = reader.settle(made, originals.put_file(path).sha256)
+    return Entered(
+        visit=settled if isinstance(settled, Visit) else None,
+        report=settled if isinstance(settled, RectificationReport) else None,
+        escalation=settled if isinstance(settled, Escalation) else None,
+        warnings=tuple(mistakes.warnings),
+    )
+
+
+def _read(path: Path, mistakes: Mistakes) -> tuple[Record, dict[str, list[Record]]]:
+    if not path.is_file():
+        raise InputError(_("没有这个文件。"), where=str(path))
+    if path.suffix.lower() in (".yaml", ".yml", ".json"):
+        document = load_yaml(path)
+        if not isinstance(document, dict):
+            raise InputError(_("YAML 最外层应是“项目: 内容”。"), where=str(path))
+        names = {table.name for table in LISTS}
+        head = {key: value for key, value in document.items() if key not in names}
+        lists = {
+            table.name: rows_of_yaml(document[table.name], table, mistakes)
+            for table in LISTS
+            if document.get(table.name) is not None
+        }
+        return _yaml_head(head, mistakes), lists
+    book = open_workbook(path)
+    sheets = {sheet.title.strip(): sheet for sheet in book.worksheets}
+    if HEAD.name not in sheets:
+        raise InputError(
+            _("工作簿中没有工作表“基本情况”。"),
+            where=str(path),
+            remedy=_("请用 evidence visit template 生成空白工作簿。"),
+        )
+    values, places = {}, {}
+    for number, row in enumerate(sheets[HEAD.name].iter_rows(min_col=1, max_col=2, values_only=True), 1):
+        column = HEAD.column(str(row[0])) if row[0] is not None else None
+        if column is not None and len(row) > 1:
+            values[column] = row[1]
+            places[column.heading] = f"{HEAD.name}!B{number}"
+    head_record = record_of(values, HEAD.name, places, HEAD, mistakes)
+    found = {
+        table.name: rows_of_sheet(sheets[table.name], table, mistakes)
+        for table in LISTS
+        if table.name in sheets
+    }
+    return head_record, found
+
+
+def _yaml_head(head: dict[Any, Any], mistakes: Mistakes) -> Record:
+    """基本情况 written as the outermost keys of a YAML file."""
+    (record,) = rows_of_yaml([head], replace(HEAD, name=""), mistakes)
+    return record
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Turns records into domain facts."""
+
+    path: Path
+    case: Case
+    view: View
+    originals: Originals
+    mistakes: Mistakes
+    head: Record
+    lists: dict[str, list[Record]]
+    photos: dict[Sha256, Path] = field(default_factory=dict)
+    details: VisitDetails = field(default_factory=VisitDetails)
+
+    def visit(self, kind: str) -> Visit:
+        """检查, 督促, 复查, 指导, 约谈."""
+        head = self.head
+        arrived, left = self._instant("到达时间", required=True), self._instant("离开时间")
+        if arrived and left and left < arrived:
+            self.mistakes.error(head.where("离开时间"), _("离开时间早于到达时间"))
+        self.details = self._details()
+        hazards = self._hazards(arrived) if kind == VisitKind.CHECK else ()
+        escort = head["陪同人员到场"]
+        if kind == VisitKind.CHECK and not hazards and not head["未发现隐患"]:
+            self.mistakes.warn(head.where("未发现隐患"), _("没有登记隐患；如确实未发现，请填“是”"))
+        return Visit(
+            id=VisitId(f"{self.case.id}-V0"),
+            case=self.case.id,
+            kind=VisitKind(kind),
+            arrived_at=arrived or datetime.now(UTC),
+            left_at=left,
+            experts=self._people("检查人员"),
+            supervisors=self._people("监管人员"),
+            badge_shown=head["出示工作证"],
+            escort_present=bool(head["陪同人员"]) or None if escort is None else escort,
+            principal_present=head["主要负责人到场"],
+            devices=head["记录仪"] or (),
+            scope=head["检查场所"] or "",
+            summary=head["情况"] or "",
+            areas_refused=head["未开放场所"] or (),
+            refusals=self._refusals(),
+            items=self._items(kind),
+            hazards=hazards,
+            hazards_none=bool(head["未发现隐患"]) and not hazards,
+            deep_inspection=head["深度检查"],
+            progress=self._progress(),
+            channel=head["督促方式"],
+            attitude=head["企业态度"],
+            results=self._results(),
+            topics=head["指导内容"] or (),
+            planned_recheck=head["计划复查日期"],
+            change_note=head["计划外说明"] or "",
+        )
+
+    def report(self, _kind: str) -> RectificationReport:
+        """整改报告 and its first review."""
+        head = self.head
+        received = head["收到日期"]
+        if received is None:
+            self.mistakes.error(head.where("收到日期"), _("“收到日期”必填"))
+        answers = tuple(self._answer(record) for record in self.lists.get("整改答复", []))
+        if not answers:
+            self.mistakes.error("整改答复", _("至少要有一项隐患的答复"))
+        return RectificationReport(
+            case=self.case.id,
+            version=1,
+            reported_on=head["报告日期"],
+            received_on=received or local_date(datetime.now(UTC)),
+            received_by=self._person("接收人"),
+            answers=answers,
+            reviewed_on=head["审核日期"],
+            reviewed_by=self._person("审核人"),
+            review=head["审核结论"],
+            notified_on=head["告知日期"],
+            notified_by=head["告知方式"] or "",
+        )
+
+    def escalation(self, _kind: str) -> Escalation:
+        """上报."""
+        head = self.head
+        for heading in ("上报情形", "收件单位"):
+            if head[heading] is None:
+                self.mistakes.error(head.where(heading), _("“{heading}”必填").format(heading=heading))
+        reported = self._instant("上报时间", required=True)
+        return Escalation(
+            id="E0",
+            case=self.case.id,
+            trigger=head["上报情形"] or Trigger.OVERDUE,
+            recipient=head["收件单位"] or Recipient.SAFETY_SECTION,
+            reported_at=reported or datetime.now(UTC),
+            hazards=tuple(self._hazard_id(part, head.where("上报隐患")) for part in head["上报隐患"] or ()),
+            receipt_at=self._instant("签收时间"),
+            outcome=head["处理结果"] or "",
+        )
+
+    def settle(self, made: Any, source: Sha256) -> Any:
+        """The fact with its stored file, and for a visit the stored names."""
+        if isinstance(made, Visit):
+            return replace(made, source=source, details=store(self.originals, self.details))
+        return replace(made, source=source)
+
+    def _instant(self, heading: str, *, required: bool = False) -> datetime | None:
+        value = self.head[heading]
+        if value is None:
+            if required:
+                self.mistakes.error(self.head.where(heading), _("“{heading}”必填").format(heading=heading))
+            return None
+        return value.astimezone(UTC) if isinstance(value, datetime) else None
+
+    def _details(self) -> VisitDetails:
+        head = self.head
+
+        def contact(role: str) -> Contact:
+            return Contact(
+                name=head[role] or "", position=head[f"{role}职务"] or "", telephone=head[f"{role}电话"] or ""
+            )
+
+        return VisitDetails(
+            escort=contact("陪同人员"),
+            principal=contact("主要负责人"),
+            listener=contact("接洽人"),
+            interviewer=contact("约谈人"),
+            call_minutes=head["通话分钟"],
+            opinion=head["企业意见"] or "",
+            commitment=head["企业表态"] or "",
+            place=head["约谈地点"] or "",
+            recorder=head["记录人"] or "",
+        )
+
+    def _people(self, heading: str) -> tuple[PersonId, ...]:
+        found = [self._find_person(part, heading) for part in self.head[heading] or ()]
+        return tuple(dict.fromkeys(person for person in found if person is not None))
+
+    def _person(self, heading: str) -> PersonId | None:
+        wanted = self.head[heading]
+        return self._find_person(wanted, heading) if wanted else None
+
+    def _find_person(self, wanted: str, heading: str) -> PersonId | None:
+        fitting = [p.id for p in self.view.people() if wanted.upper() == p.id or wanted == p.name]
+        if len(fitting) == 1:
+            return fitting[0]
+        problem = _("名册中没有“{wanted}”") if not fitting else _("名册中“{wanted}”有同名，请填编号")
+        self.mistakes.error(self.head.where(heading), problem.format(wanted=wanted))
+        return None
+
+    def _items(self, kind: str) -> tuple[ItemResult, ...]:
+        seen: dict[int, str] = {}
+        results = []
+        for record in self.lists.get("检查项目", []):
+            number, verdict = record["序号"], record["结果"]
+            if number is None or verdict is None:
+                continue
+            if not 1 <= number <= ITEM_COUNT:
+                self.mistakes.error(record.where("序号"), _("检查项目只有1～25项"))
+            elif number in seen:
+                self.mistakes.error(record.where("序号"), _("与 {other} 重复").format(other=seen[number]))
+            elif verdict.value == "不适用" and not record["说明"]:
+                self.mistakes.error(record.where("说明"), _("“不适用”须写明理由"))
+            seen[number] = record.place
+            results.append(ItemResult(item=number, verdict=verdict, remark=record["说明"] or ""))
+        if kind == VisitKind.CHECK and 0 < len(results) < ITEM_COUNT:
+            missing = [str(n) for n in range(1, ITEM_COUNT + 1) if n not in seen]
+            self.mistakes.warn("检查项目", _("第{items}项没有结果").format(items="、".join(missing)))
+        return tuple(sorted(results, key=lambda result: result.item))
+
+    def _hazards(self, arrived: datetime | None) -> tuple[Hazard, ...]:
+        found: dict[str, Hazard] = {}
+        for number, record in enumerate(self.lists.get("隐患", []), 1):
+            key = record["编号"] or f"H{number:02d}"
+            if key in found:
+                self.mistakes.error(record.where("编号"), _("隐患编号 {key} 重复").format(key=key))
+            item = record["检查项"]
+            if item is not None and not 1 <= item <= ITEM_COUNT:
+                self.mistakes.error(record.where("检查项"), _("检查项只有1～25"))
+            grade = record["等级"] or Grade.GENERAL
+            if grade is Grade.MAJOR and not record["判定条款"]:
+                self.mistakes.error(record.where("判定条款"), _("重大隐患须写判定条款"))
+            today = local_date(arrived) if arrived else None
+            deadline = record["整改期限"] or (today if record["立即整改"] else None)
+            if deadline and today and deadline < today:
+                self.mistakes.error(record.where("整改期限"), _("整改期限早于检查日期"))
+            found[key] = Hazard(
+                id=key,
+                location=record["部位"] or "",
+                description=record["描述"] or "",
+                item=item,
+                basis=record["依据"] or "",
+                grade=grade,
+                criterion=record["判定条款"] or "",
+                immediate=bool(record["立即整改"]),
+                deadline=deadline,
+                deadline_reason=record["期限说明"] or "",
+                advice=record["整改建议"] or "",
+                briefed=record["已交底"],
+                photos=self._photos(record),
+                disputed=bool(record["有异议"]),
+            )
+        return tuple(found.values())
+
+    def _photos(self, record: Record) -> tuple[Sha256, ...]:
+        """Check each photograph, so that it cannot fail later when the form is made."""
+        digests = []
+        for name in record["照片"] or ():
+            photo = self.path.parent / name
+            where = record.where("照片")
+            if not photo.is_file():
+                self.mistakes.error(where, _("找不到照片“{name}”").format(name=name))
+                continue
+            try:
+                prepare(photo, 76.0, 46.0, FormsSettings())
+            except InputError as error:
+                self.mistakes.error(where, f"“{name}”：{error.what}")
+                continue
+            with photo.open("rb") as stream:
+                digest = Sha256(file_digest(stream, "sha256").hexdigest())
+            self.photos[digest] = photo
+            digests.append(digest)
+        return tuple(digests)
+
+    def _known_hazards(self) -> set[str]:
+        visits = self.view.visits(self.case.id)
+        return {hazard.id for visit in visits if visit.kind is VisitKind.CHECK for hazard in visit.hazards}
+
+    def _hazard_id(self, wanted: str | None, where: str) -> str:
+        key = (wanted or "").upper()
+        if key and key not in self._known_hazards():
+            self.mistakes.error(where, _("检查记录中没有隐患 {key}").format(key=key))
+        return key
+
+    def _progress(self) -> tuple[HazardProgress, ...]:
+        return tuple(
+            HazardProgress(
+                hazard=self._hazard_id(record["隐患"], record.where("隐患")),
+                state=record["进度"],
+                difficulty=record["困难"] or "",
+                guidance=record["指导意见"] or "",
+            )
+            for record in self.lists.get("整改进度", [])
+            if record["进度"] is not None
+        )
+
+    def _results(self) -> tuple[HazardResult, ...]:
+        return tuple(
+            HazardResult(
+                hazard=self._hazard_id(record["隐患"], record.where("隐患")),
+                state=record["结果"],
+                description=record["描述"] or "",
+                new_deadline=record["新期限"],
+                photos=self._photos(record),
+            )
+            for record in self.lists.get("复查结果", [])
+            if record["结果"] is not None
+        )
+
+    def _answer(self, record: Record) -> HazardAnswer:
+        verdict = record["审核"]
+        return HazardAnswer(
+            hazard=self._hazard_id(record["隐患"], record.where("隐患")),
+            measure=record["整改措施"] or "",
+            responsible=record["责任人"] or "",
+            deadline=record["期限"],
+            funds_yuan=record["资金"],
+            completed_on=record["完成日期"],
+            status=record["完成情况"] or "",
+            photos=self._photos(record),
+            obviously_wrong=None if verdict is None else verdict.value == "明显不符合",
+        )
+
+    def _refusals(self) -> tuple[Refusal, ...]:
+        rows: Sequence[Record] = self.lists.get("拒签", [])
+        return tuple(
+            Refusal(role=record["对象"], reason=record["原因"] or "", witness=record["见证人"] or "")
+            for record in rows
+            if record["对象"] in REFUSERS.values()
+        )
