@@ -1,0 +1,329 @@
+"""`evidence ledger`, `audit`, `backup`, `restore` as people use them."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from evidence.archive import audit as audit_room
+from evidence.cli.audit import audit_command
+from evidence.cli.backup import backup_command, restore_command
+from evidence.cli.browsing import refresh_case_tree
+from evidence.cli.ledger import ledger_command
+from evidence.config import open_workspace
+from evidence.errors import EvidenceError, ExitCode, UsageError
+from evidence.ledger.events import ThingAudited
+from tests.ledger_room import CONTENTS, OWN_FOLDER, build, reopened
+from tests.ledger_story import OTHER_ENTERPRISE, OTHER_FORM, OWN_FORM, digest, taken
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return build(tmp_path / "work")
+
+
+def run(command: click.Command, *arguments: object) -> tuple[int, str]:
+    """Exit code and standard output."""
+    result = CliRunner().invoke(command, [str(each) for each in arguments], standalone_mode=False)
+    if result.exception is not None:
+        raise result.exception
+    return int(result.return_value or 0), result.stdout
+
+
+def in_(root: Path, command: click.Command, name: str, *arguments: object) -> tuple[int, str]:
+    return run(command, name, "--workspace", root, *arguments)
+
+
+def test_verify_says_what_the_lines_say(root: Path) -> None:
+    code, out = in_(root, ledger_command, "verify", "--json")
+    found = json.loads(out)
+    assert (code, found["problems"]) == (0, [])
+    assert found["checkpoints"] == [{"name": "2022-W13", "size": 33, "fits": True}]
+    assert found["arrivals"] == {
+        "received": 5, "linked": 3, "unidentified": 1, "quarantined": 1, "duplicate": 0, "waiting": 0,
+    }  # fmt: skip
+    code, out = in_(root, ledger_command, "verify")
+    assert "链条完整" in out
+
+
+def test_verify_stops_with_the_line_of_a_changed_journal(root: Path) -> None:
+    journal = root / "archive" / "ledger" / "journal.jsonl"
+    journal.write_bytes(journal.read_bytes().replace("李华".encode(), "李萍".encode(), 1))
+    with pytest.raises(EvidenceError, match="第 1 行") as caught:
+        in_(root, ledger_command, "verify")
+    assert caught.value.exit_code == ExitCode.LEDGER_DAMAGED
+
+
+def test_a_history_rewritten_as_a_whole_is_caught_by_a_checkpoint_kept_elsewhere(
+    root: Path, tmp_path: Path
+) -> None:
+    anchor = tmp_path / "checkpoint-2022-W13.txt"
+    anchor.write_text(reopened(root).view.checkpoints()[0].text, "utf-8")
+    assert in_(root, ledger_command, "verify", "--against", anchor)[0] == 0
+    # the same story told again at another time of day: a sound chain, another history
+    other = build(tmp_path / "other")
+    journal = other / "archive" / "ledger" / "journal.jsonl"
+    lines = journal.read_bytes().splitlines()
+    journal.write_bytes(b"")
+    (other / "archive" / "ledger" / "view.snapshot").unlink(missing_ok=True)
+    forged = reopened(other)
+    forged.append("clerk", taken(9, "x.pdf", "x"))
+    assert len(lines) > forged.head.size
+    code, out = in_(other, ledger_command, "verify", "--against", anchor, "--json")
+    assert code == ExitCode.LEDGER_DAMAGED
+    assert [fit["fits"] for fit in json.loads(out)["checkpoints"]] == [False]
+
+
+def test_rebuild_makes_the_tree_people_browse(root: Path) -> None:
+    _code, out = in_(root, ledger_command, "rebuild", "--json")
+    assert json.loads(out)["cases_files_added"] == 8
+    cases = root / "archive" / "cases"
+    shown = sorted(path.relative_to(cases).as_posix() for path in cases.rglob("*") if path.is_file())
+    assert shown[0] == f"{OWN_FOLDER}/WJB22-0012-JC-001/其他扫描 第1页 A-20220314-0002 混合.tif"
+    assert f"{OWN_FOLDER}/WJB22-0012-JC-001/签发 WJB22-0012-JC-001.pdf" in shown
+    scan = next(cases.rglob("扫描*A-20220314-0001*"))
+    assert scan.read_text() == "scan own"
+    assert scan.stat().st_mode & 0o222 == 0
+
+
+def test_the_tree_follows_the_ledger(root: Path) -> None:
+    workspace = open_workspace(root)
+    refresh_case_tree(workspace)
+    stray = root / "archive" / "cases" / OWN_FOLDER / "旧文件.pdf"
+    stray.write_text("old")
+    (root / "archive" / "cases" / "空").mkdir()
+    assert refresh_case_tree(workspace) == 0
+    assert not stray.exists()
+    assert not (root / "archive" / "cases" / "空").exists()
+    assert refresh_case_tree(workspace, [workspace.ledger.view.cases()[0].id]) == 0
+    assert len(list((root / "archive" / "cases").iterdir())) == 2
+
+
+def test_export_writes_one_row_a_line_harmless_in_a_spreadsheet(root: Path, tmp_path: Path) -> None:
+    reopened(root).append("=cmd()", taken(9, "x.pdf", "x"))
+    in_(root, ledger_command, "export", tmp_path / "账本.csv")
+    with (tmp_path / "账本.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.reader(file))
+    assert rows[0][:4] == ["序号", "时间", "经办", "事项"]
+    assert len(rows) == reopened(root).head.size + 1
+    assert rows[-1][2] == "'=cmd()"
+    assert [row[4] for row in rows if row[3] == "作废文书"] == ["WJB22-0013-JC-002"]
+    in_(root, ledger_command, "export", tmp_path / "账本.json", "--from", 2, "--to", 5)
+    assert [entry["seq"] for entry in json.loads((tmp_path / "账本.json").read_text())] == [2, 3, 4]
+    with pytest.raises(UsageError, match="格式"):
+        in_(root, ledger_command, "export", tmp_path / "账本.docx")
+
+
+def test_a_proof_holds_alone_and_reveals_no_other_enterprise(root: Path, tmp_path: Path) -> None:
+    out = tmp_path / "proof.json"
+    _code, said = in_(root, ledger_command, "prove", OWN_FORM, "--out", out, "--json")
+    assert json.loads(said)["withheld"] == 1
+    text = out.read_text("utf-8")
+    for secret in (OTHER_FORM, "WJB22-0013", OTHER_ENTERPRISE, "远达精密"):
+        assert secret not in text
+    scan = tmp_path / "scan.pdf"
+    scan.write_text("scan own")
+    code, said = run(ledger_command, "check-proof", out, scan, "--json")
+    assert (code, json.loads(said)["problems"]) == (0, [])
+    scan.write_text("another")
+    assert run(ledger_command, "check-proof", out, scan)[0] == ExitCode.VERIFICATION_FAILED
+
+
+@pytest.mark.parametrize(
+    "tamper", ["line", "leaf", "path", "seq", "checkpoint", "document", "files", "format"]
+)
+def test_a_changed_proof_does_not_hold(root: Path, tmp_path: Path, tamper: str) -> None:
+    _code, said = in_(root, ledger_command, "prove", OWN_FORM, "--json")
+    proof = json.loads(said)
+    first = proof["lines"][0]
+    if tamper == "line":
+        first["line"] = first["line"].replace("annual", "survey")
+    elif tamper == "leaf":
+        first["leaf"] = "00" * 32
+    elif tamper == "path":
+        first["path"] = first["path"][:-1]
+    elif tamper == "seq":
+        first["seq"] += 1
+    elif tamper == "checkpoint":
+        proof["trees"][0]["checkpoint"] = proof["trees"][0]["checkpoint"].replace("WJB", "XXX")
+    elif tamper == "document":
+        proof["document"] = "WJB22-0012-JC-009"
+    elif tamper == "files":
+        proof["files"].append({"sha256": "ab" * 32, "what": ""})
+    else:
+        proof["format"] = "other"
+    path = tmp_path / "proof.json"
+    path.write_text(json.dumps(proof), "utf-8")
+    assert run(ledger_command, "check-proof", path)[0] == ExitCode.VERIFICATION_FAILED
+
+
+def test_an_unknown_number_has_no_proof(root: Path) -> None:
+    for number in ("WJB22-0099-JC-001", "x"):
+        with pytest.raises(UsageError):
+            in_(root, ledger_command, "prove", number)
+
+
+def audited(root: Path, *arguments: object) -> tuple[int, dict[str, list[str]]]:
+    code, out = run(audit_command, "--workspace", root, "--json", *arguments)
+    found: dict[str, list[str]] = {}
+    for fault in json.loads(out)["faults"]:
+        found.setdefault(fault["kind"], []).append(fault["place"])
+    return code, found
+
+
+def original(root: Path, content: str) -> Path:
+    name = digest(content)
+    return root / "archive" / "originals" / name[:2] / name
+
+
+def test_an_audit_of_a_sound_archive_finds_nothing_and_is_journalled(root: Path) -> None:
+    assert audited(root) == (0, {})
+    last = list(reopened(root).entries())[-1].event
+    assert isinstance(last, ThingAudited)
+    assert last.objects == 4 * 4 + len(CONTENTS) + 1
+
+
+def test_an_audit_tells_missing_changed_extra_and_swapped_apart(root: Path) -> None:
+    refresh_case_tree(open_workspace(root))
+    original(root, "photo").unlink()
+    changed = original(root, "notice")
+    changed.chmod(0o640)
+    changed.write_text("Notice")
+    stray = root / "archive" / "originals" / "ab" / ("ab" * 32)
+    stray.parent.mkdir(exist_ok=True)
+    stray.write_text("stray")
+    shown = next((root / "archive" / "cases").rglob("签发 WJB22-0012-JC-001.pdf"))
+    shown.unlink()
+    shown.write_text("another")
+    (shown.parent / "多出来的.txt").write_text("x")
+    code, found = audited(root)
+    assert code == ExitCode.VERIFICATION_FAILED
+    archive = root / "archive"
+    assert found == {
+        "missing": [original(root, "photo").relative_to(archive).as_posix()],
+        "changed": [changed.relative_to(archive).as_posix()],
+        "swapped": [shown.relative_to(archive).as_posix()],
+        "extra": [
+            (shown.parent / "多出来的.txt").relative_to(archive).as_posix(),
+            stray.relative_to(archive).as_posix(),
+        ],
+    }
+
+
+def test_a_link_that_shows_another_original_is_swapped(root: Path) -> None:
+    refresh_case_tree(open_workspace(root))
+    shown = next((root / "archive" / "cases").rglob("扫描 *A-20220314-0001*"))
+    shown.unlink()
+    os.link(original(root, "notice"), shown)
+    assert audited(root)[1] == {"swapped": [shown.relative_to(root / "archive").as_posix()]}
+    refresh_case_tree(open_workspace(root))
+    assert audited(root) == (0, {})
+
+
+def test_an_interrupted_audit_goes_on_where_it_stopped(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(audit_room, "_BATCH", 5)
+    original(root, "photo").unlink()
+    asked: list[str] = []
+    examine = audit_room._examine
+
+    def until_interrupted(archive, holding):  # type: ignore[no-untyped-def]
+        asked.append(holding.place)
+        if len(asked) == 18:
+            raise KeyboardInterrupt
+        return examine(archive, holding)
+
+    monkeypatch.setattr(audit_room, "_examine", until_interrupted)
+    with pytest.raises(BaseException):  # noqa: B017, PT011 - click turns the interrupt into its own
+        audited(root)
+    first = list(asked)
+    code, found = audited(root)
+    assert code == ExitCode.VERIFICATION_FAILED
+    assert len(found["missing"]) == 1
+    again = asked[len(first) :]
+    assert len(again) < len(first) + len(again) - 10
+    assert not set(again) & set(first[:15])
+    assert not (root / "archive" / audit_room.STATE_NAME).exists()
+
+
+def test_sampled_audits_cover_everything_in_their_cycle(root: Path) -> None:
+    from datetime import date, timedelta
+
+    from evidence.ledger.holdings import holdings
+
+    everything = holdings(reopened(root).entries())
+    days = [date(2022, 4, 1) + timedelta(days=number) for number in range(4)]
+    shares = [audit_room.sampled(everything, 25, day) for day in days]
+    assert sorted(holding.place for share in shares for holding in share) == [
+        each.place for each in everything
+    ]
+    assert audited(root, "--sample", 25)[0] == 0
+
+
+def test_a_package_kept_as_a_folder_serves_as_well(root: Path) -> None:
+    handover = root / "archive" / "handover"
+    (handover / "WJB-2022-W13.zip").unlink()
+    assert audited(root)[1] == {"missing": ["handover/WJB-2022-W13.zip"]}
+    (handover / "WJB-2022-W13").mkdir()
+    (handover / "WJB-2022-W13" / "tagmanifest-sha256.txt").write_text("tag")
+    assert audited(root) == (0, {})
+
+
+def test_a_backup_is_incremental_and_proves_itself(root: Path, tmp_path: Path) -> None:
+    destination, restored = tmp_path / "backup", tmp_path / "restored"
+    (root / "keys").mkdir()
+    (root / "keys" / "signer.p12").write_text("secret")
+    first = json.loads(run(backup_command, "--workspace", root, destination, "--json")[1])
+    assert first["copied"] == first["files"]
+    again = json.loads(run(backup_command, "--workspace", root, destination, "--json")[1])
+    assert (again["copied"], again["files"]) == (0, first["files"])
+    reopened(root).append("clerk", taken(9, "x.pdf", "x"))
+    open_workspace(root).originals.put_bytes(b"x")
+    third = json.loads(run(backup_command, "--workspace", root, destination, "--json")[1])
+    assert third["copied"] == 1
+    assert run(restore_command, destination, "--verify")[0] == 0
+    code, out = run(restore_command, destination, restored, "--verify", "--json")
+    assert (code, json.loads(out)["audit"]["faults"]) == (0, [])
+    assert reopened(restored).head == reopened(root).head
+    assert not (destination / "keys").exists()
+    assert audited(restored)[0] == 0
+
+
+def test_restore_verify_finds_a_rotten_backup(root: Path, tmp_path: Path) -> None:
+    destination = tmp_path / "backup"
+    run(backup_command, "--workspace", root, destination)
+    name = digest("photo")
+    rotten = destination / "archive" / "originals" / name[:2] / name
+    rotten.chmod(0o640)
+    rotten.write_text("Photo")
+    assert run(restore_command, destination, "--verify")[0] == ExitCode.VERIFICATION_FAILED
+    journal = destination / "archive" / "ledger" / "journal.jsonl"
+    journal.write_bytes(journal.read_bytes().replace(b"annual", b"survey", 1))
+    with pytest.raises(EvidenceError, match="账本"):
+        run(restore_command, destination, "--verify")
+
+
+def test_a_backup_refuses_the_archive_itself_another_journal_and_a_full_folder(
+    root: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(UsageError, match="里面"):
+        run(backup_command, "--workspace", root, root / "archive" / "backup")
+    destination = tmp_path / "backup"
+    run(backup_command, "--workspace", root, destination)
+    other = build(tmp_path / "other")
+    reopened(other).append("clerk", taken(9, "x.pdf", "x"))
+    journal = other / "archive" / "ledger" / "journal.jsonl"
+    journal.write_bytes(journal.read_bytes().replace(b"annual", b"survey", 1))
+    with pytest.raises(EvidenceError, match="改写"):
+        run(backup_command, "--workspace", other, destination)
+    with pytest.raises(UsageError, match="不是空的"):
+        run(restore_command, destination, root)
+    with pytest.raises(EvidenceError, match="没有完整的备份"):
+        run(restore_command, tmp_path, tmp_path / "new")
+    with pytest.raises(click.UsageError):
+        run(restore_command, destination)
