@@ -158,13 +158,12 @@ def _record(view: View, folder: str, document: Document) -> Iterator[Leaf]:
 def _arrived(view: View, stem: str, digest: Sha256) -> Leaf:
     arrival = view.arrival_of(digest)
     path = PurePosixPath("" if arrival is None else arrival.path)
-    suffix = path.suffix or mimetypes.guess_extension("" if arrival is None else arrival.media_type) or ""
+    kind = path.suffix or mimetypes.guess_extension("" if arrival is None else arrival.media_type) or ""
+    suffix = f".{safe_name(kind[1:])}" if kind else ""
     folder, _slash, name = stem.rpartition("/")
-    label = safe_name(
-        f"{name} {'' if arrival is None else arrival.id} {path.stem}".strip(), len(suffix.encode())
-    )
+    label = f"{name} {'' if arrival is None else arrival.id} {path.stem}".strip()
     return Leaf(
-        path=f"{folder}/{label}{safe_name(suffix) if suffix else ''}",
+        path=f"{folder}/{safe_name(label, len(suffix.encode()))}{suffix}",
         place=original_place(digest),
         sha256=digest,
     )
