@@ -33,12 +33,12 @@ class LedgerForms:
         return self.store.pdf_path(number)
 
     def candidates(self) -> Iterator[IssuedForm]:
-        """Valid forms: those that still wait for pages first, newest cases first within each."""
+        """Valid forms that are stored here: those that still wait for pages first, newest cases first."""
         view = self.view()
         complete: list[IssuedForm] = []
         for case in (*reversed([case.id for case in view.cases()]), None):
             for document in view.documents(case):
-                if document.form.voided_why:
+                if document.form.voided_why or not self.store.pdf_path(document.form.number).exists():
                     continue
                 if document.missing_pages:
                     yield document.form

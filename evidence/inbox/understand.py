@@ -11,7 +11,7 @@ from pathlib import Path
 from evidence.domain.case import Visit
 from evidence.domain.identifiers import ArrivalId, Sha256, number_case
 from evidence.domain.register import Receipt
-from evidence.errors import LedgerDamagedError, MissingPartError
+from evidence.errors import EvidenceError, LedgerDamagedError, MissingPartError
 from evidence.inbox import media
 from evidence.inbox.edocuments import (
     Claim,
@@ -83,7 +83,8 @@ class Understander:
         except Exception as error:
             # Readers of hostile files fail in ways nobody listed: the bytes are kept, a person retries.
             _LOG.exception("reader failed", extra={"fields": {"path": material.name}})
-            detail = f"识别时出现意外错误（{type(error).__name__}）"
+            known = isinstance(error, EvidenceError)
+            detail = error.what.rstrip("。") if known else f"识别时出现意外错误（{type(error).__name__}）"
             return Understanding(judged=quarantined(material.arrival, "engine_timeout", detail))
 
     def _understand(self, material: Material, view: View, now: datetime) -> Understanding:

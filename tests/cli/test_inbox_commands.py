@@ -1,0 +1,162 @@
+"""`ingest`, `watch --help` and `inbox …` from the command line, with the real recognition."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from evidence.cli.main import main
+from evidence.ledger.ledger import Ledger
+from tests.inbox_room import CASE, CHECK, issue, picture, real_pdf
+
+REASONS = {
+    "empty", "incomplete", "malformed", "encrypted", "too_large", "unsupported_type", "type_mismatch",
+    "not_regular_file", "forged_code", "unknown_code", "void_form", "conflicting_codes", "wrong_case",
+    "engine_timeout",
+}  # fmt: skip
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    (tmp_path / "evidence.toml").write_text("[inbox]\nsettle_s = 0.0\n")
+    (tmp_path / "inbox").mkdir()
+    issue(Ledger.open(tmp_path / "archive" / "ledger"))
+    return tmp_path
+
+
+Capture = pytest.CaptureFixture[str]
+
+
+def run(workspace: Path, *arguments: str, capsys: Capture) -> tuple[int, str, str]:
+    with pytest.raises(SystemExit) as stopped:
+        main([*arguments[:1], *arguments[1:], "--workspace", str(workspace)])
+    output = capsys.readouterr()
+    return int(stopped.value.code or 0), output.out, output.err
+
+
+def ingest(workspace: Path, capsys: Capture, *paths: str) -> dict[str, Any]:
+    code, out, _err = run(workspace, "ingest", *paths, "--json", capsys=capsys)
+    assert code == 0
+    document: dict[str, Any] = json.loads(out)
+    return document
+
+
+def test_ingest_prints_the_document_of_the_interface(workspace: Path, capsys: Capture) -> None:
+    inbox = workspace / "inbox"
+    (inbox / "外来.pdf").write_bytes(real_pdf())
+    (inbox / "外来2.pdf").write_bytes(real_pdf())
+    (inbox / "猫.jpg").write_bytes(picture("JPEG", (400, 300)))
+    (inbox / "空.pdf").write_bytes(b"")
+    (inbox / "半.pdf").write_bytes(real_pdf()[:300])
+    (inbox / ".DS_Store").write_bytes(b"x")
+    (inbox / "链接").symlink_to("/etc/hostname")
+    document = ingest(workspace, capsys)
+    rows = {row["path"]: row for row in document["arrivals"]}
+    assert {path: (row["outcome"], row["reason"]) for path, row in rows.items()} == {
+        "外来.pdf": ("unidentified", None),
+        "外来2.pdf": ("duplicate", None),
+        "猫.jpg": ("unidentified", None),
+        "空.pdf": ("quarantined", "empty"),
+        "半.pdf": ("quarantined", "incomplete"),
+        "链接": ("quarantined", "not_regular_file"),
+    }
+    assert rows["外来2.pdf"]["duplicate_of"] == rows["外来.pdf"]["arrival"]
+    for row in rows.values():
+        assert set(row) >= {
+            "arrival", "path", "sha256", "bytes", "received_at", "outcome", "reason", "message",
+            "duplicate_of", "documents", "recording",
+        }  # fmt: skip
+        assert row["message"].endswith("。")
+        assert row["reason"] is None or row["reason"] in REASONS
+    counts = document["summary"]
+    assert (
+        counts["received"]
+        == 6
+        == sum(counts[name] for name in ("linked", "unidentified", "quarantined", "duplicate", "waiting"))
+    )
+    assert counts["ignored"] == 1
+    assert ingest(workspace, capsys)["summary"]["received"] == 2, "what stays in the inbox is met again"
+
+
+def test_ingest_speaks_to_people_in_lines(workspace: Path, capsys: Capture) -> None:
+    (workspace / "inbox" / "空.pdf").write_bytes(b"")
+    code, out, err = run(workspace, "ingest", capsys=capsys)
+    assert code == 0
+    assert out.splitlines()[0].startswith("收到 1 件：")
+    assert "✕" in out
+    assert "文件是空的" in out
+    assert "正在处理：空.pdf" in err
+
+
+def test_a_path_that_is_not_there_is_a_usage_error(workspace: Path, capsys: Capture) -> None:
+    code, out, err = run(workspace, "ingest", "/nowhere/x.pdf", capsys=capsys)
+    assert (code, out) == (2, "")
+    assert "找不到文件或目录" in err
+
+
+def test_the_clerk_lists_shows_links_and_rejects(workspace: Path, capsys: Capture) -> None:
+    (workspace / "inbox" / "隐患.jpg").write_bytes(picture("JPEG", (400, 300)))
+    (row,) = ingest(workspace, capsys)["arrivals"]
+    arrival = row["arrival"]
+    code, out, _err = run(workspace, "inbox", "list", capsys=capsys)
+    assert (code, arrival in out) == (0, True)
+    decide = ("--by", "王芳", "--why", "现场照片")
+    code, out, _err = run(
+        workspace, "inbox", "link", arrival, "--case", CASE, *decide, "--json", capsys=capsys
+    )
+    assert (code, json.loads(out)["outcome"]) == (0, "linked")
+    code, out, _err = run(workspace, "inbox", "undo", arrival, *decide, "--json", capsys=capsys)
+    assert json.loads(out)["outcome"] == "unidentified"
+    code, out, _err = run(workspace, "inbox", "reject", arrival, *decide, "--json", capsys=capsys)
+    assert json.loads(out)["outcome"] == "quarantined"
+    code, out, _err = run(workspace, "inbox", "retry", arrival, *decide, "--json", capsys=capsys)
+    assert json.loads(out)["outcome"] == "unidentified"
+    code, out, _err = run(workspace, "inbox", "show", arrival, "--json", capsys=capsys)
+    shown = json.loads(out)
+    assert [each["decision"] for each in shown["decisions"]] == ["link", "undo", "reject", "retry"]
+    assert Path(shown["original"]).is_file()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("link", "A-20220401-0001"), "--by"),
+        (("link", "A-20220401-0001", "--by", "王芳", "--why", "x"), "之一"),
+        (("link", "A-1", "--case", "x", "--visit", "y", "--by", "王芳", "--why", "x"), "之一"),
+        (("link", "A-1", "--to", "甲", "--by", "王芳", "--why", "x"), "不是文书编号"),
+        (("split", "A-1", "1:x:y", "--by", "王芳", "--why", "x"), "看不懂"),
+        (("reject", "A-1", "--by", " ", "--why", "x"), "不能为空"),
+        (("reject", "A-1", "--by", "王芳", "--why", "x"), "没有到件"),
+        (("show", "A-1"), "没有到件"),
+        (("mark", CHECK, "1", "escort", "maybe", "--by", "王芳", "--why", "x"), "maybe"),
+    ],
+)
+def test_wrong_decisions_are_usage_errors_that_say_what_to_do(
+    workspace: Path, capsys: Capture, arguments: tuple[str, ...], words: str
+) -> None:
+    before = (workspace / "archive/ledger/journal.jsonl").read_bytes()
+    code, out, err = run(workspace, "inbox", *arguments, capsys=capsys)
+    assert (code, out) == (2, "")
+    assert words in err
+    assert (workspace / "archive/ledger/journal.jsonl").read_bytes() == before
+
+
+@pytest.mark.parametrize("command", ["ingest", "watch", "inbox", "inbox link", "inbox split"])
+def test_help_carries_a_worked_example(command: str, capsys: Capture) -> None:
+    with pytest.raises(SystemExit):
+        main([*command.split(), "--help"])
+    assert "例：evidence" in capsys.readouterr().out
+
+
+def test_nobody_needs_to_be_in_the_workspace(
+    workspace: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(workspace / "inbox")
+    (workspace / "inbox" / "空.pdf").write_bytes(b"")
+    with pytest.raises(SystemExit):
+        main(["ingest", os.curdir])
+    assert "收到 1 件" in capsys.readouterr().out
