@@ -1,0 +1,165 @@
+"""What is due, and the week proposed from it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from datetime import date
+
+import icalendar
+import pytest
+
+from evidence.cli.ics import calendar_file
+from evidence.domain.facts import Facts
+from evidence.domain.register import PlannedWork
+from evidence.domain.week import Week, is_workday, local_instant
+from evidence.rules.agenda import DueItem, due_items
+from evidence.rules.parameters import Parameters
+from evidence.rules.planning import propose_plan
+from tests import world
+
+UNTIL = date(2022, 4, 30)
+
+
+def due(facts: Facts, day: date = date(2022, 4, 1), until: date = UNTIL) -> dict[tuple[str, str], DueItem]:
+    """Items by rule and case."""
+    items = due_items(facts, world.PARAMETERS, local_instant(day, 15), until)
+    return {(item.rule_id, item.case): item for item in items}
+
+
+def test_a_closed_chain_asks_for_nothing() -> None:
+    assert not [key for key in due(world.week_facts()) if key[1] == world.CLOSED]
+
+
+def test_an_urging_is_due_on_day_10_and_begins_on_day_7() -> None:
+    item = due(world.week_facts())["P03-urging-window", world.CHECKED]
+    assert (item.first, item.due, item.who) == (date(2022, 4, 5), date(2022, 4, 8), "周晓岚")
+
+
+def test_a_recheck_is_due_5_days_after_the_deadline() -> None:
+    item = due(world.week_facts())["P11-recheck-window", world.CHECKED]
+    assert (item.first, item.due, item.detail) == (date(2022, 4, 14), date(2022, 4, 18), "H01、H02")
+
+
+def test_what_was_done_late_is_no_longer_due() -> None:
+    facts = world.on_visit(world.week_facts(), f"{world.CLOSED}-V2", arrived_at=world.instant("2022-03-29"))
+    assert ("P03-urging-window", world.CLOSED) not in due(facts)
+
+
+def test_what_was_not_done_stays_on_the_list_as_overdue() -> None:
+    facts = world.without_visit(
+        world.without_visit(world.week_facts(), f"{world.CLOSED}-V3"), f"{world.CLOSED}-V2"
+    )
+    items = due(facts, date(2022, 4, 11))
+    assert items["P03-urging-window", world.CLOSED].overdue
+    assert items["P11-recheck-window", world.CLOSED].overdue
+
+
+@pytest.mark.parametrize("until", [date(2022, 4, 1), date(2022, 4, 8), date(2022, 12, 31)])
+def test_nothing_is_listed_beyond_the_last_day_asked_for(until: date) -> None:
+    items = due_items(world.week_facts(), world.PARAMETERS, world.FRIDAY, until)
+    assert all(item.due <= until for item in items)
+
+
+def test_a_missing_scan_is_the_clerk_s_business() -> None:
+    facts = world.without_document(world.week_facts(), f"{world.CHECKED}-JC-001")
+    item = due(facts)["G08-pages", world.CHECKED]
+    assert (item.who, item.due) == ("资料员", date(2022, 4, 1))
+
+
+def test_the_calendar_opens_and_holds_one_event_an_item() -> None:
+    items = due_items(world.week_facts(), world.PARAMETERS, world.FRIDAY, UNTIL)
+    calendar = icalendar.Calendar.from_ical(calendar_file(items, at=world.FRIDAY, contract="WJB"))
+    events = calendar.walk("VEVENT")
+    assert len(events) == len(items)
+    assert len({str(event["uid"]) for event in events}) == len(items)
+    assert calendar["method"] == "PUBLISH"
+    urging = next(event for event in events if "督促" in str(event["summary"]))
+    assert urging.decoded("dtstart") == date(2022, 4, 5)
+    assert urging.decoded("dtend") == date(2022, 4, 9)
+
+
+def test_the_same_item_keeps_its_uid_when_it_is_written_again() -> None:
+    items = due_items(world.week_facts(), world.PARAMETERS, world.FRIDAY, UNTIL)
+    later = local_instant(date(2022, 4, 2), 9)
+    first, second = (
+        {str(event["uid"]) for event in icalendar.Calendar.from_ical(text).walk("VEVENT")}
+        for text in (
+            calendar_file(items, at=world.FRIDAY, contract="WJB"),
+            calendar_file(items, at=later, contract="WJB"),
+        )
+    )
+    assert first == second
+
+
+def plan_for(facts: Facts, week: str, parameters: Parameters = world.PARAMETERS) -> tuple:
+    """Lines of the proposed plan."""
+    return propose_plan(facts, parameters, world.FRIDAY, Week.parse(week)).plan.lines
+
+
+def test_rechecks_stand_on_a_working_day_inside_their_window() -> None:
+    facts = replace(world.week_facts(), plans=())
+    lines = [line for line in plan_for(facts, "2022-W15") if line.work is PlannedWork.RECHECK]
+    assert {line.case: line.day for line in lines} == {
+        world.CHECKED: date(2022, 4, 14),
+        world.HEAVY: date(2022, 4, 15),
+    }
+
+
+def test_heavy_classes_get_two_experts_and_ask_for_a_supervisor() -> None:
+    lines = plan_for(replace(world.week_facts(), plans=()), "2022-W15")
+    heavy = next(line for line in lines if line.case == world.HEAVY and line.work is PlannedWork.RECHECK)
+    assert heavy.experts == ("P2", "P3")
+    assert heavy.supervisor_needed
+
+
+def many(count: int) -> Facts:
+    """A section with many enterprises nobody has visited, at the end of the service year."""
+    firms = tuple(
+        replace(world.enterprises()[0], id=f"X-{n:03d}", short_name=f"企业{n}") for n in range(count)
+    )
+    facts = world.week_facts()
+    return replace(facts, enterprises=firms, cases=(), services=(), plans=())
+
+
+@pytest.mark.parametrize("capacity", [1, 2, 4])
+def test_no_day_holds_more_visits_than_the_parameter_and_no_person_more_than_two(capacity: int) -> None:
+    parameters = replace(world.PARAMETERS, visits_per_day=capacity)
+    proposal = propose_plan(many(60), parameters, local_instant(date(2022, 11, 25), 15), Week(2022, 48))
+    lines = proposal.plan.lines
+    assert lines
+    assert max(Counter(line.day for line in lines).values()) <= capacity
+    assert max(Counter((line.day, one) for line in lines for one in line.experts).values()) <= 2
+    assert all(is_workday(line.day) for line in lines)
+    assert len(lines) + len(proposal.unplaced) == 60
+
+
+def test_far_deadlines_are_spread_over_the_weeks_that_are_left() -> None:
+    lines = plan_for(many(60), "2022-W14")
+    assert 1 <= len(lines) <= 3
+
+
+def test_nobody_visits_where_he_declared_an_interest() -> None:
+    facts = world.with_entry(
+        replace(world.week_facts(), plans=()),
+        world.entry(
+            "conflict-declaration", "1", "2022-03-01", person="P2", enterprise=world.enterprises()[1].id
+        ),
+    )
+    lines = plan_for(facts, "2022-W15")
+    assert all("P2" not in line.experts for line in lines if line.enterprise == world.enterprises()[1].id)
+
+
+def test_what_another_week_s_plan_announces_is_not_planned_twice() -> None:
+    facts = replace(world.week_facts(), plans=())
+    first = propose_plan(facts, world.PARAMETERS, world.FRIDAY, Week(2022, 15)).plan
+    again = propose_plan(replace(facts, plans=(first,)), world.PARAMETERS, world.FRIDAY, Week(2022, 16)).plan
+    assert [line for line in again.lines if line.work is PlannedWork.RECHECK] == []
+
+
+def test_the_same_facts_give_the_same_plan_in_any_order() -> None:
+    facts = replace(world.week_facts(), plans=())
+    turned = replace(
+        facts, cases=facts.cases[::-1], people=facts.people[::-1], enterprises=facts.enterprises[::-1]
+    )
+    assert plan_for(facts, "2022-W15") == plan_for(turned, "2022-W15")
