@@ -1,0 +1,96 @@
+"""`evidence serve`: the desk in a browser, with the watcher inside it."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from evidence.cli.options import progress, say, workspace_command
+from evidence.errors import MissingPartError, UsageError
+from evidence.language import _
+
+if TYPE_CHECKING:
+    from evidence.config import Workspace
+
+_ROLES = ("clerk", "lead", "auditor", "regulator")
+
+
+@click.command("serve")
+@click.option("--port", default=8765, show_default=True, type=click.IntRange(1, 65535), help=_("端口"))
+@click.option("--host", "address", default="127.0.0.1", show_default=True, help=_("监听地址（默认只在本机）"))
+@click.option("--tls-cert", type=click.Path(path_type=Path, exists=True, dir_okay=False), help=_("TLS 证书"))
+@click.option("--tls-key", type=click.Path(path_type=Path, exists=True, dir_okay=False), help=_("TLS 私钥"))
+@click.option("--no-watch", is_flag=True, help=_("不守候收件夹（另有 evidence watch 在运行时）"))
+@click.option("--poll", is_flag=True, help=_("定时查看收件夹（网络共享用）"))
+@click.option("--add-account", "account", help=_("建立一个账号后退出"))
+@click.option("--role", type=click.Choice(_ROLES), default="clerk", help=_("新账号的角色"))
+@click.option("--person", default="", help=_("新账号的姓名，记入账本"))
+@workspace_command
+def serve_command(
+    workspace: Workspace,
+    port: int,
+    address: str,
+    tls_cert: Path | None,
+    tls_key: Path | None,
+    no_watch: bool,
+    poll: bool,
+    account: str | None,
+    role: str,
+    person: str,
+) -> None:
+    """在浏览器中打开工作台，并守候收件夹。默认只有本机能访问。
+
+    \b
+    例：evidence serve --port 8765
+        evidence serve --add-account wangfang --person 王芳 --role clerk
+    """
+    try:
+        from evidence.web import accounts, server
+    except ModuleNotFoundError as error:
+        raise MissingPartError(
+            _("没有安装工作台所需的组件：{name}").format(name=error.name),
+            remedy=_("请运行 make install，或 pip install 'evidence[agency,desk]'。"),
+        ) from error
+    place = server.Place(host=address, port=port, certificate=tls_cert, key=tls_key)
+    if account is None and not place.loopback and not place.secure:
+        server.admit(place, accounts=False)
+    host = server.prepare(workspace, place)
+    if account is not None:
+        _add(account, person or account, role)
+        return
+    known = accounts.any_account()
+    server.admit(place, accounts=known)
+
+    def started() -> None:
+        say(_("工作台：{url}　按 Ctrl-C 停止。").format(url=place.url))
+        if not known:
+            say(
+                _("第一次使用，请打开此链接建立账号：{url}").format(url=f"{place.url}setup/{host.setup_key}/")
+            )
+
+    beside = nullcontext() if no_watch else server.watching(workspace, poll=poll, say=progress)
+    with beside:
+        server.serve(place, started=started)
+
+
+def _add(account: str, person: str, role: str) -> None:
+    from django.contrib.auth.password_validation import validate_password
+    from django.core.exceptions import ValidationError
+    from django.db import IntegrityError
+
+    from evidence.web.accounts import create_account
+
+    password = click.prompt(_("密码"), hide_input=True, confirmation_prompt=_("再输一次"), err=True)
+    try:
+        validate_password(password)
+        create_account(username=account, person=person, role=role, password=password)
+    except ValidationError as error:
+        raise UsageError(
+            _("密码太弱：{why}").format(why="".join(error.messages)), remedy=_("请换一个更长的密码。")
+        ) from error
+    except IntegrityError as error:
+        raise UsageError(_("账号 {name} 已经有了。").format(name=account)) from error
+    say(_("账号 {name} 已建立。").format(name=account))

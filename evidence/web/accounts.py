@@ -1,0 +1,31 @@
+"""Accounts, for the desk's pages and for `evidence serve --add-account`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from evidence.web.roles import Role
+
+
+def create_account(*, username: str, person: str, role: str, password: str) -> Any:
+    """A new account with its role; the password is stored as an Argon2 hash.
+
+    Raises:
+        ValueError: unknown role.
+    """
+    from django.contrib.auth import get_user_model
+    from django.db import transaction
+
+    from evidence.web.models import Seat
+
+    with transaction.atomic():
+        user = get_user_model().objects.create_user(username=username, password=password)
+        Seat.objects.create(user=user, role=Role(role).value, person=person)
+    return user
+
+
+def any_account() -> bool:
+    """Whether anybody can sign in."""
+    from django.contrib.auth import get_user_model
+
+    return bool(get_user_model().objects.filter(is_active=True).exists())

@@ -1,0 +1,13 @@
+"""Django's name for the desk."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class DeskConfig(AppConfig):  # type: ignore[misc]
+    """Accounts and drafts."""
+
+    name = "evidence.web"
+    label = "desk"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,167 @@
+"""What the desk keeps ready so that pages answer at once: arrivals by following the journal, and the
+week's judgement, renewed behind the scenes while the last one is still shown with its time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Lock, Thread
+from typing import TYPE_CHECKING, Any
+
+from evidence.domain.week import Week, local_date
+from evidence.ledger.events import ArrivalJudged, ArrivalTaken, ArrivalWaiting
+from evidence.rules.clause import Finding
+from evidence.web.matrix import Row, build_rows, standing
+
+if TYPE_CHECKING:
+    from evidence.config import Workspace
+
+WAITING_FOR_ME = ("unidentified", "quarantined")
+
+
+@dataclass(slots=True, kw_only=True)
+class Seen:
+    """One arrival as the lists show it."""
+
+    id: str
+    path: str
+    at: datetime
+    outcome: str = "taken"
+    message: str = ""
+    duplicate: bool = False
+    case: str = ""
+    rejected: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """One judgement of one week, ready to show."""
+
+    week: Week
+    at: datetime
+    size: int
+    """Journal position it was made at."""
+    findings: tuple[Finding, ...]
+    rows: tuple[Row, ...]
+    standing: tuple[Finding, ...]
+
+
+class Arrivals:
+    """Every arrival's current outcome, kept up to date from the journal's tail."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._lock = Lock()
+        self._size = 0
+        self._seen: dict[str, Seen] = {}
+
+    def follow(self) -> int:
+        """Read what was appended since; returns the journal position reached."""
+        with self._lock:
+            head = self._workspace.ledger.head.size
+            if head > self._size:
+                for entry in self._workspace.ledger.entries(self._size, head):
+                    self._apply(entry.kind, entry.payload, entry.at)
+                self._size = head
+            return self._size
+
+    def latest(self, count: int) -> list[Seen]:
+        """The newest arrivals, newest first."""
+        with self._lock:
+            return list(self._seen.values())[: -count - 1 : -1]
+
+    def waiting(self) -> list[Seen]:
+        """Those that need a person, oldest first; what a person rejected needs nobody."""
+        with self._lock:
+            return [
+                seen for seen in self._seen.values() if seen.outcome in WAITING_FOR_ME and not seen.rejected
+            ]
+
+    def count(self) -> int:
+        """All arrivals ever."""
+        with self._lock:
+            return len(self._seen)
+
+    def _apply(self, kind: str, payload: dict[str, Any], at: str) -> None:
+        identifier = payload.get("arrival", "")
+        if kind in {ArrivalTaken.KIND, ArrivalWaiting.KIND}:
+            seen = Seen(id=identifier, path=payload["path"], at=datetime.fromisoformat(at))
+            seen.outcome = "waiting" if kind == ArrivalWaiting.KIND else "taken"
+            seen.message = payload.get("why", "")
+            seen.duplicate = bool(payload.get("duplicate_of"))
+            if seen.duplicate:
+                seen.outcome = "duplicate"
+                seen.message = f"与 {payload['duplicate_of']} 内容相同。"
+            if self._seen.get(identifier) is None or kind == ArrivalTaken.KIND:
+                self._seen[identifier] = seen
+        elif kind == ArrivalJudged.KIND and identifier in self._seen:
+            seen = self._seen[identifier]
+            seen.outcome, seen.message = payload["outcome"], payload.get("message", "")
+            seen.case = payload.get("case") or ""
+        elif kind == "arrival.decided/1" and identifier in self._seen:
+            self._seen[identifier].rejected = payload["decision"] == "reject"
+
+
+class Board:
+    """The ready answers of one desk."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self.arrivals = Arrivals(workspace)
+        self._lock = Lock()
+        self._judged: dict[Week, Judged] = {}
+        self._busy: set[Week] = set()
+
+    def this_week(self) -> Week:
+        """The week of the workspace's clock."""
+        return Week.of(local_date(self._workspace.clock()))
+
+    def judged(self, week: Week, *, fresh: bool = False) -> Judged:
+        """The week's judgement; the last one while a newer is being made, unless it must be fresh."""
+        size = self._workspace.ledger.head.size
+        with self._lock:
+            known = self._judged.get(week)
+            if known is not None and known.size == size and known.at.date() == self._workspace.clock().date():
+                return known
+            renew = known is not None and not fresh and week not in self._busy
+            if renew:
+                self._busy.add(week)
+        if known is None or fresh:
+            return self._judge(week)
+        if renew:
+            Thread(target=self._renew, args=(week,), daemon=True, name=f"judge-{week}").start()
+        return known
+
+    def _renew(self, week: Week) -> None:
+        try:
+            self._judge(week)
+        finally:
+            with self._lock:
+                self._busy.discard(week)
+
+    def _judge(self, week: Week) -> Judged:
+        from evidence.ledger.facts import gather
+        from evidence.rules.judge import judge
+
+        at = self._workspace.clock()
+        view = self._workspace.ledger.view
+        size = view.head.size
+        facts = gather(view, week=week, case=None, at=at)
+        findings = judge(facts, self._workspace.settings.parameters, at)
+        names = {str(each.id): each.short_name or each.name for each in facts.enterprises}
+        made = Judged(
+            week=week,
+            at=at,
+            size=size,
+            findings=findings,
+            rows=build_rows(findings, names),
+            standing=standing(findings),
+        )
+        with self._lock:
+            known = self._judged.get(week)
+            if known is None or known.size <= size:
+                self._judged[week] = made
+            if len(self._judged) > 12:
+                del self._judged[min(self._judged, key=lambda each: self._judged[each].at)]
+        return made

@@ -1,0 +1,104 @@
+"""Bytes for the browser: page pictures and our own forms are shown, everything else is only handed over.
+
+Nothing that came from outside is ever served as something a browser would run: pictures carry the
+type of our own previews, originals go out as attachments without a type, both sandboxed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path, PurePath
+from typing import Any
+from urllib.parse import quote
+
+from django.http import Http404, StreamingHttpResponse
+
+from evidence.domain.identifiers import Number, Sha256, expand
+from evidence.errors import EvidenceError
+from evidence.web.pages import page
+from evidence.web.roles import Act
+
+_PICTURES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".webp": "image/webp"}
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_CHUNK = 1 << 18
+_SANDBOX = "default-src 'none'; sandbox"
+
+
+def _send(path: Path, *, type: str, name: str, attachment: bool) -> Any:
+    try:
+        size = path.stat().st_size
+    except OSError as error:
+        raise Http404 from error
+    response = StreamingHttpResponse(_chunks(path), content_type=type)
+    response.headers["Content-Length"] = str(size)
+    manner = "attachment" if attachment else "inline"
+    response.headers["Content-Disposition"] = f"{manner}; filename*=UTF-8''{quote(name, safe='')}"
+    if attachment or type.startswith("image/"):
+        response.headers["Content-Security-Policy"] = _SANDBOX
+    return response
+
+
+async def _chunks(path: Path) -> AsyncIterator[bytes]:
+    """A file in pieces, read beside the event loop: footage is larger than memory."""
+    stream = await asyncio.to_thread(path.open, "rb")
+    try:
+        while chunk := await asyncio.to_thread(stream.read, _CHUNK):
+            yield chunk
+    finally:
+        await asyncio.to_thread(stream.close)
+
+
+@page(Act.SEE)
+def picture(request: Any, digest: str) -> Any:
+    """A page picture or crop that recognition made."""
+    if not _DIGEST.fullmatch(digest):
+        raise Http404
+    path = request.desk.workspace.previews.path(Sha256(digest))
+    type_ = _PICTURES.get(path.suffix.lower())
+    if type_ is None:
+        raise Http404
+    response = _send(path, type=type_, name=path.name, attachment=False)
+    # Named by content, so it never changes.
+    response.headers["Cache-Control"] = "private, max-age=86400, immutable"
+    return response
+
+
+@page(Act.SEE)
+def original(request: Any, digest: str) -> Any:
+    """The exact bytes of an arrival, under the name the clerk gave it."""
+    workspace = request.desk.workspace
+    if not _DIGEST.fullmatch(digest):
+        raise Http404
+    arrival = workspace.ledger.view.arrival_of(Sha256(digest))
+    name = PurePath(arrival.path).name if arrival is not None else digest
+    try:
+        path = workspace.originals.path(Sha256(digest))
+    except EvidenceError as error:
+        raise Http404 from error
+    return _send(path, type="application/octet-stream", name=name, attachment=True)
+
+
+@page(Act.SEE)
+def form_pdf(request: Any, number: str) -> Any:
+    """A form as issued, to be printed."""
+    known = expand(number)
+    workspace = request.desk.workspace
+    if known is None or workspace.ledger.view.document(Number(known)) is None:
+        raise Http404
+    return _send(
+        workspace.issued.pdf_path(known), type="application/pdf", name=f"{known}.pdf", attachment=False
+    )
+
+
+@page(Act.DOWNLOAD_PACKAGE)
+def package(request: Any, name: str) -> Any:
+    """A weekly package that was built."""
+    workspace = request.desk.workspace
+    if name not in {each.id for each in workspace.ledger.view.packages()}:
+        raise Http404
+    found = next(iter(sorted((workspace.archive / "handover").rglob(f"{name}.zip"))), None)
+    if found is None:
+        raise Http404
+    return _send(found, type="application/zip", name=found.name, attachment=True)

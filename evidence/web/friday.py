@@ -1,0 +1,111 @@
+"""Friday: findings in order of gravity, exceptions, the package with its progress, receipts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import redirect, render
+
+from evidence.domain.identifiers import CaseId, PersonId
+from evidence.domain.parties import Role as TeamRole
+from evidence.domain.register import Waiver
+from evidence.domain.week import Week
+from evidence.errors import UsageError
+from evidence.ledger.events import WaiverGranted
+from evidence.web.matrix import State, gravity, state_of
+from evidence.web.middleware import role_of
+from evidence.web.pages import page
+from evidence.web.roles import Act, may
+from evidence.web.speech import say
+from evidence.web.today import chosen_week
+
+
+@page(Act.SEE)
+def friday(request: Any) -> Any:
+    """What would go into the package, what keeps it from being complete, what was sent."""
+    workspace = request.desk.workspace
+    view = workspace.ledger.view
+    week = chosen_week(request, request.desk.board)
+    judged = request.desk.board.judged(week, fresh=True)
+    needy = [each for each in judged.findings if state_of(each) in {State.MISSING, State.UNDECIDED}]
+    blocking = sorted((each for each in judged.findings if each.blocking), key=gravity)
+    receipts = {each.package: each for each in view.receipts()}
+    packages = sorted(view.packages(), key=lambda each: each.built_at, reverse=True)
+    context = {
+        "week": week,
+        "before": week.shift(-1),
+        "after": week.shift(1),
+        "judged": judged,
+        "blocking": blocking,
+        "others": sorted((each for each in needy if not each.blocking), key=gravity),
+        "packages": [(each, receipts.get(each.id)) for each in packages[:26]],
+        "built": any(each.week == str(week) for each in packages),
+        "leaders": [each for each in view.people() if each.role is TeamRole.LEADER],
+    }
+    return render(request, "desk/friday.html", context)
+
+
+@page(Act.WAIVE, "POST")
+def waive(request: Any) -> Any:
+    """A recorded exception, with the regulator's document when there is one."""
+    from evidence.rules.registry import RULESETS
+
+    workspace = request.desk.workspace
+    view = workspace.ledger.view
+    rule, case = request.POST.get("rule", ""), CaseId(request.POST.get("case", ""))
+    by, why = PersonId(request.POST.get("by", "")), request.POST.get("why", "").strip()
+    if rule not in {each.id for each in RULESETS[-1].case_rules} or view.case(case) is None:
+        raise Http404
+    if not why or view.person(by) is None:
+        raise UsageError(say("例外要写明原因和决定人。"), remedy=say("请填写原因并选择项目负责人。"))
+    sent = request.FILES.get("attachment")
+    digest = workspace.originals.put_bytes(sent.read()) if sent is not None else None
+    waiver = Waiver(rule_id=rule, case=case, why=why, by=by, at=workspace.clock(), attachment=digest)
+    workspace.ledger.append(f"desk:{request.user.get_username()}", WaiverGranted(waiver=waiver))
+    messages.success(request, say("已登记例外；核对结论不变，例外随每份报告列示。"))
+    return redirect(f"/friday/?week={request.POST.get('week', '')}")
+
+
+@page(Act.BUILD, "POST")
+def build(request: Any) -> Any:
+    """Start building; the page shows its progress."""
+    from evidence.handover.package import Order, build_package
+
+    workspace = request.desk.workspace
+    try:
+        week = Week.parse(request.POST.get("week", ""))
+    except ValueError as error:
+        raise Http404 from error
+    incomplete = "incomplete" in request.POST
+    if incomplete and not may(role_of(request), Act.BUILD_INCOMPLETE):
+        return render(request, "desk/refused.html", {"act": Act.BUILD_INCOMPLETE}, status=403)
+    why = request.POST.get("why", "").strip()
+    if incomplete and not why:
+        raise UsageError(say("不完整移交要写明原因，原因会写进包里。"))
+    order = Order(
+        week=week,
+        at=workspace.clock(),
+        supplement="supplement" in request.POST,
+        allow_incomplete=incomplete,
+        why=why,
+    )
+    actor = f"desk:{request.user.get_username()}"
+
+    def work(report: Any) -> str:
+        built = build_package(workspace.office, order, actor=actor, report=report)
+        return built.package.id
+
+    job = request.desk.jobs.start(f"{week} 移交包", work)
+    return redirect("job", identifier=job.id)
+
+
+@page(Act.SEE)
+def job(request: Any, identifier: str) -> Any:
+    """Progress of a piece of work; the part that changes when htmx asks."""
+    found = request.desk.jobs.get(identifier)
+    if found is None:
+        raise Http404
+    name = "desk/_job.html" if request.htmx else "desk/job.html"
+    return render(request, name, {"job": found})

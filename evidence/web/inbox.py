@@ -1,0 +1,250 @@
+"""The inbox desk: drop files, see the page beside the suggestion, decide, take back."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path, PurePath
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+
+from evidence.domain.document import MarkVerdict
+from evidence.domain.identifiers import ArrivalId, CaseId, Number, VisitId, expand
+from evidence.errors import UsageError
+from evidence.inbox.desk import Placement
+from evidence.ledger.view import Arrival, View
+from evidence.web.pages import decider, page
+from evidence.web.roles import Act
+from evidence.web.search import find_cases
+from evidence.web.sheets import sheets_of
+from evidence.web.speech import say
+from evidence.web.wording import FORM_TITLES, PAGE_REASONS
+
+SHOWN = 60
+_NAME_BYTES = 180
+
+
+@page(Act.SEE)
+def inbox(request: Any) -> Any:
+    """What waits, then everything else, newest first."""
+    board = request.desk.board
+    board.arrivals.follow()
+    waiting = board.arrivals.waiting()
+    latest = [each for each in board.arrivals.latest(SHOWN) if each not in waiting]
+    return render(request, "desk/inbox.html", {"waiting": waiting, "latest": latest})
+
+
+@page(Act.UPLOAD, "POST")
+def upload(request: Any) -> Any:
+    """Files dropped on the page go into the inbox folder as if they had been copied there."""
+    folder: Path = request.desk.workspace.inbox
+    taken = [_store(folder, each) for each in request.FILES.getlist("files")]
+    if not taken:
+        raise UsageError(say("没有收到文件。"), remedy=say("请把文件拖到虚线框内，或点“选择文件”。"))
+    messages.success(
+        request, say("已放入收件夹 {count} 个文件，识别后会出现在这里。").format(count=len(taken))
+    )
+    return HttpResponse(status=204, headers={"HX-Refresh": "true"}) if request.htmx else redirect("inbox")
+
+
+def safe_name(name: str) -> str:
+    """The last part of a name a browser sent, without anything that means more than a name."""
+    last = PurePath(name.replace("\\", "/")).name
+    clean = "".join(each for each in last if each.isprintable() and each not in '/\\:*?"<>|').strip(" .")
+    stem, dot, suffix = clean.rpartition(".")
+    if not dot:
+        stem, suffix = clean, ""
+    while len(stem.encode()) > _NAME_BYTES:
+        stem = stem[:-1]
+    return f"{stem or 'file'}{dot}{suffix[:10]}"
+
+
+def _store(folder: Path, sent: Any) -> Path:
+    """Write beside and rename, so that the watcher never sees half a file; names never collide."""
+    folder.mkdir(parents=True, exist_ok=True)
+    temporary = folder / f".{secrets.token_hex(8)}.part"
+    with temporary.open("xb") as file:
+        for chunk in sent.chunks():
+            file.write(chunk)
+    name = PurePath(safe_name(sent.name))
+    target = folder / name
+    for number in range(2, 10_000):
+        try:
+            # A hard link fails where the name is taken; a rename would silently replace it.
+            target.hardlink_to(temporary)
+            break
+        except FileExistsError:
+            target = folder / f"{name.stem} ({number}){name.suffix}"
+        except OSError:
+            # Network shares may know no hard links.
+            if not target.exists():
+                temporary.rename(target)
+                return target
+            target = folder / f"{name.stem} ({number}){name.suffix}"
+    temporary.unlink()
+    return target
+
+
+def _arrival(view: View, identifier: str) -> Arrival:
+    found = view.arrival(ArrivalId(identifier))
+    if found is None:
+        raise Http404
+    return found
+
+
+@page(Act.SEE)
+def arrival(request: Any, identifier: str) -> Any:
+    """One arrival: its pages beside what they are or may be."""
+    workspace = request.desk.workspace
+    view = workspace.ledger.view
+    found = _arrival(view, identifier)
+    judged = found.judged
+    linked = _current(view, judged.pages) if judged else ()
+    board = request.desk.board
+    board.arrivals.follow()
+    others = [each for each in board.arrivals.waiting() if each.id != identifier]
+    recordings = [view.recording(each.sha256) or each for each in judged.recordings] if judged else []
+    context = {
+        "arrival": found,
+        "sheets": sheets_of(linked, workspace.issued),
+        "unlinked": [_question(view, each) for each in judged.unlinked] if judged else [],
+        "blank": [index + 1 for index in judged.blank_pages] if judged else [],
+        "recordings": recordings,
+        "visits": {
+            each.id: each for recording in recordings for each in _visits(view, recording.suggestions)
+        },
+        "edocument": judged.edocument_of if judged else None,
+        "can_undo": bool(found.decisions) and found.decisions[-1].decision != "undo",
+        "next": others[0] if others else None,
+        "waiting": len(others),
+    }
+    return render(request, "desk/arrival.html", context)
+
+
+def _current(view: View, scans: Any) -> tuple[Any, ...]:
+    """The scans with people's later words about their marks."""
+    held = {}
+    for number in dict.fromkeys(scan.number for scan in scans):
+        document = view.document(number)
+        for each in (*document.scans, *document.other_copies) if document else ():
+            held[(each.arrival, each.index, each.number, each.page)] = each
+    return tuple(held.get((scan.arrival, scan.index, scan.number, scan.page), scan) for scan in scans)
+
+
+def _question(view: View, unlinked: Any) -> dict[str, Any]:
+    suggestions = []
+    for each in unlinked.suggestions:
+        document = view.document(each.number)
+        case = view.case(document.form.case) if document and document.form.case else None
+        enterprise = view.enterprise(case.enterprise) if case else None
+        suggestions.append(
+            {
+                "number": each.number,
+                "page": each.page,
+                "score": each.score,
+                "why": each.why,
+                "form": FORM_TITLES.get(document.form.form, "") if document else "",
+                "enterprise": enterprise.name if enterprise else "",
+            }
+        )
+    return {
+        "index": unlinked.index,
+        "picture": unlinked.picture,
+        "reason": PAGE_REASONS.get(unlinked.reason, unlinked.reason),
+        "suggestions": suggestions,
+    }
+
+
+def _visits(view: View, ids: tuple[VisitId, ...]) -> list[Any]:
+    found = []
+    for each in ids:
+        visits = [visit for visit in view.visits(CaseId(each.rpartition("-V")[0])) if visit.id == each]
+        found += visits[-1:]
+    return found
+
+
+@page(Act.DECIDE_ARRIVAL, "POST")
+def decide(request: Any, identifier: str) -> Any:
+    """One decision about an arrival."""
+    desk = request.desk.workspace.desk
+    found = _arrival(request.desk.workspace.ledger.view, identifier)
+    who = decider(request, request.POST.get("why", ""))
+    action = request.POST.get("action", "")
+    if action == "place":
+        desk.place(found.id, _placements(request.POST), who)
+    elif action == "edocument":
+        desk.link_edocument(found.id, _number(request.POST.get("number", "")), who)
+    elif action == "case":
+        desk.link_case(found.id, CaseId(request.POST.get("case", "").strip().upper()), who)
+    elif action == "visit":
+        desk.link_visit(found.id, VisitId(request.POST.get("visit", "").strip().upper()), who)
+    elif action in {"reject", "undo"}:
+        if action == "reject" and not request.POST.get("why", "").strip():
+            raise UsageError(say("退回要写明理由。"))
+        getattr(desk, action)(found.id, who)
+    elif action == "retry":
+        desk.retry(found.id, who)
+    else:
+        raise Http404
+    messages.success(request, say("已记入账本：{by}。").format(by=who.by))
+    return redirect("arrival", identifier=identifier)
+
+
+def _placements(sent: Any) -> list[Placement]:
+    """`number-<index>` and `page-<index>` of each page image; empty ones stay where they are."""
+    placements = []
+    for key, value in sent.items():
+        name, dash, index = key.partition("-")
+        if name == "number" and dash and index.isdecimal() and value.strip():
+            text = sent.get(f"page-{index}", "1").strip()
+            placements.append(
+                Placement(index=int(index), number=_number(value), page=int(text) if text.isdecimal() else 1)
+            )
+    if not placements:
+        raise UsageError(say("没有指明归入哪份文书。"), remedy=say("请填写文书编号和页号。"))
+    return placements
+
+
+def _number(text: str) -> Number:
+    number = expand(text.strip().upper())
+    if number is None:
+        raise UsageError(
+            say("“{text}”不是文书编号。").format(text=text[:40]), remedy=say("编号形如 WJB22-0012-JC-001。")
+        )
+    return number
+
+
+@page(Act.DECIDE_MARK, "POST")
+def mark(request: Any, number: str) -> Any:
+    """A person's word on one box, or on flagged print."""
+    desk = request.desk.workspace.desk
+    who = decider(request, request.POST.get("why", ""))
+    text = request.POST.get("page", "")
+    page_number = int(text) if text.isdecimal() else 1
+    if "accepted" in request.POST:
+        desk.accept_print(_number(number), page_number, request.POST["accepted"] == "1", who)
+    else:
+        try:
+            verdict = MarkVerdict(request.POST.get("verdict", ""))
+        except ValueError as error:
+            raise Http404 from error
+        desk.mark(_number(number), page_number, request.POST.get("box", ""), verdict, who)
+    messages.success(request, say("已记入账本：{by}。").format(by=who.by))
+    back = request.POST.get("arrival", "")
+    return redirect("arrival", identifier=back) if back else redirect("document", number=number)
+
+
+@page(Act.SEE)
+def suggest(request: Any) -> Any:
+    """Documents that fit what is typed into the number field, by company, number or initials."""
+    view = request.desk.workspace.ledger.view
+    rows = []
+    for hit in find_cases(view, request.GET.get("q", ""), limit=8):
+        rows += [
+            (document.form.number, hit.name, FORM_TITLES.get(document.form.form, ""))
+            for document in view.documents(hit.case.id)
+            if not document.form.voided_why
+        ]
+    return render(request, "desk/_numbers.html", {"rows": rows[:24], "field": request.GET.get("field", "")})

@@ -1,0 +1,71 @@
+"""Work that takes longer than a page may: one at a time, with its progress for whoever looks."""
+
+from __future__ import annotations
+
+import secrets
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from threading import Lock, Thread
+
+from evidence.errors import EvidenceError
+
+KEPT = 8
+
+
+@dataclass(slots=True, kw_only=True)
+class Job:
+    """One piece of work."""
+
+    id: str
+    title: str
+    steps: list[str] = field(default_factory=list)
+    done: bool = False
+    error: EvidenceError | None = None
+    result: str = ""
+
+
+class BusyError(EvidenceError):
+    """Another piece of work of this kind is running."""
+
+
+class Jobs:
+    """The desk's running and finished work, in memory only."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._jobs: dict[str, Job] = {}
+
+    def start(self, title: str, work: Callable[[Callable[[str], None]], str]) -> Job:
+        """Run `work(report)` beside the pages; its result is a sentence.
+
+        Raises:
+            BusyError: something is still running.
+        """
+        with self._lock:
+            if any(not job.done for job in self._jobs.values()):
+                raise BusyError("另一项制作正在进行。", remedy="请等它完成后再试。")
+            job = Job(id=secrets.token_urlsafe(9), title=title)
+            self._jobs[job.id] = job
+            while len(self._jobs) > KEPT:
+                del self._jobs[next(iter(self._jobs))]
+        Thread(target=self._run, args=(job, work), daemon=True, name=f"job-{job.id}").start()
+        return job
+
+    def get(self, identifier: str) -> Job | None:
+        """A job by its id; None when it is unknown or long finished."""
+        with self._lock:
+            return self._jobs.get(identifier)
+
+    @staticmethod
+    def _run(job: Job, work: Callable[[Callable[[str], None]], str]) -> None:
+        try:
+            job.result = work(job.steps.append)
+        except EvidenceError as error:
+            job.error = error
+        except Exception:
+            # A bug must reach the terminal and the person, not vanish in a thread.
+            traceback.print_exc()
+            job.error = EvidenceError("程序出错，没有做成。", remedy="请把终端里的信息交给管理员。")
+        finally:
+            job.done = True

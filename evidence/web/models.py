@@ -1,0 +1,40 @@
+"""What the desk itself remembers: roles of accounts and half-written drafts. Never evidence."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from evidence.web.roles import ROLE_WORDS, Role
+
+
+class Seat(models.Model):  # type: ignore[misc]
+    """An account's role and the person's name as it goes into the journal."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="seat")
+    role = models.CharField(
+        max_length=16, choices=[(role.value, words) for role, words in ROLE_WORDS.items()]
+    )
+    person = models.CharField(max_length=64)
+
+    class Meta:
+        app_label = "desk"
+
+    def __str__(self) -> str:
+        return f"{self.person}（{ROLE_WORDS[Role(self.role)]}）"
+
+
+class Draft(models.Model):  # type: ignore[misc]
+    """A visit form that is not finished; it becomes evidence only when it is entered."""
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
+    case = models.CharField(max_length=16)
+    kind = models.CharField(max_length=16)
+    data = models.JSONField(default=dict)
+    saved_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        app_label = "desk"
+        constraints = [  # noqa: RUF012 Django's convention
+            models.UniqueConstraint(fields=["owner", "case", "kind"], name="one_draft_each")
+        ]

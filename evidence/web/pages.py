@@ -1,0 +1,60 @@
+"""The one gate every page goes through: signed in, of a role that may, by the right method."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import render
+
+from evidence.errors import EvidenceError
+from evidence.inbox.desk import Decider
+from evidence.web.middleware import role_of
+from evidence.web.roles import Act, may
+
+View = Callable[..., Any]
+
+
+def page(act: Act, *methods: str) -> Callable[[View], View]:
+    """Only accounts that may `act` reach the view, by the methods named (default GET).
+
+    An EvidenceError becomes a plain page with its remedy, or a notice where htmx asked.
+    """
+    allowed = methods or ("GET",)
+
+    def gate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: Any, *args: Any, **kwargs: Any) -> Any:
+            if not request.user.is_authenticated:
+                if request.htmx:
+                    return HttpResponse(status=401, headers={"HX-Redirect": "/login/"})
+                return redirect_to_login(request.get_full_path())
+            if not may(role_of(request), act):
+                return render(request, "desk/refused.html", {"act": act}, status=403)
+            if request.method not in allowed:
+                return HttpResponseNotAllowed(allowed)
+            try:
+                return view(request, *args, **kwargs)
+            except EvidenceError as error:
+                name = "desk/_error.html" if request.htmx else "desk/error.html"
+                response = render(request, name, {"error": error}, status=200 if request.htmx else 409)
+                if request.htmx:
+                    response.headers["HX-Retarget"] = "#notices"
+                    response.headers["HX-Reswap"] = "innerHTML"
+                return response
+
+        return guarded
+
+    return gate
+
+
+def decider(request: Any, why: str) -> Decider:
+    """The signed-in person as the journal names them."""
+    return Decider(
+        actor=f"desk:{request.user.get_username()}",
+        by=request.user.seat.person,
+        why=why.strip() or "看图确认",
+    )

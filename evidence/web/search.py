@@ -1,0 +1,65 @@
+"""Find a case by company, number or the initials of its pinyin; pure but for the index it is given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from evidence.domain.case import Case
+from evidence.domain.parties import Enterprise
+from evidence.ledger.view import View
+
+SHOWN = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """One case that fits."""
+
+    case: Case
+    enterprise: Enterprise | None
+
+    @property
+    def name(self) -> str:
+        """The enterprise as people call it."""
+        return "" if self.enterprise is None else self.enterprise.name
+
+
+@lru_cache(maxsize=16_384)
+def initials(name: str) -> str:
+    """`fhjx` for 丰禾机械; letters and digits stay."""
+    from pypinyin import Style, lazy_pinyin
+
+    parts = lazy_pinyin(name, style=Style.FIRST_LETTER, errors="default")
+    return "".join(part for part in parts if part.isalnum()).lower()
+
+
+def fits(enterprise: Enterprise, wanted: str) -> bool:
+    """Whether an enterprise answers to what was typed."""
+    plain = wanted.lower().replace(" ", "")
+    names = (enterprise.name, enterprise.short_name, enterprise.credit_code)
+    return any(plain in name.lower() for name in names) or (
+        plain.isascii() and any(plain in initials(name) for name in names[:2])
+    )
+
+
+def find_cases(view: View, wanted: str, limit: int = SHOWN) -> list[Hit]:
+    """Cases whose number or enterprise fits, newest first; the newest of all for empty text."""
+    wanted = wanted.strip()
+    enterprises = {each.id: each for each in view.enterprises()}
+    cases: Iterable[Case] = reversed(view.cases())
+    found: list[Hit] = []
+    for case in cases:
+        enterprise = enterprises.get(case.enterprise)
+        number = wanted.upper().replace(" ", "")
+        # A form number names its case by its first ten characters.
+        if (
+            not wanted
+            or (number and (number in case.id or (len(number) > 10 and case.id == number[:10])))
+            or (enterprise is not None and fits(enterprise, wanted))
+        ):
+            found.append(Hit(case=case, enterprise=enterprise))
+            if len(found) >= limit:
+                break
+    return found

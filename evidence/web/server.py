@@ -1,0 +1,152 @@
+"""Run the desk: pages by Django under uvicorn, with the inbox watcher beside them."""
+
+from __future__ import annotations
+
+import ipaddress
+import warnings
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Thread
+from typing import TYPE_CHECKING, Any
+
+from evidence.errors import UsageError
+from evidence.language import _
+from evidence.web.configuration import configure
+from evidence.web.host import Host
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from evidence.config import Workspace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where the desk answers."""
+
+    host: str = "127.0.0.1"
+    port: int = 8765
+    certificate: Path | None = None
+    key: Path | None = None
+
+    @property
+    def secure(self) -> bool:
+        """By TLS."""
+        return self.certificate is not None
+
+    @property
+    def loopback(self) -> bool:
+        """Only this machine can reach it."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+    @property
+    def url(self) -> str:
+        """Its address in a browser."""
+        name = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{'https' if self.secure else 'http'}://{name}:{self.port}/"
+
+    def names(self) -> tuple[str, ...]:
+        """Host names a request may carry; anything else is a page of somebody else's (DNS rebinding)."""
+        return ("127.0.0.1", "localhost", "[::1]", self.host)
+
+
+def admit(place: Place, *, accounts: bool) -> None:
+    """Refuse to answer strangers: beyond this machine only by TLS and only with accounts.
+
+    Raises:
+        UsageError: neither.
+    """
+    if (place.certificate is None) != (place.key is None):
+        raise UsageError(_("TLS 证书和私钥必须同时给出。"), remedy=_("请同时写 --tls-cert 和 --tls-key。"))
+    if place.loopback:
+        return
+    if not place.secure:
+        raise UsageError(
+            _("不在本机之外以明文提供工作台。"),
+            where=place.host,
+            remedy=_("请加 --tls-cert 证书.pem --tls-key 私钥.pem，或只在本机使用（127.0.0.1）。"),
+        )
+    if not accounts:
+        raise UsageError(
+            _("还没有账号，不在本机之外提供工作台。"),
+            where=place.host,
+            remedy=_("请先运行 evidence serve --add-account 账号 --role lead。"),
+        )
+
+
+def prepare(workspace: Workspace, place: Place) -> Host:
+    """Configure Django for this workspace; accounts can be made afterwards."""
+    host = Host(workspace=workspace, secure=place.secure)
+    configure(host, names=place.names())
+    return host
+
+
+def application() -> Any:
+    """The ASGI application; Django must be configured."""
+    from django.core.asgi import get_asgi_application
+
+    return get_asgi_application()
+
+
+@contextmanager
+def watching(workspace: Workspace, *, poll: bool, say: Callable[[str], None]) -> Iterator[None]:
+    """The inbox watcher while the desk runs; it finishes the file at hand when the desk stops."""
+    from evidence.inbox.watch import Watch
+
+    watch = Watch(
+        workspace.intake,
+        inbox=workspace.inbox,
+        settings=workspace.settings.inbox,
+        poll=poll,
+        on_error=lambda error: say(f"✕ {error}"),
+    )
+    thread = Thread(target=watch.run, name="inbox-watch", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        watch.stop()
+        thread.join(timeout=30)
+
+
+def serve(place: Place, *, started: Callable[[], None]) -> None:
+    """Answer until told to stop (Ctrl-C, SIGTERM).
+
+    Raises:
+        UsageError: the port is taken.
+    """
+    import socket
+
+    import uvicorn
+
+    # WhiteNoise hands out our few small static files synchronously; Django remarks on each of them.
+    warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
+    family = socket.AF_INET6 if ":" in place.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((place.host, place.port))
+        except OSError as error:
+            raise UsageError(
+                _("端口 {port} 不能用：{why}").format(port=place.port, why=error.strerror),
+                remedy=_("请用 --port 换一个端口，或关闭占用它的程序。"),
+            ) from error
+        config = uvicorn.Config(
+            application(),
+            log_level="warning",
+            lifespan="off",
+            server_header=False,
+            proxy_headers=False,
+            ssl_certfile=place.certificate,
+            ssl_keyfile=place.key,
+            timeout_graceful_shutdown=5,
+        )
+        started()
+        uvicorn.Server(config).run(sockets=[listener])

@@ -1,0 +1,123 @@
+"""Pages of scans with their boxes, ready to be drawn over the picture in percent of its size."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from evidence.archive.issued import IssuedStore
+from evidence.domain.document import Document, IssuedPage, ScannedPage
+from evidence.domain.identifiers import Number
+from evidence.errors import EvidenceError
+from evidence.inbox.words import mark_name
+from evidence.web.wording import VERDICTS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawnBox:
+    """One mark on the picture; SVG user units are points of the issued page."""
+
+    box: str
+    name: str
+    """`陪同人员签名`."""
+    verdict: str
+    sign: str
+    css: str
+    words: str
+    required: bool
+    score: int
+    decided_by: str
+    why: str
+    x: float = 0.0
+    y: float = 0.0
+    w: float = 0.0
+    h: float = 0.0
+
+    @property
+    def placed(self) -> bool:
+        """Whether the box's place on the page is known."""
+        return self.w > 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """One scanned page."""
+
+    scan: ScannedPage
+    title: str
+    width: float
+    height: float
+    boxes: tuple[DrawnBox, ...]
+
+    @property
+    def undecided(self) -> bool:
+        """Whether a required box waits for a person."""
+        return any(box.required and box.verdict == "undecided" for box in self.boxes)
+
+
+def sheets_of(scans: Sequence[ScannedPage], store: IssuedStore) -> tuple[Sheet, ...]:
+    """Scanned pages in the order given, with the boxes of their issued pages."""
+    known: dict[Number, dict[int, IssuedPage]] = {}
+    drawn = []
+    for scan in scans:
+        if scan.number not in known:
+            known[scan.number] = _geometry(store, scan.number)
+        issued = known[scan.number].get(scan.page)
+        places = {box.box: box for box in issued.boxes} if issued else {}
+        boxes = []
+        for mark in scan.marks:
+            sign, css, words = VERDICTS[mark.verdict.value]
+            place = places.get(mark.box)
+            boxes.append(
+                DrawnBox(
+                    box=mark.box,
+                    name=mark_name(mark),
+                    verdict=mark.verdict.value,
+                    sign=sign,
+                    css=css,
+                    words=words,
+                    required=mark.required,
+                    score=mark.score,
+                    decided_by=mark.decided_by,
+                    why=mark.why,
+                    x=place.x if place else 0.0,
+                    y=place.y if place else 0.0,
+                    w=place.w if place else 0.0,
+                    h=place.h if place else 0.0,
+                )
+            )
+        drawn.append(
+            Sheet(
+                scan=scan,
+                title=f"{scan.number} 第 {scan.page} 页",
+                width=issued.width if issued else 595.0,
+                height=issued.height if issued else 842.0,
+                boxes=tuple(boxes),
+            )
+        )
+    return tuple(drawn)
+
+
+def _geometry(store: IssuedStore, number: Number) -> dict[int, IssuedPage]:
+    try:
+        return {page.page: page for page in store.geometry(number)}
+    except (EvidenceError, OSError):
+        return {}
+
+
+def document_state(document: Document) -> tuple[str, str, str]:
+    """Sign, class and words of a document as a whole."""
+    if document.form.voided_why:
+        return "—", "none", f"已作废：{document.form.voided_why}"
+    if not document.scans:
+        return "○", "open", "未收到扫描件"
+    if document.missing_pages:
+        pages = "、".join(map(str, document.missing_pages))
+        return "✕", "missing", f"缺第 {pages} 页"
+    required = [mark for mark in document.marks if mark.required]
+    absent = [mark for mark in required if mark.verdict.value == "absent"]
+    if absent:
+        return "✕", "missing", "未见" + "、".join(dict.fromkeys(mark_name(mark) for mark in absent))
+    if any(mark.verdict.value == "undecided" for mark in required):
+        return "◐", "undecided", "有签章待看图判定"
+    return "●", "present", "页和签章齐全"

@@ -1,0 +1,121 @@
+"""How the desk writes dates, states and sizes; `{% t "…" %}` says a phrase in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from typing import Any
+
+from django import template
+
+from evidence.domain.week import SHANGHAI, show_date
+from evidence.rules.clause import Finding
+from evidence.web.matrix import SIGNS, WORDS, state_of
+from evidence.web.speech import say
+
+register = template.Library()
+
+OUTCOME_SIGNS = {
+    "linked": ("●", "present", "已归入"),
+    "unidentified": ("◐", "undecided", "待确认"),
+    "quarantined": ("✕", "missing", "已隔离"),
+    "duplicate": ("＝", "open", "重复"),
+    "waiting": ("○", "open", "等待写完"),
+    "taken": ("○", "open", "处理中"),
+}
+
+
+def t(message: str, **values: Any) -> str:
+    """A phrase, with `{name}` filled in."""
+    text = say(message)
+    return text.format(**values) if values else text
+
+
+def day(value: date | datetime | None) -> str:
+    """`2022-03-31 周四`, Shanghai."""
+    if value is None:
+        return "—"
+    return show_date(value.astimezone(SHANGHAI).date() if isinstance(value, datetime) else value)
+
+
+def moment(value: datetime | None) -> str:
+    """`2022-03-31 周四 09:07`, Shanghai."""
+    if value is None:
+        return "—"
+    local = value.astimezone(SHANGHAI)
+    return f"{show_date(local.date())} {local:%H:%M}"
+
+
+def clock(value: datetime | None) -> str:
+    """`09:07`, Shanghai."""
+    return "—" if value is None else f"{value.astimezone(SHANGHAI):%H:%M}"
+
+
+def days_left(value: date, today: date) -> str:
+    """`还有 3 天`, `今天`, `已过 2 天`."""
+    days = (value - today).days
+    if days == 0:
+        return say("今天")
+    return say("还有 {days} 天").format(days=days) if days > 0 else say("已过 {days} 天").format(days=-days)
+
+
+def outcome(value: str) -> dict[str, str]:
+    """Sign, class and words of an arrival's outcome."""
+    sign, css, words = OUTCOME_SIGNS.get(value, ("○", "open", value))
+    return {"sign": sign, "css": css, "words": say(words)}
+
+
+def thousandths(value: int) -> str:
+    """A score of 0..1000 as percent."""
+    return f"{value / 10:.0f}%"
+
+
+def size(value: int | None) -> str:
+    """Bytes for people."""
+    if value is None:
+        return "—"
+    amount = float(value)
+    for unit in ("B", "KB", "MB"):
+        if amount < 1024:
+            return f"{amount:.0f} {unit}"
+        amount /= 1024
+    return f"{amount:.1f} GB"
+
+
+def finding_state(finding: Finding) -> dict[str, str]:
+    """Sign, class and words of a finding."""
+    state = state_of(finding)
+    return {"sign": SIGNS[state], "css": state.value, "words": say(WORDS[state])}
+
+
+def unlocal(value: float) -> str:
+    """A number for SVG, with a point whatever the reader's language."""
+    return f"{value:.1f}"
+
+
+def minutes(value: int | None) -> str:
+    """Milliseconds as `12 分 30 秒`."""
+    if value is None:
+        return say("时长不明")
+    return say("{minutes} 分 {seconds:02d} 秒").format(minutes=value // 60_000, seconds=value // 1000 % 60)
+
+
+def decision_words(value: str) -> str:
+    """What a person decided."""
+    return say(_DECISIONS.get(value, value))
+
+
+def as_text(value: str | Iterable[str]) -> str:
+    """Lines as one text."""
+    return value if isinstance(value, str) else "\n".join(value)
+
+
+_DECISIONS = {"link": "归入", "split": "拆分归入", "reject": "退回", "retry": "重新识别", "undo": "撤销"}
+
+register.simple_tag(t, name="t")
+_FILTERS: tuple[Callable[..., Any], ...] = (
+    day, moment, clock, days_left, outcome, thousandths, size, finding_state, unlocal, minutes,
+    decision_words, as_text,
+)  # fmt: skip
+for _each in _FILTERS:
+    register.filter(_each.__name__, _each)

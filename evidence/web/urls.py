@@ -1,0 +1,38 @@
+"""Addresses of the desk."""
+
+from __future__ import annotations
+
+from django.contrib.auth.views import LoginView, LogoutView
+from django.urls import path
+
+from evidence.web import auditor, cases, files, friday, inbox, numbers, session, today
+
+urlpatterns = [
+    path("", today.today, name="today"),
+    path("live/", today.live, name="live"),
+    path("cell/<str:week>/<str:case>/<slug:column>/", today.cell, name="cell"),
+    path("inbox/", inbox.inbox, name="inbox"),
+    path("inbox/upload/", inbox.upload, name="upload"),
+    path("inbox/suggest/", inbox.suggest, name="suggest"),
+    path("inbox/<str:identifier>/", inbox.arrival, name="arrival"),
+    path("inbox/<str:identifier>/decide/", inbox.decide, name="decide"),
+    path("cases/", cases.cases, name="cases"),
+    path("cases/<str:identifier>/", cases.case, name="case"),
+    path("documents/<str:number>/", cases.document, name="document"),
+    path("documents/<str:number>/mark/", inbox.mark, name="mark"),
+    path("documents/<str:number>/form.pdf", files.form_pdf, name="form-pdf"),
+    path("pictures/<str:digest>/", files.picture, name="picture"),
+    path("originals/<str:digest>/", files.original, name="original"),
+    path("friday/", friday.friday, name="friday"),
+    path("friday/waive/", friday.waive, name="waive"),
+    path("friday/build/", friday.build, name="build"),
+    path("jobs/<str:identifier>/", friday.job, name="job"),
+    path("packages/<str:name>/", files.package, name="package"),
+    path("numbers/", numbers.numbers, name="numbers"),
+    path("auditor/", auditor.auditor, name="auditor"),
+    path("login/", LoginView.as_view(template_name="desk/login.html"), name="login"),
+    path("logout/", LogoutView.as_view(), name="logout"),
+    path("setup/<str:key>/", session.setup, name="setup"),
+    path("accounts/", session.accounts, name="accounts"),
+    path("language/", session.language, name="language"),
+]
