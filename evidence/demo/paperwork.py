@@ -46,6 +46,7 @@ class Sheet:
             dpi=SCAN_DPI,
             mode="color",
             orientation=180 if self.upside_down else 0,
+            accidents=False,
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,10 +39,16 @@ class Profile:
     photocopy: float = 0
     phone: bool = False
 
+    def tidy(self) -> Profile:
+        """The same scanner in careful hands."""
+        return replace(
+            self, bleed=0, fold=0, stain=0, crop=0, staple=0, code_pen=0, stray=0, toner=0, photocopy=0
+        )
+
 
 PROFILES: dict[str, Profile] = {
     "clean": Profile(
-        dpi=(300, 300, 200, 600),
+        dpi=(300, 300, 300, 200, 200, 200, 600),
         modes=("color",) * 4 + ("gray",),
         jpeg=(80, 95),
         skew=0.6,

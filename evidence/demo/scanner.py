@@ -66,6 +66,7 @@ def simulate_page(
     orientation: int | None = None,
     retouch: Callable[[np.random.Generator, Canvas], None] | None = None,
     writing: Mapping[str, str] | None = None,
+    accidents: bool = True,
 ) -> Scan:
     """Scan one page.
 
@@ -73,10 +74,11 @@ def simulate_page(
         pdf: the issued PDF; page_index is 0-based.
         signed: ids of signature and date boxes to write in; sealed: of seal boxes to stamp.
         dpi, mode, orientation: fixed instead of drawn from the profile.
+        accidents: whether paper may be stained, folded, scribbled on or badly printed.
         writing: box -> what is written in it; a name or date out of the air where it says nothing.
         retouch: a last hand on the paper before it is scanned (forgery, red pen, highlighter).
     """
-    settings = PROFILES[profile]
+    settings = PROFILES[profile] if accidents else PROFILES[profile].tidy()
     rng = np.random.default_rng([seed, page_index, list(PROFILES).index(profile)])
     out_dpi = dpi or int(rng.choice(settings.dpi))
     chosen_mode = mode or str(rng.choice(settings.modes))
