@@ -1,0 +1,155 @@
+"""`evidence instalment`: the evidence pack of one payment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from evidence.cli.options import at_option, emit, json_option, progress, say, workspace_command
+from evidence.domain.identifiers import CaseId
+from evidence.domain.week import Week, local_date, show_date
+from evidence.errors import ExitCode, UsageError
+from evidence.language import _
+from evidence.rules.clause import Kind
+from evidence.rules.instalments import Pack, cases_of_half, current_half, of_half, pack
+from evidence.rules.money import yuan
+
+if TYPE_CHECKING:
+    from evidence.config import Workspace
+    from evidence.domain.facts import Facts
+
+MONEY_RULES = ("C07", "C08", "C09", "C10", "C11", "C12", "C15", "C16", "F02-coverage", "F04")
+"""Standing findings that belong into a payment pack."""
+
+
+@click.command("instalment")
+@click.option("--half", type=int, default=None, help=_("第几个半年（默认：今天所在的半年）"))
+@click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), default=None, help=_("把资料包写到这个文件夹")
+)
+@at_option
+@json_option
+@workspace_command
+def instalment_command(
+    workspace: Workspace, half: int | None, out: Path | None, at: datetime | None, as_json: bool
+) -> int:
+    """付款节点资料包：该半年的企业哪些已闭环，哪些没有、各缺什么；付款期限与违约风险。
+
+    退出码：0 全部闭环，3 有缺，5 只差人工认定。
+
+    \b
+    例：evidence instalment --half 1 --out 第2期付款资料
+    """
+    moment = at or workspace.clock()
+    parameters = workspace.settings.parameters
+    half = half or current_half(parameters, local_date(moment))
+    try:
+        one = of_half(parameters, half)
+    except ValueError as error:
+        halves = len(parameters.instalment_percent) - 2
+        raise UsageError(
+            _("合同没有第 {half} 个半年。").format(half=half), remedy=_("请写 1 至 {n}。").format(n=halves)
+        ) from error
+    made = pack(_facts(workspace, moment, half), parameters, moment, half)
+    if out is not None:
+        _write(made, out)
+        progress(_("资料包已写到 {out}。").format(out=out))
+    if as_json:
+        emit(_document(made))
+    else:
+        say(_lines(made, one.name))
+    if not made.incomplete:
+        return ExitCode.DONE
+    kinds = {f.kind for f in made.findings if f.subject.case and f.blocking}
+    settled = all(one.closed for one in made.incomplete) and kinds == {Kind.REVIEW}
+    return ExitCode.UNDECIDED if settled else ExitCode.INCOMPLETE
+
+
+def _facts(workspace: Workspace, moment: datetime, half: int) -> Facts:
+    from evidence.ledger.facts import gather
+
+    view = workspace.ledger.view
+    one = of_half(workspace.settings.parameters, half)
+    facts = gather(view, week=Week.of(local_date(moment)), case=None, at=moment)
+    wanted = cases_of_half(((cycle.case, cycle.checked_on) for cycle in view.services()), one)
+    cases = [gather(view, week=None, case=CaseId(case), at=moment).cases[0] for case in wanted]
+    return replace(facts, cases=tuple(cases))
+
+
+def _lines(made: Pack, name: str) -> Iterator[str]:
+    one = made.instalment
+    amount = yuan(one.amount_fen) if one.amount_fen is not None else _("合同价未设置")
+    yield f"{name}  {one.first} 至 {one.last}  {amount}"
+    yield _("{all} 家已检查，{done} 家资料完整、已闭环，{left} 家未完整。").format(
+        all=len(made.chains), done=len(made.complete), left=len(made.incomplete)
+    )
+    for line in made.incomplete:
+        yield f"  ✕ {line.name}  {line.case}  检查 {show_date(line.checked_on)}"
+        for what in line.lacking:
+            yield f"      {what}"
+    if made.pay_by:
+        yield _("甲方付款期限：{day}。").format(day=show_date(made.pay_by))
+    for finding in made.findings:
+        wrong = finding.kind in (Kind.FAIL, Kind.REVIEW)
+        if wrong and not finding.subject.case and finding.rule_id.startswith(MONEY_RULES):
+            sign = "✕" if finding.kind is Kind.FAIL else "◐"
+            yield f"  {sign} {finding.message}〔{finding.clause.number}〕"
+
+
+def _document(made: Pack) -> dict[str, object]:
+    money = [f for f in made.findings if not f.subject.case and f.rule_id.startswith(MONEY_RULES)]
+    return {
+        "instalment": made.instalment,
+        "at": made.as_of,
+        "pay_by": made.pay_by,
+        "summary": {
+            "checked": len(made.chains),
+            "complete": len(made.complete),
+            "incomplete": len(made.incomplete),
+        },
+        "chains": made.chains,
+        "money": money,
+    }
+
+
+def _write(made: Pack, out: Path) -> None:
+    """Two lists to sign and one document for programs."""
+    import msgspec
+
+    from evidence.cli.sheets import write_sheet
+
+    out.mkdir(parents=True, exist_ok=True)
+    write_sheet(
+        out / "企业闭环清单.xlsx",
+        "企业闭环清单",
+        ("序号", "企业", "信用代码", "案件", "检查日期", "是否闭环", "所缺", "文书编号"),
+        [
+            (
+                one.name,
+                one.enterprise,
+                one.case,
+                one.checked_on.isoformat(),
+                "是" if one.complete else "否",
+                "\n".join(one.lacking),
+                "\n".join(one.documents),
+            )
+            for one in made.chains
+        ],
+    )
+    write_sheet(
+        out / "付款与违约核对.xlsx",
+        "付款与违约核对",
+        ("序号", "条款", "结论", "说明", "期限"),
+        [
+            (f.clause.number, f.kind.value, f.message, f.due.isoformat() if f.due else "")
+            for f in made.findings
+            if not f.subject.case and f.rule_id.startswith(MONEY_RULES)
+        ],
+    )
+    text = msgspec.json.format(msgspec.json.encode(_document(made)), indent=2)
+    (out / "资料包.json").write_bytes(text)
