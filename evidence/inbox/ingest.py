@@ -24,13 +24,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-from evidence.archive.originals import Originals, Stored
+from evidence.archive.originals import Originals
 from evidence.domain.identifiers import ArrivalId
 from evidence.errors import MissingPartError
-from evidence.inbox import media, words
+from evidence.inbox import media
+from evidence.inbox.booking import Booking, Piece, first_of, still_open
 from evidence.inbox.identify import quarantined
-from evidence.inbox.media import Media, identify_media
-from evidence.inbox.numbering import next_arrival
+from evidence.inbox.media import Family, Media, identify_media
 from evidence.inbox.quarantine import Quarantine
 from evidence.inbox.settings import InboxSettings
 from evidence.inbox.settle import Readiness, Watched, next_look, observe, readiness
@@ -47,15 +47,10 @@ from evidence.inbox.sight import (
 from evidence.inbox.structure import missing_end, only_zeros
 from evidence.inbox.understand import Material, Understander, Understanding
 from evidence.language import _
-from evidence.ledger.events import ArrivalJudged, ArrivalTaken, ArrivalWaiting, Event, PersonDecided
 from evidence.ledger.ledger import Ledger
-from evidence.ledger.view import Arrival, View
+from evidence.ledger.view import Arrival
 
-ACTOR = "inbox"
 STILL_WRITING = "文件还在写入，写完后自动接收。"
-WITHDRAWN = "withdrawn"
-"""Decision recorded when a file that was never taken, or a broken one, left the inbox by itself."""
-_OPEN_REASONS = frozenset({"incomplete", "not_regular_file"})
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
 
 
@@ -67,7 +62,7 @@ class NoRoomError(MissingPartError):
 class Pass:
     """What one pass touched."""
 
-    arrivals: list[ArrivalId] = field(default_factory=list)
+    arrivals: dict[ArrivalId, None] = field(default_factory=dict)
     """In the order in which they were met, each once."""
     ignored: int = 0
     growing: int = 0
@@ -75,8 +70,7 @@ class Pass:
 
     def note(self, arrival: ArrivalId) -> None:
         """Remember an arrival of this pass."""
-        if arrival not in self.arrivals:
-            self.arrivals.append(arrival)
+        self.arrivals.setdefault(arrival)
 
 
 class Intake:
@@ -104,7 +98,9 @@ class Intake:
         self._clock = clock
         self._monotonic = monotonic
         self._wall = wall
+        self._booking = Booking(ledger=ledger, clock=clock)
         self._memory: dict[str, Watched] = {}
+        self._done: dict[str, ArrivalId] = {}
         self._troubles: dict[str, str] = {}
 
     # --- passes ----------------------------------------------------------------------------------
@@ -166,11 +162,23 @@ class Intake:
                 continue
             result.growing += 1
             growing_for = self._monotonic() - watched.first_seen
-            if announce is not None and growing_for >= announce:
-                result.note(self._announce(sighting, waiting.get(sighting.name)))
+            if sighting.name in waiting:
+                result.note(waiting[sighting.name].id)
+            elif announce is not None and growing_for >= announce:
+                why = self._troubles.get(sighting.name, STILL_WRITING)
+                result.note(self._booking.announce(sighting, why))
         if not paths:
             self._withdraw(waiting.values(), seen)
         return result
+
+    def _withdraw(self, open_arrivals: Iterable[Arrival], seen: Look) -> None:
+        """Close arrivals whose file left the inbox before it was whole."""
+        there = {sighting.name for sighting in seen.sightings}
+        for arrival in open_arrivals:
+            current = self._ledger.view.arrival(arrival.id)
+            if arrival.path not in there and current is not None and still_open(current):
+                self._booking.withdraw(current)
+                self.lay_out(arrival.id)
 
     def next_look(self, fallback: float) -> float:
         """Seconds until something can become ready."""
@@ -199,7 +207,7 @@ class Intake:
     def _open_arrivals(self) -> dict[str, Arrival]:
         """Arrivals whose file may still change: waiting, broken or no regular file; by path."""
         view = self._ledger.view
-        found = {arrival.path: arrival for arrival in view.arrivals("quarantined") if _still_open(arrival)}
+        found = {arrival.path: arrival for arrival in view.arrivals("quarantined") if still_open(arrival)}
         found.update({arrival.path: arrival for arrival in view.arrivals("waiting")})
         return found
 
@@ -215,7 +223,13 @@ class Intake:
         """Take one file if it is ready; None when it must wait."""
         sighting = watched.sighting
         if not sighting.regular:
-            return self._refuse(sighting, open_arrival)
+            if open_arrival is not None and open_arrival.reason == "not_regular_file":
+                return open_arrival.id
+            refused = self._booking.refuse(sighting, open_arrival)
+            self.lay_out(refused)
+            return refused
+        if sighting.identity in self._done:
+            return self._done[sighting.identity]  # taken before; it could not be removed
         if open_arrival is not None and open_arrival.seen_as == sighting.identity:
             return open_arrival.id  # the same broken file as before
         try:
@@ -256,209 +270,71 @@ class Intake:
         detail = _lacking(path, sighting, kind)
         if detail and ready is not Readiness.GIVE_UP:
             return None
-        stored = self._originals.put_file(path)
-        if not same_file(sighting) or stored.bytes != sighting.size:
+        piece = Piece(sighting=sighting, stored=self._originals.put_file(path), media=kind)
+        if not same_file(sighting) or piece.stored.bytes != sighting.size:
             return None  # it changed while it was copied; the copy is no arrival
-        known = self._known(sighting, stored)
+        known = self._booking.known(piece)
         if known is not None:
             return self._finish(sighting, known)
-        view = self._ledger.view
-        earlier = _first(view, stored, sighting)
+        earlier = first_of(self._ledger.view, piece)
         if earlier is not None and earlier.outcome != "quarantined":
-            return self._duplicate(sighting, stored, kind, open_arrival)
+            return self._finish(sighting, self._booking.duplicate(piece, open_arrival))
         arrival = earlier or open_arrival
-        material = Material(
-            arrival=arrival.id if arrival is not None else ArrivalId(""),
-            path=self._originals.path(stored.sha256),
-            name=sighting.name,
-            sha256=stored.sha256,
-            bytes=stored.bytes,
-            media=kind,
-            beside=sighting.path.parent,
-        )
-        if detail:
-            understood = Understanding(
-                judged=quarantined(material.arrival, "incomplete", detail), broken=True
-            )
-            if kind.family is media.Family.FOOTAGE:
-                played = self._understander.understand(material, view, self._clock())
-                recordings = played.judged.recordings
-                understood = replace(understood, judged=replace(understood.judged, recordings=recordings))
-        else:
-            understood = self._understander.understand(material, view, self._clock())
+        understood = self._understand(self._material(piece, arrival), detail)
         if understood.broken and ready is not Readiness.GIVE_UP:
             return None
-        return self._settle(sighting, stored, kind, arrival, understood)
+        return self._finish(sighting, self._booking.take(piece, arrival, understood))
 
-    def _settle(
-        self,
-        sighting: Sighting,
-        stored: Stored,
-        kind: Media,
-        arrival: Arrival | None,
-        understood: Understanding,
-    ) -> ArrivalId:
-        """Journal what became of a file; what another process did meanwhile counts first."""
-
-        def decide(view: View) -> Sequence[Event]:
-            if any(each.seen_as == sighting.identity for each in view.arrivals_of(stored.sha256)):
-                return ()
-            earlier = _first(view, stored, sighting)
-            if arrival is None and earlier is not None and earlier.outcome != "quarantined":
-                return self._duplicate_events(sighting, stored, kind, next_arrival(view, now), earlier)
-            chosen = arrival.id if arrival is not None else next_arrival(view, now)
-            return (
-                self._taken(sighting, stored, kind, chosen, now),
-                assigned_to(understood.judged, chosen),
-                *understood.further,
-            )
-
-        now = self._clock()
-        events = self._ledger.transact(ACTOR, decide)
-        taken = next((event for event in events if isinstance(event, ArrivalTaken)), None)
-        if taken is None:
-            known = self._known(sighting, stored)
-            assert known is not None  # noqa: S101 - that is why nothing was journalled
-            return self._finish(sighting, known)
-        self.lay_out(taken.arrival)
-        return self._finish(sighting, taken.arrival)
-
-    def _duplicate(
-        self, sighting: Sighting, stored: Stored, kind: Media, open_arrival: Arrival | None
-    ) -> ArrivalId:
-        def decide(view: View) -> Sequence[Event]:
-            if any(each.seen_as == sighting.identity for each in view.arrivals_of(stored.sha256)):
-                return ()
-            earlier = _first(view, stored, sighting)
-            assert earlier is not None  # noqa: S101 - arrivals never disappear
-            chosen = open_arrival.id if open_arrival is not None else next_arrival(view, now)
-            return self._duplicate_events(sighting, stored, kind, chosen, earlier)
-
-        now = self._clock()
-        events = self._ledger.transact(ACTOR, decide)
-        taken = next((event.arrival for event in events if isinstance(event, ArrivalTaken)), None)
-        known = taken or self._known(sighting, stored)
-        assert known is not None  # noqa: S101 - just journalled, by us or by another process
-        return self._finish(sighting, known)
-
-    def _duplicate_events(
-        self, sighting: Sighting, stored: Stored, kind: Media, id: ArrivalId, earlier: Arrival
-    ) -> tuple[Event, ...]:
-        first = earlier.duplicate_of or earlier.id
-        taken = self._taken(sighting, stored, kind, id, self._clock())
-        message = f"与 {first}（{earlier.path}）内容完全相同，不重复处理。"
-        return (
-            replace(taken, duplicate_of=first),
-            ArrivalJudged(arrival=id, outcome="duplicate", message=message),
+    def _material(self, piece: Piece, arrival: Arrival | None) -> Material:
+        return Material(
+            arrival=arrival.id if arrival is not None else ArrivalId(""),
+            path=self._originals.path(piece.stored.sha256),
+            name=piece.sighting.name,
+            sha256=piece.stored.sha256,
+            bytes=piece.stored.bytes,
+            media=piece.media,
+            beside=piece.sighting.path.parent,
         )
 
-    def _taken(
-        self, sighting: Sighting, stored: Stored, kind: Media, id: ArrivalId, now: datetime
-    ) -> ArrivalTaken:
-        return ArrivalTaken(
-            arrival=id,
-            path=sighting.name,
-            sha256=stored.sha256,
-            bytes=stored.bytes,
-            received_at=now,
-            media_type=kind.type,
-            seen_as=sighting.identity,
-        )
+    def _understand(self, material: Material, detail: str) -> Understanding:
+        """Read a file; one that lacks its end is `incomplete`, with what can be played of a film."""
+        view, now = self._ledger.view, self._clock()
+        if not detail:
+            return self._understander.understand(material, view, now)
+        judged = quarantined(material.arrival, "incomplete", detail)
+        if material.media.family is Family.FOOTAGE:
+            played = self._understander.understand(material, view, now)
+            judged = replace(judged, recordings=played.judged.recordings)
+        return Understanding(judged=judged, broken=True)
 
-    def _known(self, sighting: Sighting, stored: Stored) -> ArrivalId | None:
-        """The arrival that took this very file before its removal was interrupted."""
-        for arrival in self._ledger.view.arrivals_of(stored.sha256):
-            if arrival.seen_as == sighting.identity:
-                return arrival.id
-        return None
-
-    def _finish(self, sighting: Sighting, id: ArrivalId) -> ArrivalId:
-        """The last step of a journalled file: it leaves the inbox, unless its rest may still come."""
-        arrival = self._ledger.view.arrival(id)
-        if arrival is None or arrival.reason != "incomplete":
-            self._remove(sighting)
-        return id
-
-    def _remove(self, sighting: Sighting) -> None:
-        """Take a safely archived file out of the inbox; files elsewhere are never touched."""
-        if sighting.path.is_relative_to(self._inbox) and same_file(sighting):
+    def _finish(self, sighting: Sighting, arrival: Arrival) -> ArrivalId:
+        """The last steps of a journalled file: it leaves the inbox, unless its rest may still come."""
+        self.lay_out(arrival.id)
+        self._done[sighting.identity] = arrival.id
+        inside = sighting.path.is_relative_to(self._inbox)
+        if inside and arrival.reason != "incomplete" and same_file(sighting):
             with suppress(OSError):  # a read-only inbox: the file is known by its identity and stays
                 sighting.path.unlink()
-            self._memory.pop(str(sighting.path), None)
-
-    # --- files that are not taken ----------------------------------------------------------------
-    def _refuse(self, sighting: Sighting, open_arrival: Arrival | None) -> ArrivalId:
-        """A link, pipe or device: journalled, never opened."""
-        if open_arrival is not None and open_arrival.reason == "not_regular_file":
-            return open_arrival.id
-
-        def decide(view: View) -> Sequence[Event]:
-            chosen = open_arrival.id if open_arrival is not None else next_arrival(view, self._clock())
-            return (
-                ArrivalWaiting(arrival=chosen, path=sighting.name, why=words.REASONS["not_regular_file"]),
-                quarantined(chosen, "not_regular_file"),
-            )
-
-        return self._journalled(decide)
-
-    def _announce(self, sighting: Sighting, open_arrival: Arrival | None) -> ArrivalId:
-        """Journal a file that is still being written, or waits for its rest."""
-        if open_arrival is not None:
-            return open_arrival.id
-        why = self._troubles.get(sighting.name, STILL_WRITING)
-        return self._journalled(
-            lambda view: (
-                ArrivalWaiting(arrival=next_arrival(view, self._clock()), path=sighting.name, why=why),
-            )
-        )
-
-    def _withdraw(self, open_arrivals: Iterable[Arrival], seen: Look) -> None:
-        """Close arrivals whose file left the inbox before it was whole."""
-        there = {sighting.name for sighting in seen.sightings}
-        for arrival in open_arrivals:
-            current = self._ledger.view.arrival(arrival.id)
-            if arrival.path in there or current is None or not _still_open(current):
-                continue
-            why = "文件在接收之前已从收件夹移走。"
-            events: list[Event] = [
-                PersonDecided(arrival=arrival.id, decision=WITHDRAWN, by=ACTOR, why=why, detail={})
-            ]
-            if arrival.outcome == "waiting":
-                message = f"{why}没有收到内容；需要时请重新放入。"
-                events.append(
-                    ArrivalJudged(
-                        arrival=arrival.id, outcome="quarantined", reason="incomplete", message=message
-                    )
-                )
-            self._ledger.append(ACTOR, *events)
-            self.lay_out(arrival.id)
-
-    def _journalled(self, decide: Callable[[View], Sequence[Event]]) -> ArrivalId:
-        events = self._ledger.transact(ACTOR, decide)
-        first = events[0]
-        assert isinstance(first, ArrivalWaiting)  # noqa: S101 - both callers begin with it
-        self.lay_out(first.arrival)
-        return first.arrival
+                self._memory.pop(str(sighting.path), None)
+                self._done.pop(sighting.identity, None)
+        return arrival.id
 
     # --- afterwards ------------------------------------------------------------------------------
     def judge_again(self, arrival: Arrival) -> ArrivalId:
         """Read the archived bytes once more and journal the new outcome."""
         assert arrival.sha256 is not None  # noqa: S101 - callers ask only for archived bytes
         path = self._originals.path(arrival.sha256)
+        kind = identify_media(path, arrival.path)
         material = Material(
             arrival=arrival.id,
             path=path,
             name=arrival.path,
             sha256=arrival.sha256,
             bytes=arrival.bytes or 0,
-            media=identify_media(path, arrival.path),
+            media=kind,
         )
-        detail = missing_end(path, material.media.type)
-        understood = self._understander.understand(material, self._ledger.view, self._clock())
-        judged = understood.judged
-        if detail and judged.reason in {"malformed", ""} and judged.outcome != "linked":
-            judged = replace(quarantined(arrival.id, "incomplete", detail), recordings=judged.recordings)
-        self._ledger.append(ACTOR, judged, *understood.further)
+        detail = "" if kind.mismatch else missing_end(path, kind.type)
+        self._booking.judge(arrival, self._understand(material, detail))
         self.lay_out(arrival.id)
         return arrival.id
 
@@ -471,29 +347,6 @@ class Intake:
             self._quarantine.put(arrival)
         else:
             self._quarantine.clear(arrival)
-
-
-def assigned_to(judged: ArrivalJudged, id: ArrivalId) -> ArrivalJudged:
-    """The judgement under the id the ledger gave out at last."""
-    return replace(
-        judged,
-        arrival=id,
-        pages=tuple(replace(page, arrival=id) for page in judged.pages),
-        recordings=tuple(replace(recording, arrival=id) for recording in judged.recordings),
-        rescan_of=None if judged.rescan_of == id else judged.rescan_of,
-    )
-
-
-def _still_open(arrival: Arrival) -> bool:
-    withdrawn = any(decision.decision == WITHDRAWN for decision in arrival.decisions)
-    if arrival.outcome == "waiting":
-        return True
-    return arrival.outcome == "quarantined" and arrival.reason in _OPEN_REASONS and not withdrawn
-
-
-def _first(view: View, stored: Stored, sighting: Sighting) -> Arrival | None:
-    """The arrival whose bytes these are; empty files have no content to be the same."""
-    return view.arrival_of(stored.sha256) if sighting.size else None
 
 
 def _lacking(path: Path, sighting: Sighting, kind: Media) -> str:

@@ -104,9 +104,11 @@ def _boxes(file: BinaryIO, size: int) -> str:
             return "影音文件结构不完整"
         seen.add(kind)
         position += length
-    if position > size:
+    file.seek(min(position, size))
+    if position > size or any(file.read(8)):
         return "影音文件比它自己声明的短"
-    return "" if seen & {b"moov", b"moof", b"meta"} else "影音文件缺少索引（moov）"
+    playable = {b"moov", b"mdat"} <= seen or b"moof" in seen or b"meta" in seen
+    return "" if playable else "影音文件缺少索引或内容（moov、mdat）"
 
 
 def _tiff(file: BinaryIO, size: int) -> str:

@@ -83,8 +83,9 @@ class Understander:
         except Exception as error:
             # Readers of hostile files fail in ways nobody listed: the bytes are kept, a person retries.
             _LOG.exception("reader failed", extra={"fields": {"path": material.name}})
-            known = isinstance(error, EvidenceError)
-            detail = error.what.rstrip("。") if known else f"识别时出现意外错误（{type(error).__name__}）"
+            detail = f"识别时出现意外错误（{type(error).__name__}）"
+            if isinstance(error, EvidenceError):
+                detail = error.what.rstrip("。")
             return Understanding(judged=quarantined(material.arrival, "engine_timeout", detail))
 
     def _understand(self, material: Material, view: View, now: datetime) -> Understanding:

@@ -1,0 +1,209 @@
+"""What intake writes into the journal, each time decided on the fresh view while the ledger is locked.
+
+Several processes may look at one inbox: whoever journals a file first has taken it, and the others find
+it there when their turn comes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from evidence.archive.originals import Stored
+from evidence.domain.identifiers import ArrivalId
+from evidence.inbox import words
+from evidence.inbox.identify import quarantined
+from evidence.inbox.media import Media
+from evidence.inbox.numbering import next_arrival
+from evidence.inbox.sight import Sighting
+from evidence.inbox.understand import Understanding
+from evidence.ledger.events import ArrivalJudged, ArrivalTaken, ArrivalWaiting, Event, PersonDecided
+from evidence.ledger.ledger import Ledger
+from evidence.ledger.view import Arrival, View
+
+ACTOR = "inbox"
+WITHDRAWN = "withdrawn"
+"""Decision recorded when a file that was never taken, or a broken one, left the inbox by itself."""
+_OPEN_REASONS = frozenset({"incomplete", "not_regular_file"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """One file whose bytes are safe in the originals."""
+
+    sighting: Sighting
+    stored: Stored
+    media: Media
+
+
+def still_open(arrival: Arrival) -> bool:
+    """Whether its file in the inbox may still change its outcome: waiting, broken, or no regular file."""
+    if arrival.outcome == "waiting":
+        return True
+    withdrawn = any(decision.decision == WITHDRAWN for decision in arrival.decisions)
+    return arrival.outcome == "quarantined" and arrival.reason in _OPEN_REASONS and not withdrawn
+
+
+def first_of(view: View, piece: Piece) -> Arrival | None:
+    """The arrival whose bytes these are; empty files have no content to be the same."""
+    return view.arrival_of(piece.stored.sha256) if piece.sighting.size else None
+
+
+def under_id(judged: ArrivalJudged, id: ArrivalId) -> ArrivalJudged:
+    """The judgement under the id the ledger gave out at last."""
+    return replace(
+        judged,
+        arrival=id,
+        pages=tuple(replace(page, arrival=id) for page in judged.pages),
+        recordings=tuple(replace(recording, arrival=id) for recording in judged.recordings),
+        rescan_of=None if judged.rescan_of == id else judged.rescan_of,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Booking:
+    """Journals arrivals."""
+
+    ledger: Ledger
+    clock: Callable[[], datetime]
+
+    def known(self, piece: Piece) -> Arrival | None:
+        """The arrival that already took this very file: its removal was interrupted, or failed."""
+        return _same_file(self.ledger.view, piece)
+
+    def take(self, piece: Piece, arrival: Arrival | None, understood: Understanding) -> Arrival:
+        """Journal a file with its outcome.
+
+        Args:
+            piece: the file.
+            arrival: the arrival it continues or retries; None for a new one.
+            understood: what became of it.
+        """
+        now = self.clock()
+
+        def decide(view: View) -> Sequence[Event]:
+            if _same_file(view, piece) is not None:
+                return ()
+            earlier = first_of(view, piece)
+            if arrival is None and earlier is not None and earlier.outcome != "quarantined":
+                return _duplicate(piece, next_arrival(view, now), earlier, now)
+            chosen = arrival.id if arrival is not None else next_arrival(view, now)
+            return (
+                _taken(piece, chosen, now),
+                under_id(understood.judged, chosen),
+                *understood.further,
+            )
+
+        return self._booked(piece, decide)
+
+    def duplicate(self, piece: Piece, open_arrival: Arrival | None) -> Arrival:
+        """Journal the same bytes again.
+
+        Args:
+            piece: the file.
+            open_arrival: the arrival under which it was waiting; None for a new one.
+        """
+        now = self.clock()
+
+        def decide(view: View) -> Sequence[Event]:
+            if _same_file(view, piece) is not None:
+                return ()
+            earlier = first_of(view, piece)
+            assert earlier is not None  # noqa: S101 - arrivals never disappear
+            chosen = open_arrival.id if open_arrival is not None else next_arrival(view, now)
+            return _duplicate(piece, chosen, earlier, now)
+
+        return self._booked(piece, decide)
+
+    def refuse(self, sighting: Sighting, open_arrival: Arrival | None) -> ArrivalId:
+        """Journal a link, pipe or device; it has a name and no bytes."""
+
+        def decide(view: View) -> Sequence[Event]:
+            chosen = self._continued(view, sighting, open_arrival)
+            return (
+                ArrivalWaiting(arrival=chosen, path=sighting.name, why=words.REASONS["not_regular_file"]),
+                quarantined(chosen, "not_regular_file"),
+            )
+
+        return self._waiting(decide)
+
+    def announce(self, sighting: Sighting, why: str) -> ArrivalId:
+        """Journal a file that is still being written, or waits for its rest."""
+        return self._waiting(
+            lambda view: (
+                ArrivalWaiting(arrival=self._continued(view, sighting, None), path=sighting.name, why=why),
+            )
+        )
+
+    def withdraw(self, arrival: Arrival) -> None:
+        """Close an arrival whose file left the inbox before it was whole."""
+        why = "文件在接收之前已从收件夹移走。"
+
+        def decide(view: View) -> Sequence[Event]:
+            current = view.arrival(arrival.id)
+            if current is None or current != arrival:
+                return ()  # another process took it meanwhile
+            decision = PersonDecided(arrival=arrival.id, decision=WITHDRAWN, by=ACTOR, why=why, detail={})
+            if arrival.outcome != "waiting":
+                return (decision,)
+            message = f"{why}没有收到内容；需要时请重新放入。"
+            judged = ArrivalJudged(
+                arrival=arrival.id, outcome="quarantined", reason="incomplete", message=message
+            )
+            return (decision, judged)
+
+        self.ledger.transact(ACTOR, decide)
+
+    def judge(self, arrival: Arrival, understood: Understanding) -> None:
+        """Journal a new outcome of archived bytes."""
+        self.ledger.append(ACTOR, under_id(understood.judged, arrival.id), *understood.further)
+
+    def _continued(self, view: View, sighting: Sighting, open_arrival: Arrival | None) -> ArrivalId:
+        if open_arrival is not None:
+            return open_arrival.id
+        for arrival in view.arrivals("waiting"):
+            if arrival.path == sighting.name:
+                return arrival.id
+        return next_arrival(view, self.clock())
+
+    def _booked(self, piece: Piece, decide: Callable[[View], Sequence[Event]]) -> Arrival:
+        events = self.ledger.transact(ACTOR, decide)
+        view = self.ledger.view
+        taken = next((event.arrival for event in events if isinstance(event, ArrivalTaken)), None)
+        arrival = _same_file(view, piece) if taken is None else view.arrival(taken)
+        assert arrival is not None  # noqa: S101 - just journalled, by us or by another process
+        return arrival
+
+    def _waiting(self, decide: Callable[[View], Sequence[Event]]) -> ArrivalId:
+        first = self.ledger.transact(ACTOR, decide)[0]
+        assert isinstance(first, ArrivalWaiting)  # noqa: S101 - both callers begin with it
+        return first.arrival
+
+
+def _same_file(view: View, piece: Piece) -> Arrival | None:
+    for arrival in view.arrivals_of(piece.stored.sha256):
+        if arrival.seen_as == piece.sighting.identity:
+            return arrival
+    return None
+
+
+def _taken(piece: Piece, id: ArrivalId, now: datetime) -> ArrivalTaken:
+    return ArrivalTaken(
+        arrival=id,
+        path=piece.sighting.name,
+        sha256=piece.stored.sha256,
+        bytes=piece.stored.bytes,
+        received_at=now,
+        media_type=piece.media.type,
+        seen_as=piece.sighting.identity,
+    )
+
+
+def _duplicate(piece: Piece, id: ArrivalId, earlier: Arrival, now: datetime) -> tuple[Event, ...]:
+    first = earlier.duplicate_of or earlier.id
+    message = f"与 {first}（{earlier.path}）内容完全相同，不重复处理。"
+    return (
+        replace(_taken(piece, id, now), duplicate_of=first),
+        ArrivalJudged(arrival=id, outcome="duplicate", message=message),
+    )
