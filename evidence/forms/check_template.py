@@ -50,12 +50,15 @@ class TemplateFinding:
 
 
 class _Sample(str):
-    """A sample value that also answers for nested values, such as `行.左.图`."""
+    """A sample value that also answers for nested values (`行.左.图`) and nested rows (`类.项目`)."""
 
     __slots__ = ()
 
     def __getitem__(self, key: Any) -> Any:
         return self if isinstance(key, str) else super().__getitem__(key)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter((self,))
 
 
 def check_templates(

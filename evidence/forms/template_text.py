@@ -125,6 +125,8 @@ def compare(usage: Usage, form: FormDeclaration) -> Iterator[tuple[str, str]]:
     anchors = {declared.anchor: declared for declared in form.boxes if declared.anchor}
     for name in sorted(usage.all):
         root, _dot, rest = name.partition(".")
+        if root == "loop":  # Jinja's own name; `{% vm %}` uses it
+            continue
         if root == BOXES:
             if rest not in anchors:
                 yield "error", _("签章标记 框.{name} 没有声明").format(name=rest)
@@ -135,7 +137,7 @@ def compare(usage: Usage, form: FormDeclaration) -> Iterator[tuple[str, str]]:
             yield "error", _("用了不存在的字段“{name}”").format(name=base)
         elif root.endswith("[]"):
             columns = {item.name for item in declared.items}
-            column = rest.partition(".")[0]
+            column = rest.partition(".")[0].removesuffix("[]")
             if rest and column not in columns:
                 yield "error", _("“{base}”的行里没有“{column}”").format(base=base, column=column)
         elif rest:

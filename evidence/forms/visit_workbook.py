@@ -31,7 +31,8 @@ def write_visit_workbook(
     for table in LISTS:
         sheet = add_sheet(book, table, formats)
         if table is ITEMS:
-            for number, row in enumerate(checklist_rows(checklist_folder, None), 1):
+            categories = checklist_rows(checklist_folder, None)
+            for number, row in enumerate((row for kind in categories for row in kind["项目"]), 1):
                 sheet.write(number, 0, int(row["序号"]), formats["number"])
                 sheet.write(number, 1, row["名称"], formats["text"])
     book.close()

@@ -23,15 +23,15 @@ def _read(path: Path) -> list[dict[str, Any]]:
 
 
 def checklist_rows(folder: Path, visit: Visit | None) -> list[dict[str, Any]]:
-    """One row an item; the first item of a category carries its heading.
+    """Six categories with `名称` and `项目`, one entry an item.
 
     Raises:
         InputError: checklist.yaml is missing or has another shape.
     """
     results = {result.item: result for result in visit.items} if visit else {}
-    rows = []
+    categories = []
     for category in _read(folder / "checklist.yaml"):
-        heading = f"{category['marker']}、{category['title']}"
+        rows = []
         for item in category["items"]:
             result = results.get(item["num"])
             verdict = result.verdict if result else None
@@ -43,7 +43,6 @@ def checklist_rows(folder: Path, visit: Visit | None) -> list[dict[str, Any]]:
             )
             rows.append(
                 {
-                    "类别": heading,
                     "序号": str(item["num"]),
                     "名称": item["title"],
                     "内容": text,
@@ -53,5 +52,5 @@ def checklist_rows(folder: Path, visit: Visit | None) -> list[dict[str, Any]]:
                     "说明": result.remark if result else "",
                 }
             )
-            heading = ""
-    return rows
+        categories.append({"名称": f"{category['marker']}、{category['title']}", "项目": rows})
+    return categories
