@@ -85,6 +85,12 @@ def is_line(line: bytes, *, seq: int, digest: str) -> bool:
     )
 
 
+def stated_digest(line: bytes) -> str:
+    """The digest a line states; whether it is true is another question."""
+    at = line.find(_MARK)
+    return line[at + _AFTER_MARK : at + _AFTER_DIGEST - 1].decode("ascii", "replace")
+
+
 def _why(line: bytes, seq: int, at: int, digest: bytes) -> str:
     if at < 0 or not line.startswith(b"{") or not line.endswith(b"}"):
         return _("这一行不是账目")

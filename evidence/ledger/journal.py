@@ -23,6 +23,7 @@ JOURNAL_NAME = "journal.jsonl"
 LOCK_NAME = "journal.lock"
 _BLOCK = 1 << 20
 _TAIL = 1 << 16
+_NO_END = 1 << 62
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,26 +72,27 @@ class Journal:
         with self._lock.held():
             yield
 
-    def follow(self, start: Position) -> Iterator[tuple[list[bytes], Position]]:
+    def follow(self, start: Position, end: int | None = None) -> Iterator[tuple[list[bytes], Position]]:
         """Blocks of complete lines after `start`, each with the position behind it, chain checked.
+
+        Args:
+            end: byte offset not to read beyond.
 
         Raises:
             LedgerDamagedError: the chain breaks, or the file is shorter than what was read before.
         """
         position = start
-        for lines in self._blocks(start.offset):
+        for lines in self._blocks(start.offset, end):
             digest = chain.check(lines, seq=position.size, prev=position.digest)
-            position = Position(
-                size=position.size + len(lines),
-                digest=digest,
-                offset=position.offset + sum(map(len, lines)) + len(lines),
-            )
+            position = _behind(position, lines, digest)
             yield lines, position
 
-    def raw_lines(self, offset: int = 0) -> Iterator[bytes]:
-        """Complete lines from a byte offset on, without newline, unchecked."""
-        for lines in self._blocks(offset):
-            yield from lines
+    def read(self, start: Position, end: int) -> Iterator[tuple[list[bytes], Position]]:
+        """As `follow`, believing the digests that lines state; whoever uses it has them checked."""
+        position = start
+        for lines in self._blocks(start.offset, end):
+            position = _behind(position, lines, chain.stated_digest(lines[-1]))
+            yield lines, position
 
     def reaches(self, position: Position) -> bool:
         """Whether the journal's line before `position` is the one it names: a stamp is a true prefix."""
@@ -109,7 +111,7 @@ class Journal:
                     return chain.is_line(line, seq=position.size - 1, digest=position.digest)
                 reach *= 8
 
-    def _blocks(self, offset: int) -> Iterator[list[bytes]]:
+    def _blocks(self, offset: int, end: int | None = None) -> Iterator[list[bytes]]:
         with self.path.open("rb") as file:
             if offset and os.fstat(file.fileno()).st_size < offset:
                 raise LedgerDamagedError(
@@ -118,8 +120,10 @@ class Journal:
                     remedy=_("请停止一切写入，保留现场，从备份恢复（evidence restore）。"),
                 )
             file.seek(offset)
+            left = _NO_END if end is None else end - offset
             rest = b""
-            while chunk := file.read(_BLOCK):
+            while chunk := file.read(min(_BLOCK, left)):
+                left -= len(chunk)
                 *lines, rest = (rest + chunk).split(b"\n")
                 if lines:
                     yield lines
@@ -156,6 +160,14 @@ class Journal:
                 raise
         finally:
             os.close(descriptor)
+
+
+def _behind(start: Position, lines: Sequence[bytes], digest: str) -> Position:
+    return Position(
+        size=start.size + len(lines),
+        digest=digest,
+        offset=start.offset + sum(map(len, lines)) + len(lines),
+    )
 
 
 def sync_folder(folder: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -13,13 +12,13 @@ from typing import Any
 
 from evidence.domain.identifiers import Sha256
 from evidence.ledger import chain
+from evidence.ledger.bulk import fold_rest
 from evidence.ledger.codec import Entry, instant_text, payload_of, read_line
 from evidence.ledger.events import Event, TailCut
 from evidence.ledger.fold import fold
 from evidence.ledger.journal import Journal, Position
 from evidence.ledger.lock import DEFAULT_TIMEOUT_S
 from evidence.ledger.merkle import Frontier
-from evidence.ledger.rows import HeldRows
 from evidence.ledger.snapshot import SavedTables, Snapshot, load, save
 from evidence.ledger.tinydb_view import TinyDBView
 from evidence.ledger.view import Head, View
@@ -92,12 +91,7 @@ class Ledger:
             return
         # a plain dictionary is quicker than one that decodes on demand
         tables: dict[str, Any] = self._view.tables if self._position.size else {}
-        rows = HeldRows(tables)
-        with _without_collector():
-            for lines, reached in self._journal.follow(self._position):
-                for seq, line in enumerate(lines, self._position.size):
-                    fold(rows, read_line(line, seq))
-                self._reached(reached)
+        fold_rest(self._journal, self._position, tables, self._reached)
         self._view = TinyDBView(SavedTables(tables), self._view.head)
         self._save_if_due()
 
@@ -256,16 +250,3 @@ class Ledger:
         self._journal.append(lines, start)
         self._fold(entries, position)
         return tuple(range(start.size, position.size))
-
-
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """Millions of live dictionaries are built at once; searching them for cycles only costs time."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        if enabled:
-            gc.enable()

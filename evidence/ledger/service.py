@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from evidence.domain.case import VisitKind
@@ -22,9 +23,9 @@ def service_table(case: str) -> str:
     return f"services:{case[:8]}"
 
 
-def week_table(day: date) -> str:
-    """Cases visited in the week of a day."""
-    return f"week:{Week.of(day)}"
+def week_table(week: str) -> str:
+    """Cases visited in an ISO week."""
+    return f"week:{week}"
 
 
 def note_case(rows: Rows, entry: Entry, case: Body) -> None:
@@ -44,11 +45,12 @@ def note_visit(rows: Rows, entry: Entry, visit: Body) -> None:
     known = visits.get(visit["id"])
     if known is not None and known["version"] > visit["version"]:
         return
-    day = local_date(datetime.fromisoformat(visit["arrived_at"]))
+    day, week = _day_and_week(visit["arrived_at"])
     line = {
         "version": visit["version"],
         "kind": visit["kind"],
-        "on": day.isoformat(),
+        "on": day,
+        "week": week,
         "arrived_at": visit["arrived_at"],
         "hazards": [hazard["id"] for hazard in visit["hazards"]] if visit.get("hazards") else [],
         "none": visit.get("hazards_none", False),
@@ -57,11 +59,15 @@ def note_visit(rows: Rows, entry: Entry, visit: Body) -> None:
     held = {**visits, visit["id"]: line}
     body = {"case": None if row is None else row["body"]["case"], "visits": held}
     rows.put(table, case, {"seq": entry.seq, "at": entry.at, "body": body})
-    if known is not None and all(other["on"] != known["on"] for other in held.values()):
-        left = week_table(date.fromisoformat(known["on"]))
-        if all(week_table(date.fromisoformat(other["on"])) != left for other in held.values()):
-            rows.drop(left, case)
-    rows.put(week_table(day), case, {"seq": entry.seq, "at": entry.at, "body": {}})
+    if known is not None and all(other["week"] != known["week"] for other in held.values()):
+        rows.drop(week_table(known["week"]), case)
+    rows.put(week_table(week), case, {"seq": entry.seq, "at": entry.at, "body": {}})
+
+
+@lru_cache(maxsize=4096)
+def _day_and_week(instant: str) -> tuple[str, str]:
+    day = local_date(datetime.fromisoformat(instant))
+    return day.isoformat(), str(Week.of(day))
 
 
 def service_state(body: Body) -> ServiceState | None:

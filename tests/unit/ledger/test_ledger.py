@@ -16,6 +16,8 @@ from evidence.domain.recording import Recording
 from evidence.domain.register import Package, RegisterEntry
 from evidence.domain.week import Week, local_instant
 from evidence.errors import LedgerDamagedError
+from evidence.ledger import bulk
+from evidence.ledger import ledger as ledger_module
 from evidence.ledger.events import (
     ArrivalJudged,
     ArrivalTaken,
@@ -179,6 +181,26 @@ def test_a_changed_line_stops_everything_and_names_the_line(ledger: Ledger, dama
     ledger.journal_path.write_bytes(b"".join([lines[0], changed, lines[2]]))
     with pytest.raises(LedgerDamagedError, match="第 2 行"):
         Ledger.open(ledger.journal_path.parent)
+
+
+def test_damage_in_a_long_journal_is_found_though_another_process_checks_it(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ledger_module, "_BULK_BYTES", 0)
+    monkeypatch.setattr(bulk, "_WORTH_A_PROCESS", 0)
+    monkeypatch.setattr(bulk.threading, "active_count", lambda: 1)
+    ledger.append("clerk", opened(), visit(date(2022, 3, 28)), visit(date(2022, 3, 29), 2))
+    folder = ledger.journal_path.parent
+    assert Ledger.open(folder, snapshots=False).head == ledger.head
+    whole = ledger.journal_path.read_bytes()
+    for changed in (
+        whole.replace(b"WJB22-0012-V1", b"WJB22-0012-V9", 1),
+        whole.replace(b'"version":2', b'"versio":22'),
+    ):
+        assert changed != whole
+        ledger.journal_path.write_bytes(changed)
+        with pytest.raises(LedgerDamagedError, match=r"第 [23] 行"):
+            Ledger.open(folder, snapshots=False)
 
 
 def test_the_best_copy_of_each_page_is_in_force_and_the_others_are_kept(ledger: Ledger) -> None:
