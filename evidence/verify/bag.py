@@ -19,6 +19,8 @@ TAGMANIFEST = "tagmanifest-sha256.txt"
 SIGNATURE = "tagmanifest-sha256.txt.p7s"
 TEXT_LIMIT = 256 << 20
 """Largest manifest, journal slice or JSON file that is read whole, bytes."""
+SMALL = 16 << 20
+"""Largest certificate, revocation list, signature or token file that is read, bytes."""
 
 _LINE = re.compile(r"([0-9a-f]{64})  (.+)")
 _DECLARATION = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"

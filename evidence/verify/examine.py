@@ -148,9 +148,9 @@ def open_container(path: Path) -> Container | Check:
         ) from error
 
 
-def renewals_beside(path: Path, package: str) -> Path:
+def renewals_beside(path: Path) -> Path:
     """Where `evidence renew` puts the later time stamps of a package."""
-    return path.parent / f"{package}.renewals"
+    return path.parent / f"{path.name.removesuffix('.zip')}.renewals"
 
 
 def _starts_with_pdf(path: Path) -> bool:
@@ -210,7 +210,7 @@ def _verify_package(
 ) -> Report:
     bag = examine_bag(container, digest_all(container.files))
     package = bag.info.get("External-Identifier", "") or container.name
-    proof = _prove(container, store, now, renewals_beside(path, package))
+    proof = _prove(container, store, now, renewals_beside(path))
     verdicts = judge_pdfs(_pdf_tasks(container, bag, proof, now))
     ledger = examine_ledger(container, bag.info) if bag.info else LedgerPart(package=package)
     receipt = examine_receipt(container, ledger, proof, now=now) if ledger.text else ReceiptVerdict()
@@ -284,8 +284,7 @@ def _compare(previous: Path, part: LedgerPart, bag: Bag, store: TrustStore, now:
     if isinstance(container, Check):
         return _Previous(checks=(replace(container, id="ledger.previous"),))
     earlier = examine_bag(container, digest_all(container.files))
-    beside = renewals_beside(previous, earlier.info.get("External-Identifier", ""))
-    proof = _prove(container, store, now, beside)
+    proof = _prove(container, store, now, renewals_beside(previous))
     earlier_part = examine_ledger(container, earlier.info)
     bad = [
         check

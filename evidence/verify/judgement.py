@@ -12,8 +12,10 @@ from datetime import datetime
 import msgspec
 
 from evidence.domain.facts import Facts
+from evidence.rules.clause import Finding
 from evidence.rules.judge import ruleset_sha256, rulesets
 from evidence.rules.parameters import Parameters
+from evidence.rules.sarif import to_sarif
 from evidence.rules.summary import blockers, to_json
 from evidence.verify.bag import TEXT_LIMIT
 from evidence.verify.container import Container
@@ -21,6 +23,7 @@ from evidence.verify.model import Check, CompletenessReport, failed, note, passe
 
 _FACTS = "data/facts.json"
 _FINDINGS = "data/findings.json"
+_SARIF = "data/findings.sarif"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +114,9 @@ def _recompute(container: Container, info: Mapping[str, str], checks: list[Check
             )
         )
         return "differs"
+    if not _same_sarif(container, findings, version):
+        checks.append(failed("judgement.recomputed", "SARIF 文件与重算的判断不同。", _SARIF, "HASH_FAILURE"))
+        return "differs"
     if complete and blockers(findings):
         checks.append(
             failed("completeness.declared", "判断中有必须补齐的缺项，包却自称完整。", "bag-info.txt")
@@ -123,3 +129,15 @@ def _recompute(container: Container, info: Mapping[str, str], checks: list[Check
         )
     )
     return "equal"
+
+
+def _same_sarif(container: Container, findings: tuple[Finding, ...], version: str) -> bool:
+    """Whether findings.sarif, when it is there, tells the same findings."""
+    extent = container.files.get(_SARIF)
+    if extent is None:
+        return True
+    try:
+        stated = msgspec.json.decode(extent.read(TEXT_LIMIT))
+    except (ValueError, msgspec.MsgspecError):
+        return False
+    return bool(stated == msgspec.json.decode(msgspec.json.encode(to_sarif(findings, version=version))))

@@ -6,20 +6,18 @@ carry that proof on after the first authority's certificate has expired (docs/pa
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from hashlib import sha256
 from pathlib import Path
 
 from asn1crypto import ocsp as asn1_ocsp
 
-from evidence.verify.bag import SIGNATURE, TAGMANIFEST, TEXT_LIMIT
-from evidence.verify.cms import Token, hash_bytes, load_signed_data, read_signature, read_token
+from evidence.verify.bag import SIGNATURE, SMALL, TAGMANIFEST, TEXT_LIMIT
+from evidence.verify.cms import Token, hash_bytes, load_signed_data, read_signature
 from evidence.verify.cms_form import form_problem
-from evidence.verify.container import Container, Extent
+from evidence.verify.container import Container
 from evidence.verify.model import Check, Integrity, SignatureRow, failed, passed, review
+from evidence.verify.renewals import follow_renewals
 from evidence.verify.trust import (
     Purpose,
     TrustStore,
@@ -29,9 +27,6 @@ from evidence.verify.trust import (
     is_evaluation,
     read_pem_or_der,
 )
-
-SMALL = 16 << 20
-"""Largest certificate, revocation list, signature or token file that is read, bytes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +89,7 @@ def judge_signature(
         checks.append(
             failed("signature.cms", f"包的签名无效：{signed.problem}。", where, signed.sub_indication)
         )
-        return PackageProof(checks=tuple(checks), store=store, row=_row(signed_row=None))
+        return PackageProof(checks=tuple(checks), store=store, row=_UNREADABLE)
     known = frozenset(store.certificates)
     try:
         irregular = form_problem(data, signed_data, known)
@@ -107,7 +102,7 @@ def judge_signature(
     else:
         checks.append(passed("signature.cms", "包的签名有效，覆盖清单所列的每个文件。", SIGNATURE))
     token = signed.token
-    renewed = _follow_renewals(container, renewals, store, now)
+    renewed = follow_renewals(container, renewals, store, now)
     checks.extend(renewed.checks)
     store = store.with_material(certificates=renewed.certificates, crls=renewed.crls)
     existed, proven_at = renewed.existed, renewed.proven_at
@@ -166,19 +161,18 @@ def judge_signature(
     )
 
 
-def _row(*, signed_row: SignatureRow | None) -> SignatureRow:
-    return signed_row or SignatureRow(
-        file=SIGNATURE,
-        field="",
-        signer="",
-        signed_at=None,
-        timestamp=None,
-        level="",
-        integrity=Integrity.FAILED,
-        coverage="unclear",
-        modifications="unknown",
-        trusted=False,
-    )
+_UNREADABLE = SignatureRow(
+    file=SIGNATURE,
+    field="",
+    signer="",
+    signed_at=None,
+    timestamp=None,
+    level="",
+    integrity=Integrity.FAILED,
+    coverage="unclear",
+    modifications="unknown",
+    trusted=False,
+)
 
 
 def _judge_stamp(store: TrustStore, token: Token, existed: datetime) -> Check:
@@ -196,123 +190,3 @@ def _judge_stamp(store: TrustStore, token: Token, existed: datetime) -> Check:
     return review(
         "signature.timestamp", f"时间戳未获信任：{standing.reason}。", SIGNATURE, standing.sub_indication
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Renewed:
-    """What the chain of renewals beside the package proves."""
-
-    existed: datetime
-    """Instant at which the package and its signature are known to have existed."""
-    proven_at: datetime | None = None
-    checks: tuple[Check, ...] = ()
-    certificates: tuple[bytes, ...] = ()
-    crls: tuple[bytes, ...] = ()
-
-
-_IMPRINT_LINE = re.compile(r"([0-9a-f]{64})  ([^\n]+)")
-
-
-def _follow_renewals(container: Container, folder: Path | None, store: TrustStore, now: datetime) -> _Renewed:
-    """Judge `001`, `002` … beside the package, newest first, each against what it must cover."""
-    if folder is None or not folder.is_dir():
-        return _Renewed(existed=now)
-    steps = sorted(path for path in folder.iterdir() if re.fullmatch(r"\d{3}", path.name))
-    checks: list[Check] = []
-    if [path.name for path in steps] != [f"{number:03d}" for number in range(1, len(steps) + 1)]:
-        checks.append(review("renewal.chain", "续加的时间戳编号不连续。", folder.name))
-    readings: list[tuple[Path, Token]] = []
-    for position, step in enumerate(steps):
-        before = steps[position - 1] if position else None
-        files = {
-            path.name: Extent(path=path, offset=0, size=path.stat().st_size)
-            for path in step.iterdir()
-            if path.is_file() and not path.is_symlink()
-        }
-        token, problem = _read_step(container, files, before)
-        if token is None or problem:
-            checks.append(
-                review(
-                    "renewal.chain",
-                    f"续加的时间戳不能采用：{problem}。",
-                    f"{folder.name}/{step.name}",
-                    "NO_POE",
-                )
-            )
-            return _Renewed(existed=now, checks=tuple(checks))
-        readings.append((step, token))
-        store = store.with_material(**_step_material(files))
-    existed, proven_at = now, None
-    for step, token in reversed(readings):
-        if token.certificate is None or token.gen_time is None:
-            continue
-        standing = assess_stamp(store, token.certificate, gen_time=token.gen_time, existed=existed)
-        where = f"{folder.name}/{step.name}"
-        if not standing.trusted:
-            checks.append(
-                review(
-                    "renewal.chain",
-                    f"续加的时间戳未获信任：{standing.reason}。",
-                    where,
-                    standing.sub_indication,
-                )
-            )
-            break
-        existed = proven_at = min(existed, token.gen_time)
-        checks.append(passed("renewal.chain", f"续加的时间戳可信：{token.gen_time:%Y-%m-%d} UTC。", where))
-    return _Renewed(
-        existed=existed,
-        proven_at=proven_at,
-        checks=tuple(checks),
-        certificates=store.certificates,
-        crls=store.crls,
-    )
-
-
-def _read_step(
-    container: Container, files: Mapping[str, Extent], before: Path | None
-) -> tuple[Token | None, str]:
-    """The token of one renewal, and why it does not prove what it should."""
-    if "imprint.txt" not in files or "token.tst" not in files:
-        return None, "缺少 imprint.txt 或 token.tst"
-    imprint = files["imprint.txt"].read(SMALL)
-    try:
-        token = read_token(load_signed_data(files["token.tst"].read(SMALL)), hash_bytes(imprint))
-        lines = imprint.decode("utf-8").splitlines()
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError):
-        return None, "时间戳无法解析"
-    if not token.sound:
-        return None, token.problem
-    expected = [
-        (_digest(container.files[TAGMANIFEST]), TAGMANIFEST),
-        (_digest(container.files[SIGNATURE]), SIGNATURE),
-    ]
-    if before is not None:
-        for name in ("imprint.txt", "token.tst"):
-            previous = before / name
-            extent = Extent(path=previous, offset=0, size=previous.stat().st_size)
-            expected.append((_digest(extent), f"{before.name}/{name}"))
-    extra = sorted(name for name in files if name not in ("imprint.txt", "token.tst"))
-    expected += [(_digest(files[name]), name) for name in extra]
-    found = [match.groups() for line in lines if (match := _IMPRINT_LINE.fullmatch(line))]
-    if (
-        len(found) != len(lines)
-        or found[: len(expected) - len(extra)] != expected[: len(expected) - len(extra)]
-    ):
-        return None, "它盖的不是这个包"
-    if set(found) != set(expected):
-        return None, "随附的证书或吊销列表与它盖的不同"
-    return token, ""
-
-
-def _step_material(files: Mapping[str, Extent]) -> dict[str, list[bytes]]:
-    material: dict[str, list[bytes]] = {"certificates": [], "crls": []}
-    for name, extent in files.items():
-        if name.endswith((".pem", ".crl")):
-            for kind, der in read_pem_or_der(extent.read(SMALL)):
-                material["crls" if kind == "X509 CRL" else "certificates"].append(der)
-    return material
-
-
-def _digest(extent: Extent) -> str:
-    return sha256(extent.read(SMALL * 16)).hexdigest()

@@ -1,8 +1,7 @@
-"""The auditor's report as PDF, written with nothing but the standard library.
+"""The auditor's report as PDF, written with the base installation alone.
 
-Chinese is set in STSong-Light, the Adobe-GB1 font every PDF reader substitutes (ISO 32000-2, 9.7.5.2
-predefined CMaps), so that no font needs to be installed or embedded on the auditor's machine; Latin
-letters and digits in Times, hashes in Courier. States are drawn, not typed: shape and colour.
+Latin letters and digits are set in Times, hashes in Courier, Chinese in what `report_font` finds.
+States are drawn, not typed: shape and colour.
 """
 
 from __future__ import annotations
@@ -17,9 +16,10 @@ from pathlib import Path
 from evidence.domain.week import SHANGHAI
 from evidence.errors import InputError
 from evidence.verify.model import CheckKind, Indication, Report
+from evidence.verify.report_font import PredefinedFont, ReportFont, find_font
 from evidence.verify.wording import (
     NOT_CHECKED,
-    attention_first,
+    check_lines,
     headline,
     ledger_lines,
     signature_line,
@@ -51,6 +51,7 @@ _COLOURS = {
     CheckKind.NOTE: (0.45, 0.45, 0.45),
 }
 _NO_LINE_START = "，。；：、）》〕］”’！？%"
+_NO_LINE_END = "（《〔［“‘"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -65,6 +66,7 @@ class _Page:
 class _Layout:
     """Text flowing over pages."""
 
+    font: ReportFont
     pages: list[_Page] = field(default_factory=lambda: [_Page()])
 
     @property
@@ -89,13 +91,13 @@ class _Layout:
     ) -> None:
         """One paragraph, with a state mark before it when there is a state."""
         start = _LEFT + indent + (14 if state is not None else 0)
-        lines = list(_wrap(text, size, _WIDTH - _RIGHT - start, mono=mono))
+        lines = list(_wrap(text, size, _WIDTH - _RIGHT - start, self.font, mono=mono))
         for number, line in enumerate(lines):
             self.room(size * _LEADING)
             self.page.y -= size * _LEADING
             if state is not None and number == 0:
                 self._mark(state, _LEFT + indent + 4, self.page.y + size * 0.36)
-            self.page.operators.append(_show(line, start, self.page.y, size, colour, mono=mono))
+            self.page.operators.append(_show(line, start, self.page.y, size, colour, self.font, mono=mono))
         self.page.y -= after
 
     def heading(self, text: str) -> None:
@@ -136,6 +138,7 @@ def write_report(report: Report, target: Path) -> None:
         handle, name = tempfile.mkstemp(dir=target.parent or Path(), prefix=".report-", suffix=".pdf")
         with os.fdopen(handle, "wb") as file:
             file.write(report_bytes(report))
+        Path(name).chmod(0o644)
         Path(name).replace(target)
     except OSError as error:
         raise InputError(
@@ -143,9 +146,35 @@ def write_report(report: Report, target: Path) -> None:
         ) from error
 
 
-def report_bytes(report: Report) -> bytes:
-    """The PDF; the same report gives the same bytes."""
-    layout = _Layout()
+def report_bytes(report: Report, font: ReportFont | None = None) -> bytes:
+    """The PDF; the same report and font give the same bytes.
+
+    Args:
+        report: what was found.
+        font: how Chinese is set; None takes an installed font that has every letter needed.
+    """
+    if font is None:
+        collector = _Collector()
+        _compose(report, _Layout(font=collector))
+        font = find_font(collector.letters)
+    layout = _Layout(font=font)
+    _compose(report, layout)
+    return _assemble(layout.pages, font)
+
+
+class _Collector(PredefinedFont):
+    """Stands in for a font to learn which letters are needed."""
+
+    def __init__(self) -> None:
+        self.letters: set[str] = set()
+
+    def encode(self, text: str) -> bytes:
+        """Remember the letters."""
+        self.letters.update(text)
+        return super().encode(text)
+
+
+def _compose(report: Report, layout: _Layout) -> None:
     layout.text("电子移交材料验证报告", size=18, after=8)
     layout.text(f"对象：{report.subject}")
     layout.text(f"验证时间：{report.at.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}（北京时间）", after=6)
@@ -161,21 +190,20 @@ def report_bytes(report: Report) -> bytes:
         for line in ledger_lines(report):
             layout.text(line)
     layout.heading("二、需要注意的事项" if report.what == "package" else "一、需要注意的事项")
-    notable = [check for check in attention_first(report.checks) if check.kind is not CheckKind.PASS]
-    for check in notable:
-        where = f"〔{check.location}〕" if check.location else ""
-        layout.text(f"{check.message}{where}", state=check.kind)
-    if not notable:
+    lines = check_lines(report.checks)
+    for kind, sentence in lines:
+        if kind is not CheckKind.PASS:
+            layout.text(sentence, state=kind)
+    if all(kind is CheckKind.PASS for kind, _ in lines):
         layout.text("没有。")
     layout.heading("三、签名" if report.what == "package" else "二、签名")
     for row in report.signatures:
         line = signature_line(row)
         layout.text(line[2:], state=_STATES[line[0]], after=4)
     layout.heading("四、已检查并符合的事项" if report.what == "package" else "三、已检查并符合的事项")
-    for check in report.checks:
-        if check.kind is CheckKind.PASS:
-            where = f"〔{check.location}〕" if check.location else ""
-            layout.text(f"{check.message}{where}", state=CheckKind.PASS)
+    for kind, sentence in lines:
+        if kind is CheckKind.PASS:
+            layout.text(sentence, state=kind)
     layout.heading("请用另外的渠道（电话、公函）核对证书指纹（SHA-256）")
     for subject, digest in report.fingerprints:
         layout.text(subject, after=0)
@@ -183,23 +211,23 @@ def report_bytes(report: Report) -> bytes:
     layout.heading("本报告不能证明的事项")
     for text in NOT_CHECKED:
         layout.text(text, state=CheckKind.NOTE)
-    return _assemble(layout.pages)
 
 
 _STATES = {"●": CheckKind.PASS, "✕": CheckKind.FAIL, "◐": CheckKind.REVIEW, "○": CheckKind.NOTE}
 
 
-def _advance(letter: str, size: float, *, mono: bool) -> float:
+def _advance(letter: str, size: float, font: ReportFont, *, mono: bool) -> float:
     if mono:
         return 0.6 * size
-    return _TIMES.get(letter, 1000) * size / 1000
+    width = _TIMES.get(letter)
+    return (font.advance(letter) if width is None else width) * size / 1000
 
 
-def _wrap(text: str, size: float, width: float, *, mono: bool) -> Iterator[str]:
+def _wrap(text: str, size: float, width: float, font: ReportFont, *, mono: bool) -> Iterator[str]:
     """Lines that fit; a closing mark never starts a line, a Latin word breaks only when it must."""
     line, used = "", 0.0
     for word in _words(text):
-        length = sum(_advance(letter, size, mono=mono) for letter in word)
+        length = sum(_advance(letter, size, font, mono=mono) for letter in word)
         if used + length <= width or (word in _NO_LINE_START and line):
             line, used = line + word, used + length
             continue
@@ -207,7 +235,7 @@ def _wrap(text: str, size: float, width: float, *, mono: bool) -> Iterator[str]:
             yield line.rstrip()
         line, used = "", 0.0
         for letter in word.lstrip():
-            step = _advance(letter, size, mono=mono)
+            step = _advance(letter, size, font, mono=mono)
             if used + step > width:
                 yield line
                 line, used = "", 0.0
@@ -219,8 +247,12 @@ def _wrap(text: str, size: float, width: float, *, mono: bool) -> Iterator[str]:
 def _words(text: str) -> Iterator[str]:
     word = ""
     for letter in text:
-        if " " < letter <= "~":
+        if " " < letter <= "~" or letter in _NO_LINE_END:
             word += letter
+            continue
+        if word and word[-1] in _NO_LINE_END:
+            yield word + letter
+            word = ""
             continue
         if word:
             yield word
@@ -231,7 +263,14 @@ def _words(text: str) -> Iterator[str]:
 
 
 def _show(
-    line: str, x: float, y: float, size: float, colour: tuple[float, float, float], *, mono: bool
+    line: str,
+    x: float,
+    y: float,
+    size: float,
+    colour: tuple[float, float, float],
+    font: ReportFont,
+    *,
+    mono: bool,
 ) -> bytes:
     """Operators for one line, each run in its font."""
     parts = [b"BT %.2f %.2f %.2f rg %.2f %.2f Td" % (*colour, x, y)]
@@ -243,8 +282,7 @@ def _show(
                 escaped = run.replace("\\", "\\\\").replace("(", "\\(").replace(")", "\\)")
                 parts.append(b"/%s %.1f Tf (%s) Tj" % (b"M" if mono else b"L", size, escaped.encode("ascii")))
             else:
-                encoded = run.encode("utf-16-be", "replace").hex().encode()
-                parts.append(b"/C %.1f Tf <%s> Tj" % (size, encoded))
+                parts.append(b"/C %.1f Tf <%s> Tj" % (size, font.encode(run)))
             run = ""
         run, latin = run + letter, is_latin
     return b" ".join([*parts, b"ET"])
@@ -261,35 +299,31 @@ def _circle(x: float, y: float, radius: float) -> bytes:
     )
 
 
-_FONTS = (
-    b"<< /Type /Font /Subtype /Type0 /BaseFont /STSong-Light /Encoding /UniGB-UTF16-H"
-    b" /DescendantFonts [4 0 R] >>",
-    b"<< /Type /Font /Subtype /CIDFontType0 /BaseFont /STSong-Light /DW 1000 /FontDescriptor 5 0 R"
-    b" /CIDSystemInfo << /Registry (Adobe) /Ordering (GB1) /Supplement 4 >> >>",
-    b"<< /Type /FontDescriptor /FontName /STSong-Light /Flags 6 /FontBBox [-25 -254 1000 880] /ItalicAngle 0"
-    b" /Ascent 880 /Descent -120 /CapHeight 880 /StemV 93 >>",
+_LATIN = (
     b"<< /Type /Font /Subtype /Type1 /BaseFont /Times-Roman >>",
     b"<< /Type /Font /Subtype /Type1 /BaseFont /Courier >>",
 )
 
 
-def _assemble(pages: list[_Page]) -> bytes:
-    """Objects 1 catalogue, 2 page tree, 3-7 fonts, then page and content by turns."""
-    first = 3 + len(_FONTS)
+def _assemble(pages: list[_Page], font: ReportFont) -> bytes:
+    """Objects 1 catalogue, 2 page tree, 3-4 Latin fonts, Chinese font, then page and content by turns."""
+    chinese = 3 + len(_LATIN)
+    fonts = [*_LATIN, *font.objects(chinese)]
+    first = 3 + len(fonts)
     kids = b" ".join(b"%d 0 R" % (first + 2 * number) for number in range(len(pages)))
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R /Lang (zh-CN) >>",
         b"<< /Type /Pages /Count %d /Kids [%s] >>" % (len(pages), kids),
-        *_FONTS,
+        *fonts,
     ]
     for number, page in enumerate(pages, 1):
-        foot = f"— {number} / {len(pages)} —"
-        page.operators.append(_show(foot, _WIDTH / 2 - 24, 40, 9, (0.3, 0.3, 0.3), mono=False))
+        foot = f"- {number} / {len(pages)} -"
+        page.operators.append(_show(foot, _WIDTH / 2 - 24, 40, 9, (0.3, 0.3, 0.3), font, mono=False))
         content = zlib.compress(b"\n".join(page.operators), 9)
         objects.append(
             b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 %.2f %.2f] /Contents %d 0 R"
-            b" /Resources << /Font << /C 3 0 R /L 6 0 R /M 7 0 R >> >> >>"
-            % (_WIDTH, _HEIGHT, len(objects) + 2)
+            b" /Resources << /Font << /C %d 0 R /L 3 0 R /M 4 0 R >> >> >>"
+            % (_WIDTH, _HEIGHT, len(objects) + 2, chinese)
         )
         objects.append(
             b"<< /Length %d /Filter /FlateDecode >>\nstream\n%s\nendstream" % (len(content), content)

@@ -95,22 +95,35 @@ def signature_line(row: SignatureRow) -> str:
     )
 
 
-def check_line(check: Check) -> str:
-    """One check on one line."""
-    return f"{SHAPES[check.kind]} {check.message}{f'  〔{check.location}〕' if check.location else ''}"
+_ORDER = {CheckKind.FAIL: 0, CheckKind.REVIEW: 1, CheckKind.NOTE: 2, CheckKind.PASS: 3}
+_SHOWN = 5
+"""Places named one by one before the rest is counted; failures are all named."""
 
 
-def attention_first(checks: tuple[Check, ...]) -> tuple[Check, ...]:
-    """What failed or is open first, then statements, then what is in order."""
-    order = {CheckKind.FAIL: 0, CheckKind.REVIEW: 1, CheckKind.NOTE: 2, CheckKind.PASS: 3}
-    return tuple(sorted(checks, key=lambda check: order[check.kind]))
+def check_lines(checks: tuple[Check, ...]) -> tuple[tuple[CheckKind, str], ...]:
+    """(state, sentence) of each different check: what failed or is open first, same sentences together."""
+    places: dict[tuple[CheckKind, str, str], list[str]] = {}
+    for check in sorted(checks, key=lambda check: _ORDER[check.kind]):
+        places.setdefault((check.kind, check.id, check.message), []).append(check.location)
+    return tuple((kind, message + _where(kind, found)) for (kind, _, message), found in places.items())
+
+
+def _where(kind: CheckKind, places: list[str]) -> str:
+    named = [place for place in places if place]
+    if not named:
+        return ""
+    if kind is CheckKind.FAIL or len(named) <= _SHOWN:
+        return f"〔{'；'.join(named)}〕"
+    return f"〔{'；'.join(named[: _SHOWN - 2])} 等 {len(named)} 处〕"
 
 
 def text_report(report: Report) -> tuple[str, ...]:
     """The whole report for a terminal."""
     lines = [*headline(report), "", *ledger_lines(report), ""]
     lines += ["签名："] + [f"  {signature_line(row)}" for row in report.signatures] + [""]
-    lines += ["检查："] + [f"  {check_line(check)}" for check in attention_first(report.checks)] + [""]
+    lines.append("检查：")
+    lines += [f"  {SHAPES[kind]} {sentence}" for kind, sentence in check_lines(report.checks)]
+    lines.append("")
     if report.fingerprints:
         lines.append("请用另外的渠道（电话、公函）核对证书指纹（SHA-256）：")
         for subject, digest in report.fingerprints:

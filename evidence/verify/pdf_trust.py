@@ -1,0 +1,144 @@
+"""Whom to believe about a PDF: from the outermost proof of existence inwards (EN 319 102-1, 5.6)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.misc import PdfError
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.validation import EmbeddedPdfSignature
+
+from evidence.verify.cms import Signed, Token
+from evidence.verify.model import Integrity, SignatureRow, failed, passed, review
+from evidence.verify.pdf_court import SUBFILTERS, Court, Reading, where_of
+from evidence.verify.trust import Purpose, assess, assess_stamp, describe, is_evaluation
+
+
+def judge_trust(
+    court: Court, reader: PdfFileReader, readings: list[Reading], proven_at: datetime | None
+) -> None:
+    """From the outermost proof of existence inwards; appends rows in document order."""
+    rows: list[SignatureRow] = []
+    existed, proven = (proven_at, True) if proven_at else (court.now, False)
+    has_dss = "/DSS" in reader.root
+    archived = False
+    for reading in reversed(readings):
+        where = where_of(court, reading)
+        if reading.is_stamp:
+            row, trusted_at = _judge_stamp(court, reading, existed, where)
+            if trusted_at is not None:
+                existed, proven = min(existed, trusted_at), True
+            archived = archived or row.integrity is Integrity.PASSED
+        else:
+            row = _judge_signature(court, reading, existed, where, proven=proven)
+            if row.level == "B-T" and has_dss:
+                row = replace(row, level="B-LTA" if archived else "B-LT")
+        rows.append(row)
+    court.rows.extend(reversed(rows))
+
+
+def _judge_stamp(
+    court: Court, reading: Reading, existed: datetime, where: str
+) -> tuple[SignatureRow, datetime | None]:
+    """A document time stamp: its row, and its instant when it can be relied on."""
+    token = reading.token or Token(sound=False, problem="时间戳无法解析")
+    trusted = _stamp_is_trusted(court, token, existed, where, "文档时间戳")
+    sound = token.sound and not reading.range.problem
+    row = SignatureRow(
+        file=court.file,
+        field=str(reading.embedded.field_name),
+        signer=describe(token.certificate) if token.certificate else "",
+        signed_at=None,
+        timestamp=token.gen_time if token.sound else None,
+        level="DocTimeStamp",
+        integrity=Integrity.PASSED if sound else Integrity.FAILED,
+        coverage=reading.coverage,
+        modifications=reading.modifications,
+        trusted=trusted,
+    )
+    return row, token.gen_time if trusted else None
+
+
+def _stamp_is_trusted(court: Court, token: Token, existed: datetime, where: str, what: str) -> bool:
+    """Judge a token's bytes and its authority: at its own instant and for as long as it has to hold."""
+    if not token.sound or token.certificate is None or token.gen_time is None:
+        court.checks.append(
+            failed(
+                "pdf.timestamp",
+                f"{what}无效：{token.problem}。",
+                where,
+                token.sub_indication or "FORMAT_FAILURE",
+            )
+        )
+        return False
+    court.evaluation = court.evaluation or is_evaluation(token.certificate)
+    standing = assess_stamp(court.store, token.certificate, gen_time=token.gen_time, existed=existed)
+    if standing.trusted:
+        court.checks.append(passed("pdf.timestamp", f"{what}有效。", where))
+    else:
+        court.checks.append(
+            review("pdf.timestamp", f"{what}未获信任：{standing.reason}。", where, standing.sub_indication)
+        )
+    return standing.trusted
+
+
+def _judge_signature(
+    court: Court, reading: Reading, existed: datetime, where: str, *, proven: bool
+) -> SignatureRow:
+    signed = reading.signed or Signed(integrity=Integrity.FAILED, problem="签名数据无法解析")
+    trusted = False
+    token = signed.token
+    if signed.integrity is not Integrity.PASSED:
+        court.checks.append(
+            failed(
+                "pdf.signature",
+                f"签名无效：{signed.problem}。",
+                where,
+                signed.sub_indication or "FORMAT_FAILURE",
+            )
+        )
+    else:
+        court.checks.append(passed("pdf.signature", "签名值与内容相符。", where))
+    if token is not None and _stamp_is_trusted(court, token, existed, where, "签名时间戳") and token.gen_time:
+        existed, proven = min(existed, token.gen_time), True
+    if signed.certificate is not None and signed.integrity is Integrity.PASSED:
+        court.evaluation = court.evaluation or is_evaluation(signed.certificate)
+        standing = assess(
+            court.store, signed.certificate, purpose=Purpose.SIGN, moment=existed, proven=proven
+        )
+        trusted = standing.trusted and not signed.weak
+        if signed.weak:
+            court.checks.append(
+                review("pdf.trust", "签名的摘要算法强度不足。", where, "CRYPTO_CONSTRAINTS_FAILURE")
+            )
+        elif trusted:
+            court.checks.append(passed("pdf.trust", "签名人证书可信。", where))
+        else:
+            make = failed if standing.fatal else review
+            court.checks.append(
+                make("pdf.trust", f"签名人证书未获信任：{standing.reason}。", where, standing.sub_indication)
+            )
+    base = SUBFILTERS.get(str(reading.embedded.sig_object.get("/SubFilter")), "")
+    stamped = token is not None and token.sound
+    return SignatureRow(
+        file=court.file,
+        field=str(reading.embedded.field_name),
+        signer=describe(signed.certificate) if signed.certificate else "",
+        signed_at=signed.claimed_at or _claimed_in_dictionary(reading.embedded),
+        timestamp=token.gen_time if token is not None and stamped else None,
+        level=f"{'B' if base == 'B' else base}-{'T' if stamped else 'B'}",
+        integrity=Integrity.FAILED if reading.range.problem else signed.integrity,
+        coverage=reading.coverage,
+        modifications=reading.modifications,
+        trusted=trusted,
+    )
+
+
+def _claimed_in_dictionary(embedded: EmbeddedPdfSignature) -> datetime | None:
+    try:
+        claimed = generic.parse_pdf_date(embedded.sig_object["/M"], strict=False)
+    except (KeyError, PdfError, ValueError, TypeError):
+        return None
+    return claimed if isinstance(claimed, datetime) and claimed.tzinfo else None
