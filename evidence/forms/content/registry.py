@@ -28,6 +28,9 @@ CONTENT: dict[str, Content] = {
     "tenant-notice": enterprise_papers.notice_fields,
 }
 
+HEADING = 22
+"""Characters of 10.5 pt that fit beside the number."""
+
 
 def form_values(source: Source, marks: Marks) -> dict[str, Any]:
     """Values from the ledger, completed and overruled by the request's own.
@@ -36,4 +39,14 @@ def form_values(source: Source, marks: Marks) -> dict[str, Any]:
     """
     content = CONTENT.get(source.form.id)
     values = dict(content(source, marks)) if content else {"框": marks.fixed()}
-    return {**values, **source.request.values}
+    return {"页眉单位": _heading(source), **values, **source.request.values}
+
+
+def _heading(source: Source) -> str:
+    """The enterprise's name for the head of every page, short enough for one line.
+
+    Annex pages are alike in every case; with the name on them they can be told apart, by people and
+    by recognition.
+    """
+    name = source.enterprise.name if source.enterprise else ""
+    return name if len(name) <= HEADING else name[: HEADING - 1] + "…"
