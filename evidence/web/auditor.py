@@ -9,7 +9,7 @@ from typing import Any
 from django.shortcuts import render
 
 from evidence.errors import UsageError
-from evidence.web.inbox import safe_name
+from evidence.web.names import safe_name
 from evidence.web.pages import page
 from evidence.web.roles import Act
 from evidence.web.speech import say

@@ -15,6 +15,7 @@ from evidence.domain.identifiers import ArrivalId, CaseId, Number, VisitId, expa
 from evidence.errors import UsageError
 from evidence.inbox.desk import Placement
 from evidence.ledger.view import Arrival, View
+from evidence.web.names import safe_name
 from evidence.web.pages import decider, page
 from evidence.web.roles import Act
 from evidence.web.search import find_cases
@@ -23,7 +24,6 @@ from evidence.web.speech import say
 from evidence.web.wording import FORM_TITLES, PAGE_REASONS
 
 SHOWN = 60
-_NAME_BYTES = 180
 
 
 @page(Act.SEE)
@@ -47,18 +47,6 @@ def upload(request: Any) -> Any:
         request, say("已放入收件夹 {count} 个文件，识别后会出现在这里。").format(count=len(taken))
     )
     return HttpResponse(status=204, headers={"HX-Refresh": "true"}) if request.htmx else redirect("inbox")
-
-
-def safe_name(name: str) -> str:
-    """The last part of a name a browser sent, without anything that means more than a name."""
-    last = PurePath(name.replace("\\", "/")).name
-    clean = "".join(each for each in last if each.isprintable() and each not in '/\\:*?"<>|').strip(" .")
-    stem, dot, suffix = clean.rpartition(".")
-    if not dot:
-        stem, suffix = clean, ""
-    while len(stem.encode()) > _NAME_BYTES:
-        stem = stem[:-1]
-    return f"{stem or 'file'}{dot}{suffix[:10]}"
 
 
 def _store(folder: Path, sent: Any) -> Path:

@@ -32,7 +32,7 @@ def initials(name: str) -> str:
     from pypinyin import Style, lazy_pinyin
 
     parts = lazy_pinyin(name, style=Style.FIRST_LETTER, errors="default")
-    return "".join(part for part in parts if part.isalnum()).lower()
+    return "".join(each for part in parts for each in part if each.isalnum()).lower()
 
 
 def fits(enterprise: Enterprise, wanted: str) -> bool:

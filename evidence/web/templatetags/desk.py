@@ -8,6 +8,7 @@ from typing import Any
 
 from django import template
 
+from evidence.domain.identifiers import expand
 from evidence.domain.week import SHANGHAI, show_date
 from evidence.rules.clause import Finding
 from evidence.web.matrix import SIGNS, WORDS, state_of
@@ -88,6 +89,11 @@ def finding_state(finding: Finding) -> dict[str, str]:
     return {"sign": SIGNS[state], "css": state.value, "words": say(WORDS[state])}
 
 
+def document_number(finding: Finding) -> str:
+    """The form a finding speaks of; empty when it speaks of none."""
+    return expand(finding.subject.document) or "" if finding.subject.document else ""
+
+
 def unlocal(value: float) -> str:
     """A number for SVG, with a point whatever the reader's language."""
     return f"{value:.1f}"
@@ -115,7 +121,7 @@ _DECISIONS = {"link": "归入", "split": "拆分归入", "reject": "退回", "re
 register.simple_tag(t, name="t")
 _FILTERS: tuple[Callable[..., Any], ...] = (
     day, moment, clock, days_left, outcome, thousandths, size, finding_state, unlocal, minutes,
-    decision_words, as_text,
+    decision_words, as_text, document_number,
 )  # fmt: skip
 for _each in _FILTERS:
     register.filter(_each.__name__, _each)

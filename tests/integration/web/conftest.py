@@ -1,0 +1,66 @@
+"""One desk for the whole test run, in a real server on a free port, seen by a real browser."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import uvicorn
+
+from evidence.config import Workspace
+from evidence.web import server
+from evidence.web.host import Host
+from tests.desk_world import make_workspace
+
+PASSWORD = "gaoxin-2022-desk"
+PEOPLE = {"lead": "陈立群", "clerk": "陆文静", "auditor": "审计员", "regulator": "吴海峰"}
+# Playwright keeps an event loop in the test thread; the tests still call Django one at a time.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+CHROMIUM = "/usr/bin/chromium-headless-shell"
+
+
+@pytest.fixture(scope="session")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    return make_workspace(tmp_path_factory.mktemp("desk") / "工作区")
+
+
+@pytest.fixture(scope="session")
+def host(workspace: Workspace) -> Host:
+    made = server.prepare(workspace, server.Place())
+    from evidence.web.accounts import create_account
+
+    for name, person in PEOPLE.items():
+        create_account(username=name, person=person, role=name, password=PASSWORD)
+    return made
+
+
+@pytest.fixture(scope="session")
+def address(host: Host) -> Iterator[str]:
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    running = uvicorn.Server(uvicorn.Config(server.application(), log_level="error", lifespan="off"))
+    thread = threading.Thread(target=running.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    while not running.started:
+        time.sleep(0.01)
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    running.should_exit = True
+    thread.join(timeout=10)
+    listener.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[object]:
+    if not Path(CHROMIUM).exists():
+        pytest.skip("chromium-headless-shell is not installed")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield launched
+        launched.close()

@@ -1,0 +1,201 @@
+"""The desk against strangers, hostile names and accounts that want more than they may."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from evidence.web.host import Host
+from tests.desk_world import CHECK_RECORD, HOSTILE, HOSTILE_COMPANY, HOSTILE_NAME, UNKNOWN
+
+PASSWORD = "gaoxin-2022-desk"
+PAGES = [
+    "/", "/live/", "/inbox/", f"/inbox/{UNKNOWN}/", "/cases/", "/cases/WJB22-0002/",
+    f"/documents/{CHECK_RECORD}/",
+    "/friday/", "/numbers/", "/auditor/", "/cell/2022-W13/WJB22-0002/check/",
+]  # fmt: skip
+DECISIONS = [
+    ("/inbox/upload/", {}),
+    (f"/inbox/{UNKNOWN}/decide/", {"action": "reject", "why": "x"}),
+    (f"/documents/{CHECK_RECORD}/mark/", {"page": "2", "box": "escort", "verdict": "present"}),
+    ("/friday/waive/", {"rule": "V02-whole-visit", "case": "WJB22-0003", "why": "x", "by": "P1"}),
+    ("/friday/build/", {"week": "2022-W13"}),
+    ("/accounts/", {"username": "x"}),
+]
+
+
+@pytest.fixture
+def sign_in(host: Host) -> Callable[..., Client]:
+    def made(name: str, *, csrf: bool = False) -> Client:
+        client = Client(enforce_csrf_checks=csrf, SERVER_NAME="127.0.0.1")
+        from django.contrib.auth import get_user_model
+
+        user = get_user_model().objects.get(username=name)
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return made
+
+
+@pytest.mark.parametrize("path", [*PAGES, "/accounts/"])
+def test_strangers_are_sent_to_the_login(host: Host, path: str) -> None:
+    response = Client(SERVER_NAME="127.0.0.1").get(path)
+    assert response.status_code == 302
+    assert response["Location"].startswith("/login/")
+
+
+@pytest.mark.parametrize("role", ["lead", "clerk", "auditor", "regulator"])
+@pytest.mark.parametrize("path", PAGES)
+def test_every_role_may_read(sign_in: Callable[..., Client], role: str, path: str) -> None:
+    assert sign_in(role).get(path).status_code in {200, 204}
+
+
+@pytest.mark.parametrize(("path", "data"), DECISIONS)
+@pytest.mark.parametrize("role", ["auditor", "regulator"])
+def test_readers_decide_nothing(
+    sign_in: Callable[..., Client], host: Host, role: str, path: str, data: dict[str, str]
+) -> None:
+    before = host.workspace.ledger.head.size
+    assert sign_in(role).post(path, data).status_code == 403
+    assert host.workspace.ledger.head.size == before
+
+
+@pytest.mark.parametrize(("path", "data"), [DECISIONS[3], DECISIONS[5]])
+def test_a_clerk_grants_no_exceptions_and_makes_no_accounts(
+    sign_in: Callable[..., Client], path: str, data: dict[str, str]
+) -> None:
+    assert sign_in("clerk").post(path, data).status_code == 403
+
+
+def test_a_clerk_declares_nothing_incomplete(sign_in: Callable[..., Client]) -> None:
+    data = {"week": "2022-W13", "incomplete": "1", "why": "x"}
+    assert sign_in("clerk").post("/friday/build/", data).status_code == 403
+
+
+@pytest.mark.parametrize(("path", "data"), DECISIONS)
+def test_without_our_token_nothing_is_done(
+    sign_in: Callable[..., Client], host: Host, path: str, data: dict[str, str]
+) -> None:
+    before = host.workspace.ledger.head.size
+    assert sign_in("lead", csrf=True).post(path, data).status_code == 403
+    assert host.workspace.ledger.head.size == before
+
+
+@pytest.mark.parametrize(("path", "_data"), [each for each in DECISIONS if each[0] != "/accounts/"])
+def test_decisions_are_no_links(sign_in: Callable[..., Client], path: str, _data: dict[str, str]) -> None:
+    assert sign_in("lead").get(path).status_code == 405
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/originals/..%2f..%2fevidence.toml/",
+        "/originals/../../evidence.toml",
+        "/pictures/" + "0" * 63 + "./",
+        "/pictures/" + "0" * 64 + "/",
+        "/originals/" + "0" * 64 + "/",
+        "/packages/..%2f..%2fevidence.toml/",
+        "/packages/WJB-2022-W12/",
+        "/documents/..%2f..%2f/",
+        "/documents/WJB22-9999-JC-001/form.pdf",
+        "/static/../desk/secret",
+        "/static/..%2f..%2fdesk%2fsecret",
+        "/cell/2022-W99/x/check/",
+        "/jobs/x/",
+        "/inbox/A-1/",
+    ],
+)
+def test_paths_lead_nowhere_else(sign_in: Callable[..., Client], path: str) -> None:
+    assert sign_in("lead").get(path).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/", "/inbox/", f"/inbox/{HOSTILE}/", "/friday/", "/cases/WJB22-0003/"])
+def test_hostile_names_are_text(sign_in: Callable[..., Client], path: str) -> None:
+    text = sign_in("lead").get(path).content.decode()
+    assert HOSTILE_NAME not in text
+    assert HOSTILE_COMPANY not in text
+    assert not re.search(r"<script>|\son\w+=[\"']", text)
+
+
+def test_originals_are_handed_over_never_shown(sign_in: Callable[..., Client], host: Host) -> None:
+    arrival = host.workspace.ledger.view.arrival(HOSTILE)
+    assert arrival is not None
+    response = sign_in("lead").get(f"/originals/{arrival.sha256}/")
+    assert response.status_code == 200
+    assert response["Content-Type"] == "application/octet-stream"
+    assert response["Content-Disposition"].startswith("attachment")
+    assert "<" not in response["Content-Disposition"]
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert "sandbox" in response["Content-Security-Policy"]
+
+
+def test_every_page_carries_the_strict_headers(sign_in: Callable[..., Client]) -> None:
+    response = sign_in("lead").get("/")
+    policy = response["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert "http" not in policy.replace("https", "http").split("script-src")[1].split(";")[0]
+    assert response["X-Frame-Options"] == "DENY"
+    assert response["Cache-Control"] == "no-store"
+    assert "style=" not in re.sub(r"<svg.*?</svg>", "", response.content.decode(), flags=re.DOTALL)
+
+
+def test_other_host_names_are_refused(host: Host) -> None:
+    assert Client(SERVER_NAME="evil.example").get("/login/").status_code == 400
+
+
+def test_signing_in_changes_the_session(host: Host) -> None:
+    client = Client(SERVER_NAME="127.0.0.1")
+    client.get("/login/")
+    session = client.session
+    session["planted"] = "1"
+    session.save()
+    before = session.session_key
+    client.cookies["desk_session"] = before
+    client.post("/login/", {"username": "clerk", "password": PASSWORD})
+    after = client.cookies["desk_session"].value
+    assert after != before
+    assert client.cookies["desk_session"]["httponly"]
+    assert client.cookies["desk_session"]["samesite"] == "Lax"
+
+
+def test_five_wrong_passwords_lock_the_account(host: Host) -> None:
+    from evidence.web.accounts import create_account
+
+    create_account(username="locked", person="某", role="clerk", password=PASSWORD)
+    client = Client(SERVER_NAME="127.0.0.1")
+    for _attempt in range(5):
+        client.post("/login/", {"username": "locked", "password": "wrong"})
+    response = client.post("/login/", {"username": "locked", "password": PASSWORD})
+    assert response.status_code == 429
+    assert "十五分钟" in response.content.decode()
+
+
+def test_passwords_are_argon2(host: Host) -> None:
+    from django.contrib.auth import get_user_model
+
+    assert get_user_model().objects.get(username="lead").password.startswith("argon2$argon2id$")
+
+
+def test_the_first_account_page_closes_behind_the_first(host: Host) -> None:
+    client = Client(SERVER_NAME="127.0.0.1")
+    assert client.get(f"/setup/{host.setup_key}/").status_code == 404
+    assert client.get("/setup/guess/").status_code == 404
+
+
+def test_an_account_without_a_role_may_nothing(host: Host) -> None:
+    from django.contrib.auth import get_user_model
+
+    user = get_user_model().objects.create_user(username="seatless", password=PASSWORD)
+    client = Client(SERVER_NAME="127.0.0.1")
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    assert client.get("/").status_code == 403
+
+
+def test_the_language_page_leads_nowhere_else(host: Host) -> None:
+    client = Client(SERVER_NAME="127.0.0.1")
+    response = client.post("/language/", {"language": "en", "next": "https://evil.example/"})
+    assert response["Location"] == "/"

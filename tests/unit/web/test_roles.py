@@ -1,0 +1,31 @@
+"""Who may do what at the desk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from evidence.web.roles import Act, Role, may, table
+
+DECISIONS = set(Act) - {Act.SEE, Act.JUDGE_PACKAGE, Act.DOWNLOAD_PACKAGE}
+
+
+@pytest.mark.parametrize("role", [Role.AUDITOR, Role.REGULATOR])
+def test_readers_only_read(role: Role) -> None:
+    assert {act for act in Act if may(role, act)} == set(Act) - DECISIONS
+
+
+def test_the_lead_may_everything_and_the_clerk_no_exceptions() -> None:
+    assert all(may(Role.LEAD, act) for act in Act)
+    refused = {act for act in Act if not may(Role.CLERK, act)}
+    assert refused == {Act.WAIVE, Act.BUILD_INCOMPLETE, Act.ACCOUNTS}
+
+
+def test_nobody_may_nothing() -> None:
+    assert not any(may(None, act) for act in Act)
+
+
+def test_the_documentation_shows_the_same_table() -> None:
+    text = (Path(__file__).parents[3] / "docs/desk-roles.md").read_text(encoding="utf-8")
+    assert table() in text
