@@ -2,8 +2,8 @@
 
 Tables: `case:<id>` holds everything of one case, so that no table grows large; `arrivals:<day>:<n>`
 a few hundred arrivals each; `sha:<3 hex>` finds arrivals and recordings by digest; `services:<…>`
-one line per case; `week:<ISO week>` the cases visited; `touched` the cases whose evidence arrived or
-changed since they were last handed over; small registers stand in tables of their own.
+one line per case; `week:<ISO week>` the cases visited; `touched:<…>` the cases whose evidence arrived
+or changed since they were last handed over; small registers stand in tables of their own.
 Rows are `{"seq", "at", "body"}`: position and instant of the event, and its content.
 """
 
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from zlib import crc32
 
 from evidence.ledger.codec import Entry, event_of
 from evidence.ledger.rows import Row, Rows
@@ -61,13 +62,23 @@ def digest_table(sha256: str) -> str:
     return f"sha:{sha256[:3]}"
 
 
+def touched_table(case: str) -> str:
+    """A hundred cases share one table of what was touched."""
+    return f"touched:{case[:8]}"
+
+
+def register_table(register: str, key: str) -> str:
+    """One register in 32 shards: some registers get an entry a case."""
+    return f"register:{register}:{crc32(key.encode()) & 31:02d}"
+
+
 def _row(entry: Entry, body: Any) -> Row:
     return {"seq": entry.seq, "at": entry.at, "body": body}
 
 
 def _touch(rows: Rows, entry: Entry, case: str) -> None:
     if not case.endswith(WEEKLY):
-        rows.put("touched", case, _row(entry, {}))
+        rows.put(touched_table(case), case, _row(entry, {}))
 
 
 def _parties(rows: Rows, entry: Entry, body: Body) -> None:
@@ -104,7 +115,7 @@ def _escalation(rows: Rows, entry: Entry, body: Body) -> None:
 
 def _register(rows: Rows, entry: Entry, body: Body) -> None:
     item = body["entry"]
-    rows.put(f"register:{item['register']}", item["key"], _row(entry, item))
+    rows.put(register_table(item["register"], item["key"]), item["key"], _row(entry, item))
 
 
 def _issued(rows: Rows, entry: Entry, body: Body) -> None:
@@ -290,10 +301,10 @@ def _package(rows: Rows, entry: Entry, body: Body) -> None:
     package = body["package"]
     rows.put("packages", package["id"], _row(entry, package))
     for case in package.get("cases", ()):
-        touched = rows.get("touched", case)
+        touched = rows.get(touched_table(case), case)
         # what came after the package's checkpoint belongs to the next one
         if touched is not None and touched["seq"] < package["tree_size"]:
-            rows.drop("touched", case)
+            rows.drop(touched_table(case), case)
 
 
 def _receipt(rows: Rows, entry: Entry, body: Body) -> None:

@@ -49,6 +49,7 @@ class TinyRows:
 
     def __init__(self, tables: SavedTables) -> None:
         self.held = tables
+        self._names: dict[str, tuple[int, list[str]]] = {}
         self.db = KeyedDB(tables, storage=HeldStorage)
 
     def _table(self, name: str) -> Any:
@@ -76,4 +77,9 @@ class TinyRows:
 
     def tables(self, prefix: str) -> list[str]:
         """Names of tables with a prefix, sorted."""
-        return sorted(name for name in self.held if name.startswith(prefix))
+        count = len(self.held)
+        known = self._names.get(prefix)
+        if known is None or known[0] != count:  # tables are added, never removed
+            known = (count, sorted(name for name in self.held if name.startswith(prefix)))
+            self._names[prefix] = known
+        return known[1]

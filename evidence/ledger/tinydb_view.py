@@ -101,8 +101,9 @@ class TinyDBView:
 
     def entries(self, register: str | None = None, case: CaseId | None = None) -> tuple[RegisterEntry, ...]:
         """Entries in force, of one register or all; those naming one case or its visits."""
-        tables = self.rows.tables("register:") if register is None else [f"register:{register}"]
+        tables = self.rows.tables("register:" if register is None else f"register:{register}:")
         found = [entry for table in tables for entry in self._all(table, RegisterEntry)]
+        found.sort(key=lambda entry: (entry.register, entry.key))
         if case is None:
             return tuple(found)
         return tuple(
@@ -159,7 +160,8 @@ class TinyDBView:
     def cases_touched(self, week: Week) -> tuple[CaseId, ...]:
         """Cases visited in a week, or with evidence that arrived or changed since the last package."""
         visited = {key for key, _row in self.rows.items(f"week:{week}")}
-        changed = {key for key, _row in self.rows.items("touched")}
+        touched = self.rows.tables("touched:")
+        changed = {key for table in touched for key, _row in self.rows.items(table)}
         return tuple(CaseId(case) for case in sorted(visited | changed))
 
     # --- documents -----------------------------------------------------------------------------
