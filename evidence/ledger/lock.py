@@ -59,7 +59,8 @@ class WriterLock:
                     time.sleep(pause)
                     pause = min(pause * 2, _LONGEST_PAUSE_S)
                 # only a hint for the message of whoever waits in vain
-                os.pwrite(descriptor, f"{socket.gethostname()} {os.getpid()}\n".ljust(80).encode(), 0)
+                os.lseek(descriptor, 0, os.SEEK_SET)
+                os.write(descriptor, f"{socket.gethostname()} {os.getpid()}\n".ljust(80).encode())
                 yield
             finally:
                 os.close(descriptor)  # releases the lock

@@ -80,6 +80,6 @@ class TinyRows:
         count = len(self.held)
         known = self._names.get(prefix)
         if known is None or known[0] != count:  # tables are added, never removed
-            known = (count, sorted(name for name in self.held if name.startswith(prefix)))
+            known = (count, sorted(name for name in list(self.held) if name.startswith(prefix)))
             self._names[prefix] = known
         return known[1]
