@@ -15,6 +15,10 @@ from evidence.recognition.sheet import Sheet
 from evidence.recognition.thresholds import DEFAULT, Thresholds
 
 _REACH = 4
+ENOUGH = 5
+"""Words from which a share of them means something."""
+FEW = 3
+"""Words that prove a page when every one of them is in its place."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,12 +118,15 @@ def judge_identity(
     limits = thresholds.registration
     counted = words.seen if own is None else words.seen & own
     total = int(counted.sum())
-    if own is not None and int((words.seen & own).sum()) < 5:
+    if own is not None and FEW <= total < ENOUGH and bool((words.score[counted] >= limits.word_score).all()):
+        # An annex page carries little of its own: the enterprise's name in its head. All of it must be there.
+        return Identity.PROVEN, 1.0
+    if own is not None and total < ENOUGH:
         everything = words.seen
         share = float((words.score[everything] >= limits.word_score).mean()) if everything.any() else 0.0
         wrong = share < 0.5 and _legible(words, everything, limits.unreadable)
         return (Identity.CONTRADICTED if wrong else Identity.UNDECIDED), share
-    if total < 5:
+    if total < ENOUGH:
         return Identity.UNDECIDED, tile_share
     scores = words.score[counted]
     share = float((scores >= limits.word_score).mean())
