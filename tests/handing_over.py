@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import shutil
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from hashlib import sha256
@@ -183,3 +183,12 @@ def order(week: Week = WEEK, **options: object) -> Order:
 def build(office: Office, **options: object) -> Built:
     """Friday's package."""
     return build_package(office, order(**options), clock=lambda: datetime.now(UTC))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Friday:
+    """A workspace with its first package, unpacked beside it."""
+
+    office: Office
+    built: Built
+    folder: Path

@@ -117,12 +117,13 @@ def issue_certificate(
     now: datetime,
     years: float,
     authority: bool = False,
+    organization: str = EVALUATION,
 ) -> x509.Certificate:
     """A root (without issuer), an end-entity signing certificate, or a time-stamp authority's."""
     subject = x509.Name(
         [
             x509.NameAttribute(NameOID.COUNTRY_NAME, "CN"),
-            x509.NameAttribute(NameOID.ORGANIZATION_NAME, EVALUATION),
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, organization),
             x509.NameAttribute(NameOID.COMMON_NAME, name),
         ]
     )

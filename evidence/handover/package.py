@@ -7,6 +7,7 @@ journal's events follow, and only then the rename. A crash between the two is he
 from __future__ import annotations
 
 import errno
+import fcntl
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -68,6 +69,7 @@ from evidence.rules.sarif import to_sarif
 from evidence.rules.summary import blockers
 
 BUILDING = ".building"
+_LOCK = "lock"
 _LIST_CODE, _RECEIPT_CODE = "YD", "HS"
 _SEAL_PT = 120
 Report = Callable[[str], None]
@@ -153,7 +155,20 @@ def build_package(
     """
     if order.allow_incomplete and not order.why.strip():
         raise UsageError(_("移交不完整的包必须说明原因。"), remedy='--allow-incomplete --why "…"')
-    heal(office)
+    with _only_builder(office):
+        heal(office)
+        return _build(office, order, actor=actor, ask=ask, report=report, clock=clock)
+
+
+def _build(
+    office: Office,
+    order: Order,
+    *,
+    actor: str,
+    ask: Ask | None,
+    report: Report,
+    clock: Callable[[], datetime],
+) -> Built:
     work = take_stock(office, week=order.week, supplement=order.supplement, at=order.at)
     stopping = blockers(work.findings)
     if stopping and not order.allow_incomplete:
@@ -462,16 +477,39 @@ def _publish(
 
 
 def heal(office: Office) -> None:
-    """Give a package its name that was journalled but not yet renamed; sweep what was never journalled."""
+    """Give a package its name that was journalled but not yet renamed; sweep what never was.
+
+    Only whoever builds may call it: a scratch folder found here belongs to a run that died.
+    """
     building = office.folder / BUILDING
-    if not building.is_dir():
-        return
     for package in office.ledger.view.packages():
         for name in (f"{package.id}.zip", package.id):
             waiting, final = building / name, office.folder / name
             if waiting.exists() and not final.exists() and _digest_of(waiting) == package.sha256:
                 waiting.replace(final)
                 sync_directory(office.folder)
+    for left in building.iterdir():
+        if left.name != _LOCK:
+            _discard(left)
+
+
+@contextmanager
+def _only_builder(office: Office) -> Iterator[None]:
+    """One building process at a time.
+
+    Raises:
+        UsageError: another one is at work.
+    """
+    building = office.folder / BUILDING
+    building.mkdir(parents=True, exist_ok=True)
+    with (building / _LOCK).open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise UsageError(
+                _("另一个打包任务正在进行。"), where=str(building), remedy=_("请等它完成后再试。")
+            ) from error
+        yield
 
 
 def numbers(view: View, contract: str, week: Week) -> tuple[Number, Number]:
@@ -492,7 +530,6 @@ def _staging(office: Office, work: WeekWork) -> Iterator[Path]:
         DiskFullError: no room.
     """
     building = office.folder / BUILDING
-    building.mkdir(parents=True, exist_ok=True)
     _require_room(building, work)
     scratch = Path(tempfile.mkdtemp(prefix=f"{work.id}-", dir=building))
     try:

@@ -1,0 +1,195 @@
+"""Whatever breaks while a package is made: no partial package under its name, safe to run again."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from evidence.bundles import bag, zipping
+from evidence.bundles.signers import KeyUnusableError
+from evidence.bundles.timestamp import TimestampError
+from evidence.errors import EvidenceError, ExitCode, UsageError
+from evidence.handover import package as making
+from evidence.handover.office import Office
+from evidence.handover.package import DiskFullError
+from evidence.verify.examine import verify_path
+from tests.handing_over import build, make_office, open_office
+
+
+@pytest.fixture(scope="module")
+def key_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("fault-keys")
+
+
+@pytest.fixture
+def office(key_home: Path, tmp_path: Path) -> Office:
+    return make_office(tmp_path, key_home)
+
+
+def leftovers(office: Office) -> list[str]:
+    return sorted(
+        str(path.relative_to(office.folder))
+        for path in office.folder.rglob("*")
+        if path.name not in (".building", "lock")
+    )
+
+
+def passes(office: Office, path: Path) -> bool:
+    root = (office.root / "keys/ca.pem").read_bytes()
+    return verify_path(path, trust=[root]).indication == "TOTAL-PASSED"
+
+
+def full_disk(*_args: object, **_options: object) -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+@pytest.mark.parametrize(
+    ("place", "name"),
+    [
+        (bag.BagWriter, "add_bytes"),
+        (bag.BagWriter, "add_file"),
+        (bag.BagWriter, "close"),
+        (making, "write_zip"),
+        (making, "build_dossier"),
+    ],
+    ids=["writing a paper", "copying an original", "closing the bag", "zipping", "assembling a dossier"],
+)
+def test_a_full_disk_leaves_nothing_behind(
+    office: Office, monkeypatch: pytest.MonkeyPatch, place: object, name: str
+) -> None:
+    size = office.ledger.head.size
+    with monkeypatch.context() as broken:
+        broken.setattr(place, name, full_disk)
+        with pytest.raises(DiskFullError) as refused:
+            build(office)
+    assert refused.value.exit_code is ExitCode.MISSING_PART
+    assert leftovers(office) == []
+    assert office.ledger.head.size == size
+    assert passes(office, build(office).path)
+
+
+def test_too_little_room_is_said_before_any_work(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    tiny = shutil.disk_usage(office.root)._replace(free=1 << 20)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: tiny)
+    with pytest.raises(DiskFullError, match="磁盘空间不足"):
+        build(office)
+    assert leftovers(office) == []
+
+
+def break_authority(office: Office) -> None:
+    (office.root / "keys/tsa/tsa.key").write_text("no key")
+
+
+def break_password(office: Office) -> None:
+    (office.root / "keys/signer.password").write_text("wrong")
+
+
+def lose_key(office: Office) -> None:
+    (office.root / "keys/signer.p12").unlink()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "error"),
+    [(break_authority, TimestampError), (break_password, KeyUnusableError), (lose_key, KeyUnusableError)],
+)
+def test_a_failing_key_or_authority_leaves_nothing_and_a_second_run_succeeds(
+    office: Office, spoil: Callable[[Office], None], error: type[EvidenceError]
+) -> None:
+    kept = office.root.parent / f"{office.root.name}-keys"
+    shutil.copytree(office.root / "keys", kept)
+    size = office.ledger.head.size
+    spoil(office)
+    with pytest.raises(error) as refused:
+        build(office)
+    assert refused.value.exit_code is ExitCode.MISSING_PART
+    assert refused.value.remedy
+    assert leftovers(office) == []
+    assert office.ledger.head.size == size
+    shutil.rmtree(office.root / "keys")
+    shutil.copytree(kept, office.root / "keys")
+    built = build(office)
+    assert built.package.list_number.endswith("-001"), "no number was used up"
+    assert passes(office, built.path)
+
+
+class PowerCutError(BaseException):
+    """The machine stops here."""
+
+
+@pytest.mark.parametrize("as_folder", [False, True])
+def test_a_crash_between_journal_and_rename_is_healed(
+    office: Office, monkeypatch: pytest.MonkeyPatch, as_folder: bool
+) -> None:
+    real = Path.replace
+
+    def cut(self: Path, target: Path) -> Path:
+        if Path(target).parent == office.folder:
+            raise PowerCutError
+        return real(self, target)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Path, "replace", cut)
+        with pytest.raises(PowerCutError):
+            build(office, as_folder=as_folder)
+    name = "WJB-2022-W13" if as_folder else "WJB-2022-W13.zip"
+    assert not (office.folder / name).exists()
+    assert [each.id for each in office.ledger.view.packages()] == ["WJB-2022-W13"]
+    reopened = open_office(office.root)
+    with pytest.raises(UsageError, match="已经做好"):
+        build(reopened)
+    assert passes(reopened, reopened.folder / name)
+
+
+def test_a_crash_before_the_journal_leaves_no_package_and_the_week_can_be_packed(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(
+            type(office.ledger), "transact", lambda *_a, **_k: (_ for _ in ()).throw(PowerCutError())
+        )
+        with pytest.raises(PowerCutError):
+            build(office)
+    assert office.ledger.view.packages() == ()
+    assert not list(office.folder.glob("WJB*"))
+    assert passes(office, build(office).path)
+
+
+def test_what_a_killed_run_left_is_swept_and_two_never_build_at_once(office: Office) -> None:
+    dead = office.folder / ".building" / "WJB-2022-W13-dead" / "WJB-2022-W13"
+    dead.mkdir(parents=True)
+    (dead / "bagit.txt").write_bytes(b"half")
+    with (office.folder / ".building" / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(UsageError, match="正在进行"):
+            build(office)
+    assert dead.exists(), "the other run's work is not touched"
+    build(office)
+    assert leftovers(office) == ["WJB-2022-W13.zip"]
+
+
+def test_a_changed_original_stops_the_package_and_is_named(office: Office) -> None:
+    digest = next(iter(office.ledger.view.arrivals("linked"))).sha256
+    assert digest is not None
+    path = office.originals.path(digest)
+    path.chmod(0o640)
+    path.write_bytes(b"changed" + path.read_bytes())
+    with pytest.raises(bag.ChangedOriginalError) as refused:
+        build(office)
+    assert digest in refused.value.where
+    assert leftovers(office) == []
+
+
+def test_zipping_never_overwrites(tmp_path: Path) -> None:
+    folder = tmp_path / "bag"
+    folder.mkdir()
+    (folder / "bagit.txt").write_bytes(b"x")
+    (tmp_path / "there.zip").write_bytes(b"someone's")
+    with pytest.raises(FileExistsError):
+        zipping.write_zip(folder, tmp_path / "there.zip")
+    assert (tmp_path / "there.zip").read_bytes() == b"someone's"
