@@ -313,7 +313,7 @@ def _yaml_record(row: Any, place: str, table: Table, mistakes: Mistakes) -> Reco
             mistakes.error(f"{prefix}{heading}", _("应是一个值，不是嵌套的内容"))
         else:
             values[column] = "、".join(map(str, value)) if isinstance(value, list) else value
-    places = {column.heading: f"{prefix}{column.heading}" for column in values}
+    places = {column.heading: f"{prefix}{column.heading}" for column in table.columns}
     return record_of(values, place, places, table, mistakes)
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from zipfile import BadZipFile
 
 import jinja2
 from docx.opc.exceptions import PackageNotFoundError
@@ -50,7 +51,7 @@ def read_usage(template: Path) -> Usage:
     try:
         document = DocxTemplate(io.BytesIO(template.read_bytes()))
         document.init_docx()
-    except (PackageNotFoundError, KeyError, ValueError, OSError) as error:
+    except (PackageNotFoundError, BadZipFile, KeyError, ValueError, OSError) as error:
         raise InputError(
             _("这不是可读的 Word 文件（.docx）。"),
             where=str(template),

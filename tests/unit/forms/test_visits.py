@@ -1,0 +1,251 @@
+"""What people enter about a case: read strictly, corrected by versions, never overwritten."""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import jsonschema
+import openpyxl
+import pytest
+import yaml
+from PIL import Image
+
+from evidence.domain.case import Case, CaseKind
+from evidence.domain.identifiers import CaseId
+from evidence.errors import InputError, UsageError
+from evidence.forms.catalogue import shipped_templates
+from evidence.forms.open_case import open_case
+from evidence.forms.schemas import schema
+from evidence.forms.visit_entry import Recorded, record_visit_file
+from evidence.forms.visit_workbook import write_visit_workbook
+from evidence.ledger.events import CaseOpened
+from tests.forms_world import CODE, FormsWorld, forms_world
+
+OTHER = CaseId("WJB22-0002")
+CHECK = """
+类型: 检查
+到达时间: 2022-03-15 09:00
+离开时间: 2022-03-15 11:30
+检查人员: [李建国, P02]
+监管人员: 王强
+出示工作证: 是
+陪同人员: 赵敏
+主要负责人到场: 是
+记录仪: DSJ-1、DSJ-2
+检查场所: 一车间
+情况: 现场检查。
+检查项目:
+- {序号: 1, 结果: 合格}
+- {序号: 2, 结果: 不适用, 说明: 无此工艺}
+隐患:
+- {部位: 一车间, 描述: 无防护罩, 检查项: 3, 整改期限: 2022-03-30, 整改建议: 加装, 已交底: 是, 照片: 现场.jpg}
+- {部位: 二车间, 描述: 通道堵塞, 立即整改: 是, 已交底: 是}
+"""
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> FormsWorld:
+    """A world with a second, empty case, and a photograph beside the input files."""
+    made = forms_world(tmp_path / "ws")
+    case = Case(id=OTHER, enterprise=CODE, kind=CaseKind.ANNUAL, opened_on=date(2022, 3, 15))
+    made.ledger.append("test", CaseOpened(case=case))
+    buffer = io.BytesIO()
+    Image.new("RGB", (64, 48), "gray").save(buffer, "JPEG")
+    (tmp_path / "现场.jpg").write_bytes(buffer.getvalue())
+    return made
+
+
+def enter(world: FormsWorld, text: str, **more: object) -> Recorded:
+    """Record one YAML text for the second case."""
+    path = world.root.parent / "登记.yaml"
+    path.write_text(text, encoding="utf-8")
+    case = world.ledger.view.case(OTHER)
+    assert case is not None
+    return record_visit_file(
+        path,
+        case=case,
+        ledger=world.ledger,
+        originals=world.originals,
+        actor="test",
+        **more,  # type: ignore[arg-type]
+    )
+
+
+def refused(world: FormsWorld, text: str) -> str:
+    """The message of a refused file; nothing may have changed."""
+    before = world.ledger.head, sorted(world.originals.digests())
+    with pytest.raises(InputError) as caught:
+        enter(world, text)
+    assert (world.ledger.head, sorted(world.originals.digests())) == before
+    return caught.value.what
+
+
+def test_a_check_is_read_into_facts(world: FormsWorld) -> None:
+    recorded = enter(world, CHECK)
+    (visit,) = world.ledger.view.visits(OTHER)
+    assert recorded.id == visit.id == "WJB22-0002-V1"
+    assert visit.arrived_at == datetime(2022, 3, 15, 1, 0, tzinfo=UTC)
+    assert (visit.experts, visit.supervisors) == (("P01", "P02"), ("S01",))
+    assert visit.devices == ("DSJ-1", "DSJ-2")
+    assert visit.escort_present is True
+    assert [hazard.id for hazard in visit.hazards] == ["H01", "H02"]
+    assert visit.hazards[1].deadline == date(2022, 3, 15)
+    assert visit.hazards[0].photos[0] in world.originals
+    assert "赵敏" not in world.ledger.journal_path.read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place"),
+    [
+        ("结果: 合格", "结果: 好", "检查项目[1].结果"),
+        ("序号: 1,", "序号: 26,", "检查项目[1].序号"),
+        ("序号: 2,", "序号: 1,", "检查项目[2].序号"),
+        ("说明: 无此工艺", "说明: ''", "检查项目[2].说明"),
+        ("2022-03-30", "二月三十", "隐患[1].整改期限"),
+        ("2022-03-30", "2022-03-01", "隐患[1].整改期限"),
+        ("李建国", "张三", "检查人员"),
+        ("现场.jpg", "没有.jpg", "隐患[1].照片"),
+        ("现场.jpg", "登记.yaml", "隐患[1].照片"),
+        ("离开时间: 2022-03-15 11:30", "离开时间: 2022-03-15 08:00", "离开时间"),
+        ("到达时间: 2022-03-15 09:00", "到达时间:", "到达时间"),
+        ("类型: 检查", "类型: 视察", "类型"),
+        ("类型: 检查", "类别: 检查", "类别"),
+        ("部位: 一车间,", "等级: 重大, 部位: 一车间,", "隐患[1].判定条款"),
+        ("描述: 无防护罩,", "", "隐患[1].描述"),
+    ],
+)
+def test_a_mistake_is_named_by_its_field_and_nothing_is_stored(
+    world: FormsWorld, old: str, new: str, place: str
+) -> None:
+    assert old in CHECK
+    assert f"  {place}" in refused(world, CHECK.replace(old, new))
+
+
+def test_the_same_file_twice_changes_nothing(world: FormsWorld) -> None:
+    enter(world, CHECK)
+    before = world.ledger.head
+    assert enter(world, CHECK).unchanged
+    assert world.ledger.head == before
+
+
+def test_a_corrected_file_is_a_new_version_with_its_difference(world: FormsWorld) -> None:
+    enter(world, CHECK)
+    recorded = enter(world, CHECK.replace("2022-03-30", "2022-04-02").replace("结果: 合格", "结果: 不合格"))
+    assert (recorded.id, recorded.version, recorded.new) == ("WJB22-0002-V1", 2, False)
+    assert set(recorded.differences) == {
+        "隐患 1 · 整改期限：2022-03-30 → 2022-04-02",
+        "检查项目 1 · 结果：合格 → 不合格",
+    }
+    assert [visit.version for visit in world.ledger.view.visits(OTHER)] == [1, 2]
+
+
+def test_a_second_visit_of_the_day_can_be_told_apart(world: FormsWorld) -> None:
+    enter(world, CHECK)
+    assert enter(world, CHECK, separate=True).id == "WJB22-0002-V2"
+
+
+def test_correcting_a_visit_of_another_kind_is_refused(world: FormsWorld) -> None:
+    enter(world, CHECK)
+    urging = "类型: 督促\n到达时间: 2022-03-23 10:00\n检查人员: P01\n督促方式: 电话\n企业态度: 积极\n"
+    with pytest.raises(UsageError):
+        enter(world, urging, visit="WJB22-0002-V1")
+    assert enter(world, urging).id == "WJB22-0002-V2"
+
+
+def test_progress_of_a_hazard_nobody_found_is_refused(world: FormsWorld) -> None:
+    enter(world, CHECK)
+    text = "类型: 督促\n到达时间: 2022-03-23 10:00\n整改进度:\n- {隐患: H09, 进度: 已完成}\n"
+    assert "H09" in refused(world, text)
+
+
+REPORT = """
+类型: 整改报告
+收到日期: 2022-03-28
+整改答复:
+- {隐患: H01, 整改措施: 加装, 责任人: 孙磊, 资金: 3200}
+"""
+
+
+def test_a_report_and_its_review_are_one_version_and_a_second_report_the_next(world: FormsWorld) -> None:
+    enter(world, CHECK)
+    assert enter(world, REPORT).version == 1
+    reviewed = enter(world, REPORT + "审核人: P01\n审核日期: 2022-03-29\n审核结论: 明显不符合\n")
+    assert (reviewed.version, reviewed.new) == (1, False)
+    assert enter(world, REPORT.replace("03-28", "03-30")).version == 2
+
+
+def test_an_escalation_gets_its_receipt_later(world: FormsWorld) -> None:
+    enter(world, CHECK)
+    text = "类型: 上报\n上报情形: 重大事故隐患\n收件单位: 安监科\n上报时间: 2022-03-15 15:05\n上报隐患: H01\n"
+    assert enter(world, text).id == "E1"
+    receipt = enter(world, text + "签收时间: 2022-03-15 16:20\n")
+    assert receipt.id == "E1"
+    assert receipt.differences[0].startswith("签收时间：（空） → 2022-03-15T08:20")
+    (escalation,) = world.ledger.view.escalations(OTHER)
+    assert escalation.receipt_at == datetime(2022, 3, 15, 8, 20, tzinfo=UTC)
+
+
+def test_the_workbook_says_the_same_as_the_yaml_file(world: FormsWorld, tmp_path: Path) -> None:
+    path = tmp_path / "登记表.xlsx"
+    folder = shipped_templates() / "inspection-record"
+    write_visit_workbook(path, checklist_folder=folder, made=datetime(2022, 1, 1, tzinfo=UTC))
+    book = openpyxl.load_workbook(path)
+    head = book["基本情况"]
+    places = {str(head.cell(n, 1).value).strip("*"): n for n in range(1, head.max_row + 1)}
+    document = yaml.safe_load(CHECK)
+    for key, value in document.items():
+        if key in places:
+            head.cell(places[key], 2, "、".join(value) if isinstance(value, list) else value)
+    assert book["检查项目"]["B26"].value == "严格履行环保设施安全评估"
+    book["检查项目"]["C2"], book["检查项目"]["C3"], book["检查项目"]["D3"] = "合格", "不适用", "无此工艺"
+    sheet = book["隐患"]
+    headings = [str(cell.value).strip("*") for cell in sheet[1]]
+    for row, entry in enumerate(document["隐患"], 2):
+        for key, value in entry.items():
+            sheet.cell(row, headings.index(key) + 1, value)
+    book.save(path)
+    enter(world, CHECK)
+    case = world.ledger.view.case(OTHER)
+    assert case is not None
+    again = record_visit_file(path, case=case, ledger=world.ledger, originals=world.originals, actor="test")
+    assert again.unchanged
+    head.cell(places["类型"], 2, "视察")
+    book.save(path)
+    with pytest.raises(InputError, match=f"基本情况!B{places['类型']}"):
+        record_visit_file(path, case=case, ledger=world.ledger, originals=world.originals, actor="test")
+
+
+@pytest.mark.parametrize("text", [CHECK, REPORT])
+def test_the_published_schema_takes_what_the_program_takes(text: str) -> None:
+    document = yaml.safe_load(text)
+    for key in ("收到日期", "到达时间"):
+        if key in document:
+            document[key] = str(document[key])
+    for entry in document.get("隐患", []):
+        if "整改期限" in entry:
+            entry["整改期限"] = str(entry["整改期限"])
+        entry["立即整改"] = "是"
+        entry["已交底"] = True
+    jsonschema.Draft202012Validator.check_schema(schema("visit"))
+    jsonschema.validate(document, schema("visit"))
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({**document, "类别": "检查"}, schema("visit"))
+
+
+def test_a_case_is_numbered_within_its_year(world: FormsWorld) -> None:
+    def opened(day: date) -> str:
+        return open_case(
+            world.ledger, contract="WJB", enterprise="甲精密", kind="annual", on=day, actor="test"
+        ).id
+
+    assert opened(date(2022, 5, 1)) == "WJB22-0003"
+    assert opened(date(2023, 5, 1)) == "WJB23-0001"
+    assert opened(date(2022, 6, 1)) == "WJB22-0004"
+
+
+@pytest.mark.parametrize("kind", ["special", "yearly", "special:没有"])
+def test_a_case_of_an_unknown_kind_is_refused(world: FormsWorld, kind: str) -> None:
+    with pytest.raises(UsageError):
+        open_case(world.ledger, contract="WJB", enterprise=CODE, kind=kind, on=date(2022, 5, 1), actor="test")
