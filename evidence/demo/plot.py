@@ -33,6 +33,7 @@ MARK = ".evidence-demo"
 """A folder with this file is a demonstration and may be replaced."""
 FORGOTTEN = ("expert-2", "expert-2-date")
 """The signature that is left out at first: the second expert of the heavy-class enterprise."""
+SHAPES = {"linked": "●", "unidentified": "◐", "quarantined": "✕", "duplicate": "＝", "waiting": "○"}
 Tell = Callable[[str], None]
 
 
@@ -73,9 +74,10 @@ def run_demo(root: Path, *, tell: Tell = lambda _line: None, advance: Tell = lam
         arrivals: list[Arrival] = []
         for title, scene in SCENES:
             advance(title)
-            arrivals += scene(story)
-            for arrival in arrivals[-4:]:
-                tell(f"{arrival.outcome}  {arrival.path}  {arrival.message}")
+            came = scene(story)
+            arrivals += came
+            for arrival in came:
+                tell(f"{SHAPES[arrival.outcome]} {arrival.path}：{arrival.message}")
         lacking = blockers(story.judge(WEEK))
         for finding in lacking:
             tell(f"✕ {finding.message}")
