@@ -67,6 +67,11 @@ def touched_table(case: str) -> str:
     return f"touched:{case[:8]}"
 
 
+def enterprise_table(enterprise: str) -> str:
+    """Enterprises in 64 shards: one import brings thousands."""
+    return f"enterprises:{crc32(enterprise.encode()) & 63:02d}"
+
+
 def register_table(register: str, key: str) -> str:
     """One register in 32 shards: some registers get an entry a case."""
     return f"register:{register}:{crc32(key.encode()) & 31:02d}"
@@ -82,7 +87,9 @@ def _touch(rows: Rows, entry: Entry, case: str) -> None:
 
 
 def _parties(rows: Rows, entry: Entry, body: Body) -> None:
-    for name, key in (("enterprises", "id"), ("people", "id"), ("devices", "serial"), ("campaigns", "id")):
+    for item in body.get("enterprises", ()):
+        rows.put(enterprise_table(item["id"]), item["id"], _row(entry, item))
+    for name, key in (("people", "id"), ("devices", "serial"), ("campaigns", "id")):
         for item in body.get(name, ()):
             rows.put(name, item[key], _row(entry, item))
 

@@ -61,11 +61,12 @@ class TinyDBView:
     # --- registers -----------------------------------------------------------------------------
     def enterprises(self) -> tuple[Enterprise, ...]:
         """In order of id."""
-        return self._all("enterprises", Enterprise)
+        found = [each for table in self.rows.tables("enterprises:") for each in self._all(table, Enterprise)]
+        return tuple(sorted(found, key=lambda enterprise: enterprise.id))
 
     def enterprise(self, id: EnterpriseId) -> Enterprise | None:
         """One enterprise."""
-        return self._one("enterprises", id, Enterprise)
+        return self._one(fold.enterprise_table(id), id, Enterprise)
 
     def people(self) -> tuple[Person, ...]:
         """In order of id."""
