@@ -1,0 +1,315 @@
+"""Marks on paper, footage, and who was there."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+from evidence.domain.case import Refusal
+from evidence.domain.document import MarkVerdict
+from evidence.domain.facts import Facts
+from evidence.domain.parties import EnterpriseClass, Role
+from tests import world as w
+from tests.unit.rules.decisions.chain_table import JC, V1, ZG, C, K, chain, entry, lost, no_paper, visit
+from tests.unit.rules.decisions.table import FAIL, NONE, OPEN, PASS, REVIEW, Bend, Row, at, of, rows
+
+H = w.HEAVY
+H1 = f"{H}-V1"
+HJC = f"{H}-JC-001"
+ABSENT, UNDECIDED = MarkVerdict.ABSENT, MarkVerdict.UNDECIDED
+
+
+def mark(box: str, verdict: MarkVerdict, number: str = JC) -> Bend:
+    return lambda facts: w.with_mark(facts, number, box, verdict)
+
+
+def person(id: str, **changes: object) -> Bend:
+    return lambda facts: w.on_person(facts, id, **changes)
+
+
+def footage(**changes: object) -> Bend:
+    return lambda facts: w.on_recordings(facts, V1, **changes)
+
+
+def no_footage(facts: Facts) -> Facts:
+    return w.on_case(facts, C, lambda one: replace(one, recordings=()))
+
+
+def firm(number: int, **changes: object) -> Bend:
+    return lambda facts: w.on_enterprise(facts, number, **changes)
+
+
+def empty(register: str) -> Bend:
+    return lambda facts: w.without_entries(facts, register)
+
+
+def boxes(drop: str = "", extra: str = "") -> Bend:
+    def bend(facts: Facts) -> Facts:
+        def change(document):  # type: ignore[no-untyped-def]
+            kept = tuple(box for box in document.form.required_boxes if not drop or drop not in box)
+            return replace(
+                document, form=replace(document.form, required_boxes=(*kept, *((extra,) if extra else ())))
+            )
+
+        return w.on_document(facts, JC, change)
+
+    return bend
+
+
+def refused(role: str, witness: str) -> Bend:
+    return visit(V1, refusals=(Refusal(role=role, reason="不认可", witness=witness),))
+
+
+def unpaged(number: str) -> Bend:
+    """No scan at all, before the handover day."""
+    return no_paper(number)
+
+
+EXTERNAL = person("P2", role=Role.EXTERNAL_EXPERT)
+LENGTH = int(timedelta(minutes=92).total_seconds() * 1000)
+
+
+def role_rows(rule: str, box: str, role: str, drop: str) -> list[Row]:
+    """The four situations every role on an inspection record shares."""
+    refusal = {"escort": "escort", "principal": "principal", "enterprise": "seal"}.get(role)
+    entries: list[tuple[object, ...]] = [
+        ("met", PASS),
+        ("broken", FAIL, mark(box, ABSENT)),
+        ("broken", FAIL, boxes(drop=drop)),
+        ("broken", FAIL, lost(JC, 2)),
+        ("boundary", OPEN, unpaged(f"{K}-JC-001"), of(K, **at("2022-03-31"))),
+        ("boundary", FAIL, unpaged(f"{K}-JC-001"), of(K, **at("2022-04-01"))),
+        ("undecidable", REVIEW, mark(box, UNDECIDED)),
+    ]
+    if refusal:
+        entries += [
+            ("undecidable", REVIEW, chain(mark(box, ABSENT), refused(refusal, "见证人甲"))),
+            ("broken", FAIL, chain(mark(box, ABSENT), refused(refusal, ""))),
+        ]
+    return rows(rule, *entries)
+
+
+TABLE: list[Row] = [
+    *role_rows("G06-expert-signatures", "expert-1", "expert", ":expert"),
+    *rows("G06-expert-signatures", ("boundary", FAIL, visit(V1, experts=("P2", "P3")))),
+    *role_rows("G06-escort-signature", "escort", "escort", ":escort"),
+    *role_rows("G06-enterprise-seal", "enterprise-seal", "enterprise", ":enterprise"),
+    *role_rows("E04-principal-signature", "principal", "principal", ":principal"),
+    *rows(
+        "E04-one-principal",
+        ("met", PASS),
+        ("boundary", PASS, boxes(extra="2:principal:signature:principal")),
+        ("undecidable", REVIEW, boxes(extra="2:principal-2:signature:principal")),
+    ),
+    *rows(
+        "S05-supervisor-signature",
+        ("met", PASS, of(H)),
+        ("broken", FAIL, mark("supervisor-1", ABSENT, HJC), of(H)),
+        ("boundary", NONE),
+        ("undecidable", REVIEW, mark("supervisor-1", UNDECIDED, HJC), of(H)),
+    ),
+    *rows(
+        "G06-other-marks",
+        ("met", PASS),
+        ("broken", FAIL, mark("reviewer", ABSENT, ZG)),
+        ("undecidable", REVIEW, mark("reviewer", UNDECIDED, ZG)),
+    ),
+    *rows(
+        "V01-video-and-audio",
+        ("met", PASS),
+        ("broken", FAIL, footage(audio=False)),
+        ("broken", FAIL, footage(video=False)),
+        ("broken", FAIL, no_footage),
+        ("boundary", OPEN, no_footage, at("2022-03-17")),
+        ("boundary", FAIL, no_footage, at("2022-03-18")),
+        ("undecidable", REVIEW, footage(audio=None)),
+    ),
+    *rows(
+        "V02-whole-visit",
+        ("met", PASS),
+        ("broken", FAIL, no_footage),
+        ("broken", FAIL, footage(started_at=w.instant(w.CHECK_DAY, 9, 12))),
+        ("boundary", PASS, footage(started_at=w.instant(w.CHECK_DAY, 9, 1), duration_ms=LENGTH)),
+        ("boundary", FAIL, footage(started_at=w.instant(w.CHECK_DAY, 9, 2), duration_ms=LENGTH)),
+        ("undecidable", REVIEW, visit(V1, left_at=None)),
+        ("undecidable", REVIEW, footage(started_at=None)),
+    ),
+    *rows(
+        "V02-sound-footage",
+        ("met", PASS),
+        ("undecidable", REVIEW, footage(doubts=("长时间黑屏",))),
+        ("undecidable", REVIEW, footage(truncated=True)),
+    ),
+    *rows(
+        "V01-known-recorder",
+        ("met", PASS),
+        ("broken", FAIL, footage(device="ZZ99999")),
+        ("boundary", PASS, lambda f: replace(f, devices=(replace(f.devices[0], from_date=w.CHECK_DAY),))),
+        (
+            "boundary",
+            FAIL,
+            lambda f: replace(f, devices=(replace(f.devices[0], from_date=date(2022, 3, 15)),)),
+        ),
+        ("undecidable", REVIEW, footage(device="")),
+    ),
+    *rows(
+        "S03-known-enterprise",
+        ("met", PASS),
+        ("broken", FAIL, lambda f: replace(f, enterprises=f.enterprises[1:])),
+        ("undecidable", REVIEW, firm(0, classes=())),
+    ),
+    *rows(
+        "S03-known-people",
+        ("met", PASS),
+        ("broken", FAIL, visit(V1, experts=("P2", "P99"))),
+        ("broken", FAIL, visit(V1, experts=("G1",))),
+    ),
+    *rows(
+        "S03-ordinary-staffing",
+        ("met", PASS),
+        ("broken", FAIL, visit(V1, experts=())),
+        ("broken", FAIL, person("P2", qualified=False)),
+        ("boundary", PASS, visit(V1, experts=("P2", "P2"))),
+        ("undecidable", REVIEW, person("P2", qualified=None)),
+    ),
+    *rows(
+        "S04-heavy-staffing",
+        ("met", PASS, of(H)),
+        ("broken", FAIL, visit(H1, experts=("P2",)), of(H)),
+        ("boundary", FAIL, visit(H1, experts=("P2", "P2")), of(H)),
+        ("boundary", NONE),
+        ("undecidable", REVIEW, person("P3", qualified=None), of(H)),
+        *(
+            ("met", PASS, firm(2, classes=(kind,)), of(H))
+            for kind in EnterpriseClass
+            if kind.value[:4] != "规模以下"
+        ),
+    ),
+    *rows(
+        "S05-supervisor",
+        ("met", PASS, of(H)),
+        ("broken", FAIL, visit(H1, supervisors=()), of(H)),
+        ("boundary", NONE),
+        ("boundary", NONE, {"case": H, "parameters": replace(w.PARAMETERS, supervisors_heavy=0)}),
+        ("undecidable", REVIEW, visit(H1, supervisors=("G9",)), of(H)),
+    ),
+    *rows(
+        "S06-external-experts",
+        ("met", PASS, chain(EXTERNAL, entry("expert-engagement", person="P2", on="2022-03-01"))),
+        ("broken", FAIL, EXTERNAL),
+        (
+            "boundary",
+            PASS,
+            chain(
+                EXTERNAL, entry("expert-engagement", person="P2", on="2022-03-01", valid_to=date(2022, 3, 31))
+            ),
+        ),
+        (
+            "boundary",
+            FAIL,
+            chain(
+                EXTERNAL, entry("expert-engagement", person="P2", on="2022-03-01", valid_to=date(2022, 3, 30))
+            ),
+        ),
+        (
+            "undecidable",
+            REVIEW,
+            chain(
+                EXTERNAL, person("P2", specialty=""), entry("expert-engagement", person="P2", on="2022-03-01")
+            ),
+        ),
+    ),
+    *rows(
+        "T02-badge-valid",
+        ("met", PASS),
+        ("broken", FAIL, person("P2", badge="")),
+        ("boundary", PASS, person("P2", badge_to=date(2022, 3, 31))),
+        ("boundary", FAIL, person("P2", badge_to=date(2022, 3, 30))),
+        ("undecidable", REVIEW, person("P2", badge_from=None)),
+    ),
+    *rows(
+        "G01-replacement-consent",
+        (
+            "met",
+            PASS,
+            chain(
+                person("P2", original_team=False), entry("replacement-consent", person="P2", on="2022-03-01")
+            ),
+        ),
+        ("broken", FAIL, person("P2", original_team=False)),
+        (
+            "boundary",
+            PASS,
+            chain(
+                person("P2", original_team=False), entry("replacement-consent", person="P2", on="2022-03-14")
+            ),
+        ),
+        (
+            "boundary",
+            FAIL,
+            chain(
+                person("P2", original_team=False), entry("replacement-consent", person="P2", on="2022-03-15")
+            ),
+        ),
+        (
+            "undecidable",
+            REVIEW,
+            chain(
+                person("P2", original_team=False),
+                entry("replacement-consent", person="P2", on="2022-03-01", attachment=None),
+            ),
+        ),
+    ),
+    *rows(
+        "T05-removed-stay-away",
+        ("met", PASS),
+        ("broken", FAIL, entry("staff-removal", person="P2", on="2022-03-01")),
+        ("boundary", PASS, person("P2", active_to=date(2022, 3, 31))),
+        ("boundary", FAIL, person("P2", active_to=date(2022, 3, 30))),
+    ),
+    *(
+        row
+        for rule, register in (
+            ("G02-confidentiality", "confidentiality-undertaking"),
+            ("T08-integrity", "integrity-undertaking"),
+        )
+        for row in rows(
+            rule,
+            ("met", PASS),
+            ("broken", FAIL, empty(register)),
+            ("boundary", PASS, chain(empty(register), entry(register, person="P2", on="2022-03-14"))),
+            ("boundary", FAIL, chain(empty(register), entry(register, person="P2", on="2022-03-15"))),
+            (
+                "undecidable",
+                REVIEW,
+                chain(empty(register), entry(register, person="P2", on="2022-03-01", attachment=None)),
+            ),
+        )
+    ),
+    *rows(
+        "T09-no-conflict",
+        ("met", PASS),
+        (
+            "broken",
+            FAIL,
+            entry("conflict-declaration", person="P2", on="2022-03-01", enterprise=w.enterprises()[0].id),
+        ),
+        (
+            "boundary",
+            PASS,
+            entry("conflict-declaration", person="P2", on="2022-03-01", enterprise=w.enterprises()[1].id),
+        ),
+        (
+            "boundary",
+            PASS,
+            entry(
+                "conflict-declaration",
+                person="P2",
+                on="2022-03-01",
+                enterprise=w.enterprises()[0].id,
+                data={"conflict": "无"},
+            ),
+        ),
+        ("undecidable", REVIEW, EXTERNAL),
+    ),
+]
