@@ -5,6 +5,7 @@ Trust is judged elsewhere (`trust`); nothing here decides whom to believe. Crypt
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -30,6 +31,14 @@ DigestOf = Callable[[str], bytes]
 """Name of a hash algorithm -> digest of the signed content."""
 
 _STRONG = frozenset({"sha224", "sha256", "sha384", "sha512", "sha3_256", "sha3_384", "sha3_512"})
+_WEAK = frozenset({"md5", "sha1"})
+_METHOD = re.compile(r"rsassa_pkcs1v15|rsassa_pss|\w+_(?:rsa|dsa|ecdsa)|ecdsa|dsa|ed25519|ed448")
+_FOREIGN = {
+    "1.2.156.10197.1.501": "SM2/SM3（国密）",
+    "1.2.156.10197.1.301.1": "SM2（国密）",
+    "1.2.156.10197.1.301": "SM2（国密）",
+}
+"""Algorithms that are sound but that no library here can check."""
 _MALFORMED = (
     ValueError,
     TypeError,
@@ -140,6 +149,14 @@ def _read_signature(signed: cms.SignedData, digest_of: DigestOf) -> Signed:
         return Signed(integrity=Integrity.FAILED, problem="签名内另藏有内容", sub_indication="FORMAT_FAILURE")
     info = extract_certificate_info(signed)
     algorithm = signer["digest_algorithm"]["algorithm"].native
+    method = signer["signature_algorithm"]["algorithm"].native
+    if algorithm not in _STRONG | _WEAK or not _METHOD.fullmatch(method):
+        return Signed(
+            integrity=Integrity.INDETERMINATE,
+            problem=f"本程序不能验证签名算法 {_FOREIGN.get(method, method)}",
+            sub_indication="CRYPTO_CONSTRAINTS_FAILURE",
+            certificate=info.signer_cert,
+        )
     content_type = signed["encap_content_info"]["content_type"].native
     intact, valid = validate_sig_integrity(signer, info.signer_cert, content_type, digest_of(algorithm))
     problem, sub = "", ""

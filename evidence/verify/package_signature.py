@@ -84,6 +84,9 @@ def judge_signature(
         return PackageProof(checks=(check,), store=store)
     checks: list[Check] = []
     signed = read_signature(signed_data, hash_bytes(manifest))
+    if signed.integrity is Integrity.INDETERMINATE:
+        checks.append(review("signature.cms", f"{signed.problem}。", SIGNATURE, signed.sub_indication))
+        return PackageProof(checks=tuple(checks), store=store, row=_UNREADABLE)
     if signed.integrity is not Integrity.PASSED or signed.certificate is None:
         where = TAGMANIFEST if signed.sub_indication == "HASH_FAILURE" else SIGNATURE
         checks.append(

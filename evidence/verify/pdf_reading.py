@@ -47,6 +47,7 @@ def collect_signatures(court: Court, stream: BinaryIO, reader: PdfFileReader) ->
     for name, value, sig_field in enumerate_sig_fields(reader, filled_status=True):
         sub_filter = value.get_object().get("/SubFilter", None)
         if sub_filter not in SUBFILTERS:
+            unread += 1
             court.checks.append(
                 review("pdf.signature", f"签名域“{name}”的签名格式 {sub_filter} 不能判断。", court.file)
             )

@@ -90,7 +90,9 @@ def _judge_signature(
     signed = reading.signed or Signed(integrity=Integrity.FAILED, problem="签名数据无法解析")
     trusted = False
     token = signed.token
-    if signed.integrity is not Integrity.PASSED:
+    if signed.integrity is Integrity.INDETERMINATE:
+        court.checks.append(review("pdf.signature", f"{signed.problem}。", where, signed.sub_indication))
+    elif signed.integrity is Integrity.FAILED:
         court.checks.append(
             failed(
                 "pdf.signature",
