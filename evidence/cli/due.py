@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from evidence.cli.open_cases import gather_open
 from evidence.cli.options import at_option, emit, json_option, progress, say, workspace_command
 from evidence.domain.week import local_date, show_date
 from evidence.language import _
+from evidence.ledger.facts import gather_open
 from evidence.rules.agenda import DueItem, due_items
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from evidence.config import Workspace
 
 
-class InstantType(click.ParamType):
+class InstantType(click.ParamType[datetime]):
     """`2022-04-01` (noon in Shanghai) or an ISO 8601 instant with offset."""
 
     name = "instant"
@@ -41,7 +41,7 @@ class InstantType(click.ParamType):
         return instant.astimezone(UTC)
 
 
-class WeekType(click.ParamType):
+class WeekType(click.ParamType[Week]):
     """`2022-W13`."""
 
     name = "week"
@@ -70,9 +70,21 @@ def workspace_command(function: Callable[..., Any]) -> Callable[..., Any]:
         from evidence.config import open_workspace
 
         workspace: Workspace = open_workspace(workspace_dir)
-        return function(workspace, *args, **kwargs)
+        try:
+            return function(workspace, *args, **kwargs)
+        finally:
+            _show_changes(workspace)
 
     return with_workspace
+
+
+def _show_changes(workspace: Workspace) -> None:
+    """Bring archive/cases in line with what the command journalled, if it opened the ledger at all."""
+    ledger = vars(workspace).get("ledger")
+    if ledger is not None and ledger.head.size > ledger.opened_at:
+        from evidence.cli.browsing import show_changes
+
+        show_changes(workspace, ledger.opened_at)
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help=_("只在标准输出打印一个 JSON 文档"))

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
-from evidence.cli.open_cases import gather_open
 from evidence.cli.options import at_option, emit, json_option, progress, say, week_option, workspace_command
 from evidence.domain.register import Plan, PlanLine
 from evidence.domain.week import Week, local_date, show_date
 from evidence.errors import InputError, UsageError
 from evidence.language import _
+from evidence.ledger.facts import gather_open
 from evidence.rules.planning import Proposal, propose_plan
 
 if TYPE_CHECKING:
@@ -79,26 +79,20 @@ def plan_command(
 def _file(workspace: Workspace, plan: Plan, at: datetime, by: str) -> Plan:
     """Issue the form and file the plan in one transaction."""
     from evidence.forms.catalogue import Catalogue
-    from evidence.forms.content.weekly import plan_values
-    from evidence.forms.issue import issue_forms
-    from evidence.forms.source import IssueRequest
-    from evidence.ledger.events import PlanFiled
+    from evidence.forms.plan_filing import file_plan
 
     progress(_("正在生成计划表……"))
-    settings = workspace.settings
-    values = plan_values(plan, workspace.ledger.view, settings, compiler=by)
-    forms = issue_forms(
-        [IssueRequest(form="weekly-plan", week=plan.week, values=values)],
+    return file_plan(
+        plan,
         catalogue=Catalogue.load(workspace.templates),
         ledger=workspace.ledger,
         originals=workspace.originals,
         issued=workspace.issued,
-        settings=settings,
+        settings=workspace.settings,
         now=at,
         actor=getpass.getuser(),
-        also=lambda _view, made: [PlanFiled(plan=replace(plan, number=made[0].number))],
+        compiler=by,
     )
-    return replace(plan, number=forms[0].number)
 
 
 def _receipted(workspace: Workspace, newest: Plan | None, receipt: datetime, week: Week) -> Plan:

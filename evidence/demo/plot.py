@@ -81,8 +81,11 @@ def run_demo(root: Path, *, tell: Tell = lambda _line: None, advance: Tell = lam
         lacking = blockers(story.judge(WEEK))
         for finding in lacking:
             tell(f"✕ {finding.message}")
-        advance(_("补签后重新扫描"))
-        arrivals += _supply(story)
+        advance(_("4月1日 补签后重新扫描，编制下周计划"))
+        came = _supply(story)
+        arrivals += came
+        for arrival in came:
+            tell(f"{SHAPES[arrival.outcome]} {arrival.path}：{arrival.message}")
     advance(_("制作并签名移交包"))
     built = build_package(story.workspace.office, Order(week=WEEK, at=HANDOVER), actor="demo")
     advance(_("验证"))
@@ -168,6 +171,7 @@ def _supply(story: Story) -> list[Arrival]:
     write_jpeg(scan, story.workspace.inbox / "金翎木业补签.jpg")
     arrivals = list(story.ingest())
     story.clock.now = HANDOVER
+    story.plan(WEEK.shift(1))
     return arrivals
 
 

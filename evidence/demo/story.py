@@ -20,12 +20,14 @@ from evidence.forms.issue import issue_forms
 from evidence.forms.open_case import open_case
 from evidence.forms.parties import import_parties, record_parties
 from evidence.forms.people import EnterpriseContacts, VisitDetails, read_contacts, store
+from evidence.forms.plan_filing import file_plan
 from evidence.forms.source import IssueRequest
 from evidence.ledger.events import ReportRecorded, VisitRecorded
-from evidence.ledger.facts import gather
+from evidence.ledger.facts import gather, gather_open
 from evidence.ledger.view import Arrival
 from evidence.rules.clause import Finding
 from evidence.rules.judge import judge
+from evidence.rules.planning import propose_plan
 
 DATA = Path(__file__).parent / "data"
 ACTOR = "demo"
@@ -113,6 +115,22 @@ class Story:
             document.form
             for document in self.workspace.ledger.view.documents(case)
             if document.form.form == form
+        )
+
+    def plan(self, week: Week) -> None:
+        """Propose a week from what is due, and file it."""
+        workspace = self.workspace
+        now = self.clock()
+        facts = gather_open(workspace.ledger.view, now)
+        file_plan(
+            propose_plan(facts, workspace.settings.parameters, now, week).plan,
+            catalogue=Catalogue.load(workspace.templates),
+            ledger=workspace.ledger,
+            originals=workspace.originals,
+            issued=workspace.issued,
+            settings=workspace.settings,
+            now=now,
+            actor=ACTOR,
         )
 
     # -- paper ---------------------------------------------------------------------------------

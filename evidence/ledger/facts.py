@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from evidence.domain.case import Case
@@ -72,3 +73,17 @@ def _case_facts(view: View, case: Case, entries: tuple[RegisterEntry, ...]) -> C
         waivers=view.waivers(case.id),
         holds=view.holds(case.id),
     )
+
+
+def gather_open(view: View, at: datetime) -> Facts:
+    """The week's facts, with every case that is not closed beside those of the week: what `due` and
+    `plan` look at.
+    """
+    facts = gather(view, week=Week.of(local_date(at)), case=None, at=at)
+    have = {one.case.id for one in facts.cases}
+    more = [
+        gather(view, week=None, case=CaseId(one.case), at=at).cases[0]
+        for one in view.services()
+        if not one.closed and one.case not in have
+    ]
+    return replace(facts, cases=(*facts.cases, *more))
