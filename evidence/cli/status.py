@@ -1,0 +1,113 @@
+"""`evidence status`: one screen about this week."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import click
+
+from evidence.cli.options import at_option, emit, json_option, say, workspace_command
+from evidence.domain.week import Week, local_date, show_date
+from evidence.language import _
+
+if TYPE_CHECKING:
+    from evidence.config import Workspace
+    from evidence.rules.agenda import DueItem
+    from evidence.rules.clause import Finding
+
+NEXT_DAYS = 7
+MOST = 8
+"""Lines of one section; the rest is counted."""
+
+
+@click.command("status")
+@at_option
+@json_option
+@workspace_command
+def status_command(workspace: Workspace, at: datetime | None, as_json: bool) -> None:
+    """一屏看本周：案件、到件、影响移交的缺项、七天内的期限。
+
+    \b
+    例：evidence status
+    """
+    from evidence.ledger.facts import gather, gather_open
+    from evidence.rules.agenda import due_items
+    from evidence.rules.judge import judge
+    from evidence.rules.summary import blockers, counts
+
+    moment = at or workspace.clock()
+    week = Week.of(local_date(moment))
+    view = workspace.ledger.view
+    facts = gather(view, week=week, case=None, at=moment)
+    parameters = workspace.settings.parameters
+    findings = judge(facts, parameters, moment)
+    stopping = blockers(findings)
+    until = local_date(moment) + timedelta(days=NEXT_DAYS)
+    due = due_items(gather_open(view, moment), parameters, moment, until)
+    outcomes = Counter(arrival.outcome for arrival in view.arrivals())
+    names = {one.case.id: _name(workspace, one.case.enterprise) for one in facts.cases}
+    if as_json:
+        emit(
+            {
+                "week": str(week),
+                "at": moment,
+                "cases": [{"case": case, "enterprise": name} for case, name in names.items()],
+                "arrivals": outcomes,
+                "summary": counts(findings),
+                "blocking": stopping,
+                "due": due,
+            }
+        )
+        return
+    say(_("{week}　今天 {today}").format(week=week, today=show_date(local_date(moment))))
+    say(_cases(names, findings))
+    say(_waiting(outcomes))
+    say(_lacking(stopping))
+    say(_deadlines(due))
+
+
+def _name(workspace: Workspace, enterprise: str) -> str:
+    from evidence.domain.identifiers import EnterpriseId
+
+    found = workspace.ledger.view.enterprise(EnterpriseId(enterprise))
+    return found.short_name if found else enterprise
+
+
+def _cases(names: dict[str, str], findings: tuple[Finding, ...]) -> Iterator[str]:
+    yield ""
+    yield _("本周案件 {n} 个").format(n=len(names))
+    for case, name in names.items():
+        kinds = Counter(finding.kind for finding in findings if finding.subject.case == case)
+        yield f"  {case}  {name}  ● {kinds['pass']}  ✕ {kinds['fail']}  ◐ {kinds['review']}  ○ {kinds['open']}"
+    if not names:
+        yield _("  还没有。登记一次检查：evidence case open 企业，再 evidence visit add 案件 文件")
+
+
+def _waiting(outcomes: Counter[str]) -> Iterator[str]:
+    asking = outcomes["unidentified"] + outcomes["quarantined"]
+    yield ""
+    yield _("到件 {n} 件，等您处理 {asking} 件").format(n=outcomes.total(), asking=asking)
+    if asking:
+        yield _("  → evidence inbox list")
+
+
+def _lacking(stopping: tuple[Finding, ...]) -> Iterator[str]:
+    yield ""
+    yield _("影响本周移交 {n} 项").format(n=len(stopping))
+    for finding in stopping[:MOST]:
+        yield f"  {'◐' if finding.kind == 'review' else '✕'} {finding.message}"
+    if len(stopping) > MOST:
+        yield _("  ……另有 {n} 项：evidence check").format(n=len(stopping) - MOST)
+
+
+def _deadlines(due: tuple[DueItem, ...]) -> Iterator[str]:
+    yield ""
+    yield _("{days} 天内到期 {n} 项").format(days=NEXT_DAYS, n=len(due))
+    for item in due[:MOST]:
+        mark = "✕" if item.overdue else "○"
+        yield f"  {mark} {show_date(item.due)}  {item.what}  {item.name}  {item.who}"
+    if len(due) > MOST:
+        yield _("  ……另有 {n} 项：evidence due").format(n=len(due) - MOST)
