@@ -70,10 +70,9 @@ def workspace_command(function: Callable[..., Any]) -> Callable[..., Any]:
         from evidence.config import open_workspace
 
         workspace: Workspace = open_workspace(workspace_dir)
-        try:
-            return function(workspace, *args, **kwargs)
-        finally:
-            _show_changes(workspace)
+        result = function(workspace, *args, **kwargs)
+        _show_changes(workspace)
+        return result
 
     return with_workspace
 

@@ -24,6 +24,7 @@ from evidence.ledger.events import (
     VisitRecorded,
     WaiverGranted,
 )
+from evidence.ledger.fold import WEEKLY, case_of
 from evidence.ledger.view import View
 
 _FORBIDDEN = '\\/:*?"<>|'
@@ -45,7 +46,7 @@ def original_place(sha256: Sha256) -> str:
 
 def issued_place(number: Number, suffix: str) -> str:
     """Where the archive keeps a file of an issued form."""
-    folder = "weekly" if number[:10].endswith("-0000") else number[:10]
+    folder = "weekly" if case_of(number).endswith(WEEKLY) else case_of(number)
     return f"issued/{folder}/{number}{suffix}"
 
 
@@ -112,6 +113,26 @@ def _originals(entry: Entry) -> Iterator[tuple[Sha256 | None, str]]:
         yield event.receipt.source, _("接收回执 {id}").format(id=event.receipt.package)
 
 
+def cases_changed(view: View, entries: Iterable[Entry], since: int) -> set[CaseId]:
+    """Cases whose browsable files changed from journal line `since` on.
+
+    Args:
+        entries: the journal from that line on; the view says of what was withdrawn, they of what was issued.
+    """
+    issued = {
+        CaseId(case_of(entry.payload["form"]["number"])) for entry in entries if entry.kind == FormIssued.KIND
+    }
+    return {case for case in issued if not case.endswith(WEEKLY)}.union(view.touched_since(since))
+
+
+def case_folder(view: View, id_: CaseId) -> str:
+    """Name of a case's folder in the tree."""
+    case = view.case(id_)
+    enterprise = None if case is None else view.enterprise(case.enterprise)
+    name = "" if case is None else case.enterprise if enterprise is None else enterprise.short_name
+    return safe_name(f"{id_} {name}")
+
+
 def case_tree(view: View, cases: Iterable[CaseId] | None = None) -> Iterator[Leaf]:
     """The browsable tree: enterprise and case, then each record with its form and its scans."""
     ids = [case.id for case in view.cases()] if cases is None else list(cases)
@@ -119,9 +140,7 @@ def case_tree(view: View, cases: Iterable[CaseId] | None = None) -> Iterator[Lea
         case = view.case(id_)
         if case is None:
             continue
-        enterprise = view.enterprise(case.enterprise)
-        name = case.enterprise if enterprise is None else enterprise.short_name
-        folder = safe_name(f"{case.id} {name}")
+        folder = case_folder(view, id_)
         for document in view.documents(case.id):
             yield from _record(view, f"{folder}/{safe_name(_title(document))}", document)
         for recording in view.recordings(case.id):

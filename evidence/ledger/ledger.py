@@ -49,6 +49,8 @@ class Ledger:
         self._marks: list[Position] = [Position()]
         self._position = self._saved = Position()
         self._view = TinyDBView()
+        self.opened_at = 0
+        """Journal lines there were when this object opened it."""
 
     @classmethod
     def open(
@@ -77,6 +79,7 @@ class Ledger:
         if loaded is not None and ledger._journal.reaches(loaded.end):
             ledger._start(loaded)
         ledger._read_rest()
+        ledger.opened_at = ledger._position.size
         return ledger
 
     def _start(self, loaded: Snapshot) -> None:

@@ -160,10 +160,19 @@ class TinyDBView:
 
     def cases_touched(self, week: Week) -> tuple[CaseId, ...]:
         """Cases visited in a week, or with evidence that arrived or changed since the last package."""
-        visited = {key for key, _row in self.rows.items(f"week:{week}")}
-        touched = self.rows.tables("touched:")
-        changed = {key for table in touched for key, _row in self.rows.items(table)}
-        return tuple(CaseId(case) for case in sorted(visited | changed))
+        visited = {CaseId(key) for key, _row in self.rows.items(f"week:{week}")}
+        return tuple(sorted(visited.union(self.touched_since(0))))
+
+    def touched_since(self, seq: int) -> tuple[CaseId, ...]:
+        """Cases touched from journal line `seq` on and not handed over since, in order of id."""
+        return tuple(
+            sorted(
+                CaseId(key)
+                for table in self.rows.tables("touched:")
+                for key, row in self.rows.items(table)
+                if row["seq"] >= seq
+            )
+        )
 
     # --- documents -----------------------------------------------------------------------------
     def document(self, number: Number) -> Document | None:

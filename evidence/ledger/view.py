@@ -114,6 +114,10 @@ class View(Protocol):
         """Cases visited in a week, or with a document that arrived or changed since the last package."""
         ...
 
+    def touched_since(self, seq: int) -> tuple[CaseId, ...]:
+        """Cases with evidence that arrived, changed or was withdrawn from journal line `seq` on."""
+        ...
+
 
 def originals_cited(cases: Iterable[Document]) -> tuple[Sha256, ...]:
     """Digests of every scan and e-document of some documents, each once, in order."""

@@ -16,9 +16,10 @@ from evidence.cli.audit import audit_command
 from evidence.cli.backup import backup_command, restore_command
 from evidence.cli.browsing import refresh_case_tree
 from evidence.cli.ledger import ledger_command
-from evidence.config import open_workspace
+from evidence.cli.options import workspace_command
+from evidence.config import Workspace, open_workspace
 from evidence.errors import EvidenceError, ExitCode, UsageError
-from evidence.ledger.events import ThingAudited
+from evidence.ledger.events import ArrivalJudged, ThingAudited
 from tests.ledger_room import CONTENTS, OWN_FOLDER, build, reopened
 from tests.ledger_story import OTHER_ENTERPRISE, OTHER_FORM, OWN_FORM, digest, taken
 
@@ -103,6 +104,22 @@ def test_the_tree_follows_the_ledger(root: Path) -> None:
     assert not (root / "archive" / "cases" / "空").exists()
     assert refresh_case_tree(workspace, [workspace.ledger.view.cases()[0].id]) == 0
     assert len(list((root / "archive" / "cases").iterdir())) == 2
+
+
+def test_a_command_that_changes_a_case_shows_it_in_the_tree(root: Path) -> None:
+    cases = root / "archive" / "cases"
+
+    @click.command()
+    @workspace_command
+    def command(workspace: Workspace) -> None:
+        judged = ArrivalJudged(arrival=taken(1, "", "").arrival, outcome="quarantined", reason="wrong_case")
+        workspace.ledger.append("x", judged)
+
+    refresh_case_tree(open_workspace(root))
+    assert list(cases.rglob("扫描 *A-20220314-0001*"))
+    run(command, "--workspace", root)
+    assert not list(cases.rglob("扫描 *A-20220314-0001*"))
+    assert audited(root) == (0, {})
 
 
 def test_export_writes_one_row_a_line_harmless_in_a_spreadsheet(root: Path, tmp_path: Path) -> None:
