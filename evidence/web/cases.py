@@ -19,6 +19,7 @@ from evidence.domain.week import local_date
 from evidence.recordings.assign import filmed, in_force
 from evidence.recordings.timeline import timeline_svg
 from evidence.rules.clause import Finding
+from evidence.web.entry_form import TITLES
 from evidence.web.matrix import State, build_rows, column_of, gravity, state_of
 from evidence.web.pages import page
 from evidence.web.roles import Act
@@ -33,7 +34,9 @@ def cases(request: Any) -> Any:
     wanted = request.GET.get("q", "")
     hits = find_cases(request.desk.workspace.ledger.view, wanted)
     rows = [(hit, CASE_KINDS.get(hit.case.kind.value, "")) for hit in hits]
-    return render(request, "desk/cases.html", {"q": wanted, "rows": rows})
+    return render(
+        request, "desk/cases.html", {"q": wanted, "rows": rows, "kinds": list(CASE_KINDS.items())[:2]}
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,6 +177,7 @@ def case(request: Any, identifier: str) -> Any:
         "passed": [each for each in shown if state_of(each) is State.PRESENT],
         "today": local_date(at),
         "at": at,
+        "writable": list(TITLES.items()),
     }
     return render(request, "desk/case.html", context)
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from evidence.domain.identifiers import CaseId, PersonId
 from evidence.domain.parties import Role as TeamRole
@@ -14,6 +15,7 @@ from evidence.domain.register import Waiver
 from evidence.domain.week import Week
 from evidence.errors import UsageError
 from evidence.ledger.events import WaiverGranted
+from evidence.web.jobs import Outcome
 from evidence.web.matrix import State, gravity, state_of
 from evidence.web.middleware import role_of
 from evidence.web.pages import page
@@ -93,9 +95,14 @@ def build(request: Any) -> Any:
     )
     actor = f"desk:{request.user.get_username()}"
 
-    def work(report: Any) -> str:
+    def work(report: Any) -> Outcome:
         built = build_package(workspace.office, order, actor=actor, report=report)
-        return built.package.id
+        return Outcome(
+            text=say("移交包已做好并签名：") + built.package.id,
+            url=reverse("package", args=[built.package.id]),
+            label=say("下载"),
+            back=f"{reverse('friday')}?week={week}",
+        )
 
     job = request.desk.jobs.start(f"{week} 移交包", work)
     return redirect("job", identifier=job.id)

@@ -13,6 +13,16 @@ from evidence.errors import EvidenceError
 KEPT = 8
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What came of it, with the next step."""
+
+    text: str
+    url: str
+    label: str
+    back: str
+
+
 @dataclass(slots=True, kw_only=True)
 class Job:
     """One piece of work."""
@@ -22,7 +32,7 @@ class Job:
     steps: list[str] = field(default_factory=list)
     done: bool = False
     error: EvidenceError | None = None
-    result: str = ""
+    result: Outcome | None = None
 
 
 class BusyError(EvidenceError):
@@ -36,8 +46,8 @@ class Jobs:
         self._lock = Lock()
         self._jobs: dict[str, Job] = {}
 
-    def start(self, title: str, work: Callable[[Callable[[str], None]], str]) -> Job:
-        """Run `work(report)` beside the pages; its result is a sentence.
+    def start(self, title: str, work: Callable[[Callable[[str], None]], Outcome]) -> Job:
+        """Run `work(report)` beside the pages.
 
         Raises:
             BusyError: something is still running.
@@ -58,7 +68,7 @@ class Jobs:
             return self._jobs.get(identifier)
 
     @staticmethod
-    def _run(job: Job, work: Callable[[Callable[[str], None]], str]) -> None:
+    def _run(job: Job, work: Callable[[Callable[[str], None]], Outcome]) -> None:
         try:
             job.result = work(job.steps.append)
         except EvidenceError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 
-from evidence.web import auditor, cases, files, friday, inbox, numbers, session, today
+from evidence.web import auditor, cases, entry, files, friday, inbox, numbers, session, today
 
 urlpatterns = [
     path("", today.today, name="today"),
@@ -17,6 +17,11 @@ urlpatterns = [
     path("inbox/<str:identifier>/", inbox.arrival, name="arrival"),
     path("inbox/<str:identifier>/decide/", inbox.decide, name="decide"),
     path("cases/", cases.cases, name="cases"),
+    path("cases/open/", entry.open_case, name="open-case"),
+    path("cases/companies/", entry.companies, name="companies"),
+    path("cases/<str:identifier>/write/<str:kind>/", entry.write, name="write"),
+    path("cases/<str:identifier>/write/<str:kind>/draft/", entry.draft, name="draft"),
+    path("cases/<str:identifier>/write/<str:kind>/enter/", entry.enter, name="enter"),
     path("cases/<str:identifier>/", cases.case, name="case"),
     path("documents/<str:number>/", cases.document, name="document"),
     path("documents/<str:number>/mark/", inbox.mark, name="mark"),

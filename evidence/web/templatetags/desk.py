@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -111,6 +111,11 @@ def decision_words(value: str) -> str:
     return say(_DECISIONS.get(value, value))
 
 
+def at(values: Sequence[Any], position: int) -> Any:
+    """The value at a 0-based position."""
+    return values[position] if position < len(values) else ""
+
+
 def as_text(value: str | Iterable[str]) -> str:
     """Lines as one text."""
     return value if isinstance(value, str) else "\n".join(value)
@@ -121,7 +126,7 @@ _DECISIONS = {"link": "归入", "split": "拆分归入", "reject": "退回", "re
 register.simple_tag(t, name="t")
 _FILTERS: tuple[Callable[..., Any], ...] = (
     day, moment, clock, days_left, outcome, thousandths, size, finding_state, unlocal, minutes,
-    decision_words, as_text, document_number,
+    decision_words, as_text, document_number, at,
 )  # fmt: skip
 for _each in _FILTERS:
     register.filter(_each.__name__, _each)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from evidence.domain.parties import Enterprise, EnterpriseClass
 from evidence.errors import UsageError
-from evidence.web.jobs import BusyError, Jobs
+from evidence.web.jobs import BusyError, Jobs, Outcome
 from evidence.web.search import fits, initials
 from evidence.web.server import Place, admit
 from tests import world
@@ -69,6 +69,7 @@ def test_no_name_leaves_the_folder(sent: str) -> None:
 
 
 CERT = Path("cert.pem")
+GOOD = Outcome(text="好", url="/", label="看", back="/")
 
 
 @pytest.mark.parametrize(
@@ -105,23 +106,23 @@ def _wait(done: Callable[[], bool]) -> None:
 def test_work_reports_its_steps_and_its_end() -> None:
     jobs = Jobs()
 
-    def work(report: Callable[[str], None]) -> str:
+    def work(report: Callable[[str], None]) -> Outcome:
         report("一")
-        return "好"
+        return GOOD
 
     job = jobs.start("包", work)
     _wait(lambda: job.done)
-    assert (job.steps, job.result, job.error) == (["一"], "好", None)
+    assert (job.steps, job.result, job.error) == (["一"], GOOD, None)
     assert jobs.get(job.id) is job
 
 
 def test_what_fails_says_why_and_bugs_do_not_vanish() -> None:
     jobs = Jobs()
 
-    def refuse(_report: object) -> str:
+    def refuse(_report: object) -> Outcome:
         raise UsageError("缺签名", remedy="补签")
 
-    def crash(_report: object) -> str:
+    def crash(_report: object) -> Outcome:
         raise ZeroDivisionError
 
     for work, words in ((refuse, "缺签名"), (crash, "程序出错")):
@@ -135,8 +136,8 @@ def test_one_piece_of_work_at_a_time() -> None:
     from threading import Event
 
     jobs, go = Jobs(), Event()
-    first = jobs.start("包", lambda _report: str(go.wait(5)))
+    first = jobs.start("包", lambda _report: (go.wait(5), GOOD)[1])
     with pytest.raises(BusyError):
-        jobs.start("包", lambda _report: "")
+        jobs.start("包", lambda _report: GOOD)
     go.set()
     _wait(lambda: first.done)

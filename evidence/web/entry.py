@@ -1,0 +1,214 @@
+"""Data entry: open a case, write down a visit, keep drafts, enter it, issue its record."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from evidence.domain.case import Case
+from evidence.domain.identifiers import CaseId
+from evidence.domain.week import local_date
+from evidence.errors import InputError
+from evidence.ledger.view import View
+from evidence.recordings.assign import in_force
+from evidence.web import entry_form
+from evidence.web.jobs import Outcome
+from evidence.web.models import Draft
+from evidence.web.names import safe_name
+from evidence.web.pages import page
+from evidence.web.roles import Act
+from evidence.web.speech import say
+
+
+def _case(view: View, identifier: str, kind: str) -> Case:
+    found = view.case(CaseId(identifier))
+    if found is None or kind not in entry_form.HEADINGS:
+        raise Http404
+    return found
+
+
+def _hazards(view: View, case: Case) -> dict[str, str]:
+    return {
+        hazard.id: f"{hazard.location}：{hazard.description}"
+        for visit in in_force(view.visits(case.id))
+        for hazard in visit.hazards
+    }
+
+
+def _items(workspace: Any) -> list[str]:
+    from evidence.forms.catalogue import Catalogue
+    from evidence.forms.content.checklist import checklist_rows
+
+    folder = Catalogue.load(workspace.templates).folder / "inspection-record"
+    return [f"{row['序号']}. {row['名称']}" for kind in checklist_rows(folder, None) for row in kind["项目"]]
+
+
+def _typed(sent: Any) -> dict[str, list[str]]:
+    return {name: sent.getlist(name) for name in sent if "|" in name and any(sent.getlist(name))}
+
+
+@page(Act.ENTER_VISIT, "POST")
+def open_case(request: Any) -> Any:
+    """Open a case for an enterprise."""
+    from evidence.forms import open_case as opening
+
+    workspace = request.desk.workspace
+    made = opening.open_case(
+        workspace.ledger,
+        contract=workspace.settings.contract.code,
+        enterprise=request.POST.get("enterprise", "").strip(),
+        kind=request.POST.get("kind", "annual"),
+        on=local_date(workspace.clock()),
+        actor=f"desk:{request.user.get_username()}",
+    )
+    messages.success(request, say("已开立案件 {id}。").format(id=made.id))
+    return redirect("case", identifier=made.id)
+
+
+@page(Act.ENTER_VISIT)
+def write(request: Any, identifier: str, kind: str) -> Any:
+    """The form, with the draft in it when there is one."""
+    view = request.desk.workspace.ledger.view
+    case = _case(view, identifier, kind)
+    draft = Draft.objects.filter(owner=request.user, case=case.id, kind=kind).first()
+    return _show(request, case, kind, draft.data if draft else {}, saved=draft.saved_at if draft else None)
+
+
+def _show(
+    request: Any,
+    case: Case,
+    kind: str,
+    typed: dict[str, list[str]],
+    *,
+    saved: Any = None,
+    error: InputError | None = None,
+) -> Any:
+    workspace = request.desk.workspace
+    view = workspace.ledger.view
+    hazards = _hazards(view, case)
+    items = _items(workspace) if kind == "检查" else []
+    context = {
+        "case": case,
+        "enterprise": view.enterprise(case.enterprise),
+        "kind": kind,
+        "title": entry_form.TITLES[kind],
+        "fields": entry_form.head_fields(kind, typed, people=view.people(), devices=view.devices()),
+        "lists": [
+            entry_form.list_rows(table, typed, items=items, hazards=hazards)
+            for table in entry_form.LISTS[kind]
+        ],
+        "can_issue": kind in entry_form.FORM_OF,
+        "saved": saved,
+        "error": error,
+    }
+    return render(request, "desk/entry.html", context, status=200 if error is None else 409)
+
+
+@page(Act.ENTER_VISIT, "POST")
+def draft(request: Any, identifier: str, kind: str) -> Any:
+    """Keep what is typed so far."""
+    case = _case(request.desk.workspace.ledger.view, identifier, kind)
+    kept, _created = Draft.objects.update_or_create(
+        owner=request.user, case=case.id, kind=kind, defaults={"data": _typed(request.POST)}
+    )
+    if request.htmx:
+        return render(request, "desk/_saved.html", {"saved": kept.saved_at})
+    messages.success(request, say("草稿已保存。"))
+    return redirect("write", identifier=identifier, kind=kind)
+
+
+@page(Act.ENTER_VISIT, "POST")
+def enter(request: Any, identifier: str, kind: str) -> Any:
+    """Journal the facts; with `issue` also make the record and offer it for printing."""
+    workspace = request.desk.workspace
+    case = _case(workspace.ledger.view, identifier, kind)
+    typed = _typed(request.POST)
+    try:
+        warnings = _record(request, case, kind, typed)
+    except InputError as error:
+        return _show(request, case, kind, typed, error=error)
+    Draft.objects.filter(owner=request.user, case=case.id, kind=kind).delete()
+    for warning in warnings:
+        messages.warning(request, warning)
+    if "issue" in request.POST and kind in entry_form.FORM_OF:
+        job = request.desk.jobs.start(f"{case.id} 签发", _issuing(request, case, kind))
+        return redirect("job", identifier=job.id)
+    messages.success(request, say("已登记入账。"))
+    return redirect("case", identifier=case.id)
+
+
+def _record(request: Any, case: Case, kind: str, typed: dict[str, list[str]]) -> tuple[str, ...]:
+    from evidence.forms.visit_entry import record_visit_file
+
+    workspace = request.desk.workspace
+    with tempfile.TemporaryDirectory(prefix="desk-entry-") as name:
+        folder = Path(name)
+        photos: dict[str, list[str]] = {}
+        for field in request.FILES:
+            for number, sent in enumerate(request.FILES.getlist(field)):
+                path = folder / f"{len(photos)}-{number}-{safe_name(sent.name)}"
+                path.write_bytes(sent.read())
+                photos.setdefault(field, []).append(path.name)
+        document = entry_form.document(kind, typed, photos)
+        path = folder / "登记.json"
+        path.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
+        recorded = record_visit_file(
+            path,
+            case=case,
+            ledger=workspace.ledger,
+            originals=workspace.originals,
+            actor=f"desk:{request.user.get_username()}",
+        )
+    return (*recorded.warnings, *recorded.differences)
+
+
+def _issuing(request: Any, case: Case, kind: str) -> Callable[[Callable[[str], None]], Outcome]:
+    from evidence.forms.catalogue import Catalogue
+    from evidence.forms.issue import issue_forms
+    from evidence.forms.source import IssueRequest
+
+    workspace = request.desk.workspace
+    actor = f"desk:{request.user.get_username()}"
+
+    def work(report: Callable[[str], None]) -> Outcome:
+        report(say("正在填写模板并生成 PDF……"))
+        (form,) = issue_forms(
+            [IssueRequest(form=entry_form.FORM_OF[kind], case=case.id)],
+            catalogue=Catalogue.load(workspace.templates),
+            ledger=workspace.ledger,
+            originals=workspace.originals,
+            issued=workspace.issued,
+            settings=workspace.settings,
+            now=workspace.clock(),
+            actor=actor,
+        )
+        return Outcome(
+            text=say("文书已签发，请打印后签名盖章：") + form.number,
+            url=reverse("form-pdf", args=[form.number]),
+            label=say("打印"),
+            back=reverse("case", args=[case.id]),
+        )
+
+    return work
+
+
+@page(Act.ENTER_VISIT)
+def companies(request: Any) -> Any:
+    """Enterprises that fit what is typed, for the form that opens a case."""
+    from evidence.web.search import fits
+
+    wanted = request.GET.get("q", "").strip()
+    view = request.desk.workspace.ledger.view
+    found = [each for each in view.enterprises() if wanted and fits(each, wanted)][:20]
+    if not found:
+        return HttpResponse("")
+    rows = [(each.name, each.credit_code, "") for each in found]
+    return render(request, "desk/_numbers.html", {"rows": rows})
