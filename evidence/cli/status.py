@@ -12,12 +12,15 @@ import click
 from evidence.cli.options import at_option, emit, json_option, say, workspace_command
 from evidence.domain.week import Week, local_date, show_date
 from evidence.language import _
+from evidence.rules.clause import Kind
 
 if TYPE_CHECKING:
     from evidence.config import Workspace
+    from evidence.domain.identifiers import CaseId
     from evidence.rules.agenda import DueItem
     from evidence.rules.clause import Finding
 
+SHAPES = {Kind.PASS: "●", Kind.FAIL: "✕", Kind.REVIEW: "◐", Kind.OPEN: "○"}
 NEXT_DAYS = 7
 MOST = 8
 """Lines of one section; the rest is counted."""
@@ -76,12 +79,13 @@ def _name(workspace: Workspace, enterprise: str) -> str:
     return found.short_name if found else enterprise
 
 
-def _cases(names: dict[str, str], findings: tuple[Finding, ...]) -> Iterator[str]:
+def _cases(names: dict[CaseId, str], findings: tuple[Finding, ...]) -> Iterator[str]:
     yield ""
     yield _("本周案件 {n} 个").format(n=len(names))
     for case, name in names.items():
         kinds = Counter(finding.kind for finding in findings if finding.subject.case == case)
-        yield f"  {case}  {name}  ● {kinds['pass']}  ✕ {kinds['fail']}  ◐ {kinds['review']}  ○ {kinds['open']}"
+        tally = "  ".join(f"{shape} {kinds[kind]}" for kind, shape in SHAPES.items())
+        yield f"  {case}  {name}  {tally}"
     if not names:
         yield _("  还没有。登记一次检查：evidence case open 企业，再 evidence visit add 案件 文件")
 
