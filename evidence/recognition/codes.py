@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
+import segno
 import zxingcpp
 
 from evidence.domain.page_code import PageCode, decode
@@ -45,8 +47,28 @@ def _read(picture: Array, matrix: Array) -> tuple[FoundCode, ...]:
         position = symbol.position
         corners = (position.top_left, position.top_right, position.bottom_right, position.bottom_left)
         quad = np.array([[point.x, point.y] for point in corners], float)
+        extra: Any = symbol.extra
+        if _mirrored(picture, quad, symbol.text, extra.get("DataMask")):
+            continue  # the front's code shining through to the back is not this page's code
         found.append(FoundCode(code=code, quad=quad @ matrix[:, :2].T + matrix[:, 2]))
     return tuple(found)
+
+
+def _mirrored(picture: Array, quad: Array, text: str, mask: object) -> bool:
+    """Whether a symbol was read from behind: decoders accept both, and report both as upright.
+
+    The symbol is drawn again and compared with the picture as it is and transposed.
+    """
+    symbol = segno.make_qr(text, error="q", mask=mask if isinstance(mask, int) else None, boost_error=False)
+    modules = np.array([list(row) for row in symbol.matrix], np.float32)
+    n = len(modules)
+    square = np.array([[0, 0], [n, 0], [n, n], [0, n]], np.float32) * 4
+    seen = cv2.warpPerspective(
+        picture, cv2.getPerspectiveTransform(quad.astype(np.float32), square), (4 * n, 4 * n)
+    )
+    cells = 255.0 - cv2.resize(seen, (n, n), interpolation=cv2.INTER_AREA).astype(np.float32)
+    cells -= cells.mean()
+    return float((cells * modules.T).sum()) > float((cells * modules).sum())
 
 
 def _attempts(gray: Array) -> Iterator[tuple[Array, Array]]:
