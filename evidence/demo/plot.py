@@ -14,6 +14,7 @@ from evidence.demo import visits
 from evidence.demo.footage import clip_of, station_list
 from evidence.demo.paperwork import scan_all
 from evidence.demo.scan_files import write_jpeg, write_pdf, write_tiff
+from evidence.demo.standing import first_plan, this_weeks_plan
 from evidence.demo.story import DemoClock, Story
 from evidence.domain.case import Visit
 from evidence.domain.document import IssuedPage
@@ -136,7 +137,9 @@ def _reported(story: Story) -> list[Arrival]:
 
 
 def _this_week(story: Story) -> list[Arrival]:
-    """Two checks and a recheck; three forms in one PDF, as the stack lay, one signature forgotten."""
+    """Two checks and a recheck, as planned; three forms in one PDF, one signature forgotten."""
+    story.clock.now = local_instant(date(2022, 3, 25), 15)
+    story.file(this_weeks_plan())
     story.clock.now = local_instant(date(2022, 3, 31), 10, 5)
     story.record(visits.FRESH_CHECK, visits.HEAVY_CHECK, visits.CLOSED_RECHECK)
     recheck, fresh, heavy = story.issue(
@@ -171,13 +174,15 @@ def _supply(story: Story) -> list[Arrival]:
     write_jpeg(scan, story.workspace.inbox / "金翎木业补签.jpg")
     arrivals = list(story.ingest())
     story.clock.now = HANDOVER
-    story.plan(WEEK.shift(1))
+    story.file(story.propose(WEEK.shift(1)))
     return arrivals
 
 
 def _opened(story: Story) -> list[Arrival]:
     """The roster comes in as a workbook, three cases are opened."""
     story.open_cases()
+    story.clock.now = local_instant(date(2022, 3, 11), 15)
+    story.file(first_plan())
     return []
 
 

@@ -10,10 +10,12 @@ from pathlib import Path
 from evidence.config import Workspace
 from evidence.demo.paperwork import Sheet, sheets
 from evidence.demo.roster import write_roster
+from evidence.demo.standing import register_entries
 from evidence.domain.case import RectificationReport, Visit
 from evidence.domain.document import BoxKind, IssuedForm
 from evidence.domain.identifiers import CaseId
 from evidence.domain.parties import Enterprise
+from evidence.domain.register import Plan
 from evidence.domain.week import Week, local_date
 from evidence.forms.catalogue import Catalogue
 from evidence.forms.issue import issue_forms
@@ -22,7 +24,7 @@ from evidence.forms.parties import import_parties, record_parties
 from evidence.forms.people import EnterpriseContacts, VisitDetails, read_contacts, store
 from evidence.forms.plan_filing import file_plan
 from evidence.forms.source import IssueRequest
-from evidence.ledger.events import ReportRecorded, VisitRecorded
+from evidence.ledger.events import RegisterEntered, ReportRecorded, VisitRecorded
 from evidence.ledger.facts import gather, gather_open
 from evidence.ledger.view import Arrival
 from evidence.rules.clause import Finding
@@ -66,6 +68,8 @@ class Story:
             originals=self.workspace.originals,
             actor=ACTOR,
         )
+        entries = [RegisterEntered(entry=entry) for entry in register_entries()]
+        self.workspace.ledger.append(ACTOR, *entries)
         for enterprise in ("恒晟精密", "润禾包装", "金翎木业"):
             open_case(
                 self.workspace.ledger,
@@ -117,21 +121,24 @@ class Story:
             if document.form.form == form
         )
 
-    def plan(self, week: Week) -> None:
-        """Propose a week from what is due, and file it."""
+    def file(self, plan: Plan) -> None:
+        """File a weekly plan with the regulator."""
         workspace = self.workspace
-        now = self.clock()
-        facts = gather_open(workspace.ledger.view, now)
         file_plan(
-            propose_plan(facts, workspace.settings.parameters, now, week).plan,
+            plan,
             catalogue=Catalogue.load(workspace.templates),
             ledger=workspace.ledger,
             originals=workspace.originals,
             issued=workspace.issued,
             settings=workspace.settings,
-            now=now,
+            now=self.clock(),
             actor=ACTOR,
         )
+
+    def propose(self, week: Week) -> Plan:
+        """A plan from what is due."""
+        facts = gather_open(self.workspace.ledger.view, self.clock())
+        return propose_plan(facts, self.workspace.settings.parameters, self.clock(), week).plan
 
     # -- paper ---------------------------------------------------------------------------------
 
