@@ -81,7 +81,8 @@ def _of(entry: Entry) -> Iterator[Holding]:
 def _originals(entry: Entry) -> Iterator[tuple[Sha256 | None, str]]:
     event = entry.event
     if isinstance(event, ArrivalTaken):
-        yield event.sha256, _("到件 {id} {path}").format(id=event.arrival, path=event.path)
+        if not event.by_reference:  # footage that stays where it lies has its own audit
+            yield event.sha256, _("到件 {id} {path}").format(id=event.arrival, path=event.path)
     elif isinstance(event, PartiesImported):
         yield event.source, _("导入的名册")
         for enterprise in event.enterprises:
