@@ -206,6 +206,7 @@ class Workspace:
     def office(self) -> Office:
         """What the weekly handover works with."""
         from evidence.handover.office import Names, Office
+        from evidence.handover.press import TemplatePress
 
         return Office(
             root=self.root,
@@ -213,12 +214,14 @@ class Workspace:
                 contract_code=self.settings.contract.code,
                 contract_name=self.settings.contract.name,
                 agency=self.settings.agency.name,
-                regulator=self.settings.regulator.section,
+                regulator=f"{self.settings.regulator.bureau}安监科",
+                profile=self.settings,
             ),
             ledger=self.ledger,
             originals=self.originals,
             issued=self.issued,
             parameters=self.settings.parameters,
+            press=TemplatePress(templates=self.templates, settings=self.settings),
             signer=self.settings.signer,
             timestamp=self.settings.timestamp,
         )

@@ -6,14 +6,17 @@ Papers are drawn quickly (no office program); everything else is the product's o
 from __future__ import annotations
 
 import io
+import json
 import shutil
-from collections.abc import Callable, Iterable
+import tempfile
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
+import segno
 import typst
 from PIL import Image, ImageDraw
 
@@ -21,12 +24,15 @@ from evidence.archive.issued import IssuedStore
 from evidence.archive.originals import Originals
 from evidence.bundles.keys import make_evaluation_keys
 from evidence.bundles.settings import SignerSettings, TimestampSettings
-from evidence.domain.document import Document, ScannedPage
+from evidence.config import Settings
+from evidence.domain.document import Box, BoxKind, CodePlace, Document, IssuedPage, ScannedPage
 from evidence.domain.facts import Facts
 from evidence.domain.identifiers import ArrivalId, Sha256
 from evidence.domain.week import Week
+from evidence.forms.finish import code_places
 from evidence.handover.office import Names, Office
 from evidence.handover.package import Built, Order, build_package
+from evidence.handover.press import Paper, Press, Wanted, page_checks
 from evidence.ledger.events import (
     ArrivalJudged,
     ArrivalTaken,
@@ -44,13 +50,16 @@ from evidence.ledger.ledger import Ledger
 from evidence.rules.parameters import Parameters
 from tests import world
 
+PROFILE = Settings()
 NAMES = Names(
     contract_code="WJB",
     contract_name="武进国家高新区安全生产第三方技术服务（B标段）",
     agency="常州承安安全咨询服务有限公司",
-    regulator="经济发展局安监科",
+    regulator="武进国家高新区经济发展局安监科",
+    profile=PROFILE,
 )
 WEEK = Week(2022, 13)
+A4 = (595.28, 841.89)
 
 
 @cache
@@ -61,7 +70,59 @@ def keys(home: Path, curve: bool = False) -> Path:
     return folder
 
 
-def open_office(root: Path, *, clock: Callable[[], datetime] = lambda: world.FRIDAY) -> Office:
+class QuickPress:
+    """Papers drawn in a moment, with real codes and boxes; the product's press needs LibreOffice."""
+
+    def print(self, wanted: Sequence[Wanted], *, head: str, at: datetime) -> list[Paper]:
+        """One page each: what the form is about, two codes, the receipt's boxes."""
+        papers = []
+        for one in wanted:
+            draw = page_checks(head, one.number)
+            check = draw()
+            codes = code_places(one.number, 1, 1, check, *A4)
+            boxes = tuple(
+                Box(box=name, kind=kind, role=role, required=True, x=100, y=y, w=200, h=90)
+                for name, kind, role, y in (
+                    ("receiver", BoxKind.SIGNATURE, "receiver", 500),
+                    ("regulator-seal", BoxKind.SEAL, "regulator", 620),
+                )
+                if one.form == "handover-receipt"
+            )
+            page = IssuedPage(page=1, width=A4[0], height=A4[1], check=check, codes=codes, boxes=boxes)
+            papers.append(
+                Paper(
+                    form=one.form,
+                    number=one.number,
+                    pdf=drawn_paper(one.number, str(one.values), codes),
+                    docx=b"docx",
+                    data=b"{}",
+                    pages=(page,),
+                )
+            )
+        return papers
+
+
+def drawn_paper(number: str, text: str, codes: Sequence[CodePlace]) -> bytes:
+    """One page with two codes and some text."""
+    with tempfile.TemporaryDirectory() as scratch:
+        source = f'#set page(paper: "a4")\n#set text(font: "Noto Serif CJK SC", size: 8pt)\n= {number}\n'
+        for code in codes:
+            segno.make(code.payload, version=2, error="q", mode="alphanumeric", boost_error=False).save(
+                str(Path(scratch, f"{code.corner}.svg")), border=0
+            )
+            picture = f'image("{code.corner}.svg", width: {code.size}pt)'
+            source += f"#place(top + left, dx: {code.x}pt - 2.5cm, dy: {code.y}pt - 2.5cm, {picture})\n"
+        source = source.replace("2.5cm", "70.866pt") + '#json("text.json")'
+        Path(scratch, "text.json").write_text(json.dumps(text, ensure_ascii=False))
+        Path(scratch, "page.typ").write_text(source)
+        pdf = typst.compile(str(Path(scratch, "page.typ")), timestamp=0)
+    assert isinstance(pdf, bytes)
+    return pdf
+
+
+def open_office(
+    root: Path, *, clock: Callable[[], datetime] = lambda: world.FRIDAY, press: Press | None = None
+) -> Office:
     """The parts of a workspace folder."""
     return Office(
         root=root,
@@ -70,6 +131,7 @@ def open_office(root: Path, *, clock: Callable[[], datetime] = lambda: world.FRI
         originals=Originals(root / "archive" / "originals"),
         issued=IssuedStore(root / "archive" / "issued"),
         parameters=Parameters(),
+        press=press or QuickPress(),
         signer=SignerSettings(),
         timestamp=TimestampSettings(),
     )

@@ -10,32 +10,21 @@ import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from pypdf import PageObject, PdfReader, PdfWriter, Transformation
+from pypdf import PageObject, PdfReader, PdfWriter
 from pypdf.annotations import Link
 from pypdf.constants import PageLabelStyle
 from pypdf.generic import (
-    ArrayObject,
-    ByteStringObject,
-    ContentStream,
-    DecodedStreamObject,
-    DictionaryObject,
     Fit,
     NameObject,
-    RectangleObject,
 )
 
+from evidence.bundles.pdf_parts import describe, written
 from evidence.bundles.sources import SourcePage, Sources
+from evidence.bundles.stamping import Corner, as_form, stamp
 from evidence.bundles.typesetting import Mark, compose
-from evidence.domain.week import SHANGHAI
-
-_PRODUCER = "evidence"
-_A4_WIDTH = 595.28
-_EDGE = 12.0
-"""Points between a stamp and the page's edge on an A4 page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,12 +201,12 @@ def _assemble(
     for page in sheets.pages[front:own]:
         writer.add_page(page)
 
-    banner = _as_form(writer, sheets.pages[-1]) if content.evaluation else None
+    banner = as_form(writer, sheets.pages[-1]) if content.evaluation else None
     for position in range(total):
         page = writer.pages[position]
-        _stamp(writer, page, _as_form(writer, sheets.pages[own + position]), right_bottom=True)
+        stamp(writer, page, as_form(writer, sheets.pages[own + position]), Corner.LOWER_RIGHT)
         if banner is not None:
-            _stamp(writer, page, banner, right_bottom=False)
+            stamp(writer, page, banner, Corner.UPPER_LEFT)
 
     def target(row: dict[str, Any]) -> int:
         if row["where"] == "foreign":
@@ -269,83 +258,7 @@ def _outline(
             add(row["title"], target(row))
 
 
-def _as_form(writer: PdfWriter, page: PageObject) -> Any:
-    """A label page as a form XObject, so that foreign content streams need not be parsed."""
-    form = DecodedStreamObject()
-    contents = page.get_contents()
-    form.set_data(b"" if contents is None else contents.get_data())
-    form[NameObject("/Type")] = NameObject("/XObject")
-    form[NameObject("/Subtype")] = NameObject("/Form")
-    form[NameObject("/BBox")] = RectangleObject(page.mediabox)
-    form[NameObject("/Resources")] = page["/Resources"].clone(writer)
-    return writer._add_object(form.flate_encode())
-
-
-def _stamp(writer: PdfWriter, page: PageObject, form: Any, *, right_bottom: bool) -> None:
-    """Put a label into the upright page's lower right or upper left corner.
-
-    Those corners are free on our forms: codes stand upper right and lower left.
-    """
-    box = page.cropbox
-    turned = page.rotation % 360
-    width, height = float(box.width), float(box.height)
-    if turned in (90, 270):
-        width, height = height, width
-    label = form.get_object()["/BBox"]
-    scale = width / _A4_WIDTH
-    x = width - (float(label[2]) + _EDGE) * scale if right_bottom else _EDGE * scale
-    y = _EDGE * scale if right_bottom else height - (float(label[3]) + _EDGE) * scale
-    upright = Transformation().scale(scale).translate(x, y)
-    back = {
-        0: Transformation(),
-        90: Transformation((0.0, 1.0, -1.0, 0.0, height, 0.0)),
-        180: Transformation((-1.0, 0.0, 0.0, -1.0, width, height)),
-        270: Transformation((0.0, -1.0, 1.0, 0.0, 0.0, width)),
-    }[turned]
-    placed = upright.transform(back).translate(float(box.left), float(box.bottom))
-    matrix = " ".join(f"{value:.4f}" for value in placed.ctm)
-
-    resources = page.setdefault(NameObject("/Resources"), DictionaryObject()).get_object()
-    resources = DictionaryObject(resources)
-    xobjects = DictionaryObject(resources.get("/XObject", DictionaryObject()).get_object())
-    name = f"/EvLabel{sum(key.startswith('/EvLabel') for key in xobjects)}"
-    xobjects[NameObject(name)] = form
-    resources[NameObject("/XObject")] = xobjects
-    page[NameObject("/Resources")] = resources
-
-    before, after = DecodedStreamObject(), DecodedStreamObject()
-    before.set_data(b"q\n")
-    after.set_data(f"\nQ\nq {matrix} cm {name} Do Q\n".encode())
-    streams = page.get("/Contents")
-    inner: list[Any] = []
-    if streams is not None:
-        resolved = streams.get_object()
-        inner = list(resolved) if isinstance(resolved, ArrayObject) else [_indirect(writer, streams)]
-    page[NameObject("/Contents")] = ArrayObject(
-        [writer._add_object(before), *inner, writer._add_object(after)]
-    )
-
-
-def _indirect(writer: PdfWriter, stream: Any) -> Any:
-    """A reference to a content stream, which pypdf may hold directly."""
-    reference = getattr(stream, "indirect_reference", None)
-    if isinstance(stream, ContentStream) or reference is None:
-        return writer._add_object(stream)
-    return reference
-
-
 def _finish(writer: PdfWriter, content: DossierContent) -> bytes:
-    moment = content.at.astimezone(SHANGHAI).strftime("D:%Y%m%d%H%M%S+08'00'")
-    writer.metadata = {
-        "/Title": str(content.sheet["title"]),
-        "/Author": str(content.sheet["agency"]),
-        "/Producer": _PRODUCER,
-        "/CreationDate": moment,
-        "/ModDate": moment,
-    }
-    identity = sha256(f"{content.case} {moment} {content.sheet['title']}".encode()).digest()[:16]
-    writer._ID = ArrayObject([ByteStringObject(identity), ByteStringObject(identity)])
+    describe(writer, title=str(content.sheet["title"]), author=str(content.sheet["agency"]), at=content.at)
     writer.root_object[NameObject("/PageMode")] = NameObject("/UseOutlines")
-    buffer = io.BytesIO()
-    writer.write(buffer)
-    return buffer.getvalue()
+    return written(writer)

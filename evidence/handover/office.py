@@ -8,6 +8,8 @@ from pathlib import Path
 from evidence.archive.issued import IssuedStore
 from evidence.archive.originals import Originals
 from evidence.bundles.settings import SignerSettings, TimestampSettings
+from evidence.forms.source import IssueSettings
+from evidence.handover.press import Press
 from evidence.ledger.ledger import Ledger
 from evidence.rules.parameters import Parameters
 
@@ -21,6 +23,8 @@ class Names:
     agency: str
     regulator: str
     """The section that receives packages."""
+    profile: IssueSettings
+    """The same names as forms take them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +37,7 @@ class Office:
     originals: Originals
     issued: IssuedStore
     parameters: Parameters
+    press: Press
     signer: SignerSettings = field(default_factory=SignerSettings)
     timestamp: TimestampSettings = field(default_factory=TimestampSettings)
 

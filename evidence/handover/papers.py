@@ -15,6 +15,8 @@ from evidence.domain.document import Document
 from evidence.domain.facts import CaseFacts
 from evidence.domain.register import Plan
 from evidence.domain.week import local_date, show_date
+from evidence.forms.content import weekly
+from evidence.forms.content.weekly import HandoverRow, handover_values
 from evidence.handover.office import Names
 from evidence.handover.week import WeekWork, instant
 from evidence.handover.wording import (
@@ -26,6 +28,7 @@ from evidence.handover.wording import (
     notable,
     week_title,
 )
+from evidence.ledger.checkpoint import fingerprint
 from evidence.rules.clause import Finding, Kind
 from evidence.rules.judge import RULESET_VERSION
 
@@ -61,7 +64,7 @@ class Signing:
     evaluation: bool
 
 
-def handover_list(
+def completeness_report(
     work: WeekWork,
     rows: Sequence[HandedOver],
     *,
@@ -72,13 +75,13 @@ def handover_list(
     why_incomplete: str,
     complete: bool,
 ) -> Sheet:
-    """移交清单.pdf before its signature, and the place for the visible signature (`signature`)."""
+    """The report bound behind the list, with the place for the visible signature (`signature`)."""
     stopping = [finding for finding in work.findings if finding.blocking]
     notice = ""
     if not complete:
         notice = f"本包不完整：{len(stopping)} 项影响移交的事项未解决。说明：{why_incomplete}"
     data = {
-        "title": f"移交清单 {work.id}",
+        "title": f"完整性报告 {work.id}",
         "number": number,
         "package": work.id,
         "agency": names.agency,
@@ -89,19 +92,6 @@ def handover_list(
         "notice": notice,
         "head": _head(work, names, number),
         "summary": summary(work, rows, complete=complete),
-        "rows": [
-            {
-                "enterprise": row.enterprise,
-                "kind": form_title(row.document.form.form),
-                "number": row.document.form.number,
-                "file": row.file.rpartition("/")[2],
-                "pages": row.document.form.pages,
-                "copies": 1 if row.document.scans else 0,
-                "state": row.state,
-                "word": STATE_WORDS[row.state],
-            }
-            for row in rows
-        ],
         "counts": [sum(finding.kind is kind for finding in work.findings) for kind in Kind],
         "problems": [_problem(finding) for finding in notable(work.findings)],
         "quality": _quality(complete=complete),
@@ -111,7 +101,7 @@ def handover_list(
         "证书与时间戳记录的是真实签名时间，二者不一致时见 bag-info.txt 的 Real-Time。"
         "核对结论由登记的事实推算，证明的是推算无误，不能代替对事实本身的核查。",
     }
-    return compose("handover_list", data, at=work.at, marks=True)
+    return compose("completeness", data, at=work.at, marks=True)
 
 
 def summary(work: WeekWork, rows: Sequence[HandedOver], *, complete: bool) -> str:
@@ -122,6 +112,49 @@ def summary(work: WeekWork, rows: Sequence[HandedOver], *, complete: bool) -> st
     if not cases:
         return "本周没有应移交的材料（零报告）。"
     return f"共移交 {cases} 个案件、{len(rows)} 份记录、{pages} 页，{verdict}。"
+
+
+def list_values(
+    work: WeekWork, rows: Sequence[HandedOver], *, names: Names, complete: bool
+) -> dict[str, Any]:
+    """Fields of the form 移交清单."""
+    return handover_values(
+        [
+            HandoverRow(
+                enterprise=row.enterprise,
+                material=form_title(row.document.form.form),
+                number=row.document.form.number,
+                pages=row.document.form.pages,
+                paper_copies=1 if row.document.scans else 0,
+                file=row.file.rpartition("/")[2] or "—",
+                bytes=row.bytes,
+                sha256=row.sha256,
+                original=bool(row.document.scans),
+                note="" if row.state == "present" else STATE_WORDS[row.state],
+            )
+            for row in rows
+        ],
+        names.profile,
+        week=work.week,
+        package=work.id,
+        completeness=summary(work, rows, complete=complete),
+        on=local_date(work.at),
+    )
+
+
+def receipt_values(
+    work: WeekWork, rows: Sequence[HandedOver], *, names: Names, list_number: str
+) -> dict[str, Any]:
+    """Fields of the form 接收回执."""
+    return weekly.receipt_values(
+        names.profile,
+        week=work.week,
+        package=work.id,
+        list_number=list_number,
+        fingerprint=fingerprint(work.checkpoint),
+        documents=len(rows),
+        on=local_date(work.at),
+    )
 
 
 def handover_table(work: WeekWork, rows: Sequence[HandedOver], *, number: str) -> bytes:

@@ -15,9 +15,9 @@ from evidence.bundles import bag, zipping
 from evidence.bundles.signers import KeyUnusableError
 from evidence.bundles.timestamp import TimestampError
 from evidence.errors import EvidenceError, ExitCode, UsageError
-from evidence.handover import package as making
+from evidence.handover import filling, publishing
 from evidence.handover.office import Office
-from evidence.handover.package import DiskFullError
+from evidence.handover.publishing import DiskFullError
 from evidence.verify.examine import verify_path
 from tests.handing_over import build, make_office, open_office
 
@@ -55,8 +55,8 @@ def full_disk(*_args: object, **_options: object) -> None:
         (bag.BagWriter, "add_bytes"),
         (bag.BagWriter, "add_file"),
         (bag.BagWriter, "close"),
-        (making, "write_zip"),
-        (making, "build_dossier"),
+        (publishing, "write_zip"),
+        (filling, "build_dossier"),
     ],
     ids=["writing a paper", "copying an original", "closing the bag", "zipping", "assembling a dossier"],
 )

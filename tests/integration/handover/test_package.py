@@ -24,16 +24,9 @@ from evidence.verify.examine import verify_path
 from tests import world
 from tests.codes_seen import codes_on
 from tests.handing_over import Friday, build, make_office, open_office, order
+from tests.pdf_text import text_of
 
 CASE = "data/企业/91320412MA1XAAAA0A-丰禾机械/WJB22-0001"
-
-
-def text_of(path: Path) -> str:
-    """What pdftotext reads, without spaces and line breaks."""
-    shown = subprocess.run(
-        ["pdftotext", "-layout", str(path), "-"], capture_output=True, text=True, check=True
-    )
-    return "".join(shown.stdout.split())
 
 
 def test_the_layout_is_the_interface_s(friday: Friday) -> None:
@@ -167,7 +160,7 @@ def test_scans_are_embedded_and_originals_kept_to_the_byte(friday: Friday) -> No
 def test_the_list_tells_what_is_handed_over_and_how_it_is_signed(friday: Friday) -> None:
     text = text_of(friday.folder / "data/移交清单.pdf")
     for expected in (
-        "检查督促复查材料移交清单",
+        "移交材料完整性报告",
         "WJB22-0000-YD-001",
         "常州市丰禾机械有限公司",
         "WJB22-0001-FC-001",

@@ -1,0 +1,180 @@
+"""Handover list and receipt printed from their Word templates, before the journal knows of them.
+
+They name the checkpoint that the package is built on, so they cannot be issued first; numbers and
+files become facts only in the transaction that registers the package. Page checks are derived from
+the journal's head instead of drawn, so that the same head gives the same paper: nobody outside
+knows the head before the paper itself leaves the house.
+"""
+
+from __future__ import annotations
+
+import base64
+import hmac
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from itertools import count
+from pathlib import Path
+from typing import Any, Protocol
+
+import msgspec
+
+from evidence.domain.document import IssuedForm, IssuedPage
+from evidence.domain.identifiers import Number, Sha256
+from evidence.domain.week import Week
+from evidence.errors import IncompleteError
+from evidence.forms.catalogue import Catalogue
+from evidence.forms.content.marks import Marks
+from evidence.forms.fill import fill
+from evidence.forms.finish import finish
+from evidence.forms.issue import plain
+from evidence.forms.kai_punctuation import for_rendering
+from evidence.forms.office import render
+from evidence.forms.source import IssueSettings
+from evidence.language import _
+
+Values = Mapping[str, Any]
+Draw = Callable[[], str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """One paper to print."""
+
+    form: str
+    number: Number
+    values: Values
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paper:
+    """A printed paper and its parts."""
+
+    form: str
+    number: Number
+    pdf: bytes
+    docx: bytes
+    data: bytes
+    pages: tuple[IssuedPage, ...]
+
+    def issued(self, *, week: Week, at: datetime) -> IssuedForm:
+        """What the journal records of it."""
+        return IssuedForm(
+            number=self.number,
+            form=self.form,
+            case=None,
+            week=str(week),
+            issued_at=at,
+            checks=tuple(page.check for page in self.pages),
+            pdf=_digest(self.pdf),
+            docx=_digest(self.docx),
+            data=_digest(self.data),
+            geometry=_digest(self.geometry),
+            required_boxes=tuple(
+                f"{page.page}:{box.box}:{box.kind}:{box.role}"
+                for page in self.pages
+                for box in page.boxes
+                if box.required
+            ),
+        )
+
+    @property
+    def geometry(self) -> bytes:
+        """JSON list of its pages."""
+        return msgspec.json.encode(self.pages)
+
+
+class Press(Protocol):
+    """Prints papers from templates; tests have a quick one."""
+
+    def print(self, wanted: Sequence[Wanted], *, head: str, at: datetime) -> list[Paper]:
+        """All papers of one package in one go.
+
+        Args:
+            wanted: papers in order.
+            head: digest of the journal's last line; page checks come from it.
+            at: the papers' date.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TemplatePress:
+    """The workspace's own templates, set by LibreOffice."""
+
+    templates: Path
+    settings: IssueSettings
+
+    def print(self, wanted: Sequence[Wanted], *, head: str, at: datetime) -> list[Paper]:
+        """See `Press`.
+
+        Raises:
+            InputError: a template cannot be filled.
+            MissingPartError: LibreOffice is not there.
+            IncompleteError: LibreOffice could not set a paper.
+        """
+        catalogue = Catalogue.load(self.templates)
+        filled: dict[str, tuple[Wanted, Marks, bytes, bytes]] = {}
+        for one in wanted:
+            form = catalogue.form(one.form)
+            marks = Marks(form=form)
+            values = {"编号": one.number, "页眉单位": "", "框": marks.fixed(), **one.values}
+            docx = fill(catalogue.docx(form), values)
+            data = msgspec.json.encode(plain(values), order="sorted")
+            filled[one.number] = (one, marks, docx, data)
+        rendered = render(
+            {number: for_rendering(docx) for number, (_one, _marks, docx, _data) in filled.items()},
+            self.settings.forms,
+        )
+        papers = []
+        for number, (one, marks, docx, data) in filled.items():
+            result = rendered[number]
+            if result.pdf is None:
+                raise IncompleteError(
+                    result.problem,
+                    where=f"{marks.form.short} {number}",
+                    remedy=_("移交包没有做成。请运行 evidence doctor 检查 LibreOffice 后再试。"),
+                )
+            finished = finish(
+                result.pdf,
+                form=marks.form,
+                number=one.number,
+                draw=page_checks(head, one.number),
+                persons=marks.persons,
+                required=frozenset(marks.required),
+                expected=marks.expected,
+                at=at.astimezone(UTC),
+            )
+            if marks.required & set(finished.missing):
+                raise IncompleteError(
+                    _("《{short}》的版面上找不到签章位置。").format(short=marks.form.short),
+                    where=f"{number} · {'、'.join(finished.missing)}",
+                    remedy=_("请运行 evidence template check，在模板中补上签章标记。"),
+                )
+            papers.append(
+                Paper(
+                    form=marks.form.id,
+                    number=one.number,
+                    pdf=finished.pdf,
+                    docx=docx,
+                    data=data,
+                    pages=finished.pages,
+                )
+            )
+        return papers
+
+
+def page_checks(head: str, number: Number) -> Draw:
+    """Eight Base32 characters for each page in order, from the journal's head."""
+    pages = count(1)
+
+    def draw() -> str:
+        keyed = hmac.digest(head.encode(), f"{number}/{next(pages)}".encode(), "sha256")
+        return base64.b32encode(keyed).decode()[:8]
+
+    return draw
+
+
+def _digest(data: bytes) -> Sha256:
+    return Sha256(sha256(data).hexdigest())

@@ -1,0 +1,203 @@
+"""From a filled bag to a package under its name: pack, sync, journal, rename, in this order."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import hashlib
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from evidence.bundles.bag import TAGMANIFEST
+from evidence.bundles.pades import Level
+from evidence.bundles.zipping import sync_directory, sync_folder, write_zip
+from evidence.domain.identifiers import CaseId, Sha256
+from evidence.domain.register import Package
+from evidence.errors import MissingPartError, UsageError
+from evidence.handover.filling import Bench, Papers, numbers
+from evidence.handover.office import Office
+from evidence.handover.week import WeekWork, made_checkpoint, originals_of
+from evidence.language import _
+from evidence.ledger.events import Event, FormIssued, PackageBuilt
+from evidence.ledger.view import View
+from evidence.rules.clause import Finding
+
+BUILDING = ".building"
+_LOCK = "lock"
+
+
+class DiskFullError(MissingPartError):
+    """Not enough room to build the package."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Built:
+    """A finished package."""
+
+    package: Package
+    path: Path
+    list_level: Level
+    dossier_level: Level
+    evaluation: bool
+    blocking: tuple[Finding, ...] = ()
+
+
+def publish(
+    bench: Bench,
+    scratch: Path,
+    papers: Papers,
+    tagmanifest: bytes,
+    stopping: Sequence[Finding],
+    actor: str,
+) -> Built:
+    """Sync, journal, rename; in this order."""
+    office, work = bench.office, bench.work
+    folder = bench.bag.folder
+    if bench.order.as_folder:
+        sync_folder(folder)
+        finished, digest = folder, sha256(tagmanifest).hexdigest()
+    else:
+        bench.report(_("压成一个文件"))
+        finished = scratch / f"{work.id}.zip"
+        digest = write_zip(folder, finished)
+    waiting = office.folder / BUILDING / finished.name
+    _discard(waiting)
+    finished.replace(waiting)
+    sync_directory(waiting.parent)
+    package = Package(
+        id=work.id,
+        week=str(work.week),
+        supplement=work.supplement,
+        built_at=work.at,
+        sha256=Sha256(digest),
+        complete=bench.complete,
+        tree_size=work.size,
+        root=work.tree.root.hex(),
+        cases=tuple(CaseId(case.case.id) for case in work.facts.cases),
+        documents=tuple(row.document.form.number for row in bench.rows),
+        originals=tuple(dict.fromkeys(bench.originals)),
+        why_incomplete="" if bench.complete else bench.order.why,
+        list_number=papers.list.number,
+        tagmanifest=sha256(tagmanifest).hexdigest(),
+    )
+    for paper in (papers.list, papers.receipt):
+        office.issued.put(
+            paper.number, pdf=paper.pdf, docx=paper.docx, data=paper.data, geometry=paper.geometry
+        )
+    events: tuple[Event, ...] = (
+        FormIssued(form=papers.list.issued(week=work.week, at=work.at)),
+        FormIssued(form=papers.receipt.issued(week=work.week, at=work.at)),
+        made_checkpoint(work),
+        PackageBuilt(package=package),
+    )
+
+    def decide(view: View) -> Sequence[Event]:
+        expected = (papers.list.number, papers.receipt.number)
+        if (
+            view.packages() != work.packages
+            or numbers(view, office.names.contract_code, work.week) != expected
+        ):
+            raise UsageError(_("打包期间另一个任务登记了移交包，本次作废。"), remedy=_("请再运行一次。"))
+        return events
+
+    office.ledger.transact(actor, decide)
+    final = office.folder / finished.name
+    waiting.replace(final)
+    sync_directory(office.folder)
+    return Built(
+        package=package,
+        path=final,
+        list_level=bench.list_level,
+        dossier_level=bench.dossier_level,
+        evaluation=bench.signing.key.evaluation,
+        blocking=tuple(stopping),
+    )
+
+
+def heal(office: Office) -> None:
+    """Give a package its name that was journalled but not yet renamed; sweep what never was.
+
+    Only whoever builds may call it: a scratch folder found here belongs to a run that died.
+    """
+    building = office.folder / BUILDING
+    for package in office.ledger.view.packages():
+        for name in (f"{package.id}.zip", package.id):
+            waiting, final = building / name, office.folder / name
+            if waiting.exists() and not final.exists() and _digest_of(waiting) == package.sha256:
+                waiting.replace(final)
+                sync_directory(office.folder)
+    for left in building.iterdir():
+        if left.name != _LOCK:
+            _discard(left)
+
+
+@contextmanager
+def only_builder(office: Office) -> Iterator[None]:
+    """One building process at a time.
+
+    Raises:
+        UsageError: another one is at work.
+    """
+    building = office.folder / BUILDING
+    building.mkdir(parents=True, exist_ok=True)
+    with (building / _LOCK).open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise UsageError(
+                _("另一个打包任务正在进行。"), where=str(building), remedy=_("请等它完成后再试。")
+            ) from error
+        yield
+
+
+@contextmanager
+def staging(office: Office, work: WeekWork) -> Iterator[Path]:
+    """A scratch folder beside the packages; gone afterwards whatever happens.
+
+    Raises:
+        DiskFullError: no room.
+    """
+    building = office.folder / BUILDING
+    _require_room(building, work)
+    scratch = Path(tempfile.mkdtemp(prefix=f"{work.id}-", dir=building))
+    try:
+        yield scratch
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise _full(building) from error
+        raise
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _require_room(building: Path, work: WeekWork) -> None:
+    """Originals once, dossiers of about their size, and the zip of both."""
+    originals = sum(each.bytes for case in work.facts.cases for each in originals_of(work, case))
+    if shutil.disk_usage(building).free < 4 * originals + (64 << 20):
+        raise _full(building)
+
+
+def _full(building: Path) -> DiskFullError:
+    return DiskFullError(
+        _("磁盘空间不足，移交包没有做成，也没有留下半成品。"),
+        where=str(building),
+        remedy=_("请腾出空间后再次运行。"),
+    )
+
+
+def _digest_of(path: Path) -> str:
+    target = path / TAGMANIFEST if path.is_dir() else path
+    with target.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _discard(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
