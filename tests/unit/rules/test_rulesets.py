@@ -1,0 +1,75 @@
+"""Versions of the ruleset: a released one is never edited, only followed by another."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from evidence.rules.judge import RULESET_VERSION, ruleset_sha256, rulesets
+from evidence.rules.registry import RULESETS, declared
+from tests import world
+from tests.unit.rules.decisions import chain_table, people_table
+
+GOLDEN = Path(__file__).parents[2] / "data" / "rules" / "rulesets.json"
+"""version -> {"sha256", "verdicts"}: what each released version declares, and what it said of bent worlds.
+
+Written once by `python tests/unit/rules/test_rulesets.py`, when a version is released.
+"""
+PROBES = [row for row in (*chain_table.TABLE, *people_table.TABLE) if row.situation != "met"][::5]
+
+
+def verdicts(version: str) -> list[str]:
+    """For each probe the rules that fail or ask, in order: enough to notice any change of meaning."""
+    judge = rulesets()[version]
+    said = []
+    for row in PROBES:
+        findings = judge(row.bend(world.week_facts()), row.parameters, row.on)
+        wrong = sorted(
+            {f"{f.subject.case}:{f.rule_id}:{f.kind.value}" for f in findings if f.kind in ("fail", "review")}
+        )
+        said.append(" ".join(wrong))
+    return said
+
+
+@pytest.mark.parametrize("version", [one.version for one in RULESETS])
+def test_a_released_version_says_today_what_it_said_on_release(version: str) -> None:
+    golden = json.loads(GOLDEN.read_text(encoding="utf-8"))[version]
+    assert ruleset_sha256(version) == golden["sha256"], "a released ruleset was edited: make a new version"
+    assert verdicts(version) == golden["verdicts"], (
+        "a released ruleset judges differently: make a new version"
+    )
+
+
+def test_every_released_version_can_still_judge() -> None:
+    golden = json.loads(GOLDEN.read_text(encoding="utf-8"))
+    assert set(golden) == set(rulesets())
+
+
+def test_the_newest_version_judges_today() -> None:
+    assert RULESETS[-1].version == RULESET_VERSION
+    assert len({one.version for one in RULESETS}) == len(RULESETS)
+
+
+def test_version_1_knew_only_the_chain_of_a_case() -> None:
+    findings = rulesets()["1"](world.week_facts(), world.PARAMETERS, world.FRIDAY)
+    assert {f.subject.case for f in findings} == {world.CLOSED, world.CHECKED, world.HEAVY}
+
+
+def test_an_unknown_version_is_not_judged() -> None:
+    assert "99" not in rulesets()
+    with pytest.raises(KeyError):
+        ruleset_sha256("99")
+
+
+def test_a_rule_declares_everything_a_reader_needs() -> None:
+    one = declared(RULESETS[-1].rules[0])
+    assert set(one) == {
+        "id", "revision", "title", "rows", "clause", "quote", "level", "blocking", "parameters", "remedy"
+    }  # fmt: skip
+
+
+if __name__ == "__main__":
+    released = {one.version: {"sha256": one.sha256, "verdicts": verdicts(one.version)} for one in RULESETS}
+    GOLDEN.write_text(json.dumps(released, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
