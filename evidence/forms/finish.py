@@ -196,8 +196,9 @@ def _normalise(pdf: pikepdf.Pdf, title: str, at: datetime) -> None:
     pdf.docinfo["/Title"] = title
     pdf.docinfo["/CreationDate"] = stamp
     pdf.docinfo["/ModDate"] = stamp
-    if "/DocChecksum" in pdf.trailer:
-        del pdf.trailer["/DocChecksum"]
+    for random in ("/DocChecksum", "/ID"):
+        if random in pdf.trailer:
+            del pdf.trailer[random]
     with pdf.open_metadata(set_pikepdf_as_editor=False, update_docinfo=False) as xmp:
         xmp["dc:title"] = title
         xmp["xmp:CreateDate"] = at.strftime("%Y-%m-%dT%H:%M:%S+00:00")

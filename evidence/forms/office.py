@@ -23,7 +23,7 @@ from evidence.forms.settings import FormsSettings
 from evidence.language import _
 
 FONTS_CONF = Path(__file__).parent / "fonts.conf"
-_FILTER = (
+FILTER = (
     'pdf:writer_pdf_Export:{"SelectPdfVersion":{"type":"long","value":"2"},'
     '"UseTaggedPDF":{"type":"boolean","value":"true"},'
     '"ReduceImageResolution":{"type":"boolean","value":"false"},'
@@ -122,12 +122,12 @@ def _convert(
                 "--norestore",
                 "--nolockcheck",
                 "--convert-to",
-                _FILTER,
+                FILTER,
                 "--outdir",
                 str(out),
                 *paths,
             ],
-            env=_environment(),
+            env=office_environment(),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             stdin=subprocess.DEVNULL,
@@ -155,7 +155,8 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def _environment() -> dict[str, str]:
+def office_environment() -> dict[str, str]:
+    """What LibreOffice may see: little more than where the fonts are bound."""
     kept = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR", "USER")
     environment = {key: os.environ[key] for key in kept if key in os.environ}
     return environment | {"FONTCONFIG_FILE": str(FONTS_CONF), "SAL_USE_VCLPLUGIN": "svp", "LC_ALL": "C.UTF-8"}
