@@ -107,7 +107,9 @@ def _show(
         ],
         "can_issue": kind in entry_form.FORM_OF,
         "saved": saved,
-        "error": error,
+        # The place is a temporary file nobody knows; the headings in the message say where.
+        "error": error
+        and {"what": error.what, "remedy": say("请改正后再登记；已填的内容都还在，照片请重新选择。")},
     }
     return render(request, "desk/entry.html", context, status=200 if error is None else 409)
 

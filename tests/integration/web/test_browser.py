@@ -268,3 +268,50 @@ def test_a_dropped_file_is_judged_and_not_kept(open_page: Callable[..., Any]) ->
     page.get_by_role("button", name="验证").click()
     page.get_by_role("heading", name="TOTAL-FAILED").wait_for()
     assert Axe().run(page).violations_count == 0
+
+
+def test_a_visit_is_drafted_entered_and_stands_in_the_case(open_page: Callable[..., Any], host: Host) -> None:
+    page = open_page("clerk", "/cases/WJB22-0003/write/督促/")
+    results = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "best-practice"]})
+    assert results.violations_count == 0, results.generate_report()
+    page.get_by_label("到达时间").fill("2022-03-31T10:00")
+    page.get_by_label("情况", exact=True).fill("电话了解整改进度")
+    page.get_by_text("草稿已保存于").wait_for()
+    page.reload()
+    assert page.get_by_label("情况", exact=True).input_value() == "电话了解整改进度"
+    page.get_by_label("离开时间").fill("2022-03-31T09:00")
+    page.get_by_role("button", name="登记入账").click()
+    page.get_by_text("离开时间早于到达时间").wait_for()
+    assert page.get_by_label("到达时间").input_value() == "2022-03-31T10:00"
+    page.get_by_label("离开时间").fill("2022-03-31T10:20")
+    page.get_by_label("周晓岚").first.check()
+    page.get_by_label("督促方式").select_option("电话")
+    page.get_by_label("企业态度").select_option("积极")
+    page.get_by_label("1 进度", exact=True).select_option("进行中")
+    page.get_by_role("button", name="登记入账").click()
+    page.get_by_text("已登记入账").wait_for()
+    visits = host.workspace.ledger.view.visits(world.HEAVY)
+    assert [visit.kind.value for visit in visits] == ["check", "urging"]
+    assert visits[-1].summary == "电话了解整改进度"
+    assert [each.hazard for each in visits[-1].progress] == ["H01"]
+
+
+def test_the_check_form_is_accessible_and_fills_the_rest(open_page: Callable[..., Any]) -> None:
+    page = open_page("clerk", "/cases/WJB22-0002/write/检查/")
+    results = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "best-practice"]})
+    assert results.violations_count == 0, results.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+    page.get_by_label("3 结果", exact=True).select_option("不合格")
+    page.get_by_role("button", name="未填的都填").click()
+    assert page.get_by_label("4 结果", exact=True).input_value() == "合格"
+    assert page.get_by_label("3 结果", exact=True).input_value() == "不合格"
+
+
+def test_a_case_is_opened_for_a_company_found_by_initials(open_page: Callable[..., Any], host: Host) -> None:
+    page = open_page("clerk", "/cases/")
+    page.get_by_label("新案件：企业").press_sequentially("fhjx", delay=20)
+    page.locator("#companies option").first.wait_for(state="attached")
+    page.get_by_label("新案件：企业").fill("常州市丰禾机械有限公司")
+    page.get_by_role("button", name="开立案件").click()
+    page.get_by_text("已开立案件").wait_for()
+    assert len(host.workspace.ledger.view.cases()) == 4
