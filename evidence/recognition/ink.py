@@ -219,7 +219,7 @@ def _verdict(
         sure = length >= limits.present_mm and area >= limits.present_mm2
         empty = length < limits.absent_mm or area < limits.absent_mm2
     score = round(1000 * min(1.0, length / (3 * limits.present_mm)))
-    if sure and view.inside > 0.5 and view.in_place and not view.covered:
+    if sure and view.inside > 0.5 and view.lit and view.in_place and not view.covered:
         verdict = MarkVerdict.PRESENT
         score = max(score, 600)
     elif empty and strokes.doubtful < 3 and view.may_be_absent and not fingerprint:
