@@ -153,21 +153,44 @@ def _arrival_body(row: Row | None, seen: str, **news: Any) -> Body:
     return body | news
 
 
+OPEN_OUTCOMES = frozenset({"waiting", "taken", "unidentified", "quarantined"})
+"""Arrivals that somebody looks for again stand in a table `outcome:<outcome>` of their own."""
+
+
+def outcome_of(body: Body) -> str:
+    """Current outcome of an arrival's row; `taken` when its bytes are safe and nothing else is known."""
+    if body["judged"] is not None:
+        return str(body["judged"]["outcome"])
+    if body["taken"] is None:
+        return "waiting"
+    return "duplicate" if body["taken"].get("duplicate_of") else "taken"
+
+
+def _put_arrival(rows: Rows, entry: Entry, arrival: str, old: Row | None, new: Row) -> None:
+    before = None if old is None else outcome_of(old["body"])
+    after = outcome_of(new["body"])
+    if before != after:
+        if before in OPEN_OUTCOMES:
+            rows.drop(f"outcome:{before}", arrival)
+        if after in OPEN_OUTCOMES:
+            rows.put(f"outcome:{after}", arrival, _row(entry, {}))
+    rows.put(arrival_table(arrival), arrival, new)
+
+
 def _waiting(rows: Rows, entry: Entry, body: Body) -> None:
     arrival = body["arrival"]
-    table = arrival_table(arrival)
-    row = rows.get(table, arrival)
+    row = rows.get(arrival_table(arrival), arrival)
     if row is None or row["body"]["taken"] is None:
-        rows.put(table, arrival, _row(entry, _arrival_body(row, entry.at, waiting=body)))
+        _put_arrival(rows, entry, arrival, row, _row(entry, _arrival_body(row, entry.at, waiting=body)))
 
 
 def _taken(rows: Rows, entry: Entry, body: Body) -> None:
     arrival = body["arrival"]
-    table = arrival_table(arrival)
-    row = rows.get(table, arrival)
+    row = rows.get(arrival_table(arrival), arrival)
     if row is not None and row["body"]["judged"] is not None:
         _withdraw(rows, entry, arrival, row["body"]["judged"])  # the rest of a broken file came
-    rows.put(table, arrival, _row(entry, _arrival_body(row, entry.at, taken=body, judged=None)))
+    new = _row(entry, _arrival_body(row, entry.at, taken=body, judged=None))
+    _put_arrival(rows, entry, arrival, row, new)
     digest = body["sha256"]
     shard = digest_table(digest)
     known = rows.get(shard, digest)
@@ -179,13 +202,12 @@ def _taken(rows: Rows, entry: Entry, body: Body) -> None:
 
 def _judged(rows: Rows, entry: Entry, body: Body) -> None:
     arrival = body["arrival"]
-    table = arrival_table(arrival)
-    row = rows.get(table, arrival)
+    row = rows.get(arrival_table(arrival), arrival)
     if row is None:
         return  # a judgement without an arrival says nothing; `ledger verify` reports it
     if row["body"]["judged"] is not None:
         _withdraw(rows, entry, arrival, row["body"]["judged"])
-    rows.put(table, arrival, {**row, "body": {**row["body"], "judged": body}})
+    _put_arrival(rows, entry, arrival, row, {**row, "body": {**row["body"], "judged": body}})
     if row["body"]["taken"] is not None:  # a link or a pipe in the inbox has no bytes to contribute
         _contribute(rows, entry, row, arrival, body)
 

@@ -217,11 +217,14 @@ class TinyDBView:
 
     def arrivals(self, outcome: str | None = None) -> tuple[Arrival, ...]:
         """All, or those with one current outcome, in order of id."""
+        if outcome in fold.OPEN_OUTCOMES:
+            listed = sorted(key for key, _row in self.rows.items(f"outcome:{outcome}"))
+            return tuple(each for key in listed if (each := self.arrival(ArrivalId(key))) is not None)
         found = [
             (key, row["body"])
             for table in self.rows.tables("arrivals:")
             for key, row in self.rows.items(table)
-            if outcome is None or _outcome(row["body"]) == outcome
+            if outcome is None or fold.outcome_of(row["body"]) == outcome
         ]
         return tuple(_arrival(key, body) for key, body in sorted(found, key=lambda item: item[0]))
 
@@ -317,16 +320,8 @@ def _documents(rows: Iterable[tuple[str, Row]]) -> Iterator[Document]:
         )
 
 
-def _outcome(body: Row) -> str:
-    if body["judged"] is not None:
-        return str(body["judged"]["outcome"])
-    if body["taken"] is None:
-        return "waiting"
-    return "duplicate" if body["taken"].get("duplicate_of") else "taken"
-
-
 def _arrival(id: str, body: Row) -> Arrival:
-    outcome = _outcome(body)
+    outcome = fold.outcome_of(body)
     decisions = tuple(msgspec.convert(decision, PersonDecided) for decision in body["decisions"])
     judged = None if body["judged"] is None else msgspec.convert(body["judged"], ArrivalJudged)
     if body["taken"] is None:
