@@ -62,23 +62,24 @@ def assign(
     devices: Sequence[Device],
     people: Sequence[Person],
     *,
+    others: Sequence[Recording] = (),
     margin_s: int = 900,
     prerecord_s: int = 30,
 ) -> tuple[Assignment, ...]:
     """Decide about each recording, in the order given.
 
     Args:
-        recordings: to be assigned; those already assigned may be among them and only serve to
-            find two files of one serial at one time.
+        recordings: to be assigned.
         visits: all versions are fine, the highest counts.
         devices: register of recorders.
         people: for files named after their wearer.
+        others: files known already; they serve only to find two files of one serial at one time.
         margin_s: how long before arrival and after leaving a recorder may run, in seconds.
         prerecord_s: overlap of two files of one device that its buffer explains, in seconds.
     """
     known = [visit for visit in in_force(visits) if filmed(visit)]
     margin = timedelta(seconds=margin_s)
-    clashes = _clashes(recordings, timedelta(seconds=prerecord_s))
+    clashes = _clashes([*recordings, *others], timedelta(seconds=prerecord_s))
     return tuple(_decide(each, known, devices, people, margin, clashes) for each in recordings)
 
 

@@ -133,10 +133,11 @@ def register_in_place(
         )
         near = [each for each in known if _may_clash(each, recording)]
         decision = assign(
-            [recording, *near],
+            [recording],
             visits,
             view.devices(),
             view.people(),
+            others=near,
             margin_s=settings.margin_s,
             prerecord_s=settings.prerecord_s,
         )[0]

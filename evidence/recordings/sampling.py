@@ -21,6 +21,7 @@ BLACK_MEAN = 24
 BLACK_SPREAD = 4
 SILENT_PEAK = 0.002
 """Peak of full scale, -54 dB; a live room measures well above."""
+_FRAMES_HEARD = 10
 LONG_S = 30
 """Only stretches at least this long are worth a person's look."""
 
@@ -62,18 +63,27 @@ def _look(container: av.container.InputContainer, at_ms: int) -> Sample:
             continue
         for frame in packet.decode():
             if isinstance(frame, av.VideoFrame):
-                luma = frame.reformat(width=64, height=36, format="gray").to_ndarray()
+                luma = _luma(frame)
                 black = bool(luma.mean() <= BLACK_MEAN and luma.std() <= BLACK_SPREAD)
                 done.add(kind)
                 break
             if isinstance(frame, av.AudioFrame):
                 peak = max(peak, _peak(frame))
                 heard += 1
-                if heard >= 24:
+                if heard >= _FRAMES_HEARD:
                     done.add(kind)
         if len(done) >= wanted:
             break
     return Sample(at_ms=at_ms, black=black, silent=None if not heard else peak < SILENT_PEAK)
+
+
+def _luma(frame: av.VideoFrame) -> Any:
+    """Brightness on a coarse grid; planar pictures carry it as their first plane."""
+    if not frame.format.name.startswith(("yuv", "nv", "gray")) or "10" in frame.format.name:
+        return frame.reformat(width=64, height=36, format="gray").to_ndarray()
+    plane: Any = frame.planes[0]
+    rows = np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)
+    return rows[::8, : plane.width : 8]
 
 
 def _peak(frame: av.AudioFrame) -> float:
