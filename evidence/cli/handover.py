@@ -167,7 +167,15 @@ def renew_command(workspace: Workspace, package: Path, as_json: bool) -> None:
     path = package if package.exists() else office.folder / f"{package.name.removesuffix('.zip')}.zip"
     renewed = renew(office, path)
     if as_json:
-        emit(renewed)
+        emit(
+            {
+                "package": str(renewed.package),
+                "folder": str(renewed.folder),
+                "step": renewed.step,
+                "stamped_at": renewed.stamped_at,
+                "expires_at": renewed.expires_at,
+            }
+        )
         return
     say(_("● 已续加第 {n} 个时间戳：{folder}").format(n=renewed.step, folder=renewed.folder))
     day = show_date(local_date(renewed.expires_at))

@@ -171,7 +171,6 @@ def _signed_list(bench: Bench, papers: Papers) -> bytes:
         bench.rows,
         names=names,
         number=papers.list.number,
-        receipt_number=papers.receipt.number,
         signing=_signing_facts(bench),
         why_incomplete=bench.order.why,
         complete=bench.complete,

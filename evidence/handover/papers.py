@@ -70,7 +70,6 @@ def completeness_report(
     *,
     names: Names,
     number: str,
-    receipt_number: str,
     signing: Signing,
     why_incomplete: str,
     complete: bool,
@@ -96,7 +95,6 @@ def completeness_report(
         "problems": [_problem(finding) for finding in notable(work.findings)],
         "quality": _quality(complete=complete),
         "ledger": _ledger(work, signing),
-        "receipt_number": receipt_number,
         "footnote": "合同日期（检查、督促、复查、移交）以记录和账本为准；"
         "证书与时间戳记录的是真实签名时间，二者不一致时见 bag-info.txt 的 Real-Time。"
         "核对结论由登记的事实推算，证明的是推算无误，不能代替对事实本身的核查。",

@@ -1,0 +1,107 @@
+"""`bundle`, `receipt`, `handover list`, `renew` as a person types them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from evidence.cli.main import cli, main
+from evidence.config import SETTINGS_FILE, Workspace
+from evidence.errors import ExitCode
+from evidence.handover.office import Office
+from tests import world
+from tests.handing_over import QuickPress, make_office, open_office
+
+AT = "2022-04-01T15:00+08:00"
+WEEK = ["--week", world.WEEK, "--at", AT]
+
+
+@pytest.fixture(scope="module")
+def key_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cli-keys")
+
+
+@pytest.fixture
+def office(key_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Office:
+    """A workspace in the current directory whose papers are printed quickly."""
+    made = make_office(tmp_path, key_home)
+    (tmp_path / SETTINGS_FILE).write_text("")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(
+        Workspace, "office", property(lambda self: open_office(self.root, press=QuickPress()))
+    )
+    return made
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(cli, arguments)
+
+
+def code_of(*arguments: str) -> int:
+    with pytest.raises(SystemExit) as stopped:
+        main(arguments)
+    assert isinstance(stopped.value.code, int)
+    return stopped.value.code
+
+
+def test_bundle_prints_one_json_document_and_progress_apart(office: Office) -> None:
+    result = run("bundle", *WEEK, "--json")
+    assert result.exit_code == 0, result.output
+    told = json.loads(result.stdout)
+    assert (told["package"], told["complete"], told["evaluation_keys"]) == ("WJB-2022-W13", True, True)
+    assert told["levels"] == {"list": "B-LTA", "dossiers": "B-T"}
+    assert Path(told["path"]).is_file()
+    assert "卷宗 1/3" in result.stderr
+
+
+def test_bundle_tells_a_person_what_comes_next(office: Office) -> None:
+    result = run("bundle", *WEEK)
+    assert "● 移交包已做好" in result.stdout
+    assert "EVALUATION ONLY" in result.stdout
+    assert "evidence verify" in result.stdout
+
+
+def test_a_second_bundle_is_a_usage_error_without_traceback(
+    office: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run("bundle", *WEEK)
+    assert code_of("bundle", *WEEK) == ExitCode.USAGE
+    told = capsys.readouterr().err
+    assert "--supplement" in told
+    assert "Traceback" not in told
+
+
+def test_the_list_shows_what_is_outstanding_and_the_empty_list_says_what_to_do(office: Office) -> None:
+    assert "evidence bundle" in run("handover", "list").stdout
+    run("bundle", *WEEK)
+    assert "待回执" in run("handover", "list").stdout
+    (row,) = json.loads(run("handover", "list", "--json").stdout)["packages"]
+    assert (row["package"], row["state"]) == ("WJB-2022-W13", "outstanding")
+
+
+def test_renew_by_name_or_path(office: Office) -> None:
+    run("bundle", *WEEK)
+    named = run("renew", "WJB-2022-W13", "--json")
+    assert named.exit_code == 0, repr(named.exception)
+    first = json.loads(named.stdout)
+    second = json.loads(run("renew", str(office.folder / "WJB-2022-W13.zip"), "--json").stdout)
+    assert (first["step"], second["step"]) == (1, 2)
+
+
+def test_a_broken_receipt_fails_verification_and_a_wrong_package_is_usage(
+    office: Office, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run("bundle", *WEEK)
+    signed = tmp_path / "signed.pdf"
+    signed.write_bytes(b"%PDF-1.7\n/ByteRange broken\n%%EOF")
+    assert code_of("receipt", "WJB-2022-W13", str(signed)) == ExitCode.VERIFICATION_FAILED
+    assert code_of("receipt", "WJB-2022-W99", str(signed)) == ExitCode.USAGE
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_every_help_carries_a_worked_example() -> None:
+    for command in (["bundle"], ["receipt"], ["renew"], ["handover"], ["handover", "list"]):
+        assert "例：evidence" in run(*command, "--help").output, command
