@@ -37,9 +37,7 @@ def run_isolated(
         seconds: time allowed for a task.
         give_up: (task, `timeout` or `crash`) -> answer.
     """
-    # fork is quick but unsafe beside other threads; the server forks from a clean process
-    method = "fork" if threading.active_count() == 1 and hasattr(os, "fork") else "spawn"
-    context: Any = multiprocessing.get_context(method)
+    context = _context(function)
     answers: dict[int, Answer] = {}
     running: dict[Any, tuple[int, Any, float]] = {}
     pending = list(enumerate(tasks))[::-1]
@@ -66,6 +64,17 @@ def run_isolated(
             answers[index] = give_up(tasks[index], "timeout")
             _end(late, process)
     return [answers[index] for index in range(len(tasks))]
+
+
+def _context(function: Callable[[Task], Answer]) -> Any:
+    """How processes start: forking is quick but unsafe beside other threads, where a clean server forks."""
+    if not hasattr(os, "fork"):
+        return multiprocessing.get_context("spawn")
+    if threading.active_count() == 1:
+        return multiprocessing.get_context("fork")
+    context: Any = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([function.__module__])
+    return context
 
 
 def _end(pipe: Any, process: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -19,7 +20,7 @@ from pyhanko_certvalidator import ValidationContext
 from evidence.verify.model import Indication, Integrity, conclude
 from evidence.verify.pdf_signatures import PdfVerdict, judge_pdf
 from evidence.verify.trust import TrustStore
-from tests.forgery import build_pdf, contract
+from tests.forgery import build_pdf, contract, layout
 from tests.packing import sign_pdf
 from tests.pki import Pki, make_identity, shared_pki
 
@@ -72,6 +73,28 @@ DANGLING = build_pdf(
         3: b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] >>",
     }
 )
+
+
+def hybrid() -> bytes:
+    """A file whose cross-reference table is completed by a stream (ISO 32000-2, 7.5.8.4)."""
+    data = contract()
+    start, previous = data.index(b"1 0 obj"), layout(data).startxref
+    extra = data + b"20 0 obj\n<< /Hidden true >>\nendobj\n"
+    rows = struct.pack(">BIH", 1, len(data), 0)
+    place = len(extra)
+    extra += (
+        b"21 0 obj\n<< /Type /XRef /Size 22 /W [1 4 2] /Index [20 1] /Length %d >>\n"
+        b"stream\n%s\nendstream\nendobj\n" % (len(rows), rows)
+    )
+    table = len(extra)
+    extra += b"xref\n0 1\n0000000000 65535 f \n1 1\n%010d 00000 n \n" % start
+    return extra + b"trailer\n<< /Size 22 /Root 1 0 R /Prev %d /XRefStm %d >>\nstartxref\n%d\n%%%%EOF\n" % (
+        previous,
+        place,
+        table,
+    )
+
+
 MAKES: dict[str, Callable[[], bytes]] = {
     "plain": lambda: signed(contract()),
     "sha512": lambda: signed(contract(), md="sha512"),
@@ -81,6 +104,7 @@ MAKES: dict[str, Callable[[], bytes]] = {
     "line break at the end": lambda: signed(contract()) + b"\r\n",
     "dangling reference": lambda: signed(DANGLING, strict=False),
     "size too small": lambda: signed(contract().replace(b"/Size 8 ", b"/Size 5 "), strict=False),
+    "hybrid cross-reference table": lambda: signed(hybrid(), strict=False),
     "without time stamp": lambda: sign_pdf(contract(), shared_pki(), NOON, certify=False, stamped=False),
     "archive time stamp renewed": restamped,
     "signed again after that": lambda: sign_pdf(
@@ -141,3 +165,10 @@ def test_a_second_signature_on_a_file_with_a_dangling_reference_is_not_blamed() 
 def test_an_encrypted_file_is_left_open() -> None:
     data = repacked(encryption=pikepdf.Encryption(owner="o", user="u"))
     assert judge(data)[0] is Indication.INDETERMINATE
+
+
+def test_a_hybrid_file_is_never_taken_for_one_of_ours() -> None:
+    store = TrustStore(anchors=(shared_pki().root.der,), crls=(shared_pki().crl,))
+    data = io.BytesIO(signed(hybrid(), strict=False))
+    verdict = judge_pdf(data, file="卷宗.pdf", store=store, now=NOW, ours=True)
+    assert conclude(verdict.checks)[0] is Indication.FAILED

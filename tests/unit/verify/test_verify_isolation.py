@@ -1,0 +1,72 @@
+"""A file that hangs, crashes or swallows memory costs its own answer, never the others'."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from evidence.verify.container import Extent
+from evidence.verify.examine import PdfTask, judge_isolated
+from evidence.verify.isolation import MEMORY_LIMIT, run_isolated
+from evidence.verify.trust import TrustStore
+from tests.forgery import contract
+
+
+def work(task: str) -> str:
+    """Misbehave as told; importable, because a worker process runs it."""
+    if task == "hang":
+        signal.pause()
+    if task == "crash":
+        os._exit(9)
+    if task == "memory":
+        try:
+            return str(len(bytearray(MEMORY_LIMIT + (1 << 20))))
+        except MemoryError:
+            return "refused"
+    return task.upper()
+
+
+def give_up(task: str, why: str) -> str:
+    return f"{task}: {why}"
+
+
+def allowance(task: str) -> float:
+    return 0.5 if task == "hang" else 60
+
+
+def test_answers_come_in_order_whatever_the_others_do() -> None:
+    tasks = ["a", "hang", "b", "crash", "memory", "c"]
+    answers = run_isolated(work, tasks, seconds=allowance, give_up=give_up)
+    assert answers == ["A", "hang: timeout", "B", "crash: crash", "refused", "C"]
+
+
+@pytest.mark.slow
+def test_beside_other_threads_processes_start_from_a_clean_server() -> None:
+    done = threading.Event()
+    beside = threading.Thread(target=done.wait)
+    beside.start()
+    try:
+        answers = run_isolated(work, ["a", "crash"], seconds=allowance, give_up=give_up)
+    finally:
+        done.set()
+        beside.join()
+    assert answers == ["A", "crash: crash"]
+
+
+def test_nothing_to_do_is_done_at_once() -> None:
+    assert run_isolated(work, [], seconds=lambda _: 1, give_up=give_up) == []
+
+
+def test_a_file_that_vanishes_meanwhile_is_left_open(tmp_path: Path) -> None:
+    path = tmp_path / "x.pdf"
+    path.write_bytes(contract())
+    extent = Extent(path=path, offset=0, size=path.stat().st_size)
+    path.unlink()
+    task = PdfTask(extent=extent, file="x.pdf", store=TrustStore(), now=datetime(2022, 4, 2, tzinfo=UTC))
+    (verdict,) = judge_isolated([task])
+    assert [check.kind for check in verdict.checks] == ["review"]
