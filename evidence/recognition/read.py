@@ -19,6 +19,7 @@ from evidence.recognition.blank import is_blank
 from evidence.recognition.codes import FoundCode, find_codes
 from evidence.recognition.identity import Identity, Words, compare_words, distinctive_words, judge_identity
 from evidence.recognition.marks import PageMarks, judge_marks
+from evidence.recognition.number_print import number_proves
 from evidence.recognition.pages import PagePicture, UnreadableFileError, open_pages
 from evidence.recognition.reading import Array, FileReading, FormLookup, Limits, PageReading, PictureSink
 from evidence.recognition.reference import Reference, load_reference, reference_beside
@@ -168,6 +169,8 @@ def _linked(
             page=code.page,
             picture=previews.put(jpeg(sheet.raw), ".jpg"),
         )
+    if identity is Identity.UNDECIDED and number_proves(sheet, _siblings(forms, code)):
+        identity = Identity.PROVEN
     marks = judge_marks(sheet, words, issued, previews)
     notes = list(marks.notes)
     if identity is Identity.UNDECIDED:
@@ -320,21 +323,26 @@ def _cached_distinction(reference: Reference, sibling: Reference) -> Array:
 
 def _own_words(forms: FormLookup, code: PageCode, reference: Reference) -> Array | None:
     """Words of this page that other issues of the form do not carry; None when there is no other."""
-    form = forms.issued(code.number)
     own: Array | None = None
-    compared = 0
+    for sibling in _siblings(forms, code):
+        mask = _cached_distinction(reference, sibling)
+        own = mask if own is None else own & mask
+    return own
+
+
+def _siblings(forms: FormLookup, code: PageCode) -> list[Reference]:
+    """The same page of other issues of the form, the first few of them."""
+    form = forms.issued(code.number)
+    found: list[Reference] = []
     for other in forms.candidates():
-        if compared == _SIBLINGS:
+        if len(found) == _SIBLINGS:
             break
         if not _is_sibling(other, form, code):
             continue
         geometry = next((page for page in forms.geometry(other.number) if page.page == code.page), None)
-        if geometry is None:
-            continue
-        mask = _cached_distinction(reference, _reference(forms, other.number, geometry))
-        own = mask if own is None else own & mask
-        compared += 1
-    return own
+        if geometry is not None:
+            found.append(_reference(forms, other.number, geometry))
+    return found
 
 
 def _is_sibling(other: IssuedForm, form: IssuedForm | None, code: PageCode) -> bool:
