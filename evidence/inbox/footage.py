@@ -8,12 +8,12 @@ from datetime import datetime
 from pathlib import Path
 
 from evidence.domain.case import Visit
-from evidence.domain.identifiers import ArrivalId, Sha256, VisitId, number_case
+from evidence.domain.identifiers import ArrivalId, Number, Sha256, VisitId, number_case
 from evidence.domain.recording import Recording
 from evidence.domain.week import SHANGHAI
 from evidence.inbox.identify import quarantined
 from evidence.ledger.events import ArrivalJudged, Event, RecordingAssigned
-from evidence.ledger.view import View
+from evidence.ledger.view import Arrival, View
 from evidence.recordings.assign import BY_RULE, Assignment, assign
 from evidence.recordings.cards import Card, is_card_file, read_card
 from evidence.recordings.exports import enriched, read_export
@@ -83,7 +83,7 @@ def judge_footage(
         outcome=outcome,
         message="".join(dict.fromkeys(sentences)),
         recordings=(recording,),
-        case=number_case(decision.visit) if decision.visit else None,  # type: ignore[arg-type]
+        case=number_case(Number(decision.visit)) if decision.visit else None,
     )
     return judged, assigned_events(decision)
 
@@ -108,6 +108,41 @@ def assigned_events(decision: Assignment) -> tuple[Event, ...]:
         RecordingAssigned(
             sha256=decision.sha256, visit=VisitId(decision.visit), by=BY_RULE, why=decision.why
         ),
+    )
+
+
+def reconsider(arrival: Arrival, view: View, visits: Iterable[Visit]) -> tuple[Event, ...]:
+    """What is newly known about footage that waits: its visit was entered, a station list named its
+    recorder, or a person assigned it elsewhere. Empty while nothing is.
+
+    Args:
+        arrival: an unidentified arrival.
+        view: the ledger.
+        visits: all of them.
+    """
+    judged = arrival.judged
+    footage = [] if judged is None else [each for each in judged.recordings if not each.described]
+    if judged is None or len(footage) != 1 or judged.unlinked:
+        return ()
+    known = view.recordings()
+    now_known = next((each for each in known if each.sha256 == footage[0].sha256), footage[0])
+    if now_known.visit is not None:
+        return (_placed(judged, footage[0], now_known.visit, f"由 {now_known.assigned_by} 指派。"),)
+    recording = enriched(footage[0], known)
+    decision = decide(recording, view, visits, known)
+    if decision.visit is None:
+        return ()
+    recording = replace(recording, person=decision.person, suggestions=decision.suggestions)
+    return (_placed(judged, recording, decision.visit, decision.why), *assigned_events(decision))
+
+
+def _placed(judged: ArrivalJudged, recording: Recording, visit: VisitId, why: str) -> ArrivalJudged:
+    return replace(
+        judged,
+        outcome="linked",
+        message=f"{describe(recording)}已归入 {visit}（{why.rstrip('。')}）。",
+        recordings=(recording,),
+        case=number_case(Number(visit)),
     )
 
 

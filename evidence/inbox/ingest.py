@@ -25,10 +25,12 @@ from datetime import datetime
 from pathlib import Path
 
 from evidence.archive.originals import Originals
+from evidence.domain.case import Visit
 from evidence.domain.identifiers import ArrivalId
 from evidence.errors import MissingPartError
 from evidence.inbox import media
-from evidence.inbox.booking import Booking, Piece, first_of, still_open
+from evidence.inbox.booking import ACTOR, Booking, Piece, first_of, still_open
+from evidence.inbox.footage import every_visit, reconsider
 from evidence.inbox.identify import quarantined
 from evidence.inbox.media import Family, Media, identify_media
 from evidence.inbox.quarantine import Quarantine
@@ -48,7 +50,7 @@ from evidence.inbox.structure import missing_end, only_zeros
 from evidence.inbox.understand import Material, Understander, Understanding
 from evidence.language import _
 from evidence.ledger.ledger import Ledger
-from evidence.ledger.view import Arrival
+from evidence.ledger.view import Arrival, Head
 
 STILL_WRITING = "文件还在写入，写完后自动接收。"
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
@@ -101,6 +103,7 @@ class Intake:
         self._booking = Booking(ledger=ledger, clock=clock)
         self._memory: dict[str, Watched] = {}
         self._done: dict[str, ArrivalId] = {}
+        self._reconsidered: Head | None = None
         self._troubles: dict[str, str] = {}
 
     # --- passes ----------------------------------------------------------------------------------
@@ -169,7 +172,23 @@ class Intake:
                 result.note(self._booking.announce(sighting, why))
         if not paths:
             self._withdraw(waiting.values(), seen)
+        self._reconsider()
         return result
+
+    def _reconsider(self) -> None:
+        """Footage that waits finds its visit once more is known; only looked at when the ledger grew."""
+        view = self._ledger.view
+        if view.head == self._reconsidered:
+            return
+        visits: tuple[Visit, ...] | None = None
+        for arrival in view.arrivals("unidentified"):
+            if arrival.judged is None or not arrival.judged.recordings:
+                continue
+            visits = every_visit(view) if visits is None else visits
+            events = reconsider(arrival, view, visits)
+            if events:
+                self._ledger.append(ACTOR, *events)
+        self._reconsidered = self._ledger.view.head
 
     def _withdraw(self, open_arrivals: Iterable[Arrival], seen: Look) -> None:
         """Close arrivals whose file left the inbox before it was whole."""

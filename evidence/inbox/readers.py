@@ -7,12 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evidence.errors import MissingPartError
+from evidence.inbox import media
 from evidence.inbox.reading import FileReading
 from evidence.inbox.settings import InboxSettings
 from evidence.language import _
 
 if TYPE_CHECKING:
     from evidence.recognition.reading import FormLookup, PictureSink
+
+_OF_MANY_PAGES = frozenset({media.PDF, media.TIFF})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +40,8 @@ class Recogniser:
                 _("识别组件没有安装（缺少 {name}）。").format(name=error.name),
                 remedy=_("请运行 pip install 'evidence[agency]'，再运行 evidence inbox retry。"),
             ) from error
-        limits = Limits(pages=self.settings.max_pages)
+        workers = self.settings.workers if media_type in _OF_MANY_PAGES else 1
+        limits = Limits(pages=self.settings.max_pages, workers=workers)
         return shared_reader().read(
             path, media_type=media_type, forms=self.forms, limits=limits, previews=self.previews
         )

@@ -26,5 +26,7 @@ class InboxSettings:
     """Largest recorder file, in bytes."""
     max_pages: int = 500
     """Most pages of one file."""
+    workers: int = 2
+    """Processes that read the pages of one file of many pages."""
     max_unpacked_bytes: int = 512 * 1024**2
     """Most bytes an e-document may unpack to."""

@@ -191,6 +191,24 @@ def test_footage_nobody_can_place_waits_with_suggestions_and_is_linked_by_a_pers
         room.desk.link_visit(arrival.id, VisitId(f"{CASE}-V9"), WHO)
 
 
+def test_footage_that_came_before_its_visit_was_entered_finds_it_later(room: Room, tmp_path: Path) -> None:
+    later = CaseId("WJB22-0004")
+    name = "TA00716_JX0227_20220331093000.mp4"
+    content = make_clip(tmp_path / name, seconds=1).read_bytes()
+    arrival = room.take(name, content)
+    assert arrival.outcome == "unidentified"
+    issue(room.ledger, make_number(later, "JC", 1))
+    room.ingest()
+    found = room.ledger.view.arrival(arrival.id)
+    assert found is not None
+    assert found.outcome == "linked"
+    assert f"已归入 {later}-V1" in found.message
+    assert [each.sha256 for each in room.ledger.view.recordings(later)] == [arrival.sha256]
+    before = room.ledger.head
+    room.ingest()
+    assert room.ledger.head == before
+
+
 def test_a_cut_film_is_incomplete_and_never_counts_with_its_declared_length(
     room: Room, tmp_path: Path
 ) -> None:
