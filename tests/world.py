@@ -740,8 +740,8 @@ def number(case: str, code: str, running: int = 1) -> Number:
     return make_number(CaseId(case), code, running)
 
 
-def journal_events(facts: Facts) -> list[Event]:
-    """The same facts as a ledger would have learned them."""
+def journal_events(facts: Facts, first_arrival: int = 0) -> list[Event]:
+    """The same facts as a ledger would have learned them; arrivals are numbered after `first_arrival`."""
     events: list[Event] = [
         PartiesImported(
             source=digest("workbook"),
@@ -753,7 +753,7 @@ def journal_events(facts: Facts) -> list[Event]:
     ]
     events += [RegisterEntered(entry=one) for one in facts.entries]
     events += [PlanFiled(plan=one) for one in facts.plans]
-    arrival = 0
+    arrival = first_arrival
 
     def took(name: str, sha256: Sha256, on: datetime | None, **judged: Any) -> list[Event]:
         nonlocal arrival

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from evidence.domain.case import (
     Visit,
     VisitKind,
 )
+from evidence.domain.coverage import Coverage, visit_coverage
 from evidence.domain.document import Document
 from evidence.domain.facts import CaseFacts
 from evidence.domain.hazard import Hazard, HazardState
@@ -36,6 +37,9 @@ FORM_OF = {
     VisitKind.INTERVIEW: "interview-record",
 }
 """The record each kind of visit leaves; a guidance visit is proven by its facts and footage."""
+
+FOUR = ("inspection-record", "urging-record", "rectification-report", "recheck-record")
+"""The four kinds of material that are handed over (附件六1(4))."""
 
 KIND_NAME = {
     VisitKind.CHECK: "检查",
@@ -89,6 +93,7 @@ class Chain:
         self.case = facts.case
         self.parameters = ground.parameters
         self.today = ground.today
+        self._coverage: dict[str, Coverage] = {}
 
     @cached_property
     def enterprise(self) -> Enterprise | None:
@@ -243,28 +248,70 @@ class Chain:
         """Valid documents of one form."""
         return tuple(one for one in self.documents if one.form.form == form)
 
+    @cached_property
+    def material(self) -> tuple[tuple[Document, date], ...]:
+        """The documents that have begun to arrive, each with its handover day."""
+        days = {step.id: step.day for step in self.visits}
+        fallback = self.visits[-1].day if self.visits else self.today
+        found = []
+        for document in self.documents:
+            if document.form.form in (*FOUR, "interview-record") and document.scans:
+                day = days.get(document.form.visit or "", fallback)
+                if document.form.form == "rectification-report" and self.reports:
+                    day = self.reports[-1].received_on
+                found.append((document, self.ground.handover_due(day)))
+        return tuple(found)
+
     def record(self, step: Step) -> Document | None:
         """The record of a visit: of its newest version before older ones, complete before incomplete."""
-        listed = [d for d in self.of_form(FORM_OF.get(step.facts.kind, "")) if d.form.visit == step.id]
-        if not listed and len(self.of_kind(step.facts.kind)) == 1:
-            listed = [d for d in self.of_form(FORM_OF.get(step.facts.kind, "")) if d.form.visit is None]
-        if not listed:
-            return None
-        return max(
-            listed,
-            key=lambda d: (
-                d.form.visit_version is None or d.form.visit_version >= step.facts.version,
-                not d.missing_pages,
-                len(d.scans),
-                d.form.issued_at,
-                d.form.number,
-            ),
-        )
+        return self._records.get(step.id)
+
+    @cached_property
+    def _records(self) -> dict[str, Document]:
+        found = {}
+        for step in self.visits:
+            form = FORM_OF.get(step.facts.kind)
+            listed = [d for d in self.documents if d.form.form == form and d.form.visit == step.id]
+            if not listed and form and len(self.of_kind(step.facts.kind)) == 1:
+                listed = [d for d in self.of_form(form) if d.form.visit is None]
+            if listed:
+                found[step.id] = max(listed, key=lambda document: _merit(document, step.facts.version))
+        return found
 
     def footage(self, step: Step) -> tuple[Recording, ...]:
         """Recordings assigned to a visit, in order of start and digest."""
-        mine = (one for one in self.facts.recordings if one.visit == step.id)
-        return tuple(sorted(mine, key=lambda one: (one.started_at is None, str(one.started_at), one.sha256)))
+        return self._footage.get(step.id, ())
+
+    def coverage(self, step: Step) -> Coverage:
+        """How much of a visit its footage proves."""
+        found = self._coverage.get(step.id)
+        if found is None:
+            tolerance = self.parameters.coverage_tolerance_s
+            found = visit_coverage(step.facts, self.footage(step), tolerance_s=tolerance)
+            self._coverage[step.id] = found
+        return found
+
+    @cached_property
+    def _footage(self) -> dict[str, tuple[Recording, ...]]:
+        kept: dict[str, list[Recording]] = {}
+        for one in sorted(
+            self.facts.recordings, key=lambda r: (r.started_at is None, str(r.started_at), r.sha256)
+        ):
+            if one.visit is not None:
+                kept.setdefault(one.visit, []).append(one)
+        return {visit: tuple(listed) for visit, listed in kept.items()}
+
+
+def _merit(document: Document, version: int) -> tuple[bool, bool, int, datetime, str]:
+    """Of several records of one visit the greatest is in force."""
+    form = document.form
+    return (
+        form.visit_version is None or form.visit_version >= version,
+        not document.missing_pages,
+        len(document.scans),
+        form.issued_at,
+        form.number,
+    )
 
 
 def scans_of(document: Document) -> tuple[EvidenceRef, ...]:

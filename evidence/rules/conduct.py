@@ -60,7 +60,7 @@ def one_place_at_a_time(chain: Chain) -> Iterator[Outcome]:
         clashes = [
             (person, other)
             for person in step.facts.experts
-            for other in chain.ground.presence(person)
+            for other in chain.ground.presence(person, step.day)
             if other.id != step.id and _overlap(step.facts, other.facts)
         ]
         about: dict[str, Any] = {"visit": step.id}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from evidence.domain.coverage import CoverageVerdict, visit_coverage
+from evidence.domain.coverage import CoverageVerdict
 from evidence.domain.recording import Recording
 from evidence.rules.chain import Chain, Step
 from evidence.rules.clause import EvidenceRef, Level
@@ -94,7 +94,7 @@ def whole_visit(chain: Chain) -> Iterator[Outcome]:
         if not recordings:
             yield _none_yet(chain, step)
             continue
-        result = visit_coverage(step.facts, recordings, tolerance_s=chain.parameters.coverage_tolerance_s)
+        result = chain.coverage(step)
         about: dict[str, Any] = {
             "visit": step.id,
             "expected": f"全程，允许间断 {chain.parameters.coverage_tolerance_s} 秒",

@@ -25,6 +25,7 @@ class Ground:
         self.week = Week.parse(facts.week) if facts.week else None
         self.enterprises: dict[str, Enterprise] = {one.id: one for one in facts.enterprises}
         self.people: dict[str, Person] = {one.id: one for one in facts.people}
+        self._spans: dict[int, tuple[date, date]] = {}
 
     def name_of(self, enterprise: str) -> str:
         """Short name of an enterprise, or its id when it is in no register."""
@@ -72,18 +73,18 @@ class Ground:
         return tuple(self._by_person.get((register, person), ()))
 
     @cached_property
-    def _presence(self) -> dict[str, tuple[Step, ...]]:
-        kept: dict[str, list[Step]] = {}
+    def _presence(self) -> dict[tuple[str, date], tuple[Step, ...]]:
+        kept: dict[tuple[str, date], list[Step]] = {}
         for chain in self.chains:
             for step in chain.visits:
                 if step.on_site:
                     for person in step.facts.experts:
-                        kept.setdefault(person, []).append(step)
-        return {person: tuple(steps) for person, steps in kept.items()}
+                        kept.setdefault((person, step.day), []).append(step)
+        return {key: tuple(steps) for key, steps in kept.items()}
 
-    def presence(self, person: str) -> tuple[Step, ...]:
-        """On-site visits of one person among the cases under judgement."""
-        return self._presence.get(person, ())
+    def presence(self, person: str, day: date) -> tuple[Step, ...]:
+        """On-site visits of one person on one day among the cases under judgement."""
+        return self._presence.get((person, day), ())
 
     @cached_property
     def _texts(self) -> dict[str, set[str]]:
@@ -158,9 +159,15 @@ class Ground:
 
     def year_span(self, year: int) -> tuple[date, date]:
         """First and last day of a service year."""
-        if self.parameters.service_year is YearRule.CALENDAR:
-            return date(year, 1, 1), date(year, 12, 31)
-        return service_year_span(self.parameters.signed_on, year)
+        span = self._spans.get(year)
+        if span is None:
+            calendar = self.parameters.service_year is YearRule.CALENDAR
+            span = self._spans[year] = (
+                (date(year, 1, 1), date(year, 12, 31))
+                if calendar
+                else service_year_span(self.parameters.signed_on, year)
+            )
+        return span
 
     @cached_property
     def term(self) -> tuple[date, date]:

@@ -9,13 +9,12 @@ from datetime import date, datetime
 from evidence.domain.document import Document
 from evidence.domain.facts import Facts
 from evidence.domain.week import add_workdays
-from evidence.rules.chain import Chain
+from evidence.rules.chain import FOUR, Chain
 from evidence.rules.clause import Finding, Kind, Level
 from evidence.rules.ground import Ground
 from evidence.rules.judge import judge
 from evidence.rules.money import Instalment, payable_from, schedule
 from evidence.rules.parameters import Parameters
-from evidence.rules.records import FOUR
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,6 @@ from evidence.rules.clause import Kind, Level
 from evidence.rules.outcomes import failed, listed, passed, unsure, waiting
 from evidence.rules.rule import Outcome, case_rule
 
-FOUR = ("inspection-record", "urging-record", "rectification-report", "recheck-record")
 TITLES = {
     "inspection-record": "现场检查记录",
     "urging-record": "督促指导工作记录",
@@ -179,18 +178,6 @@ def recheck_record(chain: Chain) -> Iterator[Outcome]:
         )
 
 
-def material(chain: Chain) -> Iterator[tuple[Document, date]]:
-    """The four kinds of documents that have begun to arrive, with their handover day."""
-    days = {step.id: step.day for step in chain.visits}
-    fallback = chain.visits[-1].day if chain.visits else chain.today
-    for document in chain.documents:
-        if document.form.form in (*FOUR, "interview-record") and document.scans:
-            day = days.get(document.form.visit or "", fallback)
-            if document.form.form == "rectification-report" and chain.reports:
-                day = chain.reports[-1].received_on
-            yield document, chain.ground.handover_due(day)
-
-
 @case_rule(
     "G08-pages",
     "每份记录各页齐全",
@@ -203,7 +190,7 @@ def material(chain: Chain) -> Iterator[tuple[Document, date]]:
 )
 def pages(chain: Chain) -> Iterator[Outcome]:
     """No page of a record that has begun to arrive is missing."""
-    for document, due in material(chain):
+    for document, due in chain.material:
         number, total = document.form.number, document.form.pages
         missing = document.missing_pages
         expected = f"共 {total} 页"
@@ -238,7 +225,7 @@ def pages(chain: Chain) -> Iterator[Outcome]:
 )
 def page_identity(chain: Chain) -> Iterator[Outcome]:
     """A page linked by its code alone, because its print could not decide, waits for a person."""
-    for document, _due in material(chain):
+    for document, _due in chain.material:
         doubtful = [scan.page for scan in document.scans if scan.identity == "code"]
         number = document.form.number
         if doubtful:
@@ -271,7 +258,7 @@ def page_identity(chain: Chain) -> Iterator[Outcome]:
 )
 def edocument(chain: Chain) -> Iterator[Outcome]:
     """Every paper record has its electronic counterpart: our issued PDF, or the file handed in."""
-    for document, due in material(chain):
+    for document, due in chain.material:
         form, number = document.form, document.form.number
         if document.edocuments or not form.blank:
             count = len(document.edocuments)
@@ -334,7 +321,7 @@ def current_version(chain: Chain) -> Iterator[Outcome]:
 )
 def alterations(chain: Chain) -> Iterator[Outcome]:
     """Print that differs from the issued page, or writing outside its places, waits for a person."""
-    for document, _due in material(chain):
+    for document, _due in chain.material:
         found = [(scan.page, one.kind) for scan in document.scans for one in scan.alterations]
         number = document.form.number
         if not found:

@@ -9,7 +9,6 @@ from typing import Any
 from evidence.domain.document import BoxKind, Document, Mark, MarkVerdict
 from evidence.rules.chain import Chain, Step, scans_of
 from evidence.rules.outcomes import failed, listed, passed, unsure, waiting
-from evidence.rules.records import material
 from evidence.rules.rule import Outcome, case_rule
 
 ROLE_NAME = {
@@ -282,7 +281,7 @@ def supervisor_signature(chain: Chain) -> Iterator[Outcome]:
 )
 def other_marks(chain: Chain) -> Iterator[Outcome]:
     """Every other box that the form declares required: urger, reviewer, seals on reports, dates."""
-    for document, _due in material(chain):
+    for document, _due in chain.material:
         inspection = document.form.form in ("inspection-record", "recheck-record")
         wanted = tuple(
             place
