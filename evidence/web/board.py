@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock, Thread
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from evidence.domain.week import Week, local_date
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from evidence.config import Workspace
 
 WAITING_FOR_ME = ("unidentified", "quarantined")
+RENEW_AFTER_S = 4.0
+"""While files pour in, the week is judged again no more often than this; the page says as of when."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -34,9 +37,9 @@ class Seen:
     rejected: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Judged:
-    """One judgement of one week, ready to show."""
+    """One judgement of one week, ready to show; compared by identity, so that drawings can be kept."""
 
     week: Week
     at: datetime
@@ -112,6 +115,7 @@ class Board:
         self._lock = Lock()
         self._judged: dict[Week, Judged] = {}
         self._busy: set[Week] = set()
+        self._made: dict[Week, float] = {}
 
     def this_week(self) -> Week:
         """The week of the workspace's clock."""
@@ -124,7 +128,8 @@ class Board:
             known = self._judged.get(week)
             if known is not None and known.size == size and known.at.date() == self._workspace.clock().date():
                 return known
-            renew = known is not None and not fresh and week not in self._busy
+            rested = monotonic() - self._made.get(week, 0.0) >= RENEW_AFTER_S
+            renew = known is not None and not fresh and rested and week not in self._busy
             if renew:
                 self._busy.add(week)
         if known is None or fresh:
@@ -160,6 +165,7 @@ class Board:
         )
         with self._lock:
             known = self._judged.get(week)
+            self._made[week] = monotonic()
             if known is None or known.size <= size:
                 self._judged[week] = made
             if len(self._judged) > 12:

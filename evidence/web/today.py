@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
 from evidence.domain.week import Week, local_date
 from evidence.rules.clause import Finding
-from evidence.web.board import Board
+from evidence.web.board import Board, Judged
 from evidence.web.matrix import COLUMNS, SIGNS, WORDS, State, column_of, state_of
 from evidence.web.pages import page
 from evidence.web.roles import Act
@@ -36,6 +39,33 @@ def due_soon(findings: tuple[Finding, ...]) -> list[Finding]:
     return sorted(seen.values(), key=lambda each: (each.due or date.max, each.subject.case, each.rule_id))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """The parts of the page that change only with the judgement, ready as HTML."""
+
+    matrix: str
+    standing: str
+    due: str
+
+
+@lru_cache(maxsize=32)
+def _drawn(judged: Judged, today: date, language: str) -> Drawn:
+    """Draw them once for everybody: a matrix is two hundred cells, and people look often."""
+    context = {
+        "week": judged.week,
+        "judged": judged,
+        "columns": COLUMNS,
+        "legend": [(SIGNS[state], state.value, WORDS[state]) for state in State if state is not State.NONE],
+        "due": due_soon(judged.findings)[:SHOWN_DUE],
+        "today": today,
+    }
+    return Drawn(
+        matrix=render_to_string("desk/_matrix.html", context),
+        standing=render_to_string("desk/_standing.html", context),
+        due=render_to_string("desk/_due.html", context),
+    )
+
+
 def _live(request: Any) -> dict[str, Any]:
     board: Board = request.desk.board
     size = board.arrivals.follow()
@@ -45,17 +75,13 @@ def _live(request: Any) -> dict[str, Any]:
     return {
         "head": f"{size}.{judged.size}.{today}",
         "week": week,
-        "judged": judged,
-        "columns": COLUMNS,
-        "legend": [(SIGNS[state], state.value, WORDS[state]) for state in State if state is not State.NONE],
+        "drawn": _drawn(judged, today, request.language),
         "arrivals": board.arrivals.latest(SHOWN_ARRIVALS),
         "waiting": board.arrivals.waiting(),
         "arrived": board.arrivals.count(),
-        "due": due_soon(judged.findings)[:SHOWN_DUE],
         "today": today,
         "before": week.shift(-1),
         "after": week.shift(1),
-        "names": {row.case: row.enterprise for row in judged.rows},
     }
 
 

@@ -52,6 +52,11 @@ def clock(value: datetime | None) -> str:
     return "—" if value is None else f"{value.astimezone(SHANGHAI):%H:%M}"
 
 
+def when(value: datetime | None) -> str:
+    """`03-31 17:00`, Shanghai, for lists."""
+    return "—" if value is None else f"{value.astimezone(SHANGHAI):%m-%d %H:%M}"
+
+
 def days_left(value: date, today: date) -> str:
     """`还有 3 天`, `今天`, `已过 2 天`."""
     days = (value - today).days
@@ -125,7 +130,7 @@ _DECISIONS = {"link": "归入", "split": "拆分归入", "reject": "退回", "re
 
 register.simple_tag(t, name="t")
 _FILTERS: tuple[Callable[..., Any], ...] = (
-    day, moment, clock, days_left, outcome, thousandths, size, finding_state, unlocal, minutes,
+    day, moment, clock, when, days_left, outcome, thousandths, size, finding_state, unlocal, minutes,
     decision_words, as_text, document_number, at,
 )  # fmt: skip
 for _each in _FILTERS:
