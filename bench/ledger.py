@@ -168,35 +168,41 @@ _OPEN = """
 import sys, time
 from pathlib import Path
 from evidence.ledger.ledger import Ledger
-start = time.perf_counter()
+start, used = time.perf_counter(), time.process_time()
 ledger = Ledger.open(Path(sys.argv[1]), snapshots=sys.argv[2] == "with")
 assert ledger.view.head.size >= int(sys.argv[3])
-print(time.perf_counter() - start)
+print(time.perf_counter() - start, time.process_time() - used)
 """
 
 
-def open_seconds(folder: Path, events: int, snapshot: str) -> float:
-    """Seconds to open in a fresh process, without the interpreter's own start: best of three."""
-    runs = [
-        subprocess.run(
+def open_seconds(folder: Path, events: int, snapshot: str) -> tuple[float, float]:
+    """Seconds to open in a fresh process, without the interpreter's own start: best of three.
+
+    Returns:
+        Seconds on the clock, and of this process's processor time: on a busy machine only the
+        latter says something about the program.
+    """
+    runs = []
+    for _ in range(3 if events <= 200_000 else 1):
+        done = subprocess.run(
             [sys.executable, "-c", _OPEN, str(folder), snapshot, str(events)],
             capture_output=True,
             text=True,
             check=True,
-        ).stdout
-        for _ in range(3 if events <= 200_000 else 1)
-    ]
-    return min(float(each) for each in runs)
+        )
+        clock, processor = done.stdout.split()
+        runs.append((float(clock), float(processor)))
+    return min(runs)
 
 
-def chain_seconds(folder: Path) -> float:
-    """Seconds to check the whole chain, best of three."""
+def chain_seconds(folder: Path) -> tuple[float, float]:
+    """Seconds to check the whole chain, best of three: on the clock, and of processor time."""
     ledger = Ledger.open(folder)
     runs = []
     for _ in range(3):
-        start = time.perf_counter()
+        start, used = time.perf_counter(), time.process_time()
         ledger.check_chain()
-        runs.append(time.perf_counter() - start)
+        runs.append((time.perf_counter() - start, time.process_time() - used))
     return min(runs)
 
 
@@ -255,29 +261,45 @@ def run(quick: bool) -> list[Figure]:
         folder = Path(name)
         write_journal(folder / "small", 1_000)
         write_journal(folder / "large", large)
-        cold = open_seconds(folder / "large", large, "without")
+        cold, cold_used = open_seconds(folder / "large", large, "without")
+        middle, middle_used = cold, cold_used
         if not quick:
             write_journal(folder / "middle", 100_000)
-            middle = open_seconds(folder / "middle", 100_000, "without")
+            middle, middle_used = open_seconds(folder / "middle", 100_000, "without")
             figures.append(
                 figure(
-                    "ledger: open 1,000,000 events, no snapshot", cold, "s", target="≤ 15 s", met=cold <= 15
+                    "ledger: open 1,000,000 events, no snapshot",
+                    cold,
+                    "s",
+                    target="≤ 15 s",
+                    met=cold <= 15,
+                    note=f"{cold_used:.1f} s of processor; {load}",
                 )
             )
-        else:
-            middle = cold
         figures.append(
             figure(
-                "ledger: open 100,000 events, no snapshot", middle, "s", target="≤ 1.5 s", met=middle <= 1.5
+                "ledger: open 100,000 events, no snapshot",
+                middle,
+                "s",
+                target="≤ 1.5 s",
+                met=middle <= 1.5,
+                note=f"{middle_used:.2f} s of processor; {load}",
             )
         )
         Ledger.open(folder / "large").save_snapshot()
-        warm = open_seconds(folder / "large", large, "with")
+        warm, warm_used = open_seconds(folder / "large", large, "with")
         figures.append(
-            figure(f"ledger: open {large:,} events, snapshot", warm, "s", target="≤ 2 s", met=warm <= 2)
+            figure(
+                f"ledger: open {large:,} events, snapshot",
+                warm,
+                "s",
+                target="≤ 2 s",
+                met=warm <= 2,
+                note=f"{warm_used:.2f} s of processor",
+            )
         )
-        seconds = chain_seconds(folder / "large")
-        per_million = seconds * 1_000_000 / large
+        seconds, used = chain_seconds(folder / "large")
+        per_million, used = seconds * 1_000_000 / large, used * 1_000_000 / large
         figures.append(
             figure(
                 f"ledger: check the chain of {large:,} events",
@@ -285,7 +307,7 @@ def run(quick: bool) -> list[Figure]:
                 "s",
                 target="≤ 5 s for 1,000,000",
                 met=per_million <= 5,
-                note=f"{per_million:.2f} s per million; {load}",
+                note=f"{per_million:.2f} s per million, {used:.2f} s of processor; {load}",
             )
         )
         seconds, length = proof_seconds(folder / "large")

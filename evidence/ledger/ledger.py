@@ -210,10 +210,11 @@ class Ledger:
     @contextmanager
     def _writing(self) -> Iterator[None]:
         with self._mutex, self._journal.writing():
-            self._catch_up()
-            torn = self._journal.cut_torn_tail(self._position)
-            if torn is not None:
-                self._write("ledger", (TailCut(bytes=torn.bytes, sha256=Sha256(torn.sha256)),), None)
+            if self._journal.bytes_on_disk() != self._position.offset:
+                self._catch_up()
+                torn = self._journal.cut_torn_tail(self._position)
+                if torn is not None:
+                    self._write("ledger", (TailCut(bytes=torn.bytes, sha256=Sha256(torn.sha256)),), None)
             yield
 
     def _catch_up(self) -> None:
