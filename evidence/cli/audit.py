@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -13,16 +14,8 @@ from evidence.errors import ExitCode
 from evidence.language import _
 
 if TYPE_CHECKING:
-    from evidence.archive.audit import AuditReport
+    from evidence.archive.audit import AuditReport, Fault
     from evidence.config import Workspace
-
-_WORDS = {
-    "missing": "缺失",
-    "changed": "内容已变",
-    "unreadable": "无法读取",
-    "swapped": "浏览目录中被替换",
-    "extra": "账本未登记",
-}
 
 
 @click.command("audit")
@@ -88,12 +81,18 @@ def audit_command(workspace: Workspace, sample: int | None, restart: bool, as_js
     return ExitCode.VERIFICATION_FAILED if harmful else ExitCode.DONE
 
 
-def _tell(report: AuditReport, faults: tuple[object, ...]) -> None:
+def _tell(report: AuditReport, faults: Sequence[Fault]) -> None:
+    words = {
+        "missing": _("缺失"),
+        "changed": _("内容已变"),
+        "unreadable": _("无法读取"),
+        "swapped": _("浏览目录中被替换"),
+        "extra": _("账本未登记"),
+    }
     if report.resumed:
         say(_("（接着上次中断处继续）"))
     say(_("共核对 {n} 件，{size} 字节。").format(n=report.checked, size=report.bytes))
     for fault in faults:
-        kind, place = getattr(fault, "kind", ""), getattr(fault, "place", "")
-        say(f"{_WORDS.get(kind, kind)}  {place}  {getattr(fault, 'what', '')}".rstrip())
+        say(f"{words[fault.kind]}  {fault.place}  {fault.what}".rstrip())
     if not faults:
         say(_("全部与账本一致。"))

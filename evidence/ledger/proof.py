@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
+from evidence.language import _
 from evidence.ledger import checkpoint as checkpoints
 from evidence.ledger.chain import is_line
 from evidence.ledger.merkle import verify_inclusion_hash
@@ -128,7 +129,7 @@ def check_proof(proof: Any) -> tuple[str, ...]:
     try:
         return tuple(_problems(proof))
     except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
-        return (f"不是完整的证明文件：{error!r}",)
+        return (_("不是完整的证明文件：{error!r}").format(error=error),)
 
 
 def _problems(proof: Any) -> Iterator[str]:
@@ -137,7 +138,7 @@ def _problems(proof: Any) -> Iterator[str]:
     heads = [checkpoints.parse(tree["checkpoint"]) for tree in proof["trees"]]
     for tree in proof["trees"]:
         if checkpoints.fingerprint(tree["checkpoint"]) != tree["fingerprint"]:
-            yield "检查点与其指纹不符"
+            yield _("检查点与其指纹不符")
     vouched: set[str] = set()
     about = False
     for item in proof["lines"]:
@@ -145,22 +146,22 @@ def _problems(proof: Any) -> Iterator[str]:
         head = heads[item["tree"]]
         path = [base64.b64decode(node, validate=True) for node in item["path"]]
         if not verify_inclusion_hash(leaf, seq, head.size, path, head.root):
-            yield f"第 {seq + 1} 行不在所指的检查点之下"
+            yield _("第 {line} 行不在所指的检查点之下").format(line=seq + 1)
         if item["line"] is None:
             continue
         line = item["line"].encode()
         if sha256(b"\x00" + line).digest() != leaf:
-            yield f"第 {seq + 1} 行的内容与其叶值不符"
+            yield _("第 {line} 行的内容与其叶值不符").format(line=seq + 1)
         parsed = json.loads(line)
         if not is_line(line, seq=seq, digest=parsed["digest"]):
-            yield f"第 {seq + 1} 行与其自身的摘要或序号不符"
+            yield _("第 {line} 行与其自身的摘要或序号不符").format(line=seq + 1)
         vouched.update(_digests(parsed["payload"]))
         about = about or parsed["payload"].get("form", {}).get("number") == proof["document"]
     if not about:
-        yield "证明中没有该文书的签发账目"
+        yield _("证明中没有该文书的签发账目")
     for file in proof["files"]:
         if file["sha256"] not in vouched:
-            yield f"出示的账目没有提到文件 {file['sha256']}"
+            yield _("出示的账目没有提到文件 {sha256}").format(sha256=file["sha256"])
 
 
 _DIGEST = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
