@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
+from pathlib import Path
 
-from evidence.language import LOCALE_DIR
-
+LOCALE_DIR = Path(__file__).parent / "locale"
 LANGUAGES = {"zh": "中文", "en": "English"}
 _language: ContextVar[str] = ContextVar("desk_language", default="zh")
 
@@ -26,7 +26,7 @@ def speaking(language: str) -> Iterator[None]:
 
 @lru_cache(maxsize=4)
 def _catalogue(language: str) -> gettext.NullTranslations:
-    return gettext.translation("evidence", LOCALE_DIR, languages=[language], fallback=True)
+    return gettext.translation("desk", LOCALE_DIR, languages=[language], fallback=True)
 
 
 def say(message: str) -> str:
