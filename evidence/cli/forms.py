@@ -208,6 +208,39 @@ def show_command(workspace: Workspace, number: str, as_json: bool) -> None:
             say(f"  第{page.page}页  {(declared.label if declared else '') or box.box}（{need}）")
 
 
+@form_command.command("edocument")
+@click.argument("number")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    help=_("写到哪个文件夹（默认：收件夹，随后自动入账）"),
+)
+@workspace_command
+def edocument_command(workspace: Workspace, number: str, out: Path | None) -> None:
+    """现场手写的空白文书：登记内容后补出同一编号的电子文档，不带条码。
+
+    \b
+    例：evidence form edocument WJB22-0001-JC-001
+    """
+    from evidence.forms.edocument import typed_edocument
+
+    wanted = find_number(number)
+    data = typed_edocument(
+        wanted,
+        catalogue=Catalogue.load(workspace.templates),
+        view=workspace.ledger.view,
+        originals=workspace.originals,
+        settings=workspace.settings,
+    )
+    folder = out or workspace.inbox
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{wanted}.docx"
+    partial = path.with_suffix(".docx.part")
+    partial.write_bytes(data)
+    partial.replace(path)
+    say(_("● {number} 的电子文档：{path}").format(number=wanted, path=path))
+
+
 def form_document(form: IssuedForm, pages: Sequence[IssuedPage]) -> dict[str, Any]:
     """What `form show --json` prints."""
     return {

@@ -34,6 +34,7 @@ from evidence.forms.content.marks import Marks
 from evidence.forms.content.registry import form_values
 from evidence.forms.fill import Photo, fill
 from evidence.forms.finish import Finished, finish
+from evidence.forms.fonts import require_printable
 from evidence.forms.kai_punctuation import for_rendering
 from evidence.forms.office import render
 from evidence.forms.source import IssueRequest, IssueSettings, Source, find_source
@@ -148,13 +149,27 @@ def _draft(source: Source, number: Number, catalogue: Catalogue) -> Draft:
                 where=f"{number} · {declared.name}",
                 remedy=_("请补全登记内容后重试；要到现场填写的，请加 --blank。"),
             )
+    data = plain(values)
+    require_printable((f"{number} · {place}", text) for place, text in _texts(data))
     try:
         docx = fill(catalogue.docx(source.form), values)
     except EvidenceError as error:
         error.where = f"{number} · {error.where}" if error.where else number
         raise
-    data = msgspec.json.encode(plain(values), order="sorted")
-    return Draft(source=source, number=number, marks=marks, docx=docx, data=data)
+    kept = msgspec.json.encode(data, order="sorted")
+    return Draft(source=source, number=number, marks=marks, docx=docx, data=kept)
+
+
+def _texts(value: Any, place: str = "") -> Iterator[tuple[str, str]]:
+    """Every text among the values with the field it stands in."""
+    if isinstance(value, str):
+        yield place, value
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _texts(inner, f"{place} · {key}" if place else key)
+    elif isinstance(value, list):
+        for number, inner in enumerate(value, 1):
+            yield from _texts(inner, f"{place} · {number}")
 
 
 def plain(value: Any) -> Any:

@@ -19,10 +19,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evidence.errors import MissingPartError
+from evidence.forms.fonts import FONTS_CONF, require_fonts
 from evidence.forms.settings import FormsSettings
 from evidence.language import _
 
-FONTS_CONF = Path(__file__).parent / "fonts.conf"
 FILTER = (
     'pdf:writer_pdf_Export:{"SelectPdfVersion":{"type":"long","value":"2"},'
     '"UseTaggedPDF":{"type":"boolean","value":"true"},'
@@ -63,9 +63,10 @@ def render(documents: Mapping[str, bytes], settings: FormsSettings) -> dict[str,
     """Convert docx files (name without suffix -> bytes) to PDF/A-2b, in the order given.
 
     Raises:
-        MissingPartError: LibreOffice is not installed.
+        MissingPartError: LibreOffice or one of the pinned fonts is not installed.
     """
     office = find_office(settings.office)
+    require_fonts()
     names = list(documents)
     results: dict[str, Rendered] = {}
     with tempfile.TemporaryDirectory(prefix="evidence-render-") as folder:
