@@ -153,6 +153,8 @@ class ScannedPage:
     """`proven` by registration, `code` when only the code says so, `person` when a person linked it."""
     picture: Sha256 | None = None
     """Upright preview."""
+    rotation: int = 0
+    """Degrees clockwise that turn the page image upright: 0, 90, 180 or 270."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

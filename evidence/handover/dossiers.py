@@ -181,7 +181,7 @@ def _part(
                 path=originals.path(scan.sha256),
                 media_type=media.get(scan.sha256, ""),
                 index=scan.index,
-                rotation=getattr(scan, "rotation", 0) or 0,
+                rotation=scan.rotation,
             )
             for scan in document.scans
         ),

@@ -7,18 +7,19 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from evidence.bundles.appearance import seal_style
+from evidence.bundles.assembly import assemble_all
 from evidence.bundles.bag import BagWriter, Entry
 from evidence.bundles.certificates import certificate_files
-from evidence.bundles.dossier import build_dossier
+from evidence.bundles.dossier import DossierContent
 from evidence.bundles.instructions import NAME as INSTRUCTIONS
 from evidence.bundles.instructions import instructions
 from evidence.bundles.names import component, split_suffix, unique
 from evidence.bundles.pades import Level, PdfSigning, Place
 from evidence.bundles.pdf_parts import joined, with_signature_field
 from evidence.bundles.typesetting import Sheet, compose
-from evidence.domain.document import BoxKind
+from evidence.domain.document import BoxKind, Document
 from evidence.domain.facts import CaseFacts
-from evidence.domain.identifiers import Number, Sha256, make_case_id, make_number
+from evidence.domain.identifiers import CaseId, Number, Sha256, make_case_id, make_number
 from evidence.domain.register import Package
 from evidence.domain.week import Week, local_date
 from evidence.handover.continuity import ledger_files
@@ -77,7 +78,8 @@ class Bench:
     now: datetime
     rows: list[HandedOver] = field(default_factory=list)
     sent: Sent
-    originals: list[Sha256] = field(default_factory=list)
+    placed: dict[tuple[CaseId, Sha256], Entry] = field(default_factory=dict)
+    """Originals in this bag by case."""
 
     @property
     def list_level(self) -> Level:
@@ -99,11 +101,7 @@ class Papers:
 def fill_bag(bench: Bench) -> Papers:
     """Write every payload and tag file but the manifests."""
     work, bag = bench.work, bench.bag
-    count = len(work.facts.cases)
-    taken: set[str] = set()
-    for position, case in enumerate(work.facts.cases, 1):
-        bench.report(_("卷宗 {n}/{count}：{case}").format(n=position, count=count, case=case.case.id))
-        _add_case(bench, case, taken)
+    _add_cases(bench)
     bench.report(_("移交清单、回执和计划"))
     papers = _print(bench)
     bag.add_bytes("data/移交清单.pdf", _signed_list(bench, papers))
@@ -190,19 +188,37 @@ def _signed_list(bench: Bench, papers: Papers) -> bytes:
     return signed
 
 
-def _add_case(bench: Bench, case: CaseFacts, taken: set[str]) -> None:
-    """One case's originals and its signed dossier."""
+def _add_cases(bench: Bench) -> None:
+    """Every case's originals, its signed dossier and its rows of the list."""
+    cases = bench.work.facts.cases
+    contents = (_place_originals(bench, case) for case in cases)
+    dossiers = assemble_all(contents, count=len(cases))
+    for position, (case, unsigned) in enumerate(zip(cases, dossiers, strict=True), 1):
+        bench.report(_("卷宗 {n}/{count}：{case}").format(n=position, count=len(cases), case=case.case.id))
+        signed, _level = bench.signing.sign_bytes(
+            unsigned, wanted=bench.dossier_level, reason=f"卷宗 {case.case.id}"
+        )
+        bench.bag.add_bytes(f"{_folder(bench, case)}/卷宗.pdf", signed)
+        bench.rows += [_row(bench, case, document) for document in in_order(case.documents)]
+
+
+def _folder(bench: Bench, case: CaseFacts) -> str:
     enterprise = bench.work.enterprise(case)
-    folder = f"data/企业/{component(f'{enterprise.id}-{enterprise.short_name}')}/{component(case.case.id)}"
-    placed: dict[Sha256, Entry] = {}
+    return f"data/企业/{component(f'{enterprise.id}-{enterprise.short_name}')}/{component(case.case.id)}"
+
+
+def _place_originals(bench: Bench, case: CaseFacts) -> DossierContent:
+    """Copy what no earlier package carried, each file checked against its digest."""
+    folder, taken = _folder(bench, case), set[str]()
     for original in originals_of(bench.work, case):
         if original.sha256 in bench.sent.package_of:
             continue
         name = unique(original_name(original), taken)
+        taken.add(name)
         source = bench.office.originals.path(original.sha256)
-        placed[original.sha256] = bench.bag.add_file(f"{folder}/原件/{name}", source, sha256=original.sha256)
-        bench.originals.append(original.sha256)
-    content = dossier_content(
+        entry = bench.bag.add_file(f"{folder}/原件/{name}", source, sha256=original.sha256)
+        bench.placed[case.case.id, original.sha256] = entry
+    return dossier_content(
         bench.work,
         case,
         names=bench.office.names,
@@ -212,24 +228,19 @@ def _add_case(bench: Bench, case: CaseFacts, taken: set[str]) -> None:
         notice=_notice(bench),
         evaluation=bench.signing.key.evaluation,
     )
-    signed, _level = bench.signing.sign_bytes(
-        build_dossier(content), wanted=bench.dossier_level, reason=f"卷宗 {case.case.id}"
+
+
+def _row(bench: Bench, case: CaseFacts, document: Document) -> HandedOver:
+    digest = document.scans[0].sha256 if document.scans else Sha256("")
+    entry = bench.placed.get((case.case.id, digest))
+    return HandedOver(
+        case=case,
+        enterprise=bench.work.enterprise(case).name,
+        document=document,
+        file=entry.path.removeprefix("data/") if entry else bench.sent.package_of.get(digest, ""),
+        sha256=digest,
+        bytes=entry.bytes if entry else 0,
     )
-    bench.bag.add_bytes(f"{folder}/卷宗.pdf", signed)
-    for document in in_order(case.documents):
-        digest = document.scans[0].sha256 if document.scans else Sha256("")
-        entry = placed.get(digest)
-        file = entry.path.removeprefix("data/") if entry else bench.sent.package_of.get(digest, "")
-        bench.rows.append(
-            HandedOver(
-                case=case,
-                enterprise=enterprise.name,
-                document=document,
-                file=file,
-                sha256=digest,
-                bytes=entry.bytes if entry else 0,
-            )
-        )
 
 
 def original_name(original: Original) -> str:

@@ -80,7 +80,7 @@ def publish(
         root=work.tree.root.hex(),
         cases=tuple(CaseId(case.case.id) for case in work.facts.cases),
         documents=tuple(row.document.form.number for row in bench.rows),
-        originals=tuple(dict.fromkeys(bench.originals)),
+        originals=tuple(dict.fromkeys(digest for _case, digest in bench.placed)),
         why_incomplete="" if bench.complete else bench.order.why,
         list_number=papers.list.number,
         tagmanifest=sha256(tagmanifest).hexdigest(),

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from evidence.bundles import bag, zipping
+from evidence.bundles import assembly, bag, zipping
 from evidence.bundles.signers import KeyUnusableError
 from evidence.bundles.timestamp import TimestampError
 from evidence.errors import EvidenceError, ExitCode, UsageError
-from evidence.handover import filling, publishing
+from evidence.handover import publishing
 from evidence.handover.office import Office
 from evidence.handover.publishing import DiskFullError
 from evidence.verify.examine import verify_path
@@ -56,7 +56,7 @@ def full_disk(*_args: object, **_options: object) -> None:
         (bag.BagWriter, "add_file"),
         (bag.BagWriter, "close"),
         (publishing, "write_zip"),
-        (filling, "build_dossier"),
+        (assembly, "build_dossier"),
     ],
     ids=["writing a paper", "copying an original", "closing the bag", "zipping", "assembling a dossier"],
 )
