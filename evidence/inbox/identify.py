@@ -63,15 +63,17 @@ def judge_pages(arrival: ArrivalId, sha256: Sha256, reading: FileReading, view: 
         problems = {page.reason for page in heaps.unlinked}
         gravest = next((problem for problem in HARD_PROBLEMS if problem in problems), "")
         outcome, reason = ("quarantined", gravest) if gravest and not heaps.linked else ("unidentified", "")
+    rescan = rescanned(arrival, heaps.linked, view)
     return ArrivalJudged(
         arrival=arrival,
         outcome=outcome,
         reason=reason,
-        message=_message(heaps, reason, view) + (words.REASONS[reading.problem] if reading.problem else ""),
+        message=_message(heaps, reason, view, rescan)
+        + (words.REASONS[reading.problem] if reading.problem else ""),
         pages=heaps.linked,
         blank_pages=heaps.blank,
         unlinked=heaps.unlinked,
-        rescan_of=rescanned(arrival, heaps.linked, view),
+        rescan_of=rescan,
     )
 
 
@@ -121,12 +123,15 @@ def rescanned(arrival: ArrivalId, pages: Iterable[ScannedPage], view: View) -> A
     return None
 
 
-def _message(heaps: Sorted, reason: str, view: View) -> str:
+def _message(heaps: Sorted, reason: str, view: View, rescan: ArrivalId | None) -> str:
     sentences: list[str] = []
-    for number in dict.fromkeys(page.number for page in heaps.linked):
-        sentences += document_sentences(
-            number, [page for page in heaps.linked if page.number == number], view.document(number)
-        )
+    numbers = list(dict.fromkeys(page.number for page in heaps.linked))
+    for number in numbers:
+        pages = [page for page in heaps.linked if page.number == number]
+        named = f"{number} " if len(numbers) > 1 else ""
+        sentences += document_sentences(number, pages, view.document(number), named)
+    if rescan is not None:
+        sentences.append(f"其中有 {rescan} 已收过的页（再次扫描），两份都保存，以签章较全、较清晰的为准。")
     if reason:
         sentences.append(words.REASONS[reason])
     elif not heaps.linked and not heaps.unlinked:
@@ -135,9 +140,9 @@ def _message(heaps: Sorted, reason: str, view: View) -> str:
         sentences.append(_nothing_certain(heaps.unlinked))
     else:
         for problem in dict.fromkeys(page.reason for page in heaps.unlinked):
-            pages = [page.index + 1 for page in heaps.unlinked if page.reason == problem]
+            places = [page.index + 1 for page in heaps.unlinked if page.reason == problem]
             why = words.PAGE_REASONS.get(problem, problem)
-            sentences.append(f"文件中{words.page_list(pages)}未能归入（{why}），请人工确认。")
+            sentences.append(f"文件中{words.page_list(places)}未能归入（{why}），请人工确认。")
     return "".join(sentences)
 
 
@@ -152,17 +157,26 @@ def _nothing_certain(pages: Sequence[UnlinkedPage]) -> str:
     return f"没有读到二维码，看内容可能是 {likely.number} 第{likely.page}页，请看图确认。"
 
 
-def document_sentences(number: Number, pages: Sequence[ScannedPage], document: Document | None) -> list[str]:
-    """What was linked to one document, and what it still lacks once these pages are in."""
+def document_sentences(
+    number: Number, pages: Sequence[ScannedPage], document: Document | None, named: str = ""
+) -> list[str]:
+    """What was linked to one document, and what it still lacks once these pages are in.
+
+    Args:
+        number: the document.
+        pages: its pages in this file.
+        document: as the ledger knows it before them.
+        named: put before each remark about a page when the file holds several documents.
+    """
     sentences = [f"已归入 {number} {words.page_list(page.page for page in pages)}。"]
     if document is not None:
         missing = set(document.missing_pages) - {page.page for page in pages}
         if missing:
             sentences.append(f"{number} 共{document.form.pages}页，缺{words.page_list(missing)}，请补扫。")
-    sentences += words.mark_sentences([mark for page in pages for mark in page.marks])
+    remarks = words.mark_sentences([mark for page in pages for mark in page.marks])
     notes = (f"第{page.page}页{note}" for page in pages for note in page.notes)
-    sentences += [note if note.endswith("。") else f"{note}。" for note in dict.fromkeys(notes)]
-    sentences += [
+    remarks += [note if note.endswith("。") else f"{note}。" for note in dict.fromkeys(notes)]
+    remarks += [
         f"第{page.page}页印刷内容或空白处与签发时不同，请看图核对。" for page in pages if page.alterations
     ]
-    return sentences
+    return sentences + [named + remark for remark in remarks]

@@ -53,7 +53,8 @@ from evidence.ledger.ledger import Ledger
 from evidence.ledger.view import Arrival, Head
 
 STILL_WRITING = "文件还在写入，写完后自动接收。"
-_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
+# The file itself is open by then: a refusal comes from the archive's side.
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM})
 
 
 class NoRoomError(MissingPartError):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import resource
 import signal
 import sys
 from collections.abc import Callable
@@ -206,6 +207,26 @@ def test_a_full_disk_stops_intake_and_loses_nothing(tmp_path: Path, monkeypatch:
     assert "evidence ingest" in stopped.value.remedy
     assert len([path for path in room.inbox.rglob("*") if path.is_file()]) == len(FILES)
     account(tmp_path)
+
+
+def test_a_file_the_system_refuses_to_write_stays_and_is_taken_when_there_is_room(tmp_path: Path) -> None:
+    room = fresh(tmp_path)
+    room.drop("大.pdf", scan("no_code", salt="x" * 400_000))
+    child = os.fork()
+    if child == 0:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
+        try:
+            intake_once(tmp_path)
+        except NoRoomError:
+            os._exit(7)
+        finally:
+            os._exit(1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
+    assert (room.inbox / "大.pdf").exists()
+    assert not list((tmp_path / "archive/originals/incoming").iterdir())
+    intake_once(tmp_path)
+    assert not (room.inbox / "大.pdf").exists()
+    assert summary(open_room(tmp_path).ledger.view.arrivals())["received"] == len(FILES) + 1
 
 
 def test_a_clock_set_back_changes_no_outcome(tmp_path: Path) -> None:

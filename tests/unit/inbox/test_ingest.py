@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from evidence.archive.originals import Stored
 from evidence.domain.identifiers import CaseId, make_number
-from evidence.errors import MissingPartError
+from evidence.errors import ExitCode, MissingPartError
+from evidence.inbox import words
+from evidence.inbox.ingest import NoRoomError
 from evidence.inbox.report import arrival_row, summary
 from evidence.ledger.events import FormVoided
 from tests.inbox_room import CHECK, QUICK, Room, issue, open_room, outcomes, picture, real_pdf, scan
@@ -95,6 +98,7 @@ def test_the_page_signed_afterwards_replaces_the_first_and_is_named_a_rescan(roo
     second = room.take("补签.pdf", scan(f"{CHECK}/2"))
     assert second.judged is not None
     assert second.judged.rescan_of == first.id
+    assert f"其中有 {first.id} 已收过的页（再次扫描）" in second.message
     document = room.ledger.view.document(CHECK)
     assert document is not None
     assert [page.arrival for page in document.scans] == [first.id, second.id]
@@ -370,3 +374,59 @@ def test_a_read_only_inbox_is_taken_once(room: Room, monkeypatch: pytest.MonkeyP
     assert room.ingest() == [first]
     assert room.ingest() == [first]
     assert len(room.ledger.view.arrivals()) == 1
+
+
+def test_a_file_that_changes_while_it_is_copied_is_taken_only_at_rest(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = room.drop("甲.pdf", scan(f"{CHECK}/1"))
+    real = room.originals.put_file
+    changes = iter([scan(f"{CHECK}/1", f"{CHECK}/2")])
+
+    def overwritten(source: Path) -> Stored:
+        stored = real(source)
+        for content in changes:
+            path.write_bytes(content)
+        return stored
+
+    monkeypatch.setattr(room.originals, "put_file", overwritten)
+    (arrival,) = room.ingest()
+    assert arrival.judged is not None
+    assert [page.page for page in arrival.judged.pages] == [1, 2]
+    assert len(room.ledger.view.arrivals()) == 1
+
+
+def test_remarks_name_their_document_when_a_file_holds_several(room: Room) -> None:
+    issue(room.ledger, OTHER)
+    room.reader.absent.add((OTHER, 2, "escort"))
+    arrival = room.take("混扫.pdf", scan(f"{CHECK}/1", f"{CHECK}/2", f"{OTHER}/1", f"{OTHER}/2"))
+    assert f"{OTHER} 第2页未见陪同人员签名，请补签后重新扫描该页。" in arrival.message
+
+
+def test_an_archive_that_cannot_be_written_stops_the_pass_and_says_what_to_do(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = room.drop("甲.pdf", scan(f"{CHECK}/1"))
+
+    def refused(_source: Path) -> Stored:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(room.originals, "put_file", refused)
+    with pytest.raises(NoRoomError) as stopped:
+        room.ingest()
+    assert stopped.value.exit_code == ExitCode.MISSING_PART
+    assert "文件仍在收件夹" in stopped.value.remedy
+    assert path.exists()
+    assert room.ledger.view.arrivals() == ()
+
+
+def test_every_reason_of_the_interface_has_its_words() -> None:
+    assert set(words.REASONS) == {
+        "empty", "incomplete", "malformed", "encrypted", "too_large", "unsupported_type", "type_mismatch",
+        "not_regular_file", "forged_code", "unknown_code", "void_form", "conflicting_codes", "wrong_case",
+        "engine_timeout",
+    }  # fmt: skip
+    assert all(
+        (sentence.endswith("。") and "请" in sentence) or "retry" in sentence
+        for sentence in words.REASONS.values()
+    )
