@@ -9,8 +9,8 @@ from pathlib import Path
 
 from asn1crypto import x509
 
-from evidence.errors import InputError
-from evidence.verify.bag import SIGNATURE, TAGMANIFEST, Bag, examine_bag
+from evidence.errors import EvidenceError, InputError
+from evidence.verify.bag import MANIFEST, SIGNATURE, TAGMANIFEST, Bag, examine_bag
 from evidence.verify.container import Container, Extent, open_folder
 from evidence.verify.continuity import LedgerPart, compare_with_previous, examine_ledger
 from evidence.verify.digests import digest_all
@@ -19,7 +19,6 @@ from evidence.verify.judgement import JudgementVerdict, examine_judgement
 from evidence.verify.model import (
     Check,
     CompletenessReport,
-    Indication,
     LedgerReport,
     Report,
     SignatureRow,
@@ -119,7 +118,13 @@ def verify_path(
     container = open_container(path)
     if isinstance(container, Check):
         return _unreadable(path, now, container)
-    return _verify_package(path, container, store, now, previous, judge_pdfs)
+    try:
+        return _verify_package(path, container, store, now, previous, judge_pdfs)
+    except EvidenceError:
+        raise
+    except Exception as error:  # a file may vanish or a disk fail half-way: no verdict, never a crash
+        text = f"读取中断（{type(error).__name__}：{error}），没有得出结论，请重试或换一份副本。"
+        return _unreadable(path, now, review("container.reading", text, path.name))
 
 
 def open_container(path: Path) -> Container | Check:
@@ -130,6 +135,15 @@ def open_container(path: Path) -> Container | Check:
     """
     try:
         if path.is_dir():
+            if not any((path / name).exists() for name in ("bagit.txt", MANIFEST, TAGMANIFEST, "data")):
+                inner = next(path.glob("*/bagit.txt"), None)
+                raise InputError(
+                    "这个文件夹不是移交包。",
+                    where=str(path),
+                    remedy=f"请改为验证 {inner.parent}"
+                    if inner
+                    else "请给出移交包的 .zip 或解压后的文件夹。",
+                )
             return open_folder(path)
         with path.open("rb") as stream:
             magic = stream.read(4)
@@ -164,12 +178,13 @@ def _starts_with_pdf(path: Path) -> bool:
 
 
 def _unreadable(path: Path, now: datetime, check: Check) -> Report:
+    indication, sub = conclude((check,))
     return Report(
         subject=path.name,
         what="package",
         at=now,
-        indication=Indication.FAILED,
-        sub_indication=check.sub_indication,
+        indication=indication,
+        sub_indication=sub,
         evaluation_keys=False,
         checks=(check,),
     )

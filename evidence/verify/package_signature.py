@@ -7,7 +7,7 @@ carry that proof on after the first authority's certificate has expired (docs/pa
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from asn1crypto import ocsp as asn1_ocsp
@@ -16,7 +16,7 @@ from evidence.verify.bag import SIGNATURE, SMALL, TAGMANIFEST, TEXT_LIMIT
 from evidence.verify.cms import Token, hash_bytes, load_signed_data, read_signature
 from evidence.verify.cms_form import form_problem
 from evidence.verify.container import Container
-from evidence.verify.model import Check, Integrity, SignatureRow, failed, passed, review
+from evidence.verify.model import Check, Integrity, SignatureRow, failed, note, passed, review
 from evidence.verify.renewals import follow_renewals
 from evidence.verify.trust import (
     Purpose,
@@ -27,6 +27,9 @@ from evidence.verify.trust import (
     is_evaluation,
     read_pem_or_der,
 )
+
+_CLOCKS_APART = timedelta(hours=1)
+"""Difference between the signer's and the authority's clock that is worth a remark."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +120,11 @@ def judge_signature(
         checks.append(_judge_stamp(store, token, existed))
         if checks[-1].kind == "pass" and token.gen_time is not None:
             existed = proven_at = min(existed, token.gen_time)
+    if token is not None and token.sound and signed.claimed_at and token.gen_time:
+        apart = abs(signed.claimed_at - token.gen_time)
+        if apart > _CLOCKS_APART:
+            text = f"签名人自述的签名时间与时间戳相差 {apart.total_seconds() / 3600:.0f} 小时。"
+            checks.append(note("signature.timestamp", text, SIGNATURE))
     standing = assess(
         store, signed.certificate, purpose=Purpose.SIGN, moment=existed, proven=proven_at is not None
     )

@@ -46,6 +46,7 @@ class Court:
     checks: list[Check] = field(default_factory=list)
     rows: list[SignatureRow] = field(default_factory=list)
     certificates: list[bytes] = field(default_factory=list)
+    signers: list[bytes] = field(default_factory=list)
     evaluation: bool = False
 
 

@@ -131,6 +131,8 @@ def take_validation_data(court: Court, reader: PdfFileReader, readings: list[Rea
             token = reading.signed.token
             inner = (token.certificate, *token.certificates) if token else ()
             found = (reading.signed.certificate, *reading.signed.certificates, *inner)
+            if reading.signed.certificate is not None:
+                court.signers.append(reading.signed.certificate.dump())
             court.store = court.store.with_material(crls=reading.signed.crls, ocsps=reading.signed.ocsps)
         court.certificates.extend(certificate.dump() for certificate in found if certificate is not None)
     court.store = court.store.with_material(certificates=court.certificates)

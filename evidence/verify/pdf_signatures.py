@@ -28,6 +28,8 @@ class PdfVerdict:
     evaluation_keys: bool = False
     certificates: tuple[bytes, ...] = ()
     """DER of every signer's and authority's certificate, and what came with them."""
+    signers: tuple[bytes, ...] = ()
+    """DER of the certificates behind ordinary signatures, time stamps left out."""
 
 
 def judge_pdf(
@@ -61,6 +63,7 @@ def judge_pdf(
         checks=tuple(court.checks),
         evaluation_keys=court.evaluation,
         certificates=tuple(dict.fromkeys(court.certificates)),
+        signers=tuple(dict.fromkeys(court.signers)),
     )
 
 

@@ -118,7 +118,7 @@ def _examine_pdf(
         return ReceiptVerdict(
             checks=(review(_ID, "签名回执上没有上一包检查点的指纹，不能作为见证。", path),), rows=verdict.rows
         )
-    signers = [x509.Certificate.load(der) for der in verdict.certificates[:1]]
+    signers = [x509.Certificate.load(der) for der in verdict.signers]
     return _conclude(signers, verdict.rows, path, proof, "证书不在所给的信任证书之下")
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from hashlib import sha256
 
 from asn1crypto import crl as asn1_crl
@@ -266,6 +267,27 @@ def _local_standing(
     return None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Material:
+    """A trust store, parsed."""
+
+    anchors: list[x509.Certificate]
+    certificates: list[x509.Certificate]
+    crls: list[asn1_crl.CertificateList]
+    ocsps: list[asn1_ocsp.OCSPResponse]
+
+
+@lru_cache(maxsize=8)
+def _parse(store: TrustStore) -> _Material:
+    """Parsed once for the many certificates judged against the same material."""
+    return _Material(
+        anchors=[x509.Certificate.load(der) for der in store.anchors],
+        certificates=[x509.Certificate.load(der) for der in store.certificates],
+        crls=[asn1_crl.CertificateList.load(der) for der in store.crls],
+        ocsps=[asn1_ocsp.OCSPResponse.load(der) for der in store.ocsps],
+    )
+
+
 def _run_path_validation(
     store: TrustStore,
     certificate: x509.Certificate,
@@ -276,13 +298,12 @@ def _run_path_validation(
 ) -> str:
     """Empty when a valid path exists, else the AdES sub-indication."""
     try:
+        material = _parse(store)
         context = ValidationContext(
-            trust_manager=SimpleTrustManager.build(
-                trust_roots=[x509.Certificate.load(der) for der in store.anchors]
-            ),
-            other_certs=[x509.Certificate.load(der) for der in store.certificates],
-            crls=[asn1_crl.CertificateList.load(der) for der in store.crls],
-            ocsps=[asn1_ocsp.OCSPResponse.load(der) for der in store.ocsps],
+            trust_manager=SimpleTrustManager.build(trust_roots=material.anchors),
+            other_certs=material.certificates,
+            crls=material.crls,
+            ocsps=material.ocsps,
             moment=moment,
             allow_fetching=False,
             revocation_mode="require" if need_revocation else "soft-fail",

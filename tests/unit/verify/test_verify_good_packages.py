@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from evidence.domain.week import Week
-from evidence.errors import ExitCode
+from evidence.errors import ExitCode, InputError
+from evidence.verify import examine
 from evidence.verify.examine import verify_path
 from evidence.verify.model import Indication, Integrity, Report
 from tests.packing import Service, to_folder, to_zip, two_weeks
@@ -94,3 +95,26 @@ def test_without_time_stamp_the_verdict_stays_open(tmp_path: Path) -> None:
     files = service.pack(Week(2022, 13), stamp=False)
     report = verify(to_folder(files, tmp_path / "WJB-2022-W13"), trust=[shared_pki().root.pem])
     assert (report.indication, report.sub_indication) == (Indication.INDETERMINATE, "NO_POE")
+
+
+def test_a_folder_that_only_holds_the_package_points_to_it(tmp_path: Path) -> None:
+    to_folder(two_weeks()[1], tmp_path / "entpackt" / "WJB-2022-W13")
+    with pytest.raises(InputError) as caught:
+        verify(tmp_path / "entpackt")
+    assert "WJB-2022-W13" in caught.value.remedy
+
+
+def test_a_disk_that_fails_half_way_gives_no_verdict(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(examine, "examine_ledger", fail)
+    report = verify(folder / "WJB-2022-W13.zip", trust=[shared_pki().root.pem])
+    assert report.indication is Indication.INDETERMINATE
+    assert "Input/output error" in report.checks[0].message
+
+
+def test_clocks_that_disagree_are_remarked_but_decide_nothing(folder: Path) -> None:
+    report = verify(folder / "WJB-2022-W13.zip", trust=[shared_pki().root.pem])
+    assert any(check.kind == "note" and "相差" in check.message for check in report.checks)
+    assert report.indication is Indication.PASSED
