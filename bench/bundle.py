@@ -134,7 +134,7 @@ def record(office: Office, case: CaseId, form: str, running: int, megabytes: flo
             number=number,
             page=page,
             arrival=arrival,
-            sha256=Sha256(digest),
+            sha256=digest,
             index=0,
             quality=900,
             marks=(mark,),
