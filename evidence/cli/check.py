@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import click
 
 from evidence.cli.options import at_option, emit, json_option, say, week_option, workspace_command
+from evidence.cli.signs import paint, sign
 from evidence.domain.identifiers import CaseId
 from evidence.domain.week import Week, local_date, show_date
 from evidence.errors import UsageError
@@ -18,8 +19,8 @@ from evidence.rules.clause import Finding, Kind, Level
 if TYPE_CHECKING:
     from evidence.config import Workspace
 
-SIGNS = {Kind.PASS: "●", Kind.FAIL: "✕", Kind.REVIEW: "◐", Kind.OPEN: "○", Kind.NOT_APPLICABLE: "－"}
-COLOURS = {Kind.PASS: "green", Kind.FAIL: "red", Kind.REVIEW: "yellow", Kind.OPEN: "bright_black"}
+FAR_DAYS = 30
+"""What is due later than this stays off the screen; `--all` and `--json` show it."""
 
 
 @click.command("check")
@@ -84,10 +85,13 @@ def report(
         + (f"  已登记例外 {waived}" if waived else "")
     )
     wanted = set(Kind) if everything else {Kind.FAIL, Kind.REVIEW, Kind.OPEN}
-    shown = [one for one in findings if one.kind in wanted]
+    horizon = local_date(at) + timedelta(days=FAR_DAYS)
+    far = [one for one in findings if one.kind is Kind.OPEN and one.due and one.due > horizon]
+    hidden = set() if everything else {id(one) for one in far}
+    shown = [one for one in findings if one.kind in wanted and id(one) not in hidden]
     for case in sorted({one.subject.case for one in shown}):
         yield ""
-        yield click.style(case or "本周与合同常设事项", bold=True)
+        yield paint(case or "本周与合同常设事项", bold=True)
         for one in sorted((one for one in shown if one.subject.case == case), key=_gravity):
             yield _line(one)
             if one.kind in (Kind.FAIL, Kind.REVIEW) and one.remediation:
@@ -104,6 +108,5 @@ def _gravity(finding: Finding) -> tuple[int, int, int]:
 
 
 def _line(finding: Finding) -> str:
-    sign = click.style(SIGNS[finding.kind], fg=COLOURS.get(finding.kind))
     stop = "【阻移交】" if finding.blocking and finding.kind is not Kind.OPEN else ""
-    return f"  {sign} {stop}{finding.message}  〔{finding.clause.number}·{finding.rule_id}〕"
+    return f"  {sign(finding.kind)} {stop}{finding.message}  〔{finding.clause.number}·{finding.rule_id}〕"

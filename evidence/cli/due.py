@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 import click
 
 from evidence.cli.options import at_option, emit, json_option, progress, say, workspace_command
+from evidence.cli.signs import sign
 from evidence.domain.week import local_date, show_date
 from evidence.language import _
 from evidence.ledger.facts import gather_open
 from evidence.rules.agenda import DueItem, due_items
+from evidence.rules.clause import Kind
 
 if TYPE_CHECKING:
     from datetime import date
@@ -65,6 +67,6 @@ def _lines(items: tuple[DueItem, ...], today: date, last: date) -> Iterator[str]
     for item in items:
         days = (item.due - today).days
         left = f"逾期{-days}天" if days < 0 else ("今天" if days == 0 else f"还有{days}天")
-        sign = click.style("✕", fg="red") if item.overdue else "○"
+        mark = sign(Kind.FAIL if item.overdue else Kind.OPEN)
         about = " ".join(part for part in (item.name, item.case, item.detail) if part)
-        yield f"  {sign} {show_date(item.due)}  {left}  {item.what}  {about}  {item.who}  〔{item.clause}〕"
+        yield f"  {mark} {show_date(item.due)}  {left}  {item.what}  {about}  {item.who}  〔{item.clause}〕"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
@@ -14,6 +15,10 @@ from evidence.rules.deadlines import general_deadline
 from evidence.rules.outcomes import failed, listed, passed, unsure
 from evidence.rules.rule import Outcome, case_rule, verdict
 
+LAW_WORDS = ("《", "法", "条例", "规定", "标准", "规范", "规程", "通则", "令", "办法")
+"""One of these words makes a basis look like a law or standard."""
+STANDARD = re.compile(r"[A-Z]{2,6}(?:/[TZ])?\s*\d{2,}")
+"""The number of a national, trade or fire standard: GB 50016, AQ/T 9006, XF 1131."""
 NO_HAZARD = "检查未发现隐患，或尚未检查。"
 ORDER_10_FROM = date(2023, 5, 15)
 """From this day the criteria of Order 10 stand beside the 2017 ones; their text is free."""
@@ -132,9 +137,7 @@ def hazard_basis(chain: Chain) -> Iterator[Outcome]:
         basis = hazard.basis.strip()
         if not basis:
             return False, "没有写依据。", "无依据"
-        known = any(
-            word in basis for word in ("法", "条例", "规定", "标准", "规范", "GB", "AQ", "令", "办法")
-        )
+        known = bool(STANDARD.search(basis)) or any(word in basis for word in LAW_WORDS)
         return (True if known else None), f"的依据“{basis}”看不出是哪条法规或标准。", basis
 
     yield from each_hazard(chain, test, "均有依据")

@@ -132,14 +132,15 @@ def _paid(ground: Ground, one: Instalment, due: date, payment: RegisterEntry | N
             f"{one.name}逾期 {days} 天，属区财政因素，不计滞纳金。", observed=on.isoformat(), **about
         )
     fee = (
-        "金额待设置合同价后计算"
+        "待设置合同价后计算"
         if one.amount_fen is None
-        else yuan(late_fee(one.amount_fen, counted, ground.parameters))
+        else f" {yuan(late_fee(one.amount_fen, counted, ground.parameters))}"
     )
     capped = counted * ground.parameters.late_permille_per_day >= ground.parameters.late_cap_percent * 10
     right = "，已达上限，乙方有权解除合同" if capped else ""
+    state = "没有登记到账；确未支付的，" if payment is None else ""
     return failed(
-        f"{one.name}{'未支付，' if payment is None else ''}逾期 {counted} 天，滞纳金 {fee}{right}。",
+        f"{one.name}{state}逾期 {counted} 天，滞纳金{fee}{right}。",
         observed=f"逾期 {counted} 天",
         **about,
     )

@@ -277,7 +277,10 @@ def removed_stay_away(chain: Chain) -> Iterator[Outcome]:
 
 
 def _undertaking(chain: Chain, register: str, what: str) -> Iterator[Outcome]:
+    first: dict[str, tuple[Step, Person]] = {}
     for step, person in _per_person(chain):
+        first.setdefault(person.id, (step, person))
+    for step, person in first.values():
         signed = chain.ground.entries_of(register, person.id)
         early = [
             one for one in signed if one.on <= step.day and in_force(step.day, one.valid_from, one.valid_to)

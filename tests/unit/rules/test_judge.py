@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 
 from evidence.domain.facts import Facts
-from evidence.rules.clause import Kind
+from evidence.domain.register import Waiver
+from evidence.rules.clause import Finding, Kind
 from evidence.rules.judge import RULESET_VERSION, judge, ruleset_sha256, rulesets
 from evidence.rules.registry import RULESETS
 from evidence.rules.summary import check_exit_code, counts, to_json
@@ -87,3 +90,58 @@ def test_every_quote_stands_letter_for_letter_in_the_contract() -> None:
 def test_a_week_in_order_is_not_incomplete() -> None:
     findings = judge(world.week_facts(), world.PARAMETERS, world.FRIDAY)
     assert check_exit_code(findings) == 0
+
+
+def test_judging_needs_neither_ledger_nor_any_heavy_library() -> None:
+    code = (
+        "import sys; import evidence.rules.judge, evidence.rules.sarif, evidence.rules.summary;"
+        "bad = [m for m in sys.modules if m.split('.')[0] in"
+        " {'tinydb','docxtpl','cv2','watchdog','typst','django','openpyxl','av','pyhanko','icalendar'}"
+        " or m.startswith(('evidence.ledger','evidence.archive','evidence.forms','evidence.config'))];"
+        "sys.exit(repr(bad) if bad else 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_waiver_by_the_lead_who_was_on_the_visit_explains_but_does_not_unblock() -> None:
+    def judged(lead_was_there: bool) -> Finding:
+        facts = world.with_mark(
+            world.week_facts(), f"{world.CLOSED}-JC-001", "escort", world.MarkVerdict.ABSENT
+        )
+        if lead_was_there:
+            facts = world.on_visit(facts, f"{world.CLOSED}-V1", experts=("P1",))
+        waiver = Waiver(
+            rule_id="G06-escort-signature",
+            case=world.CLOSED,
+            why="陪同人员离职",
+            by="P1",
+            at=world.FRIDAY,
+            attachment=world.digest("consent"),
+        )
+        facts = world.on_case(facts, world.CLOSED, lambda one: replace(one, waivers=(waiver,)))
+        found = judge(facts, world.PARAMETERS, world.FRIDAY)
+        return next(f for f in found if f.rule_id == "G06-escort-signature" and f.kind is Kind.FAIL)
+
+    assert judged(lead_was_there=True).blocking
+    assert judged(lead_was_there=True).waiver is not None
+    assert not judged(lead_was_there=False).blocking
+    assert judged(lead_was_there=False).kind is Kind.FAIL
+
+
+def test_lateness_is_stated_for_ever_and_never_blocks() -> None:
+    late = world.on_visit(world.week_facts(), f"{world.CLOSED}-V2", arrived_at=world.instant("2022-03-29"))
+    for day in ("2022-04-01", "2023-06-01", "2026-11-22"):
+        found = judge(late, world.PARAMETERS, world.instant(day, 15))
+        finding = next(
+            f for f in found if f.rule_id == "P03-urging-window" and f.subject.case == world.CLOSED
+        )
+        assert (finding.kind, finding.blocking) == (Kind.FAIL, False)
+
+
+def test_what_is_open_blocks_only_when_its_visit_was_made() -> None:
+    facts = world.without_document(world.week_facts(), f"{world.CHECKED}-JC-001")
+    found = judge(facts, world.PARAMETERS, world.instant("2022-03-30", 15))
+    blocking = {f.rule_id for f in found if f.kind is Kind.OPEN and f.blocking}
+    assert "P01-inspection-record" in blocking
+    assert "P12-recheck-record" not in blocking
