@@ -10,7 +10,8 @@ import click
 from evidence.cli.options import emit, json_option, progress, say, workspace_command
 from evidence.errors import UsageError
 from evidence.forms.empty_workbook import write_empty_workbook
-from evidence.forms.parties import TABLES, import_parties, record_parties
+from evidence.forms.parties import import_parties, record_parties
+from evidence.forms.party_tables import TABLES
 from evidence.language import _
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import openpyxl
 import yaml
 
 from evidence.forms.empty_workbook import write_empty_workbook
-from evidence.forms.parties import TABLES
+from evidence.forms.party_tables import TABLES
 
 
 def write_roster(source: Path, target: Path, *, made: datetime) -> Path:

@@ -7,7 +7,7 @@ from typing import Any
 
 from evidence.errors import UsageError
 from evidence.forms import cells
-from evidence.forms.parties import TABLES
+from evidence.forms.party_tables import TABLES
 from evidence.forms.tables import Column, Table
 from evidence.forms.visit_tables import HEAD, LISTS
 from evidence.language import _

@@ -28,16 +28,9 @@ from evidence.errors import InputError
 from evidence.forms.people import Contact, VisitDetails, store
 from evidence.forms.photographs import prepare
 from evidence.forms.settings import FormsSettings
-from evidence.forms.tables import (
-    Mistakes,
-    Record,
-    load_yaml,
-    open_workbook,
-    record_of,
-    rows_of_sheet,
-    rows_of_yaml,
-)
-from evidence.forms.visit_tables import ESCALATION, HEAD, LISTS, REFUSERS, REPORT
+from evidence.forms.tables import Mistakes, Record
+from evidence.forms.visit_sheets import read_visit_tables
+from evidence.forms.visit_tables import ESCALATION, REFUSERS, REPORT
 from evidence.language import _
 from evidence.ledger.view import View
 
@@ -63,7 +56,7 @@ def read_visit_file(path: Path, *, case: Case, view: View, originals: Originals)
         InputError: anything wrong, all mistakes at once with sheet and cell; nothing is stored then.
     """
     mistakes = Mistakes(path)
-    head, lists = _read(path, mistakes)
+    head, lists = read_visit_tables(path, mistakes)
     reader = _Reader(path, case, view, originals, mistakes, head, lists)
     kind = head["类型"]
     if kind == REPORT:
@@ -84,50 +77,6 @@ def read_visit_file(path: Path, *, case: Case, view: View, originals: Originals)
         escalation=settled if isinstance(settled, Escalation) else None,
         warnings=tuple(mistakes.warnings),
     )
-
-
-def _read(path: Path, mistakes: Mistakes) -> tuple[Record, dict[str, list[Record]]]:
-    if not path.is_file():
-        raise InputError(_("没有这个文件。"), where=str(path))
-    if path.suffix.lower() in (".yaml", ".yml", ".json"):
-        document = load_yaml(path)
-        if not isinstance(document, dict):
-            raise InputError(_("YAML 最外层应是“项目: 内容”。"), where=str(path))
-        names = {table.name for table in LISTS}
-        head = {key: value for key, value in document.items() if key not in names}
-        lists = {
-            table.name: rows_of_yaml(document[table.name], table, mistakes)
-            for table in LISTS
-            if document.get(table.name) is not None
-        }
-        return _yaml_head(head, mistakes), lists
-    book = open_workbook(path)
-    sheets = {sheet.title.strip(): sheet for sheet in book.worksheets}
-    if HEAD.name not in sheets:
-        raise InputError(
-            _("工作簿中没有工作表“基本情况”。"),
-            where=str(path),
-            remedy=_("请用 evidence visit template 生成空白工作簿。"),
-        )
-    values, places = {}, {}
-    for number, row in enumerate(sheets[HEAD.name].iter_rows(min_col=1, max_col=2, values_only=True), 1):
-        column = HEAD.column(str(row[0])) if row[0] is not None else None
-        if column is not None and len(row) > 1:
-            values[column] = row[1]
-            places[column.heading] = f"{HEAD.name}!B{number}"
-    head_record = record_of(values, HEAD.name, places, HEAD, mistakes)
-    found = {
-        table.name: rows_of_sheet(sheets[table.name], table, mistakes)
-        for table in LISTS
-        if table.name in sheets
-    }
-    return head_record, found
-
-
-def _yaml_head(head: dict[Any, Any], mistakes: Mistakes) -> Record:
-    """基本情况 written as the outermost keys of a YAML file."""
-    (record,) = rows_of_yaml([head], replace(HEAD, name=""), mistakes)
-    return record
 
 
 @dataclass(slots=True)

@@ -14,7 +14,8 @@ import pytest
 from evidence.domain.parties import EnterpriseClass, Role
 from evidence.errors import InputError
 from evidence.forms.empty_workbook import write_empty_workbook
-from evidence.forms.parties import TABLES, import_parties, record_parties, short_name
+from evidence.forms.parties import import_parties, record_parties, short_name
+from evidence.forms.party_tables import TABLES
 from tests.forms_world import forms_world
 
 GOOD = "91310110666007217T"
