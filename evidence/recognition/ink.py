@@ -90,7 +90,16 @@ def find_ink(
     fingerprint = _fingerprint(sheet, rect, printed, rings)
     dark[printed > 0] = 0
     strokes = _strokes(dark, under_seal, sheet, rect, box, limits)
-    return _verdict(strokes, view, sheet.bilevel, fingerprint, limits)
+    return _verdict(strokes, view, sheet.bilevel, fingerprint, _sealed_share(box, rings), limits)
+
+
+def _sealed_share(box: Box, rings: Sequence[Ring]) -> float:
+    x, y, w, h = box_rect(box)
+    across, down = np.meshgrid(np.linspace(x, x + w, 24), np.linspace(y, y + h, 12))
+    under = np.zeros(across.shape, bool)
+    for ring in rings:
+        under |= np.hypot(across - ring.x, down - ring.y) < ring.radius
+    return float(under.mean())
 
 
 def _shifted(page: Array, seen: Array) -> Array:
@@ -209,8 +218,14 @@ def _fingerprint(
 
 
 def _verdict(
-    strokes: _Strokes, view: Surroundings, bilevel: bool, fingerprint: bool, limits: InkThresholds
+    strokes: _Strokes,
+    view: Surroundings,
+    bilevel: bool,
+    fingerprint: bool,
+    sealed: float,
+    limits: InkThresholds,
 ) -> InkFinding:
+    """`sealed` is the share of the box under a seal: what a seal covers is never called empty."""
     length, area = strokes.length, strokes.area
     if bilevel:
         sure = area >= limits.bilevel_present_mm2 and length >= limits.present_mm
@@ -222,7 +237,7 @@ def _verdict(
     if sure and view.inside > 0.5 and view.lit and view.in_place and not view.covered:
         verdict = MarkVerdict.PRESENT
         score = max(score, 600)
-    elif empty and strokes.doubtful < 3 and view.may_be_absent and not fingerprint:
+    elif empty and strokes.doubtful < 3 and view.may_be_absent and not fingerprint and sealed < 0.2:
         verdict, score = MarkVerdict.ABSENT, 1000 - score
     else:
         verdict, score = MarkVerdict.UNDECIDED, min(max(score, 200), 600)

@@ -109,11 +109,11 @@ def _send(pipe: IO[bytes], message: object) -> None:
 class _Worker:
     """One child process and the pipe to it."""
 
-    def __init__(self) -> None:
+    def __init__(self, program: str) -> None:
         root = str(Path(evidence.__file__).parent.parent)
         path = os.pathsep.join(part for part in (root, os.environ.get("PYTHONPATH", "")) if part)
         self.process = subprocess.Popen(
-            [sys.executable, "-c", "from evidence.recognition.worker import serve; serve()"],
+            [sys.executable, "-c", program],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**os.environ, "PYTHONPATH": path, "OMP_NUM_THREADS": "1"},
@@ -172,7 +172,9 @@ class _Worker:
 class BoundedReader:
     """Reads files through worker processes; safe to use from several threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, program: str = "from evidence.recognition.worker import serve; serve()") -> None:
+        """`program` is what a worker runs; tests put one there that hangs or crashes."""
+        self._program = program
         self._idle: list[_Worker] = []
         self._lock = threading.Lock()
         self._ask_lock = threading.Lock()
@@ -250,7 +252,7 @@ class BoundedReader:
         with self._lock:
             if self._idle:
                 return self._idle.pop()
-        return _Worker()
+        return _Worker(self._program)
 
     def _give_back(self, worker: _Worker, *, healthy: bool) -> None:
         if healthy and worker.pages < _PAGES_PER_WORKER:

@@ -1,0 +1,88 @@
+"""Print that was changed after issue, ink where nobody writes, and pages that merely look worn."""
+
+import cv2
+import numpy as np
+import pytest
+
+from evidence.demo.canvas import font
+from evidence.demo.seal import SEAL_FACE
+from evidence.domain.document import BoxKind
+from tests.recognition_room import all_boxes, line_on
+
+MARKS = frozenset({BoxKind.SIGNATURE, BoxKind.DATE, BoxKind.SEAL})
+
+
+def kinds(reading):
+    assert reading.scan is not None, reading.problem
+    return [alteration.kind for alteration in reading.scan.alterations]
+
+
+def whiten(canvas, top_mm, bottom_mm, left_mm=21.5, right_mm=150):
+    rows = slice(int(top_mm * canvas.mm), int(bottom_mm * canvas.mm))
+    canvas.image[rows, int(left_mm * canvas.mm) : int(right_mm * canvas.mm)] = 252
+
+
+def print_line(canvas, text, x_mm, y_mm):
+    from PIL import Image, ImageDraw
+
+    face = font(SEAL_FACE, round(11 / 72 * canvas.dpi))
+    sheet = Image.fromarray(canvas.image)
+    ImageDraw.Draw(sheet).text((x_mm * canvas.mm, y_mm * canvas.mm), text, (20, 20, 20), face)
+    canvas.image = np.array(sheet)
+
+
+def removed_row(rng, canvas):
+    """A hazard painted out."""
+    whiten(canvas, 94.5, 101.5)
+
+
+def replaced_row(rng, canvas):
+    """A hazard painted out and another printed over it."""
+    removed_row(rng, canvas)
+    print_line(canvas, "2. 食堂：未发现问题；以上情况无需整改，不再复查。", 22, 95.5)
+
+
+def replaced_date(rng, canvas):
+    """The visiting time of the table replaced: fourth row, 8 mm each from 42 mm."""
+    whiten(canvas, 42 + 24.8, 42 + 31.2, 51.5, 150)
+    print_line(canvas, "2021年12月30日 8时00分至8时05分", 52, 42 + 25.8)
+
+
+@pytest.mark.parametrize("profile", ["clean", "office"])
+@pytest.mark.parametrize("change", [removed_row, replaced_row, replaced_date])
+def test_changed_print_is_flagged_with_its_region(room, sample, profile, change):
+    reading = room.read(room.scan(sample, profile=profile, seed=3, mode="color", retouch=change))
+    assert "altered_print" in kinds(reading)
+    region = next(a.region for a in reading.scan.alterations if a.kind == "altered_print")
+    assert all(isinstance(value, int) for value in region)
+    assert 42 < region[1] / 72 * 25.4 < 103
+    assert all(a.crop in room.pictures.kept for a in reading.scan.alterations)
+
+
+@pytest.mark.parametrize("seed", [6, 9])
+def test_a_signed_and_sealed_page_is_not_flagged(room, sample, seed):
+    reading = room.read(room.scan(sample, seed=seed, signed=all_boxes(sample, MARKS)))
+    assert kinds(reading) == []
+
+
+def test_handwriting_outside_the_writable_places_is_added_ink(room, sample):
+    def note(rng, canvas):
+        t = np.linspace(0, 1, 120)
+        across = (60 + 60 * t) * canvas.mm
+        down = (172 + 3 * np.sin(t * 40)) * canvas.mm
+        line_on(canvas, np.stack([across, down], 1), (150, 60, 30), 0.5)
+
+    assert kinds(room.read(room.scan(sample, retouch=note))) == ["added_ink"]
+
+
+def test_holes_folds_and_staples_are_not_alterations(room, sample):
+    def wear(rng, canvas):
+        height, width = canvas.image.shape[:2]
+        for y in (0.36, 0.63):
+            cv2.circle(
+                canvas.image, (int(11 * canvas.mm), int(y * height)), int(3 * canvas.mm), (30,) * 3, -1
+            )
+        line_on(canvas, np.array([[0, height * 0.5], [width, height * 0.5 + 3]]), (150,) * 3, 0.4)
+        cv2.line(canvas.image, (60, 60), (100, 80), (120,) * 3, 3)
+
+    assert kinds(room.read(room.scan(sample, retouch=wear))) == []
