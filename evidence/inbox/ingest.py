@@ -264,7 +264,8 @@ class Intake:
                 if ready is Readiness.GROWING or (watched.found_broken and ready is Readiness.READY):
                     return None
                 progress(sighting.name)
-                taken = self._take(sighting, _readable(descriptor, sighting), open_arrival, ready)
+                path = _readable(descriptor, sighting)
+                taken = self._take(sighting, path, open_arrival, ready, patient=patient)
         except MovedAwayError as gone:
             self._troubles[sighting.name] = "没有权限读取该文件。" if gone.forbidden else STILL_WRITING
             return None
@@ -284,11 +285,18 @@ class Intake:
         return taken
 
     def _take(
-        self, sighting: Sighting, path: Path, open_arrival: Arrival | None, ready: Readiness
+        self,
+        sighting: Sighting,
+        path: Path,
+        open_arrival: Arrival | None,
+        ready: Readiness,
+        *,
+        patient: bool,
     ) -> ArrivalId | None:
         kind = identify_media(path, sighting.name)
         detail = _lacking(path, sighting, kind)
-        if detail and ready is not Readiness.GIVE_UP:
+        # `incomplete` takes nothing away, so a single pass may say it even where writers are invisible
+        if detail and patient and ready is not Readiness.GIVE_UP:
             return None
         piece = Piece(sighting=sighting, stored=self._originals.put_file(path), media=kind)
         if not same_file(sighting) or piece.stored.bytes != sighting.size:
@@ -301,7 +309,7 @@ class Intake:
             return self._finish(sighting, self._booking.duplicate(piece, open_arrival))
         arrival = earlier or open_arrival
         understood = self._understand(self._material(piece, arrival), detail)
-        if understood.broken and ready is not Readiness.GIVE_UP:
+        if understood.broken and not detail and ready is not Readiness.GIVE_UP:
             return None
         return self._finish(sighting, self._booking.take(piece, arrival, understood))
 

@@ -430,3 +430,15 @@ def test_every_reason_of_the_interface_has_its_words() -> None:
         (sentence.endswith("。") and "请" in sentence) or "retry" in sentence
         for sentence in words.REASONS.values()
     )
+
+
+@pytest.mark.parametrize(("content", "outcome"), [(real_pdf()[:300], "quarantined"), (b"", "waiting")])
+def test_where_writers_are_invisible_a_pass_takes_nothing_away_too_early(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes, outcome: str
+) -> None:
+    monkeypatch.setattr("evidence.inbox.ingest.being_written", lambda _descriptor: None)
+    room = open_room(tmp_path, replace(QUICK, incomplete_after_s=3600.0))
+    path = room.drop("甲.pdf", content)
+    (arrival,) = room.ingest()
+    assert arrival.outcome == outcome
+    assert path.exists()
