@@ -1,0 +1,85 @@
+"""An issue that dies half way leaves no number behind, and its files do no harm."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Sequence
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from evidence.archive.issued import IssuedStore
+from evidence.archive.originals import Originals
+from evidence.config import Settings
+from evidence.domain.document import IssuedForm
+from evidence.forms.catalogue import Catalogue, shipped_templates
+from evidence.ledger.events import Event
+from evidence.ledger.ledger import Ledger
+from evidence.ledger.view import View
+from tests.forms_world import NOW, FormsWorld, forms_world
+
+pytestmark = [pytest.mark.office, pytest.mark.slow]
+
+
+def die_before_the_journal(root: Path) -> None:
+    """Issue, and be killed after the files are stored and before the journal knows of them."""
+
+    def also(_view: View, _forms: Sequence[IssuedForm]) -> Sequence[Event]:
+        os.kill(os.getpid(), 9)
+        return ()
+
+    world = reopened(root)
+    world.issue(world.request("WJ"), also=also)
+
+
+def issue_two(root: Path) -> None:
+    """Two forms from a process of its own."""
+    world = reopened(root)
+    for _ in range(2):
+        world.issue(world.request("WJ"))
+
+
+def reopened(root: Path) -> FormsWorld:
+    """The world as another process finds it."""
+    return FormsWorld(
+        root=root,
+        ledger=Ledger.open(root / "ledger", clock=lambda: NOW),
+        originals=Originals(root / "originals"),
+        issued=IssuedStore(root / "issued"),
+        catalogue=Catalogue.load(shipped_templates()),
+        settings=Settings(),
+    )
+
+
+def test_a_killed_issue_leaves_no_number_and_the_next_one_takes_it(tmp_path: Path) -> None:
+    world = forms_world(tmp_path)
+    before = world.ledger.head
+    process = multiprocessing.get_context("spawn").Process(target=die_before_the_journal, args=(tmp_path,))
+    process.start()
+    process.join()
+    assert process.exitcode == -9
+    number = "WJB22-0001-WJ-001"
+    assert world.issued.pdf_path(number).is_file(), "killed too early to prove anything"  # type: ignore[arg-type]
+    assert world.ledger.head == before
+    (form,) = world.issue(world.request("WJ"))
+    assert form.number == number
+    assert sha256(world.issued.pdf_path(form.number).read_bytes()).hexdigest() == form.pdf
+
+
+def test_two_processes_issue_side_by_side_without_a_gap(tmp_path: Path) -> None:
+    world = forms_world(tmp_path)
+    context = multiprocessing.get_context("spawn")
+    processes = [context.Process(target=issue_two, args=(tmp_path,)) for _ in range(2)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+        assert process.exitcode == 0
+    numbers = sorted(
+        document.form.number
+        for document in world.ledger.view.documents(world.request("WJ").case)
+        if document.form.form == "questionnaire"
+    )
+    assert numbers == [f"WJB22-0001-WJ-{n:03d}" for n in range(1, 5)]
