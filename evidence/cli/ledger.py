@@ -57,9 +57,8 @@ def verify_command(workspace: Workspace, anchors: tuple[Path, ...], as_json: boo
     if as_json:
         emit(found)
     else:
-        say(
-            _("账本共 {lines} 行，链条完整，最后一行摘要 {head}。").format(lines=found.lines, head=found.head)
-        )
+        say(_("账本共 {lines} 行，链条完整。").format(lines=found.lines))
+        say(_("最后一行摘要 {head}").format(head=found.head or "—"))
         say(_("树根 {root}").format(root=found.root))
         for fit in found.checkpoints:
             verdict = _("相符") if fit.fits else _("不符")
@@ -68,8 +67,7 @@ def verify_command(workspace: Workspace, anchors: tuple[Path, ...], as_json: boo
                     name=fit.name, size=fit.size, verdict=verdict
                 )
             )
-        counts = "，".join(f"{name} {count}" for name, count in found.arrivals.items())
-        say(_("到件：{counts}").format(counts=counts))
+        say(_arrivals_line(found.arrivals))
         if found.tails_cut:
             say(_("曾 {n} 次在崩溃后截除未确认的残行（已记账）。").format(n=found.tails_cut))
         if found.unacknowledged_bytes:
@@ -216,6 +214,20 @@ def check_proof_command(proof_file: Path, files: tuple[Path, ...], as_json: bool
                 )
             )
     return ExitCode.DONE if sound else ExitCode.VERIFICATION_FAILED
+
+
+def _arrivals_line(counts: dict[str, int]) -> str:
+    """收到 5 件：已归入 3，待确认 1 …; the sum can be checked by eye."""
+    words = {
+        "linked": _("已归入"),
+        "unidentified": _("待确认"),
+        "quarantined": _("已隔离"),
+        "duplicate": _("重复"),
+        "waiting": _("等待写完"),
+        "taken": _("处理中"),
+    }
+    parts = [f"{word} {counts[name]}" for name, word in words.items() if name in counts]
+    return _("收到 {n} 件：").format(n=counts["received"]) + "，".join(parts)
 
 
 def _digest(path: Path) -> str:

@@ -51,6 +51,7 @@ def test_verify_says_what_the_lines_say(root: Path) -> None:
     }  # fmt: skip
     code, out = in_(root, ledger_command, "verify")
     assert "链条完整" in out
+    assert "收到 5 件：已归入 3，待确认 1，已隔离 1，重复 0，等待写完 0" in out
 
 
 def test_verify_stops_with_the_line_of_a_changed_journal(root: Path) -> None:
