@@ -30,6 +30,9 @@ def form_problem(data: bytes, signed: cms.SignedData, known: frozenset[bytes]) -
     problem = _signed_data_problem(signed, known)
     if problem:
         return problem
+    names = [attribute["type"].native for attribute in signer["signed_attrs"] or ()]
+    if not {"content_type", "message_digest", "signing_certificate_v2"} <= set(names):
+        return "缺少 CAdES 规定的签名属性"
     attributes = signer["unsigned_attrs"]
     if attributes is not core.VOID:
         if len(attributes) > 1 or (len(attributes) and len(attributes[0]["values"]) != 1):
