@@ -5,13 +5,14 @@ week's judgement, renewed behind the scenes while the last one is still shown wi
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from threading import Lock, Thread
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from evidence.domain.week import Week, local_date
 from evidence.ledger.events import ArrivalJudged, ArrivalTaken, ArrivalWaiting
+from evidence.rules.agenda import DueItem
 from evidence.rules.clause import Finding
 from evidence.web.matrix import Row, build_rows, standing
 
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from evidence.config import Workspace
 
 WAITING_FOR_ME = ("unidentified", "quarantined")
+AHEAD = timedelta(days=21)
+"""How far the list of what is due looks."""
+FEW_CASES = 100
+"""An office with no more cases waits for its first list, it takes a moment only."""
 RENEW_AFTER_S = 4.0
 """While files pour in, the week is judged again no more often than this; the page says as of when."""
 
@@ -106,12 +111,68 @@ class Arrivals:
             self._seen[identifier].rejected = payload["decision"] == "reject"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Due:
+    """What falls due in the next weeks, over every open case."""
+
+    items: tuple[DueItem, ...]
+    size: int
+    day: date
+
+
+class Agenda:
+    """The work list, made behind the scenes: it reads every open case, so it rests between two makings."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._lock = Lock()
+        self._due: Due | None = None
+        self._busy = False
+        self._next = 0.0
+
+    def due(self) -> Due | None:
+        """The last list; None only while the first of a large office is being made."""
+        today, size = local_date(self._workspace.clock()), self._workspace.ledger.head.size
+        with self._lock:
+            known = self._due
+            current = known is not None and known.size == size and known.day == today
+            if (
+                current
+                or self._busy
+                or (known is not None and known.day == today and monotonic() < self._next)
+            ):
+                return known
+            self._busy = True
+        if known is None and len(self._workspace.ledger.view.services()) <= FEW_CASES:
+            self._make()
+            return self._due
+        Thread(target=self._make, daemon=True, name="agenda").start()
+        return known
+
+    def _make(self) -> None:
+        from evidence.ledger.facts import gather_open
+        from evidence.rules.agenda import due_items
+
+        begin = monotonic()
+        try:
+            at, view = self._workspace.clock(), self._workspace.ledger.view
+            size, today = view.head.size, local_date(at)
+            facts = gather_open(view, at)
+            items = due_items(facts, self._workspace.settings.parameters, at, today + AHEAD)
+            self._due = Due(items=items, size=size, day=today)
+        finally:
+            # A list that took long to make is made less often.
+            self._next = monotonic() + max(RENEW_AFTER_S, 20 * (monotonic() - begin))
+            self._busy = False
+
+
 class Board:
     """The ready answers of one desk."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         self.arrivals = Arrivals(workspace)
+        self.agenda = Agenda(workspace)
         self._lock = Lock()
         self._judged: dict[Week, Judged] = {}
         self._busy: set[Week] = set()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -12,9 +11,8 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from evidence.domain.week import Week, local_date
-from evidence.rules.clause import Finding
-from evidence.web.board import Board, Judged
-from evidence.web.matrix import COLUMNS, SIGNS, WORDS, State, column_of, state_of
+from evidence.web.board import Board, Due, Judged
+from evidence.web.matrix import COLUMNS, SIGNS, WORDS, State
 from evidence.web.pages import page
 from evidence.web.roles import Act
 
@@ -30,40 +28,41 @@ def chosen_week(request: Any, board: Board) -> Week:
         return board.this_week()
 
 
-def due_soon(findings: tuple[Finding, ...]) -> list[Finding]:
-    """What is open or missing with a day, nearest first; one line for each case, material and day."""
-    seen: dict[tuple[str, str, date], Finding] = {}
-    for finding in findings:
-        if finding.due is not None and state_of(finding) in {State.OPEN, State.MISSING, State.UNDECIDED}:
-            seen.setdefault((finding.subject.case, column_of(finding).id, finding.due), finding)
-    return sorted(seen.values(), key=lambda each: (each.due or date.max, each.subject.case, each.rule_id))
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawn:
     """The parts of the page that change only with the judgement, ready as HTML."""
 
     matrix: str
     standing: str
-    due: str
 
 
 @lru_cache(maxsize=32)
-def _drawn(judged: Judged, today: date, language: str) -> Drawn:
+def _drawn(judged: Judged, language: str) -> Drawn:
     """Draw them once for everybody: a matrix is two hundred cells, and people look often."""
     context = {
         "week": judged.week,
         "judged": judged,
         "columns": COLUMNS,
         "legend": [(SIGNS[state], state.value, WORDS[state]) for state in State if state is not State.NONE],
-        "due": due_soon(judged.findings)[:SHOWN_DUE],
-        "today": today,
     }
     return Drawn(
         matrix=render_to_string("desk/_matrix.html", context),
         standing=render_to_string("desk/_standing.html", context),
-        due=render_to_string("desk/_due.html", context),
     )
+
+
+@lru_cache(maxsize=8)
+def _drawn_due(due: Due | None, language: str) -> str:
+    """The list of what is due, drawn once for everybody."""
+    items = due.items if due else ()
+    context = {
+        "items": items[:SHOWN_DUE],
+        "more": max(0, len(items) - SHOWN_DUE),
+        "today": due.day if due else None,
+        "ready": due is not None,
+    }
+    drawn: str = render_to_string("desk/_due.html", context)
+    return drawn
 
 
 def _live(request: Any) -> dict[str, Any]:
@@ -71,11 +70,13 @@ def _live(request: Any) -> dict[str, Any]:
     size = board.arrivals.follow()
     week = chosen_week(request, board)
     judged = board.judged(week)
+    due = board.agenda.due()
     today = local_date(request.desk.workspace.clock())
     return {
-        "head": f"{size}.{judged.size}.{today}",
+        "head": f"{size}.{judged.size}.{today}.{due.size if due else ''}",
         "week": week,
-        "drawn": _drawn(judged, today, request.language),
+        "drawn": _drawn(judged, request.language),
+        "due": _drawn_due(due, request.language),
         "arrivals": board.arrivals.latest(SHOWN_ARRIVALS),
         "waiting": board.arrivals.waiting(),
         "arrived": board.arrivals.count(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 
-from evidence.web import auditor, cases, entry, files, friday, inbox, numbers, session, today
+from evidence.web import auditor, cases, entry, files, friday, inbox, numbers, plan, session, today
 
 urlpatterns = [
     path("", today.today, name="today"),
@@ -33,6 +33,8 @@ urlpatterns = [
     path("friday/build/", friday.build, name="build"),
     path("jobs/<str:identifier>/", friday.job, name="job"),
     path("packages/<str:name>/", files.package, name="package"),
+    path("plan/", plan.plan, name="plan"),
+    path("plan/file/", plan.file, name="file-plan"),
     path("numbers/", numbers.numbers, name="numbers"),
     path("auditor/", auditor.auditor, name="auditor"),
     path("login/", LoginView.as_view(template_name="desk/login.html"), name="login"),

@@ -24,6 +24,7 @@ PAGES = {
     "case": "/cases/WJB22-0002/",
     "document": f"/documents/{CHECK_RECORD}/",
     "friday": "/friday/?week=2022-W13",
+    "plan": "/plan/?week=2022-W14",
     "numbers": "/numbers/",
     "auditor": "/auditor/",
     "accounts": "/accounts/",
@@ -315,3 +316,24 @@ def test_a_case_is_opened_for_a_company_found_by_initials(open_page: Callable[..
     page.get_by_role("button", name="开立案件").click()
     page.get_by_text("已开立案件").wait_for()
     assert len(host.workspace.ledger.view.cases()) == 4
+
+
+def test_a_planned_visit_is_dragged_or_sent_by_its_box_to_another_day(open_page: Callable[..., Any]) -> None:
+    page = open_page("lead", "/plan/?week=2022-W13")
+    visit = page.locator(".visit").first
+    name = visit.locator("strong").inner_text()
+    target = page.locator(".day[data-day='2022-04-01']")
+    visit.drag_to(target)
+    assert target.locator(".visit strong").first.inner_text() == name
+    assert target.locator("select").first.input_value() == "2022-04-01"
+    target.locator("select").first.select_option("")
+    assert page.locator(".day[data-day=''] .visit strong").first.inner_text() == name
+
+
+def test_the_desk_speaks_english_when_asked(open_page: Callable[..., Any]) -> None:
+    page = open_page("auditor", "/")
+    page.get_by_role("button", name="English").click()
+    page.get_by_role("heading", name="This week's material").wait_for()
+    assert page.locator("html").get_attribute("lang") == "en"
+    page.get_by_role("button", name="中文").click()
+    page.get_by_role("heading", name="本周材料").wait_for()

@@ -15,7 +15,7 @@ PASSWORD = "gaoxin-2022-desk"
 PAGES = [
     "/", "/live/", "/inbox/", f"/inbox/{UNKNOWN}/", "/cases/", "/cases/WJB22-0002/",
     f"/documents/{CHECK_RECORD}/",
-    "/friday/", "/numbers/", "/auditor/", "/cell/2022-W13/WJB22-0002/check/",
+    "/friday/", "/plan/", "/numbers/", "/auditor/", "/cell/2022-W13/WJB22-0002/check/",
 ]  # fmt: skip
 DECISIONS = [
     ("/inbox/upload/", {}),
@@ -24,6 +24,10 @@ DECISIONS = [
     ("/friday/waive/", {"rule": "V02-whole-visit", "case": "WJB22-0003", "why": "x", "by": "P1"}),
     ("/friday/build/", {"week": "2022-W13"}),
     ("/accounts/", {"username": "x"}),
+    ("/plan/file/", {"week": "2022-W14", "lines": "0"}),
+    ("/cases/open/", {"enterprise": "丰禾机械"}),
+    ("/cases/WJB22-0002/write/检查/enter/", {"head|到达时间": "2022-03-14T09:00"}),
+    ("/cases/WJB22-0002/write/检查/draft/", {"head|情况": "x"}),
 ]
 
 

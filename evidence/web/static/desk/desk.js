@@ -74,3 +74,30 @@ document.addEventListener("click", (event) => {
   for (const each of button.closest("section").querySelectorAll("select")) if (!each.value) each.value = button.dataset.fill;
   button.closest("form").dispatchEvent(new Event("change", { bubbles: true }));
 });
+
+// The plan's board: a visit goes to the day it is dropped on, or to the day its box names.
+function moveVisit(visit, day) {
+  const column = document.querySelector(`.day[data-day="${CSS.escape(day)}"]`);
+  if (!visit || !column) return;
+  column.append(visit);
+  visit.querySelector("select").value = day;
+}
+
+for (const day of document.querySelectorAll(".day")) {
+  day.addEventListener("dragover", (event) => { event.preventDefault(); day.classList.add("over"); });
+  day.addEventListener("dragleave", () => day.classList.remove("over"));
+  day.addEventListener("drop", (event) => {
+    event.preventDefault();
+    day.classList.remove("over");
+    moveVisit(document.querySelector(`.visit[data-key="${CSS.escape(event.dataTransfer.getData("text/plain"))}"]`), day.dataset.day);
+  });
+}
+document.addEventListener("dragstart", (event) => {
+  const visit = event.target.closest?.(".visit");
+  if (visit) event.dataTransfer.setData("text/plain", visit.dataset.key);
+});
+document.addEventListener("change", (event) => {
+  if (!event.target.matches("[data-move]")) return;
+  moveVisit(event.target.closest(".visit"), event.target.value);
+  event.target.focus();
+});

@@ -1,0 +1,133 @@
+"""Next week's plan: the proposal on a board of days, moved by hand, filed with its form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from evidence.domain.register import PlanLine
+from evidence.domain.week import Week, local_date
+from evidence.ledger.facts import gather_open
+from evidence.rules.planning import Proposal, propose_plan
+from evidence.web.jobs import Outcome
+from evidence.web.pages import page
+from evidence.web.plan_board import days_of, moved
+from evidence.web.roles import Act
+from evidence.web.speech import say
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """One planned visit on the board."""
+
+    key: int
+    line: PlanLine
+    name: str
+    people: str
+
+
+def _week(request: Any) -> Week:
+    given = request.POST.get("week") or request.GET.get("week") or ""
+    try:
+        return Week.parse(given)
+    except ValueError as error:
+        if given:
+            raise Http404 from error
+        return Week.of(local_date(request.desk.workspace.clock())).shift(1)
+
+
+def _current(workspace: Any, week: Week) -> tuple[Proposal, bool]:
+    """What the board shows: the version filed last, else a proposal; and whether it is filed."""
+    view, at = workspace.ledger.view, workspace.clock()
+    filed = max(
+        (plan for plan in view.plans() if plan.week == str(week)), key=lambda plan: plan.version, default=None
+    )
+    if filed is not None:
+        return Proposal(plan=filed, unplaced=()), True
+    return propose_plan(gather_open(view, at), workspace.settings.parameters, at, week), False
+
+
+@page(Act.SEE)
+def plan(request: Any) -> Any:
+    """The board."""
+    workspace = request.desk.workspace
+    view, week = workspace.ledger.view, _week(request)
+    proposal, filed = _current(workspace, week)
+    names = {each.id: each.short_name or each.name for each in view.enterprises()}
+    people = {each.id: each.name for each in view.people()}
+    cards = [
+        Card(
+            key=position,
+            line=line,
+            name=names.get(line.enterprise, line.enterprise),
+            people="、".join(people.get(each, each) for each in line.experts),
+        )
+        for position, line in enumerate(proposal.plan.lines)
+    ]
+    days = days_of(week)
+    context = {
+        "week": week,
+        "before": week.shift(-1),
+        "after": week.shift(1),
+        "plan": proposal.plan,
+        "filed": filed,
+        "days": [(day, [card for card in cards if card.line.day == day]) for day in days],
+        "unplaced": proposal.unplaced,
+        "head": workspace.ledger.head.size,
+        "version": say("第 {version} 版").format(version=proposal.plan.version),
+    }
+    return render(request, "desk/plan.html", context)
+
+
+@page(Act.PLAN, "POST")
+def file(request: Any) -> Any:
+    """File the plan as arranged, with its form; a plan filed before gets a new version."""
+    from evidence.forms.catalogue import Catalogue
+    from evidence.forms.plan_filing import file_plan
+
+    workspace, week = request.desk.workspace, _week(request)
+    proposal, filed = _current(workspace, week)
+    shown = request.POST.get("lines", "")
+    if shown != str(len(proposal.plan.lines)):
+        # Something changed since the board was drawn: show it again rather than file something else.
+        return redirect(f"{reverse('plan')}?week={week}")
+    chosen = {
+        int(name[4:]): value
+        for name, value in request.POST.items()
+        if name.startswith("day-") and name[4:].isdecimal()
+    }
+    arranged = replace(
+        moved(proposal.plan, chosen, week),
+        version=proposal.plan.version + 1 if filed else proposal.plan.version,
+        filed_on=local_date(workspace.clock()),
+        number="",
+        receipt_on=None,
+    )
+    actor, compiler = f"desk:{request.user.get_username()}", request.user.seat.person
+
+    def work(report: Any) -> Outcome:
+        report(say("正在生成计划表……"))
+        made = file_plan(
+            arranged,
+            catalogue=Catalogue.load(workspace.templates),
+            ledger=workspace.ledger,
+            originals=workspace.originals,
+            issued=workspace.issued,
+            settings=workspace.settings,
+            now=workspace.clock(),
+            actor=actor,
+            compiler=compiler,
+        )
+        return Outcome(
+            text=say("计划已报备，请打印计划表送监管部门：") + made.number,
+            url=reverse("form-pdf", args=[made.number]),
+            label=say("打印"),
+            back=f"{reverse('plan')}?week={week}",
+        )
+
+    job = request.desk.jobs.start(f"{week} 计划", work)
+    return redirect("job", identifier=job.id)
