@@ -15,6 +15,7 @@ from evidence.recognition.sheet import Sheet
 from evidence.recognition.thresholds import DEFAULT, Thresholds
 
 _REACH = 4
+_PLAIN = 0.62
 ENOUGH = 5
 """Words from which a share of them means something."""
 FEW = 3
@@ -71,6 +72,9 @@ def compare_words(sheet: Sheet) -> Words:
         score[k] = best if np.isfinite(best) else 0.0
         dx, dy = peak(answer, left, top)
         shift[k] = (left - _REACH + dx, top - _REACH + dy)
+        if score[k] >= _PLAIN:
+            covered[k] = ink[k] = 1.0  # a word that is plainly there needs no closer look
+            continue
         strokes = reference.gray[y0:y1, x0:x1] < 120
         there = window[top : top + y1 - y0, left : left + x1 - x0] < level
         reached = darkest[y0 - _REACH + top : y1 - _REACH + top, x0 - _REACH + left : x1 - _REACH + left][

@@ -165,7 +165,7 @@ def _strokes(
         if size < 0.08 * MM * MM or max(w, h) < 0.8 * MM:
             continue
         mask = labels[y : y + h, x : x + w] == k
-        if np.percentile(dark[y : y + h, x : x + w][mask], 90) < max(limits.strong, 1.5 * weak):
+        if _ninth_decile(dark[y : y + h, x : x + w][mask]) < max(limits.strong, 1.5 * weak):
             continue
         width, broad = stroke_width(mask, limits.thick_mm)
         if broad:
@@ -181,6 +181,11 @@ def _strokes(
         length += inside_length
         area += float(within.sum()) / MM**2
     return _Strokes(length=length, area=area, doubtful=doubtful)
+
+
+def _ninth_decile(values: Array) -> float:
+    """np.percentile(values, 90) without its overhead, which is most of the time on small strokes."""
+    return float(np.sort(values)[int(0.9 * (len(values) - 1))])
 
 
 def stroke_width(mask: Array, thick_mm: float) -> tuple[float, bool]:
@@ -199,7 +204,11 @@ def _fingerprint(
     """A compact red blob of 8-24 mm with ridges, outside every seal."""
     if sheet.color is None:
         return False
-    amount = redness(crop(sheet.color, *rect))
+    patch = crop(sheet.color, *rect)
+    few = patch[::3, ::3].astype(np.int16)
+    if float((few[..., 2] - few[..., :2].max(axis=2) > DEFAULT.seal.floor).sum()) < 10 * MM**2 / 9:
+        return False
+    amount = redness(patch)
     ink = (amount > redness_level(amount)).astype(np.uint8)
     x0, y0 = max(round(rect[0]), 0), max(round(rect[1]), 0)
     rows, columns = np.mgrid[0 : ink.shape[0], 0 : ink.shape[1]]

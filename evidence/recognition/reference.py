@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -11,6 +12,7 @@ import cv2
 import numpy as np
 import pypdfium2
 
+from evidence.archive.durable import write_whole
 from evidence.domain.document import IssuedPage
 from evidence.recognition.reading import Array
 from evidence.recognition.thresholds import DEFAULT
@@ -191,13 +193,27 @@ def decode_reference(data: bytes, page: int) -> Reference | None:
                 words=arrays[prefix + "words"],
                 numbers=arrays[prefix + "numbers"],
             )
-    except (KeyError, ValueError, OSError):
+    except (KeyError, ValueError, OSError, EOFError, zipfile.BadZipFile):
         return None
 
 
 def reference_beside(pdf: Path) -> Path:
     """Where the kept references of a PDF lie."""
     return pdf.with_suffix(SUFFIX)
+
+
+def keep_references(pdf: Path, pages: tuple[IssuedPage, ...]) -> None:
+    """Compute and keep the references of an issued form beside its PDF, unless they are there.
+
+    Called at issue, or when a page of the form first comes back; always in a process that has read
+    nothing but our own PDF.
+
+    Raises:
+        OSError: the folder is not writable or the disk is full.
+    """
+    kept = reference_beside(pdf)
+    if not kept.is_file():
+        write_whole(kept, encode_references(pdf, pages), mode=0o440)
 
 
 def load_reference(pdf: Path, issued: IssuedPage) -> Reference:

@@ -320,7 +320,7 @@ def _answer(message: _FromWorker, forms: FormLookup, previews: PictureSink) -> o
         case _AskGeometry(number=number):
             return forms.geometry(number)
         case _AskPdf(number=number):
-            return str(forms.pdf(number))
+            return str(_pdf_with_reference(number, forms))
         case _AskCandidates():
             found: list[IssuedForm] = []
             for form in forms.candidates():
@@ -332,6 +332,16 @@ def _answer(message: _FromWorker, forms: FormLookup, previews: PictureSink) -> o
             return previews.put(data, suffix)
         case _:
             raise WorkerLostError
+
+
+def _pdf_with_reference(number: Number, forms: FormLookup) -> Path:
+    """The issued PDF, its references beside it; a full or read-only disk only costs time."""
+    from evidence.recognition.reference import keep_references
+
+    pdf = forms.pdf(number)
+    with contextlib.suppress(OSError):
+        keep_references(pdf, forms.geometry(number))
+    return pdf
 
 
 _shared = BoundedReader()
