@@ -42,8 +42,8 @@ def inspection_fields(source: Source, marks: Marks) -> dict[str, Any]:
         "隐患小结": "　　项，其中重大　　项" if blank and not hazards else _count(hazards),
         "无隐患说明": "本次检查未发现隐患。" if visit and visit.hazards_none else "（未填写）",
         "整改要求": (
-            "上述问题和隐患已逐一向你单位交底。你单位是隐患整改的责任主体，请落实责任人、整改期限和资金，"
-            "在整改期限内整改到位，并书面报送《武进国家高新区企业安全隐患问题整改报告》。"
+            "上述问题和隐患已逐一向你单位交底。请落实整改责任人、期限和资金，在整改期限内整改到位，"
+            "并书面报送整改报告。"
             if hazards or blank
             else "请你单位继续落实安全生产主体责任，保持安全生产条件。"
         ),
