@@ -97,6 +97,16 @@ def judge_tail(court: Court, stream: BinaryIO, reader: PdfFileReader, readings: 
 
 def judge_certification(court: Court, readings: list[Reading]) -> None:
     """What the certifying signature forbids, and visible additions that could cover what it certifies."""
+    ordinary = [reading for reading in readings if not reading.is_stamp]
+    if court.ours and ordinary and ordinary[0].embedded.docmdp_level is not MDPPerm.NO_CHANGES:
+        text = "不是“不得改动”的认证签名（DocMDP 1），不合移交包的规定。"
+        where = where_of(court, ordinary[0])
+        court.checks.append(review("pdf.certification", text, where, "SIG_CONSTRAINTS_FAILURE"))
+    for reading in ordinary[1:]:
+        if "/DocMDP" in _transforms(reading.embedded):
+            text = "认证签名不是文件的第一个签名，认证无效。"
+            where = where_of(court, reading)
+            court.checks.append(review("pdf.certification", text, where, "SIG_CONSTRAINTS_FAILURE"))
     for position, reading in enumerate(readings):
         level: MDPPerm | None = reading.embedded.docmdp_level
         if reading.modifications == "other" and reading.coverage != "entire_file":
@@ -137,6 +147,12 @@ def judge_certification(court: Court, readings: list[Reading]) -> None:
             )
             for later in added
         )
+
+
+def _transforms(embedded: EmbeddedPdfSignature) -> set[str]:
+    """Names of the transform methods a signature refers to."""
+    references = embedded.sig_object.get("/Reference", ())
+    return {str(reference.get_object().get("/TransformMethod", "")) for reference in references}
 
 
 def _field_is_newer(later: EmbeddedPdfSignature, certifying: EmbeddedPdfSignature) -> bool:
