@@ -16,6 +16,7 @@ from evidence.ledger.events import ArrivalJudged, Event, RecordingAssigned
 from evidence.ledger.view import Arrival, View
 from evidence.recordings.assign import BY_RULE, Assignment, assign
 from evidence.recordings.cards import Card, is_card_file, read_card
+from evidence.recordings.clock import OFFSET_REGISTER, corrected
 from evidence.recordings.exports import enriched, read_export
 from evidence.recordings.read import read_recording
 from evidence.recordings.unreadable import UnreadableRecordingError
@@ -64,7 +65,7 @@ def judge_footage(
     except UnreadableRecordingError as error:
         return quarantined(arrival, error.reason), ()
     known = view.recordings()
-    recording = replace(enriched(recording, known), arrival=arrival)
+    recording = replace(corrected(enriched(recording, known), view.entries(OFFSET_REGISTER)), arrival=arrival)
     decision = decide(recording, view, visits, known)
     recording = replace(
         recording,
@@ -128,7 +129,7 @@ def reconsider(arrival: Arrival, view: View, visits: Iterable[Visit]) -> tuple[E
     now_known = next((each for each in known if each.sha256 == footage[0].sha256), footage[0])
     if now_known.visit is not None:
         return (_placed(judged, footage[0], now_known.visit, f"由 {now_known.assigned_by} 指派。"),)
-    recording = enriched(footage[0], known)
+    recording = corrected(enriched(footage[0], known), view.entries(OFFSET_REGISTER))
     decision = decide(recording, view, visits, known)
     if decision.visit is None:
         return ()
