@@ -140,7 +140,7 @@ def identify_media(path: Path, name: str) -> Media:
     claimed = CLAIMS.get(extension(name), "")
     found = _by_magic(head)
     if found == "application/zip":
-        found = _inside_zip(path)
+        found = _inside_zip(path, claimed)
     if found == UNKNOWN:
         found = _by_text(head, claimed)
     return Media(type=found, claimed=claimed, polyglot=found != PDF and _hides_pdf(head, found))
@@ -191,12 +191,13 @@ def _by_box(head: bytes) -> str:
     return M4A if brand.startswith(b"M4A") else MP4
 
 
-def _inside_zip(path: Path) -> str:
+def _inside_zip(path: Path, claimed: str) -> str:
     try:
         with zipfile.ZipFile(path) as archive:
             names = set(archive.namelist())
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
-        return "application/zip"
+        # The list of contents stands at the end: a cut document is still a document.
+        return claimed if claimed in {DOCX, XLSX} else "application/zip"
     if "[Content_Types].xml" in names and "word/document.xml" in names:
         return DOCX
     if "[Content_Types].xml" in names and "xl/workbook.xml" in names:

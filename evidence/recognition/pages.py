@@ -6,6 +6,7 @@ the worker process (`worker.py`), whose crash or hang cannot stop intake.
 
 from __future__ import annotations
 
+import struct
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -150,7 +151,7 @@ def _frames(path: Path, limits: Limits, start: int, step: int) -> Iterator[PageP
             source = Image.open(path, formats=_FORMATS)
     except UnidentifiedImageError as error:
         raise UnreadableFileError("malformed", _("图片已损坏，打不开。"), where=path.name) from error
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+    except (OSError, SyntaxError, ValueError, TypeError, struct.error, Image.DecompressionBombError) as error:
         raise UnreadableFileError("malformed", _("图片已损坏，打不开。"), where=path.name) from error
     with source:
         index = -1
@@ -162,7 +163,7 @@ def _frames(path: Path, limits: Limits, start: int, step: int) -> Iterator[PageP
                     yield _frame(index, frame, limits)
                 if source.format not in ("TIFF", "HEIF"):
                     break  # a GIF-like second frame of a photograph is a thumbnail, not a page
-        except (OSError, SyntaxError, ValueError, KeyError, EOFError) as error:
+        except (OSError, SyntaxError, ValueError, KeyError, TypeError, IndexError, struct.error) as error:
             if index < 0:
                 raise UnreadableFileError("malformed", _("图片已损坏，打不开。"), where=path.name) from error
             yield PagePicture(

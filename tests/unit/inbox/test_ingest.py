@@ -111,6 +111,7 @@ def test_the_page_signed_afterwards_replaces_the_first_and_is_named_a_rescan(roo
         ("空.pdf", b"", "empty"),
         ("半.pdf", real_pdf()[:300], "incomplete"),
         ("零.pdf", bytes(5000), "incomplete"),
+        ("半.docx", b"PK\x03\x04" + bytes(range(200)), "incomplete"),
         ("半.jpg", picture("JPEG")[:900], "incomplete"),
         ("文字.pdf", "这不是PDF\n".encode(), "type_mismatch"),
         ("图.pdf", picture("PNG"), "type_mismatch"),

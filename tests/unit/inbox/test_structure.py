@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from evidence.inbox import media
 from evidence.inbox.media import identify_media
+from evidence.inbox.readers import BareRenderer
+from evidence.inbox.settings import InboxSettings
 from evidence.inbox.structure import missing_end, only_zeros
 from tests.clips import make_clip
 from tests.inbox_room import picture, real_pdf
@@ -65,6 +67,20 @@ def test_a_pdf_whose_pointer_lies_beyond_its_end_is_cut(tmp_path: Path) -> None:
     path = tmp_path / "x.pdf"
     path.write_bytes(b"%PDF-1.4\n1 0 obj\nendobj\nstartxref\n99999\n%%EOF\n")
     assert missing_end(path, media.PDF)
+
+
+@pytest.mark.parametrize("kind", ["pdf", "jpg", "png", "webp", "mp4", "pages.tif"])
+def test_space_reserved_for_a_file_and_filled_by_half_is_not_whole(
+    whole: dict[str, bytes], tmp_path: Path, kind: str
+) -> None:
+    path = tmp_path / "x"
+    content = whole[kind]
+    path.write_bytes(content[: len(content) // 2] + bytes(len(content) - len(content) // 2))
+    found = identify_media(path, f"x.{kind}").type
+    if missing_end(path, found):
+        return
+    reading = BareRenderer(settings=InboxSettings()).read(path, found)
+    assert "malformed" in {reading.problem, *(page.problem for page in reading.pages)}
 
 
 def test_a_phone_picture_with_a_film_behind_it_is_whole(tmp_path: Path) -> None:
