@@ -184,7 +184,8 @@ def _compose(report: Report, layout: _Layout) -> None:
         Indication.INDETERMINATE: CheckKind.REVIEW,
     }[report.indication]
     for line in headline(report):
-        layout.text(line.lstrip("●✕◐ "), size=12, colour=_COLOURS[state], after=4)
+        colour = (0.0, 0.0, 0.0) if "自称" in line else _COLOURS[state]  # a claim, not our verdict
+        layout.text(line.lstrip("●✕◐ "), size=12, colour=colour, after=4)
     if report.what == "package":
         layout.heading("一、连续性与判断")
         for line in ledger_lines(report):
