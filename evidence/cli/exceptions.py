@@ -113,16 +113,14 @@ def disposal_command(workspace: Workspace, at: datetime | None, out: Path | None
     \b
     例：evidence disposal --at 2025-06-01
     """
-    from evidence.ledger.facts import gather
+    from evidence.ledger.facts import gather_cases
     from evidence.rules.ground import Ground
     from evidence.rules.retention import disposables
 
     moment = at or workspace.clock()
     view = workspace.ledger.view
-    rows: list[Disposable] = []
-    for case in view.cases():
-        facts = gather(view, week=None, case=case.id, at=moment)
-        rows += disposables(Ground(facts, workspace.settings.parameters, moment))
+    facts = gather_cases(view, [case.id for case in view.cases()], week=None)
+    rows = list(disposables(Ground(facts, workspace.settings.parameters, moment)))
     if out is not None:
         from evidence.cli.sheets import write_sheet
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -71,14 +70,12 @@ def instalment_command(
 
 
 def _facts(workspace: Workspace, moment: datetime, half: int) -> Facts:
-    from evidence.ledger.facts import gather
+    from evidence.ledger.facts import gather_cases
 
     view = workspace.ledger.view
     one = of_half(workspace.settings.parameters, half)
-    facts = gather(view, week=Week.of(local_date(moment)), case=None, at=moment)
     wanted = cases_of_half(((cycle.case, cycle.checked_on) for cycle in view.services()), one)
-    cases = [gather(view, week=None, case=CaseId(case), at=moment).cases[0] for case in wanted]
-    return replace(facts, cases=tuple(cases))
+    return gather_cases(view, map(CaseId, wanted), week=Week.of(local_date(moment)))
 
 
 def _lines(made: Pack, name: str) -> Iterator[str]:

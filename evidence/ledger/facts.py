@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterable
 from datetime import datetime
 
 from evidence.domain.case import Case
@@ -27,12 +27,18 @@ def gather(view: View, *, week: Week | None, case: CaseId | None, at: datetime) 
             raise UsageError(
                 _("没有案件 {case}。").format(case=case), remedy=_("用 evidence case list 查看全部案件编号。")
             )
-        cases = [found]
-    else:
-        week = week or Week.of(local_date(at))
-        cases = [held for name in view.cases_touched(week) if (held := view.case(name)) is not None]
+        return gather_cases(view, [found.id], week=week)
+    week = week or Week.of(local_date(at))
+    return gather_cases(view, view.cases_touched(week), week=week)
+
+
+def gather_cases(view: View, cases: Iterable[CaseId], *, week: Week | None) -> Facts:
+    """Facts of these cases, with everything that belongs to no single case; unknown ids are left out."""
     entries = view.entries()
-    gathered = tuple(_case_facts(view, held, entries) for held in cases)
+    filed = _File(entries)
+    gathered = tuple(
+        _case_facts(view, held, filed) for name in cases if (held := view.case(name)) is not None
+    )
     taken = {(entry.register, entry.key) for facts in gathered for entry in facts.entries}
     return Facts(
         week="" if week is None else str(week),
@@ -53,9 +59,24 @@ def gather(view: View, *, week: Week | None, case: CaseId | None, at: datetime) 
     )
 
 
-def _case_facts(view: View, case: Case, entries: tuple[RegisterEntry, ...]) -> CaseFacts:
+class _File:
+    """Register entries by what they name, so that a case need not look at all of them."""
+
+    def __init__(self, entries: Iterable[RegisterEntry]) -> None:
+        self._by: dict[str, list[tuple[int, RegisterEntry]]] = {}
+        for place, entry in enumerate(entries):
+            about = {entry.case, entry.visit} - {None} or {entry.enterprise} - {None}
+            for name in about:
+                self._by.setdefault(str(name), []).append((place, entry))
+
+    def about(self, names: Iterable[str]) -> tuple[RegisterEntry, ...]:
+        """Entries that name one of these, each once, in the order of the journal."""
+        found = {place: entry for name in names for place, entry in self._by.get(name, ())}
+        return tuple(found[place] for place in sorted(found))
+
+
+def _case_facts(view: View, case: Case, filed: _File) -> CaseFacts:
     visits = view.visits(case.id)
-    own = {visit.id for visit in visits}
     return CaseFacts(
         case=case,
         visits=visits,
@@ -63,13 +84,7 @@ def _case_facts(view: View, case: Case, entries: tuple[RegisterEntry, ...]) -> C
         escalations=view.escalations(case.id),
         documents=view.documents(case.id),
         recordings=view.recordings(case.id),
-        entries=tuple(
-            entry
-            for entry in entries
-            if entry.case == case.id
-            or entry.visit in own
-            or (entry.case is None and entry.visit is None and entry.enterprise == case.enterprise)
-        ),
+        entries=filed.about({case.id, case.enterprise, *(visit.id for visit in visits)}),
         waivers=view.waivers(case.id),
         holds=view.holds(case.id),
     )
@@ -79,11 +94,7 @@ def gather_open(view: View, at: datetime) -> Facts:
     """The week's facts, with every case that is not closed beside those of the week: what `due` and
     `plan` look at.
     """
-    facts = gather(view, week=Week.of(local_date(at)), case=None, at=at)
-    have = {one.case.id for one in facts.cases}
-    more = [
-        gather(view, week=None, case=CaseId(one.case), at=at).cases[0]
-        for one in view.services()
-        if not one.closed and one.case not in have
-    ]
-    return replace(facts, cases=(*facts.cases, *more))
+    week = Week.of(local_date(at))
+    touched = view.cases_touched(week)
+    still_open = (CaseId(one.case) for one in view.services() if not one.closed)
+    return gather_cases(view, dict.fromkeys((*touched, *still_open)), week=week)

@@ -25,7 +25,7 @@ def judge_report(chain: Chain, trigger: Trigger, since: date, days: int, visit: 
         if local_date(one.reported_at) >= since and (not wanted or not one.hazards or wanted in one.hazards)
     ]
     if not reports:
-        if chain.today < last or (chain.today == last and days > 0):
+        if chain.today <= last:
             return waiting(
                 f"须在 {last.isoformat()} 前就“{trigger.value}”书面上报。", observed="未上报", **about
             )

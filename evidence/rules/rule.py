@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from evidence.rules.clause import Clause, EvidenceRef, Kind, Level
 
 if TYPE_CHECKING:
@@ -14,9 +16,11 @@ if TYPE_CHECKING:
     from evidence.rules.ground import Ground
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """One rule's word on one subject, before the judge adds clause, level and waiver."""
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """One rule's word on one subject, before the judge adds clause, level and waiver.
+
+    A Struct, not a dataclass: a week of 100 cases makes 12,000 of them, and these are made in C.
+    """
 
     kind: Kind
     message: str

@@ -520,6 +520,8 @@ TABLE: list[Row] = [
         ("met", PASS, chain(MAJOR, escalated(Trigger.MAJOR, "2022-03-14"))),
         ("broken", FAIL, MAJOR),
         ("boundary", FAIL, chain(MAJOR, escalated(Trigger.MAJOR, "2022-03-15"))),
+        ("boundary", OPEN, MAJOR, at("2022-03-14")),
+        ("boundary", FAIL, MAJOR, at("2022-03-15")),
         ("broken", FAIL, chain(MAJOR, escalated(Trigger.MAJOR, "2022-03-14", hazards=("H02",)))),
         ("undecidable", REVIEW, chain(MAJOR, escalated(Trigger.MAJOR, "2022-03-14", None))),
     ),
