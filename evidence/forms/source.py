@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -141,11 +141,7 @@ class Source:
         """Visits of a kind in this case, latest version of each, in order of time."""
         if self.case is None:
             return ()
-        latest: dict[VisitId, Visit] = {}
-        for visit in self.view.visits(self.case.id):
-            if visit.kind == kind and (visit.id not in latest or visit.version >= latest[visit.id].version):
-                latest[visit.id] = visit
-        return tuple(sorted(latest.values(), key=lambda visit: visit.arrived_at))
+        return tuple(visit for visit in latest_versions(self.view.visits(self.case.id)) if visit.kind == kind)
 
     def photo(self, digest: Sha256, width_mm: float, height_mm: float) -> Photo:
         """A stored photograph, upright and bounded.
@@ -154,6 +150,15 @@ class Source:
             InputError: it is no picture.
         """
         return prepare(self.originals.path(digest), width_mm, height_mm, self.settings.forms)
+
+
+def latest_versions(visits: Iterable[Visit]) -> tuple[Visit, ...]:
+    """Each visit once, in its highest version, in order of time: a correction may move the time too."""
+    latest: dict[VisitId, Visit] = {}
+    for visit in visits:
+        if visit.id not in latest or visit.version >= latest[visit.id].version:
+            latest[visit.id] = visit
+    return tuple(sorted(latest.values(), key=lambda visit: visit.arrived_at))
 
 
 def find_source(
@@ -196,14 +201,14 @@ def find_source(
 
 
 def _visit(request: IssueRequest, form: FormDeclaration, case: Case, view: View) -> Visit | None:
-    visits = view.visits(case.id)
+    visits = latest_versions(view.visits(case.id))
     if request.visit is not None:
         same = [visit for visit in visits if visit.id == request.visit]
         if not same:
             raise UsageError(
                 _("案件 {case} 没有 {visit} 这次活动。").format(case=case.id, visit=request.visit)
             )
-        return max(same, key=lambda visit: visit.version)
+        return same[-1]
     if not form.visit_kind:
         return None
     same = [visit for visit in visits if visit.kind == form.visit_kind]
@@ -214,4 +219,4 @@ def _visit(request: IssueRequest, form: FormDeclaration, case: Case, view: View)
             _("案件 {case} 还没有可填写《{short}》的记录。").format(case=case.id, short=form.short),
             remedy=_("请先用 evidence visit add 登记，或加 --blank 签发空白文书到现场填写。"),
         )
-    return max(same, key=lambda visit: (visit.arrived_at, visit.version))
+    return same[-1]

@@ -14,6 +14,7 @@ from evidence.domain.case import Case, Escalation, RectificationReport, Visit
 from evidence.domain.identifiers import VisitId
 from evidence.domain.week import local_date
 from evidence.errors import UsageError
+from evidence.forms.source import latest_versions
 from evidence.forms.visit_file import read_visit_file
 from evidence.language import _
 from evidence.ledger.events import EscalationRecorded, Event, ReportRecorded, VisitRecorded
@@ -127,10 +128,7 @@ def record_visit_file(
 def _settle_visit(
     entered: Visit, view: View, case: Case, wanted: VisitId | None, separate: bool
 ) -> tuple[Recorded, Event]:
-    latest: dict[VisitId, Visit] = {}
-    for known in view.visits(case.id):
-        if known.id not in latest or known.version >= latest[known.id].version:
-            latest[known.id] = known
+    latest = {known.id: known for known in latest_versions(view.visits(case.id))}
     old = _corrected(entered, latest, wanted, separate)
     if old is None:
         numbers = [int(known_id.rpartition("-V")[2]) for known_id in latest]

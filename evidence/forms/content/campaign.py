@@ -7,12 +7,12 @@ from typing import Any
 
 from evidence.domain.case import RectificationReport, Visit, VisitKind
 from evidence.domain.hazard import Grade, Hazard, HazardResult, HazardState
-from evidence.domain.identifiers import CaseId, VisitId
+from evidence.domain.identifiers import CaseId
 from evidence.domain.parties import Campaign, Enterprise
 from evidence.domain.week import local_date
 from evidence.errors import UsageError
 from evidence.forms.content.wording import day
-from evidence.forms.source import IssueSettings
+from evidence.forms.source import IssueSettings, latest_versions
 from evidence.language import _
 from evidence.ledger.view import View
 
@@ -65,11 +65,8 @@ def _targets(campaign: Campaign, view: View) -> list[tuple[Enterprise, CaseId | 
 
 
 def _latest(view: View, case: CaseId, kind: VisitKind) -> Visit | None:
-    newest: dict[VisitId, Visit] = {}
-    for visit in view.visits(case):
-        if visit.kind is kind:
-            newest[visit.id] = visit
-    return max(newest.values(), key=lambda visit: visit.arrived_at, default=None)
+    visits = [visit for visit in latest_versions(view.visits(case)) if visit.kind is kind]
+    return visits[-1] if visits else None
 
 
 def _rows(
