@@ -272,6 +272,28 @@ def mark_command(
     )
 
 
+@inbox_command.command("alteration")
+@click.argument("number")
+@click.argument("page", type=int)
+@click.argument("verdict", type=click.Choice(["accepted", "refused"]))
+@workspace_command
+@deciding
+@json_option
+def alteration_command(
+    workspace: Workspace, number: str, page: int, verdict: str, by: str, why: str, as_json: bool
+) -> None:
+    """核对被标出的印刷改动或多余笔迹：accepted 无碍，refused 不予认可。
+
+    \b
+    例：evidence inbox alteration WJB22-0012-JC-001 2 accepted --by 王芳 --why 只是装订孔的影子
+    """
+    workspace.desk.accept_print(_number(number), page, verdict == "accepted", _decider(by, why))
+    if as_json:
+        emit({"number": number, "page": page, "verdict": verdict})
+        return
+    say(_("已记录：{number} 第 {page} 页 {verdict}").format(number=number, page=page, verdict=verdict))
+
+
 def _decider(by: str, why: str) -> Decider:
     from evidence.inbox.desk import Decider
 

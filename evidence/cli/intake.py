@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,7 +55,8 @@ def ingest_command(workspace: Workspace, paths: tuple[Path, ...], as_json: bool)
         absolute.append(here.parent.resolve() / here.name)
     intake = workspace.intake
     intake.resume()
-    result = intake.run(absolute, progress=lambda name: progress(_("正在处理：{name}").format(name=name)))
+    with telling() as tell:
+        result = intake.run(absolute, progress=tell)
     view = workspace.ledger.view
     arrivals = [arrival for each in result.arrivals if (arrival := view.arrival(each)) is not None]
     counts = summary(arrivals, result.ignored)
@@ -61,6 +66,20 @@ def ingest_command(workspace: Workspace, paths: tuple[Path, ...], as_json: bool)
     say(summary_line(counts))
     for arrival in arrivals:
         say(arrival_lines(arrival))
+
+
+@contextmanager
+def telling() -> Iterator[Callable[[str], None]]:
+    """Say which file is at work: one changing line on a terminal, plain lines elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda name: progress(_("正在处理：{name}").format(name=name))
+        return
+    from rich.console import Console
+    from rich.markup import escape
+
+    with Console(stderr=True).status(_("正在查看收件夹……")) as status:
+        done = itertools.count(1)
+        yield lambda name: status.update(_("第 {n} 件：{name}").format(n=next(done), name=escape(name)))
 
 
 def summary_line(counts: dict[str, int]) -> str:

@@ -132,6 +132,7 @@ def test_the_clerk_lists_shows_links_and_rejects(workspace: Path, capsys: Captur
         (("reject", "A-1", "--by", " ", "--why", "x"), "不能为空"),
         (("reject", "A-1", "--by", "王芳", "--why", "x"), "没有到件"),
         (("show", "A-1"), "没有到件"),
+        (("alteration", "WJB22-0009-JC-001", "1", "accepted", "--by", "王芳", "--why", "x"), "没有签发过"),
         (("mark", CHECK, "1", "escort", "maybe", "--by", "王芳", "--why", "x"), "maybe"),
     ],
 )
@@ -145,7 +146,9 @@ def test_wrong_decisions_are_usage_errors_that_say_what_to_do(
     assert (workspace / "archive/ledger/journal.jsonl").read_bytes() == before
 
 
-@pytest.mark.parametrize("command", ["ingest", "watch", "inbox", "inbox link", "inbox split"])
+@pytest.mark.parametrize(
+    "command", ["ingest", "watch", "inbox", "inbox link", "inbox split", "inbox alteration"]
+)
 def test_help_carries_a_worked_example(command: str, capsys: Capture) -> None:
     with pytest.raises(SystemExit):
         main([*command.split(), "--help"])

@@ -231,3 +231,14 @@ def test_card_and_station_files_are_evidence_about_recordings(room: Room) -> Non
     assert [recording.described for recording in export.judged.recordings] == [True]
     bad = room.take("别的.csv", "列一,列二\n1,2\n".encode())
     assert (bad.outcome, bad.reason) == ("quarantined", "malformed")
+
+
+def test_flagged_print_is_accepted_or_refused_by_a_person(room: Room) -> None:
+    room.take("扫描.pdf", scan(f"{CHECK}/1"))
+    room.desk.accept_print(CHECK, 1, True, WHO)
+    entry = list(room.ledger.entries())[-1]
+    assert (entry.kind, entry.payload["accepted"], entry.payload["by"]) == (
+        "alteration.decided/1",
+        True,
+        "王芳",
+    )
