@@ -14,13 +14,16 @@ from typing import IO
 from asn1crypto import cms, x509
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import fields, signers
+from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers.pdf_signer import DSSContentSettings, TimestampDSSContentSettings
 from pyhanko.stamp import BaseStampStyle
 from pyhanko_certvalidator import ValidationContext
+from pyhanko_certvalidator.errors import PathError, ValidationError
 
 from evidence.bundles.revocation import Revocation, validation_context
-from evidence.bundles.signers import SigningKey
+from evidence.bundles.signers import KeyUnusableError, SigningKey
 from evidence.bundles.timestamp import Authority
+from evidence.language import _
 
 # Offline on purpose: the lists come from the settings, so this warning would tell nobody anything.
 logging.getLogger("pyhanko.sign.signers.pdf_signer").setLevel(logging.ERROR)
@@ -126,9 +129,18 @@ class PdfSigning:
             else fields.SigFieldSpec(_FIELD),
         )
         source.seek(0)
-        signer.sign_pdf(
-            IncrementalPdfFileWriter(source), bytes_reserved=self._bytes_reserved(), output=target
-        )
+        try:
+            signer.sign_pdf(
+                IncrementalPdfFileWriter(source), bytes_reserved=self._bytes_reserved(), output=target
+            )
+        except (SigningError, PathError, ValidationError) as error:
+            raise KeyUnusableError(
+                _("签名没有成功（{level}）：{why}").format(level=level.value, why=error),
+                where=self.key.name,
+                remedy=_(
+                    "请检查证书链、吊销列表和时间戳机构的证书；也可在 [signer] 把 list_level 调低后再试。"
+                ),
+            ) from error
         return level
 
     def sign_bytes(
@@ -162,6 +174,8 @@ class PdfSigning:
         if self.fetch:
             return True
         self._answer()
+        if not self.key.chain or not self.authority_chain:
+            return False
         every = (self.key.certificate, *self.key.chain, *self.stamping_chain())
         return self.revocation.covers(every, self.clock())
 

@@ -91,5 +91,5 @@ def validation_context(
         crls=list(known.crls),
         ocsps=list(known.ocsps),
         allow_fetching=fetch,
-        revocation_mode="hard-fail",
+        revocation_mode="require",
     )

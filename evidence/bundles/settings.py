@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
+
+LevelName = Literal["B-B", "B-T", "B-LT", "B-LTA"]
+"""PAdES baseline levels (ETSI EN 319 142-1), weakest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,9 +32,9 @@ class SignerSettings:
     """Fetch CRL and OCSP answers from the addresses in the certificates while signing."""
     evaluation: bool = False
     """Allow a certificate whose subject says EVALUATION ONLY; `init --evaluation-keys` allows its own."""
-    list_level: str = "B-LTA"
+    list_level: LevelName = "B-LTA"
     """Highest PAdES level tried for 移交清单.pdf (ETSI EN 319 142-1)."""
-    dossier_level: str = "B-T"
+    dossier_level: LevelName = "B-T"
     """Highest PAdES level tried for each 卷宗.pdf."""
 
 

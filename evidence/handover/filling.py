@@ -83,10 +83,12 @@ class Bench:
 
     @property
     def list_level(self) -> Level:
+        """What the list's signature reaches."""
         return self.signing.reachable(Level(self.office.signer.list_level))
 
     @property
     def dossier_level(self) -> Level:
+        """What each dossier's signature reaches."""
         return self.signing.reachable(Level(self.office.signer.dossier_level))
 
 

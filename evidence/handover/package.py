@@ -94,6 +94,12 @@ def _build(
                 now=clock(),
                 sent=sent_before(work.packages),
             )
+            if bench.list_level.value != office.signer.list_level:
+                report(
+                    _("签名等级只能到 {level}：缺少时间戳服务或有效的吊销列表。").format(
+                        level=bench.list_level.value
+                    )
+                )
             papers = fill_bag(bench)
             tagmanifest = bench.bag.close(labels(bench))
             (bench.bag.folder / SIGNATURE).write_bytes(signing.sign_detached(tagmanifest))

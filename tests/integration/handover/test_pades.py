@@ -19,7 +19,7 @@ from evidence.bundles.keys import make_evaluation_keys
 from evidence.bundles.pades import Level, PdfSigning, Place
 from evidence.bundles.revocation import Revocation, read_revocation
 from evidence.bundles.settings import SignerSettings, TimestampSettings
-from evidence.bundles.signers import open_key, read_certificates
+from evidence.bundles.signers import KeyUnusableError, open_key, read_certificates
 from evidence.bundles.timestamp import open_authority
 from tests.handing_over import drawn_form
 from tests.world import FRIDAY
@@ -106,3 +106,19 @@ def test_one_changed_byte_before_the_end_breaks_the_signature(signing: PdfSignin
     signed[place + 12] ^= 1
     (signature,) = PdfFileReader(io.BytesIO(bytes(signed))).embedded_regular_signatures
     assert not validate_pdf_signature(signature, trusted(signing)).intact
+
+
+def test_a_chain_that_does_not_hold_is_told_and_nothing_is_signed(
+    signing: PdfSigning, tmp_path: Path
+) -> None:
+    """The revocation list is the right issuer's by name but not by key."""
+    make_evaluation_keys(tmp_path / "keys", curve=signing.key.certificate.public_key.algorithm == "ec")
+    wrong = PdfSigning(
+        key=signing.key,
+        authority=signing.authority,
+        revocation=read_revocation([tmp_path / "keys/ca.crl"]),
+        authority_chain=signing.authority_chain,
+    )
+    with pytest.raises(KeyUnusableError, match="签名没有成功") as refused:
+        wrong.sign_bytes(drawn_form("WJB22-0001-JC-001", 1), wanted=Level.B_LTA)
+    assert "list_level" in refused.value.remedy
