@@ -42,8 +42,5 @@ class RecordingsSettings:
     """How long before arrival and after leaving a recorder may run, in seconds."""
     samples: int = 6
     """Places of each file looked at for black picture and silence; 0 to look at none."""
-    keep_months: int = 6
-    """Months footage is kept after the contract's term (附件八2 留档备查 names no period; at least the
-    six months of the police rule on body-worn recorders, art. 13, taken as a model)."""
     exports: dict[str, ExportMapping] = field(default_factory=dict)
     """Columns of the office's own docking station, by a name of your choice; tried before the presets."""

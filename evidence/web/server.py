@@ -133,6 +133,7 @@ def serve(place: Place, *, started: Callable[[], None]) -> None:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((place.host, place.port))
+            listener.listen(128)  # whoever opens the address at once waits instead of being refused
         except OSError as error:
             raise UsageError(
                 _("端口 {port} 不能用：{why}").format(port=place.port, why=error.strerror),
