@@ -218,8 +218,8 @@ def issue(
                     id=VisitId(f"{case}-V1"),
                     case=case,
                     kind=VisitKind.CHECK,
-                    arrived_at=datetime(2022, 3, 27 + int(case[-1]), 1, 0, tzinfo=UTC),
-                    left_at=datetime(2022, 3, 27 + int(case[-1]), 3, 0, tzinfo=UTC),
+                    arrived_at=datetime(2022, 3, 27 + (int(case[-1]) or 5) % 5, 1, 0, tzinfo=UTC),
+                    left_at=datetime(2022, 3, 27 + (int(case[-1]) or 5) % 5, 3, 0, tzinfo=UTC),
                     experts=(PersonId("P01"),),
                     devices=("TA00716",),
                 )

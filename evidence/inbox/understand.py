@@ -9,8 +9,9 @@ from datetime import datetime
 from pathlib import Path
 
 from evidence.domain.case import Visit
-from evidence.domain.identifiers import ArrivalId, Sha256, number_case
-from evidence.domain.register import Receipt
+from evidence.domain.document import MarkVerdict
+from evidence.domain.identifiers import ArrivalId, Number, Sha256, number_case
+from evidence.domain.register import Package, Receipt
 from evidence.errors import EvidenceError, LedgerDamagedError, MissingPartError
 from evidence.inbox import media
 from evidence.inbox.edocuments import (
@@ -115,7 +116,11 @@ class Understander:
         broken = reading.problem in {"malformed", "incomplete"} or any(
             page.problem == "malformed" for page in reading.pages
         )
-        return Understanding(judged=judged, further=receipts(judged, view, material, now), broken=broken)
+        came = receipts(judged, view, material, now)
+        if came:
+            packages = "、".join(event.receipt.package for event in came)
+            judged = replace(judged, message=f"{judged.message}{packages} 的接收回执已登记（扫描件）。")
+        return Understanding(judged=judged, further=came, broken=broken)
 
     def _born_digital(self, material: Material, judged: ArrivalJudged, view: View) -> ArrivalJudged:
         """A PDF that was never paper: our own issued file, or the enterprise's electronic counterpart."""
@@ -198,21 +203,33 @@ def refusal(material: Material, settings: InboxSettings) -> Understanding | None
     return None
 
 
-def receipts(judged: ArrivalJudged, view: View, material: Material, now: datetime) -> tuple[Event, ...]:
+def receipts(
+    judged: ArrivalJudged, view: View, material: Material, now: datetime
+) -> tuple[ReceiptReceived, ...]:
     """The regulator's receipt came back through the scanner: stated by the agency, once per scan.
 
-    The receipt of a package carries the same case and running number as its handover list.
+    The receipt of a package carries the same case and running number as its handover list. One on which
+    a required signature or seal is plainly absent is no receipt yet.
     """
-    events: list[Event] = []
+    known = {receipt.source for receipt in view.receipts()}
+    if material.sha256 in known:
+        return ()
+    events: list[ReceiptReceived] = []
     for number in dict.fromkeys(page.number for page in judged.pages):
         document = view.document(number)
         if document is None or document.form.form != RECEIPT_FORM:
             continue
-        known = {receipt.source for receipt in view.receipts()}
+        marks = [mark for page in judged.pages if page.number == number for mark in page.marks]
+        if any(mark.required and mark.verdict is MarkVerdict.ABSENT for mark in marks):
+            continue
         for package in view.packages():
-            listed = package.list_number
-            same = listed[:10] == number[:10] and listed[-3:] == number[-3:] if listed else False
-            if same and material.sha256 not in known:
+            if receipt_number(package) == number:
                 receipt = Receipt(package=package.id, at=now, source=material.sha256, manner="scan")
                 events.append(ReceiptReceived(receipt=receipt))
     return tuple(events)
+
+
+def receipt_number(package: Package) -> Number | None:
+    """Number of the receipt that belongs to a package; None for one without a list."""
+    listed = package.list_number
+    return Number(f"{listed[:11]}HS{listed[13:]}") if listed else None
