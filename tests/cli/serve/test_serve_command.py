@@ -86,11 +86,11 @@ def test_the_first_start_offers_one_link_and_stops_cleanly(
     assert (workspace / "desk/secret").stat().st_mode & 0o077 == 0
     assert (workspace / "desk/desk.sqlite3").stat().st_mode & 0o077 == 0
     # The watcher runs inside: what is dropped is taken.
-    (workspace / "inbox/空.pdf").write_bytes(b"")
+    (workspace / "inbox/便条.pdf").write_bytes("不是 PDF".encode())
     deadline = time.monotonic() + 30
-    while not any((workspace / "archive/quarantine").glob("**/*空*")) and time.monotonic() < deadline:
+    while not any((workspace / "archive/quarantine").glob("**/*便条*")) and time.monotonic() < deadline:
         time.sleep(0.1)
-    assert any((workspace / "archive/quarantine").glob("**/*空*"))
+    assert any((workspace / "archive/quarantine").glob("**/*便条*"))
     process.send_signal(signal.SIGTERM)
     assert process.wait(timeout=40) in {0, -signal.SIGTERM}
 
