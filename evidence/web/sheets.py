@@ -67,6 +67,8 @@ def sheets_of(scans: Sequence[ScannedPage], store: IssuedStore) -> tuple[Sheet, 
         boxes = []
         for mark in scan.marks:
             sign, css, words = VERDICTS[mark.verdict.value]
+            if not mark.required and css == "missing":
+                sign, css = "○", "open"  # what may be left empty is nothing missing
             place = places.get(mark.box)
             boxes.append(
                 DrawnBox(
