@@ -13,7 +13,7 @@ from evidence.forms.content.photo_pages import photo_rows
 from evidence.forms.content.wording import BLANK_DAY, BLANK_MOMENT, choices, day, moment, short_day, yes_no
 from evidence.forms.source import Source
 
-BLANK_HAZARD_ROWS = 6
+BLANK_HAZARD_ROWS = 10
 _KINDS = {
     CaseKind.ANNUAL: "年度全面检查",
     CaseKind.NEW_ENTERPRISE: "新进企业检查",
@@ -91,6 +91,6 @@ def _row(number: int, hazard: Hazard) -> dict[str, str]:
 def _blank_rows() -> list[dict[str, str]]:
     empty = dict.fromkeys(("部位", "描述", "依据", "检查项", "等级", "期限", "整改建议"), "")
     return [
-        {**empty, "序号": str(n), "等级": "☐ 一般\n☐ 重大", "交底": "☐是\n☐否"}
+        {**empty, "描述": "\n", "序号": str(n), "等级": "☐ 一般\n☐ 重大", "交底": "☐是\n☐否"}
         for n in range(1, BLANK_HAZARD_ROWS + 1)
     ]

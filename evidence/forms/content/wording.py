@@ -39,5 +39,5 @@ def yes_no(value: bool | None, yes: str, no: str) -> str:
     return choices((yes, no), () if value is None else (yes if value else no,))
 
 
-BLANK_MOMENT = "　　　　年　　月　　日　　时　　分"
+BLANK_MOMENT = "　　　年　　月　　日　　时　　分"
 BLANK_DAY = "　　　　年　　月　　日"
