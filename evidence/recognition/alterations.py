@@ -9,14 +9,18 @@ import numpy as np
 
 from evidence.domain.document import Alteration, BoxKind, IssuedPage
 from evidence.recognition.identity import Words
-from evidence.recognition.ink import stroke_width
+from evidence.recognition.ink import ninth_decile, stroke_width
 from evidence.recognition.reading import Array, PictureSink
 from evidence.recognition.reference import MM, PT
 from evidence.recognition.seals import Ring
 from evidence.recognition.sheet import Sheet, crop, jpeg
-from evidence.recognition.surroundings import black_hat, box_rect
+from evidence.recognition.surroundings import box_rect
 from evidence.recognition.thresholds import DEFAULT, Thresholds
 
+_HALF_MM = MM / 2
+"""Pixels per millimetre at half size."""
+_SEAL_REACH_MM = 18
+"""A seal pressed beside its box reaches this far."""
 _EDGE_MM = 12
 """Holes, staples, thumbs and scanner borders live in the margin; nothing there is reported."""
 
@@ -53,16 +57,59 @@ def _altered_print(words: Words, sheet: Sheet, thresholds: Thresholds) -> list[t
 def _added_ink(
     sheet: Sheet, issued: IssuedPage, rings: Sequence[Ring], lines: Array, thresholds: Thresholds
 ) -> list[tuple[int, int, int, int]]:
+    """Handwriting outside the writable places; at half size, where a pen is still 1.5 px wide."""
     limits = thresholds.alteration
     if sheet.bilevel:
         return []
-    page = sheet.reference.gray
-    closed = cv2.dilate((page < 210).astype(np.uint8), np.ones((9, 9)))
+    free = _free_paper(sheet, issued, rings)[::2, ::2] & (lines[::2, ::2] == 0)
+    half = cv2.resize(sheet.gray, free.shape[::-1], interpolation=cv2.INTER_AREA)
+    dark = cv2.subtract(cv2.morphologyEx(half, cv2.MORPH_CLOSE, np.ones((11, 11))), half)
+    dark[~free] = 0
+    weak = max(thresholds.ink.weak, thresholds.ink.noise_gain * sheet.noise + 14)
+    ink = (dark > weak).astype(np.uint8)
+    if float(ink.sum()) < 0.5 * limits.added_mm2 * _HALF_MM**2:
+        return []
+    count, labels, stats, _centres = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    lengths = np.zeros(count)
+    for k in range(1, count):
+        x, y, w, h, size = stats[k].tolist()
+        if max(w, h) < 1.5 * _HALF_MM or size < 0.3 * _HALF_MM**2:
+            continue
+        mask = labels[y : y + h, x : x + w] == k
+        if ninth_decile(dark[y : y + h, x : x + w][mask]) < max(thresholds.ink.strong, 1.5 * weak):
+            continue
+        width, broad = stroke_width(mask, thresholds.ink.thick_mm / 2)
+        if not broad:
+            lengths[k] = size / max(width, 1.0) / _HALF_MM
+    keep = lengths > 0
+    marked = keep[labels].astype(np.uint8)
+    groups, group_labels, group_stats, _where = cv2.connectedComponentsWithStats(
+        # A note runs along a line; print it crosses cuts it into pieces up to 9 mm apart.
+        cv2.dilate(marked, np.ones((int(5 * _HALF_MM), int(9 * _HALF_MM))))
+    )
+    found: list[tuple[int, int, int, int]] = []
+    for g in range(1, groups):
+        x, y, w, h, _size = (int(value) for value in group_stats[g])
+        part = np.s_[y : y + h, x : x + w]
+        member = (group_labels[part] == g) & (marked[part] > 0)
+        area = float(member.sum()) / _HALF_MM**2
+        if (
+            float(lengths[np.unique(labels[part][member])].sum()) >= limits.added_mm
+            and area >= limits.added_mm2
+        ):
+            found.append((2 * x, 2 * y, 2 * w, 2 * h))
+    return found
+
+
+def _free_paper(sheet: Sheet, issued: IssuedPage, rings: Sequence[Ring]) -> Array:
+    """Where nobody prints, signs, seals, staples or punches."""
+    limits = DEFAULT.alteration
+    closed = cv2.dilate((sheet.reference.gray < 210).astype(np.uint8), np.ones((9, 9)))
     edge = int(_EDGE_MM * MM)
     closed[:edge] = closed[-edge:] = 1
     closed[:, :edge] = closed[:, -edge:] = 1
     for box in issued.boxes:
-        grow = 18 if box.kind is BoxKind.SEAL else limits.writable_mm
+        grow = _SEAL_REACH_MM if box.kind is BoxKind.SEAL else limits.writable_mm
         x, y, w, h = box_rect(box, grow)
         closed[max(int(y), 0) : max(int(y + h), 0), max(int(x), 0) : max(int(x + w), 0)] = 1
     for code in issued.codes:
@@ -70,53 +117,7 @@ def _added_ink(
         closed[max(int(y), 0) : int(y + size), max(int(x), 0) : int(x + size)] = 1
     for ring in rings:
         cv2.circle(closed, (int(ring.x), int(ring.y)), int(ring.radius * 1.1 + 4), 1, -1)
-    free = (closed == 0) & (lines == 0) & (sheet.inside > 0)
-    half = cv2.resize(sheet.gray, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
-    if not _anything(half, free[::2, ::2], thresholds):
-        return []
-    dark = black_hat(sheet.gray, thresholds.ink.blackhat_mm)
-    dark[~free] = 0
-    weak = max(thresholds.ink.weak + 6, thresholds.ink.noise_gain * sheet.noise + 20)
-    ink = (dark > weak).astype(np.uint8)
-    count, labels, stats, _centres = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    keep = np.zeros(count, bool)
-    lengths = np.zeros(count)
-    for k in range(1, count):
-        x, y, w, h, size = stats[k].tolist()
-        if max(w, h) < 1.5 * MM or size < 0.3 * MM**2:
-            continue
-        part = dark[y : y + h, x : x + w][labels[y : y + h, x : x + w] == k]
-        if np.percentile(part, 90) < max(thresholds.ink.strong + 16, 1.5 * weak):
-            continue
-        mask = (labels[y : y + h, x : x + w] == k).astype(np.uint8)
-        width, broad = stroke_width(mask, thresholds.ink.thick_mm)
-        if broad:
-            continue
-        keep[k] = True
-        lengths[k] = size / max(width, 1.0) / MM
-    if not keep.any():
-        return []
-    marked = keep[labels].astype(np.uint8)
-    groups, group_labels, group_stats, _where = cv2.connectedComponentsWithStats(
-        cv2.dilate(marked, np.ones((int(5 * MM),) * 2))
-    )
-    found: list[tuple[int, int, int, int]] = []
-    for g in range(1, groups):
-        members = np.unique(labels[(group_labels == g) & (marked > 0)])
-        area = float(((group_labels == g) & (marked > 0)).sum()) / MM**2
-        if float(lengths[members].sum()) >= limits.added_mm and area >= limits.added_mm2:
-            x, y, w, h, _size = group_stats[g].tolist()
-            found.append((x, y, w, h))
-    return found
-
-
-def _anything(half: Array, free: Array, thresholds: Thresholds) -> bool:
-    """A quick look at half size: most pages carry no ink outside their boxes."""
-    dark = cv2.subtract(cv2.morphologyEx(half, cv2.MORPH_CLOSE, np.ones((11, 11))), half)
-    dark = dark[: free.shape[0], : free.shape[1]]
-    # Half of the least reportable area, at half resolution.
-    least = 0.5 * thresholds.alteration.added_mm2 * MM**2 / 4
-    return float((dark[free[: dark.shape[0], : dark.shape[1]]] > thresholds.ink.weak).sum()) > least
+    return (closed == 0) & (sheet.inside > 0)
 
 
 def _joined(rects: Sequence[tuple[int, ...]], shape: tuple[int, ...]) -> list[tuple[int, int, int, int]]:

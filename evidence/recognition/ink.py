@@ -165,7 +165,7 @@ def _strokes(
         if size < 0.08 * MM * MM or max(w, h) < 0.8 * MM:
             continue
         mask = labels[y : y + h, x : x + w] == k
-        if _ninth_decile(dark[y : y + h, x : x + w][mask]) < max(limits.strong, 1.5 * weak):
+        if ninth_decile(dark[y : y + h, x : x + w][mask]) < max(limits.strong, 1.5 * weak):
             continue
         width, broad = stroke_width(mask, limits.thick_mm)
         if broad:
@@ -183,7 +183,7 @@ def _strokes(
     return _Strokes(length=length, area=area, doubtful=doubtful)
 
 
-def _ninth_decile(values: Array) -> float:
+def ninth_decile(values: Array) -> float:
     """np.percentile(values, 90) without its overhead, which is most of the time on small strokes."""
     return float(np.sort(values)[int(0.9 * (len(values) - 1))])
 
