@@ -22,10 +22,12 @@ from pyhanko_certvalidator import ValidationContext
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 
+from evidence.domain.document import MarkVerdict
 from evidence.domain.identifiers import Number
 from evidence.domain.register import Package, Receipt
 from evidence.errors import UndecidedError, UsageError, VerificationFailedError
 from evidence.handover.office import Office
+from evidence.handover.wording import box_title
 from evidence.language import _
 from evidence.ledger.checkpoint import fingerprint
 from evidence.ledger.events import Event, ReceiptReceived
@@ -100,11 +102,13 @@ def accept_scan(
 
     Raises:
         ReceiptRefusedError: its code belongs to another package.
+        UndecidedError: a signature or seal was not seen on it.
     """
     ingest()
     mine = [each for each in office.ledger.view.receipts() if each.source == digest]
     for receipt in mine:
         if receipt.package == package.id:
+            _require_marks(office, package)
             return receipt
     if mine:
         raise ReceiptRefusedError(
@@ -114,6 +118,19 @@ def accept_scan(
             remedy=_("请核对后用正确的包名再试。"),
         )
     return None
+
+
+def _require_marks(office: Office, package: Package) -> None:
+    """A receipt that nobody signed is only our own paper."""
+    document = office.ledger.view.document(_receipt_number(package))
+    marks = () if document is None else document.marks
+    unseen = [box_title(mark) for mark in marks if mark.required and mark.verdict is not MarkVerdict.PRESENT]
+    if unseen:
+        raise UndecidedError(
+            _("接收回执上未见：{boxes}。").format(boxes="、".join(unseen)),
+            where=package.id,
+            remedy=_("请补签盖章后重新扫描；确已签章的，用 evidence inbox 由人判定。"),
+        )
 
 
 def _check_pdf(office: Office, package: Package, data: bytes) -> x509.Certificate:

@@ -18,16 +18,23 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import signers
 
 from evidence.bundles.keys import issue_certificate, make_crl, pem
-from evidence.domain.document import MarkVerdict
+from evidence.domain.document import BoxKind, Mark, MarkVerdict, ScannedPage
+from evidence.domain.identifiers import ArrivalId
 from evidence.domain.register import Receipt
 from evidence.domain.week import Week
 from evidence.errors import ExitCode, IncompleteError, UndecidedError, UsageError, VerificationFailedError
 from evidence.handover.listing import handover_rows
 from evidence.handover.office import Office
 from evidence.handover.package import Built, Order, build_package
-from evidence.handover.receipts import ReceiptRefusedError, accept_signed, find_package, is_signed
+from evidence.handover.receipts import (
+    ReceiptRefusedError,
+    accept_scan,
+    accept_signed,
+    find_package,
+    is_signed,
+)
 from evidence.handover.renewal import renew
-from evidence.ledger.events import ReceiptReceived
+from evidence.ledger.events import ArrivalJudged, ArrivalTaken, ReceiptReceived
 from evidence.verify.examine import verify_path
 from tests import world
 from tests.handing_over import build, make_office
@@ -218,6 +225,54 @@ def test_a_scanned_receipt_is_only_stated(key_home: Path, tmp_path: Path) -> Non
     report = verify_path(next_week(office).path, trust=trust(office))
     assert not report.ledger.witnessed
     assert report.indication == "TOTAL-PASSED"
+
+
+@pytest.mark.parametrize("seen", [MarkVerdict.PRESENT, MarkVerdict.ABSENT])
+def test_a_scanned_receipt_counts_only_when_signed_and_sealed(
+    key_home: Path, tmp_path: Path, seen: MarkVerdict
+) -> None:
+    office = make_office(tmp_path, key_home)
+    package = build(office).package
+    number = world.number("WJB22-0000", "HS")
+    digest = office.originals.put_bytes(b"\xff\xd8\xff scan")
+    seal = Mark(
+        box="regulator-seal",
+        kind=BoxKind.SEAL,
+        role="regulator",
+        page=1,
+        required=True,
+        verdict=seen,
+        score=900,
+    )
+    arrival = ArrivalId("A-20220404-0001")
+    page = ScannedPage(
+        number=number, page=1, arrival=arrival, sha256=digest, index=0, quality=900, marks=(seal,)
+    )
+
+    def ingest() -> None:
+        scanned = Receipt(package=package.id, at=world.FRIDAY, source=digest, manner="scan")
+        office.ledger.append(
+            "test",
+            ArrivalTaken(
+                arrival=arrival,
+                path="回执.jpg",
+                sha256=digest,
+                bytes=8,
+                received_at=world.FRIDAY,
+                media_type="image/jpeg",
+            ),
+            ArrivalJudged(arrival=arrival, outcome="linked", pages=(page,)),
+            ReceiptReceived(receipt=scanned),
+        )
+
+    if seen is MarkVerdict.PRESENT:
+        accepted = accept_scan(office, package, ingest, digest=digest)
+        assert accepted is not None
+        assert accepted.manner == "scan"
+    else:
+        with pytest.raises(UndecidedError, match="未见：监管部门盖章"):
+            accept_scan(office, package, ingest, digest=digest)
+    assert accept_scan(office, package, lambda: None, digest="0" * 64) is None
 
 
 def test_a_receipt_about_something_else_is_refused(
