@@ -138,6 +138,7 @@ class Intake:
         patient: bool,
         progress: Callable[[str], None] = lambda _line: None,
         announce: float | None = None,
+        stop: Callable[[], bool] = lambda: False,
     ) -> Pass:
         """Look, and take what is ready.
 
@@ -147,6 +148,7 @@ class Intake:
             progress: told about each file.
             announce: journal files as `waiting` once they have been growing for so many seconds; None
                 leaves them unannounced.
+            stop: asked between two files whether to leave the rest for another time.
         """
         self._troubles.clear()
         seen = self._look(paths)
@@ -159,6 +161,8 @@ class Intake:
             self._memory = memory
         waiting = self._open_arrivals()
         for sighting in seen.sightings:
+            if stop():
+                return result
             watched = memory[str(sighting.path)]
             arrival = self._meet(watched, waiting.get(sighting.name), patient=patient, progress=progress)
             if arrival is not None:

@@ -121,7 +121,7 @@ def run_service(
             handler.close()
         with suppress(OSError):
             health.unlink(missing_ok=True)
-    say(_("已停止，手头的文件都已处理完。"))
+    say(_("已停止；其余文件留在收件夹，下次接着收。"))
 
 
 def _beat(health: Path, state: dict[str, Any]) -> None:

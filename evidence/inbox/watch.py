@@ -49,7 +49,7 @@ class Watch:
         self._stopping = threading.Event()
 
     def stop(self) -> None:
-        """Finish the pass at hand and return from `run`; safe in a signal handler."""
+        """Finish the file at hand and return from `run`; safe in a signal handler."""
         self._stopping.set()
         self._wake.set()
 
@@ -81,7 +81,10 @@ class Watch:
                     self._intake.resume()
                     resumed = True
                 result = self._intake.look_once(
-                    patient=True, progress=self._on_file, announce=self._settings.announce_after_s
+                    patient=True,
+                    progress=self._on_file,
+                    announce=self._settings.announce_after_s,
+                    stop=self._stopping.is_set,
                 )
             except LedgerDamagedError:
                 raise
