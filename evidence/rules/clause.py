@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+
+import msgspec
 
 
 class Kind(StrEnum):
@@ -34,9 +36,11 @@ class Clause:
     """Quoted Chinese, letter for letter."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Subject:
-    """What a finding is about; empty fields do not apply."""
+class Subject(msgspec.Struct, frozen=True, kw_only=True):
+    """What a finding is about; empty fields do not apply.
+
+    A Struct like `Finding`, not a dataclass: a week makes 12,000 of each, and these are made in C.
+    """
 
     case: str = ""
     enterprise: str = ""
@@ -63,8 +67,7 @@ class AppliedWaiver:
     attachment: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """One rule on one subject."""
 
     rule_id: str
@@ -79,5 +82,5 @@ class Finding:
     observed: str = ""
     due: date | None = None
     remediation: str = ""
-    evidence: tuple[EvidenceRef, ...] = field(default_factory=tuple)
+    evidence: tuple[EvidenceRef, ...] = ()
     waiver: AppliedWaiver | None = None
