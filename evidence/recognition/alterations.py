@@ -51,7 +51,22 @@ def _altered_print(words: Words, sheet: Sheet, thresholds: Thresholds) -> list[t
     if not seen.any() or float(np.median(words.score[seen])) < limits.page_score or sheet.bilevel:
         return []
     bad = seen & (words.score < limits.word_score) & (words.covered < limits.covered)
+    bad &= _well_surrounded(words, sheet.reference.words, thresholds)
     return _joined([tuple(rect) for rect in sheet.reference.words[bad].tolist()], sheet.gray.shape)
+
+
+def _well_surrounded(words: Words, places: Array, thresholds: Thresholds) -> Array:
+    """Words whose neighbours lie where the issued page has them."""
+    limits = thresholds.alteration
+    centres = places[:, :2] + places[:, 2:] / 2
+    good = words.seen & (words.score >= thresholds.registration.word_score)
+    result = np.zeros(len(places), bool)
+    for k in np.nonzero(words.seen)[0].tolist():
+        distance = np.hypot(*(centres - centres[k]).T)
+        distance[~words.seen] = np.inf
+        nearest = np.argsort(distance)[1 : limits.neighbours + 1]
+        result[k] = float(good[nearest].mean()) >= limits.neighbours_in_place
+    return result
 
 
 def _added_ink(

@@ -150,7 +150,9 @@ def _refine(
 ) -> tuple[Placement, float, float]:
     """Cubic bend, then local dents where the bend leaves more than a pixel."""
     share, residual = 0.0, 99.0
-    for reach in (12, 6):
+    reaches = [12, 6]
+    while reaches:
+        reach = reaches.pop(0)
         points, shifts, scores = _track_tiles(reference, small, placement, reach, thresholds.tile_score)
         if len(points) < 8:
             return placement, share, residual
@@ -158,7 +160,9 @@ def _refine(
         placement = replace(placement, bend=placement.bend + bend)
         residual = float(np.median(errors))
         share = float((errors <= thresholds.locked_px).sum()) / max(len(reference.tiles), 1)
-    for reach, radius in ((10, 170.0), (7, 110.0)):
+        if reach == 12 and share < thresholds.bent_share:
+            reaches = [24, 16, 8]  # a curled sheet: corners lie further off than the pose foretells
+    for reach, radius in ((14, 170.0), (8, 110.0)):
         if residual < 1.0:
             break
         points, shifts, scores = _track_tiles(reference, small, placement, reach, thresholds.tile_score)

@@ -20,6 +20,8 @@ class RegistrationThresholds:
     """Least share of tiles that agree on one pose before the codes' pose is trusted without features."""
     locked_px: float = 3.0
     """A tile is in place within 0.5 mm at 150 dpi."""
+    bent_share: float = 0.93
+    """Share of tiles in place under which the sheet is searched further, as if it were curled."""
     word_score: float = 0.5
     """A word of the issued print is there at this correlation; other words in its place reach 0.2-0.45."""
     proven: float = 0.75
@@ -115,6 +117,10 @@ class AlterationThresholds:
     """A word correlated less, and..."""
     covered: float = 0.62
     """...whose issued strokes are darkened for less than this share is replaced or removed."""
+    neighbours: int = 12
+    """A word is only called altered when most of its nearest words are in place: else the page is
+    bent there, not altered."""
+    neighbours_in_place: float = 0.45
     page_score: float = 0.62
     """Least median correlation of the page's words: fax and blur say nothing about single words."""
     added_mm: float = 14
