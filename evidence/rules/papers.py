@@ -1,17 +1,15 @@
-"""The contract's own papers and events (正文各条): registered, answered, never silently changed."""
+"""The contract's own papers (正文各条): registered, and never silently changed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 from typing import Any
 
-from evidence.rules.chain import Chain
 from evidence.rules.clause import Level
 from evidence.rules.ground import Ground
-from evidence.rules.outcomes import failed, listed, passed, unsure, waiting
+from evidence.rules.outcomes import failed, listed, passed, unsure
 from evidence.rules.parameters import changed_from_contract, clause_of
-from evidence.rules.rule import Outcome, case_rule, standing_rule
+from evidence.rules.rule import Outcome, standing_rule
 
 KINDS = {
     "tender": "招标文件",
@@ -21,7 +19,6 @@ KINDS = {
     "agreed": "双方商定的其他文件",
 }
 HOLDERS = ("甲方", "乙方", "高新区财政局", "招标代理")
-OPEN = "未结"
 
 
 @standing_rule(
@@ -204,114 +201,6 @@ def force_majeure(ground: Ground) -> Iterator[Outcome]:
             yield passed(f"不可抗力通知 {one.key} 已送达，{span} 顺延期限。", observed=span, **about)
 
 
-def _all_closed(ground: Ground, register: str, what: str, closing: str, *, empty: str) -> Iterator[Outcome]:
-    """Every entry of a register says in one data field that it is finished."""
-    entries = ground.entries(register)
-    for one in entries:
-        state = one.data.get(closing, "")
-        about: dict[str, Any] = {"document": one.key, "expected": "已结", "observed": state or "未填"}
-        if not state:
-            yield unsure(f"{what} {one.key}（{one.on.isoformat()}）没有登记处理情况。", **about)
-        elif state == OPEN:
-            yield failed(f"{what} {one.key}（{one.on.isoformat()}）未结。", **about)
-        else:
-            yield passed(f"{what} {one.key} 已处理：{state}。", **about)
-    if not entries and empty:
-        yield passed(empty, observed="台账为空")
-
-
-@standing_rule(
-    "C02-ip-claims",
-    "没有未结的知识产权索赔",
-    rows="C02",
-    clause="第五条",
-    quote="乙方应保证甲方在合同履行期限内不受第三方提出侵犯其专利权、版权、商标权或其他权利的起诉",
-    remedy="处理索赔并登记结果（台账 ip-claim）。",
-)
-def ip_claims(ground: Ground) -> Iterator[Outcome]:
-    """No claim is open; an empty register is the nil return."""
-    yield from _all_closed(ground, "ip-claim", "知识产权索赔", "status", empty="没有登记知识产权索赔。")
-
-
-@standing_rule(
-    "G10-supervision",
-    "上级检查意见已办结",
-    rows="G10",
-    clause="附件六1(6)",
-    quote="主动接受上级主管部门的监督、检查和指导",
-    remedy="按意见整改并登记办结日期（台账 supervision-finding）。",
-)
-def supervision(ground: Ground) -> Iterator[Outcome]:
-    """Every finding of a supervising authority is closed."""
-    yield from _all_closed(
-        ground, "supervision-finding", "上级检查意见", "closed_on", empty="没有登记上级检查意见。"
-    )
-
-
-@standing_rule(
-    "G11-complaints",
-    "投诉已办结",
-    rows="G11 W03 W05 T11",
-    clause="附件六1(7)",
-    quote="不得借服务为名，向被服务企业推销有关产品、购买其指定的安全设备、器材或其他产品，收取财物或者其他好处",
-    remedy="调查处理并登记结果（台账 complaint）。",
-)
-def complaints(ground: Ground) -> Iterator[Outcome]:
-    """No complaint about integrity or conduct is open."""
-    yield from _all_closed(ground, "complaint", "投诉", "status", empty="没有登记投诉。")
-
-
-@standing_rule(
-    "C16-nonconformity",
-    "不符合要求的工作按时改正",
-    rows="C16",
-    clause="第九条5",
-    quote="乙方完成的项目不符合要求的，应按照甲方选择的下列一种或多种方式承担赔偿责任",
-    level=Level.ERROR,
-    remedy="在甲方规定时间内改正并登记完成日期（台账 nonconformity-notice）。",
-    unless="甲方没有发出不符合要求的通知。",
-)
-def nonconformity(ground: Ground) -> Iterator[Outcome]:
-    """Each notice was answered by a correction within the time Party A set."""
-    for one in ground.entries("nonconformity-notice"):
-        yield _corrected(ground, "不符合要求通知", one.key, one.valid_to, one.data.get("corrected_on", ""))
-
-
-@standing_rule(
-    "W06-warnings",
-    "书面警告已签收并整改",
-    rows="W01 W06",
-    clause="附件七",
-    quote="高新区安全监管部门将给予第三方机构书面警告",
-    remedy="签收警告，整改并登记完成日期（台账 written-warning）。",
-    unless="没有收到书面警告。",
-)
-def warnings(ground: Ground) -> Iterator[Outcome]:
-    """Each written warning was acknowledged and its correction filed."""
-    for one in ground.entries("written-warning"):
-        if one.receipt_on is None:
-            yield failed(f"书面警告 {one.key} 没有签收。", document=one.key)
-        else:
-            yield _corrected(ground, "书面警告", one.key, one.valid_to, one.data.get("corrected_on", ""))
-
-
-def _corrected(ground: Ground, what: str, key: str, due: date | None, corrected: str) -> Outcome:
-    about: dict[str, Any] = {"document": key, "due": due, "observed": corrected or "未改正"}
-    if corrected:
-        try:
-            on = date.fromisoformat(corrected)
-        except ValueError:
-            return unsure(f"{what} {key} 的改正日期“{corrected}”不是日期。", **about)
-        if due is not None and on > due:
-            return failed(f"{what} {key} 于 {corrected} 才改正，已迟。", **about)
-        return passed(f"{what} {key} 已于 {corrected} 改正。", **about)
-    if due is None:
-        return unsure(f"{what} {key} 没有登记改正期限和结果。", **about)
-    if ground.today <= due:
-        return waiting(f"{what} {key} 须在 {due.isoformat()} 前改正。", **about)
-    return failed(f"{what} {key} 过了 {due.isoformat()} 仍未改正。", **about)
-
-
 @standing_rule(
     "C05-safety-plan",
     "首次上门前有项目安全实施管理措施",
@@ -393,37 +282,6 @@ def tender_standards(ground: Ground) -> Iterator[Outcome]:
         yield passed(f"{len(entries)} 条招标标准都有成果和证据。", observed=f"{len(entries)} 条")
 
 
-@case_rule(
-    "C21-dispute-hold",
-    "争议案件已封存",
-    rows="C21 W05",
-    clause="第十三条1",
-    quote="应首先通过友好协商解决",
-    remedy="用 evidence hold 封存该案，争议解决前不得处置任何资料。",
-    unless="本案没有争议或冲突投诉。",
-)
-def dispute_hold(chain: Chain) -> Iterator[Outcome]:
-    """A case in dispute, or with a complaint of conflict, is held."""
-    open_ = [
-        one
-        for register in ("dispute", "complaint")
-        for one in chain.entries(register)
-        if one.data.get("status", OPEN) == OPEN
-    ]
-    if not open_:
-        return
-    held = [hold for hold in chain.facts.holds if hold.released_at is None]
-    undated = [one.key for one in open_ if "status" not in one.data]
-    keys = listed(one.key for one in open_)
-    if held:
-        yield passed(f"争议 {keys} 未结，本案已封存。", observed="已封存")
-    elif undated and len(undated) == len(open_):
-        yield unsure(f"争议 {keys} 没有登记是否已结，本案未封存，请确认。", observed="状态不明")
-    else:
-        yield failed(f"争议 {keys} 未结，本案没有封存。", observed="未封存")
-
-
-CASE_RULES = (dispute_hold,)
 STANDING_RULES = (
     contract_documents,
     annex,
@@ -432,12 +290,7 @@ STANDING_RULES = (
     amended_parameters,
     termination_ground,
     force_majeure,
-    ip_claims,
     tender_standards,
     safety_plan,
-    nonconformity,
-    warnings,
-    supervision,
-    complaints,
     procedures,
 )

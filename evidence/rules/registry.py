@@ -16,6 +16,7 @@ from evidence.rules import (
     escalation,
     footage,
     frequency,
+    incidents,
     money,
     papers,
     rechecking,
@@ -84,7 +85,7 @@ SERVICE_RULES: tuple[CaseRule, ...] = (
     *frequency.CASE_RULES,
     *weekly.CASE_RULES,
     *conduct.CASE_RULES,
-    *papers.CASE_RULES,
+    *incidents.CASE_RULES,
 )
 """What surrounds the chain: frequency, plans, handover, conduct."""
 
@@ -96,6 +97,7 @@ STANDING_RULES: tuple[StandingRule, ...] = (
     *conduct.STANDING_RULES,
     *money.STANDING_RULES,
     *papers.STANDING_RULES,
+    *incidents.STANDING_RULES,
 )
 """What belongs to no single case."""
 

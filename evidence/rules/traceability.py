@@ -13,7 +13,7 @@ from enum import StrEnum
 from functools import cache
 from importlib import resources
 
-from evidence.rules import papers
+from evidence.rules import incidents, papers
 from evidence.rules.registers import REGISTERS
 from evidence.rules.registry import RULESETS
 
@@ -80,7 +80,9 @@ def obligations() -> tuple[dict[str, str], ...]:
 def traces() -> tuple[Trace, ...]:
     """Every obligation in the contract's order."""
     ruleset = RULESETS[-1]
-    of_papers = {rule.id for rule in (*papers.CASE_RULES, *papers.STANDING_RULES)}
+    of_papers = {
+        rule.id for rule in (*papers.STANDING_RULES, *incidents.STANDING_RULES, *incidents.CASE_RULES)
+    }
     found = []
     for one in obligations():
         row = one["id"]
