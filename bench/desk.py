@@ -20,10 +20,12 @@ from bench.result import Figure, figure
 from evidence.config import SETTINGS_FILE, Workspace, open_workspace
 from evidence.domain.identifiers import ArrivalId, CaseId
 from evidence.ledger.events import ArrivalJudged, ArrivalTaken, Event, PackageBuilt
+from evidence.ledger.ledger import Ledger
 from tests import world
 
 USERS = 8
-MEDIAN_MS, P95_MS, SEEN_S, POLL_S, HELP_RATIO = 80, 200, 2.0, 1.5, 5
+MEDIAN_MS, P95_MS, SEEN_S, POLL_S, HELP_RATIO = 80, 200, 2.0, 1.0, 5
+EVENTS_A_CASE = 20
 _TAKE_IN = "--take-in"
 
 
@@ -67,7 +69,26 @@ def _fill(root: Path, cases: int) -> int:
     handed = tuple(CaseId(f"WJB22-{number:04d}") for number in range(4, cases + 1))
     sent = world.package("2022-W12", "2022-03-25", cases=handed, tree_size=ledger.head.size)
     ledger.append("bench", PackageBuilt(package=sent))
+    _top_up(ledger, cases * EVENTS_A_CASE)
     return ledger.head.size
+
+
+def _top_up(ledger: Ledger, wanted: int) -> None:
+    """Old arrivals that were rejected, until the journal is as long as such an office's."""
+    running = 0
+    while ledger.head.size < wanted:
+        batch: list[Event] = []
+        for _number in range(min(1_000, (wanted - ledger.head.size) // 2 + 1)):
+            running += 1
+            arrival = ArrivalId(f"A-20220201-{running:05d}")
+            batch += [
+                ArrivalTaken(
+                    arrival=arrival, path=f"{arrival}.jpg", sha256=world.digest(arrival), bytes=1,
+                    received_at=world.FRIDAY - timedelta(weeks=8), media_type="image/jpeg",
+                ),
+                ArrivalJudged(arrival=arrival, outcome="linked", message="已归入。"),
+            ]  # fmt: skip
+        ledger.append("bench", *batch)
 
 
 def _renumbered(events: list[Event], made: int) -> Iterator[Event]:
