@@ -36,7 +36,11 @@ def find_alterations(
 ) -> tuple[Alteration, ...]:
     """Regions a person should look at, in whole points."""
     found = [("altered_print", rect) for rect in _altered_print(words, sheet, thresholds)]
-    found += [("added_ink", rect) for rect in _added_ink(sheet, issued, rings, lines, thresholds)]
+    found += [
+        ("added_ink", rect)
+        for rect in _added_ink(sheet, issued, rings, lines, thresholds)
+        if _in_place(words, sheet.reference.words, rect, thresholds)
+    ]
     alterations: list[Alteration] = []
     for kind, (x, y, w, h) in found:
         picture = pictures.put(jpeg(crop(sheet.raw, x - 30, y - 30, w + 60, h + 60)), ".jpg")
@@ -67,6 +71,20 @@ def _well_surrounded(words: Words, places: Array, thresholds: Thresholds) -> Arr
         nearest = np.argsort(distance)[1 : limits.neighbours + 1]
         result[k] = float(good[nearest].mean()) >= limits.neighbours_in_place
     return result
+
+
+def _in_place(words: Words, places: Array, rect: tuple[int, int, int, int], thresholds: Thresholds) -> bool:
+    """Whether the print around a region lies where it was issued; else what is seen may be that print."""
+    x, y, w, h = rect
+    centres = places[:, :2] + places[:, 2:] / 2
+    gap = np.maximum(np.abs(centres - (x + w / 2, y + h / 2)) - (w / 2, h / 2), 0)
+    distance = np.hypot(gap[:, 0], gap[:, 1])
+    distance[~words.seen] = np.inf
+    nearest = np.argsort(distance)[: thresholds.alteration.neighbours]
+    nearest = nearest[np.isfinite(distance[nearest])]
+    if not len(nearest):
+        return False
+    return float((words.score[nearest] >= thresholds.registration.word_score).mean()) >= 0.7
 
 
 def _added_ink(

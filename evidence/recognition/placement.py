@@ -32,6 +32,14 @@ class Placement:
         """A placement without curl."""
         return cls(matrix=matrix, shape=shape, bend=np.zeros((10, 2)))
 
+    def turn_to_upright(self) -> int:
+        """Degrees clockwise (0, 90, 180, 270) by which the picture must be turned to be read."""
+        start, end = self(np.array([[0.0, 0.0], [500.0, 0.0]]))
+        dx, dy = end - start
+        if abs(dx) > abs(dy):
+            return 0 if dx > 0 else 180
+        return 270 if dy > 0 else 90
+
     def __call__(self, points: Array) -> Array:
         """Picture pixels of n x 2 reference points."""
         moved = points + basis(points, self.shape) @ self.bend

@@ -191,6 +191,7 @@ def _linked(
         notes=tuple(notes),
         identity=identity.value,
         picture=upright,
+        rotation=registration.placement.turn_to_upright(),
     )
     return PageReading(
         index=picture.index,
