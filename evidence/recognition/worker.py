@@ -21,7 +21,7 @@ import time
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, BinaryIO
+from typing import BinaryIO
 
 import msgspec
 
@@ -30,6 +30,22 @@ from evidence.domain.document import IssuedForm, IssuedPage
 from evidence.domain.identifiers import Number, Sha256
 from evidence.language import _
 from evidence.recognition.reading import FileReading, FormLookup, Limits, PageReading, PictureSink
+from evidence.recognition.wire import (
+    MAX_MESSAGE,
+    AskCandidates,
+    AskGeometry,
+    AskIssued,
+    AskPdf,
+    Begin,
+    Done,
+    FromWorker,
+    Job,
+    Page,
+    Picture,
+    Unreadable,
+    receive,
+    send,
+)
 
 _CANDIDATES = 400
 """Forms a page without code is compared with, newest first; and where siblings are sought."""
@@ -41,66 +57,8 @@ _START_SECONDS = 60
 _BROKEN = _("这一页让识别程序超时或出错，已跳过；可用 evidence inbox retry 再试。")
 
 
-class _Job(msgspec.Struct, tag=True):
-    path: str
-    media_type: str
-    start: int
-    step: int
-    limits: Limits
-
-
-class _AskIssued(msgspec.Struct, tag=True):
-    number: Number
-
-
-class _AskGeometry(msgspec.Struct, tag=True):
-    number: Number
-
-
-class _AskPdf(msgspec.Struct, tag=True):
-    number: Number
-
-
-class _AskCandidates(msgspec.Struct, tag=True):
-    pass
-
-
-class _Picture(msgspec.Struct, tag=True):
-    data: bytes
-    suffix: str
-
-
-class _Begin(msgspec.Struct, tag=True):
-    index: int
-
-
-class _Page(msgspec.Struct, tag=True):
-    reading: PageReading
-
-
-class _Unreadable(msgspec.Struct, tag=True):
-    reason: str
-    message: str
-
-
-class _Done(msgspec.Struct, tag=True):
-    pass
-
-
-_FromWorker = (
-    _AskIssued | _AskGeometry | _AskPdf | _AskCandidates | _Picture | _Begin | _Page | _Unreadable | _Done
-)
-_MAX_MESSAGE = 64_000_000
-
-
 class WorkerLostError(Exception):
     """The worker died or went silent; never leaves this module."""
-
-
-def _send(pipe: IO[bytes], message: object) -> None:
-    data = msgspec.msgpack.encode(message)
-    pipe.write(struct.pack("<I", len(data)) + data)
-    pipe.flush()
 
 
 # ---------------------------------------------------------------- parent
@@ -128,17 +86,17 @@ class _Worker:
         """Raises WorkerLostError when nobody listens."""
         assert self.process.stdin is not None  # noqa: S101
         try:
-            _send(self.process.stdin, message)
+            send(self.process.stdin, message)
         except OSError as error:
             raise WorkerLostError from error
 
-    def receive(self, deadline: float) -> _FromWorker:
+    def receive(self, deadline: float) -> FromWorker:
         """The next message; raises WorkerLostError at the deadline or when the worker is gone."""
         (size,) = struct.unpack("<I", self._read(4, deadline))
-        if size > _MAX_MESSAGE:
+        if size > MAX_MESSAGE:
             raise WorkerLostError
         try:
-            message: _FromWorker = msgspec.msgpack.decode(self._read(size, deadline), type=_FromWorker)
+            message: FromWorker = msgspec.msgpack.decode(self._read(size, deadline), type=FromWorker)
         except msgspec.DecodeError as error:
             raise WorkerLostError from error
         return message
@@ -223,18 +181,18 @@ class BoundedReader:
             while True:
                 message = worker.receive(deadline)
                 match message:
-                    case _Begin(index=index):
+                    case Begin(index=index):
                         share.current = index
                         deadline = time.monotonic() + share.limits.page_seconds
-                    case _Page(reading=reading):
+                    case Page(reading=reading):
                         share.take(reading)
                         worker.pages += 1
                         deadline = time.monotonic() + share.limits.page_seconds
-                    case _Unreadable(reason=reason, message=text):
+                    case Unreadable(reason=reason, message=text):
                         share.fail(reason, text)
                         healthy = True
                         return
-                    case _Done():
+                    case Done():
                         share.finished = True
                         healthy = True
                         return
@@ -274,8 +232,8 @@ class _Share:
         self.error: Exception | None = None
         self._strikes = 0
 
-    def job(self) -> _Job:
-        return _Job(
+    def job(self) -> Job:
+        return Job(
             path=str(self.path),
             media_type=self.media_type,
             start=self.next,
@@ -313,22 +271,22 @@ def _together(shares: list[_Share]) -> FileReading:
     return FileReading(pages=pages)
 
 
-def _answer(message: _FromWorker, forms: FormLookup, previews: PictureSink) -> object:
+def _answer(message: FromWorker, forms: FormLookup, previews: PictureSink) -> object:
     match message:
-        case _AskIssued(number=number):
+        case AskIssued(number=number):
             return forms.issued(number)
-        case _AskGeometry(number=number):
+        case AskGeometry(number=number):
             return forms.geometry(number)
-        case _AskPdf(number=number):
+        case AskPdf(number=number):
             return str(_pdf_with_reference(number, forms))
-        case _AskCandidates():
+        case AskCandidates():
             found: list[IssuedForm] = []
             for form in forms.candidates():
                 found.append(form)
                 if len(found) == _CANDIDATES:
                     break
             return found
-        case _Picture(data=data, suffix=suffix):
+        case Picture(data=data, suffix=suffix):
             return previews.put(data, suffix)
         case _:
             raise WorkerLostError
@@ -372,35 +330,27 @@ class _Remote:
     def issued(self, number: Number) -> IssuedForm | None:
         if number not in self._issued:
             self._issued[number] = msgspec.msgpack.decode(
-                self._ask(_AskIssued(number)), type=IssuedForm | None
+                self._ask(AskIssued(number)), type=IssuedForm | None
             )
         return self._issued[number]
 
     def geometry(self, number: Number) -> tuple[IssuedPage, ...]:
-        return msgspec.msgpack.decode(self._ask(_AskGeometry(number)), type=tuple[IssuedPage, ...])
+        return msgspec.msgpack.decode(self._ask(AskGeometry(number)), type=tuple[IssuedPage, ...])
 
     def pdf(self, number: Number) -> Path:
-        return Path(msgspec.msgpack.decode(self._ask(_AskPdf(number)), type=str))
+        return Path(msgspec.msgpack.decode(self._ask(AskPdf(number)), type=str))
 
     def candidates(self) -> Iterator[IssuedForm]:
         if self._candidates is None:
-            self._candidates = msgspec.msgpack.decode(self._ask(_AskCandidates()), type=list[IssuedForm])
+            self._candidates = msgspec.msgpack.decode(self._ask(AskCandidates()), type=list[IssuedForm])
         return iter(self._candidates)
 
     def put(self, data: bytes, suffix: str) -> Sha256:
-        return msgspec.msgpack.decode(self._ask(_Picture(data, suffix)), type=Sha256)
+        return msgspec.msgpack.decode(self._ask(Picture(data, suffix)), type=Sha256)
 
     def _ask(self, message: object) -> bytes:
-        _send(self._sink, message)
-        return _receive(self._source)
-
-
-def _receive(pipe: BinaryIO) -> bytes:
-    head = pipe.read(4)
-    if len(head) < 4:
-        raise EOFError
-    (size,) = struct.unpack("<I", head)
-    return pipe.read(size)
+        send(self._sink, message)
+        return receive(self._source)
 
 
 def serve() -> None:
@@ -411,7 +361,7 @@ def serve() -> None:
     remote = _Remote(source, sink)
     with contextlib.suppress(EOFError, BrokenPipeError):
         while True:
-            job = msgspec.msgpack.decode(_receive(source), type=_Job)
+            job = msgspec.msgpack.decode(receive(source), type=Job)
             _limit_memory(job.limits.memory)
             remote.forget()
             _serve_job(job, remote, sink)
@@ -424,13 +374,13 @@ def _limit_memory(size: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (bound, hard))
 
 
-def _serve_job(job: _Job, remote: _Remote, sink: BinaryIO) -> None:
+def _serve_job(job: Job, remote: _Remote, sink: BinaryIO) -> None:
     from evidence.recognition.pages import UnreadableFileError, open_pages
     from evidence.recognition.read import read_page
 
     try:
         pictures = open_pages(Path(job.path), job.media_type, job.limits, job.start, job.step)
-        _send(sink, _Begin(job.start))
+        send(sink, Begin(job.start))
         for picture in pictures:
             try:
                 reading = read_page(picture, forms=remote, previews=remote, ocr=job.limits.ocr)
@@ -439,9 +389,9 @@ def _serve_job(job: _Job, remote: _Remote, sink: BinaryIO) -> None:
             except Exception:
                 traceback.print_exc()
                 reading = PageReading(index=picture.index, problem="engine_timeout", message=_BROKEN)
-            _send(sink, _Page(reading))
-            _send(sink, _Begin(picture.index + job.step))
+            send(sink, Page(reading))
+            send(sink, Begin(picture.index + job.step))
     except UnreadableFileError as error:
-        _send(sink, _Unreadable(error.reason, error.what))
+        send(sink, Unreadable(error.reason, error.what))
         return
-    _send(sink, _Done())
+    send(sink, Done())

@@ -1,0 +1,98 @@
+"""What worker and parent say to each other: length-prefixed msgpack of declared types, nothing else."""
+
+from __future__ import annotations
+
+import struct
+from typing import IO, BinaryIO
+
+import msgspec
+
+from evidence.domain.identifiers import Number
+from evidence.recognition.reading import Limits, PageReading
+
+
+class Job(msgspec.Struct, tag=True):
+    """Read these pages of this file."""
+
+    path: str
+    media_type: str
+    start: int
+    step: int
+    limits: Limits
+
+
+class AskIssued(msgspec.Struct, tag=True):
+    """Was this number issued?"""
+
+    number: Number
+
+
+class AskGeometry(msgspec.Struct, tag=True):
+    """Where are its codes and boxes?"""
+
+    number: Number
+
+
+class AskPdf(msgspec.Struct, tag=True):
+    """Where is its PDF?"""
+
+    number: Number
+
+
+class AskCandidates(msgspec.Struct, tag=True):
+    """Which forms may a page without code belong to?"""
+
+
+class Picture(msgspec.Struct, tag=True):
+    """Keep this picture."""
+
+    data: bytes
+    suffix: str
+
+
+class Begin(msgspec.Struct, tag=True):
+    """Now at this page."""
+
+    index: int
+
+
+class Page(msgspec.Struct, tag=True):
+    """This page is read."""
+
+    reading: PageReading
+
+
+class Unreadable(msgspec.Struct, tag=True):
+    """The file as a whole cannot be read."""
+
+    reason: str
+    message: str
+
+
+class Done(msgspec.Struct, tag=True):
+    """All pages are read."""
+
+
+FromWorker = AskIssued | AskGeometry | AskPdf | AskCandidates | Picture | Begin | Page | Unreadable | Done
+MAX_MESSAGE = 64_000_000
+"""Bytes; a page with its reading has a few thousand, a picture a million."""
+
+
+def send(pipe: IO[bytes], message: object) -> None:
+    """Write one message and flush it."""
+    data = msgspec.msgpack.encode(message)
+    pipe.write(struct.pack("<I", len(data)) + data)
+    pipe.flush()
+
+
+def receive(pipe: BinaryIO) -> bytes:
+    """The bytes of the next message.
+
+    Raises:
+        EOFError: the other side is gone.
+    """
+    head = pipe.read(4)
+    if len(head) < 4:
+        raise EOFError
+    (size,) = struct.unpack("<I", head)
+    return pipe.read(size)
