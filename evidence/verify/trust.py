@@ -118,7 +118,10 @@ def read_pem_or_der(blob: bytes) -> list[tuple[str, bytes]]:
         if reader is None:
             continue
         try:
-            reader.load(der, strict=True)[0]["issuer"].native  # noqa: B018  forces the parse
+            signed = reader.load(der, strict=True)[0]
+            signed["issuer"].native  # noqa: B018  forces the parse
+            if kind == "CERTIFICATE":  # a revocation list parses so far too
+                signed["subject_public_key_info"].native  # noqa: B018
         except (ValueError, TypeError, KeyError):
             continue
         found.append((kind, der))

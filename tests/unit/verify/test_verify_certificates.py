@@ -10,15 +10,17 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from asn1crypto import pem
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
+from evidence.bundles.keys import make_evaluation_keys
 from evidence.domain.week import Week
 from evidence.errors import InputError
 from evidence.verify.examine import judge_task, verify_path
 from evidence.verify.model import Indication, Report
 from evidence.verify.pdf_signatures import judge_pdf
-from evidence.verify.trust import Purpose, TrustStore, assess, read_trust
+from evidence.verify.trust import Purpose, TrustStore, assess, read_pem_or_der, read_trust
 from tests.packing import Files, Service, plain_pdf, sign_cms, sign_pdf, to_folder
 from tests.pki import (
     Pki,
@@ -330,3 +332,10 @@ def test_a_scanned_receipt_is_only_stated(tmp_path: Path) -> None:
     report = verify_both(path, regulator)
     assert (report.indication, report.ledger.witnessed) == (Indication.PASSED, False)
     assert any("由机构陈述" in check.message for check in report.checks)
+
+
+def test_a_revocation_list_is_never_taken_for_a_certificate(tmp_path):
+    make_evaluation_keys(tmp_path)
+    armoured = (tmp_path / "ca.crl").read_bytes()
+    der = pem.unarmor(armoured)[2] if pem.detect(armoured) else armoured
+    assert [kind for kind, _der in read_pem_or_der(der)] == ["X509 CRL"]
