@@ -51,7 +51,7 @@ def _registering(folder: Path, count: int) -> Figure:
     def number_of(view: View, now: datetime) -> ArrivalId:
         return ArrivalId(f"A-20220401-{next(numbers):04d}")
 
-    begin = time.perf_counter()
+    begin, cpu = time.perf_counter(), time.process_time()
     done = sum(
         1
         for _each in register_in_place(
@@ -63,7 +63,7 @@ def _registering(folder: Path, count: int) -> Figure:
             number=number_of,
         )
     )
-    spent = time.perf_counter() - begin
+    spent, cpu = time.perf_counter() - begin, time.process_time() - cpu
     each_ms = (spent - hashing) / done * 1_000
     return figure(
         f"recordings: registering {done} files, per file beyond hashing",
@@ -71,7 +71,8 @@ def _registering(folder: Path, count: int) -> Figure:
         "ms",
         target=f"<= {TARGET_MS} ms",
         met=each_ms <= TARGET_MS,
-        note="box walk, MediaInfo, six samples of picture and sound, assignment, two fsyncs; 20 s clips",
+        note=f"box walk, MediaInfo, six samples of picture and sound, assignment, two fsyncs; 20 s clips; "
+        f"{cpu / done * 1_000:.0f} ms of CPU a file, hashing included",
     )
 
 
