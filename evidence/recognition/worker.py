@@ -11,25 +11,28 @@ from __future__ import annotations
 import atexit
 import contextlib
 import os
-import resource
 import selectors
 import struct
 import subprocess
 import sys
 import threading
 import time
-import traceback
-from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
 
 import msgspec
 
 import evidence
-from evidence.domain.document import IssuedForm, IssuedPage
-from evidence.domain.identifiers import Number, Sha256
+from evidence.domain.document import IssuedForm
+from evidence.domain.identifiers import Number
 from evidence.language import _
-from evidence.recognition.reading import FileReading, FormLookup, Limits, PageReading, PictureSink
+from evidence.recognition.reading import (
+    BROKEN_PAGE,
+    FileReading,
+    FormLookup,
+    Limits,
+    PageReading,
+    PictureSink,
+)
 from evidence.recognition.wire import (
     MAX_MESSAGE,
     AskCandidates,
@@ -43,7 +46,6 @@ from evidence.recognition.wire import (
     Page,
     Picture,
     Unreadable,
-    receive,
     send,
 )
 
@@ -54,14 +56,10 @@ _PAGES_PER_WORKER = 400
 _STRIKES = 3
 """Pages of one file that may break a worker before the file is given up."""
 _START_SECONDS = 60
-_BROKEN = _("这一页让识别程序超时或出错，已跳过；可用 evidence inbox retry 再试。")
 
 
 class WorkerLostError(Exception):
     """The worker died or went silent; never leaves this module."""
-
-
-# ---------------------------------------------------------------- parent
 
 
 class _Worker:
@@ -130,7 +128,7 @@ class _Worker:
 class BoundedReader:
     """Reads files through worker processes; safe to use from several threads."""
 
-    def __init__(self, program: str = "from evidence.recognition.worker import serve; serve()") -> None:
+    def __init__(self, program: str = "from evidence.recognition.served import serve; serve()") -> None:
         """`program` is what a worker runs; tests put one there that hangs or crashes."""
         self._program = program
         self._idle: list[_Worker] = []
@@ -254,7 +252,7 @@ class _Share:
         if self._strikes >= _STRIKES:
             self.fail("engine_timeout", _("这份文件反复让识别程序超时或出错，请人工处理。"))
             return
-        self.pages.append(PageReading(index=self.current, problem="engine_timeout", message=_BROKEN))
+        self.pages.append(PageReading(index=self.current, problem="engine_timeout", message=BROKEN_PAGE))
         self.next = self.current + self.step
         if self.next >= self.limits.pages:
             self.finished = True
@@ -309,89 +307,3 @@ atexit.register(_shared.close)
 def shared_reader() -> BoundedReader:
     """The process's own pool of workers."""
     return _shared
-
-
-# ---------------------------------------------------------------- worker
-
-
-class _Remote:
-    """The parent's stores, seen from the worker."""
-
-    def __init__(self, source: BinaryIO, sink: BinaryIO) -> None:
-        self._source, self._sink = source, sink
-        self._issued: dict[Number, IssuedForm | None] = {}
-        self._candidates: list[IssuedForm] | None = None
-
-    def forget(self) -> None:
-        """Another file: the ledger may have moved on."""
-        self._issued.clear()
-        self._candidates = None
-
-    def issued(self, number: Number) -> IssuedForm | None:
-        if number not in self._issued:
-            self._issued[number] = msgspec.msgpack.decode(
-                self._ask(AskIssued(number)), type=IssuedForm | None
-            )
-        return self._issued[number]
-
-    def geometry(self, number: Number) -> tuple[IssuedPage, ...]:
-        return msgspec.msgpack.decode(self._ask(AskGeometry(number)), type=tuple[IssuedPage, ...])
-
-    def pdf(self, number: Number) -> Path:
-        return Path(msgspec.msgpack.decode(self._ask(AskPdf(number)), type=str))
-
-    def candidates(self) -> Iterator[IssuedForm]:
-        if self._candidates is None:
-            self._candidates = msgspec.msgpack.decode(self._ask(AskCandidates()), type=list[IssuedForm])
-        return iter(self._candidates)
-
-    def put(self, data: bytes, suffix: str) -> Sha256:
-        return msgspec.msgpack.decode(self._ask(Picture(data, suffix)), type=Sha256)
-
-    def _ask(self, message: object) -> bytes:
-        send(self._sink, message)
-        return receive(self._source)
-
-
-def serve() -> None:
-    """The worker's main loop: jobs from stdin until it closes. Never returns."""
-    source, sink = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # libraries that print must not speak into the pipe
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    remote = _Remote(source, sink)
-    with contextlib.suppress(EOFError, BrokenPipeError):
-        while True:
-            job = msgspec.msgpack.decode(receive(source), type=Job)
-            _limit_memory(job.limits.memory)
-            remote.forget()
-            _serve_job(job, remote, sink)
-    os._exit(0)  # libraries' own exit handlers have nothing to save
-
-
-def _limit_memory(size: int) -> None:
-    _soft, hard = resource.getrlimit(resource.RLIMIT_AS)
-    bound = size if hard == resource.RLIM_INFINITY else min(size, hard)
-    resource.setrlimit(resource.RLIMIT_AS, (bound, hard))
-
-
-def _serve_job(job: Job, remote: _Remote, sink: BinaryIO) -> None:
-    from evidence.recognition.pages import UnreadableFileError, open_pages
-    from evidence.recognition.read import read_page
-
-    try:
-        pictures = open_pages(Path(job.path), job.media_type, job.limits, job.start, job.step)
-        send(sink, Begin(job.start))
-        for picture in pictures:
-            try:
-                reading = read_page(picture, forms=remote, previews=remote, ocr=job.limits.ocr)
-            except (EOFError, BrokenPipeError):
-                raise
-            except Exception:
-                traceback.print_exc()
-                reading = PageReading(index=picture.index, problem="engine_timeout", message=_BROKEN)
-            send(sink, Page(reading))
-            send(sink, Begin(picture.index + job.step))
-    except UnreadableFileError as error:
-        send(sink, Unreadable(error.reason, error.what))
-        return
-    send(sink, Done())

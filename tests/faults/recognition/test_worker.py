@@ -16,7 +16,7 @@ def broken(picture, **rest):
         {deed}
     return whole(picture, **rest)
 read.read_page = broken
-from evidence.recognition.worker import serve
+from evidence.recognition.served import serve
 serve()
 """
 

@@ -1,0 +1,117 @@
+"""Inside the recognition worker: reads the pages of one job, asks its parent for everything else.
+
+Standard input and output are the pipe to the parent; see `worker` for what this defends against.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import resource
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+
+from evidence.domain.document import IssuedForm, IssuedPage
+from evidence.domain.identifiers import Number, Sha256
+from evidence.recognition.reading import BROKEN_PAGE, PageReading
+from evidence.recognition.wire import (
+    AskCandidates,
+    AskGeometry,
+    AskIssued,
+    AskPdf,
+    Begin,
+    Done,
+    Job,
+    Page,
+    Picture,
+    Unreadable,
+    receive,
+    send,
+)
+
+
+class _Remote:
+    """The parent's stores, seen from the worker."""
+
+    def __init__(self, source: BinaryIO, sink: BinaryIO) -> None:
+        self._source, self._sink = source, sink
+        self._issued: dict[Number, IssuedForm | None] = {}
+        self._candidates: list[IssuedForm] | None = None
+
+    def forget(self) -> None:
+        """Another file: the ledger may have moved on."""
+        self._issued.clear()
+        self._candidates = None
+
+    def issued(self, number: Number) -> IssuedForm | None:
+        if number not in self._issued:
+            self._issued[number] = msgspec.msgpack.decode(
+                self._ask(AskIssued(number)), type=IssuedForm | None
+            )
+        return self._issued[number]
+
+    def geometry(self, number: Number) -> tuple[IssuedPage, ...]:
+        return msgspec.msgpack.decode(self._ask(AskGeometry(number)), type=tuple[IssuedPage, ...])
+
+    def pdf(self, number: Number) -> Path:
+        return Path(msgspec.msgpack.decode(self._ask(AskPdf(number)), type=str))
+
+    def candidates(self) -> Iterator[IssuedForm]:
+        if self._candidates is None:
+            self._candidates = msgspec.msgpack.decode(self._ask(AskCandidates()), type=list[IssuedForm])
+        return iter(self._candidates)
+
+    def put(self, data: bytes, suffix: str) -> Sha256:
+        return msgspec.msgpack.decode(self._ask(Picture(data, suffix)), type=Sha256)
+
+    def _ask(self, message: object) -> bytes:
+        send(self._sink, message)
+        return receive(self._source)
+
+
+def serve() -> None:
+    """The worker's main loop: jobs from stdin until it closes. Never returns."""
+    source, sink = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # libraries that print must not speak into the pipe
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    remote = _Remote(source, sink)
+    with contextlib.suppress(EOFError, BrokenPipeError):
+        while True:
+            job = msgspec.msgpack.decode(receive(source), type=Job)
+            _limit_memory(job.limits.memory)
+            remote.forget()
+            _serve_job(job, remote, sink)
+    os._exit(0)  # libraries' own exit handlers have nothing to save
+
+
+def _limit_memory(size: int) -> None:
+    _soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    bound = size if hard == resource.RLIM_INFINITY else min(size, hard)
+    resource.setrlimit(resource.RLIMIT_AS, (bound, hard))
+
+
+def _serve_job(job: Job, remote: _Remote, sink: BinaryIO) -> None:
+    from evidence.recognition.pages import UnreadableFileError, open_pages
+    from evidence.recognition.read import read_page
+
+    try:
+        pictures = open_pages(Path(job.path), job.media_type, job.limits, job.start, job.step)
+        send(sink, Begin(job.start))
+        for picture in pictures:
+            try:
+                reading = read_page(picture, forms=remote, previews=remote, ocr=job.limits.ocr)
+            except (EOFError, BrokenPipeError):
+                raise
+            except Exception:
+                traceback.print_exc()
+                reading = PageReading(index=picture.index, problem="engine_timeout", message=BROKEN_PAGE)
+            send(sink, Page(reading))
+            send(sink, Begin(picture.index + job.step))
+    except UnreadableFileError as error:
+        send(sink, Unreadable(error.reason, error.what))
+        return
+    send(sink, Done())
