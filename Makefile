@@ -9,7 +9,7 @@ setup:
 	@scripts/setup.sh test
 
 test: setup lint
-	.venv/bin/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered $(ARGS)
+	.venv/bin/python -m pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered $(ARGS)
 
 lint: setup
 	.venv/bin/ruff check .

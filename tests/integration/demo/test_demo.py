@@ -14,7 +14,7 @@ from evidence.demo.plot import run_demo
 from evidence.verify.examine import verify_path
 from evidence.verify.model import Indication
 
-pytestmark = [pytest.mark.office, pytest.mark.slow, pytest.mark.xdist_group("demo")]
+pytestmark = [pytest.mark.office, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")

@@ -54,7 +54,7 @@ def address(host: Host) -> Iterator[str]:
     listener.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # Playwright's event loop would be in the way of other modules' tests
 def browser() -> Iterator[object]:
     if not Path(CHROMIUM).exists():
         pytest.skip("chromium-headless-shell is not installed")

@@ -31,7 +31,7 @@ PAGES = {
 }
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def states(browser: Any, address: str) -> Callable[[str], Any]:
     """Signed-in browser state by account, made once through the login page."""
     known: dict[str, Any] = {}
