@@ -183,6 +183,7 @@ class Workspace:
             pages=Recogniser(forms=forms, previews=self.previews, settings=inbox),
             settings=inbox,
             inbox=self.inbox,
+            recordings=self.settings.recordings,
             titles=lambda: {form.id: form.title for form in Catalogue.load(self.templates).forms},
         )
         return Intake(

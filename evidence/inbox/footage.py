@@ -17,10 +17,12 @@ from evidence.ledger.view import Arrival, View
 from evidence.recordings.assign import BY_RULE, Assignment, assign
 from evidence.recordings.cards import Card, is_card_file, read_card
 from evidence.recordings.clock import OFFSET_REGISTER, corrected
-from evidence.recordings.exports import enriched, read_export
+from evidence.recordings.exports import PRESETS, enriched, read_export
 from evidence.recordings.read import read_recording
+from evidence.recordings.settings import RecordingsSettings
 from evidence.recordings.unreadable import UnreadableRecordingError
 
+DEFAULTS = RecordingsSettings()
 _CARD_PLACES = ("PARAM.INI", "Param.ini", "param.ini", "hsAuth.ini", "DCIM/100MEDIA/Info.dat", "Info.dat")
 
 
@@ -55,18 +57,21 @@ def judge_footage(
     view: View,
     visits: Iterable[Visit],
     now: datetime,
+    settings: RecordingsSettings = DEFAULTS,
 ) -> tuple[ArrivalJudged, tuple[Event, ...]]:
     """What a recorder file is and which visit it shows.
 
     A file that is cut is kept as `incomplete`, with what can be played of it.
     """
     try:
-        recording = read_recording(path, name=name, sha256=sha256, card=card, now=now)
+        recording = read_recording(
+            path, name=name, sha256=sha256, card=card, now=now, samples=settings.samples
+        )
     except UnreadableRecordingError as error:
         return quarantined(arrival, error.reason), ()
     known = view.recordings()
     recording = replace(corrected(enriched(recording, known), view.entries(OFFSET_REGISTER)), arrival=arrival)
-    decision = decide(recording, view, visits, known)
+    decision = decide(recording, view, visits, known, settings)
     recording = replace(
         recording,
         person=decision.person,
@@ -90,7 +95,11 @@ def judge_footage(
 
 
 def decide(
-    recording: Recording, view: View, visits: Iterable[Visit], known: Iterable[Recording]
+    recording: Recording,
+    view: View,
+    visits: Iterable[Visit],
+    known: Iterable[Recording],
+    settings: RecordingsSettings = DEFAULTS,
 ) -> Assignment:
     """Which visit, by recorder, people and time; other files of the same serial reveal clashes."""
     near = [
@@ -98,7 +107,14 @@ def decide(
         for other in known
         if other.sha256 != recording.sha256 and other.device == recording.device and recording.device
     ]
-    return assign((recording, *near), tuple(visits), view.devices(), view.people())[0]
+    return assign(
+        (recording, *near),
+        tuple(visits),
+        view.devices(),
+        view.people(),
+        margin_s=settings.margin_s,
+        prerecord_s=settings.prerecord_s,
+    )[0]
 
 
 def assigned_events(decision: Assignment) -> tuple[Event, ...]:
@@ -162,14 +178,21 @@ def describe(recording: Recording) -> str:
     return "，".join(parts) + "。"
 
 
-def judge_table(arrival: ArrivalId, path: Path, *, name: str, now: datetime) -> ArrivalJudged:
+def judge_table(
+    arrival: ArrivalId,
+    path: Path,
+    *,
+    name: str,
+    now: datetime,
+    settings: RecordingsSettings = DEFAULTS,
+) -> ArrivalJudged:
     """A station's list or a card's identity file: evidence about recordings, linked when it parses."""
     try:
         if is_card_file(name):
             card = read_card(path.read_bytes(), name=name)
             message = f"记录仪身份文件：设备 {card.device or '未设置'}，佩戴编号 {card.officer or '未设置'}。"
             return ArrivalJudged(arrival=arrival, outcome="linked", message=message)
-        described = read_export(path, name=name, now=now)
+        described = read_export(path, name=name, now=now, presets={**settings.exports, **PRESETS})
     except UnreadableRecordingError as error:
         return replace(quarantined(arrival, error.reason), message=f"{error.what}{error.remedy}")
     return ArrivalJudged(

@@ -22,13 +22,14 @@ from evidence.inbox.edocuments import (
     office_text,
     pdf_text,
 )
-from evidence.inbox.footage import every_visit, find_card, judge_footage, judge_table
+from evidence.inbox.footage import DEFAULTS, every_visit, find_card, judge_footage, judge_table
 from evidence.inbox.identify import judge_pages, quarantined
 from evidence.inbox.media import Family, Media
 from evidence.inbox.reading import PageReader
 from evidence.inbox.settings import InboxSettings
 from evidence.ledger.events import ArrivalJudged, Event, ReceiptReceived
 from evidence.ledger.view import View
+from evidence.recordings.settings import RecordingsSettings
 
 _LOG = logging.getLogger("evidence.watch")
 _LOG.addHandler(logging.NullHandler())  # without a log file, what matters is in the journal anyway
@@ -70,6 +71,7 @@ class Understander:
     inbox: Path
     titles: Callable[[], Mapping[str, str]]
     """Form id -> Chinese title."""
+    recordings: RecordingsSettings = DEFAULTS
 
     def understand(self, material: Material, view: View, now: datetime) -> Understanding:
         """Read one file and judge it; no file, however made, stops the intake.
@@ -98,7 +100,13 @@ class Understander:
             return self._footage(material, view, now, every_visit(view))
         if family is Family.TABLE:
             return Understanding(
-                judged=judge_table(material.arrival, material.path, name=material.name, now=now)
+                judged=judge_table(
+                    material.arrival,
+                    material.path,
+                    name=material.name,
+                    now=now,
+                    settings=self.recordings,
+                )
             )
         if family is Family.OFFICE:
             return self._office(material, view, now)
@@ -154,7 +162,9 @@ class Understander:
 
     def _office(self, material: Material, view: View, now: datetime) -> Understanding:
         if material.media.type == media.XLSX:
-            table = judge_table(material.arrival, material.path, name=material.name, now=now)
+            table = judge_table(
+                material.arrival, material.path, name=material.name, now=now, settings=self.recordings
+            )
             if table.outcome == "linked":
                 return Understanding(judged=table)
         try:
@@ -180,6 +190,7 @@ class Understander:
             view=view,
             visits=visits,
             now=now,
+            settings=self.recordings,
         )
         return Understanding(judged=judged, further=further, broken=judged.reason == "incomplete")
 
