@@ -80,7 +80,8 @@ class Settings:
     inbox: InboxSettings = field(default_factory=InboxSettings)
     recordings: RecordingsSettings = field(default_factory=RecordingsSettings)
     rules: Parameters = field(default_factory=Parameters)
-    """Contract code, date and price come from `[contract]`."""
+    """Contract code, date and price come from `[contract]`, drift and pre-record of recorders from
+    `[recordings]`."""
     signer: SignerSettings = field(default_factory=SignerSettings)
     timestamp: TimestampSettings = field(default_factory=TimestampSettings)
 
@@ -92,6 +93,8 @@ class Settings:
             contract=self.contract.code,
             signed_on=self.contract.signed_on,
             price_yuan=self.contract.price_yuan,
+            coverage_drift_s=self.recordings.drift_s,
+            coverage_prerecord_s=self.recordings.prerecord_s,
         )
 
 

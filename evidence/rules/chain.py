@@ -286,8 +286,13 @@ class Chain:
         """How much of a visit its footage proves."""
         found = self._coverage.get(step.id)
         if found is None:
-            tolerance = self.parameters.coverage_tolerance_s
-            found = visit_coverage(step.facts, self.footage(step), tolerance_s=tolerance)
+            found = visit_coverage(
+                step.facts,
+                self.footage(step),
+                tolerance_s=self.parameters.coverage_tolerance_s,
+                drift_s=self.parameters.coverage_drift_s,
+                prerecord_s=self.parameters.coverage_prerecord_s,
+            )
             self._coverage[step.id] = found
         return found
 

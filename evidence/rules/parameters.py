@@ -75,6 +75,11 @@ class Parameters:
     # 记录仪
     coverage_tolerance_s: Annotated[int, "附件八2（推定）"] = 60
     """Uncovered seconds at the start, the end and between files that are let pass."""
+    coverage_drift_s: Annotated[int, "附件八2（时钟误差；推定，参照 GA/T 947.2 每日 3 秒）"] = 3
+    """How far a recorder's clock may be off; a gap this could close makes a person look.
+    Set as `drift_s` of `[recordings]`."""
+    coverage_prerecord_s: Annotated[int, "附件八2（设备预录；推定）"] = 30
+    """Seconds a recorder may prepend from its buffer. Set as `prerecord_s` of `[recordings]`."""
     minimum_visit_minutes: Annotated[int, "附件六1(5)（推定）"] = 20
     """A shorter check makes a person look."""
     footage_retention_days: Annotated[int, "附件八2“留档备查”（无期限；推定）"] = 1095

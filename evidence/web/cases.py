@@ -19,6 +19,7 @@ from evidence.domain.week import local_date
 from evidence.recordings.assign import filmed, in_force
 from evidence.recordings.timeline import timeline_svg
 from evidence.rules.clause import Finding
+from evidence.rules.parameters import Parameters
 from evidence.web.entry_form import TITLES
 from evidence.web.matrix import State, build_rows, column_of, gravity, state_of
 from evidence.web.pages import page
@@ -117,13 +118,19 @@ def hazard_lines(facts: CaseFacts) -> list[HazardLine]:
     return lines
 
 
-def _timelines(facts: CaseFacts, tolerance_s: int) -> list[dict[str, Any]]:
+def _timelines(facts: CaseFacts, parameters: Parameters) -> list[dict[str, Any]]:
     drawn = []
     for visit in in_force(facts.visits):
         if not filmed(visit):
             continue
         own = [each for each in facts.recordings if each.visit == visit.id and not each.described]
-        found = visit_coverage(visit, own, tolerance_s=tolerance_s)
+        found = visit_coverage(
+            visit,
+            own,
+            tolerance_s=parameters.coverage_tolerance_s,
+            drift_s=parameters.coverage_drift_s,
+            prerecord_s=parameters.coverage_prerecord_s,
+        )
         segments = [segment for segment in map(segment_of, own) if segment is not None]
         title = f"{VISIT_KINDS.get(visit.kind.value, '')} {local_date(visit.arrived_at).isoformat()}"
         drawn.append(
@@ -168,7 +175,7 @@ def case(request: Any, identifier: str) -> Any:
             for each in facts.documents
         ],
         "hazards": hazard_lines(facts),
-        "timelines": _timelines(facts, workspace.settings.parameters.coverage_tolerance_s),
+        "timelines": _timelines(facts, workspace.settings.parameters),
         "people": {each.id: each.name for each in gathered.people},
         "problems": sorted(
             (each for each in shown if state_of(each) in {State.MISSING, State.UNDECIDED}), key=gravity
