@@ -36,6 +36,7 @@ from evidence.handover.wording import (
     size_text,
 )
 from evidence.rules.clause import Finding, Kind
+from evidence.rules.parameters import Parameters
 
 _EMBEDDABLE = ("image/jpeg", "image/png", "image/tiff", "image/bmp", "image/webp", "image/heic", "image/heif")
 _PHOTOS = ("image/jpeg", "image/png")
@@ -87,7 +88,7 @@ def dossier_content(
         "findings": [_finding_row(finding) for finding in notable(findings)],
         "marks": [row for document in valid for row in _mark_rows(document)],
         "visits": [
-            _visit_row(visit, case.recordings)
+            _visit_row(visit, case.recordings, work.parameters)
             for visit in _latest(case.visits)
             if visit.kind in ON_SITE_KINDS
             or (visit.kind is VisitKind.URGING and visit.channel is Channel.ON_SITE)
@@ -202,10 +203,17 @@ def _latest(visits: Iterable[Visit]) -> list[Visit]:
     return sorted(newest.values(), key=lambda visit: visit.arrived_at)
 
 
-def _visit_row(visit: Visit, recordings: Sequence[Recording]) -> dict[str, Any]:
+def _visit_row(visit: Visit, recordings: Sequence[Recording], parameters: Parameters) -> dict[str, Any]:
     own = [each for each in recordings if each.visit == visit.id]
-    judged = visit_coverage(visit, own)
-    segments = [segment for segment in map(segment_of, own) if segment is not None]
+    arrived = [each for each in own if not each.described]
+    judged = visit_coverage(
+        visit,
+        own,
+        tolerance_s=parameters.coverage_tolerance_s,
+        drift_s=parameters.coverage_drift_s,
+        prerecord_s=parameters.coverage_prerecord_s,
+    )
+    segments = [segment for segment in map(segment_of, arrived) if segment is not None]
     start = visit.arrived_at
     end = visit.left_at or max([start, *(segment.end for segment in segments)])
     span = max((end - start).total_seconds(), 1.0)
