@@ -36,6 +36,7 @@ def _ask(attempt: int) -> str:
 @click.option("--why", default="", help=_("不完整移交的原因，写进包里"))
 @click.option("--supplement", is_flag=True, help=_("补充或更正已移交的一周；原包不动"))
 @click.option("--folder", is_flag=True, help=_("交出文件夹本身，不压成一个文件"))
+@click.option("--with-footage", is_flag=True, help=_("连同本周检查的录像一并装入；默认只移交录像登记和指纹"))
 @json_option
 @workspace_command
 def bundle_command(
@@ -46,6 +47,7 @@ def bundle_command(
     why: str,
     supplement: bool,
     folder: bool,
+    with_footage: bool,
     as_json: bool,
 ) -> None:
     """制作并签名一周的移交包；缺必备材料时不做，退出码 3，待人判定时 5。
@@ -61,6 +63,7 @@ def bundle_command(
         allow_incomplete=allow_incomplete,
         why=why,
         as_folder=folder,
+        with_footage=with_footage,
     )
     built = build_package(
         workspace.office,

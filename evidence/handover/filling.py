@@ -24,6 +24,7 @@ from evidence.domain.register import Package
 from evidence.domain.week import Week, local_date
 from evidence.handover.continuity import ledger_files
 from evidence.handover.dossiers import Sent, dossier_content
+from evidence.handover.footage import Film, add_film
 from evidence.handover.office import Office
 from evidence.handover.papers import (
     HandedOver,
@@ -62,6 +63,8 @@ class Order:
     allow_incomplete: bool = False
     why: str = ""
     as_folder: bool = False
+    with_footage: bool = False
+    """The week's films go along, for those who must have them; else their register and digests only."""
 
 
 @dataclass(kw_only=True)
@@ -78,6 +81,8 @@ class Bench:
     now: datetime
     rows: list[HandedOver] = field(default_factory=list)
     sent: Sent
+    films: dict[CaseId, tuple[Film, ...]] = field(default_factory=dict)
+    """Footage to hand over by case; empty unless it was asked for."""
     placed: dict[tuple[CaseId, Sha256], Entry] = field(default_factory=dict)
     """Originals in this bag by case."""
 
@@ -220,6 +225,12 @@ def _place_originals(bench: Bench, case: CaseFacts) -> DossierContent:
         source = bench.office.originals.path(original.sha256)
         entry = bench.bag.add_file(f"{folder}/原件/{name}", source, sha256=original.sha256)
         bench.placed[case.case.id, original.sha256] = entry
+    for film in bench.films.get(case.case.id, ()):
+        name = unique(original_name(film.original), taken)
+        taken.add(name)
+        bench.report(_("录像 {name}").format(name=name))
+        entry = add_film(bench.bag, f"{folder}/原件/{name}", film)
+        bench.placed[case.case.id, film.original.sha256] = entry
     return dossier_content(
         bench.work,
         case,

@@ -14,8 +14,11 @@ from evidence.bundles.pades import PdfSigning
 from evidence.bundles.revocation import read_revocation, refuse_revoked
 from evidence.bundles.signers import Ask, open_key, read_certificates
 from evidence.bundles.timestamp import open_authority
+from evidence.domain.identifiers import CaseId
 from evidence.errors import EvidenceError, IncompleteError, UndecidedError, UsageError
+from evidence.handover.dossiers import Sent
 from evidence.handover.filling import Bench, Order, Report, fill_bag, labels, sent_before
+from evidence.handover.footage import Film, films_of, require_films
 from evidence.handover.office import Office
 from evidence.handover.publishing import Built, heal, only_builder, publish, staging
 from evidence.handover.week import WeekWork, take_stock
@@ -49,6 +52,7 @@ def build_package(
         UsageError: the week cannot be packed (packed already, a hole, no reason given).
         IncompleteError: something this package must contain is missing.
         UndecidedError: something this package must contain is undecided.
+        MissingFootageError, ChangedFootageError: footage was asked for and is not there as registered.
         MissingPartError: key, authority, font or disk space is missing.
     """
     if order.allow_incomplete and not order.why.strip():
@@ -71,6 +75,8 @@ def _build(
     stopping = blockers(work.findings)
     if stopping and not order.allow_incomplete:
         raise _refusal(work, stopping)
+    sent = sent_before(work.packages)
+    films = _films(office, order, work, sent)
     with open_key(office.signer, office.root, ask=ask, now=clock()) as key:
         known = read_revocation([office.root / path for path in office.signer.crls])
         refuse_revoked(key.certificate, known)
@@ -82,7 +88,8 @@ def _build(
             fetch=office.signer.fetch_revocation,
             clock=clock,
         )
-        with staging(office, work) as scratch:
+        weight = sum(film.original.bytes for some in films.values() for film in some)
+        with staging(office, work, films=weight) as scratch:
             bench = Bench(
                 office=office,
                 order=order,
@@ -92,7 +99,8 @@ def _build(
                 complete=not stopping,
                 report=report,
                 now=clock(),
-                sent=sent_before(work.packages),
+                sent=sent,
+                films=films,
             )
             if bench.list_level.value != office.signer.list_level:
                 report(
@@ -104,6 +112,22 @@ def _build(
             tagmanifest = bench.bag.close(labels(bench))
             (bench.bag.folder / SIGNATURE).write_bytes(signing.sign_detached(tagmanifest))
             return publish(bench, scratch, papers, tagmanifest, stopping, actor)
+
+
+def _films(office: Office, order: Order, work: WeekWork, sent: Sent) -> dict[CaseId, tuple[Film, ...]]:
+    """The films to hand over, all of them seen; none unless asked for, none twice."""
+    if not order.with_footage:
+        return {}
+    films = {
+        case.case.id: tuple(
+            film
+            for film in films_of(work, case, office.originals)
+            if film.original.sha256 not in sent.package_of
+        )
+        for case in work.facts.cases
+    }
+    require_films(film for some in films.values() for film in some)
+    return films
 
 
 def _refusal(work: WeekWork, stopping: Sequence[Finding]) -> EvidenceError:

@@ -156,14 +156,19 @@ def only_builder(office: Office) -> Iterator[None]:
 
 
 @contextmanager
-def staging(office: Office, work: WeekWork) -> Iterator[Path]:
+def staging(office: Office, work: WeekWork, *, films: int = 0) -> Iterator[Path]:
     """A scratch folder beside the packages; gone afterwards whatever happens.
+
+    Args:
+        office: where the packages lie.
+        work: the week.
+        films: bytes of footage that go along.
 
     Raises:
         DiskFullError: no room.
     """
     building = office.folder / BUILDING
-    _require_room(building, work)
+    _require_room(building, work, films)
     scratch = Path(tempfile.mkdtemp(prefix=f"{work.id}-", dir=building))
     try:
         yield scratch
@@ -175,10 +180,10 @@ def staging(office: Office, work: WeekWork) -> Iterator[Path]:
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-def _require_room(building: Path, work: WeekWork) -> None:
-    """Originals once, dossiers of about their size, and the zip of both."""
+def _require_room(building: Path, work: WeekWork, films: int) -> None:
+    """Originals once, dossiers of about their size, films once, and the zip of all."""
     originals = sum(each.bytes for case in work.facts.cases for each in originals_of(work, case))
-    if shutil.disk_usage(building).free < 4 * originals + (64 << 20):
+    if shutil.disk_usage(building).free < 4 * originals + 2 * films + (64 << 20):
         raise _full(building)
 
 

@@ -57,6 +57,16 @@ def test_bundle_prints_one_json_document_and_progress_apart(office: Office) -> N
     assert "卷宗 1/3" in result.stderr
 
 
+def test_footage_that_was_asked_for_and_is_not_there_is_named(
+    office: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert code_of("bundle", *WEEK, "--with-footage") == ExitCode.INCOMPLETE
+    said = capsys.readouterr().err
+    assert ".mp4" in said
+    assert "--with-footage" in said
+    assert not list(office.folder.glob("WJB*"))
+
+
 def test_bundle_tells_a_person_what_comes_next(office: Office) -> None:
     result = run("bundle", *WEEK)
     assert "● 移交包已做好" in result.stdout
