@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ from evidence.cli.options import emit, json_option, progress, say, workspace_com
 from evidence.domain.document import IssuedForm, IssuedPage
 from evidence.domain.identifiers import CaseId, Number, PersonId, VisitId, expand
 from evidence.errors import UsageError
+from evidence.forms.campaign_list import FORM, campaign_of, campaign_request
 from evidence.forms.catalogue import Catalogue
 from evidence.forms.issue import issue_forms
 from evidence.forms.source import IssueRequest
@@ -54,14 +55,16 @@ def issue_command(
     例：evidence issue WJB22-0001 现场检查记录
         evidence issue WJB22-0001 JC --blank --expert P01
         evidence issue --batch 明天.txt
+        evidence issue ZX2022-01 专项检查汇总清单
     """
     if batch is not None:
-        requests = _read_batch(batch)
+        requests = _read_batch(workspace, batch)
     elif case and form:
         requests = [
-            IssueRequest(
-                form=form,
-                case=CaseId(case.upper()),
+            _request(
+                workspace,
+                form,
+                case,
                 visit=VisitId(visit) if visit else None,
                 blank=blank,
                 experts=tuple(PersonId(wanted) for wanted in experts),
@@ -72,6 +75,14 @@ def issue_command(
         raise UsageError(_("请写明案件和文书。"), remedy=_("例：evidence issue WJB22-0001 现场检查记录"))
     progress(_("正在生成 {count} 份文书……").format(count=len(requests)))
     _show_issued(workspace, _issue(workspace, requests, by), as_json)
+
+
+def _request(workspace: Workspace, form: str, subject: str, **wanted: Any) -> IssueRequest:
+    """One form of a case, or the summary of a campaign named in the case's place."""
+    if Catalogue.load(workspace.templates).form(form).id == FORM:
+        view, settings = workspace.ledger.view, workspace.settings
+        return campaign_request(subject, view, settings, now=workspace.clock())
+    return IssueRequest(form=form, case=CaseId(subject.upper()), **wanted)
 
 
 def _issue(workspace: Workspace, requests: Sequence[IssueRequest], by: str) -> list[IssuedForm]:
@@ -87,7 +98,7 @@ def _issue(workspace: Workspace, requests: Sequence[IssueRequest], by: str) -> l
     )
 
 
-def _read_batch(path: Path) -> list[IssueRequest]:
+def _read_batch(workspace: Workspace, path: Path) -> list[IssueRequest]:
     requests = []
     for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), 1):
         words = line.split("#")[0].split()
@@ -99,7 +110,7 @@ def _read_batch(path: Path) -> list[IssueRequest]:
                 where=f"{path}:{number}",
                 remedy=_("例：WJB22-0001 JC blank"),
             )
-        requests.append(IssueRequest(form=words[1], case=CaseId(words[0].upper()), blank=len(words) == 3))
+        requests.append(_request(workspace, words[1], words[0], blank=len(words) == 3))
     return requests
 
 
@@ -120,6 +131,10 @@ def _show_issued(workspace: Workspace, forms: Sequence[IssuedForm], as_json: boo
         return
     for row in rows:
         say(_("● {number}  {pages} 页  {pdf}").format(**row))
+        if row["form"] == FORM:
+            campaign = campaign_of(find_number(str(row["number"])), workspace.issued)
+            say(_("  报送并签收后，请登记：evidence register add campaign-pack {id}").format(id=campaign))
+            say(_("  并写明 --on 报送日期 --receipt 签收日期 --attach 签收件"))
 
 
 @click.command("reissue")
@@ -137,10 +152,16 @@ def reissue_command(workspace: Workspace, number: str, why: str, blank: bool, by
     """
     from evidence.forms.withdraw import reissue
 
+    old = find_number(number)
+    document = workspace.ledger.view.document(old)
+    values: Mapping[str, Any] = {}
+    if document is not None and document.form.form == FORM:
+        values = _request(workspace, FORM, campaign_of(old, workspace.issued)).values
     form = reissue(
-        find_number(number),
+        old,
         why=why,
         blank=blank,
+        values=values,
         catalogue=Catalogue.load(workspace.templates),
         ledger=workspace.ledger,
         originals=workspace.originals,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
+from typing import Any
 
 from evidence.archive.issued import IssuedStore
 from evidence.archive.originals import Originals
@@ -53,6 +55,7 @@ def reissue(
     *,
     why: str,
     blank: bool = False,
+    values: Mapping[str, Any] = MappingProxyType({}),
     catalogue: Catalogue,
     ledger: Ledger,
     originals: Originals,
@@ -62,6 +65,9 @@ def reissue(
     actor: str,
 ) -> IssuedForm:
     """Issue the same form anew from the facts as they stand now; the old number becomes void.
+
+    Args:
+        values: further field values; they win over the ledger's.
 
     Raises:
         UsageError: no reason, never issued, or void already; besides, as `issue_forms`.
@@ -74,6 +80,7 @@ def reissue(
         visit=old.visit,
         week=old.week,
         blank=blank or (old.blank and old.visit is None),
+        values=values,
         predecessor=number,
     )
 

@@ -225,3 +225,28 @@ def test_a_box_outside_any_cell_and_a_missing_number_are_found_on_the_page(
     assert "版面上找不到“填写人签名”" in messages
     code, out, _err = run(workspace, "template", "fields", "WJ", capsys=capsys)
     assert "{{r 框.filler }}" in out
+
+
+@pytest.mark.office
+def test_a_campaign_is_summed_up_and_the_register_named(workspace: Path, capsys: Capture) -> None:
+    campaign = "专项:\n- {编号: ZX2022-01, 主题: 粉尘, 类型: 专项, 下达日期: 2022-03-01, 完成期限: 2022-03-31, "
+    campaign += "对象: 常州甲精密机械有限公司}\n"
+    (workspace.parent / "名册.yaml").write_text(REGISTER + campaign, encoding="utf-8")
+    opened(workspace, capsys)
+    code, out, err = run(workspace, "issue", "zx2022-01", "campaign-summary", capsys=capsys)
+    assert code == 0, err
+    first = out.split()[1]
+    assert first.startswith("WJB")
+    assert first.endswith("-0000-HZ-001")
+    assert "evidence register add campaign-pack ZX2022-01" in out
+    _code, out, err = run(workspace, "reissue", first, "--why", "漏项", "--json", capsys=capsys)
+    (row,) = json.loads(out)["issued"]
+    assert (row["number"][-6:], row["case"]) == ("HZ-002", None)
+    data = json.loads(Path(row["pdf"]).with_suffix(".json").read_text(encoding="utf-8"))
+    assert (data["专项编号"], data["汇总"][0]["检查日期"]) == ("ZX2022-01", "未检查")
+
+
+def test_an_unknown_campaign_is_refused(workspace: Path, capsys: Capture) -> None:
+    code, _out, err = run(workspace, "issue", "ZX2022-09", "HZ", capsys=capsys)
+    assert code == 2
+    assert "ZX2022-09" in err
