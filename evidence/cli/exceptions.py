@@ -136,7 +136,7 @@ def disposal_command(workspace: Workspace, at: datetime | None, out: Path | None
         )
     )
     for one in rows:
-        state = f"○ {one.until.isoformat()} 期满，可报批" if one.may_go else f"✕ {one.stopped_by}"
+        state = f"○ {one.until.isoformat()} 期满，可报批" if one.may_go else f"✕ {_stop(one)}"
         say(f"  {one.case} {one.kind} {one.name}  {state}")
 
 
@@ -166,10 +166,15 @@ def _cells(one: Disposable) -> tuple[str, ...]:
         one.on.isoformat(),
         one.until.isoformat(),
         one.clause,
-        one.stopped_by or "可报批",
+        _stop(one) or "可报批",
         "",
         "",
     )
+
+
+def _stop(one: Disposable) -> str:
+    """Why it must stay, and since when its case is held."""
+    return one.stopped_by + (f"（{one.held_since.isoformat()} 起）" if one.held_since else "")
 
 
 def _known_case(workspace: Workspace, case: str) -> CaseId:

@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from dateutil.relativedelta import relativedelta
 
 from evidence.domain.register import Hold
+from evidence.domain.week import local_date
 from evidence.rules.ground import Ground
 from evidence.rules.parameters import clause_of
 
@@ -35,6 +36,9 @@ class Disposable:
     stopped_by: str
     """Chinese reason why it must stay although its period ended; empty when it may go."""
 
+    held_since: date | None = None
+    """Day its case was put on hold; None when it is not held."""
+
     @property
     def may_go(self) -> bool:
         """Whether the register proposes it; a person still approves."""
@@ -49,6 +53,7 @@ def disposables(ground: Ground) -> Iterator[Disposable]:
     sent = {number for package in facts.packages if package.id in receipted for number in package.documents}
     for chain in ground.chains:
         stop = _case_stop(chain.facts.holds, bool(chain.open_hazards))
+        held_since = _held_since(chain.facts.holds)
         days = {step.id: step.day for step in chain.visits}
         for recording in sorted(chain.facts.recordings, key=lambda one: (one.name, one.sha256)):
             day = days.get(recording.visit or "")
@@ -67,6 +72,7 @@ def disposables(ground: Ground) -> Iterator[Disposable]:
                     until=until,
                     clause=clause_of("footage_retention_days"),
                     stopped_by=stop or important,
+                    held_since=held_since,
                 )
         last = max(days.values(), default=None)
         for document in chain.facts.documents:
@@ -88,7 +94,12 @@ def disposables(ground: Ground) -> Iterator[Disposable]:
                     until=until,
                     clause=clause_of("record_retention_years"),
                     stopped_by=stop or unsent,
+                    held_since=held_since,
                 )
+
+
+def _held_since(holds: tuple[Hold, ...]) -> date | None:
+    return min((local_date(hold.at) for hold in holds if hold.released_at is None), default=None)
 
 
 def _case_stop(holds: tuple[Hold, ...], hazards_open: bool) -> str:

@@ -104,6 +104,10 @@ def test_a_hold_stops_disposal_until_it_is_released(run: Run) -> None:
     assert run("hold", world.CLOSED, "--why", "企业申诉", "--by", "P1").exit_code == 0
     held = json.loads(run("disposal", *later).stdout)["items"]
     assert all(one["stopped_by"] == "案件已封存" for one in held if one["case"] == world.CLOSED)
+    since = {one["held_since"] for one in held if one["case"] == world.CLOSED}
+    assert None not in since
+    (day,) = since
+    assert f"案件已封存（{day} 起）" in run("disposal", "--at", "2025-06-01").stdout
     assert run("hold", world.CLOSED, "--release", "--why", "已处理", "--by", "P1").exit_code == 0
     assert json.loads(run("disposal", *later).stdout)["items"] == items
 
