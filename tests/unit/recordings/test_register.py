@@ -177,6 +177,22 @@ def test_a_measured_clock_moves_the_footage(ledger: Ledger, clip: Path) -> None:
     assert ledger.transact("system", lambda view: revise(view, SETTINGS)) == ()
 
 
+def test_a_second_visit_that_claims_the_same_film_makes_it_a_question(ledger: Ledger, clip: Path) -> None:
+    ledger.append("test", VisitRecorded(visit=THE_VISIT))
+    _register(ledger, clip)
+    assert ledger.view.recordings(CASE)[0].visit == VISIT
+    rival = replace(THE_VISIT, id=VisitId("WJB22-0001-V2"))
+    ledger.append("test", VisitRecorded(visit=rival))
+    ledger.transact("system", lambda view: revise(view, SETTINGS))
+    (recording,) = ledger.view.recordings()
+    assert not recording.visit
+    assert set(recording.suggestions) == {VISIT, rival.id}
+    assert "多次检查同时主张本段录像。" in recording.doubts
+    assign_by_person(ledger, recording.sha256, VISIT, why="看过录像", by="资料员")
+    ledger.transact("system", lambda view: revise(view, SETTINGS))
+    assert ledger.view.recordings()[0].visit == VISIT
+
+
 def test_what_a_person_assigned_stays(ledger: Ledger, clip: Path) -> None:
     other = replace(THE_VISIT, id=VisitId("WJB22-0001-V2"), arrived_at=ARRIVED + timedelta(days=1))
     ledger.append("test", VisitRecorded(visit=THE_VISIT), VisitRecorded(visit=replace(other, left_at=None)))
