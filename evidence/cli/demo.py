@@ -27,6 +27,8 @@ def demo_command(directory: Path, as_json: bool) -> int:
     例：evidence demo
         evidence demo 演示 --json
     """
+    from evidence.cli.browsing import show_changes
+    from evidence.config import open_workspace
     from evidence.demo.plot import run_demo
 
     started = time.monotonic()
@@ -36,6 +38,7 @@ def demo_command(directory: Path, as_json: bool) -> int:
         progress(f"[{time.monotonic() - started:5.1f} s] {stage}")
 
     ending = run_demo(root, tell=lambda line: progress(f"          {line}"), advance=advance)
+    show_changes(open_workspace(ending.workspace), 0)
     if as_json:
         emit(
             {

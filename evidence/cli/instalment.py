@@ -27,7 +27,9 @@ MONEY_RULES = ("C07", "C08", "C09", "C10", "C11", "C12", "C15", "C16", "F02-cove
 
 
 @click.command("instalment")
-@click.option("--half", type=int, default=None, help=_("第几个半年（默认：今天所在的半年）"))
+@click.option(
+    "--half", type=click.IntRange(min=1), default=None, help=_("第几个半年（默认：今天所在的半年）")
+)
 @click.option(
     "--out", type=click.Path(path_type=Path, file_okay=False), default=None, help=_("把资料包写到这个文件夹")
 )

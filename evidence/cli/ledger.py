@@ -48,7 +48,9 @@ def verify_command(workspace: Workspace, anchors: tuple[Path, ...], as_json: boo
     """
     from evidence.ledger.inspection import inspect, read_anchor
 
-    kept = {path.name: read_anchor(path.read_text("utf-8"), str(path)) for path in anchors}
+    kept = {
+        path.name: read_anchor(path.read_bytes().decode("utf-8", "replace"), str(path)) for path in anchors
+    }
     found = inspect(
         workspace.ledger,
         anchors=kept,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from evidence.errors import LedgerDamagedError
+from evidence.errors import InputError, LedgerDamagedError
 from evidence.language import _
 from evidence.ledger import checkpoint as checkpoints
 from evidence.ledger.canonical import encode
@@ -115,12 +115,14 @@ def read_anchor(text: str, name: str) -> Checkpoint:
     """A checkpoint kept elsewhere.
 
     Raises:
-        LedgerDamagedError: the text is none.
+        InputError: the text is none.
     """
     try:
         return checkpoints.parse(text)
     except ValueError as error:
-        raise LedgerDamagedError(_("这不是检查点文本：{error}").format(error=error), where=name) from error
+        raise InputError(
+            _("这不是检查点文本：{error}").format(error=error), where=name, remedy=_("请检查路径。")
+        ) from error
 
 
 def _note(seen: _Seen, seq: int, event: Event) -> None:

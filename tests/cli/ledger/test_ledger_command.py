@@ -18,7 +18,7 @@ from evidence.cli.browsing import refresh_case_tree
 from evidence.cli.ledger import ledger_command
 from evidence.cli.options import workspace_command
 from evidence.config import Workspace, open_workspace
-from evidence.errors import EvidenceError, ExitCode, UsageError
+from evidence.errors import EvidenceError, ExitCode, InputError, UsageError
 from evidence.ledger.events import ArrivalJudged, ThingAudited
 from tests.ledger_room import CONTENTS, OWN_FOLDER, build, reopened
 from tests.ledger_story import OTHER_ENTERPRISE, OTHER_FORM, OWN_FORM, digest, taken
@@ -80,6 +80,13 @@ def test_a_history_rewritten_as_a_whole_is_caught_by_a_checkpoint_kept_elsewhere
     code, out = in_(other, ledger_command, "verify", "--against", anchor, "--json")
     assert code == ExitCode.LEDGER_DAMAGED
     assert [fit["fits"] for fit in json.loads(out)["checkpoints"]] == [False]
+
+
+def test_a_file_that_is_no_checkpoint_is_no_damage_to_the_ledger(root: Path, tmp_path: Path) -> None:
+    anchor = tmp_path / "WJB-2022-W13.zip"
+    anchor.write_bytes(b"PK\x03\x04\xa8\xff")
+    with pytest.raises(InputError, match="这不是检查点文本"):
+        in_(root, ledger_command, "verify", "--against", anchor)
 
 
 def test_rebuild_makes_the_tree_people_browse(root: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import click
 import openpyxl
 
 from tests import world
@@ -33,6 +34,10 @@ def test_a_half_year_without_work_is_complete_and_empty(run: Run) -> None:
 
 def test_a_half_year_the_contract_does_not_have_is_a_usage_error(run: Run) -> None:
     assert run("instalment", "--half", "7").exit_code == 2
+
+
+def test_half_0_is_a_mistake_and_not_the_current_half(run: Run) -> None:
+    assert isinstance(run("instalment", "--half", "0").exception, click.UsageError)
 
 
 def test_the_pack_is_two_lists_and_one_document(run: Run, tmp_path: Path) -> None:
