@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
 
 import click
 
@@ -60,6 +63,16 @@ def _in_readers_language(command: click.Command) -> click.Command:
     if isinstance(command, click.Group):
         for child in command.commands.values():
             _in_readers_language(child)
+    elif not any("--workspace" in option.opts for option in command.params):
+        # every command takes it, so that a script may pass it always; this one has no use for it
+        command.params.append(
+            click.Option(
+                ["--workspace"],
+                type=click.Path(file_okay=False),
+                expose_value=False,
+                help=_("本命令不需要工作区，给出也无妨"),
+            )
+        )
     return command
 
 
@@ -113,4 +126,31 @@ def main(arguments: Sequence[str] | None = None) -> None:
         code = error.exit_code
     except BrokenPipeError:
         code = ExitCode.DONE
+    except Exception as error:
+        click.echo(f"✕ {_in_words(error)}", err=True)
+        code = ExitCode.UNEXPECTED
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _in_words(error: Exception) -> EvidenceError:
+    """What nobody foresaw, as one paragraph; EVIDENCE_TRACE names a file for Python's own report."""
+    if trace := os.environ.get("EVIDENCE_TRACE"):
+        import traceback
+
+        with suppress(OSError), Path(trace).open("a", encoding="utf-8") as file:
+            traceback.print_exception(error, file=file)
+    reason: BaseException | None = error
+    while reason is not None and not isinstance(reason, OSError):
+        reason = reason.__context__
+    if reason is not None and reason.strerror:
+        return EvidenceError(
+            _("读写文件失败：{reason}。").format(reason=reason.strerror),
+            where=str(reason.filename or ""),
+            remedy=_(
+                "请检查该路径是否存在、有无权限、磁盘是否已满，然后重新运行；evidence doctor 可查原因。"
+            ),
+        )
+    return EvidenceError(
+        _("程序内部出错：{kind}：{message}").format(kind=type(error).__name__, message=error),
+        remedy=_("请设置环境变量 EVIDENCE_TRACE=trace.txt 后重新运行，把该文件交给维护人员。"),
+    )

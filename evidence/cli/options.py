@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
@@ -54,6 +55,27 @@ class WeekType(click.ParamType[Week]):
             return Week.parse(value)
         except ValueError:
             self.fail(_("{value!r} 不是周次，请写成 2022-W13。").format(value=value))
+
+
+class NewFileType(click.Path):
+    """A file to be written: its folder is there, and nothing a person has filled in would be lost."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path, dir_okay=False)
+
+    def convert(
+        self,
+        value: str | os.PathLike[str],
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> str | bytes | os.PathLike[str]:
+        """The path, unchanged."""
+        path = Path(value)
+        if not path.absolute().parent.is_dir():
+            self.fail(_("文件夹不存在：{path}，请先建好。").format(path=path.absolute().parent), param, ctx)
+        if path.is_file() and path.stat().st_size:
+            self.fail(_("{path} 已存在，不会覆盖；请另选一个文件名。").format(path=path), param, ctx)
+        return super().convert(value, param, ctx)
 
 
 def workspace_command(function: Callable[..., Any]) -> Callable[..., Any]:

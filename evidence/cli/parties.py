@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from evidence.cli.options import emit, json_option, progress, say, workspace_command
+from evidence.cli.options import NewFileType, emit, json_option, progress, say, workspace_command
 from evidence.errors import UsageError
 from evidence.forms.empty_workbook import write_empty_workbook
 from evidence.forms.parties import import_parties, record_parties
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @click.option(
     "--template",
     "template",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=NewFileType(),
     help=_("写出一个空白名册（带下拉选项和批注）后结束"),
 )
 @click.option("--by", "by", default="", help=_("经办人"))

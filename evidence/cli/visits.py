@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from evidence.cli.options import emit, json_option, progress, say, workspace_command
+from evidence.cli.options import NewFileType, emit, json_option, progress, say, workspace_command
 from evidence.domain.identifiers import VisitId
 from evidence.forms.open_case import find_case
 from evidence.language import _
@@ -75,7 +75,7 @@ def _as_dict(recorded: object) -> dict[str, object]:
 
 
 @visit_command.command("template")
-@click.argument("out", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("out", type=NewFileType())
 @workspace_command
 def template_command(workspace: Workspace, out: Path) -> None:
     """写出一个空白登记表（带下拉选项、25 项检查内容）。
