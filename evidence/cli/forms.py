@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from evidence.cli.issuing import given_values, read_batch, request_of
 from evidence.cli.options import emit, json_option, progress, say, workspace_command
 from evidence.domain.document import IssuedForm, IssuedPage
-from evidence.domain.identifiers import CaseId, Number, PersonId, VisitId, expand
+from evidence.domain.identifiers import Number, PersonId, VisitId, expand
 from evidence.errors import UsageError
-from evidence.forms.campaign_list import FORM, campaign_of, campaign_request
+from evidence.forms.campaign_list import FORM, campaign_of
 from evidence.forms.catalogue import Catalogue
 from evidence.forms.issue import issue_forms
 from evidence.forms.source import IssueRequest
@@ -34,6 +35,12 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
     help=_("一批：文本文件，每行“案件 文书 [blank]”"),
 )
+@click.option(
+    "--values",
+    "values",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help=_("YAML 文件：按字段名补填的内容，字段名见 evidence template fields"),
+)
 @click.option("--by", "by", default="", help=_("经办人"))
 @json_option
 @workspace_command
@@ -46,6 +53,7 @@ def issue_command(
     experts: tuple[str, ...],
     supervisors: tuple[str, ...],
     batch: Path | None,
+    values: Path | None,
     by: str,
     as_json: bool,
 ) -> None:
@@ -56,15 +64,19 @@ def issue_command(
         evidence issue WJB22-0001 JC --blank --expert P01
         evidence issue --batch 明天.txt
         evidence issue ZX2022-01 专项检查汇总清单
+        evidence issue WJB22-0001 约谈通知 --values 约谈.yaml
     """
     if batch is not None:
-        requests = _read_batch(workspace, batch)
+        if values is not None:
+            raise UsageError(_("--values 只用于一份文书，不能与 --batch 同用。"))
+        requests = read_batch(workspace, batch)
     elif case and form:
         requests = [
-            _request(
+            request_of(
                 workspace,
                 form,
                 case,
+                values=given_values(workspace, form, values),
                 visit=VisitId(visit) if visit else None,
                 blank=blank,
                 experts=tuple(PersonId(wanted) for wanted in experts),
@@ -75,14 +87,6 @@ def issue_command(
         raise UsageError(_("请写明案件和文书。"), remedy=_("例：evidence issue WJB22-0001 现场检查记录"))
     progress(_("正在生成 {count} 份文书……").format(count=len(requests)))
     _show_issued(workspace, _issue(workspace, requests, by), as_json)
-
-
-def _request(workspace: Workspace, form: str, subject: str, **wanted: Any) -> IssueRequest:
-    """One form of a case, or the summary of a campaign named in the case's place."""
-    if Catalogue.load(workspace.templates).form(form).id == FORM:
-        view, settings = workspace.ledger.view, workspace.settings
-        return campaign_request(subject, view, settings, now=workspace.clock())
-    return IssueRequest(form=form, case=CaseId(subject.upper()), **wanted)
 
 
 def _issue(workspace: Workspace, requests: Sequence[IssueRequest], by: str) -> list[IssuedForm]:
@@ -96,22 +100,6 @@ def _issue(workspace: Workspace, requests: Sequence[IssueRequest], by: str) -> l
         now=workspace.clock(),
         actor=by or "issue",
     )
-
-
-def _read_batch(workspace: Workspace, path: Path) -> list[IssueRequest]:
-    requests = []
-    for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), 1):
-        words = line.split("#")[0].split()
-        if not words:
-            continue
-        if len(words) not in (2, 3) or (len(words) == 3 and words[2] not in ("blank", "空白")):
-            raise UsageError(
-                _("这一行应是“案件 文书 [blank]”。"),
-                where=f"{path}:{number}",
-                remedy=_("例：WJB22-0001 JC blank"),
-            )
-        requests.append(_request(workspace, words[1], words[0], blank=len(words) == 3))
-    return requests
 
 
 def _show_issued(workspace: Workspace, forms: Sequence[IssuedForm], as_json: bool) -> None:
@@ -141,10 +129,18 @@ def _show_issued(workspace: Workspace, forms: Sequence[IssuedForm], as_json: boo
 @click.argument("number")
 @click.option("--why", required=True, help=_("原因，将记入原编号的作废说明"))
 @click.option("--blank", is_flag=True, help=_("新文书仍为空白"))
+@click.option(
+    "--values",
+    "values",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help=_("YAML 文件：按字段名补填的内容，字段名见 evidence template fields"),
+)
 @click.option("--by", "by", default="", help=_("经办人"))
 @json_option
 @workspace_command
-def reissue_command(workspace: Workspace, number: str, why: str, blank: bool, by: str, as_json: bool) -> None:
+def reissue_command(
+    workspace: Workspace, number: str, why: str, blank: bool, values: Path | None, by: str, as_json: bool
+) -> None:
     """以新编号重新签发，原编号同时作废并互相关联。
 
     \b
@@ -154,14 +150,17 @@ def reissue_command(workspace: Workspace, number: str, why: str, blank: bool, by
 
     old = find_number(number)
     document = workspace.ledger.view.document(old)
-    values: Mapping[str, Any] = {}
-    if document is not None and document.form.form == FORM:
-        values = _request(workspace, FORM, campaign_of(old, workspace.issued)).values
+    wanted: Mapping[str, Any] = {}
+    if document is not None:
+        wanted = given_values(workspace, document.form.form, values)
+        if document.form.form == FORM:
+            campaign = campaign_of(old, workspace.issued)
+            wanted = request_of(workspace, FORM, campaign, values=wanted).values
     form = reissue(
         old,
         why=why,
         blank=blank,
-        values=values,
+        values=wanted,
         catalogue=Catalogue.load(workspace.templates),
         ledger=workspace.ledger,
         originals=workspace.originals,

@@ -48,6 +48,8 @@ class FieldDeclaration:
     required: bool = False
     """The template must print it, and filling refuses an empty value."""
     items: tuple[ItemDeclaration, ...] = ()
+    fixed: bool = False
+    """Nobody may give a value beforehand, e.g. the answers of a questionnaire."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -229,7 +229,9 @@ def test_a_box_outside_any_cell_and_a_missing_number_are_found_on_the_page(
 
 @pytest.mark.office
 def test_a_campaign_is_summed_up_and_the_register_named(workspace: Path, capsys: Capture) -> None:
-    campaign = "专项:\n- {编号: ZX2022-01, 主题: 粉尘, 类型: 专项, 下达日期: 2022-03-01, 完成期限: 2022-03-31, "
+    campaign = (
+        "专项:\n- {编号: ZX2022-01, 主题: 粉尘, 类型: 专项, 下达日期: 2022-03-01, 完成期限: 2022-03-31, "
+    )
     campaign += "对象: 常州甲精密机械有限公司}\n"
     (workspace.parent / "名册.yaml").write_text(REGISTER + campaign, encoding="utf-8")
     opened(workspace, capsys)
@@ -250,3 +252,32 @@ def test_an_unknown_campaign_is_refused(workspace: Path, capsys: Capture) -> Non
     code, _out, err = run(workspace, "issue", "ZX2022-09", "HZ", capsys=capsys)
     assert code == 2
     assert "ZX2022-09" in err
+
+
+@pytest.mark.office
+def test_a_notice_is_completed_from_a_file_of_values(workspace: Path, capsys: Capture) -> None:
+    opened(workspace, capsys)
+    path = workspace.parent / "约谈.yaml"
+    path.write_text("约谈地点: 三楼会议室\n约谈时间: 2022-04-08 14:30:00\n", encoding="utf-8")
+    code, out, err = run(
+        workspace, "issue", "WJB22-0001", "YT", "--values", str(path), "--json", capsys=capsys
+    )
+    assert code == 0, err
+    (row,) = json.loads(out)["issued"]
+    data = json.loads(Path(row["pdf"]).with_suffix(".json").read_text(encoding="utf-8"))
+    assert (data["约谈地点"], data["约谈时间"]) == ("三楼会议室", "2022年4月8日14时30分")
+    path.write_text("约谈地点: 二楼会议室\n", encoding="utf-8")
+    again = ("reissue", row["number"], "--why", "改地点", "--values", str(path), "--json")
+    (row,) = json.loads(run(workspace, *again, capsys=capsys)[1])["issued"]
+    data = json.loads(Path(row["pdf"]).with_suffix(".json").read_text(encoding="utf-8"))
+    assert data["约谈地点"] == "二楼会议室"
+
+
+def test_a_value_for_no_field_is_refused_before_anything_is_issued(workspace: Path, capsys: Capture) -> None:
+    opened(workspace, capsys)
+    path = workspace.parent / "约谈.yaml"
+    path.write_text("约谈地方: 三楼\n", encoding="utf-8")
+    code, _out, err = run(workspace, "issue", "WJB22-0001", "YT", "--values", str(path), capsys=capsys)
+    assert code == 2
+    assert "约谈.yaml · 约谈地方" in err
+    assert not list((workspace / "archive").rglob("*-YT-*"))
