@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from evidence.cli.issuing import given_values, read_batch, request_of
+from evidence.cli.issuing import given_values, keep_features, read_batch, request_of
 from evidence.cli.options import emit, json_option, progress, say, workspace_command
 from evidence.domain.document import IssuedForm, IssuedPage
 from evidence.domain.identifiers import Number, PersonId, VisitId, expand
@@ -86,7 +86,9 @@ def issue_command(
     else:
         raise UsageError(_("请写明案件和文书。"), remedy=_("例：evidence issue WJB22-0001 现场检查记录"))
     progress(_("正在生成 {count} 份文书……").format(count=len(requests)))
-    _show_issued(workspace, _issue(workspace, requests, by), as_json)
+    forms = _issue(workspace, requests, by)
+    _show_issued(workspace, forms, as_json)
+    keep_features(workspace, forms)
 
 
 def _issue(workspace: Workspace, requests: Sequence[IssueRequest], by: str) -> list[IssuedForm]:
@@ -170,6 +172,7 @@ def reissue_command(
         actor=by or "reissue",
     )
     _show_issued(workspace, [form], as_json)
+    keep_features(workspace, [form])
 
 
 @click.command("void")

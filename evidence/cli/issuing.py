@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from evidence.cli.options import progress
+from evidence.domain.document import IssuedForm
 from evidence.domain.identifiers import CaseId
 from evidence.errors import UsageError
 from evidence.forms.campaign_list import FORM, campaign_request
@@ -73,3 +75,19 @@ def _text(path: Path) -> str:
         where=str(path),
         remedy=_("请用记事本写成每行“案件 文书 [blank]”，保存为 UTF-8。"),
     )
+
+
+def keep_features(workspace: Workspace, forms: Sequence[IssuedForm]) -> None:
+    """Keep what recognition will compare returning scans with, beside each PDF.
+
+    It can be rebuilt when the first page comes back, so nothing that goes wrong here concerns the
+    issue, which is already in the ledger.
+    """
+    try:
+        from evidence.recognition.reference import keep_references
+
+        for form in forms:
+            number = form.number
+            keep_references(workspace.issued.pdf_path(number), workspace.issued.geometry(number))
+    except Exception as error:  # OpenCV's own errors share no narrower base
+        progress(_("版面特征未能预先保存，将在扫描件回来时再算：{error}").format(error=error))

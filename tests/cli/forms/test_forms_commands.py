@@ -14,6 +14,7 @@ import yaml
 
 from evidence.cli.main import main
 from evidence.config import create_workspace
+from evidence.recognition import reference
 
 REGISTER = """
 企业:
@@ -281,3 +282,21 @@ def test_a_value_for_no_field_is_refused_before_anything_is_issued(workspace: Pa
     assert code == 2
     assert "约谈.yaml · 约谈地方" in err
     assert not list((workspace / "archive").rglob("*-YT-*"))
+
+
+@pytest.mark.office
+def test_what_recognition_needs_is_kept_at_issue_and_never_stops_it(
+    workspace: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened(workspace, capsys)
+    code, out, _err = run(workspace, "issue", "WJB22-0001", "WJ", "--json", capsys=capsys)
+    pdf = Path(json.loads(out)["issued"][0]["pdf"])
+    assert (code, reference.reference_beside(pdf).is_file()) == (0, True)
+
+    def full(*_given: object) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr(reference, "keep_references", full)
+    code, out, err = run(workspace, "issue", "WJB22-0001", "WJ", "--json", capsys=capsys)
+    assert (code, len(json.loads(out)["issued"])) == (0, 1)
+    assert "disk full" in err
