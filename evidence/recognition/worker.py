@@ -68,17 +68,26 @@ class _Worker:
     def __init__(self, program: str) -> None:
         root = str(Path(evidence.__file__).parent.parent)
         path = os.pathsep.join(part for part in (root, os.environ.get("PYTHONPATH", "")) if part)
+        complaints = self._complaints()
         self.process = subprocess.Popen(
             [sys.executable, "-c", program],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            stderr=complaints,
             env={**os.environ, "PYTHONPATH": path, "OMP_NUM_THREADS": "1"},
             start_new_session=True,  # Ctrl-C reaches the parent, which finishes or ends the worker itself
         )
+        os.close(complaints)
         self.pages = 0
         self._selector = selectors.DefaultSelector()
         assert self.process.stdout is not None  # noqa: S101 - PIPE was asked for
         self._selector.register(self.process.stdout, selectors.EVENT_READ)
+
+    @staticmethod
+    def _complaints() -> int:
+        """Where a breaking worker's stderr goes: the clerk is told in words; EVIDENCE_TRACE keeps it."""
+        trace = os.environ.get("EVIDENCE_TRACE")
+        return os.open(trace or os.devnull, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
 
     def send(self, message: object) -> None:
         """Raises WorkerLostError when nobody listens."""

@@ -83,3 +83,16 @@ def test_a_workbook_for_a_folder_that_is_not_there_is_refused(
     shown = capsys.readouterr().err
     assert "文件夹不存在" in shown
     assert "Traceback" not in shown
+
+
+def test_a_batch_list_saved_by_an_old_notepad_is_read_and_one_of_noise_is_named(
+    tmp_path: Path, capsys: Capture
+) -> None:
+    (tmp_path / "evidence.toml").touch()
+    batch = tmp_path / "明天.txt"
+    batch.write_bytes("WJB22-0099 现场检查记录 空白".encode("gb18030"))
+    assert run("issue", "--batch", str(batch), "--workspace", str(tmp_path)) == 2
+    assert "没有案件“WJB22-0099”" in capsys.readouterr().err
+    batch.write_bytes(b"\xff\xff\xff")
+    assert run("issue", "--batch", str(batch), "--workspace", str(tmp_path)) == 2
+    assert "不是文本文件" in capsys.readouterr().err
