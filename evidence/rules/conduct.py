@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
+from evidence.domain.document import IssuedForm
 from evidence.rules import footage, weekly
 from evidence.rules.chain import Chain
 from evidence.rules.clause import Kind, Level
@@ -146,7 +147,7 @@ def questionnaire(chain: Chain) -> Iterator[Outcome]:
     if check is None:
         return
     due = check.day + timedelta(days=chain.parameters.archive_days)
-    forms = [one for one in chain.of_form("questionnaire") if one.scans]
+    forms = [one for one in chain.of_form("questionnaire") if one.scans and not _by_regulator(one.form)]
     entries = chain.entries("questionnaire")
     ours = {person.name for person in chain.ground.facts.people}
     by_us = [one.key for one in entries if one.data.get("filled_by") in ours]
@@ -163,6 +164,11 @@ def questionnaire(chain: Chain) -> Iterator[Outcome]:
         yield waiting("企业问卷待收。", **about)
     else:
         yield failed("没有企业问卷。", observed="无问卷", **about)
+
+
+def _by_regulator(form: IssuedForm) -> bool:
+    """Whether the questionnaire was issued for the regulator's return visit (附件六3(4))."""
+    return any(box.split(":")[1] == "return-visitor" for box in form.required_boxes)
 
 
 @case_rule(

@@ -1,15 +1,17 @@
-"""服务质量问卷, filled by the enterprise, and 安全生产告知 for new and sub-let factories."""
+"""服务质量问卷 of the enterprise or the regulator, and 安全生产告知 for new and sub-let factories."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from evidence.domain.week import local_date
+from evidence.errors import UsageError
 from evidence.forms.content.chain import check_reference, latest_check
 from evidence.forms.content.marks import Marks
 from evidence.forms.content.parties import enterprise_fields
 from evidence.forms.content.wording import BLANK_DAY, choices, day
 from evidence.forms.source import Source
+from evidence.language import _
 
 QUESTIONS = (
     ("出示证件", "检查人员主动出示《工作证》"),
@@ -22,11 +24,24 @@ QUESTIONS = (
     ("全程记录", "使用记录仪全程记录，未从事无关事项"),
     ("指导服务", "对微型企业耐心指导（其他企业可不填）"),
 )
+ENTERPRISE, REGULATOR = "企业", "监管部门"
+"""附件六2(3) and 附件六3(4): two sources, one not standing in for the other."""
 _SCORES = ("很满意", "满意", "一般", "不满意", "很不满意")
 
 
 def questionnaire_fields(source: Source, marks: Marks) -> dict[str, Any]:
-    """Values of every field of 服务质量问卷; the answers are always left to the enterprise."""
+    """Values of every field of 服务质量问卷; the answers are always left to who fills it in.
+
+    Raises:
+        UsageError: a source that is neither of the two.
+    """
+    given = source.request.values.get("来源", ENTERPRISE)
+    if given not in (ENTERPRISE, REGULATOR):
+        raise UsageError(
+            _("问卷的来源“{given}”不对。").format(given=given), remedy=_("来源写“企业”或“监管部门”。")
+        )
+    by_regulator = given == REGULATOR
+    signers = ("return_visitor", "return_visitor_date") if by_regulator else ("filler", "filler_date")
     check = latest_check(source)
     people = source.people(check.experts) if check else source.people(source.request.experts)
     return {
@@ -38,7 +53,11 @@ def questionnaire_fields(source: Source, marks: Marks) -> dict[str, Any]:
             for number, (item, text) in enumerate(QUESTIONS, 1)
         ],
         "总体评价": choices(_SCORES, ()),
-        "框": marks.fixed(),
+        "来源": given,
+        "标题": f"安全生产第三方服务质量{'回访' if by_regulator else ''}问卷",
+        "填写身份": "回访人" if by_regulator else "填写人",
+        "填写要求": "由安监人员回访填写" if by_regulator else "由企业填写，检查人员不得代填",
+        "框": marks.some(signers),
     }
 
 

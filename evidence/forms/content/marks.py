@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,6 +40,14 @@ class Marks:
         """`框`: anchors of all boxes that are no family."""
         return {
             declared.anchor: self.box(declared.box)
+            for declared in self.form.boxes
+            if declared.anchor and "*" not in declared.box
+        }
+
+    def some(self, anchors: Collection[str]) -> dict[str, Any]:
+        """`框` of a form with variants: these anchors alone; the others' places print nothing."""
+        return {
+            declared.anchor: self.box(declared.box) if declared.anchor in anchors else ""
             for declared in self.form.boxes
             if declared.anchor and "*" not in declared.box
         }

@@ -300,3 +300,17 @@ def test_what_recognition_needs_is_kept_at_issue_and_never_stops_it(
     code, out, err = run(workspace, "issue", "WJB22-0001", "WJ", "--json", capsys=capsys)
     assert (code, len(json.loads(out)["issued"])) == (0, 1)
     assert "disk full" in err
+
+
+@pytest.mark.office
+def test_the_regulators_questionnaire_has_its_own_box_on_one_page(workspace: Path, capsys: Capture) -> None:
+    opened(workspace, capsys)
+    path = workspace.parent / "回访.yaml"
+    path.write_text("来源: 监管部门\n", encoding="utf-8")
+    code, out, err = run(
+        workspace, "issue", "WJB22-0001", "WJ", "--values", str(path), "--json", capsys=capsys
+    )
+    assert code == 0, err
+    assert json.loads(out)["issued"][0]["pages"] == 1
+    shown = json.loads(run(workspace, "form", "show", "WJB22-0001-WJ-001", "--json", capsys=capsys)[1])
+    assert {box["box"] for box in shown["pages"][0]["boxes"]} == {"return-visitor", "return-visitor-date"}

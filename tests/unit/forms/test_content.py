@@ -215,3 +215,14 @@ def test_a_campaign_counts_targets_that_nobody_visited(world: FormsWorld) -> Non
     assert found["汇总"][0]["检查日期"] == "未检查"
     with pytest.raises(UsageError):
         campaign_values("ZX2", world.ledger.view, world.settings, on=date(2022, 4, 1))
+
+
+def test_the_regulators_questionnaire_is_signed_by_the_regulator_alone(world: FormsWorld) -> None:
+    ours, by_enterprise = values(world, "WJ")
+    theirs, by_regulator = values(world, "WJ", values={"来源": "监管部门"})
+    assert by_enterprise.required == {"filler"}
+    assert by_regulator.required == {"return-visitor"}
+    assert (ours["标题"], theirs["标题"]) == ("安全生产第三方服务质量问卷", "安全生产第三方服务质量回访问卷")
+    assert "检查人员不得代填" not in theirs["填写要求"]
+    with pytest.raises(UsageError):
+        values(world, "WJ", values={"来源": "本机构"})
