@@ -225,7 +225,6 @@ def _check_weeks(
     if last != info.get("Week") or week > end:
         raise _BrokenError(failed("ledger.weeks", "登记的服务周次与本包周次不符。", "bag-info.txt"))
     missing: list[str] = []
-    size = 0
     while week <= end:
         label = str(week)
         if label not in texts:
@@ -235,11 +234,16 @@ def _check_weeks(
             break
     if missing:
         raise _BrokenError(failed("ledger.weeks", f"缺少这些周的检查点：{'、'.join(missing)}。", _LEDGER))
+    # A supplement may be made long after its week: it follows its own week, not the weeks after it.
+    weekly = latest = 0
     for label in sorted(texts, key=_order):
         each = _checkpoint(texts[label], label)
-        if each.origin != checkpoint.origin or each.size < size or each.size > checkpoint.size:
+        supplement = _order(label)[1] > 0
+        floor = latest if supplement else weekly
+        if each.origin != checkpoint.origin or not floor <= each.size <= checkpoint.size:
             raise _BrokenError(failed("ledger.weeks", "历次检查点的账目行数倒退，或不是同一本账。", label))
-        size = each.size
+        latest = each.size
+        weekly = weekly if supplement else each.size
     if not info.get("Previous-Package"):
         text = "这是首个移交包，没有可接续的上一包。"
         if first != last or info.get("Supplement-Of") or info.get("Journal-Start") != "0":

@@ -44,6 +44,36 @@ def test_a_sound_package_under_a_trusted_root_passes(folder: Path, name: str) ->
     assert {row.level for row in report.signatures} == {"B-T", "B-LTA", "DocTimeStamp"}
 
 
+def test_a_late_supplement_of_an_earlier_week_breaks_neither_itself_nor_the_weeks_after(
+    tmp_path: Path,
+) -> None:
+    service = Service(first=Week(2022, 12))
+    for week in (Week(2022, 12), Week(2022, 13)):
+        service.write(2)
+        service.pack(week)
+    for week, supplement in ((Week(2022, 12), 1), (Week(2022, 14), 0)):
+        service.write(2)
+        folder = to_folder(service.pack(week, supplement=supplement), tmp_path / f"{week}-{supplement}")
+        report = verify_path(folder, at=datetime(2022, 4, 9, tzinfo=UTC), trust=[shared_pki().root.pem])
+        assert [check for check in report.checks if check.kind == "fail"] == []
+        assert report.ledger.continuous
+
+
+def test_a_week_whose_ledger_shrank_fails_even_behind_a_supplement(tmp_path: Path) -> None:
+    service = Service(first=Week(2022, 12))
+    service.write(4)
+    service.pack(Week(2022, 12))
+    service.write(1)
+    service.pack(Week(2022, 12), supplement=1)
+    service.write(1)
+    shrunk = service.checkpoints["2022-W12"].replace("\n4\n", "\n9\n", 1)
+    assert shrunk != service.checkpoints["2022-W12"]
+    service.checkpoints["2022-W12"] = shrunk
+    folder = to_folder(service.pack(Week(2022, 13)), tmp_path / "WJB-2022-W13")
+    report = verify_path(folder, at=AT, trust=[shared_pki().root.pem])
+    assert report.indication is Indication.FAILED
+
+
 def test_without_trust_a_sound_package_stays_open_and_names_the_fingerprint_to_compare(folder: Path) -> None:
     report = verify(folder / "WJB-2022-W13.zip")
     assert (report.indication, report.sub_indication) == (
