@@ -111,6 +111,7 @@ def cli() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command; the only place that turns an error into a message and an exit code."""
+    _in_readers_language(cli)
     try:
         code = cli.main(args=arguments, prog_name="evidence", standalone_mode=False)
     except click.exceptions.Exit as stop:

@@ -86,7 +86,7 @@ def reissue(
 
     def also(view: View, forms: Sequence[IssuedForm]) -> Sequence[Event]:
         valid_form(view, number)
-        text = _("{why}（由 {successor} 代替）").format(why=reason, successor=forms[0].number)
+        text = f"{reason}（由 {forms[0].number} 代替）"
         return [FormVoided(number=number, why=text)]
 
     (form,) = issue_forms(

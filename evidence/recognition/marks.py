@@ -9,7 +9,6 @@ import numpy as np
 
 from evidence.domain.document import Box, BoxKind, IssuedPage, Mark, MarkVerdict
 from evidence.domain.identifiers import Sha256
-from evidence.language import _
 from evidence.recognition.identity import Words
 from evidence.recognition.ink import find_ink, unprinted_lines
 from evidence.recognition.reading import Array, PictureSink
@@ -58,7 +57,7 @@ def judge_marks(
             finding = seals[box.box]
             marks.append(_mark(box, issued.page, finding.verdict, finding.score, picture))
             if finding.copy:
-                notes.append(_("第{page}页的印章像是复印件，不是原印。").format(page=issued.page))
+                notes.append(f"第{issued.page}页的印章像是复印件，不是原印。")
             continue
         ink = find_ink(sheet, box, views[box.box], rings, lines, thresholds.ink)
         marks.append(_mark(box, issued.page, ink.verdict, ink.score, picture))
@@ -122,5 +121,5 @@ def _scan_notes(sheet: Sheet, issued: IssuedPage, thresholds: Thresholds) -> Seq
         return ()
     poor = sheet.dpi < thresholds.page.poor_dpi
     if sheet.color is None or poor:
-        return (_("第{page}页有盖章处，请用彩色、200 dpi 以上重新扫描。").format(page=issued.page),)
+        return (f"第{issued.page}页有盖章处，请用彩色、200 dpi 以上重新扫描。",)
     return ()

@@ -20,7 +20,6 @@ import pypdfium2.raw as pdfium
 from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
 
 from evidence.errors import EvidenceError, ExitCode
-from evidence.language import _
 from evidence.recognition.reading import Array, Limits
 from evidence.recognition.thresholds import DEFAULT
 
@@ -70,12 +69,12 @@ def open_pages(
     """
     limits = limits or Limits()
     if path.stat().st_size == 0:
-        raise UnreadableFileError("empty", _("文件是空的。"), where=path.name)
+        raise UnreadableFileError("empty", "文件是空的。", where=path.name)
     if media_type == PDF:
         return _pdf_pages(path, limits, start, step)
     if media_type in PICTURE_TYPES:
         return _frames(path, limits, start, step)
-    raise UnreadableFileError("unsupported_type", _("这种文件不能作为扫描件读取。"), where=path.name)
+    raise UnreadableFileError("unsupported_type", "这种文件不能作为扫描件读取。", where=path.name)
 
 
 # ---------------------------------------------------------------- PDF
@@ -87,17 +86,17 @@ def _pdf_pages(path: Path, limits: Limits, start: int, step: int) -> Iterator[Pa
     except pypdfium2.PdfiumError as error:
         if "password" in str(error).lower() or "security" in str(error).lower():
             raise UnreadableFileError(
-                "encrypted", _("PDF 有密码，打不开。"), where=path.name, remedy=_("请去掉密码后重新放入。")
+                "encrypted", "PDF 有密码，打不开。", where=path.name, remedy="请去掉密码后重新放入。"
             ) from error
         raise UnreadableFileError(
-            "malformed", _("PDF 已损坏，打不开。"), where=path.name, remedy=_("请重新扫描或重新导出。")
+            "malformed", "PDF 已损坏，打不开。", where=path.name, remedy="请重新扫描或重新导出。"
         ) from error
     try:
         count = len(document)
         if count == 0:
-            raise UnreadableFileError("malformed", _("PDF 里没有页面。"), where=path.name)
+            raise UnreadableFileError("malformed", "PDF 里没有页面。", where=path.name)
         if count > limits.pages:
-            raise UnreadableFileError("too_large", _("PDF 页数超过上限。"), where=path.name)
+            raise UnreadableFileError("too_large", "PDF 页数超过上限。", where=path.name)
         for index in range(start, count, step):
             yield _pdf_page(document, index)
     finally:
@@ -113,15 +112,11 @@ def _pdf_page(document: pypdfium2.PdfDocument, index: int) -> PagePicture:
         # Vector pages are drawn at 200 dpi; a page box of metres is drawn as small as any other page.
         scale = min(min(max(native, 150.0), 300.0) / 72 if native else 200 / 72, DEFAULT.page.max_side / side)
         if min(width, height) * scale < 8:
-            return PagePicture(
-                index=index, image=None, problem="malformed", message=_("页面太小，没有内容。")
-            )
+            return PagePicture(index=index, image=None, problem="malformed", message="页面太小，没有内容。")
         image = page.render(scale=scale).to_numpy()[..., :3]
         return _picture(index, np.ascontiguousarray(image), native, bilevel=bilevel)
     except (pypdfium2.PdfiumError, ValueError, MemoryError):
-        return PagePicture(
-            index=index, image=None, problem="malformed", message=_("这一页已损坏，无法显示。")
-        )
+        return PagePicture(index=index, image=None, problem="malformed", message="这一页已损坏，无法显示。")
 
 
 def _largest_picture(page: pypdfium2.PdfPage, width: float, height: float) -> tuple[float, bool]:
@@ -150,24 +145,24 @@ def _frames(path: Path, limits: Limits, start: int, step: int) -> Iterator[PageP
             warnings.simplefilter("ignore")  # broken metadata is no reason to refuse a picture
             source = Image.open(path, formats=_FORMATS)
     except UnidentifiedImageError as error:
-        raise UnreadableFileError("malformed", _("图片已损坏，打不开。"), where=path.name) from error
+        raise UnreadableFileError("malformed", "图片已损坏，打不开。", where=path.name) from error
     except (OSError, SyntaxError, ValueError, TypeError, struct.error, Image.DecompressionBombError) as error:
-        raise UnreadableFileError("malformed", _("图片已损坏，打不开。"), where=path.name) from error
+        raise UnreadableFileError("malformed", "图片已损坏，打不开。", where=path.name) from error
     with source:
         index = -1
         try:
             for index, frame in enumerate(ImageSequence.Iterator(source)):
                 if index >= limits.pages:
-                    raise UnreadableFileError("too_large", _("图片帧数超过上限。"), where=path.name)
+                    raise UnreadableFileError("too_large", "图片帧数超过上限。", where=path.name)
                 if index >= start and (index - start) % step == 0:
                     yield _frame(index, frame, limits)
                 if source.format not in ("TIFF", "HEIF"):
                     break  # a GIF-like second frame of a photograph is a thumbnail, not a page
         except (OSError, SyntaxError, ValueError, KeyError, TypeError, IndexError, struct.error) as error:
             if index < 0:
-                raise UnreadableFileError("malformed", _("图片已损坏，打不开。"), where=path.name) from error
+                raise UnreadableFileError("malformed", "图片已损坏，打不开。", where=path.name) from error
             yield PagePicture(
-                index=index + 1, image=None, problem="malformed", message=_("这一页已损坏，无法显示。")
+                index=index + 1, image=None, problem="malformed", message="这一页已损坏，无法显示。"
             )
 
 
@@ -178,9 +173,7 @@ def _frame(index: int, frame: Image.Image, limits: Limits) -> PagePicture:
             index=index,
             image=None,
             problem="too_large",
-            message=_("图片有 {millions} 百万像素，超过上限；请用 300 dpi 重新扫描。").format(
-                millions=width * height // 1_000_000
-            ),
+            message=f"图片有 {width * height // 1_000_000} 百万像素，超过上限；请用 300 dpi 重新扫描。",
         )
     dpi_x, dpi_y = _stated_dpi(frame)
     try:
@@ -191,11 +184,9 @@ def _frame(index: int, frame: Image.Image, limits: Limits) -> PagePicture:
             )  # a 600 dpi JPEG is decoded at half size
             image = _eight_bit(ImageOps.exif_transpose(frame))
     except (OSError, SyntaxError, ValueError, KeyError, IndexError, TypeError, MemoryError, EOFError):
-        return PagePicture(
-            index=index, image=None, problem="malformed", message=_("这一页已损坏，无法显示。")
-        )
+        return PagePicture(index=index, image=None, problem="malformed", message="这一页已损坏，无法显示。")
     if min(image.shape[:2]) < 8:
-        return PagePicture(index=index, image=None, problem="malformed", message=_("图片太小，没有内容。"))
+        return PagePicture(index=index, image=None, problem="malformed", message="图片太小，没有内容。")
     if dpi_x and dpi_y and not 0.8 < dpi_x / dpi_y < 1.25:  # a fax has 204 x 98 or 204 x 196 lines
         h, w = image.shape[:2]
         factor = dpi_x / dpi_y

@@ -12,7 +12,6 @@ import numpy as np
 from evidence.domain.document import IssuedForm, IssuedPage, Mark, MarkVerdict, ScannedPage
 from evidence.domain.identifiers import ArrivalId, Sha256
 from evidence.domain.page_code import PageCode
-from evidence.language import _
 from evidence.ledger.events import Suggestion
 from evidence.recognition.alterations import find_alterations
 from evidence.recognition.blank import is_blank
@@ -123,21 +122,19 @@ def _code_problem(codes: list[PageCode], forms: FormLookup) -> tuple[str, str]:
     for code in codes:
         form = forms.issued(code.number)
         if form is None:
-            return "unknown_code", _("条码编号 {number} 不是本工作区签发的。").format(number=code.number)
+            return "unknown_code", f"条码编号 {code.number} 不是本工作区签发的。"
         if (
             form.pages != code.pages
             or not code.page <= form.pages
             or form.checks[code.page - 1] != code.check
         ):
-            return "forged_code", _("条码 {number} 的校验与签发时不符，可能是伪造的。").format(
-                number=code.number
-            )
+            return "forged_code", f"条码 {code.number} 的校验与签发时不符，可能是伪造的。"
     if len(codes) > 1:
         names = "、".join(f"{code.number} 第{code.page}页" for code in codes)
-        return "conflicting_codes", _("同一页上有不同的条码：{names}。").format(names=names)
+        return "conflicting_codes", f"同一页上有不同的条码：{names}。"
     form = forms.issued(codes[0].number)
     if form is not None and form.voided_why:
-        return "void_form", _("编号 {number} 已作废：{why}").format(number=form.number, why=form.voided_why)
+        return "void_form", f"编号 {form.number} 已作废：{form.voided_why}"
     return "", ""
 
 
@@ -162,9 +159,7 @@ def _linked(
         return PageReading(
             index=picture.index,
             problem="wrong_case",
-            message=_("条码写的是 {number} 第{page}页，但纸上印的内容不是这一页。").format(
-                number=code.number, page=code.page
-            ),
+            message=f"条码写的是 {code.number} 第{code.page}页，但纸上印的内容不是这一页。",
             number=code.number,
             page=code.page,
             picture=previews.put(jpeg(sheet.raw), ".jpg"),
@@ -174,9 +169,7 @@ def _linked(
     marks = judge_marks(sheet, words, issued, previews)
     notes = list(marks.notes)
     if identity is Identity.UNDECIDED:
-        notes.append(
-            _("第{page}页靠条码归档，印刷内容不足以证明是本案的这一页，请人工核对。").format(page=code.page)
-        )
+        notes.append(f"第{code.page}页靠条码归档，印刷内容不足以证明是本案的这一页，请人工核对。")
     quality = _quality(marks, words, registration, sheet, share)
     upright = previews.put(jpeg(sheet.raw), ".jpg")
     scan = ScannedPage(
@@ -229,7 +222,7 @@ def _only_code(
         index=picture.index,
         quality=50,
         marks=marks,
-        notes=(_("第{page}页只读到条码，看不清其余内容，请重新扫描整页。").format(page=code.page),),
+        notes=(f"第{code.page}页只读到条码，看不清其余内容，请重新扫描整页。",),
         identity=Identity.UNDECIDED.value,
         picture=preview,
     )
@@ -242,13 +235,13 @@ def _without_code(
     picture: PagePicture, gray: Array, suggestions: tuple[Suggestion, ...], previews: PictureSink
 ) -> PageReading:
     if suggestions:
-        message = _("没有读到条码；看内容可能是 {number} 第{page}页，请人工确认。").format(
-            number=suggestions[0].number, page=suggestions[0].page
+        message = (
+            f"没有读到条码；看内容可能是 {suggestions[0].number} 第{suggestions[0].page}页，请人工确认。"
         )
     elif float(np.percentile(gray, 95)) < 40:
-        message = _("整页是黑的，没有读到条码，请重新扫描。")
+        message = "整页是黑的，没有读到条码，请重新扫描。"
     else:
-        message = _("没有读到本系统签发的条码，也认不出是哪份文书。")
+        message = "没有读到本系统签发的条码，也认不出是哪份文书。"
     return PageReading(
         index=picture.index,
         problem="no_code",

@@ -11,10 +11,9 @@ import numpy.typing as npt
 
 from evidence.domain.document import IssuedForm, IssuedPage, ScannedPage
 from evidence.domain.identifiers import Number, Sha256
-from evidence.language import _
 from evidence.ledger.events import Suggestion
 
-BROKEN_PAGE = _("这一页让识别程序超时或出错，已跳过；可用 evidence inbox retry 再试。")
+BROKEN_PAGE = "这一页让识别程序超时或出错，已跳过；可用 evidence inbox retry 再试。"
 """What is said of a page that broke its worker."""
 Array = npt.NDArray[Any]
 """Pixels, uint8 unless said otherwise; BGR when three-dimensional, gray when flat."""

@@ -20,7 +20,6 @@ import pypdfium2
 
 from evidence.domain.document import IssuedPage
 from evidence.domain.identifiers import Number, compact
-from evidence.language import _
 from evidence.ledger.events import Suggestion
 from evidence.recognition.codes import FoundCode, find_codes
 from evidence.recognition.identity import compare_words
@@ -76,11 +75,7 @@ def guess_page(picture: PagePicture, gray: Array, forms: FormLookup, *, ocr: boo
                 return Guess(found=found)
         if share > _ACCEPT or candidate.likeness > 0.5:
             score = round(1000 * min(1.0, max(share, 0.6 * candidate.likeness)))
-            why = (
-                _("印刷内容有 {percent}% 对得上").format(percent=round(100 * share))
-                if share > _ACCEPT
-                else _("文字相似")
-            )
+            why = f"印刷内容有 {round(100 * share)}% 对得上" if share > _ACCEPT else "文字相似"
             tried.append(
                 Suggestion(number=candidate.number, page=candidate.issued.page, score=score, why=why)
             )

@@ -24,7 +24,6 @@ import msgspec
 import evidence
 from evidence.domain.document import IssuedForm
 from evidence.domain.identifiers import Number
-from evidence.language import _
 from evidence.recognition.reading import (
     BROKEN_PAGE,
     FileReading,
@@ -259,7 +258,7 @@ class _Share:
         """The worker broke at the current page: say so and go on behind it."""
         self._strikes += 1
         if self._strikes >= _STRIKES:
-            self.fail("engine_timeout", _("这份文件反复让识别程序超时或出错，请人工处理。"))
+            self.fail("engine_timeout", "这份文件反复让识别程序超时或出错，请人工处理。")
             return
         self.pages.append(PageReading(index=self.current, problem="engine_timeout", message=BROKEN_PAGE))
         self.next = self.current + self.step
