@@ -67,6 +67,8 @@ def render(documents: Mapping[str, bytes], settings: FormsSettings) -> dict[str,
     """
     office = find_office(settings.office)
     require_fonts()
+    if not documents:
+        return {}
     names = list(documents)
     results: dict[str, Rendered] = {}
     with tempfile.TemporaryDirectory(prefix="evidence-render-") as folder:

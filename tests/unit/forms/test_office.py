@@ -69,3 +69,11 @@ def test_an_absent_office_is_named_with_the_command_to_install_it() -> None:
         render({"a": b""}, FormsSettings(office="no-such-office"))
     assert "apt-get install" in missing.value.remedy
     assert missing.value.exit_code == 7
+
+
+def test_nothing_to_render_starts_no_office(tmp_path):
+    office = tmp_path / "office"
+    office.write_text(f"#!/bin/sh\ntouch {tmp_path}/started\n", encoding="utf-8")
+    office.chmod(0o755)
+    assert render({}, FormsSettings(office=str(office))) == {}
+    assert not (tmp_path / "started").exists()
