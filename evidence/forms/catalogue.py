@@ -13,7 +13,7 @@ from evidence.errors import InputError, MissingPartError, UsageError
 from evidence.forms.declaration import FormDeclaration
 from evidence.language import _
 
-SHIPPED = Path(__file__).parent / "shipped_templates"
+SHIPPED = Path(__file__).parents[1] / "shipped" / "templates"
 """Where a wheel carries the templates."""
 _CHECKOUT = Path(__file__).parents[2] / "templates"
 
