@@ -72,6 +72,17 @@ def tenant_paper(facts: Facts) -> Facts:
     return documents(add)(facts)
 
 
+def questionnaire_paper(box: str, role: str) -> Bend:
+    """A scanned questionnaire whose one required signature is that of `role`."""
+
+    def add(listed: tuple[Document, ...]) -> tuple[Document, ...]:
+        one = w.document(C, "urging-record", date(2022, 3, 20), running=9)
+        required = (f"1:{box}:signature:{role}",)
+        return (*listed, replace(one, form=replace(one.form, form="questionnaire", required_boxes=required)))
+
+    return documents(add)
+
+
 def second_place(start: int, end: int) -> Bend:
     """The other enterprise was checked by the same person on the closed case's day."""
     return lambda facts: w.on_visit(
@@ -211,7 +222,13 @@ TABLE: list[Row] = [
     *rows(
         "E05-questionnaire",
         ("met", PASS),
+        ("met", PASS, chain(no_entries("questionnaire"), questionnaire_paper("filler", "filler"))),
         ("broken", FAIL, no_entries("questionnaire")),
+        (
+            "broken",
+            FAIL,
+            chain(no_entries("questionnaire"), questionnaire_paper("return-visitor", "return-visitor")),
+        ),
         ("broken", FAIL, entry("questionnaire", case=C, data={"filled_by": "周晓岚"})),
         ("boundary", OPEN, no_entries("questionnaire"), at("2022-03-21")),
         ("boundary", FAIL, no_entries("questionnaire"), at("2022-03-22")),
