@@ -9,15 +9,12 @@ exist, and files left by a crash are overwritten by the next issue of the same n
 
 from __future__ import annotations
 
-import fcntl
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -41,6 +38,7 @@ from evidence.forms.source import IssueRequest, IssueSettings, Source, find_sour
 from evidence.language import _
 from evidence.ledger.events import Event, FormIssued
 from evidence.ledger.ledger import Ledger
+from evidence.ledger.lock import LedgerBusyError
 from evidence.ledger.view import View
 
 LOCK_SECONDS = 600
@@ -85,7 +83,7 @@ def issue_forms(
         IncompleteError: a document could not be rendered, or a required box was not found on its
             page; `where` names the form. Nothing is issued.
     """
-    with _issuing(ledger.journal_path.parent / "issuing.lock"):
+    with _issuing(ledger):
         drafts = _drafts(requests, catalogue, ledger.view, originals, settings, now)
         rendered = render({draft.number: for_rendering(draft.docx) for draft in drafts}, settings.forms)
         forms = []
@@ -280,19 +278,13 @@ def _digest(data: bytes) -> Sha256:
 
 
 @contextmanager
-def _issuing(path: Path) -> Iterator[None]:
-    """One issue at a time in a workspace, across processes."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w") as lock:
-        deadline = time.monotonic() + LOCK_SECONDS
-        while True:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if time.monotonic() > deadline:
-                    raise UsageError(
-                        _("另一个签发任务一直没有结束。"), where=str(path), remedy=_("请等它完成后再试。")
-                    ) from None
-                time.sleep(0.1)
+def _issuing(ledger: Ledger) -> Iterator[None]:
+    """One issue at a time in a workspace, whichever process or host it runs on."""
+    with ExitStack() as held:
+        try:
+            held.enter_context(ledger.alone("issuing", LOCK_SECONDS))
+        except LedgerBusyError as error:
+            raise UsageError(
+                _("另一个签发任务一直没有结束。"), where=error.where, remedy=_("请等它完成后再试。")
+            ) from error
         yield

@@ -11,7 +11,6 @@ from typing import Any
 from evidence.domain.register import Package, Receipt
 from evidence.handover.office import Office
 from evidence.handover.week import WeekWork, made_checkpoint, pretty
-from evidence.ledger.merkle import Frontier, consistency_proof, leaf_hash
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,20 +24,12 @@ class LedgerFile:
 def ledger_files(office: Office, work: WeekWork) -> Iterator[LedgerFile]:
     """Every file of the folder, as docs/package-format.md says."""
     start = work.previous.tree_size if work.previous else 0
-    frontier, hashes = Frontier(), []
-    lines: list[bytes] = []
-    for number, line in enumerate(office.ledger.lines(0, work.size)):
-        node = leaf_hash(line)
-        hashes.append(node)
-        if number < start:
-            frontier.append_hash(node)
-        else:
-            lines.append(line + b"\n")
+    lines = [line + b"\n" for line in office.ledger.lines(start, work.size)]
     yield LedgerFile(name="journal.jsonl", data=b"".join(lines))
     for made in (*work.checkpoints, made_checkpoint(work)):
         yield LedgerFile(name=f"checkpoint-{made.week}.txt", data=made.text.encode())
-    yield LedgerFile(name="frontier.json", data=pretty(frontier.to_json()))
-    proof = consistency_proof(hashes, start) if 0 < start < work.size else []
+    yield LedgerFile(name="frontier.json", data=pretty(office.ledger.tree(start).to_json()))
+    proof = office.ledger.consistency_proof(start, work.size) if 0 < start < work.size else []
     consistency: dict[str, Any] = {"from": start, "to": work.size, "proof": [node.hex() for node in proof]}
     yield LedgerFile(name="consistency.json", data=pretty(consistency))
     receipt = receipt_for(work, work.previous)

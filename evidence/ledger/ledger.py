@@ -1,149 +1,82 @@
-"""The ledger: journal and view as one thing, safe for many processes side by side."""
+"""The ledger as the house sees it: append events, ask the view. Where it is kept is its own affair."""
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import RLock
-from typing import Any
+from typing import TYPE_CHECKING
 
-from evidence.domain.identifiers import Sha256
-from evidence.ledger import chain
-from evidence.ledger.bulk import fold_rest
-from evidence.ledger.codec import Entry, instant_text, payload_of, read_line
-from evidence.ledger.events import Event, TailCut
-from evidence.ledger.fold import fold
-from evidence.ledger.journal import Journal, Position
+from evidence.ledger.codec import Entry, read_line
+from evidence.ledger.events import Event
 from evidence.ledger.lock import DEFAULT_TIMEOUT_S
-from evidence.ledger.merkle import Frontier
-from evidence.ledger.snapshot import SavedTables, Snapshot, load, save
-from evidence.ledger.tinydb_view import TinyDBView
+from evidence.ledger.merkle import Frontier, Tree, leaf_hash
 from evidence.ledger.view import Head, View
 
-_BULK_BYTES = 1 << 20
-"""A journal longer than this is folded into plain dictionaries first."""
-_MARK_EVERY = 1024
-_SAVE_AFTER = 5_000
-"""Events folded since the last snapshot before another is written."""
+if TYPE_CHECKING:
+    from evidence.ledger.embedded import EmbeddedLedger
 
 
-def _utc_now() -> datetime:
+def utc_now() -> datetime:
+    """The real clock."""
     return datetime.now(UTC)
 
 
-class Ledger:
-    """Append events, ask the view.
+class Ledger(ABC):
+    """Journal and view as one thing, for many processes side by side.
 
     Every public method is safe to call from several threads; a `View` answers as of the head it had
     reached, later appends show in the same object.
     """
 
-    def __init__(self, journal: Journal, clock: Callable[[], datetime], snapshots: bool) -> None:
-        self._journal = journal
-        self._clock = clock
-        self._snapshots = snapshots
-        self._mutex = RLock()
-        self._marks: list[Position] = [Position()]
-        self._position = self._saved = Position()
-        self._view = TinyDBView()
-        self.opened_at = 0
-        """Journal lines there were when this object opened it."""
+    opened_at: int
+    """Journal lines there were when this object opened it."""
 
-    @classmethod
+    @staticmethod
     def open(
-        cls,
         folder: Path,
-        clock: Callable[[], datetime] = _utc_now,
+        clock: Callable[[], datetime] = utc_now,
         *,
         lock_timeout_s: float = DEFAULT_TIMEOUT_S,
         snapshots: bool = True,
-    ) -> Ledger:
-        """Open the ledger in a folder, creating an empty one.
+    ) -> EmbeddedLedger:
+        """The embedded ledger of a folder, see `EmbeddedLedger.open`."""
+        from evidence.ledger.embedded import EmbeddedLedger
 
-        With a snapshot only what came after it is read and checked; `check_chain` reads everything.
-
-        Args:
-            folder: holds journal, lock and snapshot.
-            clock: the instants appended events carry.
-            lock_timeout_s: seconds to wait for another writer before failing loudly.
-            snapshots: whether to use and write the view's snapshot.
-
-        Raises:
-            LedgerDamagedError: the journal's chain is broken; `where` names the line.
-        """
-        ledger = cls(Journal(folder, lock_timeout_s=lock_timeout_s), clock, snapshots)
-        loaded = load(folder) if snapshots else None
-        if loaded is not None and ledger._journal.reaches(loaded.end):
-            ledger._start(loaded)
-        ledger._read_rest()
-        ledger.opened_at = ledger._position.size
-        return ledger
-
-    def _start(self, loaded: Snapshot) -> None:
-        self._position = self._saved = loaded.end
-        self._marks = loaded.marks
-        self._view = TinyDBView(loaded.tables, Head(size=loaded.end.size, digest=loaded.end.digest))
-
-    def _read_rest(self) -> None:
-        """Fold what the snapshot does not hold; much of it at once, beside TinyDB."""
-        if self._journal.bytes_on_disk() - self._position.offset < _BULK_BYTES:
-            self._catch_up()
-            return
-        # a plain dictionary is quicker than one that decodes on demand
-        tables: dict[str, Any] = self._view.tables if self._position.size else {}
-        fold_rest(self._journal, self._position, tables, self._reached)
-        self._view = TinyDBView(SavedTables(tables), self._view.head)
-        self._save_if_due()
+        return EmbeddedLedger.open(folder, clock, lock_timeout_s=lock_timeout_s, snapshots=snapshots)
 
     @property
-    def journal_path(self) -> Path:
-        """The journal file."""
-        return self._journal.path
-
-    @property
-    def head(self) -> Head:
-        """Position after following the journal's tail."""
-        return self.view.head
-
-    @property
+    @abstractmethod
     def view(self) -> View:
-        """The view, after following what other processes appended."""
-        with self._mutex:
-            if self._journal.bytes_on_disk() != self._position.offset:
-                self._catch_up()
-            return self._view
+        """The view, after following what others appended."""
 
+    @abstractmethod
     def append(self, actor: str, *events: Event, at: datetime | None = None) -> tuple[int, ...]:
-        """Journal events; on return they are on disk. One fsync for all of them.
+        """Journal events; on return they are durable, all of them or none.
 
         Returns:
             Their 0-based journal positions.
 
         Raises:
-            LedgerBusyError: another process holds the ledger too long.
+            LedgerBusyError: somebody else holds the ledger too long.
             LedgerDamagedError: the journal is broken; nothing was written.
             OSError: disk full or failing; nothing was acknowledged.
         """
-        with self._writing():
-            return self._write(actor, events, at)
 
+    @abstractmethod
     def transact(self, actor: str, decide: Callable[[View], Sequence[Event]]) -> tuple[Event, ...]:
         """Decide on the fresh view and append, while nobody else can write.
 
-        `decide` must be quick and must not append itself. An exception from it writes nothing.
+        `decide` must be quick, must not append itself, and may be asked again when a connection was
+        lost before anything was written. An exception from it writes nothing.
 
         Returns:
             The events as journalled.
         """
-        with self._writing():
-            events = tuple(decide(self._view))
-            if events:
-                self._write(actor, events, None)
-            return events
 
+    @abstractmethod
     def lines(self, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
         """Raw journal lines `start` (inclusive) to `stop` (exclusive), without newline, in order.
 
@@ -152,51 +85,39 @@ class Ledger:
         Raises:
             LedgerDamagedError: the chain is broken before or among them; `where` names the line.
         """
-        size = self.head.size
-        stop = size if stop is None else min(stop, size)
-        mark = self._marks[max(0, bisect_right(self._marks, start, key=lambda mark: mark.size) - 1)]
-        before = mark.size
-        for lines, reached in self._journal.follow(mark):
-            yield from lines[max(0, start - before) : max(0, stop - before)]
-            before = reached.size
-            if before >= stop:
-                return
 
+    @abstractmethod
     def check_chain(self) -> Head:
         """Read and check every line of the journal from the first on.
 
         Raises:
             LedgerDamagedError: naming the first line that breaks the chain.
         """
-        reached = Position()
-        for _lines, reached in self._journal.follow(reached):  # noqa: B007, B020 - the last one is the answer
-            pass
-        return Head(size=reached.size, digest=reached.digest)
 
+    @abstractmethod
     def unacknowledged_bytes(self) -> int:
         """Bytes after the last complete line: another process's write under way, or a torn tail."""
-        self.view  # noqa: B018 - follow first
-        return max(0, self._journal.bytes_on_disk() - self._position.offset)
 
+    @abstractmethod
     def rebuild(self) -> Head:
-        """Throw the view and its snapshot away and fold the whole journal anew.
+        """Throw the view away and fold the whole journal anew.
 
         Raises:
             LedgerDamagedError: the journal's chain is broken.
         """
-        with self._mutex:
-            self._marks = [Position()]
-            self._position = self._saved = Position()
-            self._view = TinyDBView()
-            self._read_rest()
-            self.save_snapshot()
-            return self._view.head
 
-    def save_snapshot(self) -> None:
-        """Write the view's snapshot now; a disk that refuses it is no reason to stop."""
-        with self._mutex, suppress(OSError):
-            save(self.journal_path.parent, self._view.tables, self._position, self._marks)
-            self._saved = self._position
+    @abstractmethod
+    def alone(self, task: str, timeout_s: float) -> AbstractContextManager[None]:
+        """Hold a task: nobody else who writes this ledger does it meanwhile. Freed when its holder dies.
+
+        Raises:
+            LedgerBusyError: somebody else held it for `timeout_s` seconds.
+        """
+
+    @property
+    def head(self) -> Head:
+        """Position after following the journal's tail."""
+        return self.view.head
 
     def entries(self, start: int = 0, stop: int | None = None) -> Iterator[Entry]:
         """The same lines, read."""
@@ -207,50 +128,10 @@ class Ledger:
         """Frontier of the Merkle tree over the first `size` lines (default: all)."""
         return Frontier().extend(self.lines(0, size))
 
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        with self._mutex, self._journal.writing():
-            if self._journal.bytes_on_disk() != self._position.offset:
-                self._catch_up()
-                torn = self._journal.cut_torn_tail(self._position)
-                if torn is not None:
-                    self._write("ledger", (TailCut(bytes=torn.bytes, sha256=Sha256(torn.sha256)),), None)
-            yield
+    def consistency_proof(self, old: int, size: int) -> list[bytes]:
+        """Proof that the first `old` lines are a prefix of the first `size` (RFC 6962, 2.1.2).
 
-    def _catch_up(self) -> None:
-        for lines, reached in self._journal.follow(self._position):
-            entries = [read_line(line, seq) for seq, line in enumerate(lines, self._position.size)]
-            self._fold(entries, reached)
-
-    def _fold(self, entries: Sequence[Entry], reached: Position) -> None:
-        for entry in entries:
-            fold(self._view.rows, entry)
-        self._reached(reached)
-        self._save_if_due()
-
-    def _reached(self, position: Position) -> None:
-        self._position = position
-        self._view.advance(Head(size=position.size, digest=position.digest))
-        if position.size - self._marks[-1].size >= _MARK_EVERY:
-            self._marks.append(position)
-
-    def _save_if_due(self) -> None:
-        """Seldom enough that writing snapshots stays a small part of the work however long the journal."""
-        fresh = self._position.size - self._saved.size
-        if self._snapshots and fresh >= max(_SAVE_AFTER, self._position.size // 20):
-            self.save_snapshot()
-
-    def _write(self, actor: str, events: Sequence[Event], at: datetime | None) -> tuple[int, ...]:
-        instant = instant_text(self._clock() if at is None else at)
-        position = start = self._position
-        lines: list[bytes] = []
-        entries: list[Entry] = []
-        for event in events:
-            fields = {"actor": actor, "at": instant, "kind": event.KIND, "payload": payload_of(event)}
-            line, digest = chain.seal(fields, seq=position.size, prev=position.digest)
-            entries.append(read_line(line, position.size))  # fold what was written, not what was meant
-            position = Position(size=position.size + 1, digest=digest, offset=position.offset + len(line) + 1)
-            lines.append(line)
-        self._journal.append(lines, start)
-        self._fold(entries, position)
-        return tuple(range(start.size, position.size))
+        Raises:
+            ValueError: `old` is 0 or beyond `size`.
+        """
+        return Tree([leaf_hash(line) for line in self.lines(0, size)]).consistency_proof(old, size)

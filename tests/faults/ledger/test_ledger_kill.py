@@ -16,7 +16,7 @@ from evidence.archive.originals import Originals
 from evidence.domain.case import Case, CaseKind
 from evidence.domain.identifiers import CaseId, EnterpriseId, Sha256
 from evidence.errors import EvidenceError
-from evidence.ledger import ledger as ledger_module
+from evidence.ledger import embedded as ledger_module
 from evidence.ledger.events import CaseOpened, TailCut
 from evidence.ledger.ledger import Ledger
 from evidence.ledger.view import View

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evidence.errors import LedgerDamagedError
-from evidence.ledger import ledger as ledger_module
+from evidence.ledger import embedded as ledger_module
 from evidence.ledger.events import Event
 from evidence.ledger.ledger import Ledger
 from tests.ledger_story import START, every_kind

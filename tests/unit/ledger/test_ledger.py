@@ -17,7 +17,7 @@ from evidence.domain.register import Package, RegisterEntry
 from evidence.domain.week import Week, local_instant
 from evidence.errors import LedgerDamagedError
 from evidence.ledger import bulk
-from evidence.ledger import ledger as ledger_module
+from evidence.ledger import embedded as ledger_module
 from evidence.ledger.events import (
     ArrivalJudged,
     ArrivalTaken,

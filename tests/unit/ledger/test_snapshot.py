@@ -10,7 +10,7 @@ import pytest
 from evidence.domain.case import Case, CaseKind
 from evidence.domain.identifiers import CaseId, EnterpriseId
 from evidence.errors import LedgerDamagedError
-from evidence.ledger import ledger as ledger_module
+from evidence.ledger import embedded as ledger_module
 from evidence.ledger import snapshot
 from evidence.ledger.events import CaseOpened
 from evidence.ledger.ledger import Ledger

@@ -1,0 +1,353 @@
+"""What the rows say: the questions of `View`, answered over any storage of the fold's rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+import msgspec
+
+from evidence.domain.case import Case, Escalation, RectificationReport, Visit
+from evidence.domain.document import Document, IssuedForm, ScannedPage
+from evidence.domain.facts import ServiceState
+from evidence.domain.identifiers import ArrivalId, CaseId, EnterpriseId, Number, PersonId, Sha256
+from evidence.domain.parties import Campaign, Device, Enterprise, Person
+from evidence.domain.recording import Recording
+from evidence.domain.register import Hold, Package, Plan, Receipt, RegisterEntry, Waiver
+from evidence.domain.week import Week
+from evidence.ledger import fold
+from evidence.ledger.codec import event_of
+from evidence.ledger.documents import Copy, Word, assemble
+from evidence.ledger.events import (
+    AlterationDecided,
+    ArrivalJudged,
+    ArrivalTaken,
+    CheckpointMade,
+    MarkDecided,
+    PersonDecided,
+)
+from evidence.ledger.rows import Row, Rows
+from evidence.ledger.service import service_state
+from evidence.ledger.view import Arrival
+
+T = TypeVar("T")
+
+
+class TabledRows(Rows, Protocol):
+    """Rows that know the names of their tables."""
+
+    def tables(self, prefix: str) -> list[str]:
+        """Names of tables with a prefix, sorted."""
+        ...
+
+
+class RowsView:
+    """Answers every question of `View` from the fold's rows; who keeps them adds `head`."""
+
+    rows: TabledRows
+
+    # --- registers -----------------------------------------------------------------------------
+    def enterprises(self) -> tuple[Enterprise, ...]:
+        """In order of id."""
+        found = [each for table in self.rows.tables("enterprises:") for each in self._all(table, Enterprise)]
+        return tuple(sorted(found, key=lambda enterprise: enterprise.id))
+
+    def enterprise(self, id: EnterpriseId) -> Enterprise | None:
+        """One enterprise."""
+        return self._one(fold.enterprise_table(id), id, Enterprise)
+
+    def people(self) -> tuple[Person, ...]:
+        """In order of id."""
+        return self._all("people", Person)
+
+    def person(self, id: PersonId) -> Person | None:
+        """One person."""
+        return self._one("people", id, Person)
+
+    def devices(self) -> tuple[Device, ...]:
+        """In order of serial."""
+        return self._all("devices", Device)
+
+    def campaigns(self) -> tuple[Campaign, ...]:
+        """In order of id."""
+        return self._all("campaigns", Campaign)
+
+    def plans(self) -> tuple[Plan, ...]:
+        """In order of week and version."""
+        return tuple(sorted(self._all("plans", Plan), key=lambda plan: (plan.week, plan.version)))
+
+    def packages(self) -> tuple[Package, ...]:
+        """In order of building."""
+        return self._all("packages", Package, by_time=True)
+
+    def receipts(self) -> tuple[Receipt, ...]:
+        """In order of arrival."""
+        return self._all("receipts", Receipt, by_time=True)
+
+    def checkpoints(self) -> tuple[CheckpointMade, ...]:
+        """In order of tree size."""
+        return self._all("checkpoints", CheckpointMade, by_time=True)
+
+    def entries(self, register: str | None = None, case: CaseId | None = None) -> tuple[RegisterEntry, ...]:
+        """Entries in force, of one register or all; those naming one case or its visits."""
+        tables = self.rows.tables("register:" if register is None else f"register:{register}:")
+        found = [entry for table in tables for entry in self._all(table, RegisterEntry)]
+        found.sort(key=lambda entry: (entry.register, entry.key))
+        if case is None:
+            return tuple(found)
+        return tuple(
+            entry
+            for entry in found
+            if entry.case == case or (entry.visit is not None and fold.case_of(entry.visit) == case)
+        )
+
+    # --- cases ---------------------------------------------------------------------------------
+    def cases(self, enterprise: EnterpriseId | None = None) -> tuple[Case, ...]:
+        """In order of id."""
+        if enterprise is None:
+            ids = [key for table in self.rows.tables("services:") for key, _row in self.rows.items(table)]
+        else:
+            ids = [key for key, _row in self.rows.items(f"enterprise:{enterprise}")]
+        return tuple(case for name in sorted(ids) if (case := self.case(CaseId(name))) is not None)
+
+    def case(self, id: CaseId) -> Case | None:
+        """One case."""
+        return self._one(fold.case_table(id), "case", Case)
+
+    def visits(self, case: CaseId) -> tuple[Visit, ...]:
+        """Every version, in order of arrival time, then version."""
+        found = self._prefixed(case, "visit:", Visit)
+        return tuple(sorted(found, key=lambda visit: (visit.arrived_at, visit.id, visit.version)))
+
+    def reports(self, case: CaseId) -> tuple[RectificationReport, ...]:
+        """In order of version."""
+        found = self._prefixed(case, "report:", RectificationReport)
+        return tuple(sorted(found, key=lambda report: report.version))
+
+    def escalations(self, case: CaseId) -> tuple[Escalation, ...]:
+        """In order of time."""
+        found = self._prefixed(case, "escalation:", Escalation)
+        return tuple(sorted(found, key=lambda escalation: (escalation.reported_at, escalation.id)))
+
+    def waivers(self, case: CaseId) -> tuple[Waiver, ...]:
+        """In order of time."""
+        return tuple(self._prefixed(case, "waiver:", Waiver))
+
+    def holds(self, case: CaseId) -> tuple[Hold, ...]:
+        """In order of placing."""
+        return tuple(self._prefixed(case, "hold:", Hold))
+
+    def services(self) -> tuple[ServiceState, ...]:
+        """Every cycle in one line, in order of case."""
+        return tuple(
+            state
+            for table in self.rows.tables("services:")
+            for _key, row in sorted(self.rows.items(table), key=lambda item: item[0])
+            if (state := service_state(row["body"])) is not None
+        )
+
+    def cases_touched(self, week: Week) -> tuple[CaseId, ...]:
+        """Cases visited in a week, or with evidence that arrived or changed since the last package."""
+        visited = {CaseId(key) for key, _row in self.rows.items(f"week:{week}")}
+        return tuple(sorted(visited.union(self.touched_since(0))))
+
+    def touched_since(self, seq: int) -> tuple[CaseId, ...]:
+        """Cases touched from journal line `seq` on and not handed over since, in order of id."""
+        return tuple(
+            sorted(
+                CaseId(key)
+                for table in self.rows.tables("touched:")
+                for key, row in self.rows.items(table)
+                if row["seq"] >= seq
+            )
+        )
+
+    # --- documents -----------------------------------------------------------------------------
+    def document(self, number: Number) -> Document | None:
+        """One document with its pages in force."""
+        table = self.rows.items(fold.case_table(fold.case_of(number)))
+        rows = [(key, row) for key, row in table if key.split(":", 2)[1:2] == [number]]
+        return next(iter(_documents(rows)), None)
+
+    def documents(self, case: CaseId | None) -> tuple[Document, ...]:
+        """Documents of a case in order of number; of no case (weekly forms) for None."""
+        if case is None:
+            found = (self.document(Number(key)) for key, _row in sorted(self.rows.items("weekly")))
+            return tuple(document for document in found if document is not None)
+        return tuple(_documents(self.rows.items(fold.case_table(case))))
+
+    def next_running(self, case: CaseId | None, form: str) -> int:
+        """The next running number of a form, given by id or two-letter code: gapless, void ones counted."""
+        if case is None:
+            numbers = [key for key, _row in self.rows.items("weekly")]
+            forms = {
+                number: self._one(fold.case_table(fold.case_of(number)), f"form:{number}", dict)
+                for number in numbers
+            }
+        else:
+            forms = {
+                key.removeprefix("form:"): row["body"]
+                for key, row in self.rows.items(fold.case_table(case))
+                if key.startswith("form:")
+            }
+        running = [
+            int(number[-3:])
+            for number, body in forms.items()
+            if form == number[11:13] or (body is not None and body["form"] == form)
+        ]
+        return max(running, default=0) + 1
+
+    # --- arrivals and recordings ----------------------------------------------------------------
+    def arrival(self, id: ArrivalId) -> Arrival | None:
+        """One arrival."""
+        row = self.rows.get(fold.arrival_table(id), id)
+        return None if row is None else _arrival(id, row["body"])
+
+    def arrivals(self, outcome: str | None = None) -> tuple[Arrival, ...]:
+        """All, or those with one current outcome, in order of id."""
+        if outcome in fold.OPEN_OUTCOMES:
+            listed = sorted(key for key, _row in self.rows.items(f"outcome:{outcome}"))
+            return tuple(each for key in listed if (each := self.arrival(ArrivalId(key))) is not None)
+        found = [
+            (key, row["body"])
+            for table in self.rows.tables("arrivals:")
+            for key, row in self.rows.items(table)
+            if outcome is None or fold.outcome_of(row["body"]) == outcome
+        ]
+        return tuple(_arrival(key, body) for key, body in sorted(found, key=lambda item: item[0]))
+
+    def arrival_of(self, sha256: Sha256) -> Arrival | None:
+        """The first arrival that brought these bytes."""
+        return next(iter(self.arrivals_of(sha256)), None)
+
+    def arrivals_of(self, sha256: Sha256) -> tuple[Arrival, ...]:
+        """Every arrival that brought these bytes, first to last."""
+        row = self.rows.get(fold.digest_table(sha256), sha256)
+        held = () if row is None else (self.arrival(each) for each in row["body"])
+        return tuple(arrival for arrival in held if arrival is not None)
+
+    def recording(self, sha256: Sha256) -> Recording | None:
+        """One recording with its assignment."""
+        row = self.rows.get("recording:" + sha256[:2], sha256)
+        return None if row is None else _recording(row["body"])
+
+    def recordings(self, case: CaseId | None = None) -> tuple[Recording, ...]:
+        """All, or those assigned to visits of one case, in order of start."""
+        if case is None:
+            found: Iterable[Recording | None] = (
+                _recording(row["body"])
+                for table in self.rows.tables("recording:")
+                for _key, row in self.rows.items(table)
+            )
+        else:
+            found = (
+                self.recording(Sha256(key.removeprefix("recording:")))
+                for key, _row in self.rows.items(fold.case_table(case))
+                if key.startswith("recording:")
+            )
+        return tuple(
+            sorted(
+                (recording for recording in found if recording is not None),
+                key=lambda recording: (
+                    "" if recording.started_at is None else recording.started_at.isoformat(),
+                    recording.sha256,
+                ),
+            )
+        )
+
+    # --- shared --------------------------------------------------------------------------------
+    def _one(self, table: str, key: str, type_: type[T]) -> T | None:
+        row = self.rows.get(table, key)
+        return None if row is None else msgspec.convert(row["body"], type_)
+
+    def _all(self, table: str, type_: type[T], *, by_time: bool = False) -> tuple[T, ...]:
+        held = list(self.rows.items(table))
+        held.sort(key=(lambda item: item[1]["seq"]) if by_time else (lambda item: item[0]))
+        return tuple(msgspec.convert(row["body"], type_) for _key, row in held)
+
+    def _prefixed(self, case: CaseId, prefix: str, type_: type[T]) -> list[T]:
+        rows = [
+            (row["seq"], row["body"])
+            for key, row in self.rows.items(fold.case_table(case))
+            if key.startswith(prefix)
+        ]
+        return [msgspec.convert(body, type_) for _seq, body in sorted(rows, key=lambda item: item[0])]
+
+
+def _documents(rows: Iterable[tuple[str, Row]]) -> Iterator[Document]:
+    """Documents from the rows of one case table, in order of number."""
+    forms: dict[str, IssuedForm] = {}
+    copies: dict[str, list[Copy]] = {}
+    edocuments: dict[str, list[Sha256]] = {}
+    words: dict[str, list[Word]] = {}
+    for key, row in rows:
+        what, _colon, rest = key.partition(":")
+        number, _colon, arrival = rest.partition(":")
+        body = row["body"]
+        if what == "form":
+            forms[number] = msgspec.convert(body, IssuedForm)
+        elif what == "scan":
+            received_at = msgspec.convert(body["received_at"], datetime)
+            copies.setdefault(number, []).extend(
+                Copy(
+                    page=msgspec.convert({**page, "arrival": arrival}, ScannedPage),
+                    received_at=received_at,
+                    seq=row["seq"],
+                )
+                for page in body["pages"]
+            )
+        elif what == "edoc":
+            edocuments.setdefault(number, []).append(body)
+        elif what == "word":
+            said = event_of(body["kind"], body["word"], row["seq"])
+            assert isinstance(said, (MarkDecided, AlterationDecided))  # noqa: S101 - the fold stores no other
+            words.setdefault(number, []).append(Word(seq=row["seq"], said=said))
+    for number in sorted(forms):
+        yield assemble(
+            forms[number], copies.get(number, ()), edocuments.get(number, ()), words.get(number, ())
+        )
+
+
+def _arrival(id: str, body: Row) -> Arrival:
+    outcome = fold.outcome_of(body)
+    decisions = tuple(msgspec.convert(decision, PersonDecided) for decision in body["decisions"])
+    judged = None if body["judged"] is None else msgspec.convert(body["judged"], ArrivalJudged)
+    if body["taken"] is None:
+        return Arrival(
+            id=ArrivalId(id),
+            path=body["waiting"]["path"],
+            sha256=None,
+            bytes=None,
+            received_at=datetime.fromisoformat(body["seen"]),
+            outcome=outcome,
+            reason="" if judged is None else judged.reason,
+            message=body["waiting"].get("why", "") if judged is None else judged.message,
+            judged=judged,
+            decisions=decisions,
+        )
+    taken = msgspec.convert(body["taken"], ArrivalTaken)
+    return Arrival(
+        id=ArrivalId(id),
+        path=taken.path,
+        sha256=taken.sha256,
+        bytes=taken.bytes,
+        received_at=taken.received_at,
+        outcome=outcome,
+        media_type=taken.media_type,
+        reason="" if judged is None else judged.reason,
+        message="" if judged is None else judged.message,
+        duplicate_of=taken.duplicate_of,
+        seen_as=taken.seen_as,
+        judged=judged,
+        decisions=decisions,
+    )
+
+
+def _recording(body: Row) -> Recording:
+    recording = msgspec.convert(body["recording"], Recording)
+    assigned = body["assigned"]
+    if assigned is None:
+        return recording
+    return replace(recording, visit=assigned["visit"] or None, assigned_by=assigned["by"])
