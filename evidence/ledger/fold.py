@@ -319,7 +319,7 @@ def _waiver(rows: Rows, entry: Entry, body: Body) -> None:
 
 def _hold(rows: Rows, entry: Entry, body: Body) -> None:
     hold = body["hold"]
-    rows.put(case_table(hold["case"]), f"hold:{hold['at']}", _row(entry, hold))
+    rows.put(case_table(hold["case"]), f"hold:{hold['at']}:{hold.get('visit') or ''}", _row(entry, hold))
 
 
 def _checkpoint(rows: Rows, entry: Entry, body: Body) -> None:

@@ -121,7 +121,7 @@ def read_anchor(text: str, name: str) -> Checkpoint:
         return checkpoints.parse(text)
     except ValueError as error:
         raise InputError(
-            _("这不是检查点文本：{error}").format(error=error), where=name, remedy=_("请检查路径。")
+            _("这不是检查点文本。"), where=name, remedy=_("请给出移交包 ledger 目录中的 checkpoint-*.txt。")
         ) from error
 
 

@@ -43,7 +43,9 @@ class WriterLock:
         """
         if self._owner == threading.get_ident():
             raise LedgerBusyError(
-                _("账本写入不能嵌套：记账的决定过程中不得再次记账。"), where=str(self._path)
+                _("账本写入不能嵌套：记账的决定过程中不得再次记账。"),
+                where=str(self._path),
+                remedy=_("这是程序内部的错误，请联系维护人员。"),
             )
         deadline = time.monotonic() + self._timeout_s
         if not self._thread_lock.acquire(timeout=self._timeout_s):

@@ -164,9 +164,13 @@ class Tree:
         size = high - low
         level = size.bit_length() - 1
         if size == 1 << level:
-            return self._levels[level][low >> level]
+            return self.node(level, low >> level)
         middle = low + (1 << level)
         return node_hash(self._range(low, middle), self._range(middle, high))
+
+    def node(self, level: int, place: int) -> bytes:
+        """Root of the full subtree over leaves `place << level` to `(place + 1) << level`."""
+        return self._levels[level][place]
 
 
 def _split(size: int) -> int:

@@ -129,12 +129,14 @@ def check_proof(proof: Any) -> tuple[str, ...]:
     try:
         return tuple(_problems(proof))
     except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
-        return (_("不是完整的证明文件：{error!r}").format(error=error),)
+        lacking = f"“{error.args[0]}”" if isinstance(error, KeyError) else _("应有的内容")
+        return (_("不是完整的证明文件：缺少{what}，或已被改动。").format(what=lacking),)
 
 
 def _problems(proof: Any) -> Iterator[str]:
     if proof["format"] != FORMAT:
-        raise ValueError(proof["format"])
+        yield _("不是本程序写出的证明文件")
+        return
     heads = [checkpoints.parse(tree["checkpoint"]) for tree in proof["trees"]]
     for tree in proof["trees"]:
         if checkpoints.fingerprint(tree["checkpoint"]) != tree["fingerprint"]:

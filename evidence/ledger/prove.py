@@ -38,7 +38,10 @@ def prove(ledger: Ledger, number: Number, *, origin: str) -> dict[str, Any]:
     view = ledger.view
     document = view.document(number)
     if document is None:
-        raise UsageError(_("没有签发过文书 {number}。").format(number=number))
+        raise UsageError(
+            _("没有签发过文书 {number}。").format(number=number),
+            remedy=_("案件已签发的编号见 evidence case show 案件编号。"),
+        )
     lines = list(ledger.lines())
     concerning = _concerning(ledger, view, number)
     tree = Tree([leaf_hash(line) for line in lines])

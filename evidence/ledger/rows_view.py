@@ -97,11 +97,7 @@ class RowsView:
         found.sort(key=lambda entry: (entry.register, entry.key))
         if case is None:
             return tuple(found)
-        return tuple(
-            entry
-            for entry in found
-            if entry.case == case or (entry.visit is not None and fold.case_of(entry.visit) == case)
-        )
+        return tuple(entry for entry in found if of_case(entry, case))
 
     # --- cases ---------------------------------------------------------------------------------
     def cases(self, enterprise: EnterpriseId | None = None) -> tuple[Case, ...]:
@@ -203,7 +199,7 @@ class RowsView:
     def arrival(self, id: ArrivalId) -> Arrival | None:
         """One arrival."""
         row = self.rows.get(fold.arrival_table(id), id)
-        return None if row is None else _arrival(id, row["body"])
+        return None if row is None else arrival_of_row(id, row["body"])
 
     def arrivals(self, outcome: str | None = None) -> tuple[Arrival, ...]:
         """All, or those with one current outcome, in order of id."""
@@ -216,7 +212,7 @@ class RowsView:
             for key, row in self.rows.items(table)
             if outcome is None or fold.outcome_of(row["body"]) == outcome
         ]
-        return tuple(_arrival(key, body) for key, body in sorted(found, key=lambda item: item[0]))
+        return tuple(arrival_of_row(key, body) for key, body in sorted(found, key=lambda item: item[0]))
 
     def arrival_of(self, sha256: Sha256) -> Arrival | None:
         """The first arrival that brought these bytes."""
@@ -231,13 +227,13 @@ class RowsView:
     def recording(self, sha256: Sha256) -> Recording | None:
         """One recording with its assignment."""
         row = self.rows.get("recording:" + sha256[:2], sha256)
-        return None if row is None else _recording(row["body"])
+        return None if row is None else recording_of_row(row["body"])
 
     def recordings(self, case: CaseId | None = None) -> tuple[Recording, ...]:
         """All, or those assigned to visits of one case, in order of start."""
         if case is None:
             found: Iterable[Recording | None] = (
-                _recording(row["body"])
+                recording_of_row(row["body"])
                 for table in self.rows.tables("recording:")
                 for _key, row in self.rows.items(table)
             )
@@ -247,15 +243,7 @@ class RowsView:
                 for key, _row in self.rows.items(fold.case_table(case))
                 if key.startswith("recording:")
             )
-        return tuple(
-            sorted(
-                (recording for recording in found if recording is not None),
-                key=lambda recording: (
-                    "" if recording.started_at is None else recording.started_at.isoformat(),
-                    recording.sha256,
-                ),
-            )
-        )
+        return in_order_of_start(found)
 
     # --- shared --------------------------------------------------------------------------------
     def _one(self, table: str, key: str, type_: type[T]) -> T | None:
@@ -310,7 +298,26 @@ def _documents(rows: Iterable[tuple[str, Row]]) -> Iterator[Document]:
         )
 
 
-def _arrival(id: str, body: Row) -> Arrival:
+def of_case(entry: RegisterEntry, case: CaseId) -> bool:
+    """Whether a register entry names a case or one of its visits."""
+    return entry.case == case or (entry.visit is not None and fold.case_of(entry.visit) == case)
+
+
+def in_order_of_start(recordings: Iterable[Recording | None]) -> tuple[Recording, ...]:
+    """Those that are there, by start, then digest."""
+    return tuple(
+        sorted(
+            (recording for recording in recordings if recording is not None),
+            key=lambda recording: (
+                "" if recording.started_at is None else recording.started_at.isoformat(),
+                recording.sha256,
+            ),
+        )
+    )
+
+
+def arrival_of_row(id: str, body: Row) -> Arrival:
+    """An arrival from its row's body."""
     outcome = fold.outcome_of(body)
     decisions = tuple(msgspec.convert(decision, PersonDecided) for decision in body["decisions"])
     judged = None if body["judged"] is None else msgspec.convert(body["judged"], ArrivalJudged)
@@ -345,7 +352,8 @@ def _arrival(id: str, body: Row) -> Arrival:
     )
 
 
-def _recording(body: Row) -> Recording:
+def recording_of_row(body: Row) -> Recording:
+    """A recording from its row's body, with its assignment."""
     recording = msgspec.convert(body["recording"], Recording)
     assigned = body["assigned"]
     if assigned is None:

@@ -2,20 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import closing
+
 import pytest
 
+from evidence.ledger.postgres.connection import asking, connect
+from evidence.ledger.postgres.rows import PostgresRows
+from evidence.ledger.postgres.schema import ensure
 from evidence.ledger.rows import HeldRows, Row, Rows
 from evidence.ledger.snapshot import SavedTables
 from evidence.ledger.tinydb_rows import TinyRows
 
 
-@pytest.fixture(params=["plain", "saved", "tinydb"])
-def rows(request: pytest.FixtureRequest) -> Rows:
+@pytest.fixture(params=["plain", "saved", "tinydb", "postgres", "postgres, written through"])
+def rows(request: pytest.FixtureRequest) -> Iterator[Rows]:
     if request.param == "plain":
-        return HeldRows()
-    if request.param == "saved":
-        return HeldRows(SavedTables())
-    return TinyRows(SavedTables())
+        yield HeldRows()
+    elif request.param == "saved":
+        yield HeldRows(SavedTables())
+    elif request.param == "tinydb":
+        yield TinyRows(SavedTables())
+    else:
+        cluster = request.getfixturevalue("cluster")
+        settings = cluster.ledger_settings()
+        with closing(connect(settings.database, settings.schema, idle_s=60)) as connection:
+            ensure(connection, settings.schema)
+            kind = PostgresRows if request.param == "postgres" else WrittenThrough
+            yield kind(asking(connection))
+
+
+class WrittenThrough(PostgresRows):
+    """Remembers nothing between two calls: what is got comes from the tables."""
+
+    def get(self, table: str, key: str) -> Row | None:
+        self.flush()
+        self.forget()
+        return super().get(table, key)
 
 
 def row(number: int, body: object = None) -> Row:

@@ -1,0 +1,421 @@
+"""The ledger on PostgreSQL.
+
+One transaction does what the embedded ledger does under its file lock: it locks the one row of `head`
+(a total order among all writers on all hosts), decides on the rows as they are then, adds lines, rows
+and the tree's new edge, and commits. A connection that is lost on the way leaves one question: did
+the commit arrive? The next attempt locks the same row first, which waits for the old transaction to
+end one way or the other, and looks whether its lines are there. So nothing is lost and nothing is
+written twice.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from threading import RLock
+from typing import Any, TypeVar
+
+import psycopg
+from psycopg import Connection
+from psycopg.errors import LockNotAvailable
+
+from evidence.errors import LedgerDamagedError, UsageError
+from evidence.language import _
+from evidence.ledger import chain
+from evidence.ledger.codec import Entry, instant_text, payload_of, read_line
+from evidence.ledger.events import Event
+from evidence.ledger.fold import fold
+from evidence.ledger.ledger import Ledger, utc_now
+from evidence.ledger.lock import LedgerBusyError
+from evidence.ledger.merkle import Frontier
+from evidence.ledger.postgres.connection import (
+    DatabaseUnreachableError,
+    as_ours,
+    asking,
+    close,
+    connect,
+    lost,
+    unreachable,
+    without_password,
+)
+from evidence.ledger.postgres.rows import PostgresRows
+from evidence.ledger.postgres.schema import VIEW_VERSION, checked_name, ensure
+from evidence.ledger.postgres.subtrees import KeptTree, Node, grow, keep
+from evidence.ledger.postgres.view import PostgresView
+from evidence.ledger.settings import LedgerSettings
+from evidence.ledger.view import Head, View
+
+T = TypeVar("T")
+_BLOCK = 2048
+"""Lines read or folded at once."""
+_WRITER_IDLE_S = 60
+_READER_IDLE_S = 600
+_OPENING_PATIENCE_S = 5
+_NEW_SNAPSHOT = "ROLLBACK; BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT size, digest FROM head"
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.05, 1.0
+_DIGEST_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """Lines handed to the database; whether their commit arrived may be unknown."""
+
+    start: int
+    lines: tuple[bytes, ...]
+    events: tuple[Event, ...]
+
+
+class PostgresLedger(Ledger):
+    """Implements `Ledger` over one schema of a database."""
+
+    def __init__(self, settings: LedgerSettings, clock: Callable[[], datetime]) -> None:
+        self._settings = settings
+        self._schema = checked_name(settings.schema)
+        self._clock = clock
+        self._writing_mutex, self._reading_mutex = RLock(), RLock()
+        self._writer: Connection | None = None
+        self._reader: Connection | None = None
+        self._read_view: PostgresView | None = None
+        self._deciding = False
+        self.opened_at = 0
+
+    @classmethod
+    def open_database(
+        cls, settings: LedgerSettings, clock: Callable[[], datetime] = utc_now
+    ) -> PostgresLedger:
+        """Open the ledger, making its tables if they are not there. Costs the same however long it is.
+
+        Raises:
+            DatabaseUnreachableError: no answer within the settings' patience.
+            UsageError: the connection string or schema name is wrong, or another version of the program
+                shaped the view.
+        """
+        ledger = cls(settings, clock)
+        version = ledger._patiently(
+            lambda: ensure(ledger._write_connection(), ledger._schema),
+            lambda: ledger._writer,
+            min(settings.patience_s, _OPENING_PATIENCE_S),
+        )
+        if version > VIEW_VERSION:
+            raise UsageError(
+                _("账本数据库由更新版本的程序整理过，本程序太旧。"),
+                where=ledger.place,
+                remedy=_("请在本机安装与其他主机相同版本的程序。"),
+            )
+        if version < VIEW_VERSION:
+            ledger.rebuild()
+        ledger.opened_at = ledger.head.size
+        return ledger
+
+    @property
+    def place(self) -> str:
+        """Database and schema, for people; no password."""
+        return f"{without_password(self._settings.database)} {self._schema}"
+
+    # --- reading ---------------------------------------------------------------------------------
+    @property
+    def view(self) -> View:
+        """The view as of the newest head; one snapshot of the database until it is asked for again."""
+        with self._reading_mutex:
+            return self._patiently(self._fresh_view, lambda: self._reader)
+
+    def lines(self, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
+        """Raw journal lines, checked against the chain on the way."""
+        size = self.head.size
+        stop = size if stop is None else min(stop, size)
+        prev = chain.START
+        if 0 < start < stop:
+            prev = chain.stated_digest(self._block(start - 1, start)[0])
+        for first in range(start, stop, _BLOCK):
+            block = self._block(first, min(first + _BLOCK, stop))
+            prev = chain.check(block, seq=first, prev=prev)
+            yield from block
+
+    def check_chain(self) -> Head:
+        """Read and check every line, and whether they lead to the stated head and tree."""
+        head, frontier, digest = self.head, Frontier(), chain.START
+        for line in self.lines(0, head.size):
+            frontier.append(line)
+            digest = chain.stated_digest(line)
+        if digest != head.digest or frontier.nodes != self.tree(head.size).nodes:
+            raise LedgerDamagedError(
+                _("账目与数据库所记的末行或树根不符。"),
+                where=self.place,
+                remedy=_("请停止一切写入，保留现场，从备份恢复（evidence restore）。"),
+            )
+        return head
+
+    def tree(self, size: int | None = None) -> Frontier:
+        """Frontier of the Merkle tree, from subtrees kept."""
+        wanted = self.head.size if size is None else size
+        return KeptTree(self._read, wanted).frontier()
+
+    def consistency_proof(self, old: int, size: int) -> list[bytes]:
+        """As the seam says, from subtrees kept."""
+        self.view  # noqa: B018 - follow first
+        return KeptTree(self._read, size).consistency_proof(old, size)
+
+    def unacknowledged_bytes(self) -> int:
+        """A transaction leaves none."""
+        return 0
+
+    # --- writing ---------------------------------------------------------------------------------
+    def append(self, actor: str, *events: Event, at: datetime | None = None) -> tuple[int, ...]:
+        """Journal events in one transaction."""
+        written = self._commit(actor, lambda _view: events, at)
+        return tuple(range(written.start, written.start + len(written.lines)))
+
+    def transact(self, actor: str, decide: Callable[[View], Sequence[Event]]) -> tuple[Event, ...]:
+        """Decide on the fresh view and append, in one transaction."""
+        return self._commit(actor, decide, None).events
+
+    def rebuild(self) -> Head:
+        """Fold every line anew, in one transaction: until it is done everybody sees the old rows."""
+
+        def anew() -> Head:
+            connection = self._write_connection()
+            with connection.transaction():
+                head, _frontier = self._lock_head(connection)
+                connection.execute("DELETE FROM held")
+                for first in range(0, head.size, _BLOCK):
+                    found = connection.execute(
+                        "SELECT line FROM line WHERE seq >= %s AND seq < %s ORDER BY seq",
+                        (first, first + _BLOCK),
+                    )
+                    self._fold(connection, [read_line(line, first + n) for n, (line,) in enumerate(found)])
+                connection.execute("UPDATE head SET view_version = %s", (VIEW_VERSION,))
+            return head
+
+        self.check_chain()
+        with self._writing_mutex:
+            return self._patiently(anew, lambda: self._writer)
+
+    def adopt(self, lines: Sequence[bytes]) -> Head:
+        """Append lines of another ledger as they are; they must continue this one's chain.
+
+        Raises:
+            LedgerDamagedError: they do not.
+        """
+
+        def take() -> Head:
+            connection = self._write_connection()
+            with connection.transaction():
+                head, frontier = self._lock_head(connection)
+                new = lines[max(0, head.size - read_line(lines[0], head.size).seq) :]
+                if not new:
+                    return head
+                digest = chain.check(new, seq=head.size, prev=head.digest)
+                entries = [read_line(line, head.size + n) for n, line in enumerate(new)]
+                self._add(connection, frontier, new, entries, digest)
+                return Head(size=frontier.size, digest=digest)
+
+        with self._writing_mutex:
+            return self._patiently(take, lambda: self._writer)
+
+    @contextmanager
+    def alone(self, task: str, timeout_s: float) -> Iterator[None]:
+        """As the seam says; an advisory lock on a connection of its own."""
+        connection = self._patiently(
+            lambda: connect(self._settings.database, self._schema, idle_s=0), lambda: None
+        )
+        try:
+            try:
+                connection.execute("SELECT set_config('lock_timeout', %s, false)", (f"{timeout_s:.3f}s",))
+                connection.execute(
+                    "SELECT pg_advisory_lock(hashtextextended(%s, 0))", (f"{self._schema} {task}",)
+                )
+            except LockNotAvailable as error:
+                raise self._busy(timeout_s) from error
+            yield
+        finally:
+            close(connection)
+
+    def close(self) -> None:
+        """Give the connections back; the next use opens new ones."""
+        close(self._writer)
+        close(self._reader)
+        self._writer = self._reader = self._read_view = None
+
+    # --- one transaction -------------------------------------------------------------------------
+    def _commit(self, actor: str, decide: Callable[[View], Sequence[Event]], at: datetime | None) -> _Written:
+        sent: list[_Written] = []
+
+        def attempt() -> _Written:
+            connection = self._write_connection()
+            with connection.transaction():
+                head, frontier = self._lock_head(connection)
+                if sent and self._arrived(connection, sent[-1]):
+                    return sent[-1]
+                events = tuple(decide(PostgresView(PostgresRows(asking(connection)), head)))
+                if not events:
+                    return _Written(head.size, (), ())
+                lines, entries, digest = _sealed(actor, events, at or self._clock(), head)
+                self._add(connection, frontier, lines, entries, digest)
+                sent.append(_Written(head.size, tuple(lines), events))
+            return sent[-1]
+
+        with self._writing_mutex:
+            if self._deciding:
+                raise LedgerBusyError(
+                    _("账本写入不能嵌套：记账的决定过程中不得再次记账。"),
+                    where=self.place,
+                    remedy=_("这是程序内部的错误，请联系维护人员。"),
+                )
+            self._deciding = True
+            try:
+                return self._patiently(attempt, lambda: self._writer)
+            except DatabaseUnreachableError as error:
+                if sent:
+                    error.remedy = _(
+                        "刚才的一笔是否已经写入，要等数据库恢复后才知道：请恢复后先查看，再决定是否重做；"
+                        "不会写入一半。"
+                    )
+                raise
+            finally:
+                self._deciding = False
+
+    def _lock_head(self, connection: Connection) -> tuple[Head, Frontier]:
+        timeout_s = self._settings.lock_timeout_s
+        connection.execute("SELECT set_config('lock_timeout', %s, true)", (f"{timeout_s}s",))
+        try:
+            found = connection.execute("SELECT size, digest, nodes FROM head FOR UPDATE").fetchone()
+        except LockNotAvailable as error:
+            raise self._busy(timeout_s) from error
+        if found is None:
+            raise LedgerDamagedError(
+                _("账本数据库缺少末行记录。"),
+                where=self.place,
+                remedy=_("请停止写入，从备份恢复后运行 evidence ledger verify。"),
+            )
+        size, digest, nodes = found
+        edge = [nodes[n : n + _DIGEST_BYTES] for n in range(0, len(nodes), _DIGEST_BYTES)]
+        return Head(size=size, digest=digest), Frontier(size, edge)
+
+    @staticmethod
+    def _arrived(connection: Connection, sent: _Written) -> bool:
+        """Whether a transaction whose connection was lost had been committed."""
+        last = sent.start + len(sent.lines) - 1
+        found = connection.execute("SELECT line FROM line WHERE seq = %s", (last,)).fetchone()
+        return found is not None and found[0] == sent.lines[-1]
+
+    def _add(
+        self,
+        connection: Connection,
+        frontier: Frontier,
+        lines: Sequence[bytes],
+        entries: Sequence[Entry],
+        digest: str,
+    ) -> None:
+        """Lines, subtrees, rows and head; the frontier grows."""
+        start = frontier.size
+        nodes: list[Node] = [node for line in lines for node in grow(frontier, line)]
+        self._fold(connection, entries)
+        with connection.pipeline():  # nothing to wait for in between
+            connection.execute(
+                "INSERT INTO line (seq, line) SELECT %s + nth - 1, line"
+                " FROM unnest(%s::bytea[]) WITH ORDINALITY AS given (line, nth)",
+                (start, list(lines)),
+            )
+            keep(asking(connection), nodes)
+            connection.execute(
+                "UPDATE head SET size = %s, digest = %s, nodes = %s",
+                (frontier.size, digest, b"".join(frontier.nodes)),
+            )
+
+    @staticmethod
+    def _fold(connection: Connection, entries: Sequence[Entry]) -> None:
+        for first in range(0, len(entries), _BLOCK):
+            rows, block = PostgresRows(asking(connection)), entries[first : first + _BLOCK]
+            rows.foresee(block)
+            for entry in block:
+                fold(rows, entry)
+            rows.flush()
+
+    # --- connections -----------------------------------------------------------------------------
+    def _write_connection(self) -> Connection:
+        if self._writer is None or lost(self._writer):
+            close(self._writer)
+            self._writer = connect(self._settings.database, self._schema, idle_s=_WRITER_IDLE_S)
+        return self._writer
+
+    def _fresh_view(self) -> PostgresView:
+        """Move to the newest snapshot; what was read before stays good if the journal has not grown."""
+        if self._reader is None or lost(self._reader):
+            close(self._reader)
+            self._reader = connect(self._settings.database, self._schema, idle_s=_READER_IDLE_S)
+        cursor = self._reader.execute(_NEW_SNAPSHOT)
+        while cursor.nextset():
+            pass
+        (found,) = cursor.fetchall()
+        head = Head(size=found[0], digest=found[1])
+        if self._read_view is None:
+            self._read_view = PostgresView(PostgresRows(self._read), head)
+        elif self._read_view.head != head:
+            self._read_view.advance(head)
+        return self._read_view
+
+    def _read(self, query: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
+        """Ask within the present snapshot; where its connection was lost, in a new one."""
+
+        def read() -> list[tuple[Any, ...]]:
+            if self._reader is None or lost(self._reader):
+                self._fresh_view()
+            assert self._reader is not None  # noqa: S101 - a view was asked for
+            return self._reader.execute(query.encode(), values).fetchall()
+
+        with self._reading_mutex:
+            return self._patiently(read, lambda: self._reader)
+
+    def _block(self, start: int, stop: int) -> list[bytes]:
+        found = self._read("SELECT line FROM line WHERE seq >= %s AND seq < %s ORDER BY seq", (start, stop))
+        lines = [line for (line,) in found]
+        if len(lines) != stop - start:
+            raise LedgerDamagedError(
+                _("数据库中缺少账目：第 {first} 至 {last} 行不完整。").format(first=start + 1, last=stop),
+                where=self.place,
+                remedy=_("请停止一切写入，保留现场，从备份恢复（evidence restore）。"),
+            )
+        return lines
+
+    def _patiently(
+        self,
+        work: Callable[[], T],
+        connection: Callable[[], Connection | None],
+        patience_s: float | None = None,
+    ) -> T:
+        """Do it again when its connection was lost, for as long as the settings allow."""
+        deadline = time.monotonic() + (self._settings.patience_s if patience_s is None else patience_s)
+        pause = _FIRST_PAUSE_S
+        while True:
+            try:
+                return work()
+            except psycopg.Error as error:
+                if not lost(connection()):
+                    raise as_ours(error) from error
+                if time.monotonic() > deadline:
+                    raise unreachable(error, self._settings.database) from error
+            time.sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE_S)
+
+    def _busy(self, seconds: float) -> LedgerBusyError:
+        return LedgerBusyError(
+            _("账本被另一个程序占用已超过 {seconds:g} 秒，本次没有写入。").format(seconds=seconds),
+            where=self.place,
+            remedy=_("请稍后重试；若一直如此，请管理员查看 pg_stat_activity 中谁在占用。账本没有损坏。"),
+        )
+
+
+def _sealed(
+    actor: str, events: Sequence[Event], at: datetime, head: Head
+) -> tuple[list[bytes], list[Entry], str]:
+    """The lines of some events, what they say when read back, and the last digest."""
+    instant, digest = instant_text(at), head.digest
+    lines: list[bytes] = []
+    for seq, event in enumerate(events, head.size):
+        fields = {"actor": actor, "at": instant, "kind": event.KIND, "payload": payload_of(event)}
+        line, digest = chain.seal(fields, seq=seq, prev=digest)
+        lines.append(line)
+    return lines, [read_line(line, head.size + n) for n, line in enumerate(lines)], digest

@@ -1,0 +1,204 @@
+"""The fold's rows in PostgreSQL.
+
+Writes are gathered and sent in one statement; what a stretch of journal will ask for is fetched
+beforehand in one statement as well, so that the number of round trips does not grow with the events.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
+from typing import Any
+
+import msgspec
+
+from evidence.ledger.codec import Entry
+from evidence.ledger.fold import fold, outcome_of
+from evidence.ledger.rows import HeldRows, Row
+
+Ask = Callable[[str, Sequence[object]], list[tuple[Any, ...]]]
+"""Runs one statement with its values in the owner's transaction; gives what it returns."""
+_Place = tuple[str, str]
+"""Table of the fold, key."""
+_ABSENT: Any = object()
+_MOST_CACHED = 4096
+"""Tables remembered at once while reading."""
+
+_UPSERT = """
+INSERT INTO held (kind, part, key, place, seq, mark, doc)
+SELECT kind, part, key, nextval('held_place'), seq, mark, doc::json
+FROM unnest(%s::text[], %s::text[], %s::text[], %s::bigint[], %s::text[], %s::text[])
+  WITH ORDINALITY AS given (kind, part, key, seq, mark, doc, nth)
+ORDER BY nth
+ON CONFLICT (kind, part, key) DO UPDATE SET seq = excluded.seq, mark = excluded.mark, doc = excluded.doc
+"""
+_DELETE = """
+DELETE FROM held USING unnest(%s::text[], %s::text[], %s::text[]) AS gone (kind, part, key)
+WHERE held.kind = gone.kind AND held.part = gone.part AND held.key = gone.key
+"""
+_FETCH = """
+SELECT held.kind, held.part, held.key, held.doc
+FROM unnest(%s::text[], %s::text[], %s::text[]) AS asked (kind, part, key)
+JOIN held ON held.kind = asked.kind AND held.part = asked.part AND held.key = asked.key
+"""
+
+
+class PostgresRows:
+    """`Rows` within a transaction that its owner opened."""
+
+    def __init__(self, ask: Ask) -> None:
+        self._ask = ask
+        self._known: dict[_Place, Any] = {}
+        """What was read, or is going to be written."""
+        self._changed: dict[_Place, None] = {}
+        """Places to write, in order of first insertion."""
+        self._gone: dict[_Place, None] = {}
+        """Places to empty before that."""
+        self._tables: dict[str, list[tuple[str, Row]]] = {}
+
+    # --- the fold's side -------------------------------------------------------------------------
+    def get(self, table: str, key: str) -> Row | None:
+        """The row, or None."""
+        known = self._known.get((table, key))
+        if known is None:
+            kind, part = _split(table)
+            found = self._ask(
+                "SELECT doc FROM held WHERE kind = %s AND part = %s AND key = %s", (kind, part, key)
+            )
+            known = self._known[table, key] = found[0][0] if found else _ABSENT
+        return None if known is _ABSENT else known
+
+    def put(self, table: str, key: str, row: Row) -> None:
+        """Add or replace a row."""
+        self._known[table, key] = row
+        self._changed[table, key] = None
+
+    def drop(self, table: str, key: str) -> None:
+        """Remove a row if it is there."""
+        self._known[table, key] = _ABSENT
+        self._changed.pop((table, key), None)
+        self._gone[table, key] = None
+
+    def items(self, table: str) -> list[tuple[str, Row]]:
+        """All rows of a table, in order of first insertion."""
+        self.flush()
+        held = self._tables.get(table)
+        if held is None:
+            kind, part = _split(table)
+            rows = self._ask(
+                "SELECT key, doc FROM held WHERE kind = %s AND part = %s ORDER BY place", (kind, part)
+            )
+            held = [(key, doc) for key, doc in rows]
+            if len(self._tables) >= _MOST_CACHED:
+                self._tables.clear()
+            self._tables[table] = held
+        return list(held)
+
+    def flush(self) -> None:
+        """Write what was put and dropped."""
+        if self._gone:
+            self._ask(_DELETE, _columns(self._gone))
+        if self._changed:
+            rows = [self._known[place] for place in self._changed]
+            marks = [
+                outcome_of(row["body"]) if table.startswith("arrivals:") else None
+                for (table, _key), row in zip(self._changed, rows, strict=True)
+            ]
+            docs = [msgspec.json.encode(row).decode() for row in rows]
+            seqs = [row["seq"] for row in rows]
+            self._ask(_UPSERT, (*_columns(self._changed), seqs, marks, docs))
+        if self._gone or self._changed:
+            self._gone, self._changed, self._tables = {}, {}, {}
+
+    def foresee(self, entries: Sequence[Entry]) -> None:
+        """Fetch at once what folding these entries is going to ask for."""
+        trial = _Trial(self._known)
+        for entry in entries:
+            fold(trial, entry)
+        if trial.asked:
+            for kind, part, key, doc in self._ask(_FETCH, _columns(trial.asked)):
+                self._known[_joined(kind, part), key] = doc
+            for place in trial.asked:
+                self._known.setdefault(place, _ABSENT)
+
+    # --- the view's side -------------------------------------------------------------------------
+    def tables(self, prefix: str) -> list[str]:
+        """Names of tables with a prefix, sorted."""
+        kind, part = _split(prefix)
+        found = self._ask(
+            "SELECT DISTINCT part FROM held WHERE kind = %s AND starts_with(part, %s) ORDER BY part",
+            (kind, part),
+        )
+        return [_joined(kind, each) for (each,) in found]
+
+    def select(self, condition: str, values: Sequence[object] = ()) -> list[tuple[str, Row]]:
+        """Key and row of everything that meets a condition over the columns of `held`.
+
+        Args:
+            condition: what follows WHERE; a constant of this package, never anything a person wrote.
+        """
+        query = f"SELECT key, doc FROM held WHERE {condition}"  # noqa: S608 - see above
+        return [(key, doc) for key, doc in self._ask(query, values)]
+
+    def fetch(self, tables: Iterable[str]) -> None:
+        """Read whole tables at once, so that `items` need not ask for each."""
+        names = iter(tables)
+        while block := list(islice(names, 256)):
+            split = [_split(name) for name in block]
+            found: dict[str, list[tuple[str, Row]]] = {name: [] for name in block}
+            for kind, part, key, doc in self._ask(
+                "SELECT held.kind, held.part, key, doc"
+                " FROM unnest(%s::text[], %s::text[]) AS asked (kind, part)"
+                " JOIN held ON held.kind = asked.kind AND held.part = asked.part ORDER BY place",
+                ([kind for kind, _part in split], [part for _kind, part in split]),
+            ):
+                found[_joined(kind, part)].append((key, doc))
+            self._tables.update(found)
+
+    def forget(self) -> None:
+        """Another transaction begins: what was read may have changed."""
+        self._known, self._tables = {}, {}
+
+
+class _Trial(HeldRows):
+    """Folds without effect, to learn which rows will be asked for."""
+
+    def __init__(self, known: dict[_Place, Any]) -> None:
+        super().__init__()
+        self._read = known
+        self._dropped: set[_Place] = set()
+        self.asked: dict[_Place, None] = {}
+
+    def get(self, table: str, key: str) -> Row | None:
+        """What is known by now; what is not is noted."""
+        row = super().get(table, key)
+        if row is not None or (table, key) in self._dropped:
+            return row
+        known = self._read.get((table, key))
+        if known is None:
+            self.asked[table, key] = None
+        return None if known is None or known is _ABSENT else known
+
+    def put(self, table: str, key: str, row: Row) -> None:
+        """Add or replace a row."""
+        self._dropped.discard((table, key))
+        super().put(table, key, row)
+
+    def drop(self, table: str, key: str) -> None:
+        """Remove a row."""
+        self._dropped.add((table, key))
+        super().drop(table, key)
+
+
+def _split(table: str) -> tuple[str, str]:
+    kind, _colon, part = table.partition(":")
+    return kind, part
+
+
+def _joined(kind: str, part: str) -> str:
+    return f"{kind}:{part}" if part else kind
+
+
+def _columns(places: Iterable[_Place]) -> tuple[list[str], list[str], list[str]]:
+    split = [(*_split(table), key) for table, key in places]
+    return [kind for kind, _, _ in split], [part for _, part, _ in split], [key for _, _, key in split]

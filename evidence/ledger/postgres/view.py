@@ -1,0 +1,98 @@
+"""The view in PostgreSQL: questions about everything go to an index, the rest as over any rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+import msgspec
+
+from evidence.domain.case import Case
+from evidence.domain.facts import ServiceState
+from evidence.domain.identifiers import CaseId, EnterpriseId
+from evidence.domain.parties import Enterprise
+from evidence.domain.recording import Recording
+from evidence.domain.register import RegisterEntry
+from evidence.ledger import fold
+from evidence.ledger.postgres.rows import PostgresRows
+from evidence.ledger.rows_view import RowsView, arrival_of_row, in_order_of_start, of_case, recording_of_row
+from evidence.ledger.service import service_state
+from evidence.ledger.view import Arrival, Head
+
+T = TypeVar("T")
+
+
+class PostgresView(RowsView):
+    """Implements `View` within one transaction."""
+
+    rows: PostgresRows
+
+    def __init__(self, rows: PostgresRows, head: Head) -> None:
+        self.rows = rows
+        self._head = head
+
+    @property
+    def head(self) -> Head:
+        """Journal position reached."""
+        return self._head
+
+    def advance(self, head: Head) -> None:
+        """Called by the ledger when the rows are those of another head."""
+        self._head = head
+        self.rows.forget()
+
+    def prepare(self, cases: Iterable[CaseId]) -> None:
+        """Read the rows of these cases at once."""
+        self.rows.fetch(fold.case_table(case) for case in cases)
+
+    def enterprises(self) -> tuple[Enterprise, ...]:
+        """In order of id."""
+        return self._bodies("kind = 'enterprises' ORDER BY key", (), Enterprise)
+
+    def entries(self, register: str | None = None, case: CaseId | None = None) -> tuple[RegisterEntry, ...]:
+        """Entries in force, of one register or all; those naming one case or its visits."""
+        found = self._bodies(
+            "kind = 'register' AND (%s::text IS NULL OR starts_with(part, %s || ':'))",
+            (register, register),
+            RegisterEntry,
+        )
+        wanted = found if case is None else [entry for entry in found if of_case(entry, case)]
+        return tuple(sorted(wanted, key=lambda entry: (entry.register, entry.key)))
+
+    def cases(self, enterprise: EnterpriseId | None = None) -> tuple[Case, ...]:
+        """In order of id."""
+        if enterprise is not None:
+            return super().cases(enterprise)
+        return self._bodies("kind = 'case' AND key = 'case' ORDER BY part", (), Case)
+
+    def services(self) -> tuple[ServiceState, ...]:
+        """Every cycle in one line, in order of case."""
+        return tuple(
+            state
+            for _key, row in self.rows.select("kind = 'services' ORDER BY key")
+            if (state := service_state(row["body"])) is not None
+        )
+
+    def touched_since(self, seq: int) -> tuple[CaseId, ...]:
+        """Cases touched from journal line `seq` on and not handed over since, in order of id."""
+        found = self.rows.select("kind = 'touched' AND seq >= %s ORDER BY key", (seq,))
+        return tuple(CaseId(key) for key, _row in found)
+
+    def arrivals(self, outcome: str | None = None) -> tuple[Arrival, ...]:
+        """All, or those with one current outcome, in order of id."""
+        found = (
+            self.rows.select("kind = 'arrivals' ORDER BY key")
+            if outcome is None
+            else self.rows.select("kind = 'arrivals' AND mark = %s ORDER BY key", (outcome,))
+        )
+        return tuple(arrival_of_row(key, row["body"]) for key, row in found)
+
+    def recordings(self, case: CaseId | None = None) -> tuple[Recording, ...]:
+        """All, or those assigned to visits of one case, in order of start."""
+        if case is not None:
+            return super().recordings(case)
+        found = self.rows.select("kind = 'recording'")
+        return in_order_of_start(recording_of_row(row["body"]) for _key, row in found)
+
+    def _bodies(self, condition: str, values: tuple[object, ...], type_: type[T]) -> tuple[T, ...]:
+        return tuple(msgspec.convert(row["body"], type_) for _key, row in self.rows.select(condition, values))
