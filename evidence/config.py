@@ -29,10 +29,13 @@ if TYPE_CHECKING:
     from evidence.archive.issued import IssuedStore
     from evidence.archive.originals import Originals
     from evidence.archive.previews import Previews
+    from evidence.domain.case import Visit
     from evidence.handover.office import Office
     from evidence.inbox.desk import Desk
     from evidence.inbox.ingest import Intake
+    from evidence.ledger.events import Event
     from evidence.ledger.ledger import Ledger
+    from evidence.ledger.view import View
 
 SETTINGS_FILE = "evidence.toml"
 
@@ -205,6 +208,12 @@ class Workspace:
         from evidence.inbox.desk import Desk
 
         return Desk(ledger=self.ledger, intake=self.intake, geometry=self.issued.geometry)
+
+    def claims(self, view: View, visit: Visit) -> tuple[Event, ...]:
+        """What a visit being entered changes about footage that is already there."""
+        from evidence.recordings.revise import claimed_by
+
+        return claimed_by(view, visit, self.settings.recordings)
 
     @cached_property
     def office(self) -> Office:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from evidence.cli.options import at_option, emit, json_option, progress, say, workspace_command
-from evidence.domain.identifiers import CaseId, PersonId
+from evidence.domain.identifiers import CaseId, PersonId, VisitId
 from evidence.domain.register import Hold, Waiver
 from evidence.domain.week import local_date, show_date
 from evidence.errors import UsageError
@@ -75,29 +75,48 @@ def waive_command(workspace: Workspace, rule: str, case: str, why: str, by: str,
 @click.option("--release", is_flag=True, help=_("解除封存"))
 @workspace_command
 def hold_command(workspace: Workspace, case: str, why: str, by: str, release: bool) -> None:
-    """封存一个案件：封存期间任何资料不得处置。
+    """封存一个案件，或其中一次有争议的检查：封存期间其资料和录像不得处置。
 
     \b
     例：evidence hold WJB22-0001 --why 企业申诉中 --by P01
+        evidence hold WJB22-0001-V1 --why 对检查过程有争议 --by P01
     """
     from evidence.ledger.events import HoldPlaced
 
-    case_id = _known_case(workspace, case)
+    case_id, visit = _known_case_or_visit(workspace, case)
     if not why.strip():
         raise UsageError(_("请写明原因。"), remedy=_("用 --why 写明。"))
     now = workspace.clock()
-    open_ = [one for one in workspace.ledger.view.holds(case_id) if one.released_at is None]
+    open_ = [
+        one for one in workspace.ledger.view.holds(case_id) if one.released_at is None and one.visit == visit
+    ]
+    target = visit or case_id
     if release and not open_:
-        raise UsageError(_("{case} 没有封存。").format(case=case_id), remedy=_("不必解除。"))
+        raise UsageError(_("{case} 没有封存。").format(case=target), remedy=_("不必解除。"))
     hold = Hold(
         case=case_id,
+        visit=visit,
         why=why.strip(),
         by=by,
         at=open_[-1].at if release else now,
         released_at=now if release else None,
     )
     workspace.ledger.append(getpass.getuser(), HoldPlaced(hold=hold))
-    say((_("已解除封存：{case}。") if release else _("已封存：{case}。")).format(case=case_id))
+    say((_("已解除封存：{case}。") if release else _("已封存：{case}。")).format(case=target))
+
+
+def _known_case_or_visit(workspace: Workspace, text: str) -> tuple[CaseId, VisitId | None]:
+    """`WJB22-0001` is a case, `WJB22-0001-V1` one visit of it."""
+    case, dash, running = text.strip().upper().rpartition("-V")
+    if not dash or not running.isdecimal():
+        return _known_case(workspace, text), None
+    case_id, visit = _known_case(workspace, case), VisitId(f"{case}-V{running}")
+    if all(known.id != visit for known in workspace.ledger.view.visits(case_id)):
+        raise UsageError(
+            _("没有编号为 {visit} 的检查。").format(visit=visit),
+            remedy=_("请用 evidence case show {case} 查看本案各次检查的编号。").format(case=case_id),
+        )
+    return case_id, visit
 
 
 @click.command("disposal")

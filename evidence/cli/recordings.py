@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+import msgspec
 
 from evidence.cli.options import emit, json_option, progress, say, workspace_command
 from evidence.domain.identifiers import VisitId
@@ -15,6 +16,8 @@ from evidence.errors import ExitCode, UsageError
 from evidence.language import _
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from evidence.config import Workspace
     from evidence.domain.recording import Recording
 
@@ -95,16 +98,63 @@ def list_recordings(workspace: Workspace, unassigned: bool, announced: bool, as_
         chosen = list(outstanding(everything))
     else:
         chosen = [each for each in everything if not each.described and not (unassigned and each.visit)]
+    keeping = _keeping(workspace, chosen)
     if as_json:
-        emit({"recordings": chosen})
+        rows = [msgspec.to_builtins(each) | msgspec.to_builtins(keeping[each.sha256]) for each in chosen]
+        emit({"recordings": rows})
         return
     if not chosen:
         say(_("没有符合条件的录像。"))
         return
     for each in chosen:
         say(_line(each))
+        if each.visit:
+            say(f"    {_kept(keeping[each.sha256])}")
         for doubt in each.doubts:
             say(f"    ◐ {doubt}")
+
+
+class _Keeping(msgspec.Struct):
+    """How long one film stays, and why longer."""
+
+    keep_until: date | None = None
+    """Last day it must be kept; None while nobody knows which visit it shows."""
+    keep_clause: str = ""
+    held_since: date | None = None
+    held_why: str = ""
+
+
+def _keeping(workspace: Workspace, recordings: Iterable[Recording]) -> dict[str, _Keeping]:
+    from evidence.domain.identifiers import CaseId
+    from evidence.recordings.assign import in_force
+    from evidence.rules.parameters import clause_of
+    from evidence.rules.retention import footage_until, hold_over
+
+    view, parameters = workspace.ledger.view, workspace.settings.parameters
+    days: dict[str, dict[VisitId, date]] = {}
+    found: dict[str, _Keeping] = {}
+    for each in recordings:
+        case = CaseId((each.visit or "").rpartition("-V")[0])
+        if case not in days:
+            days[case] = {visit.id: local_date(visit.arrived_at) for visit in in_force(view.visits(case))}
+        day = days[case].get(each.visit) if each.visit else None
+        hold = hold_over(view.holds(case), each.visit) if each.visit else None
+        found[each.sha256] = _Keeping(
+            keep_until=footage_until(day, parameters) if day else None,
+            keep_clause=clause_of("footage_retention_days") if day else "",
+            held_since=local_date(hold.at) if hold else None,
+            held_why=hold.why if hold else "",
+        )
+    return found
+
+
+def _kept(keeping: _Keeping) -> str:
+    words = _("保管至 {day}").format(day=keeping.keep_until)
+    if keeping.held_since is None:
+        return words
+    return words + _("，已封存（{day} 起：{why}），不得处置").format(
+        day=keeping.held_since, why=keeping.held_why
+    )
 
 
 def _line(each: Recording) -> str:
@@ -169,6 +219,9 @@ def assign_recording(
 @click.argument("device")
 @click.option("--shown", required=True, help=_("记录仪屏幕显示的时间，如 2022-03-13T09:31:40"))
 @click.option("--true", "real", required=True, help=_("同一时刻的标准时间"))
+@click.option(
+    "--drift", "drift_s", type=click.IntRange(0, 3600), help=_("这次对时本身可能差多少秒（默认 1）")
+)
 @click.option("--proof", type=click.Path(path_type=Path, exists=True, dir_okay=False), help=_("对时照片"))
 @click.option("--from", "valid_from", type=click.DateTime(["%Y-%m-%d"]), help=_("从哪天起适用"))
 @click.option("--to", "valid_to", type=click.DateTime(["%Y-%m-%d"]), help=_("到哪天为止"))
@@ -180,6 +233,7 @@ def offset(
     device: str,
     shown: str,
     real: str,
+    drift_s: int | None,
     proof: Path | None,
     valid_from: datetime | None,
     valid_to: datetime | None,
@@ -203,6 +257,7 @@ def offset(
         valid_from=_day(valid_from),
         valid_to=_day(valid_to),
         by=person,
+        drift_s=drift_s,
     )
     changed = _revise(workspace)
     if as_json:

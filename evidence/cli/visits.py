@@ -52,6 +52,7 @@ def add_command(
         actor=by or "visit",
         visit=VisitId(visit.upper()) if visit else None,
         separate=separate,
+        follow=workspace.claims,
     )
     if as_json:
         emit({**_as_dict(recorded), "unchanged": recorded.unchanged})

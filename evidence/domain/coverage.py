@@ -56,6 +56,17 @@ class Segment:
     device: str = ""
     certain: bool = True
     """False when a person must look first: no sound, doubtful clock, length unknown …"""
+    drift_s: int | None = None
+    """How far this file's times may be off, in seconds; None: as far as any recorder's."""
+
+    def widened(self, drift_s: int) -> Interval:
+        """All it can have filmed when its clock is off as far as possible.
+
+        Args:
+            drift_s: seconds for a file of which nothing better is known.
+        """
+        drift = timedelta(seconds=drift_s if self.drift_s is None else self.drift_s)
+        return Interval(self.start - drift, self.end + drift)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,12 +169,13 @@ def coverage(
         tolerance_s: a gap up to this long is not held against the visit (changing the battery,
             the file border), in seconds.
         drift_s: how far a recorder's clock may be off, in seconds: a gap that this could close is
-            `review`, not `fail` (GA/T 947.2: at most 3 s a day, second-hand).
+            `review`, not `fail` (GA/T 947.2: at most 3 s a day, second-hand). A segment whose device was
+            measured brings its own.
         prerecord_s: seconds a recorder may prepend from its buffer, so that two files of one
             device may overlap by that much.
         unplaced: recordings that belong to the visit but have no known time or length.
     """
-    tolerance, drift = timedelta(seconds=tolerance_s), timedelta(seconds=drift_s)
+    tolerance = timedelta(seconds=tolerance_s)
     overlaps = overlaps_of(segments, timedelta(seconds=prerecord_s))
     if left_at is None or left_at <= arrived_at:
         why = "未登记离开时间" if left_at is None else "离开时间不晚于到达时间"
@@ -182,7 +194,7 @@ def coverage(
     covered = union(clip(proven, visit))
     gaps = complement(covered, visit)
     open_gaps = tuple(gap for gap in gaps if gap.length > tolerance)
-    generous = [Interval(s.start - drift, s.end + drift) for s in segments if s.start < s.end]
+    generous = [s.widened(drift_s) for s in segments if s.start < s.end]
     possible = complement(union(clip(generous, visit)), visit)
     hopeless = [gap for gap in possible if gap.length > tolerance]
     verdict, reasons = _judge(open_gaps, hopeless, overlaps, unplaced)
@@ -229,6 +241,7 @@ def segment_of(recording: Recording) -> Segment | None:
         sha256=recording.sha256,
         device=recording.device,
         certain=bool(recording.video and recording.audio and not recording.doubts),
+        drift_s=recording.drift_s,
     )
 
 

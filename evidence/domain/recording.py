@@ -36,6 +36,10 @@ class Recording:
     person: PersonId | None = None
     started_at: datetime | None = None
     """Best start after zone and clock correction, UTC; None when unknown."""
+    drift_s: int | None = None
+    """How far that start may still be off, in whole seconds, from the clock register: what the device's
+    last measurement left open and what its clock can have lost since. None: nothing was measured, the
+    contract's parameter holds."""
     duration_ms: int | None = None
     """Playable length; for a truncated file only what can be played, never the declared length."""
     declared_ms: int | None = None

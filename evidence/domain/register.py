@@ -79,13 +79,19 @@ class Waiver:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hold:
-    """Nothing of this case may be disposed of while held."""
+    """Nothing of this case, or of this one visit, may be disposed of while held."""
 
     case: CaseId
     why: str
     by: str
     at: datetime
     released_at: datetime | None = None
+    visit: VisitId | None = None
+    """The disputed visit; None holds the whole case."""
+
+    def covers(self, visit: VisitId | None) -> bool:
+        """Whether it is in force over something of that visit; what names no visit might be of any."""
+        return self.released_at is None and (self.visit is None or visit is None or self.visit == visit)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -96,11 +96,13 @@ def record_visit_file(
     actor: str,
     visit: VisitId | None = None,
     separate: bool = False,
+    follow: Callable[[View, Visit], Sequence[Event]] = lambda _view, _visit: (),
 ) -> Recorded:
     """Read a file and journal it.
 
     A file about a visit of the same kind on the same day corrects that visit: a new version, the
     older ones stay. `visit` names the one to correct, `separate` says that it is another visit.
+    `follow` says what else a visit just entered changes; it is journalled in the same breath.
 
     Raises:
         InputError: the file has mistakes.
@@ -119,10 +121,13 @@ def record_visit_file(
         else:
             raise UsageError(_("文件没有写明类型。"), where=str(path))
         outcome.append(replace(result, warnings=entered.warnings))
-        return [] if result.unchanged else [event]
+        if result.unchanged:
+            return []
+        further = follow(view, event.visit) if isinstance(event, VisitRecorded) else ()
+        return [event, *further]
 
     ledger.transact(actor, decide)
-    return outcome[0]
+    return outcome[-1]
 
 
 def _settle_visit(

@@ -14,7 +14,7 @@ from evidence.domain.week import SHANGHAI
 from evidence.inbox.identify import quarantined
 from evidence.ledger.events import ArrivalJudged, Event, RecordingAssigned
 from evidence.ledger.view import Arrival, View
-from evidence.recordings.assign import BY_RULE, Assignment, assign
+from evidence.recordings.assign import BY_RULE, Assignment, assign, without_assignment_doubts
 from evidence.recordings.cards import Card, is_card_file, read_card
 from evidence.recordings.clock import OFFSET_REGISTER, corrected
 from evidence.recordings.exports import PRESETS, enriched, read_export
@@ -70,7 +70,7 @@ def judge_footage(
     except UnreadableRecordingError as error:
         return quarantined(arrival, error.reason), ()
     known = view.recordings()
-    recording = replace(corrected(enriched(recording, known), view.entries(OFFSET_REGISTER)), arrival=arrival)
+    recording = replace(_timed(recording, known, view, settings), arrival=arrival)
     decision = decide(recording, view, visits, known, settings)
     recording = replace(
         recording,
@@ -117,6 +117,14 @@ def decide(
     )[0]
 
 
+def _timed(
+    recording: Recording, known: Iterable[Recording], view: View, settings: RecordingsSettings
+) -> Recording:
+    """With what station lists and the clock register say of it."""
+    offsets = view.entries(OFFSET_REGISTER)
+    return corrected(enriched(recording, known), offsets, daily_s=settings.drift_daily_s)
+
+
 def assigned_events(decision: Assignment) -> tuple[Event, ...]:
     """The journal's word for a certain assignment."""
     if decision.visit is None:
@@ -128,7 +136,9 @@ def assigned_events(decision: Assignment) -> tuple[Event, ...]:
     )
 
 
-def reconsider(arrival: Arrival, view: View, visits: Iterable[Visit]) -> tuple[Event, ...]:
+def reconsider(
+    arrival: Arrival, view: View, visits: Iterable[Visit], settings: RecordingsSettings = DEFAULTS
+) -> tuple[Event, ...]:
     """What is newly known about footage that waits: its visit was entered, a station list named its
     recorder, or a person assigned it elsewhere. Empty while nothing is.
 
@@ -136,6 +146,7 @@ def reconsider(arrival: Arrival, view: View, visits: Iterable[Visit]) -> tuple[E
         arrival: an unidentified arrival.
         view: the ledger.
         visits: all of them.
+        settings: of the recorders.
     """
     judged = arrival.judged
     footage = [] if judged is None else [each for each in judged.recordings if not each.described]
@@ -145,8 +156,8 @@ def reconsider(arrival: Arrival, view: View, visits: Iterable[Visit]) -> tuple[E
     now_known = next((each for each in known if each.sha256 == footage[0].sha256), footage[0])
     if now_known.visit is not None:
         return (_placed(judged, footage[0], now_known.visit, f"由 {now_known.assigned_by} 指派。"),)
-    recording = corrected(enriched(footage[0], known), view.entries(OFFSET_REGISTER))
-    decision = decide(recording, view, visits, known)
+    recording = without_assignment_doubts(_timed(footage[0], known, view, settings))
+    decision = decide(recording, view, visits, known, settings)
     if decision.visit is None:
         return ()
     recording = replace(recording, person=decision.person, suggestions=decision.suggestions)

@@ -190,7 +190,7 @@ class Intake:
             if arrival.judged is None or not arrival.judged.recordings:
                 continue
             visits = every_visit(view) if visits is None else visits
-            events = reconsider(arrival, view, visits)
+            events = reconsider(arrival, view, visits, self._understander.recordings)
             if events:
                 self._ledger.append(ACTOR, *events)
         self._reconsidered = self._ledger.view.head

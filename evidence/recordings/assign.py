@@ -7,8 +7,9 @@ everything else goes to the clerk with suggestions.
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from evidence.domain.case import ON_SITE_KINDS, Channel, Visit, VisitKind
@@ -20,7 +21,17 @@ from evidence.recordings.clock import ONLY_CONTAINER, ZONE_ERRORS
 from evidence.recordings.names import parse_name
 
 BY_RULE = "device+time"
-_UNKNOWN_END = timedelta(hours=4)
+UNKNOWN_END = timedelta(hours=4)
+"""How long a visit may have lasted whose end nobody wrote down yet."""
+CLAIMED_BY_SEVERAL = "多次检查同时主张本段录像。"
+_ALSO_COVERS = "本段录像还覆盖 {visits}，请核对是否一并作为其录像。"
+_SHARED_SERIAL = "编号 {device} 同一时间有两段录像：两台设备可能用了同一编号，请核对设备后指派。"
+_OF_ASSIGNMENT = re.compile(
+    "|".join(
+        re.sub(r"\\{\w+\\}", ".+", re.escape(words))
+        for words in (CLAIMED_BY_SEVERAL, _ALSO_COVERS, _SHARED_SERIAL)
+    )
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +65,13 @@ def in_force(visits: Iterable[Visit]) -> tuple[Visit, ...]:
         if visit.id not in newest or visit.version > newest[visit.id].version:
             newest[visit.id] = visit
     return tuple(sorted(newest.values(), key=lambda visit: (visit.arrived_at, visit.id)))
+
+
+def without_assignment_doubts(recording: Recording) -> Recording:
+    """The recording with only those doubts that its own content and times raise; assigning it anew, or a
+    person's word, answers the others."""
+    own = tuple(doubt for doubt in recording.doubts if not _OF_ASSIGNMENT.fullmatch(doubt))
+    return recording if own == recording.doubts else replace(recording, doubts=own)
 
 
 def assign(
@@ -133,11 +151,9 @@ def _decide(
         if separate:
             best = max(own, key=lambda visit: _shared(recording, visit))
             others = [visit for visit in own if visit.id != best.id]
-            doubt = f"本段录像还覆盖 {'、'.join(visit.id for visit in others)}，请核对是否一并作为其录像。"
+            doubt = _ALSO_COVERS.format(visits="、".join(visit.id for visit in others))
             return answer(best, "设备与时间相符，录像跨越多次检查，归入重合最长的一次。", others, doubt)
-        return answer(
-            None, "多次检查在同一时间都登记了这台记录仪，请核对后指明。", own, "多次检查同时主张本段录像。"
-        )
+        return answer(None, "多次检查在同一时间都登记了这台记录仪，请核对后指明。", own, CLAIMED_BY_SEVERAL)
     return answer(None, "该时间的检查没有登记这台记录仪或佩戴人，请确认。", same_time)
 
 
@@ -178,14 +194,14 @@ def _at(start: datetime, recording: Recording, visits: Sequence[Visit], margin: 
     return [
         visit
         for visit in visits
-        if start < (visit.left_at or visit.arrived_at + _UNKNOWN_END) + margin
+        if start < (visit.left_at or visit.arrived_at + UNKNOWN_END) + margin
         and visit.arrived_at - margin < end
     ]
 
 
 def _shared(recording: Recording, visit: Visit) -> timedelta:
     assert recording.started_at is not None  # noqa: S101 only called with a start
-    left = visit.left_at or visit.arrived_at + _UNKNOWN_END
+    left = visit.left_at or visit.arrived_at + UNKNOWN_END
     return min(_end(recording.started_at, recording), left) - max(recording.started_at, visit.arrived_at)
 
 
@@ -225,6 +241,6 @@ def _clashes(recordings: Sequence[Recording], prerecord: timedelta) -> dict[Sha2
             assert first.started_at is not None  # noqa: S101 filtered above
             assert second.started_at is not None  # noqa: S101
             if _end(first.started_at, first) - second.started_at > prerecord:
-                message = f"编号 {device} 同一时间有两段录像：两台设备可能用了同一编号，请核对设备后指派。"
+                message = _SHARED_SERIAL.format(device=device)
                 found[first.sha256] = found[second.sha256] = message
     return found

@@ -25,6 +25,8 @@ ORDER = ("name", "export", "card", "container")
 _MP4_EPOCH = datetime(1904, 1, 1, tzinfo=UTC)
 _UNIX_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _AGREE = timedelta(seconds=120)
+_READING_S = "1"
+"""What reading two clocks off one photograph leaves open, in seconds."""
 
 ONLY_CONTAINER = "只有文件内部时间可用，可能差 8 小时，请核对后指派。"
 
@@ -145,10 +147,16 @@ def offset_in_force(entries: Iterable[RegisterEntry], device: str, day: date) ->
     return min(fitting, key=lambda entry: (abs((entry.on - day).days), entry.key), default=None)
 
 
-def corrected(recording: Recording, entries: Iterable[RegisterEntry]) -> Recording:
-    """The recording with its device's measured clock offset taken off; unchanged when none holds.
+def corrected(recording: Recording, entries: Iterable[RegisterEntry], *, daily_s: int) -> Recording:
+    """The recording with its device's measured clock offset taken off, and how far it may still be off.
 
     The claims stay as the sources wrote them, so that correcting twice changes nothing.
+
+    Args:
+        recording: one file.
+        entries: the register of measurements; without one that holds, only the offset of an earlier
+            correction is taken back.
+        daily_s: seconds a day by which a clock may go wrong before or after its measurement.
     """
     if not recording.device or not recording.times:
         return recording
@@ -156,6 +164,10 @@ def corrected(recording: Recording, entries: Iterable[RegisterEntry]) -> Recordi
     best = next((claims[source] for source in ORDER if source in claims and claims[source].trusted), None)
     if best is None:
         return recording
-    entry = offset_in_force(entries, recording.device, local_date(best.at))
-    offset = timedelta(seconds=int(entry.data.get("offset_s", "0")) if entry else 0)
-    return replace(recording, started_at=best.at - offset)
+    day = local_date(best.at)
+    entry = offset_in_force(entries, recording.device, day)
+    if entry is None:
+        return replace(recording, started_at=best.at, drift_s=None)
+    offset = timedelta(seconds=int(entry.data.get("offset_s", "0")))
+    left = int(entry.data.get("drift_s", _READING_S)) + daily_s * abs((entry.on - day).days)
+    return replace(recording, started_at=best.at - offset, drift_s=left)

@@ -94,6 +94,7 @@ def enter_offset(
     valid_from: date | None,
     valid_to: date | None,
     by: str,
+    drift_s: int | None = None,
 ) -> RegisterEntry:
     """Put one measured clock offset into the register.
 
@@ -106,15 +107,19 @@ def enter_offset(
         valid_from: first day it holds; None without limit.
         valid_to: last day it holds.
         by: who measured.
+        drift_s: how far the measurement itself may be off, in seconds; None: as two clocks are read.
     """
     day = local_date(real)
+    data = {"device": device, "offset_s": str(round((shown - real).total_seconds())), "by": by}
+    if drift_s is not None:
+        data["drift_s"] = str(drift_s)
     entry = RegisterEntry(
         register=OFFSET_REGISTER,
         key=f"{device}@{real.isoformat()}",
         on=day,
         valid_from=valid_from,
         valid_to=valid_to,
-        data={"device": device, "offset_s": str(round((shown - real).total_seconds())), "by": by},
+        data=data,
         attachment=proof,
     )
     ledger.append(by, RegisterEntered(entry=entry))

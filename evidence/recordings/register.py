@@ -128,9 +128,8 @@ def register_in_place(
                 path=str(absolute), arrival=arrival, outcome="quarantined", message=judged.message
             )
             continue
-        recording = replace(
-            corrected(enriched(recording, known), offsets), arrival=arrival, path=str(absolute)
-        )
+        recording = corrected(enriched(recording, known), offsets, daily_s=settings.drift_daily_s)
+        recording = replace(recording, arrival=arrival, path=str(absolute))
         near = [each for each in known if _may_clash(each, recording)]
         decision = assign(
             [recording],

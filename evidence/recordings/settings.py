@@ -35,7 +35,11 @@ class RecordingsSettings:
     """Recorders and their footage (附件八2)."""
 
     drift_s: int = 3
-    """How far a recorder's clock may be off, in seconds; a gap that this could close is for a person."""
+    """How far a recorder's clock may be off, in seconds; a gap that this could close is for a person.
+    A recorder in the clock register brings its own figure for each file."""
+    drift_daily_s: int = 3
+    """Seconds a day by which the clock of a measured recorder may go wrong before or after its
+    measurement (GA/T 947.2: at most 3 s a day, second-hand)."""
     prerecord_s: int = 30
     """Seconds a recorder may prepend from its buffer; two files of one device may overlap by that."""
     margin_s: int = 900

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
+from evidence.domain.register import Hold, RegisterEntry
 from evidence.rules.chain import Chain
 from evidence.rules.clause import Level
 from evidence.rules.ground import Ground
@@ -142,7 +143,8 @@ def dispute_hold(chain: Chain) -> Iterator[Outcome]:
     ]
     if not open_:
         return
-    held = [hold for hold in chain.facts.holds if hold.released_at is None]
+    # a hold on another visit of the case does not answer a dispute
+    held = all(any(_answers(hold, one) for hold in chain.facts.holds) for one in open_)
     undated = [one.key for one in open_ if "status" not in one.data]
     keys = listed(one.key for one in open_)
     if held:
@@ -151,6 +153,10 @@ def dispute_hold(chain: Chain) -> Iterator[Outcome]:
         yield unsure(f"争议 {keys} 没有登记是否已结，本案未封存，请确认。", observed="状态不明")
     else:
         yield failed(f"争议 {keys} 未结，本案没有封存。", observed="未封存")
+
+
+def _answers(hold: Hold, entry: RegisterEntry) -> bool:
+    return hold.released_at is None and (hold.visit is None or hold.visit == entry.visit)
 
 
 CASE_RULES = (dispute_hold,)

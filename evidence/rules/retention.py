@@ -6,16 +6,17 @@ after theirs; nothing goes while its case is held, open, or not yet handed over 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
 
+from evidence.domain.identifiers import VisitId
 from evidence.domain.register import Hold
 from evidence.domain.week import local_date
 from evidence.rules.ground import Ground
-from evidence.rules.parameters import clause_of
+from evidence.rules.parameters import Parameters, clause_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,14 +53,14 @@ def disposables(ground: Ground) -> Iterator[Disposable]:
     receipted = {receipt.package for receipt in facts.receipts}
     sent = {number for package in facts.packages if package.id in receipted for number in package.documents}
     for chain in ground.chains:
-        stop = _case_stop(chain.facts.holds, bool(chain.open_hazards))
-        held_since = _held_since(chain.facts.holds)
+        unfinished = "案件未闭环" if chain.open_hazards else ""
         days = {step.id: step.day for step in chain.visits}
         for recording in sorted(chain.facts.recordings, key=lambda one: (one.name, one.sha256)):
             day = days.get(recording.visit or "")
             if day is None:
                 continue
-            until = day + timedelta(days=parameters.footage_retention_days)
+            hold = hold_over(chain.facts.holds, recording.visit)
+            until = footage_until(day, parameters)
             if until < ground.today:
                 important = "录像标为重要，须由负责人先解除" if recording.important else ""
                 yield Disposable(
@@ -71,8 +72,8 @@ def disposables(ground: Ground) -> Iterator[Disposable]:
                     on=day,
                     until=until,
                     clause=clause_of("footage_retention_days"),
-                    stopped_by=stop or important,
-                    held_since=held_since,
+                    stopped_by=_held(hold) or unfinished or important,
+                    held_since=None if hold is None else local_date(hold.at),
                 )
         last = max(days.values(), default=None)
         for document in chain.facts.documents:
@@ -82,6 +83,7 @@ def disposables(ground: Ground) -> Iterator[Disposable]:
             if until >= ground.today:
                 continue
             number = document.form.number
+            hold = hold_over(chain.facts.holds, document.form.visit)
             unsent = "" if number in sent else ("移交无回执" if number in handed else "尚未移交")
             for digest in sorted({scan.sha256 for scan in document.scans}):
                 yield Disposable(
@@ -93,16 +95,22 @@ def disposables(ground: Ground) -> Iterator[Disposable]:
                     on=last,
                     until=until,
                     clause=clause_of("record_retention_years"),
-                    stopped_by=stop or unsent,
-                    held_since=held_since,
+                    stopped_by=_held(hold) or unfinished or unsent,
+                    held_since=None if hold is None else local_date(hold.at),
                 )
 
 
-def _held_since(holds: tuple[Hold, ...]) -> date | None:
-    return min((local_date(hold.at) for hold in holds if hold.released_at is None), default=None)
+def footage_until(day: date, parameters: Parameters) -> date:
+    """Last day footage must be kept that was taken on a day."""
+    return day + timedelta(days=parameters.footage_retention_days)
 
 
-def _case_stop(holds: tuple[Hold, ...], hazards_open: bool) -> str:
-    if any(hold.released_at is None for hold in holds):
-        return "案件已封存"
-    return "案件未闭环" if hazards_open else ""
+def hold_over(holds: Iterable[Hold], visit: VisitId | None) -> Hold | None:
+    """The earliest hold in force over something of a visit, or over something that names none."""
+    return min((hold for hold in holds if hold.covers(visit)), key=lambda hold: hold.at, default=None)
+
+
+def _held(hold: Hold | None) -> str:
+    if hold is None:
+        return ""
+    return "案件已封存" if hold.visit is None else f"{hold.visit} 已封存"

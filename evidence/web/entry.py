@@ -168,6 +168,7 @@ def _record(request: Any, case: Case, kind: str, typed: dict[str, list[str]]) ->
             ledger=workspace.ledger,
             originals=workspace.originals,
             actor=f"desk:{request.user.get_username()}",
+            follow=workspace.claims,
         )
     return (*recorded.warnings, *recorded.differences)
 

@@ -92,6 +92,7 @@ def build(request: Any) -> Any:
         supplement="supplement" in request.POST,
         allow_incomplete=incomplete,
         why=why,
+        with_footage="with_footage" in request.POST,
     )
     actor = f"desk:{request.user.get_username()}"
 

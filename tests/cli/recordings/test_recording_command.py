@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from evidence.cli.exceptions import hold_command
 from evidence.cli.recordings import recording_command
 from evidence.config import SETTINGS_FILE, open_workspace
 from evidence.domain.case import Case, CaseKind, Visit, VisitKind
@@ -86,6 +87,27 @@ def test_a_clock_measurement_is_applied_at_once(workspace: Path, clip: Path) -> 
     assert entered["changed"] == 1
     listed = _document(_run(workspace, "list", "--json"))
     assert listed["recordings"][0]["started_at"] == "2022-03-14T01:29:00Z"
+
+
+def test_the_list_says_how_long_each_film_stays_and_what_holds_it(workspace: Path, clip: Path) -> None:
+    _document(_run(workspace, "add", str(clip), "--by-reference", "--json"))
+    (row,) = _document(_run(workspace, "list", "--json"))["recordings"]
+    assert (row["keep_until"], row["held_since"]) == ("2025-03-13", None)
+    assert row["keep_clause"].startswith("附件八2")
+    assert "保管至 2025-03-13\n" in _run(workspace, "list").stdout
+    hold = ["WJB22-0001-V1", "--why", "企业有异议", "--by", "P-01", "--workspace", str(workspace)]
+    assert CliRunner().invoke(hold_command, hold).exit_code == 0
+    (row,) = _document(_run(workspace, "list", "--json"))["recordings"]
+    assert row["held_why"] == "企业有异议"
+    assert f"已封存（{row['held_since']} 起：企业有异议），不得处置" in _run(workspace, "list").stdout
+
+
+def test_a_measurement_says_how_far_each_file_may_still_be_off(workspace: Path, clip: Path) -> None:
+    _document(_run(workspace, "add", str(clip), "--by-reference", "--json"))
+    times = ("--shown", "2022-03-12T09:30:00", "--true", "2022-03-12T09:30:00", "--drift", "2")
+    _document(_run(workspace, "offset", "0012345", *times, "--by", "资料员", "--json"))
+    (row,) = _document(_run(workspace, "list", "--json"))["recordings"]
+    assert row["drift_s"] == 2 + 2 * 3
 
 
 def test_a_lost_file_is_exit_4(workspace: Path, clip: Path) -> None:

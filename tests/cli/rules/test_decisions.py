@@ -112,6 +112,19 @@ def test_a_hold_stops_disposal_until_it_is_released(run: Run) -> None:
     assert json.loads(run("disposal", *later).stdout)["items"] == items
 
 
+def test_a_hold_on_one_visit_leaves_the_others_alone(run: Run) -> None:
+    later = ("--at", "2025-06-01", "--json")
+    first = f"{world.CLOSED}-V1"
+    assert run("hold", first, "--why", "争议", "--by", "P1").exit_code == 0
+    held = [one for one in json.loads(run("disposal", *later).stdout)["items"] if one["case"] == world.CLOSED]
+    stops = {one["stopped_by"] for one in held if one["kind"] == "录像"}
+    assert stops == {"", f"{first} 已封存"}
+    assert run("hold", world.CLOSED, "--release", "--why", "错了", "--by", "P1").exit_code == 2
+    assert run("hold", first, "--release", "--why", "已处理", "--by", "P1").exit_code == 0
+    assert "已封存" not in run("disposal", "--at", "2025-06-01").stdout
+    assert run("hold", f"{world.CLOSED}-V9", "--why", "争议", "--by", "P1").exit_code == 2
+
+
 def test_nothing_may_go_before_its_period_has_ended(run: Run) -> None:
     assert json.loads(run("disposal", "--at", "2023-06-01", "--json").stdout)["items"] == []
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from queue import SimpleQueue
 
 import pytest
 from django.test import Client
 
+from evidence.errors import InputError
 from evidence.web.host import Host
 from tests.desk_world import CHECK_RECORD, HOSTILE, HOSTILE_COMPANY, HOSTILE_NAME, UNKNOWN
 
@@ -77,6 +79,24 @@ def test_a_clerk_grants_no_exceptions_and_makes_no_accounts(
 def test_a_clerk_declares_nothing_incomplete(sign_in: Callable[..., Client]) -> None:
     data = {"week": "2022-W13", "incomplete": "1", "why": "x"}
     assert sign_in("clerk").post("/friday/build/", data).status_code == 403
+
+
+@pytest.mark.parametrize(("ticked", "wanted"), [({}, False), ({"with_footage": "on"}, True)])
+def test_footage_goes_along_only_when_it_was_ticked(
+    sign_in: Callable[..., Client], monkeypatch: pytest.MonkeyPatch, ticked: dict[str, str], wanted: bool
+) -> None:
+    from evidence.handover import package
+
+    asked: SimpleQueue[package.Order] = SimpleQueue()
+
+    def instead(_office: object, order: package.Order, **_others: object) -> None:
+        asked.put(order)
+        raise InputError("enough")
+
+    monkeypatch.setattr(package, "build_package", instead)
+    data = {"week": "2022-W13", "incomplete": "1", "why": "x", **ticked}
+    assert sign_in("lead").post("/friday/build/", data).status_code == 302
+    assert asked.get(timeout=20).with_footage is wanted
 
 
 @pytest.mark.parametrize(("path", "data"), DECISIONS)

@@ -99,12 +99,36 @@ def test_the_offset_measured_nearest_to_the_day_is_taken() -> None:
     assert offset_in_force(ended, "0012345", date(2022, 3, 14)) is None
 
 
-def test_a_fast_clock_is_put_right_and_twice_changes_nothing() -> None:
-    recording = Recording(
+def _measured() -> Recording:
+    times = choose_start(_claims(name=0, container=8 * 3600), duration_ms=1_000).claims
+    return Recording(
         sha256=Sha256("0" * 64), name="x.mp4", bytes=1, device="0012345", started_at=NAMED,
-        duration_ms=1_000, times=choose_start(_claims(name=0, container=8 * 3600), duration_ms=1_000).claims,
+        duration_ms=1_000, times=times,
     )  # fmt: skip
+
+
+def test_a_fast_clock_is_put_right_and_twice_changes_nothing() -> None:
     entries = [_entry("b", date(2022, 3, 13), 95)]
-    once = corrected(recording, entries)
+    once = corrected(_measured(), entries, daily_s=3)
     assert once.started_at == NAMED - timedelta(seconds=95)
-    assert corrected(once, entries) == once
+    assert corrected(once, entries, daily_s=3) == once
+
+
+@pytest.mark.parametrize(
+    ("on", "data", "drift_s"),
+    [
+        (date(2022, 3, 14), {}, 1),
+        (date(2022, 3, 14), {"drift_s": "5"}, 5),
+        (date(2022, 3, 11), {}, 1 + 3 * 3),
+        (date(2022, 3, 16), {"drift_s": "0"}, 2 * 3),
+    ],
+)
+def test_a_file_may_be_off_by_what_its_clock_can_have_lost_since_it_was_measured(
+    on: date, data: dict[str, str], drift_s: int
+) -> None:
+    recording = _measured()
+    entry = RegisterEntry(
+        register="clock-offset", key="a", on=on, data={"device": "0012345", "offset_s": "60", **data}
+    )
+    assert corrected(recording, [entry], daily_s=3).drift_s == drift_s
+    assert corrected(recording, [], daily_s=3).drift_s is None

@@ -21,6 +21,7 @@ from evidence.ledger.events import (
 )
 from evidence.ledger.ledger import Ledger
 from evidence.ledger.view import View
+from evidence.recordings.assign import CLAIMED_BY_SEVERAL
 from evidence.recordings.decide import (
     assign_by_person,
     enter_offset,
@@ -31,7 +32,7 @@ from evidence.recordings.decide import (
 from evidence.recordings.exports import read_export
 from evidence.recordings.reaudit import Standing, audit_footage
 from evidence.recordings.register import Registered, footage_below, register_in_place
-from evidence.recordings.revise import revise
+from evidence.recordings.revise import claimed_by, revise
 from evidence.recordings.settings import RecordingsSettings
 from tests.clips import make_clip
 
@@ -191,6 +192,47 @@ def test_a_second_visit_that_claims_the_same_film_makes_it_a_question(ledger: Le
     assign_by_person(ledger, recording.sha256, VISIT, why="看过录像", by="资料员")
     ledger.transact("system", lambda view: revise(view, SETTINGS))
     assert ledger.view.recordings()[0].visit == VISIT
+    assert CLAIMED_BY_SEVERAL not in ledger.view.recordings()[0].doubts  # a person has answered it
+
+
+def test_a_rival_claim_is_a_question_from_the_moment_it_is_entered(ledger: Ledger, clip: Path) -> None:
+    ledger.append("test", VisitRecorded(visit=THE_VISIT))
+    _register(ledger, clip)
+    rival = replace(THE_VISIT, id=VisitId("WJB22-0002-V1"), case=CaseId("WJB22-0002"))
+    _enter(ledger, rival)
+    (recording,) = ledger.view.recordings()
+    assert recording.visit is None
+    assert set(recording.suggestions) == {VISIT, rival.id}
+    assert CLAIMED_BY_SEVERAL in recording.doubts
+    arrival = ledger.view.arrival(ArrivalId(recording.arrival))
+    assert arrival is not None
+    assert arrival.outcome == "unidentified"
+    _enter(ledger, replace(rival, version=2, devices=("0099999",), experts=()))
+    (recording,) = ledger.view.recordings()
+    assert recording.visit == VISIT
+    assert recording.doubts == ()
+
+
+def test_a_visit_that_claims_nothing_changes_nothing(ledger: Ledger, clip: Path) -> None:
+    ledger.append("test", VisitRecorded(visit=THE_VISIT))
+    _register(ledger, clip)
+    later = replace(
+        THE_VISIT, id=VisitId("WJB22-0001-V2"), arrived_at=ARRIVED + timedelta(days=9), left_at=None
+    )
+    assert claimed_by(ledger.view, later, SETTINGS) == ()
+    same_day = replace(later, arrived_at=ARRIVED + timedelta(hours=5))
+    assert claimed_by(ledger.view, same_day, SETTINGS) == ()
+
+
+def test_a_visit_moved_away_gives_its_footage_back(ledger: Ledger, clip: Path) -> None:
+    ledger.append("test", VisitRecorded(visit=THE_VISIT))
+    _register(ledger, clip)
+    _enter(ledger, replace(THE_VISIT, version=2, arrived_at=ARRIVED + timedelta(days=9), left_at=None))
+    assert ledger.view.recordings()[0].visit is None
+
+
+def _enter(ledger: Ledger, visit: Visit) -> None:
+    ledger.transact("test", lambda view: (VisitRecorded(visit=visit), *claimed_by(view, visit, SETTINGS)))
 
 
 def test_what_a_person_assigned_stays(ledger: Ledger, clip: Path) -> None:
