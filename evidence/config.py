@@ -20,8 +20,11 @@ import msgspec
 from evidence.bundles.settings import SignerSettings, TimestampSettings
 from evidence.domain.tables import convert_table
 from evidence.errors import InputError, UsageError
+from evidence.foreign import fault_of, reason_of
 from evidence.forms.settings import FormsSettings
 from evidence.inbox.settings import InboxSettings
+from evidence.language import _
+from evidence.ledger.settings import LedgerSettings
 from evidence.recordings.settings import RecordingsSettings
 from evidence.rules.parameters import Parameters
 
@@ -81,6 +84,7 @@ class Settings:
     regulator: RegulatorSettings = field(default_factory=RegulatorSettings)
     forms: FormsSettings = field(default_factory=FormsSettings)
     inbox: InboxSettings = field(default_factory=InboxSettings)
+    ledger: LedgerSettings = field(default_factory=LedgerSettings)
     recordings: RecordingsSettings = field(default_factory=RecordingsSettings)
     rules: Parameters = field(default_factory=Parameters)
     """Contract code, date and price come from `[contract]`, drift and pre-record of recorders from
@@ -110,10 +114,12 @@ def load_settings(path: Path) -> Settings:
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
         return convert_table(table, Settings)
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"evidence.toml 不是有效的 TOML：{error}", where=str(path)) from error
-    except msgspec.ValidationError as error:
-        raise InputError(f"evidence.toml 有一项设置不对：{error}", where=str(path)) from error
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
+        raise InputError(
+            _("evidence.toml 有一处不对：{fault}。").format(fault=fault_of(error)),
+            where=str(path),
+            remedy=_("请改正后再运行；每一项的写法都在 evidence.toml 的注释里。"),
+        ) from error
 
 
 def utc_now() -> datetime:
@@ -148,9 +154,9 @@ class Workspace:
     @cached_property
     def ledger(self) -> Ledger:
         """Journal and view."""
-        from evidence.ledger.ledger import Ledger
+        from evidence.ledger.place import open_ledger
 
-        return Ledger.open(self.archive / "ledger", clock=self.clock)
+        return open_ledger(self.archive / "ledger", self.settings.ledger, clock=self.clock)
 
     @cached_property
     def originals(self) -> Originals:
@@ -250,9 +256,9 @@ def find_workspace(start: Path) -> Path:
         if (directory / SETTINGS_FILE).is_file():
             return directory
     raise UsageError(
-        "这里不是工作区：向上各级目录都没有 evidence.toml。",
+        _("这里不是工作区：向上各级目录都没有 evidence.toml。"),
         where=str(start),
-        remedy="请先运行 evidence init 目录，或用 --workspace 指明工作区。",
+        remedy=_("请先运行 evidence init 目录，或用 --workspace 指明工作区。"),
     )
 
 
@@ -261,7 +267,9 @@ def open_workspace(directory: Path | None = None, *, clock: Callable[[], datetim
     root = find_workspace(Path.cwd()) if directory is None else directory.resolve()
     if not (root / SETTINGS_FILE).is_file():
         raise UsageError(
-            "该目录不是工作区：没有 evidence.toml。", where=str(root), remedy=f"请先运行 evidence init {root}"
+            _("该目录不是工作区：没有 evidence.toml。"),
+            where=str(root),
+            remedy=_("请先运行 evidence init {root}").format(root=root),
         )
     return Workspace(root=root, settings=load_settings(root / SETTINGS_FILE), clock=clock)
 
@@ -290,9 +298,9 @@ def create_workspace(root: Path, *, evaluation_keys: bool = False) -> Workspace:
                 _copy_once(source, root / "templates" / source.relative_to(shipped("templates")))
     except OSError as error:
         raise UsageError(
-            f"无法在这里建立工作区：{error.strerror or error}",
+            _("无法在这里建立工作区：{reason}。").format(reason=reason_of(error)),
             where=str(root),
-            remedy="请换一个可写的目录，或检查磁盘空间与权限。",
+            remedy=_("请换一个可写的目录，或检查磁盘空间与权限。"),
         ) from error
     if evaluation_keys:
         from evidence.bundles.keys import make_evaluation_keys

@@ -30,3 +30,13 @@ def _catalogue(language: str) -> gettext.NullTranslations:
 def _(message: str) -> str:
     """The message in the reader's language; messages without a translation stay Chinese."""
     return _catalogue(chosen_language()).gettext(message)
+
+
+def teach_click() -> None:
+    """Let click, which asks gettext's default domain, say its own words in the reader's language.
+
+    gettext finds that language by LANGUAGE alone; a machine without a locale would get English.
+    """
+    gettext.bindtextdomain("click", LOCALE_DIR)
+    gettext.textdomain("click")
+    os.environ["LANGUAGE"] = chosen_language()

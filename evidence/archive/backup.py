@@ -20,6 +20,7 @@ import msgspec
 
 from evidence.archive.durable import sync_folder, write_whole
 from evidence.errors import InputError, UsageError, VerificationFailedError
+from evidence.foreign import fault_of
 from evidence.language import _
 
 MANIFEST = "backup.json"
@@ -51,8 +52,12 @@ def back_up(
     *,
     at: datetime,
     progress: Callable[[int], None] = lambda _files: None,
+    journal: Path | None = None,
 ) -> BackupReport:
     """Bring a backup folder up to date.
+
+    Args:
+        journal: where the ledger's lines are, when not in the workspace's own journal.
 
     Raises:
         UsageError: the destination lies inside the archive, or holds another workspace's journal.
@@ -64,8 +69,9 @@ def back_up(
         raise UsageError(
             _("备份目录不能放在档案里面。"), where=str(destination), remedy=_("请另选一个磁盘上的目录。")
         )
-    end = _whole_lines(workspace / JOURNAL)
-    _check_prefix(workspace / JOURNAL, destination / JOURNAL, end)
+    journal = journal or workspace / JOURNAL
+    end = _whole_lines(journal)
+    _check_prefix(journal, destination / JOURNAL, end)
     files = copied = size = 0
     for source in _files(workspace):
         target = destination / source.relative_to(workspace)
@@ -74,7 +80,7 @@ def back_up(
             size += _copy(source, target)
             copied += 1
         progress(files)
-    digest = _extend(workspace / JOURNAL, destination / JOURNAL, end)
+    digest = _extend(journal, destination / JOURNAL, end)
     report = BackupReport(
         at=at, journal_bytes=end, journal_sha256=digest, files=files, copied=copied, bytes=size
     )
@@ -114,7 +120,7 @@ def read_manifest(backup: Path) -> BackupReport:
         return msgspec.json.decode((backup / MANIFEST).read_bytes(), type=BackupReport)
     except (OSError, msgspec.MsgspecError) as error:
         raise InputError(
-            _("这里没有完整的备份：{error}").format(error=error),
+            _("这里没有完整的备份：{error}。").format(error=fault_of(error)),
             where=str(backup / MANIFEST),
             remedy=_("请指定 evidence backup 写过的目录；若上次备份中断，请重新运行它。"),
         ) from error

@@ -10,6 +10,7 @@ from evidence.archive.durable import write_whole
 from evidence.domain.document import IssuedPage
 from evidence.domain.identifiers import Number, expand, number_case
 from evidence.errors import IncompleteError, UsageError
+from evidence.foreign import fault_of
 from evidence.language import _
 
 READ_ONLY = 0o440
@@ -80,13 +81,18 @@ class IssuedStore:
             return msgspec.json.decode(path.read_bytes(), type=tuple[IssuedPage, ...])
         except (OSError, msgspec.MsgspecError) as error:
             raise IncompleteError(
-                _("文书 {number} 的版面数据缺失或损坏：{error}").format(number=number, error=error),
+                _("文书 {number} 的版面数据缺失或损坏：{error}。").format(
+                    number=number, error=fault_of(error)
+                ),
                 where=str(path),
                 remedy=_("请运行 evidence audit，并从备份恢复（evidence restore）。"),
             ) from error
 
     def _file(self, number: Number, suffix: str) -> Path:
         if expand(number) != number:
-            raise UsageError(_("“{number}”不是文书编号。").format(number=number[:40]))
+            raise UsageError(
+                _("“{number}”不是文书编号。").format(number=number[:40]),
+                remedy=_("编号形如 WJB22-0001-JC-001。"),
+            )
         case = number_case(number)
         return self._root / ("weekly" if case.endswith("-0000") else case) / f"{number}{suffix}"

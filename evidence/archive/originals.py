@@ -69,7 +69,10 @@ class Originals:
             UsageError: not a SHA-256.
         """
         if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
-            raise UsageError(_("“{digest}”不是 SHA-256 摘要。").format(digest=digest[:80]))
+            raise UsageError(
+                _("“{digest}”不是 SHA-256 摘要。").format(digest=digest[:80]),
+                remedy=_("应为 64 位小写十六进制数字，可从 evidence inbox show 复制。"),
+            )
         return self._root / digest[:2] / digest
 
     def read(self, digest: Sha256) -> bytes:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from evidence.bundles.names import is_sound
 from evidence.errors import EvidenceError
+from evidence.language import _
 
 CHUNK = 1 << 20
 BAGIT_TXT = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
@@ -59,9 +60,9 @@ class BagWriter:
             entry = self._write(path, iter(lambda: file.read(CHUNK), b""))
         if sha256 is not None and entry.sha256 != sha256:
             raise ChangedOriginalError(
-                "档案里的一个原件与登记的摘要不符，不能装入移交包。",
+                _("档案里的一个原件与登记的摘要不符，不能装入移交包。"),
                 where=str(source),
-                remedy="请运行 evidence audit 查明，并从备份恢复该原件。",
+                remedy=_("请运行 evidence audit 查明，并从备份恢复该原件。"),
             )
         return entry
 

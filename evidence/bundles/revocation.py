@@ -48,7 +48,11 @@ def read_revocation(paths: Sequence[Path]) -> Revocation:
                 each["tbs_cert_list"]["this_update"].native  # noqa: B018  parse now, not while signing
                 lists.append(each)
         except (ValueError, TypeError) as error:
-            raise KeyUnusableError(_("这个文件里没有可读的吊销列表（CRL）。"), where=str(path)) from error
+            raise KeyUnusableError(
+                _("这个文件里没有可读的吊销列表（CRL）。"),
+                where=str(path),
+                remedy=_("请向发证机构重新下载吊销列表（PEM 或 DER）后替换该文件。"),
+            ) from error
     return Revocation(crls=tuple(lists))
 
 

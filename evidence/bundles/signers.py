@@ -65,7 +65,10 @@ class CachedSigner(SimpleSigner):
     def sign_raw(self, data: bytes, digest_algorithm: str) -> bytes:
         """RSA PKCS#1 v1.5 or ECDSA with SHA-256."""
         if digest_algorithm.lower() != "sha256":
-            raise KeyUnusableError(f"只用 SHA-256 签名，不用 {digest_algorithm}。")
+            raise KeyUnusableError(
+                f"只用 SHA-256 签名，不用 {digest_algorithm}。",
+                remedy=_("这是程序内部的错误，请联系维护人员。"),
+            )
         if isinstance(self._key, rsa.RSAPrivateKey):
             return self._key.sign(data, padding.PKCS1v15(), SHA256())
         signature: bytes = self._key.sign(data, ec.ECDSA(SHA256()))
@@ -167,7 +170,11 @@ def read_certificates(paths: Iterator[Path] | tuple[Path, ...]) -> tuple[x509.Ce
             certificates = [x509.Certificate.load(block, strict=True) for block in blocks]
             found += [each for each in certificates if each.subject is not None]
         except (ValueError, TypeError) as error:
-            raise KeyUnusableError(_("这个文件里没有可读的证书。"), where=str(path)) from error
+            raise KeyUnusableError(
+                _("这个文件里没有可读的证书。"),
+                where=str(path),
+                remedy=_("请换成 PEM 或 DER 格式的证书文件。"),
+            ) from error
     return tuple(found)
 
 
@@ -235,11 +242,23 @@ def _from_file(
         except ValueError:
             continue
         except UnsupportedAlgorithm as error:
-            raise KeyUnusableError(_("证书文件用了本机不支持的加密方式。"), where=str(path)) from error
+            raise KeyUnusableError(
+                _("证书文件用了本机不支持的加密方式。"),
+                where=str(path),
+                remedy=_("请用 openssl pkcs12 -export 重新导出该文件后再试。"),
+            ) from error
         if store.key is None or store.cert is None:
-            raise KeyUnusableError(_("证书文件里没有私钥或没有证书。"), where=str(path))
+            raise KeyUnusableError(
+                _("证书文件里没有私钥或没有证书。"),
+                where=str(path),
+                remedy=_("请从发证机构重新导出同时含私钥和证书的 PKCS#12 文件（.p12）。"),
+            )
         if not isinstance(store.key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
-            raise KeyUnusableError(_("只支持 RSA 或 P-256 签名密钥。"), where=str(path))
+            raise KeyUnusableError(
+                _("只支持 RSA 或 P-256 签名密钥。"),
+                where=str(path),
+                remedy=_("请向发证机构申请 RSA 3072 位或 P-256 的签名证书。"),
+            )
         certificate = x509.Certificate.load(store.cert.certificate.public_bytes(Encoding.DER))
         inside = tuple(
             x509.Certificate.load(each.certificate.public_bytes(Encoding.DER))
@@ -296,7 +315,9 @@ def _from_token(
         session.close()
         why = str(error) or type(error).__name__
         raise KeyUnusableError(
-            _("令牌里没有这把密钥或它的证书：{why}").format(why=why), where=f"{where} · {settings.key_label}"
+            _("令牌里没有这把密钥或它的证书：{why}").format(why=why),
+            where=f"{where} · {settings.key_label}",
+            remedy=_("请核对 [signer] 的 token_label 和 key_label，确认令牌已插好，再运行 evidence doctor。"),
         ) from error
     return session, signer, certificate
 

@@ -15,6 +15,7 @@ from pypdf import PageObject, PdfReader
 from pypdf.errors import PyPdfError
 
 from evidence.errors import EvidenceError
+from evidence.language import _
 
 _A4 = (img2pdf.mm_to_pt(210), img2pdf.mm_to_pt(297))
 _LAYOUT = img2pdf.get_layout_fun(pagesize=_A4, fit=img2pdf.FitMode.into, auto_orient=True)
@@ -63,9 +64,9 @@ class Sources:
             return list(self._reader(path, media_type).pages)
         except (PyPdfError, OSError, ValueError, img2pdf.ImageOpenError) as error:
             raise PageUnreadableError(
-                f"无法把这份扫描件装入卷宗：{error}",
+                _("无法把这份扫描件装入卷宗：{error}").format(error=error),
                 where=str(path),
-                remedy="请运行 evidence audit 检查原件；原件完好时请重新扫描后再次接收。",
+                remedy=_("请运行 evidence audit 检查原件；原件完好时请重新扫描后再次接收。"),
             ) from error
 
     def page(self, wanted: SourcePage) -> PageObject:
@@ -77,7 +78,11 @@ class Sources:
         pages = self.pages(wanted.path, wanted.media_type)
         if wanted.index >= len(pages):
             raise PageUnreadableError(
-                f"扫描件只有 {len(pages)} 页，登记的是第 {wanted.index + 1} 页。", where=str(wanted.path)
+                _("扫描件只有 {has} 页，登记的是第 {page} 页。").format(
+                    has=len(pages), page=wanted.index + 1
+                ),
+                where=str(wanted.path),
+                remedy=_("请运行 evidence audit 核对档案，并从备份恢复该文件。"),
             )
         return pages[wanted.index]
 

@@ -33,8 +33,13 @@ def backup_command(workspace: Workspace, destination: Path, as_json: bool) -> No
         if files % 500 == 0:
             progress(_("已处理 {files} 个文件").format(files=files))
 
+    journal = None
+    if workspace.settings.ledger.database:
+        from evidence.ledger.place import journal_copy
+
+        journal = journal_copy(workspace.ledger, workspace.archive / "ledger")
     try:
-        report = back_up(workspace.root, destination, at=utc_now(), progress=tell)
+        report = back_up(workspace.root, destination, at=utc_now(), progress=tell, journal=journal)
     except OSError as error:
         raise EvidenceError(
             _("备份没有完成：{error}").format(error=error),

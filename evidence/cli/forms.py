@@ -68,7 +68,9 @@ def issue_command(
     """
     if batch is not None:
         if values is not None:
-            raise UsageError(_("--values 只用于一份文书，不能与 --batch 同用。"))
+            raise UsageError(
+                _("--values 只用于一份文书，不能与 --batch 同用。"), remedy=_("请逐份签发，或去掉 --values。")
+            )
         requests = read_batch(workspace, batch)
     elif case and form:
         requests = [
@@ -214,7 +216,10 @@ def show_command(workspace: Workspace, number: str, as_json: bool) -> None:
     wanted = find_number(number)
     document = workspace.ledger.view.document(wanted)
     if document is None:
-        raise UsageError(_("没有签发过编号 {number}。").format(number=wanted))
+        raise UsageError(
+            _("没有签发过编号 {number}。").format(number=wanted),
+            remedy=_("案件已签发的编号见 evidence case show 案件编号。"),
+        )
     form = document.form
     pages = workspace.issued.geometry(wanted)
     if as_json:

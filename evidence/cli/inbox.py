@@ -149,7 +149,10 @@ def link_command(
 
     chosen = [each for each in (number, edocument, case, visit) if each]
     if len(chosen) != 1:
-        raise UsageError(_("请用 --to、--edocument、--case、--visit 之一指明归入哪里。"))
+        raise UsageError(
+            _("请用 --to、--edocument、--case、--visit 之一指明归入哪里。"),
+            remedy=_("例：--to WJB22-0012-JC-001 --page 2，或 --case WJB22-0012。"),
+        )
     desk, who, chosen_arrival = workspace.desk, _decider(by, why), ArrivalId(arrival)
     if number:
         placement = Placement(index=(index or 1) - 1, number=_number(number), page=page or 1)
@@ -298,7 +301,7 @@ def _decider(by: str, why: str) -> Decider:
     from evidence.inbox.desk import Decider
 
     if not by.strip() or not why.strip():
-        raise UsageError(_("--by 和 --why 不能为空。"))
+        raise UsageError(_("--by 和 --why 不能为空。"), remedy=_("请写明作决定的人和理由，两者都记入账本。"))
     return Decider(actor=f"cli:{getpass.getuser()}", by=by.strip(), why=why.strip())
 
 

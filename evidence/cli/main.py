@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import inspect
 import os
@@ -9,12 +10,14 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import click
 
 from evidence import __version__
-from evidence.errors import EvidenceError, ExitCode
-from evidence.language import _
+from evidence.cli.whereabouts import workspace_option
+from evidence.errors import EvidenceError, ExitCode, MissingPartError
+from evidence.language import _, teach_click
 
 # command -> module in evidence.cli that defines <command>_command
 COMMANDS: dict[str, str] = {
@@ -56,23 +59,23 @@ COMMANDS: dict[str, str] = {
 }
 
 
+NO_ROOM_OR_RIGHTS = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EIO}
+"""Refusals of the machine, not bugs: the same exit code as `doctor` has for them."""
+
+
 def _in_readers_language(command: click.Command) -> click.Command:
-    """Help texts are docstrings; they are translated when a command is first looked up."""
+    """Help texts are docstrings; they are translated when a command is first looked up.
+
+    Every command and every group takes `--workspace`, so that a script may pass it always and
+    anywhere on the line; the few that work without a workspace have no use for it.
+    """
     if command.help:
         command.help = _(inspect.cleandoc(command.help))
+    if not any("--workspace" in option.opts for option in command.params):
+        command.params.append(workspace_option())
     if isinstance(command, click.Group):
         for child in command.commands.values():
             _in_readers_language(child)
-    elif not any("--workspace" in option.opts for option in command.params):
-        # every command takes it, so that a script may pass it always; this one has no use for it
-        command.params.append(
-            click.Option(
-                ["--workspace"],
-                type=click.Path(file_okay=False),
-                expose_value=False,
-                help=_("本命令不需要工作区，给出也无妨"),
-            )
-        )
     return command
 
 
@@ -111,13 +114,17 @@ def cli() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command; the only place that turns an error into a message and an exit code."""
+    teach_click()
     _in_readers_language(cli)
     try:
         code = cli.main(args=arguments, prog_name="evidence", standalone_mode=False)
     except click.exceptions.Exit as stop:
         code = stop.exit_code
+    except click.exceptions.NoArgsIsHelpError as question:
+        question.show()
+        code = ExitCode.USAGE
     except click.ClickException as mistake:
-        mistake.show()
+        click.echo(f"✕ {_misused(mistake)}", err=True)
         code = ExitCode.USAGE
     except click.Abort:
         click.echo(_("已中止。"), err=True)
@@ -127,10 +134,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
         code = error.exit_code
     except BrokenPipeError:
         code = ExitCode.DONE
-    except Exception as error:
-        click.echo(f"✕ {_in_words(error)}", err=True)
-        code = ExitCode.UNEXPECTED
+    except Exception as unforeseen:
+        told = _in_words(unforeseen)
+        click.echo(f"✕ {told}", err=True)
+        code = told.exit_code
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _misused(mistake: click.ClickException) -> str:
+    """What is wrong with the line as typed, and where its help is."""
+    context: Any = getattr(mistake, "ctx", None)
+    command = context.command_path if context is not None else "evidence"
+    return f"{mistake.format_message()}\n" + _("写法见 {command} --help。").format(command=command)
 
 
 def _in_words(error: Exception) -> EvidenceError:
@@ -144,8 +159,11 @@ def _in_words(error: Exception) -> EvidenceError:
     while reason is not None and not isinstance(reason, OSError):
         reason = reason.__context__
     if reason is not None and reason.strerror:
-        return EvidenceError(
-            _("读写文件失败：{reason}。").format(reason=reason.strerror),
+        from evidence.foreign import reason_of
+
+        refused = MissingPartError if reason.errno in NO_ROOM_OR_RIGHTS else EvidenceError
+        return refused(
+            _("读写文件失败：{reason}。").format(reason=reason_of(reason)),
             where=str(reason.filename or ""),
             remedy=_(
                 "请检查该路径是否存在、有无权限、磁盘是否已满，然后重新运行；evidence doctor 可查原因。"

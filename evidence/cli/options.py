@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
+from evidence.cli.whereabouts import named_workspace, takes_workspace
 from evidence.domain.week import Week, local_instant
 from evidence.language import _
 
@@ -57,11 +58,46 @@ class WeekType(click.ParamType[Week]):
             self.fail(_("{value!r} 不是周次，请写成 2022-W13。").format(value=value))
 
 
-class NewFileType(click.Path):
-    """A file to be written: its folder is there, and nothing a person has filled in would be lost."""
+class DayType(click.ParamType[date]):
+    """`2022-04-01`, a date in Shanghai."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """The date."""
+        if isinstance(value, date):
+            return value
+        try:
+            if len(value) != 10:
+                raise ValueError(value)
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail(_("{value!r} 不是日期，请写成 2022-04-01。").format(value=value), param, ctx)
+
+
+class OutFileType(click.Path):
+    """A file to be written, here or into a folder that is there; what it held before is replaced."""
 
     def __init__(self) -> None:
-        super().__init__(path_type=Path, dir_okay=False)
+        super().__init__(path_type=Path, dir_okay=False, writable=True)
+
+    def convert(
+        self,
+        value: str | os.PathLike[str],
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> str | bytes | os.PathLike[str]:
+        """The path, unchanged."""
+        folder = Path(value).absolute().parent
+        if not folder.is_dir():
+            self.fail(_("文件夹不存在：{path}，请先建好。").format(path=folder), param, ctx)
+        if not os.access(folder, os.W_OK):
+            self.fail(_("文件夹写不进去：{path}，请换一处。").format(path=folder), param, ctx)
+        return super().convert(value, param, ctx)
+
+
+class NewFileType(OutFileType):
+    """As above, but nothing a person has filled in would be lost."""
 
     def convert(
         self,
@@ -71,8 +107,6 @@ class NewFileType(click.Path):
     ) -> str | bytes | os.PathLike[str]:
         """The path, unchanged."""
         path = Path(value)
-        if not path.absolute().parent.is_dir():
-            self.fail(_("文件夹不存在：{path}，请先建好。").format(path=path.absolute().parent), param, ctx)
         if path.is_file() and path.stat().st_size:
             self.fail(_("{path} 已存在，不会覆盖；请另选一个文件名。").format(path=path), param, ctx)
         return super().convert(value, param, ctx)
@@ -81,17 +115,12 @@ class NewFileType(click.Path):
 def workspace_command(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add `--workspace` and pass the opened workspace as the first argument."""
 
-    @click.option(
-        "--workspace",
-        "workspace_dir",
-        type=click.Path(path_type=Path, file_okay=False),
-        help=_("工作区目录（默认：向上最近一个含 evidence.toml 的目录）"),
-    )
+    @takes_workspace
     @wraps(function)
-    def with_workspace(*args: Any, workspace_dir: Path | None, **kwargs: Any) -> Any:
+    def with_workspace(*args: Any, **kwargs: Any) -> Any:
         from evidence.config import open_workspace
 
-        workspace: Workspace = open_workspace(workspace_dir)
+        workspace: Workspace = open_workspace(named_workspace())
         result = function(workspace, *args, **kwargs)
         _show_changes(workspace)
         return result

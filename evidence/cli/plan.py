@@ -16,6 +16,7 @@ from evidence.cli.options import at_option, emit, json_option, progress, say, we
 from evidence.domain.register import Plan, PlanLine
 from evidence.domain.week import Week, local_date, show_date
 from evidence.errors import InputError, UsageError
+from evidence.foreign import fault_of
 from evidence.language import _
 from evidence.ledger.facts import gather_open
 from evidence.rules.planning import Proposal, propose_plan
@@ -129,7 +130,7 @@ def _from_file(workspace: Workspace, file: Path, week: Week, at: datetime, newes
             line = msgspec.convert(given, PlanLine, strict=False)
         except msgspec.ValidationError as error:
             raise InputError(
-                _("计划行不对：{error}").format(error=error),
+                _("计划行不对：{error}。").format(error=fault_of(error)),
                 where=where,
                 remedy=_("work 写检查、复查、督促、专项或指导。"),
             ) from error

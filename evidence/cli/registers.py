@@ -16,6 +16,7 @@ from evidence.cli.options import emit, json_option, say, workspace_command
 from evidence.domain.identifiers import CaseId, EnterpriseId, PersonId, VisitId
 from evidence.domain.register import RegisterEntry
 from evidence.errors import InputError, UsageError
+from evidence.foreign import fault_of
 from evidence.language import _
 from evidence.rules.registers import BY_ID, REGISTERS, Register
 
@@ -195,7 +196,7 @@ def _entry(
             raise msgspec.ValidationError(f"{stray}")
     except msgspec.ValidationError as error:
         raise InputError(
-            _("登记内容不对：{error}").format(error=error),
+            _("登记内容不对：{error}。").format(error=fault_of(error)),
             where=where,
             remedy=_("日期写成 2022-03-01；可填的内容见 evidence register kinds。"),
         ) from error

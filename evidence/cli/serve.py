@@ -92,5 +92,8 @@ def _add(account: str, person: str, role: str) -> None:
             _("密码太弱：{why}").format(why="".join(error.messages)), remedy=_("请换一个更长的密码。")
         ) from error
     except IntegrityError as error:
-        raise UsageError(_("账号 {name} 已经有了。").format(name=account)) from error
+        raise UsageError(
+            _("账号 {name} 已经有了。").format(name=account),
+            remedy=_("请换一个账号名。"),
+        ) from error
     say(_("账号 {name} 已建立。").format(name=account))

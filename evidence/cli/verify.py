@@ -9,6 +9,7 @@ import click
 
 from evidence.cli.options import at_option, emit, json_option, progress, say
 from evidence.errors import InputError, UsageError
+from evidence.foreign import reason_of
 from evidence.language import _
 
 
@@ -75,5 +76,7 @@ def _read(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise InputError(
-            _("信任文件打不开：{why}").format(why=error.strerror), where=str(path), remedy=_("请检查路径。")
+            _("信任文件打不开：{why}。").format(why=reason_of(error)),
+            where=str(path),
+            remedy=_("请检查路径。"),
         ) from error

@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from evidence.errors import InputError, MissingPartError, UsageError
+from evidence.foreign import fault_of
 from evidence.forms.declaration import FormDeclaration
 from evidence.language import _
 
@@ -34,7 +35,7 @@ def read_declaration(path: Path) -> FormDeclaration:
         return msgspec.convert(table, FormDeclaration)
     except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
         raise InputError(
-            _("文书声明有错：{error}").format(error=error),
+            _("文书声明有错：{error}。").format(error=fault_of(error)),
             where=str(path),
             remedy=_("请对照 docs/template-designer.md 改正后重试。"),
         ) from error
@@ -60,11 +61,17 @@ class Catalogue:
         for path in sorted(folder.glob("*/form.toml")):
             form = read_declaration(path)
             if form.id != path.parent.name:
-                raise InputError(_("文书声明中的 id 与文件夹名不一致。"), where=str(path))
+                raise InputError(
+                    _("文书声明中的 id 与文件夹名不一致。"),
+                    where=str(path),
+                    remedy=_("请把 form.toml 中的 id 改成与文件夹同名。"),
+                )
             for other in forms:
                 if other.code == form.code:
                     raise InputError(
-                        _("两种文书用了同一个代码 {code}。").format(code=form.code), where=str(path)
+                        _("两种文书用了同一个代码 {code}。").format(code=form.code),
+                        where=str(path),
+                        remedy=_("请给其中一种换一个两字母代码。"),
                     )
             forms.append(form)
         if not forms:
@@ -101,6 +108,8 @@ class Catalogue:
         path = self.folder / form.id / "form.docx"
         if not path.is_file():
             raise MissingPartError(
-                _("文书“{short}”的 Word 模板不见了。").format(short=form.short), where=str(path)
+                _("文书“{short}”的 Word 模板不见了。").format(short=form.short),
+                where=str(path),
+                remedy=_("请恢复该文件；自带的模板可从程序的 templates 目录复制。"),
             )
         return path

@@ -102,7 +102,11 @@ def fill(template: Path, values: Mapping[str, Any]) -> bytes:
             remedy=_("请运行 evidence template check 查看可用字段。"),
         ) from error
     except (jinja2.TemplateError, TypeError, ValueError) as error:
-        raise InputError(_("模板无法填写：{error}").format(error=error), where=str(template)) from error
+        raise InputError(
+            _("模板无法填写：{error}").format(error=error),
+            where=str(template),
+            remedy=_("请运行 evidence template check 查明是哪一处。"),
+        ) from error
     buffer = io.BytesIO()
     document.save(buffer)
     return _same_bytes(buffer.getvalue())

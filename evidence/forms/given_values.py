@@ -44,7 +44,9 @@ def read_values(path: Path, form: FormDeclaration) -> dict[str, Any]:
             )
         if declared.name == NUMBER or declared.fixed:
             raise InputError(
-                _("“{name}”由程序或填写人本人填写，不能预先给定。").format(name=name), where=where
+                _("“{name}”由程序或填写人本人填写，不能预先给定。").format(name=name),
+                where=where,
+                remedy=_("请从文件中去掉这一项。"),
             )
         found[declared.name] = _value(declared, value, where)
     return found
@@ -56,12 +58,16 @@ def _value(declared: FieldDeclaration, value: Any, where: str) -> Any:
             return _text(value, where)
         case FieldKind.FLAG:
             if not isinstance(value, bool):
-                raise InputError(_("这里要写 true 或 false。"), where=where)
+                raise InputError(
+                    _("这里要写 true 或 false。"), where=where, remedy=_("不加引号，直接写 true 或 false。")
+                )
             return value
         case FieldKind.LIST:
             return _rows(declared, value, where)
         case _:
-            raise InputError(_("图片和签章位置不能在这里填写。"), where=where)
+            raise InputError(
+                _("图片和签章位置不能在这里填写。"), where=where, remedy=_("请从文件中去掉这一项。")
+            )
 
 
 def _text(value: Any, where: str) -> str:
@@ -80,15 +86,21 @@ def _rows(declared: FieldDeclaration, value: Any, where: str) -> list[dict[str, 
     """Rows with every declared column; a column left out is empty."""
     columns = {item.name: item.kind for item in declared.items}
     if any(kind is not FieldKind.TEXT for kind in columns.values()):
-        raise InputError(_("这个表里有图片或签章位置，只能由程序填写。"), where=where)
+        raise InputError(
+            _("这个表里有图片或签章位置，只能由程序填写。"), where=where, remedy=_("请从文件中去掉这个表。")
+        )
     if not isinstance(value, list) or not all(isinstance(row, Mapping) for row in value):
-        raise InputError(_("这里要写若干行，每行以“- ”开头。"), where=where)
+        raise InputError(
+            _("这里要写若干行，每行以“- ”开头。"), where=where, remedy=_("例：- 问题: 通道堵塞")
+        )
     rows = []
     for number, row in enumerate(value, 1):
         for name in row:
             if name not in columns:
                 raise InputError(
-                    _("表里没有“{name}”这一列。").format(name=name), where=f"{where} · {number} · {name}"
+                    _("表里没有“{name}”这一列。").format(name=name),
+                    where=f"{where} · {number} · {name}",
+                    remedy=_("可用的列见 evidence template fields。"),
                 )
         rows.append(
             {

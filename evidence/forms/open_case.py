@@ -68,7 +68,10 @@ def parse_kind(text: str) -> tuple[CaseKind, str]:
             remedy=_("可用：annual、new-enterprise、special:专项编号、survey:普查编号。"),
         ) from None
     if kind in (CaseKind.SPECIAL, CaseKind.SURVEY) and not campaign:
-        raise UsageError(_("专项或普查案件要写明编号，如 special:ZX2022-01。"))
+        raise UsageError(
+            _("专项或普查案件要写明编号，如 special:ZX2022-01。"),
+            remedy=_("专项编号见名册的“专项”表；普查写 survey:编号。"),
+        )
     return kind, campaign
 
 
@@ -83,12 +86,18 @@ def open_case(ledger: Ledger, *, contract: str, enterprise: str, kind: str, on: 
     def decide(view: View) -> Sequence[Event]:
         party = find_enterprise(view, enterprise)
         if campaign and campaign not in {known.id for known in view.campaigns()}:
-            raise UsageError(_("名册中没有专项“{campaign}”。").format(campaign=campaign))
+            raise UsageError(
+                _("名册中没有专项“{campaign}”。").format(campaign=campaign),
+                remedy=_("请先在名册的“专项”表登记，再运行 evidence import。"),
+            )
         prefix = make_case_id(contract, on.year, 0)[:-4]
         used = [int(case.id[-4:]) for case in view.cases() if case.id.startswith(prefix)]
         running = max(used, default=0) + 1
         if running > 9999:
-            raise UsageError(_("{year} 年的案件编号已用完。").format(year=on.year))
+            raise UsageError(
+                _("{year} 年的案件编号已用完。").format(year=on.year),
+                remedy=_("每年最多 9999 个案件；请联系维护人员。"),
+            )
         case = Case(
             id=make_case_id(contract, on.year, running),
             enterprise=party.id,

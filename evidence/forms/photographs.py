@@ -32,6 +32,7 @@ def prepare(path: Path, width_mm: float, height_mm: float, settings: FormsSettin
                         width=picture.width, height=picture.height
                     ),
                     where=str(path),
+                    remedy=_("请用图片软件缩小后再登记。"),
                 )
             picture.draft("RGB", (settings.photo_pixels, settings.photo_pixels))
             upright = ImageOps.exif_transpose(picture).convert("RGB")

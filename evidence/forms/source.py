@@ -178,7 +178,10 @@ def find_source(
     case, enterprise, visit = None, None, None
     if not form.weekly:
         if request.case is None:
-            raise UsageError(_("文书“{short}”属于一个案件，请指明案件编号。").format(short=form.short))
+            raise UsageError(
+                _("文书“{short}”属于一个案件，请指明案件编号。").format(short=form.short),
+                remedy=_("例：evidence issue WJB22-0001 现场检查记录。"),
+            )
         case = view.case(request.case)
         if case is None:
             raise UsageError(
@@ -206,7 +209,8 @@ def _visit(request: IssueRequest, form: FormDeclaration, case: Case, view: View)
         same = [visit for visit in visits if visit.id == request.visit]
         if not same:
             raise UsageError(
-                _("案件 {case} 没有 {visit} 这次活动。").format(case=case.id, visit=request.visit)
+                _("案件 {case} 没有 {visit} 这次活动。").format(case=case.id, visit=request.visit),
+                remedy=_("案件的活动见 evidence case show 案件编号。"),
             )
         return same[-1]
     if not form.visit_kind:

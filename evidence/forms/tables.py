@@ -19,6 +19,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.worksheet import Worksheet
 
 from evidence.errors import InputError
+from evidence.foreign import fault_of
 from evidence.forms import cells
 from evidence.language import _
 
@@ -125,9 +126,13 @@ def read_tables(path: Path, tables: Sequence[Table], mistakes: Mistakes) -> dict
         InputError: no workbook or YAML file, macros inside, or too large.
     """
     if not path.is_file():
-        raise InputError(_("没有这个文件。"), where=str(path))
+        raise InputError(_("没有这个文件。"), where=str(path), remedy=_("请检查文件名和路径。"))
     if path.stat().st_size > MAX_BYTES:
-        raise InputError(_("文件过大，不像名册或登记表。"), where=str(path))
+        raise InputError(
+            _("文件过大，不像名册或登记表。"),
+            where=str(path),
+            remedy=_("请确认选对了文件；图片和附件不要放在表里。"),
+        )
     if path.suffix.lower() in (".yaml", ".yml", ".json"):
         return _from_yaml(path, tables, mistakes)
     return _from_workbook(path, tables, mistakes)
@@ -142,13 +147,16 @@ def load_yaml(path: Path) -> Any:
     try:
         return yaml.load(path.read_text(encoding="utf-8-sig"), Loader=yaml.CSafeLoader)
     except UnicodeDecodeError as error:
-        raise InputError(_("文件不是 UTF-8 编码。"), where=str(path)) from error
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        place = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else str(path)
-        raise InputError(_("YAML 格式有错：{problem}").format(problem=error.problem), where=place) from error
+        raise InputError(
+            _("文件不是 UTF-8 编码。"), where=str(path), remedy=_("请在编辑器中另存为 UTF-8 编码。")
+        ) from error
     except yaml.YAMLError as error:
-        raise InputError(_("YAML 格式有错：{problem}").format(problem=error), where=str(path)) from error
+        mark = getattr(error, "problem_mark", None)
+        raise InputError(
+            _("YAML 格式有错：{problem}。").format(problem=fault_of(error)),
+            where=f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else str(path),
+            remedy=_("请改正该处（文件名后面是行号和列号）后再试。"),
+        ) from error
 
 
 def open_workbook(path: Path) -> openpyxl.Workbook:
@@ -277,7 +285,11 @@ def record_of(
 def _from_yaml(path: Path, tables: Sequence[Table], mistakes: Mistakes) -> dict[str, list[Record]]:
     document = load_yaml(path)
     if not isinstance(document, dict):
-        raise InputError(_("YAML 最外层应是“表名: 列表”。"), where=str(path))
+        raise InputError(
+            _("YAML 最外层应是“表名: 列表”。"),
+            where=str(path),
+            remedy=_("可写的内容见 evidence schema parties。"),
+        )
     by_name = {table.name: table for table in tables}
     found: dict[str, list[Record]] = {}
     for name, rows in document.items():

@@ -119,7 +119,11 @@ def record_visit_file(
         elif entered.escalation is not None:
             result, event = _settle_escalation(entered.escalation, view, case)
         else:
-            raise UsageError(_("文件没有写明类型。"), where=str(path))
+            raise UsageError(
+                _("文件没有写明类型。"),
+                where=str(path),
+                remedy=_("请在“基本情况”写明类型：检查、督促、复查等；见 evidence schema visit。"),
+            )
         outcome.append(replace(result, warnings=entered.warnings))
         if result.unchanged:
             return []

@@ -27,11 +27,15 @@ def read_visit_tables(path: Path, mistakes: Mistakes) -> tuple[Record, dict[str,
         InputError: neither a workbook nor YAML, or without 基本情况.
     """
     if not path.is_file():
-        raise InputError(_("没有这个文件。"), where=str(path))
+        raise InputError(_("没有这个文件。"), where=str(path), remedy=_("请检查文件名和路径。"))
     if path.suffix.lower() in (".yaml", ".yml", ".json"):
         document = load_yaml(path)
         if not isinstance(document, dict):
-            raise InputError(_("YAML 最外层应是“项目: 内容”。"), where=str(path))
+            raise InputError(
+                _("YAML 最外层应是“项目: 内容”。"),
+                where=str(path),
+                remedy=_("可写的内容见 evidence schema visit。"),
+            )
         names = {table.name for table in LISTS}
         head = {key: value for key, value in document.items() if key not in names}
         lists = {

@@ -29,9 +29,15 @@ def valid_form(view: View, number: Number) -> IssuedForm:
     """
     document = view.document(number)
     if document is None:
-        raise UsageError(_("没有签发过编号 {number}。").format(number=number))
+        raise UsageError(
+            _("没有签发过编号 {number}。").format(number=number),
+            remedy=_("案件已签发的编号见 evidence case show 案件编号。"),
+        )
     if document.form.voided_why:
-        raise UsageError(_("{number} 已经作废：{why}").format(number=number, why=document.form.voided_why))
+        raise UsageError(
+            _("{number} 已经作废：{why}").format(number=number, why=document.form.voided_why),
+            remedy=_("重新签发过的，请用新编号；见 evidence case show 案件编号。"),
+        )
     return document.form
 
 
@@ -105,5 +111,5 @@ def reissue(
 
 def _reason(why: str) -> str:
     if not why.strip():
-        raise UsageError(_("请写明作废原因。"))
+        raise UsageError(_("请写明作废原因。"), remedy=_("用 --why 写明。"))
     return why.strip()

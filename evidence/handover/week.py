@@ -80,7 +80,11 @@ class WeekWork:
         """The inspected enterprise of a case."""
         found = next((each for each in self.facts.enterprises if each.id == case.case.enterprise), None)
         if found is None:
-            raise UsageError(_("案件所属企业没有登记。"), where=f"{case.case.id} · {case.case.enterprise}")
+            raise UsageError(
+                _("案件所属企业没有登记。"),
+                where=f"{case.case.id} · {case.case.enterprise}",
+                remedy=_("请先用 evidence import 登记该企业。"),
+            )
         return found
 
     def findings_of(self, case: str) -> tuple[Finding, ...]:

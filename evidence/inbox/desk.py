@@ -66,7 +66,9 @@ class Desk:
             UsageError: unknown arrival, form or page; a void form; a page image used twice.
         """
         if len({placement.index for placement in placements}) != len(placements):
-            raise UsageError(_("同一页不能归入两处。"))
+            raise UsageError(
+                _("同一页不能归入两处。"), remedy=_("文件的每一页只写一次；同一页的复印件请另行扫描。")
+            )
 
         def decide(view: View, current: Arrival, judged: ArrivalJudged) -> Sequence[Event]:
             pages = {page.index: page for page in judged.pages}
@@ -79,7 +81,8 @@ class Desk:
                     and placement.index not in judged.blank_pages
                 ):
                     raise UsageError(
-                        _("{arrival} 没有第 {page} 页。").format(arrival=arrival, page=placement.index + 1)
+                        _("{arrival} 没有第 {page} 页。").format(arrival=arrival, page=placement.index + 1),
+                        remedy=_("页数见 evidence inbox show 到件编号，或 evidence form show 文书编号。"),
                     )
                 picture = known.picture if known else None
                 if placement.index in waiting:
@@ -151,10 +154,16 @@ class Desk:
 
         def decide(view: View, current: Arrival, judged: ArrivalJudged) -> Sequence[Event]:
             if all(known.id != visit for known in view.visits(number_case(Number(visit)))):
-                raise UsageError(_("没有检查活动 {visit}。").format(visit=visit))
+                raise UsageError(
+                    _("没有检查活动 {visit}。").format(visit=visit),
+                    remedy=_("案件的活动见 evidence case show 案件编号。"),
+                )
             footage = [recording for recording in judged.recordings if not recording.described]
             if not footage:
-                raise UsageError(_("{arrival} 不是录像。").format(arrival=arrival))
+                raise UsageError(
+                    _("{arrival} 不是录像。").format(arrival=arrival),
+                    remedy=_("请用 --to 或 --case 归入文书或案件。"),
+                )
             message = f"经 {who.by} 确认，作为 {visit} 的录像归入。"
             case = number_case(Number(visit))
             return (
@@ -201,7 +210,8 @@ class Desk:
             raise UsageError(
                 _("{arrival} 与 {first} 内容相同，请对 {first} 重试。").format(
                     arrival=arrival, first=current.duplicate_of
-                )
+                ),
+                remedy=_("evidence inbox retry 加先收到的那个到件编号。"),
             )
         self.ledger.append(who.actor, _decision(current, "retry", who, {}))
         self.intake.judge_again(current)
@@ -219,7 +229,10 @@ class Desk:
                 (each for each in reversed(current.decisions) if each.detail.get("before") is not None), None
             )
             if last is None or (current.decisions and current.decisions[-1].decision == "undo"):
-                raise UsageError(_("{arrival} 没有可以撤销的决定。").format(arrival=arrival))
+                raise UsageError(
+                    _("{arrival} 没有可以撤销的决定。").format(arrival=arrival),
+                    remedy=_("历次决定见 evidence inbox show 到件编号。"),
+                )
             return (msgspec.convert(last.detail["before"], ArrivalJudged),)
 
         return self._decide(arrival, "undo", who, {}, decide)
@@ -275,12 +288,16 @@ class Desk:
         def events(view: View) -> Sequence[Event]:
             current = view.arrival(arrival)
             if current is None or current.judged is None:
-                raise UsageError(_("{arrival} 还没有处理完，请稍后再试。").format(arrival=arrival))
+                raise UsageError(
+                    _("{arrival} 还没有处理完，请稍后再试。").format(arrival=arrival),
+                    remedy=_("用 evidence inbox show 到件编号 查看进度。"),
+                )
             if current.outcome == "duplicate":
                 raise UsageError(
                     _("{arrival} 与 {first} 内容相同，请对 {first} 作决定。").format(
                         arrival=arrival, first=current.duplicate_of
-                    )
+                    ),
+                    remedy=_("把命令中的到件编号换成先收到的那个。"),
                 )
             what = {**detail, "before": msgspec.to_builtins(current.judged)}
             return (
@@ -321,7 +338,10 @@ class Desk:
     def _boxes(self, number: Number, page: int) -> tuple[Box, ...]:
         pages = {each.page: each for each in self.geometry(number)}
         if page not in pages:
-            raise UsageError(_("{number} 没有第 {page} 页。").format(number=number, page=page))
+            raise UsageError(
+                _("{number} 没有第 {page} 页。").format(number=number, page=page),
+                remedy=_("页数见 evidence inbox show 到件编号，或 evidence form show 文书编号。"),
+            )
         return pages[page].boxes
 
 
@@ -345,7 +365,10 @@ def _valid_form(view: View, number: Number) -> CaseId | None:
     """
     document = view.document(number)
     if document is None:
-        raise UsageError(_("没有签发过编号 {number}。").format(number=number))
+        raise UsageError(
+            _("没有签发过编号 {number}。").format(number=number),
+            remedy=_("案件已签发的编号见 evidence case show 案件编号。"),
+        )
     if document.form.voided_why:
         raise UsageError(
             _("编号 {number} 已作废：{why}").format(number=number, why=document.form.voided_why),

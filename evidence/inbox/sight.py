@@ -134,7 +134,11 @@ def opened(sighting: Sighting) -> Iterator[int]:
     try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode) or status.st_ino != sighting.inode:
-            raise MovedAwayError(_("文件已被移走或换成了别的东西。"), where=sighting.name)
+            raise MovedAwayError(
+                _("文件已被移走或换成了别的东西。"),
+                where=sighting.name,
+                remedy=_("请确认文件还在收件夹，再运行 evidence ingest。"),
+            )
         yield descriptor
     finally:
         os.close(descriptor)

@@ -15,6 +15,8 @@ from pathlib import Path
 
 from evidence.domain.week import SHANGHAI
 from evidence.errors import InputError
+from evidence.foreign import reason_of
+from evidence.language import _
 from evidence.verify.model import CheckKind, Indication, Report
 from evidence.verify.report_font import PredefinedFont, ReportFont, find_font
 from evidence.verify.wording import (
@@ -142,7 +144,9 @@ def write_report(report: Report, target: Path) -> None:
         Path(name).replace(target)
     except OSError as error:
         raise InputError(
-            f"报告写不出来：{error.strerror}。", where=str(target), remedy="请检查文件夹是否存在、能否写入。"
+            _("报告写不出来：{why}。").format(why=reason_of(error)),
+            where=str(target),
+            remedy=_("请检查文件夹是否存在、能否写入。"),
         ) from error
 
 

@@ -25,6 +25,7 @@ from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleTrustManager
 
 from evidence.errors import InputError
+from evidence.language import _
 
 logging.getLogger("pyhanko").setLevel(logging.CRITICAL)  # its findings are ours to report, in Chinese
 logging.getLogger("pyhanko_certvalidator").setLevel(logging.CRITICAL)
@@ -96,9 +97,9 @@ def read_trust(blobs: Sequence[bytes]) -> TrustStore:
             (crls if kind == "X509 CRL" else anchors).append(der)
         if not found:
             raise InputError(
-                "信任文件里没有证书。",
+                _("信任文件里没有证书。"),
                 where=f"--trust 第 {number} 个文件",
-                remedy="请给出 PEM 或 DER 格式的证书（BEGIN CERTIFICATE）。",
+                remedy=_("请给出 PEM 或 DER 格式的证书（BEGIN CERTIFICATE）。"),
             )
     return TrustStore(anchors=tuple(dict.fromkeys(anchors)), crls=tuple(crls))
 

@@ -10,6 +10,7 @@ import yaml
 
 from evidence.domain.case import ItemVerdict, Visit
 from evidence.errors import InputError
+from evidence.foreign import fault_of
 from evidence.language import _
 
 
@@ -19,7 +20,11 @@ def _read(path: Path) -> list[dict[str, Any]]:
         document = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
         return list(document["categories"])
     except (OSError, KeyError, TypeError, yaml.YAMLError) as error:
-        raise InputError(_("检查项目表无法读取：{error}").format(error=error), where=str(path)) from error
+        raise InputError(
+            _("检查项目表无法读取：{error}。").format(error=fault_of(error)),
+            where=str(path),
+            remedy=_("请对照自带的 templates/inspection-record/checklist.yaml 改正。"),
+        ) from error
 
 
 def checklist_rows(folder: Path, visit: Visit | None) -> list[dict[str, Any]]:
