@@ -190,7 +190,7 @@ def box_rect(anchor: FoundAnchor, kind: BoxKind) -> Rect | None:
     )
     if kind is BoxKind.DATE:
         return _date_row(anchor, cell)
-    return free_part(cell, anchor.print)
+    return free_part(cell, anchor.print, round_mark=kind is BoxKind.SEAL)
 
 
 def _date_row(anchor: FoundAnchor, cell: Rect) -> Rect:
@@ -207,15 +207,19 @@ def _date_row(anchor: FoundAnchor, cell: Rect) -> Rect:
     )
 
 
-def free_part(cell: Rect, print_rects: Sequence[Rect]) -> Rect:
-    """The largest full-width or full-height band of a cell that no print touches."""
+def free_part(cell: Rect, print_rects: Sequence[Rect], *, round_mark: bool = False) -> Rect:
+    """The largest full-width or full-height band of a cell that no print touches.
+
+    Args:
+        round_mark: the band that takes the largest circle rather than the one with most area.
+    """
     if not print_rects:
         return cell
     rows = sorted((max(cell.bottom, r.bottom), min(cell.top, r.top)) for r in print_rects)
     columns = sorted((max(cell.left, r.left), min(cell.right, r.right)) for r in print_rects)
     bands = [Rect(cell.left, low, cell.right, high) for low, high in _gaps(rows, cell.bottom, cell.top)]
     bands += [Rect(low, cell.bottom, high, cell.top) for low, high in _gaps(columns, cell.left, cell.right)]
-    return max(bands, key=lambda band: band.area)
+    return max(bands, key=lambda band: (min(band.width, band.height) if round_mark else 0.0, band.area))
 
 
 def _gaps(taken: Sequence[tuple[float, float]], low: float, high: float) -> Iterable[tuple[float, float]]:

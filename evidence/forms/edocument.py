@@ -36,4 +36,4 @@ def typed_edocument(
         originals=originals,
         settings=settings,
     )
-    return fill(catalogue.docx(form), {"编号": number, **form_values(source, Marks(form=form))})
+    return fill(catalogue.docx(form), {**form_values(source, Marks(form=form)), "编号": number})

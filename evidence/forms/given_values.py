@@ -90,9 +90,7 @@ def _rows(declared: FieldDeclaration, value: Any, where: str) -> list[dict[str, 
             _("这个表里有图片或签章位置，只能由程序填写。"), where=where, remedy=_("请从文件中去掉这个表。")
         )
     if not isinstance(value, list) or not all(isinstance(row, Mapping) for row in value):
-        raise InputError(
-            _("这里要写若干行，每行以“- ”开头。"), where=where, remedy=_("例：- 问题: 通道堵塞")
-        )
+        raise InputError(_("这里要写若干行，每行以“- ”开头。"), where=where, remedy=_("例：- 问题: 通道堵塞"))
     rows = []
     for number, row in enumerate(value, 1):
         for name in row:

@@ -137,7 +137,7 @@ def _drafts(
 
 def _draft(source: Source, number: Number, catalogue: Catalogue) -> Draft:
     marks = Marks(form=source.form)
-    values = {"编号": number, **form_values(source, marks)}
+    values = {**form_values(source, marks), "编号": number}
     for declared in source.form.fields:
         if declared.required and not source.blank and not values.get(declared.name):
             raise IncompleteError(
@@ -199,7 +199,11 @@ def _next_numbers(sources: Sequence[Source], view: View) -> list[Number]:
         running += given[key]
         given[key] += 1
         if running > 999:
-            raise UsageError(_("《{short}》的编号已用到 999。").format(short=form.short), where=case)
+            raise UsageError(
+                _("《{short}》的编号已用到 999。").format(short=form.short),
+                where=case,
+                remedy=_("请为后续文书另开案件：evidence case open。"),
+            )
         numbers.append(make_number(case, form.code, running))
     return numbers
 

@@ -16,6 +16,9 @@ from evidence.forms.source import IssueSettings, latest_versions
 from evidence.language import _
 from evidence.ledger.view import View
 
+LONG_NAME = 18
+"""A name of more characters than this fills three lines of its column."""
+
 
 def campaign_values(campaign_id: str, view: View, settings: IssueSettings, *, on: date) -> dict[str, Any]:
     """Values of every field of 专项检查汇总清单.
@@ -25,7 +28,10 @@ def campaign_values(campaign_id: str, view: View, settings: IssueSettings, *, on
     """
     campaign = next((known for known in view.campaigns() if known.id == campaign_id), None)
     if campaign is None:
-        raise UsageError(_("名册中没有专项“{campaign}”。").format(campaign=campaign_id))
+        raise UsageError(
+            _("名册中没有专项“{campaign}”。").format(campaign=campaign_id),
+            remedy=_("请先在名册的“专项”表登记，再运行 evidence import。"),
+        )
     rows: list[dict[str, str]] = []
     checked = 0
     for enterprise, case in _targets(campaign, view):
@@ -34,6 +40,7 @@ def campaign_values(campaign_id: str, view: View, settings: IssueSettings, *, on
         rows += _rows(view, enterprise, case, check)
     for number, row in enumerate(rows, 1):
         row["序号"] = str(number)
+    _say_once(rows)
     hazards = [row for row in rows if row["隐患编号"] != "—"]
     done = sum(row["整改状态"] == HazardState.RECTIFIED for row in hazards)
     major = sum(row["等级"].startswith(Grade.MAJOR.value) for row in hazards)
@@ -49,6 +56,7 @@ def campaign_values(campaign_id: str, view: View, settings: IssueSettings, *, on
             f"已整改{done}项，整改率{rate}；重大事故隐患{major}项"
         ),
         "编制单位": settings.agency.name,
+        "标段": settings.contract.section,
         "报送单位": f"{settings.regulator.bureau}安监科",
         "报送日期": day(on),
     }
@@ -92,6 +100,8 @@ def _rows(
             "整改状态",
             "完成日期",
             "复查日期",
+            "复查人",
+            "上报",
         ),
         "—",
     )
@@ -101,7 +111,13 @@ def _rows(
     results = {result.hazard: result for result in recheck.results} if recheck else {}
     report = max(view.reports(case), key=lambda report: report.version, default=None)
     return [
-        {**start, **_hazard(hazard, results.get(hazard.id), report, recheck), "备注": ""}
+        {
+            **start,
+            **_hazard(hazard, results.get(hazard.id), report, recheck),
+            "复查人": _names(view, recheck if hazard.id in results else None),
+            "上报": _reported(view, case, hazard),
+            "备注": "企业有异议" if hazard.disputed else "",
+        }
         for hazard in check.hazards
     ]
 
@@ -125,6 +141,26 @@ def _hazard(
         "完成日期": completed.isoformat() if completed else "—",
         "复查日期": local_date(recheck.arrived_at).isoformat() if recheck and result else "—",
     }
+
+
+def _reported(view: View, case: CaseId, hazard: Hazard) -> str:
+    """To whom a hazard was reported; a report that names none stands for all."""
+    found = [
+        f"{report.recipient.value}\n{local_date(report.reported_at).isoformat()}"
+        for report in view.escalations(case)
+        if not report.hazards or hazard.id in report.hazards
+    ]
+    return found[-1] if found else "—"
+
+
+def _say_once(rows: list[dict[str, str]]) -> None:
+    """A long name is printed in full in the first row of an enterprise; the code stands in each."""
+    before = ""
+    for row in rows:
+        name = row["企业"]
+        if name == before and len(name) > LONG_NAME:
+            row["企业"], row["类别"] = f"{name[: LONG_NAME - 1]}…", ""
+        before = name
 
 
 def _names(view: View, check: Visit | None) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from evidence.domain.case import Escalation, Recipient, Trigger, VisitKind
+from evidence.domain.case import Escalation, Recipient, Trigger, Visit, VisitKind
 from evidence.domain.hazard import HazardState
 from evidence.domain.week import local_date
 from evidence.errors import UsageError
@@ -37,17 +37,21 @@ def escalation_fields(source: Source, marks: Marks) -> dict[str, Any]:
     report = _report(source)
     check = latest_check(source)
     places = numbered(check.hazards if check else ())
-    named = [places[hazard] for hazard in report.hazards if hazard in places] or list(places.values())
+    named = [places[hazard] for hazard in report.hazards if hazard in places] or [
+        place for hazard, place in places.items() if _state(source, report, hazard) != HazardState.RECTIFIED
+    ]
+    experts = source.people(check.experts) if check else ()
     settings = source.settings
     to_section = report.recipient is Recipient.SAFETY_SECTION
     name = source.enterprise.name if source.enterprise else ""
     return {
         **enterprise_fields(source),
         **check_reference(source),
-        "标题": f"关于{name}{_TITLES[report.trigger]}",
+        "标题": f"关于{name}\n{_TITLES[report.trigger]}",
         "收件单位": f"{settings.regulator.bureau}安监科" if to_section else settings.regulator.enforcement,
         "触发情形": report.trigger.value,
         "事实": _facts(source, report),
+        "清单名称": "重大事故隐患清单" if report.trigger is Trigger.MAJOR else "未整改隐患清单",
         "未改隐患": [
             {
                 "序号": str(number),
@@ -55,13 +59,14 @@ def escalation_fields(source: Source, marks: Marks) -> dict[str, Any]:
                 "描述": hazard.description,
                 "等级": hazard.grade.value + (f"\n{hazard.criterion}" if hazard.criterion else ""),
                 "期限": hazard.deadline.isoformat() if hazard.deadline else "—",
-                "状态": _state(source, hazard.id),
+                "状态": _state(source, report, hazard.id),
             }
             for number, hazard in named
         ],
         "已采取措施": _measures(source),
         "建议": _ADVICE[report.trigger],
         "附件": _enclosures(source),
+        "上报人": experts[0].name if experts else "＿＿＿＿＿＿",
         "上报日期": day(local_date(report.reported_at), blank=BLANK_DAY),
         "框": marks.fixed(),
     }
@@ -91,18 +96,25 @@ def _facts(source: Source, report: Escalation) -> str:
     if deadline is not None:
         parts.append(f"，责令其于{day(deadline)}前整改")
     parts.append("。")
-    for visit in source.visits(VisitKind.URGING):
+    for visit in _before(source, report, VisitKind.URGING):
         attitude = f"，企业态度{visit.attitude.value}" if visit.attitude else ""
         parts.append(f"{day(local_date(visit.arrived_at))}进行了督促指导{attitude}。")
-    for visit in source.visits(VisitKind.RECHECK):
+    for visit in _before(source, report, VisitKind.RECHECK):
         left = sum(result.state is HazardState.UNRECTIFIED for result in visit.results)
-        parts.append(f"{day(local_date(visit.arrived_at))}进行了现场复查，仍有{left}项未整改到位。")
+        found = f"仍有{left}项未整改到位" if left else "隐患已全部整改到位"
+        parts.append(f"{day(local_date(visit.arrived_at))}进行了现场复查，{found}。")
     parts.append(f"该企业属于“{report.trigger.value}”情形，现予上报。")
     return "".join(parts)
 
 
-def _state(source: Source, hazard: str) -> str:
-    for visit in reversed(source.visits(VisitKind.RECHECK)):
+def _before(source: Source, report: Escalation, kind: VisitKind) -> list[Visit]:
+    """Visits of a kind before the day of the report was over: it cannot tell what came later."""
+    last = local_date(report.reported_at)
+    return [visit for visit in source.visits(kind) if local_date(visit.arrived_at) <= last]
+
+
+def _state(source: Source, report: Escalation, hazard: str) -> str:
+    for visit in reversed(_before(source, report, VisitKind.RECHECK)):
         for result in visit.results:
             if result.hazard == hazard:
                 return result.state.value

@@ -7,6 +7,7 @@ from typing import Any
 from evidence.domain.case import CaseKind
 from evidence.domain.hazard import Grade, Hazard
 from evidence.forms.content.checklist import checklist_rows
+from evidence.forms.content.film import film_text
 from evidence.forms.content.marks import Marks
 from evidence.forms.content.parties import enterprise_fields, escort_fields, refusal_text, team_rows
 from evidence.forms.content.photo_pages import photo_rows
@@ -37,8 +38,11 @@ def inspection_fields(source: Source, marks: Marks) -> dict[str, Any]:
         "检查人员": team_rows(source, marks, experts_say="检查人员"),
         "出示工作证": yes_no(visit.badge_shown if visit else None, "已出示", "未出示"),
         "记录仪": "、".join(visit.devices) if visit else "",
+        "录像": film_text(source),
         "检查情况": visit.summary if visit else "",
         "隐患": _blank_rows() if blank and not hazards else [_row(n, h) for n, h in enumerate(hazards, 1)],
+        # free rows are for writing: nothing is closed yet
+        **({"以下空白": ""} if blank and not hazards else {}),
         "隐患小结": "　　项，其中重大　　项" if blank and not hazards else _count(hazards),
         "无隐患说明": "本次检查未发现隐患。" if visit and visit.hazards_none else "（未填写）",
         "整改要求": (

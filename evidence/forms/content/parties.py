@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from evidence.domain.identifiers import PersonId
-from evidence.domain.parties import Person, Role
+from evidence.domain.parties import Enterprise, Person, Role
 from evidence.forms.content.marks import Marks
 from evidence.forms.people import Contact
 from evidence.forms.source import Source
@@ -26,11 +26,17 @@ def enterprise_fields(source: Source) -> dict[str, Any]:
         "被检查单位": enterprise.name if enterprise else "",
         "信用代码": (enterprise.credit_code if enterprise else "") or "",
         "地址": (enterprise.address if enterprise else "") or "",
-        "企业类别": "、".join(kind.value for kind in enterprise.classes) if enterprise else "",
+        "企业类别": _classes(enterprise) if enterprise else "",
         "负责人": head.name,
         "负责人职务": head.position or principal.position,
         "联系电话": head.telephone or principal.telephone,
     }
+
+
+def _classes(enterprise: Enterprise) -> str:
+    """附件一's classes, and what else decides how the enterprise is served (附件五(二)3, 4)."""
+    more = (["20人以下微型企业"] if enterprise.micro else []) + (["厂中厂"] if enterprise.landlord else [])
+    return "、".join([kind.value for kind in enterprise.classes] + more)
 
 
 def team(source: Source) -> tuple[tuple[Person, ...], tuple[Person, ...]]:

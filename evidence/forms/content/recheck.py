@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from evidence.domain.case import Visit
+from evidence.domain.case import Recipient, Trigger, Visit
 from evidence.domain.hazard import Hazard, HazardResult, HazardState
 from evidence.domain.week import local_date
 from evidence.forms.content.chain import check_reference, last_deadline, latest_check, numbered
+from evidence.forms.content.film import film_text
 from evidence.forms.content.marks import Marks
 from evidence.forms.content.parties import enterprise_fields, escort_fields, refusal_text, team_rows
 from evidence.forms.content.photo_pages import photo_rows
@@ -37,12 +38,13 @@ def recheck_fields(source: Source, marks: Marks) -> dict[str, Any]:
         "复查人员": team_rows(source, marks, experts_say="复查人员"),
         "出示工作证": yes_no(visit.badge_shown if visit else None, "已出示", "未出示"),
         "记录仪": "、".join(visit.devices) if visit else "",
+        "录像": film_text(source),
         "复查情况": visit.summary if visit else "",
         "复查结果": rows,
         "复查小结": _count(visit) if visit else "　　项已整改，　　项未整改",
         "总体结论": _conclusion(visit),
         "下次复查时间": _next(visit, blank=source.blank),
-        "上报去向": choices(_REPORTS, _REPORTS[:1] if visit and not _open(visit) else ()),
+        "上报去向": choices(_REPORTS, _reported(source, visit)),
         "企业意见": source.details().opinion,
         "拒签情况": refusal_text(source),
         "照片行": photo_rows(source, captions),
@@ -52,6 +54,16 @@ def recheck_fields(source: Source, marks: Marks) -> dict[str, Any]:
 
 def _open(visit: Visit) -> list[HazardResult]:
     return [result for result in visit.results if result.state is HazardState.UNRECTIFIED]
+
+
+def _reported(source: Source, visit: Visit | None) -> list[str]:
+    """Where the enterprise was reported to; 无需上报 only when nothing is left open."""
+    if visit is None or source.case is None:
+        return []
+    if not _open(visit):
+        return [_REPORTS[0]]
+    to = {Recipient.SAFETY_SECTION: _REPORTS[1], Recipient.ENFORCEMENT: _REPORTS[2]}
+    return [to[e.recipient] for e in source.view.escalations(source.case.id) if e.trigger is Trigger.OVERDUE]
 
 
 def _captions(hazards: tuple[Hazard, ...], visit: Visit | None) -> list[tuple[str, Any]]:

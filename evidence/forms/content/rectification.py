@@ -15,6 +15,8 @@ from evidence.forms.content.wording import BLANK_DAY, choices, day, short_day
 from evidence.forms.source import Source
 from evidence.language import _
 
+_UNREVIEWED = "☐符合 ☐明显不符合"
+
 
 def rectification_fields(source: Source, marks: Marks) -> dict[str, Any]:
     """Values of every field of 整改报告.
@@ -44,7 +46,7 @@ def rectification_fields(source: Source, marks: Marks) -> dict[str, Any]:
         "报告日期": day(report.reported_on if report else None, blank=BLANK_DAY),
         "收到日期": day(report.received_on if report else None, blank=BLANK_DAY),
         "接收人": receivers[0].name if receivers else "",
-        "逐条审核": "　　".join(f"{row['序号']} {row['审核']}" for row in rows),
+        "逐条审核": _item_by_item(rows),
         "审核结论": choices(list(ReviewResult), [report.review] if report and report.review else []),
         "审核人": reviewers[0].name if reviewers else "",
         "审核日期": day(report.reviewed_on if report else None, blank=BLANK_DAY),
@@ -82,9 +84,34 @@ def _rows(
     return rows
 
 
+def _item_by_item(rows: list[dict[str, str]]) -> str:
+    """Which items were found to conform; every item with its boxes while nobody has reviewed them."""
+    by_verdict: dict[str, list[str]] = {}
+    for row in rows:
+        by_verdict.setdefault(row["审核"], []).append(row["序号"])
+    if _UNREVIEWED in by_verdict:
+        return "　　".join(f"{row['序号']} {row['审核']}" for row in rows)
+    return "；".join(
+        f"第{_spans([int(number) for number in by_verdict[verdict]])}项{verdict}"
+        for verdict in ("符合", "明显不符合")
+        if verdict in by_verdict
+    )
+
+
+def _spans(numbers: list[int]) -> str:
+    """`1、 3～9、 12`; the blank lets a long list break over lines."""
+    spans: list[tuple[int, int]] = []
+    for number in numbers:
+        if spans and spans[-1][1] == number - 1:
+            spans[-1] = (spans[-1][0], number)
+        else:
+            spans.append((number, number))
+    return "、 ".join(f"{first}" if first == last else f"{first}～{last}" for first, last in spans)
+
+
 def _verdict(answer: HazardAnswer | None) -> str:
     if answer is None or answer.obviously_wrong is None:
-        return "☐符合 ☐明显不符合"
+        return _UNREVIEWED
     return "明显不符合" if answer.obviously_wrong else "符合"
 
 

@@ -12,6 +12,7 @@ from evidence.forms.content.marks import Marks
 from evidence.forms.content.recheck import recheck_fields
 from evidence.forms.content.rectification import rectification_fields
 from evidence.forms.content.urging import urging_fields
+from evidence.forms.declaration import FieldKind, FormDeclaration
 from evidence.forms.source import Source
 
 Content = Callable[[Source, Marks], Mapping[str, Any]]
@@ -28,6 +29,8 @@ CONTENT: dict[str, Content] = {
     "tenant-notice": enterprise_papers.notice_fields,
 }
 
+CLOSING = "（以下空白）"
+"""Stands after the last row of a list, so that nobody can add one."""
 HEADING = 22
 """Characters of 10.5 pt that fit beside the number."""
 
@@ -39,7 +42,24 @@ def form_values(source: Source, marks: Marks) -> dict[str, Any]:
     """
     content = CONTENT.get(source.form.id)
     values = dict(content(source, marks)) if content else {"框": marks.fixed()}
-    return {"页眉单位": _heading(source), **values, **source.request.values}
+    given = {"页眉单位": _heading(source), "以下空白": CLOSING, **values, **source.request.values}
+    return completed(given, source.form)
+
+
+def completed(values: Mapping[str, Any], form: FormDeclaration) -> dict[str, Any]:
+    """Values with an empty one for every declared field and column that nobody gave.
+
+    So values kept from before a field was added still fill today's template.
+    """
+    empty: dict[FieldKind, Any] = {FieldKind.TEXT: "", FieldKind.FLAG: False, FieldKind.PICTURE: ""}
+    found = dict(values)
+    for declared in form.fields:
+        if declared.kind is FieldKind.LIST:
+            columns = {item.name: "" for item in declared.items if item.kind in empty}
+            found[declared.name] = [{**columns, **row} for row in found.get(declared.name) or ()]
+        else:
+            found.setdefault(declared.name, empty.get(declared.kind, ""))
+    return found
 
 
 def _heading(source: Source) -> str:

@@ -8,6 +8,7 @@ from evidence.domain.case import Attitude, Channel, Visit
 from evidence.domain.hazard import Hazard, HazardProgress, ProgressState
 from evidence.domain.week import local_date
 from evidence.forms.content.chain import check_reference, last_deadline, latest_check, numbered
+from evidence.forms.content.film import film_text
 from evidence.forms.content.marks import Marks
 from evidence.forms.content.parties import enterprise_fields, team
 from evidence.forms.content.wording import BLANK_MOMENT, choices, day, moment, short_day
@@ -22,6 +23,7 @@ def urging_fields(source: Source, marks: Marks) -> dict[str, Any]:
     details = source.details()
     experts, _supervisors = team(source)
     on_site = visit is not None and visit.channel is Channel.ON_SITE
+    by_phone = visit is not None and visit.channel is Channel.PHONE
     listener = details.listener if details.listener.name else details.escort
     person = experts[0].id if experts else None
     return {
@@ -35,8 +37,10 @@ def urging_fields(source: Source, marks: Marks) -> dict[str, Any]:
         "接洽人": listener.name,
         "接洽人职务": listener.position,
         "接洽人电话": listener.telephone,
-        "通话时长": f"{details.call_minutes}分钟" if details.call_minutes is not None else "",
-        "记录仪": "、".join(visit.devices) if visit else "",
+        "通话时长": _call(details.call_minutes, on_site=on_site),
+        "记录仪": "—" if by_phone else ("、".join(visit.devices) if visit else ""),
+        "录像": "" if by_phone else film_text(source),
+        "签名人": experts[0].name if experts else "",
         "进度": _rows(hazards, visit.progress if visit else (), blank=source.blank),
         "督促情况": visit.summary if visit else "",
         "企业态度": choices(list(Attitude), [visit.attitude] if visit and visit.attitude else []),
@@ -50,6 +54,12 @@ def urging_fields(source: Source, marks: Marks) -> dict[str, Any]:
             "visited_date": marks.box("visited-date"),
         },
     }
+
+
+def _call(minutes: int | None, *, on_site: bool) -> str:
+    if on_site:
+        return "—"
+    return f"{minutes}分钟" if minutes is not None else ""
 
 
 def _time(visit: Visit | None) -> str:
@@ -70,7 +80,15 @@ def _report(source: Source) -> str:
     if source.visit is None or source.case is None:
         return choices(options, ())
     reported = any(e.trigger == "不积极整改" for e in source.view.escalations(source.case.id))
-    return choices(options, (options[reported],))
+    number = next(
+        (
+            document.form.number
+            for document in reversed(source.view.documents(source.case.id))
+            if document.form.form == "escalation-report" and not document.form.voided_why
+        ),
+        "",
+    )
+    return choices(options, (options[reported],)) + (f"（{number}）" if reported and number else "")
 
 
 def _rows(
@@ -80,13 +98,14 @@ def _rows(
     rows = []
     for number, hazard in numbered(hazards).values():
         entry = known.get(hazard.id)
-        states = choices(list(ProgressState), [entry.state] if entry else [])
         rows.append(
             {
                 "序号": str(number),
                 "隐患": f"{hazard.location}：{hazard.description}",
                 "期限": short_day(hazard.deadline, blank="—"),
-                "状态": states.replace("　", "\n"),
+                "状态": entry.state.value
+                if entry
+                else ("\n".join(f"☐{state}" for state in ProgressState) if blank else "—"),
                 "困难": entry.difficulty if entry else ("" if blank else "—"),
                 "指导意见": entry.guidance if entry else ("" if blank else "—"),
             }

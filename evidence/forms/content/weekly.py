@@ -10,13 +10,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from evidence.domain.register import Plan
+from evidence.domain.identifiers import CaseId, EnterpriseId
+from evidence.domain.register import Plan, PlanLine
 from evidence.domain.week import Week, weekday_name
 from evidence.forms.content.wording import BLANK_DAY, day
 from evidence.forms.source import IssueSettings
 from evidence.ledger.view import View
 
-BLANK_ROWS = 8
+SHOWN_CHANGES = 6
+"""So many changes of a plan are named each way."""
 
 
 def _span(week: Week) -> str:
@@ -48,6 +50,7 @@ def plan_values(
                 "外聘专家": "、".join(p.name for p in people if p.role == "外聘专家") or "—",
                 "监管人员": "是" if line.supervisor_needed else "否",
                 "案件": line.case or "—",
+                "记录号": _check_record(view, line.case),
                 "备注": line.note,
             }
         )
@@ -58,10 +61,51 @@ def plan_values(
         "编制单位": settings.agency.name,
         "报备单位": f"{settings.regulator.bureau}安监科",
         "计划": rows,
+        "变更": _changes(plan, view),
         "计划小结": f"共{len(rows)}项" if rows else "下周无检查复查安排",
         "编制人": compiler,
         "编制日期": day(made_on or plan.filed_on),
     }
+
+
+def _check_record(view: View, case: CaseId | None) -> str:
+    """The valid check record a recheck or urging goes back to, else the case."""
+    if case is None:
+        return "—"
+    numbers = [
+        document.form.number
+        for document in view.documents(case)
+        if document.form.form == "inspection-record" and not document.form.voided_why
+    ]
+    return numbers[-1] if numbers else case
+
+
+def _changes(plan: Plan, view: View) -> str:
+    """What a later version of a plan changes; empty for the first."""
+    earlier = [known for known in view.plans() if known.week == plan.week and known.version < plan.version]
+    if not earlier:
+        return ""
+    before = max(earlier, key=lambda known: known.version)
+    then, now = set(map(_planned, before.lines)), set(map(_planned, plan.lines))
+    parts = [
+        f"{word}{'、'.join(_named(entry, view) for entry in sorted(entries)[:SHOWN_CHANGES])}"
+        f"{f'等{len(entries)}项' if len(entries) > SHOWN_CHANGES else ''}"
+        for word, entries in (("增加：", now - then), ("取消：", then - now))
+        if entries
+    ]
+    return (
+        f"较第{before.version}版（{day(before.filed_on)}）{'；'.join(parts) if parts else '人员或备注有调整'}"
+    )
+
+
+def _planned(line: PlanLine) -> tuple[date, str, str]:
+    return line.day, line.enterprise, line.work.value
+
+
+def _named(entry: tuple[date, str, str], view: View) -> str:
+    on, code, work = entry
+    enterprise = view.enterprise(EnterpriseId(code))
+    return f"{on.month}月{on.day}日{enterprise.short_name if enterprise else code}{work}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +164,8 @@ def handover_values(
         "移交小结": _totals(rows),
         "完整情况": completeness,
         "移交人": giver,
+        "填表人": giver,
+        "审核人": "",
     }
 
 

@@ -117,7 +117,7 @@ def test_a_recheck_concludes_from_its_results(world: FormsWorld) -> None:
     assert "☑ 未全部整改到位" in found["总体结论"]
     assert found["复查小结"] == "2项已整改，1项未整改"
     assert found["下次复查时间"] == "2022年4月15日期满后五天内"
-    assert "☑" not in found["上报去向"], "where to report is for a person to tick"
+    assert "☑ 上报经济发展局安监科" in found["上报去向"], "as it was reported"
     recheck = next(v for v in world.ledger.view.visits(CASE) if v.kind is VisitKind.RECHECK)
     done = tuple(dataclasses.replace(r, state=HazardState.RECTIFIED) for r in recheck.results)
     change(world, VisitKind.RECHECK, results=done)
@@ -154,7 +154,7 @@ def test_each_trigger_has_its_own_report(
         "test", EscalationRecorded(escalation=dataclasses.replace(old, id="E2", trigger=trigger))
     )
     found, _marks = values(world, "SB")
-    assert found["标题"] == f"关于常州甲精密机械有限公司{title}"
+    assert found["标题"] == f"关于常州甲精密机械有限公司\n{title}", "the name is never torn from its title"
     assert advice in found["建议"]
     assert trigger.value in found["事实"]
     assert [row["序号"] for row in found["未改隐患"]] == ["3"]
