@@ -52,7 +52,7 @@ T = TypeVar("T")
 _BLOCK = 2048
 """Lines read or folded at once."""
 _WRITER_IDLE_S = 60
-_READER_IDLE_S = 600
+_READER_IDLE_S = 120
 _OPENING_PATIENCE_S = 5
 _NEW_SNAPSHOT = "ROLLBACK; BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT size, digest FROM head"
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.05, 1.0
@@ -203,7 +203,7 @@ class PostgresLedger(Ledger):
         def take() -> Head:
             connection = self._write_connection()
             with connection.transaction():
-                head, frontier = self._lock_head(connection)
+                head, frontier = self._lock_head(connection, even_moved=True)
                 new = lines[max(0, head.size - read_line(lines[0], head.size).seq) :]
                 if not new:
                     return head
@@ -214,6 +214,23 @@ class PostgresLedger(Ledger):
 
         with self._writing_mutex:
             return self._patiently(take, lambda: self._writer)
+
+    @property
+    def moved(self) -> str:
+        """The folder to which this ledger was moved; empty while it is in use."""
+        with self._writing_mutex:
+            return self._patiently(
+                lambda: str(self._write_connection().execute("SELECT moved FROM head").fetchall()[0][0]),
+                lambda: self._writer,
+            )
+
+    def set_moved(self, where: str) -> None:
+        """From now on nobody writes here (a folder), or everybody may again (empty)."""
+        with self._writing_mutex:
+            self._patiently(
+                lambda: self._write_connection().execute("UPDATE head SET moved = %s", (where,)),
+                lambda: self._writer,
+            )
 
     @contextmanager
     def alone(self, task: str, timeout_s: float) -> Iterator[None]:
@@ -277,11 +294,11 @@ class PostgresLedger(Ledger):
             finally:
                 self._deciding = False
 
-    def _lock_head(self, connection: Connection) -> tuple[Head, Frontier]:
+    def _lock_head(self, connection: Connection, *, even_moved: bool = False) -> tuple[Head, Frontier]:
         timeout_s = self._settings.lock_timeout_s
         connection.execute("SELECT set_config('lock_timeout', %s, true)", (f"{timeout_s}s",))
         try:
-            found = connection.execute("SELECT size, digest, nodes FROM head FOR UPDATE").fetchone()
+            found = connection.execute("SELECT size, digest, nodes, moved FROM head FOR UPDATE").fetchone()
         except LockNotAvailable as error:
             raise self._busy(timeout_s) from error
         if found is None:
@@ -290,7 +307,11 @@ class PostgresLedger(Ledger):
                 where=self.place,
                 remedy=_("请停止写入，从备份恢复后运行 evidence ledger verify。"),
             )
-        size, digest, nodes = found
+        size, digest, nodes, moved = found
+        if moved and not even_moved:
+            raise UsageError(
+                _("这个数据库里的账本已迁到文件：{where}。").format(where=moved), where=self.place
+            )
         edge = [nodes[n : n + _DIGEST_BYTES] for n in range(0, len(nodes), _DIGEST_BYTES)]
         return Head(size=size, digest=digest), Frontier(size, edge)
 

@@ -54,7 +54,8 @@ CREATE TABLE head (
   size bigint NOT NULL,
   digest text NOT NULL,
   nodes bytea NOT NULL,
-  view_version integer NOT NULL
+  view_version integer NOT NULL,
+  moved text NOT NULL DEFAULT ''
 ) WITH (fillfactor = 20);
 CREATE TABLE held (
   kind text COLLATE "C",
