@@ -1,5 +1,5 @@
 # Two commands on a fresh Debian or Ubuntu machine: `make demo` and `make test`.
-.PHONY: demo test lint bench lock setup clean
+.PHONY: demo test lint bench lock setup clean forms-pictures
 
 demo:
 	@scripts/setup.sh demo
@@ -19,6 +19,10 @@ lint: setup
 
 bench: setup
 	.venv/bin/python -m bench $(ARGS)
+
+# Every form rendered anew for docs/forms: shortest, longest, blank.
+forms-pictures: setup
+	.venv/bin/python scripts/forms_pictures.py $(ARGS)
 
 # Resolve pyproject.toml anew into requirements.lock (hashes for every platform).
 lock:

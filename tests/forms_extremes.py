@@ -32,7 +32,7 @@ from evidence.domain.hazard import (
     HazardState,
     ProgressState,
 )
-from evidence.domain.identifiers import EnterpriseId, PersonId, Sha256
+from evidence.domain.identifiers import CaseId, EnterpriseId, PersonId, Sha256, VisitId
 from evidence.domain.parties import (
     Campaign,
     CampaignKind,
@@ -69,6 +69,8 @@ CASE_FORMS = (
     "questionnaire",
     "tenant-notice",
 )
+BLANK_FORMS = CASE_FORMS[:4]
+"""Those that are written by hand on site or by the enterprise."""
 WEEK = Week.parse("2022-W13")
 RARE = "龘喆祎玥堃"
 HAZARDS = 40
@@ -180,6 +182,33 @@ def shortest(root: Path) -> list[Filling]:
     ]
 
 
+def blank(root: Path) -> list[Filling]:
+    """Prefilled for writing on site, for an enterprise of the heavy classes."""
+    world = forms_world(root, hazards=6)
+    known = world.ledger.view.case(CASE)
+    check = next(visit for visit in world.ledger.view.visits(CASE) if visit.kind is VisitKind.CHECK)
+    assert known is not None
+    new, checked = (replace(known, id=CaseId(f"WJB22-000{number}")) for number in (2, 3))
+    world.ledger.append(
+        "test",
+        CaseOpened(case=new),
+        CaseOpened(case=checked),
+        VisitRecorded(visit=replace(check, id=VisitId(f"{checked.id}-V1"), case=checked.id)),
+    )
+    return [
+        Filling(
+            world,
+            IssueRequest(
+                form=form,
+                case=new.id if form == CASE_FORMS[0] else checked.id,
+                blank=True,
+                experts=EXPERTS,
+            ),
+        )
+        for form in BLANK_FORMS
+    ]
+
+
 def longest(root: Path) -> list[Filling]:
     """A large factory with the longest name and forty hazards, everything remarked upon; a full week."""
     world = forms_world(root, hazards=0, long=True)
@@ -222,6 +251,7 @@ def longest(root: Path) -> list[Filling]:
             "联系人电话": "0519-85100000转8023",
         },
         "escalation-report": {"上报编号": "E2"},
+        "questionnaire": {"来源": "监管部门"},
     }
     return [
         *(Filling(world, world.request(form, values=given.get(form, {}))) for form in CASE_FORMS),

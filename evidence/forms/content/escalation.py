@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from evidence.domain.case import Escalation, Recipient, Trigger, Visit, VisitKind
-from evidence.domain.hazard import HazardState
+from evidence.domain.hazard import Grade, Hazard, HazardState
 from evidence.domain.week import local_date
 from evidence.errors import UsageError
 from evidence.forms.content.chain import check_reference, last_deadline, latest_check, numbered, record_number
@@ -51,7 +51,7 @@ def escalation_fields(source: Source, marks: Marks) -> dict[str, Any]:
         "收件单位": f"{settings.regulator.bureau}安监科" if to_section else settings.regulator.enforcement,
         "触发情形": report.trigger.value,
         "事实": _facts(source, report),
-        "清单名称": "重大事故隐患清单" if report.trigger is Trigger.MAJOR else "未整改隐患清单",
+        "清单名称": _list_name(report, [hazard for _number, hazard in named]),
         "未改隐患": [
             {
                 "序号": str(number),
@@ -70,6 +70,12 @@ def escalation_fields(source: Source, marks: Marks) -> dict[str, Any]:
         "上报日期": day(local_date(report.reported_at), blank=BLANK_DAY),
         "框": marks.fixed(),
     }
+
+
+def _list_name(report: Escalation, hazards: list[Hazard]) -> str:
+    if report.trigger is not Trigger.MAJOR:
+        return "未整改隐患清单"
+    return "重大事故隐患清单" if all(hazard.grade is Grade.MAJOR for hazard in hazards) else "隐患清单"
 
 
 def _report(source: Source) -> Escalation:

@@ -257,38 +257,6 @@ def test_the_same_facts_give_the_same_bytes(tmp_path: Path) -> None:
     assert made[0] == made[1]
 
 
-def margins(page: pypdfium2.PdfPage) -> Iterator[tuple[float, float, float, float]]:
-    """Printed text rectangles."""
-    text = page.get_textpage()
-    for index in range(text.count_rects()):
-        yield text.get_rect(index)
-
-
-def test_forty_hazards_and_the_longest_names_stay_on_the_page(tmp_path: Path) -> None:
-    long = forms_world(tmp_path, hazards=40, long=True)
-    forms = long.issue(*(long.request(form) for form in CASE_FORMS))
-    for form in forms:
-        last: dict[str, int] = {}
-        geometry = long.issued.geometry(form.number)
-        for number, page in pages_of(long, form):
-            width, height = page.get_size()
-            for left, bottom, right, top in margins(page):
-                assert left >= 15 * MM, form.form
-                assert right <= width - 10 * MM, form.form
-                assert 8 * MM <= bottom <= top <= height - 8 * MM, form.form
-            text = page.get_textpage().get_text_range()
-            if geometry[number - 1].boxes:
-                last[form.form] = number
-                body = [line for line in text.splitlines() if len(line.strip()) > 3]
-                assert len(body) > 4, f"{form.form}: a signature block stands alone on page {number}"
-        whole = "".join(page.get_textpage().get_text_range() for _n, page in pages_of(long, form))
-        assert "龘喆祎" in whole.replace("\r\n", "")
-    record = next(form for form in forms if form.form == "inspection-record")
-    pages = [page.get_textpage().get_text_range() for _n, page in pages_of(long, record)]
-    hazard_pages = [text for text in pages if "交底" in text and "部位/场所" in text]
-    assert len(hazard_pages) > 3, "the heading row is repeated on each page"
-
-
 def test_a_light_enterprise_without_hazards_has_a_short_record(tmp_path: Path) -> None:
     small = forms_world(tmp_path, hazards=0, heavy=False)
     (form,) = small.issue(small.request("JC"))
