@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-CALLS = ("open", "write", "fsync", "ftruncate", "replace", "rename", "unlink", "link", "mkdir")
+CALLS = ("open", "write", "fsync", "ftruncate", "truncate", "replace", "rename", "unlink", "link", "mkdir")
 
 
 class FaultPoints:

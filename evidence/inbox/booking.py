@@ -69,16 +69,23 @@ class Booking:
     clock: Callable[[], datetime]
 
     def known(self, piece: Piece) -> Arrival | None:
-        """The arrival that already took this very file: its removal was interrupted, or failed."""
-        return _same_file(self.ledger.view, piece)
+        """The arrival that already took this very file: its removal was interrupted, or failed.
 
-    def take(self, piece: Piece, arrival: Arrival | None, understood: Understanding) -> Arrival:
+        What another process has just written may be seen before it is on disk; the caller removes the
+        file on the strength of it, so it is waited for.
+        """
+        found = _same_file(self.ledger.view, piece)
+        if found is not None:
+            self.ledger.transact(ACTOR, lambda _view: ())
+        return found
+
+    def take(self, piece: Piece, arrival: Arrival | None, understood: Understanding | None) -> Arrival:
         """Journal a file with its outcome.
 
         Args:
             piece: the file.
             arrival: the arrival it continues or retries; None for a new one.
-            understood: what became of it.
+            understood: what became of it; None when somebody else will read it.
         """
         now = self.clock()
 
@@ -89,6 +96,8 @@ class Booking:
             if arrival is None and earlier is not None and earlier.outcome != "quarantined":
                 return _duplicate(piece, next_arrival(view, now), earlier, now)
             chosen = arrival.id if arrival is not None else next_arrival(view, now)
+            if understood is None:
+                return (_taken(piece, chosen, now),)
             return (
                 _taken(piece, chosen, now),
                 under_id(understood.judged, chosen),
@@ -156,8 +165,15 @@ class Booking:
         self.ledger.transact(ACTOR, decide)
 
     def judge(self, arrival: Arrival, understood: Understanding) -> None:
-        """Journal a new outcome of archived bytes."""
-        self.ledger.append(ACTOR, under_id(understood.judged, arrival.id), *understood.further)
+        """Journal a new outcome of archived bytes, unless another process judged them meanwhile."""
+
+        def decide(view: View) -> Sequence[Event]:
+            current = view.arrival(arrival.id)
+            if current is None or (current.sha256, current.judged) != (arrival.sha256, arrival.judged):
+                return ()
+            return (under_id(understood.judged, arrival.id), *understood.further)
+
+        self.ledger.transact(ACTOR, decide)
 
     def _continued(self, view: View, sighting: Sighting, open_arrival: Arrival | None) -> ArrivalId:
         if open_arrival is not None:

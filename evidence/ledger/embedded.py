@@ -41,6 +41,7 @@ class EmbeddedLedger(Ledger):
         self._marks: list[Position] = [Position()]
         self._position = self._saved = Position()
         self._view = TinyDBView()
+        self._epoch = 0
         self.opened_at = 0
         """Journal lines there were when this object opened it."""
 
@@ -67,12 +68,19 @@ class EmbeddedLedger(Ledger):
             LedgerDamagedError: the journal's chain is broken; `where` names the line.
         """
         ledger = cls(Journal(folder, lock_timeout_s=lock_timeout_s), clock, snapshots)
-        loaded = load(folder) if snapshots else None
-        if loaded is not None and ledger._journal.reaches(loaded.end):
-            ledger._start(loaded)
-        ledger._read_rest()
+        ledger._load()
         ledger.opened_at = ledger._position.size
         return ledger
+
+    def _load(self) -> None:
+        """View and position from the snapshot, if it holds, and the journal."""
+        self._epoch = self._journal.epoch()
+        self._marks, self._view = [Position()], TinyDBView()
+        self._position = self._saved = Position()
+        loaded = load(self.journal_path.parent) if self._snapshots else None
+        if loaded is not None and self._journal.reaches(loaded.end):
+            self._start(loaded)
+        self._read_rest()
 
     def _start(self, loaded: Snapshot) -> None:
         self._position = self._saved = loaded.end
@@ -114,8 +122,10 @@ class EmbeddedLedger(Ledger):
             LedgerDamagedError: the journal is broken; nothing was written.
             OSError: disk full or failing; nothing was acknowledged.
         """
-        with self._writing():
-            return self._write(actor, events, at)
+        with self._writing() as settle:
+            written = self._write(actor, events, at)
+        settle()
+        return written
 
     def transact(self, actor: str, decide: Callable[[View], Sequence[Event]]) -> tuple[Event, ...]:
         """Decide on the fresh view and append, while nobody else can write.
@@ -125,11 +135,12 @@ class EmbeddedLedger(Ledger):
         Returns:
             The events as journalled.
         """
-        with self._writing():
+        with self._writing() as settle:
             events = tuple(decide(self._view))
             if events:
                 self._write(actor, events, None)
-            return events
+        settle()  # also without events: what was decided on is on disk before anybody acts on it
+        return events
 
     def lines(self, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
         """Raw journal lines `start` (inclusive) to `stop` (exclusive), without newline, in order.
@@ -192,16 +203,32 @@ class EmbeddedLedger(Ledger):
             yield
 
     @contextmanager
-    def _writing(self) -> Iterator[None]:
-        with self._mutex, self._journal.writing():
-            if self._journal.bytes_on_disk() != self._position.offset:
+    def _writing(self) -> Iterator[Callable[[], None]]:
+        """Hold the journal; gives what waits, afterwards, until everything read and written is on disk."""
+        with self._mutex, self._journal.writing() as epoch:
+            torn = None
+            if self._journal.bytes_on_disk() != self._position.offset or epoch != self._epoch:
                 self._catch_up()
                 torn = self._journal.cut_torn_tail(self._position)
-                if torn is not None:
-                    self._write("ledger", (TailCut(bytes=torn.bytes, sha256=Sha256(torn.sha256)),), None)
-            yield
+            start = self._position.offset
+            if torn is not None:
+                self._write("ledger", (TailCut(bytes=torn.bytes, sha256=Sha256(torn.sha256)),), None)
+
+            def settle() -> None:
+                try:
+                    self._journal.settle(start, end, epoch)
+                except OSError:
+                    with self._mutex:
+                        self._load()  # what was taken off again was never there
+                    raise
+
+            yield settle
+            end = self._position.offset
 
     def _catch_up(self) -> None:
+        if self._journal.epoch() != self._epoch:
+            self._load()  # lines that were read before are gone: they were never acknowledged
+            return
         for lines, reached in self._journal.follow(self._position):
             entries = [read_line(line, seq) for seq, line in enumerate(lines, self._position.size)]
             self._fold(entries, reached)

@@ -1,4 +1,4 @@
-"""The append-only file of events: lock, read what others wrote, append, fsync.
+"""The append-only file of events: lock, read what others wrote, append; then wait for the fsync.
 
 Crash rules: a line counts once its newline is on disk. What a killed writer left without a newline
 was never acknowledged; the next writer cuts it off and says so in the journal. Any other break is
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -17,7 +17,8 @@ from pathlib import Path
 from evidence.errors import LedgerDamagedError
 from evidence.language import _
 from evidence.ledger import chain
-from evidence.ledger.lock import DEFAULT_TIMEOUT_S, WriterLock
+from evidence.ledger.commit import GroupCommit
+from evidence.ledger.lock import DEFAULT_TIMEOUT_S, LedgerBusyError, WriterLock
 
 JOURNAL_NAME = "journal.jsonl"
 LOCK_NAME = "journal.lock"
@@ -53,6 +54,7 @@ class Journal:
         folder.mkdir(parents=True, exist_ok=True)
         self.path = folder / JOURNAL_NAME
         self._lock = WriterLock(folder / LOCK_NAME, lock_timeout_s)
+        self._commit = GroupCommit(self.path, lock_timeout_s)
         if not self.path.exists():
             descriptor = os.open(self.path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
             os.close(descriptor)
@@ -63,14 +65,39 @@ class Journal:
         return self.path.stat().st_size
 
     @contextmanager
-    def writing(self) -> Iterator[None]:
-        """Hold the writer's lock.
+    def writing(self) -> Iterator[int]:
+        """Hold the writer's lock; gives the epoch that `settle` asks for.
 
         Raises:
             LedgerBusyError: held by another for too long.
         """
         with self._lock.held():
-            yield
+            yield self._commit.cut_doomed().epoch
+
+    def epoch(self) -> int:
+        """Grows when lines that were never acknowledged were taken off again: a disk refused a sync."""
+        return self._commit.mark().epoch
+
+    def settle(self, start: int, end: int, epoch: int) -> None:
+        """Return once everything up to `end` is on disk, with or without a sync of our own.
+
+        Args:
+            start: byte offset before what the caller wrote, `end` when it wrote nothing.
+            end: byte offset behind it.
+            epoch: as `writing` gave it.
+
+        Raises:
+            OSError: the disk refused; what the caller wrote is not acknowledged, and gone.
+            LedgerBusyError: the disk takes too long.
+        """
+        try:
+            self._commit.until(start, end, epoch)
+        except OSError:
+            with suppress(OSError, LedgerBusyError), self._lock.held():
+                self._commit.cut_doomed()
+                if not self._commit.shared and self.bytes_on_disk() == end:
+                    os.truncate(self.path, start)
+            raise
 
     def follow(self, start: Position, end: int | None = None) -> Iterator[tuple[list[bytes], Position]]:
         """Blocks of complete lines after `start`, each with the position behind it, chain checked.
@@ -120,9 +147,9 @@ class Journal:
                     remedy=_("请停止一切写入，保留现场，从备份恢复（evidence restore）。"),
                 )
             file.seek(offset)
-            left = _NO_END if end is None else end - offset
+            left = min(_NO_END if end is None else end, self._commit.mark().readable) - offset
             rest = b""
-            while chunk := file.read(min(_BLOCK, left)):
+            while chunk := file.read(max(0, min(_BLOCK, left))):
                 left -= len(chunk)
                 *lines, rest = (rest + chunk).split(b"\n")
                 if lines:
@@ -137,12 +164,13 @@ class Journal:
         with self.path.open("r+b") as file:
             file.seek(end.offset)
             torn = Torn(bytes=surplus, sha256=sha256(file.read(surplus)).hexdigest())
+            self._commit.lower(end.offset)
             file.truncate(end.offset)
             os.fsync(file.fileno())
         return torn
 
     def append(self, lines: Sequence[bytes], end: Position) -> None:
-        """Write whole lines behind `end` and fsync once; only while writing.
+        """Write whole lines behind `end`; only while writing. They are on disk after `settle`.
 
         Raises:
             OSError: disk full or failing; the journal is back at `end`, nothing was acknowledged.
@@ -154,8 +182,8 @@ class Journal:
             try:
                 while written < len(data):
                     written += os.write(descriptor, data[written:])
-                os.fsync(descriptor)
             except OSError:
+                self._commit.lower(end.offset)
                 os.ftruncate(descriptor, end.offset)
                 raise
         finally:

@@ -15,7 +15,7 @@ from evidence.errors import EvidenceError
 from evidence.language import _
 
 DEFAULT_TIMEOUT_S = 30.0
-_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.001, 0.02
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.0005, 0.005
 
 
 class LedgerBusyError(EvidenceError):
@@ -55,7 +55,7 @@ class WriterLock:
             descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
             try:
                 pause = _FIRST_PAUSE_S
-                while not _try_lock(descriptor):
+                while not try_lock(descriptor):
                     if time.monotonic() > deadline:
                         raise self._busy()
                     time.sleep(pause)
@@ -85,7 +85,8 @@ class WriterLock:
 if sys.platform == "win32":
     import msvcrt
 
-    def _try_lock(descriptor: int) -> bool:
+    def try_lock(descriptor: int) -> bool:
+        """Whether the open file is now locked for us alone."""
         os.lseek(descriptor, 4096, os.SEEK_SET)  # beyond the hint: a locked range cannot be read there
         try:
             msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
@@ -96,7 +97,8 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-    def _try_lock(descriptor: int) -> bool:
+    def try_lock(descriptor: int) -> bool:
+        """Whether the open file is now locked for us alone."""
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -350,5 +350,5 @@ def test_a_backup_refuses_the_archive_itself_another_journal_and_a_full_folder(
         run(restore_command, destination, root)
     with pytest.raises(EvidenceError, match="没有完整的备份"):
         run(restore_command, tmp_path, tmp_path / "new")
-    with pytest.raises(click.UsageError):
+    with pytest.raises(UsageError, match="没有写明要做什么"):
         run(restore_command, destination)
