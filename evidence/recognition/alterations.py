@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import cv2
 import numpy as np
 
-from evidence.domain.document import Alteration, BoxKind, IssuedPage
+from evidence.domain.document import Alteration, Box, BoxKind, CodePlace, IssuedPage
 from evidence.recognition.identity import Words
 from evidence.recognition.ink import ninth_decile, stroke_width
 from evidence.recognition.reading import Array, PictureSink
-from evidence.recognition.reference import MM, PT
+from evidence.recognition.reference import MM, PT, Reference
 from evidence.recognition.seals import Ring
 from evidence.recognition.sheet import Sheet, crop, jpeg
 from evidence.recognition.surroundings import box_rect
@@ -55,17 +56,17 @@ def _altered_print(words: Words, sheet: Sheet, thresholds: Thresholds) -> list[t
     if not seen.any() or float(np.median(words.score[seen])) < limits.page_score or sheet.bilevel:
         return []
     bad = seen & (words.score < limits.word_score) & (words.covered < limits.covered)
-    bad &= _well_surrounded(words, sheet.reference.words, thresholds)
+    bad &= _well_surrounded(words, sheet.reference.words, bad, thresholds)
     return _joined([tuple(rect) for rect in sheet.reference.words[bad].tolist()], sheet.gray.shape)
 
 
-def _well_surrounded(words: Words, places: Array, thresholds: Thresholds) -> Array:
-    """Words whose neighbours lie where the issued page has them."""
+def _well_surrounded(words: Words, places: Array, asked: Array, thresholds: Thresholds) -> Array:
+    """Words among those asked about whose neighbours lie where the issued page has them."""
     limits = thresholds.alteration
     centres = places[:, :2] + places[:, 2:] / 2
     good = words.seen & (words.score >= thresholds.registration.word_score)
     result = np.zeros(len(places), bool)
-    for k in np.nonzero(words.seen)[0].tolist():
+    for k in np.nonzero(asked)[0].tolist():
         distance = np.hypot(*(centres - centres[k]).T)
         distance[~words.seen] = np.inf
         nearest = np.argsort(distance)[1 : limits.neighbours + 1]
@@ -94,13 +95,14 @@ def _added_ink(
     limits = thresholds.alteration
     if sheet.bilevel:
         return []
-    free = _free_paper(sheet, issued, rings)[::2, ::2] & (lines[::2, ::2] == 0)
-    half = cv2.resize(sheet.gray, free.shape[::-1], interpolation=cv2.INTER_AREA)
+    half = sheet.half
+    rows, columns = half.shape
     dark = cv2.subtract(cv2.morphologyEx(half, cv2.MORPH_CLOSE, np.ones((11, 11))), half)
-    dark[~free] = 0
+    dark *= _free_paper(sheet, issued, rings)[:rows, :columns]
+    dark[lines[: 2 * rows : 2, : 2 * columns : 2] > 0] = 0
     weak = max(thresholds.ink.weak, thresholds.ink.noise_gain * sheet.noise + 14)
     ink = (dark > weak).astype(np.uint8)
-    if float(ink.sum()) < 0.5 * limits.added_mm2 * _HALF_MM**2:
+    if float(cv2.countNonZero(ink)) < 0.5 * limits.added_mm2 * _HALF_MM**2:
         return []
     count, labels, stats, _centres = cv2.connectedComponentsWithStats(ink, connectivity=8)
     lengths = np.zeros(count)
@@ -135,31 +137,40 @@ def _added_ink(
 
 
 def _free_paper(sheet: Sheet, issued: IssuedPage, rings: Sequence[Ring]) -> Array:
-    """Where nobody prints, signs, seals, staples or punches."""
+    """1 where nobody prints, signs, seals, staples or punches; half size."""
+    free = _never_written(sheet.reference, issued.boxes, issued.codes)
+    if rings or not sheet.whole:
+        free = cv2.bitwise_and(free, (sheet.inside[::2, ::2] > 0).astype(np.uint8))
+        for ring in rings:
+            cv2.circle(free, (int(ring.x / 2), int(ring.y / 2)), int(ring.radius * 0.55 + 2), 0, -1)
+    return free
+
+
+@lru_cache(maxsize=64)
+def _never_written(reference: Reference, boxes: tuple[Box, ...], codes: tuple[CodePlace, ...]) -> Array:
+    """The same as far as the issued page alone decides it."""
     limits = DEFAULT.alteration
-    closed = cv2.dilate((sheet.reference.gray < 210).astype(np.uint8), np.ones((9, 9)))
+    closed = cv2.dilate((reference.gray < 210).astype(np.uint8), np.ones((9, 9)))
     edge = int(_EDGE_MM * MM)
     closed[:edge] = closed[-edge:] = 1
     closed[:, :edge] = closed[:, -edge:] = 1
-    for box in issued.boxes:
+    for box in boxes:
         grow = _SEAL_REACH_MM if box.kind is BoxKind.SEAL else limits.writable_mm
         x, y, w, h = box_rect(box, grow)
         closed[max(int(y), 0) : max(int(y + h), 0), max(int(x), 0) : max(int(x + w), 0)] = 1
-    for code in issued.codes:
+    for code in codes:
         x, y, size = code.x * PT - 10, code.y * PT - 10, code.size * PT + 20
         closed[max(int(y), 0) : int(y + size), max(int(x), 0) : int(x + size)] = 1
-    for ring in rings:
-        cv2.circle(closed, (int(ring.x), int(ring.y)), int(ring.radius * 1.1 + 4), 1, -1)
-    return (closed == 0) & (sheet.inside > 0)
+    return np.ascontiguousarray(1 - closed[::2, ::2])
 
 
 def _joined(rects: Sequence[tuple[int, ...]], shape: tuple[int, ...]) -> list[tuple[int, int, int, int]]:
     """Neighbouring words become one region."""
     if not rects:
         return []
-    mask = np.zeros(shape[:2], np.uint8)
+    mask = np.zeros((shape[0] // 4 + 1, shape[1] // 4 + 1), np.uint8)
     for x, y, w, h in rects:
-        mask[y : y + h, x : x + w] = 1
-    joined = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((int(2 * MM), int(9 * MM))))
+        mask[y // 4 : (y + h) // 4 + 1, x // 4 : (x + w) // 4 + 1] = 1
+    joined = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((int(2 * MM / 4), int(9 * MM / 4))))
     count, _labels, stats, _centres = cv2.connectedComponentsWithStats(joined)
-    return [(x, y, w, h) for x, y, w, h, _size in stats[1:count].tolist()]
+    return [(4 * x, 4 * y, 4 * w, 4 * h) for x, y, w, h, _size in stats[1:count].tolist()]

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from evidence.recognition.reading import Array
-from evidence.recognition.reference import MM, Reference
+from evidence.recognition.reference import MM, Reference, softened
 from evidence.recognition.registration import peak
 from evidence.recognition.sheet import Sheet
 from evidence.recognition.thresholds import DEFAULT, Thresholds
@@ -52,9 +52,8 @@ class Identity(StrEnum):
 def compare_words(sheet: Sheet) -> Words:
     """Correlate every printed word with its place on the scan."""
     reference = sheet.reference
-    page = cv2.GaussianBlur(reference.gray, (0, 0), 0.8)
+    page = softened(reference)
     seen = cv2.GaussianBlur(sheet.gray, (0, 0), 0.6)
-    darkest = cv2.erode(seen, np.ones((3, 3)))
     level = 255 - 0.45 * max(sheet.contrast, 40.0)
     count = len(reference.words)
     score, covered, ink = np.full(count, np.nan), np.zeros(count), np.zeros(count)
@@ -64,7 +63,7 @@ def compare_words(sheet: Sheet) -> Words:
         x0, y0, x1, y1 = x - 1, y - 1, x + width + 1, y + height + 1
         if x0 < _REACH or y0 < _REACH or x1 > w - _REACH or y1 > h - _REACH:
             continue
-        if sheet.inside[y0:y1, x0:x1].min() == 0:
+        if not sheet.whole and sheet.inside[y0:y1, x0:x1].min() == 0:
             continue
         window = seen[y0 - _REACH : y1 + _REACH, x0 - _REACH : x1 + _REACH]
         answer = cv2.matchTemplate(window, page[y0:y1, x0:x1], cv2.TM_CCOEFF_NORMED)
@@ -77,9 +76,8 @@ def compare_words(sheet: Sheet) -> Words:
             continue
         strokes = reference.gray[y0:y1, x0:x1] < 120
         there = window[top : top + y1 - y0, left : left + x1 - x0] < level
-        reached = darkest[y0 - _REACH + top : y1 - _REACH + top, x0 - _REACH + left : x1 - _REACH + left][
-            strokes
-        ]
+        darkest = cv2.erode(window, np.ones((3, 3)))
+        reached = darkest[top : top + y1 - y0, left : left + x1 - x0][strokes]
         covered[k] = float((reached < level).mean()) if reached.size else 1.0
         ink[k] = float(there.sum()) / max(float((reference.gray[y0:y1, x0:x1] < 170).sum()), 1.0)
     return Words(score=score, covered=covered, ink=ink, shift=shift)
@@ -87,8 +85,7 @@ def compare_words(sheet: Sheet) -> Words:
 
 def distinctive_words(reference: Reference, sibling: Reference) -> Array:
     """Which words of a page another issue of the same form does not carry in the same place."""
-    page = cv2.GaussianBlur(reference.gray, (0, 0), 0.8)
-    other = cv2.GaussianBlur(sibling.gray, (0, 0), 0.8)
+    page, other = softened(reference), softened(sibling)
     if page.shape != other.shape:
         return np.ones(len(reference.words), bool)
     own = np.ones(len(reference.words), bool)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import cv2
 import numpy as np
 
 from evidence.domain.document import Box, MarkVerdict
 from evidence.recognition.reading import Array
-from evidence.recognition.reference import MM
+from evidence.recognition.reference import MM, Reference, halved
 from evidence.recognition.seals import Ring, redness, redness_level
 from evidence.recognition.sheet import Sheet, crop
 from evidence.recognition.surroundings import Surroundings, black_hat, box_rect
@@ -42,28 +43,40 @@ class _Strokes:
 
 def unprinted_lines(sheet: Sheet, limits: InkThresholds = DEFAULT.ink) -> Array:
     """Mask of straight page-long dark lines the form has not printed: folds, feeder streaks (point 3)."""
-    half = cv2.resize(sheet.gray, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
-    page = cv2.resize(sheet.reference.gray, half.shape[::-1], interpolation=cv2.INTER_AREA)
+    half = sheet.half
     dark = cv2.subtract(cv2.morphologyEx(half, cv2.MORPH_CLOSE, np.ones((13, 13))), half)
-    free = cv2.erode((page > 215).astype(np.float32), np.ones((3, 3)))
-    ink = (dark > max(9.0, 2.0 * sheet.noise)).astype(np.float32) * free
+    free = _free_of_print(sheet.reference)
+    ink = cv2.bitwise_and((dark > max(9.0, 2.0 * sheet.noise)).astype(np.uint8), free)
     length, aside = int(limits.line_mm * MM / 2), int(1.3 * MM / 2) + 1
-    found = np.zeros(ink.shape, bool)
+    found = np.zeros(ink.shape, np.uint8)
     for across in (True, False):
         along = (length, 1) if across else (1, length)
-        thick = cv2.dilate(ink, np.ones((3, 1) if across else (1, 3)))
+        thick = cv2.bitwise_and(cv2.dilate(ink, np.ones((3, 1) if across else (1, 3))), free)
+        filled = _summed(thick, along)
+        if filled.max() <= limits.line_fill * 0.5 * length:
+            continue  # nothing runs that far: the usual page
         # Print hides parts of a line: only free paper counts, and half of the run must be free.
-        open_share = cv2.blur(free, along)
-        fill = cv2.blur(thick * free, along) / np.maximum(open_share, 0.01)
-        line = (fill > limits.line_fill) & (open_share > 0.5)
+        free_run = np.maximum(_summed(free, along), 1)
+        line = (filled > limits.line_fill * free_run) & (free_run > 0.5 * length)
         # Handwriting is dark above and below as well; a fold is alone.
-        beside = cv2.blur(ink, along) / np.maximum(open_share, 0.01)
+        beside = _summed(ink, along) < limits.line_beside * free_run
         for step in (-aside, aside):
-            line &= np.roll(beside, step, axis=0 if across else 1) < limits.line_beside
+            line &= np.roll(beside, step, axis=0 if across else 1)
         grown = cv2.dilate(line.astype(np.uint8), np.ones(along[::-1], np.uint8))
-        found |= (grown > 0) & (cv2.dilate(thick, np.ones((3, 3))) > 0)
-    mask = cv2.dilate(found.astype(np.uint8), np.ones((3, 3)))
+        found |= cv2.bitwise_and(grown, cv2.dilate(thick, np.ones((3, 3))))
+    mask = cv2.dilate(found, np.ones((3, 3)))
     return cv2.resize(mask, sheet.gray.shape[::-1], interpolation=cv2.INTER_NEAREST)
+
+
+@lru_cache(maxsize=64)
+def _free_of_print(reference: Reference) -> Array:
+    """1 where the form prints nothing, at half size."""
+    return cv2.erode((halved(reference) > 215).astype(np.uint8), np.ones((3, 3)))
+
+
+def _summed(mask: Array, along: tuple[int, int]) -> Array:
+    """How many pixels of a 0/1 mask lie along a run around each pixel."""
+    return cv2.boxFilter(mask, cv2.CV_16U, along, normalize=False)
 
 
 def find_ink(
@@ -130,10 +143,10 @@ def _without_seals(
     if not disk.any():
         return dark, disk
     result = dark.copy()
-    if sheet.color is None:
+    if not sheet.colored:
         result[disk] = 0
         return result, disk & (dark > 0)
-    patch = crop(sheet.color, *rect)
+    patch = sheet.color(*rect)
     red_light = black_hat(np.ascontiguousarray(patch[..., 2]), DEFAULT.ink.blackhat_mm)
     amount = redness(patch)
     seal_ink = cv2.dilate((amount > redness_level(amount)).astype(np.uint8), np.ones((3, 3))) > 0
@@ -202,9 +215,9 @@ def _fingerprint(
     sheet: Sheet, rect: tuple[float, float, float, float], printed: Array, rings: Sequence[Ring]
 ) -> bool:
     """A compact red blob of 8-24 mm with ridges, outside every seal."""
-    if sheet.color is None:
+    if not sheet.colored:
         return False
-    patch = crop(sheet.color, *rect)
+    patch = sheet.color(*rect)
     few = patch[::3, ::3].astype(np.int16)
     if float((few[..., 2] - few[..., :2].max(axis=2) > DEFAULT.seal.floor).sum()) < 10 * MM**2 / 9:
         return False

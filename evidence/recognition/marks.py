@@ -120,6 +120,6 @@ def _scan_notes(sheet: Sheet, issued: IssuedPage, thresholds: Thresholds) -> Seq
     if not any(box.kind is BoxKind.SEAL for box in issued.boxes):
         return ()
     poor = sheet.dpi < thresholds.page.poor_dpi
-    if sheet.color is None or poor:
+    if not sheet.colored or poor:
         return (f"第{issued.page}页有盖章处，请用彩色、200 dpi 以上重新扫描。",)
     return ()

@@ -28,8 +28,8 @@ class TextLine:
 class Ocr(Protocol):
     """Any engine that reads lines off a picture."""
 
-    def lines(self, gray: Array) -> tuple[TextLine, ...]:
-        """Lines in no particular order; the picture may lie on its side or head."""
+    def lines(self, gray: Array, *, upright: bool = False) -> tuple[TextLine, ...]:
+        """Lines in no particular order; unless it is upright the picture may lie on its side or head."""
         ...
 
 
@@ -48,13 +48,13 @@ class RapidOcr:
             }
         )
 
-    def lines(self, gray: Array) -> tuple[TextLine, ...]:
+    def lines(self, gray: Array, *, upright: bool = False) -> tuple[TextLine, ...]:
         """Reads upright and upside-down lines; turns a page that lies on its side."""
         factor = _SIDE / max(gray.shape)
         if factor < 1:
             gray = cv2.resize(gray, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-        answer = self._engine(cv2.cvtColor(gray, cv2.COLOR_GRAY2BGR))
-        if _lies_on_its_side(answer):
+        answer = self._engine(cv2.cvtColor(gray, cv2.COLOR_GRAY2BGR), use_cls=not upright)
+        if not upright and _lies_on_its_side(answer):
             turned = cv2.rotate(gray, cv2.ROTATE_90_CLOCKWISE)
             answer = self._engine(cv2.cvtColor(turned, cv2.COLOR_GRAY2BGR))
         if answer.txts is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import cv2
@@ -51,24 +52,39 @@ class Placement:
 
     def warp(self, picture: Array, *, border: int = 255, scale: float = 1.0) -> Array:
         """The picture in the frame of the issued page, times `scale`."""
+        return cv2.remap(picture, self._map(scale), None, cv2.INTER_LINEAR, borderValue=(border,) * 3)
+
+    def inside(self, rows: int, columns: int, scale: float) -> Array:
+        """255 where a picture of this size covers the page, in the frame of the page times `scale`."""
+        seen = self._map(scale)
+        high = np.array([columns - 1, rows - 1], np.float32)
+        return ((seen >= 0) & (seen <= high)).all(axis=2).astype(np.uint8) * 255
+
+    def _map(self, scale: float) -> Array:
+        """Picture positions of every pixel of the page times `scale`, interpolated between nodes."""
         h, w = round(self.shape[0] * scale), round(self.shape[1] * scale)
-        across, down = np.meshgrid(np.arange(0, w + _GRID, _GRID), np.arange(0, h + _GRID, _GRID))
+        # cv2.resize puts node k at pixel 16 k + 7.5; a further row and column stand outside on each side.
+        middle = (_GRID - 1) / 2 - _GRID
+        across, down = np.meshgrid(np.arange(middle, w + _GRID, _GRID), np.arange(middle, h + _GRID, _GRID))
         nodes = self(np.stack([across.ravel(), down.ravel()], 1) / scale)
         nodes = nodes.reshape((*across.shape, 2)).astype(np.float32)
-        grow = np.array([[1 / _GRID, 0, 0], [0, 1 / _GRID, 0]], np.float32)
-        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-        maps = [
-            cv2.warpAffine(np.ascontiguousarray(nodes[..., k]), grow, (w, h), flags=flags) for k in (0, 1)
-        ]
-        return cv2.remap(picture, maps[0], maps[1], cv2.INTER_LINEAR, borderValue=(border,) * 3)
+        grown = cv2.resize(nodes, None, fx=_GRID, fy=_GRID, interpolation=cv2.INTER_LINEAR)
+        return grown[_GRID : _GRID + h, _GRID : _GRID + w]
 
-    def patch(self, picture: Array, x: int, y: int, w: int, h: int) -> Array:
-        """A small piece of the page, x, y, w, h in reference pixels: over 20 mm the curl is straight."""
-        corners = np.array([[x, y], [x + w, y], [x, y + h]], float)
-        seen = self(corners).astype(np.float32)
-        matrix = cv2.getAffineTransform(np.array([[0, 0], [w, 0], [0, h]], np.float32), seen)
+    def patches(self, picture: Array, places: Array, size: int, scale: float = 1.0) -> Iterator[Array]:
+        """Square pieces of the page times `scale`, each cut by itself: over 20 mm the curl is straight.
+
+        Args:
+            places: n x 2 top-left corners, in pixels of the page times `scale`, like `size`.
+        """
+        edges = np.array([[0, 0], [size, 0], [0, size]], float)
+        corners = (places[:, None, :] + edges[None]).reshape(-1, 2) / scale
+        seen = self(corners).astype(np.float32).reshape(-1, 3, 2)
+        frame = edges.astype(np.float32)
         flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-        return cv2.warpAffine(picture, matrix, (w, h), flags=flags, borderValue=(255,) * 3)
+        for corner in seen:
+            matrix = cv2.getAffineTransform(frame, corner)
+            yield cv2.warpAffine(picture, matrix, (size, size), flags=flags, borderValue=(255,) * 3)
 
     def scaled(self, factor: float) -> Placement:
         """The same placement in a picture resized by `factor`."""

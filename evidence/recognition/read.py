@@ -3,31 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 from pathlib import Path
 
 import cv2
 import numpy as np
 
-from evidence.domain.document import IssuedForm, IssuedPage, Mark, MarkVerdict, ScannedPage
+from evidence.domain.document import IssuedPage, Mark, MarkVerdict, ScannedPage
 from evidence.domain.identifiers import ArrivalId, Sha256
 from evidence.domain.page_code import PageCode
 from evidence.ledger.events import Suggestion
 from evidence.recognition.alterations import find_alterations
 from evidence.recognition.blank import is_blank
 from evidence.recognition.codes import FoundCode, find_codes
-from evidence.recognition.identity import Identity, Words, compare_words, distinctive_words, judge_identity
+from evidence.recognition.identity import Identity, Words, compare_words, judge_identity
 from evidence.recognition.marks import PageMarks, judge_marks
 from evidence.recognition.number_print import number_proves
 from evidence.recognition.pages import PagePicture, UnreadableFileError, open_pages
 from evidence.recognition.reading import Array, FileReading, FormLookup, Limits, PageReading, PictureSink
-from evidence.recognition.reference import Reference, load_reference, reference_beside
 from evidence.recognition.registration import Registration, register
 from evidence.recognition.sheet import Sheet, jpeg, lay_out
+from evidence.recognition.shelf import own_words, reference_of, siblings
 from evidence.recognition.suggestions import guess_page
 
 _PREVIEW_SIDE = 1240
-_SIBLINGS = 2
 _NO_ARRIVAL = ArrivalId("")
 _NO_DIGEST = Sha256("")
 
@@ -147,14 +145,15 @@ def _linked(
     previews: PictureSink,
 ) -> PageReading:
     """Register on the page the code names, prove it is that page, judge its marks."""
-    issued = _issued_page(forms, code)
-    reference = _reference(forms, code.number, issued)
+    issued = next(page for page in forms.geometry(code.number) if page.page == code.page)
+    reference = reference_of(forms, code.number, issued)
     registration = register(gray, reference, found, issued)
     if registration is None or picture.image is None:
         return _only_code(picture, code, issued, previews)
     sheet = lay_out(picture, registration, reference)
     words = compare_words(sheet)
-    identity, share = judge_identity(words, _own_words(forms, code, reference), registration.share)
+    sisters = siblings(forms, code)
+    identity, share = judge_identity(words, own_words(reference, sisters), registration.share)
     if identity is Identity.CONTRADICTED:
         return PageReading(
             index=picture.index,
@@ -164,7 +163,7 @@ def _linked(
             page=code.page,
             picture=previews.put(jpeg(sheet.raw), ".jpg"),
         )
-    if identity is Identity.UNDECIDED and number_proves(sheet, _siblings(forms, code)):
+    if identity is Identity.UNDECIDED and number_proves(sheet, sisters):
         identity = Identity.PROVEN
     marks = judge_marks(sheet, words, issued, previews)
     notes = list(marks.notes)
@@ -266,7 +265,7 @@ def _quality(marks: PageMarks, words: Words, registration: Registration, sheet: 
         0.35 * share
         + 0.35 * sharp
         + 0.15 * min(sheet.dpi / 300, 1.0)
-        + 0.15 * (1.0 if sheet.color is not None else 0.3)
+        + 0.15 * (1.0 if sheet.colored else 0.3)
     )
     return max(0, min(1000, round(600 * signed + 400 * picture)))
 
@@ -279,70 +278,3 @@ def _preview(image: Array | None, previews: PictureSink) -> Sha256 | None:
         image if factor >= 1 else cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
     )
     return previews.put(jpeg(small), ".jpg")
-
-
-def _issued_page(forms: FormLookup, code: PageCode) -> IssuedPage:
-    return next(page for page in forms.geometry(code.number) if page.page == code.page)
-
-
-def _reference(forms: FormLookup, number: str, issued: IssuedPage) -> Reference:
-    pdf = forms.pdf(number)  # type: ignore[arg-type]
-    kept = reference_beside(pdf)
-    stamp = (kept if kept.is_file() else pdf).stat().st_mtime_ns
-    return _cached_reference(pdf, stamp, _Key(issued))
-
-
-class _Key:
-    """An issued page as a cache key: its check names it among all pages ever issued."""
-
-    def __init__(self, page: IssuedPage) -> None:
-        self.page = page
-
-    def __hash__(self) -> int:
-        return hash((self.page.check, self.page.page))
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Key) and self.page == other.page
-
-
-@lru_cache(maxsize=24)
-def _cached_reference(pdf: Path, _stamp: int, key: _Key) -> Reference:
-    return load_reference(pdf, key.page)
-
-
-@lru_cache(maxsize=64)
-def _cached_distinction(reference: Reference, sibling: Reference) -> Array:
-    return distinctive_words(reference, sibling)
-
-
-def _own_words(forms: FormLookup, code: PageCode, reference: Reference) -> Array | None:
-    """Words of this page that other issues of the form do not carry; None when there is no other."""
-    own: Array | None = None
-    for sibling in _siblings(forms, code):
-        mask = _cached_distinction(reference, sibling)
-        own = mask if own is None else own & mask
-    return own
-
-
-def _siblings(forms: FormLookup, code: PageCode) -> list[Reference]:
-    """The same page of other issues of the form, the first few of them."""
-    form = forms.issued(code.number)
-    found: list[Reference] = []
-    for other in forms.candidates():
-        if len(found) == _SIBLINGS:
-            break
-        if not _is_sibling(other, form, code):
-            continue
-        geometry = next((page for page in forms.geometry(other.number) if page.page == code.page), None)
-        if geometry is not None:
-            found.append(_reference(forms, other.number, geometry))
-    return found
-
-
-def _is_sibling(other: IssuedForm, form: IssuedForm | None, code: PageCode) -> bool:
-    return (
-        form is not None
-        and other.form == form.form
-        and other.number != form.number
-        and other.pages >= code.page
-    )

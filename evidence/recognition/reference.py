@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from dataclasses import dataclass
+from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,37 @@ class Reference:
     def shape(self) -> tuple[int, int]:
         """Rows, columns."""
         return self.gray.shape[0], self.gray.shape[1]
+
+
+@lru_cache(maxsize=64)
+def halved(reference: Reference) -> Array:
+    """The page at 75 dpi."""
+    return cv2.resize(reference.gray, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+
+
+@lru_cache(maxsize=64)
+def softened(reference: Reference) -> Array:
+    """The page as soft as a scan of it."""
+    return cv2.GaussianBlur(reference.gray, (0, 0), 0.8)
+
+
+@lru_cache(maxsize=64)
+def bare_places(reference: Reference, most: int = 40_000) -> tuple[Array, Array]:
+    """Rows and columns of at most `most` pixels far from all print: what they show is the paper's grain."""
+    empty = cv2.erode((reference.gray[::2, ::2] > 250).astype(np.uint8), np.ones((9, 9)))
+    return _sampled(empty, most)
+
+
+@lru_cache(maxsize=64)
+def inked_places(reference: Reference, most: int = 20_000) -> tuple[Array, Array]:
+    """Rows and columns of at most `most` pixels amid printed strokes."""
+    return _sampled((reference.gray[::2, ::2] < 110).astype(np.uint8), most)
+
+
+def _sampled(mask: Array, most: int) -> tuple[Array, Array]:
+    rows, columns = np.nonzero(mask)
+    step = max(1, len(rows) // most)
+    return 2 * rows[::step], 2 * columns[::step]
 
 
 def orb(count: int = _FEATURES) -> Any:

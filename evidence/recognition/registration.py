@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import cv2
@@ -12,7 +12,7 @@ from evidence.domain.document import IssuedPage
 from evidence.recognition.codes import FoundCode
 from evidence.recognition.placement import Placement, fit_bend
 from evidence.recognition.reading import Array
-from evidence.recognition.reference import PT, TILE, Reference, orb
+from evidence.recognition.reference import PT, TILE, Reference, halved, orb
 from evidence.recognition.thresholds import DEFAULT, RegistrationThresholds
 
 
@@ -50,6 +50,50 @@ def pose_from_codes(found: Sequence[FoundCode], issued: IssuedPage) -> Array | N
     return None if matrix is None else np.vstack([matrix, [0, 0, 1]])
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Features:
+    """Print features of a picture reduced to about 150 dpi; found once, matched with many pages."""
+
+    picture: Array
+    scale: float
+    points: Array
+    descriptors: Array
+
+
+def find_features(gray: Array) -> Features | None:
+    """Features of a picture without a pose; None when it has hardly any."""
+    factor = _reduction(gray, None)
+    small = (
+        gray if factor == 1 else cv2.resize(gray, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    )
+    return _features(small, factor)
+
+
+def _features(small: Array, factor: float) -> Features | None:
+    keypoints, descriptors = orb(4000).detectAndCompute(small, None)
+    if descriptors is None or len(keypoints) < 12:
+        return None
+    points = np.array([point.pt for point in keypoints], np.float32)
+    return Features(picture=small, scale=factor, points=points, descriptors=descriptors)
+
+
+def match_layout(features: Features, reference: Reference, most: int = 700) -> int:
+    """How many of at most `most` features of a page lie where one pose puts them: which form is this?"""
+    matched = _match_features(features, reference, most)
+    return 0 if matched is None else matched[1]
+
+
+def register_by_print(
+    features: Features, reference: Reference, thresholds: RegistrationThresholds = DEFAULT.registration
+) -> Registration | None:
+    """Lay a picture on a page by its print alone."""
+    matched = _match_features(features, reference)
+    if matched is None:
+        return None
+    pose, _share = _settle(features.picture, reference, matched[0], thresholds)
+    return _refined(features.picture, features.scale, reference, pose, thresholds)
+
+
 def register(
     gray: Array,
     reference: Reference,
@@ -68,14 +112,21 @@ def register(
     if pose is not None:
         best, share = _settle(small, reference, np.diag([factor, factor, 1.0]) @ pose, thresholds)
     if share < thresholds.coarse_share:
-        matched = _match_features(small, reference)
+        features = _features(small, factor)
+        matched = None if features is None else _match_features(features, reference)
         if matched is not None:
-            candidate, candidate_share = _settle(small, reference, matched, thresholds)
+            candidate, candidate_share = _settle(small, reference, matched[0], thresholds)
             if best is None or candidate_share > share:
                 best = candidate
     if best is None:
         return None
-    placement, share, residual = _refine(small, reference, Placement.flat(best, reference.shape), thresholds)
+    return _refined(small, factor, reference, best, thresholds)
+
+
+def _refined(
+    small: Array, factor: float, reference: Reference, pose: Array, thresholds: RegistrationThresholds
+) -> Registration:
+    placement, share, residual = _refine(small, reference, Placement.flat(pose, reference.shape), thresholds)
     return Registration(placement=placement, scale=factor, share=share, residual=residual)
 
 
@@ -89,11 +140,13 @@ def _settle(
     small: Array, reference: Reference, pose: Array, thresholds: RegistrationThresholds
 ) -> tuple[Array, float]:
     """Correct a rough pose with tiles at half size, searching 5 mm around; pose and share in agreement."""
-    half = cv2.resize(reference.gray, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    half = halved(reference)
     tiles = reference.tiles // 2
     for reach in (16, 10):
-        seen = Placement.flat(pose, reference.shape).warp(small, scale=0.5)
-        points, shifts, _scores = _match_tiles(half, seen, tiles, TILE // 2, reach, thresholds.tile_score)
+        placement = Placement.flat(pose, reference.shape)
+        points, shifts, _scores = _match(
+            half, tiles, TILE // 2, small, placement, reach, thresholds.tile_score, scale=0.5
+        )
         if len(points) < 6:
             return pose, 0.0
         source, target = points * 2, (points + shifts) * 2
@@ -113,25 +166,26 @@ def _settle(
     return pose, share
 
 
-def _match_features(small: Array, reference: Reference) -> Array | None:
-    """ORB and MAGSAC, when the codes' pose is absent or the sheet is bent or seen askew."""
+def _match_features(
+    features: Features, reference: Reference, most: int | None = None
+) -> tuple[Array, int] | None:
+    """ORB and MAGSAC, when the codes' pose is absent or the sheet is bent or seen askew; pose, inliers."""
     if len(reference.points) < 12:
         return None
-    keypoints, descriptors = orb(4000).detectAndCompute(small, None)
-    if descriptors is None or len(keypoints) < 12:
-        return None
-    pairs = cv2.BFMatcher(cv2.NORM_HAMMING).knnMatch(reference.descriptors, descriptors, k=2)
+    step = 1 if most is None else max(1, len(reference.points) // most)
+    points, descriptors = reference.points[::step], np.ascontiguousarray(reference.descriptors[::step])
+    pairs = cv2.BFMatcher(cv2.NORM_HAMMING).knnMatch(descriptors, features.descriptors, k=2)
     good = [pair[0] for pair in pairs if len(pair) == 2 and pair[0].distance < 0.8 * pair[1].distance]
     if len(good) < 12:
         return None
-    source = np.array([reference.points[match.queryIdx] for match in good], np.float32)
-    target = np.array([keypoints[match.trainIdx].pt for match in good], np.float32)
+    source = np.array([points[match.queryIdx] for match in good], np.float32)
+    target = np.array([features.points[match.trainIdx] for match in good], np.float32)
     matrix, inliers = cv2.findHomography(
         source, target, cv2.USAC_MAGSAC, 4.0, maxIters=3000, confidence=0.999
     )
     if matrix is None or int(inliers.sum()) < 12 or not _plausible(matrix, reference.shape):
         return None
-    return matrix
+    return matrix, int(inliers.sum())
 
 
 def _plausible(matrix: Array, shape: tuple[int, int]) -> bool:
@@ -182,44 +236,34 @@ def _refine(
 def _track_tiles(
     reference: Reference, small: Array, placement: Placement, reach: int, least: float
 ) -> tuple[Array, Array, Array]:
-    """Tiles at full size, each cut from the picture by itself: a seventh of the work of a whole warp."""
-
-    def cut(x: int, y: int, size: int) -> tuple[Array, int, int]:
-        side = size + 2 * reach
-        return placement.patch(small, x - reach, y - reach, side, side), x - reach, y - reach
-
-    return _match(reference.gray, reference.tiles, TILE, cut, least)
-
-
-def _match_tiles(
-    page: Array, seen: Array, tiles: Array, size: int, reach: int, least: float
-) -> tuple[Array, Array, Array]:
-    """Tiles in a warped picture, searched within `reach` pixels."""
-    h, w = page.shape
-
-    def cut(x: int, y: int, size: int) -> tuple[Array, int, int]:
-        x0, y0 = max(x - reach, 0), max(y - reach, 0)
-        return seen[y0 : min(y + size + reach, h), x0 : min(x + size + reach, w)], x0, y0
-
-    return _match(page, tiles, size, cut, least)
+    """Tiles at full size."""
+    return _match(reference.gray, reference.tiles, TILE, small, placement, reach, least)
 
 
 def _match(
-    page: Array, tiles: Array, size: int, cut: Callable[[int, int, int], tuple[Array, int, int]], least: float
+    page: Array,
+    tiles: Array,
+    size: int,
+    small: Array,
+    placement: Placement,
+    reach: int,
+    least: float,
+    *,
+    scale: float = 1.0,
 ) -> tuple[Array, Array, Array]:
-    """Centres, displacements and scores of the tiles found in what `cut` returns."""
+    """Centres, displacements and scores of the tiles found within `reach`, in pixels of `page`."""
     points: list[tuple[float, float]] = []
     shifts: list[tuple[float, float]] = []
     scores: list[float] = []
-    for x, y in tiles.tolist():
-        window, x0, y0 = cut(x, y, size)
+    windows = placement.patches(small, tiles - reach, size + 2 * reach, scale)
+    for (x, y), window in zip(tiles.tolist(), windows, strict=True):
         answer = cv2.matchTemplate(window, page[y : y + size, x : x + size], cv2.TM_CCOEFF_NORMED)
         _low, score, _where, (left, top) = cv2.minMaxLoc(answer)
         if score < least or not np.isfinite(score):
             continue
         dx, dy = peak(answer, left, top)
         points.append((x + size / 2, y + size / 2))
-        shifts.append((x0 + left + dx - x, y0 + top + dy - y))
+        shifts.append((left - reach + dx, top - reach + dy))
         scores.append(score)
     return (
         np.array(points, float).reshape(-1, 2),
@@ -232,9 +276,9 @@ def peak(answer: Array, left: int, top: int) -> tuple[float, float]:
     """Sub-pixel offset of a correlation peak by a parabola, 0 at the border."""
     dx = dy = 0.0
     if 0 < left < answer.shape[1] - 1:
-        a, b, c = (float(v) for v in answer[top, left - 1 : left + 2])
+        a, b, c = answer[top, left - 1 : left + 2].tolist()
         dx = 0.5 * (a - c) / (a - 2 * b + c - 1e-9)
     if 0 < top < answer.shape[0] - 1:
-        a, b, c = (float(v) for v in answer[top - 1 : top + 2, left])
+        a, b, c = answer[top - 1 : top + 2, left].tolist()
         dy = 0.5 * (a - c) / (a - 2 * b + c - 1e-9)
     return max(-1.0, min(1.0, dx)), max(-1.0, min(1.0, dy))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -76,18 +77,23 @@ def find_ring(weight: Array, limits: SealThresholds = DEFAULT.seal) -> Ring | No
     for radius_mm in limits.radii_mm:
         radius = radius_mm * MM * _COARSE
         pad = int(radius * 0.5)
-        n = 2 * int(radius + 3) + 1
-        rows, columns = np.mgrid[0:n, 0:n] - n // 2
-        kernel = np.exp(-(((np.hypot(rows, columns) - radius) / 0.9) ** 2)).astype(np.float32)
-        kernel /= kernel.sum()
         space = cv2.copyMakeBorder(np.minimum(coarse * 2, 1), pad, pad, pad, pad, cv2.BORDER_CONSTANT)
-        votes = cv2.filter2D(space, -1, kernel, borderType=cv2.BORDER_CONSTANT)
+        votes = cv2.filter2D(space, -1, _circle(radius), borderType=cv2.BORDER_CONSTANT)
         _low, vote, _where, (x, y) = cv2.minMaxLoc(votes)
         if vote > best[0]:
             best = (vote, (x - pad) / _COARSE, (y - pad) / _COARSE, radius / _COARSE)
     if best[0] <= 0.02:
         return None
     return _measure(weight, *best[1:])
+
+
+@lru_cache(maxsize=16)
+def _circle(radius: float) -> Array:
+    """A thin ring of total weight 1."""
+    n = 2 * int(radius + 3) + 1
+    rows, columns = np.mgrid[0:n, 0:n] - n // 2
+    kernel = np.exp(-(((np.hypot(rows, columns) - radius) / 0.9) ** 2)).astype(np.float32)
+    return kernel / kernel.sum()
 
 
 def _measure(weight: Array, x: float, y: float, radius: float) -> Ring | None:
@@ -140,12 +146,12 @@ def find_seal(
     """Judge one seal box; `foreign` rings belong to other boxes and are left out."""
     region = box_rect(box, 14)
     origin = (max(region[0], 0.0), max(region[1], 0.0))
-    if sheet.color is None:
+    if not sheet.colored:
         ring = _gray_ring(sheet, region, origin)
         return SealFinding(
             verdict=MarkVerdict.UNDECIDED, score=300 + round(400 * (ring.sectors if ring else 0)), ring=ring
         )
-    amount = redness(crop(sheet.color, *region))
+    amount = redness(sheet.color(*region))
     level = redness_level(amount, limits)
     _erase(amount, foreign, origin)
     ring = find_ring(np.clip(amount / (1.6 * level), 0, 1).astype(np.float32), limits)

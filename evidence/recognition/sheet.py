@@ -9,10 +9,11 @@ import numpy as np
 
 from evidence.recognition.pages import PagePicture
 from evidence.recognition.reading import Array
-from evidence.recognition.reference import Reference
+from evidence.recognition.reference import Reference, bare_places, inked_places
 from evidence.recognition.registration import Registration
 
-_QUARTER = 0.25
+PAPER = 8
+"""The map of local paper is this many times smaller than the sheet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,14 +22,16 @@ class Sheet:
 
     gray: Array
     """Brightness against the local paper, 255 = paper."""
-    color: Array | None
-    """BGR against the local paper; None when the picture has no colour."""
+    half: Array
+    """The same at half size."""
     raw: Array
     """As scanned, gray or BGR, for people."""
     inside: Array
     """255 where the picture covers the page."""
+    whole: bool
+    """The picture covers the page entirely."""
     paper: Array
-    """Local paper as scanned at quarter size: BGR or gray."""
+    """Local paper as scanned, `PAPER` times smaller: BGR or gray."""
     paper_color: tuple[float, ...]
     """Typical colour of the page's paper (BGR), empty without colour."""
     paper_level: float
@@ -42,6 +45,23 @@ class Sheet:
     """Resolution of the scan over the page: measured, not what the file says."""
     reference: Reference
 
+    @property
+    def colored(self) -> bool:
+        """Whether the picture has colour at all."""
+        return self.raw.ndim == 3
+
+    def color(self, x: float, y: float, w: float, h: float) -> Array:
+        """BGR against the local paper of one region: colour is judged in a few places only."""
+        rows, columns = self.raw.shape[:2]
+        x0, y0 = max(round(x), 0), max(round(y), 0)
+        x1, y1 = min(round(x + w), columns), min(round(y + h), rows)
+        left, top = max(x0 // PAPER - 1, 0), max(y0 // PAPER - 1, 0)
+        part = self.paper[top : y1 // PAPER + 3, left : x1 // PAPER + 3]
+        grown = cv2.resize(part, None, fx=PAPER, fy=PAPER, interpolation=cv2.INTER_LINEAR)
+        grown = cv2.copyMakeBorder(grown, 0, PAPER, 0, PAPER, cv2.BORDER_REPLICATE)
+        paper = grown[y0 - top * PAPER : y1 - top * PAPER, x0 - left * PAPER : x1 - left * PAPER]
+        return cv2.divide(self.raw[y0:y1, x0:x1], np.maximum(paper, 30), scale=255)
+
 
 def lay_out(picture: PagePicture, registration: Registration, reference: Reference) -> Sheet:
     """Warp and level a registered picture."""
@@ -54,24 +74,26 @@ def lay_out(picture: PagePicture, registration: Registration, reference: Referen
     )
     raw = registration.placement.warp(small)
     h, w = raw.shape[:2]
-    lid = np.full(small.shape[:2], 255, np.uint8)
-    inside = cv2.resize(
-        registration.placement.warp(lid, border=0, scale=_QUARTER), (w, h), interpolation=cv2.INTER_NEAREST
+    covered = registration.placement.inside(*small.shape[:2], 1 / PAPER)
+    paper = _local_paper(raw)
+    plain = raw if raw.ndim == 2 else cv2.cvtColor(raw, cv2.COLOR_BGR2GRAY)
+    # The level follows the smoothest estimate of the paper, or print itself would move it.
+    pale = cv2.medianBlur(paper if paper.ndim == 2 else cv2.cvtColor(paper, cv2.COLOR_BGR2GRAY), 11)
+    gray = cv2.divide(
+        plain, np.maximum(cv2.resize(pale, (w, h), interpolation=cv2.INTER_LINEAR), 30), scale=255
     )
-    paper_small = _local_paper(raw)
-    paper = cv2.resize(paper_small, (w, h), interpolation=cv2.INTER_LINEAR)
-    level = cv2.divide(raw, np.maximum(paper, 30), scale=255)
-    gray = level if raw.ndim == 2 else cv2.cvtColor(level, cv2.COLOR_BGR2GRAY)
-    tone = np.median(paper_small[::4, ::4].reshape(-1, 1 if raw.ndim == 2 else 3), axis=0)
-    printed = (reference.gray[::2, ::2] < 110) & (inside[::2, ::2] > 0)
-    dark = 255 - gray[::2, ::2][printed]
+    tone = np.median(paper[::2, ::2].reshape(-1, 1 if raw.ndim == 2 else 3), axis=0)
+    inside = cv2.resize(covered, (w, h), interpolation=cv2.INTER_NEAREST)
+    rows, columns = inked_places(reference)
+    dark = 255 - gray[rows, columns][inside[rows, columns] > 0]
     scale = float(np.sqrt(abs(np.linalg.det(registration.placement.matrix[:2, :2])))) / factor
     return Sheet(
         gray=gray,
-        color=level if raw.ndim == 3 else None,
+        half=cv2.resize(gray, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA),
         raw=raw,
         inside=inside,
-        paper=paper_small,
+        whole=bool(covered.all()),
+        paper=paper,
         paper_color=() if raw.ndim == 2 else tuple(float(v) for v in tone),
         paper_level=float(tone.mean()),
         noise=_grain(gray, reference),
@@ -83,20 +105,19 @@ def lay_out(picture: PagePicture, registration: Registration, reference: Referen
 
 
 def _local_paper(image: Array) -> Array:
-    """Brightness of the bare paper around each point, at quarter size: the lightest tone nearby."""
-    small = cv2.resize(image, None, fx=_QUARTER, fy=_QUARTER, interpolation=cv2.INTER_AREA)
+    """The bare paper around each point, `PAPER` times smaller: the lightest tone nearby."""
+    small = cv2.resize(image, None, fx=2 / PAPER, fy=2 / PAPER, interpolation=cv2.INTER_AREA)
     light = cv2.dilate(small, np.ones((9, 9)))
-    return cv2.medianBlur(light, 21)
+    return cv2.medianBlur(cv2.resize(light, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), 5)
 
 
 def _grain(gray: Array, reference: Reference) -> float:
     """Noise of empty paper: robust spread where the form prints nothing."""
-    empty = cv2.erode((reference.gray[::2, ::2] > 250).astype(np.uint8), np.ones((9, 9)))
-    values = gray[::2, ::2][: empty.shape[0], : empty.shape[1]][empty > 0]
-    if values.size < 100:
+    rows, columns = bare_places(reference)
+    if len(rows) < 100:
         return 0.0
-    sample = values[:: max(1, values.size // 40_000)].astype(np.float32)
-    return float(1.48 * np.median(np.abs(sample - np.median(sample))))
+    sample = gray[rows, columns].astype(np.int16)
+    return float(1.48 * np.median(np.abs(sample - int(np.median(sample)))))
 
 
 def crop(picture: Array, x: float, y: float, w: float, h: float) -> Array:

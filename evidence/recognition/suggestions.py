@@ -1,6 +1,7 @@
-"""A page without a readable code: print read by OCR, a shortlist, then the registration gate.
+"""A page without a readable code: laid on a layout by its print, then read as far as it can be.
 
-The answer is a suggestion for a person; only a code read again inside the registered page links it.
+What is left of a code links the page when it can only be one issued symbol. Otherwise number,
+enterprise and title are read by OCR, and the answer is a suggestion for a person.
 """
 
 from __future__ import annotations
@@ -18,23 +19,28 @@ import cv2
 import numpy as np
 import pypdfium2
 
-from evidence.domain.document import IssuedPage
+from evidence.domain.document import IssuedForm
 from evidence.domain.identifiers import Number, compact
 from evidence.ledger.events import Suggestion
 from evidence.recognition.codes import FoundCode, find_codes
+from evidence.recognition.damaged_code import damaged_codes
 from evidence.recognition.identity import compare_words
+from evidence.recognition.layouts import Laid, lay_on_layouts
+from evidence.recognition.number_print import number_proves
 from evidence.recognition.ocr import installed_ocr
 from evidence.recognition.pages import PagePicture
+from evidence.recognition.placement import Placement
 from evidence.recognition.reading import Array, FormLookup
-from evidence.recognition.reference import PT, load_reference
-from evidence.recognition.registration import Registration, register
+from evidence.recognition.reference import PT
+from evidence.recognition.registration import Features, find_features, register_by_print
 from evidence.recognition.sheet import lay_out
+from evidence.recognition.shelf import issued_page, own_words, reference_of
 
-_SHORTLIST = 4
-_SHORTLIST_BLIND = 8
-"""Pages tried by features alone when nothing was read."""
+_SHORTLIST = 5
 _ACCEPT = 0.55
 """Share of words in place from which a page is suggested."""
+_READ_SHARE = 0.27
+"""Upper part of a straightened page that OCR reads: number, enterprise, title and the first fields."""
 _NUMBER = re.compile(r"[A-Z]{3}[0-9]{6}[A-Z]{2}[0-9]{3}")
 _LOOKALIKE = str.maketrans({"O": "0", "I": "1", "L": "1", "S": "5", "B": "8", "Z": "2", "Q": "0"})
 
@@ -51,68 +57,121 @@ class Guess:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Candidate:
     number: Number
-    issued: IssuedPage
-    pdf: Path
+    page: int
     likeness: float
     """0..1 by text; 0 when nothing was read."""
+    named: bool
+    """Its number was read."""
 
 
 def guess_page(picture: PagePicture, gray: Array, forms: FormLookup, *, ocr: bool) -> Guess:
-    """Suggestions, best first; at most three."""
-    engine = installed_ocr() if ocr else None
-    text = "".join(line.text for line in engine.lines(gray) if line.score > 0.5) if engine else ""
-    candidates = _candidates(forms)
-    if not candidates:
+    """A code after all, or suggestions, best first; at most three."""
+    candidates = [form for form in forms.candidates() if not form.voided_why]
+    features = find_features(gray) if candidates else None
+    if features is None:
         return Guess()
-    ranked = _ranked(text, candidates)
-    tried: list[Suggestion] = []
-    for candidate in ranked[: _SHORTLIST if text else _SHORTLIST_BLIND]:
-        registration = _registered(gray, candidate)
-        share = _share(picture, registration, candidate) if registration is not None else 0.0
-        if registration is not None and share > _ACCEPT:
-            found = _read_again(gray, registration, candidate.issued)
-            if found:
-                return Guess(found=found)
-        if share > _ACCEPT or candidate.likeness > 0.5:
-            score = round(1000 * min(1.0, max(share, 0.6 * candidate.likeness)))
-            why = f"印刷内容有 {round(100 * share)}% 对得上" if share > _ACCEPT else "文字相似"
-            tried.append(
-                Suggestion(number=candidate.number, page=candidate.issued.page, score=score, why=why)
-            )
-    tried.sort(key=lambda suggestion: -suggestion.score)
-    return Guess(suggestions=tuple(tried[:3]))
+    laid = lay_on_layouts(features, candidates, forms)
+    for place in laid:
+        found = _read_again(features, place)
+        if not found:
+            same = [form for form in candidates if form.form == place.form]
+            found = damaged_codes(features, place.registration, place.issued, same)
+        if found:
+            return Guess(found=found)
+    text = _read_print(gray, features, laid) if ocr else ""
+    ranked = _ranked(text, _pages(candidates, laid), forms)
+    return Guess(suggestions=_suggestions(picture, features, ranked[:_SHORTLIST], forms))
 
 
-def _candidates(forms: FormLookup) -> list[tuple[Number, IssuedPage, Path]]:
-    return [
-        (form.number, page, forms.pdf(form.number))
-        for form in forms.candidates()
-        if not form.voided_why
-        for page in forms.geometry(form.number)
+def _pages(candidates: Sequence[IssuedForm], laid: Sequence[Laid]) -> list[tuple[IssuedForm, int]]:
+    """Pages this may be: those of the layouts it lies on, all when it lies on none."""
+    layouts = {(place.form, place.issued.page) for place in laid}
+    every = [(form, page) for form in candidates for page in range(1, form.pages + 1)]
+    return [(form, page) for form, page in every if (form.form, page) in layouts] or every
+
+
+def _read_print(gray: Array, features: Features, laid: Sequence[Laid]) -> str:
+    """Print of the page's head, straightened when it could be laid on a layout; of all of it otherwise."""
+    engine = installed_ocr()
+    if engine is None:
+        return ""
+    if laid:
+        rows, columns = laid[0].reference.shape
+        head = _straight(features.picture, laid[0].registration.placement, columns, round(rows * _READ_SHARE))
+        lines = engine.lines(head, upright=True)
+    else:
+        lines = engine.lines(gray)
+    return "\n".join(line.text for line in lines if line.score > 0.5)
+
+
+def _straight(picture: Array, placement: Placement, columns: int, rows: int, zoom: float = 1.25) -> Array:
+    """The upper part of the page, somewhat larger than its reference: 9 pt print has 16 px."""
+    across, down = np.meshgrid(np.arange(0, columns, 1 / zoom), np.arange(0, rows, 1 / zoom))
+    nodes = placement(np.stack([across.ravel(), down.ravel()], 1)).astype(np.float32)
+    maps = nodes.reshape((*across.shape, 2))
+    return cv2.remap(picture, maps[..., 0], maps[..., 1], cv2.INTER_LINEAR, borderValue=255)
+
+
+def _suggestions(
+    picture: PagePicture, features: Features, ranked: Sequence[_Candidate], forms: FormLookup
+) -> tuple[Suggestion, ...]:
+    pages = [(candidate, issued_page(forms, candidate.number, candidate.page)) for candidate in ranked]
+    known = [
+        (candidate, reference_of(forms, candidate.number, issued)) for candidate, issued in pages if issued
     ]
+    tried: list[tuple[float, Suggestion]] = []
+    for candidate, reference in known:
+        registration = register_by_print(features, reference)
+        share = own_share = 0.0
+        if registration is not None:
+            sheet = lay_out(picture, registration, reference)
+            words = compare_words(sheet)
+            sisters = [
+                other
+                for rival, other in known
+                if rival.number != candidate.number and rival.page == candidate.page
+            ]
+            share = _share(words.score[words.seen])
+            own = own_words(reference, sisters)
+            if own is not None and int((own & words.seen).sum()) >= 3:
+                own_share = _share(words.score[own & words.seen], least=3)
+            elif sisters:
+                own_share = 1.0 if number_proves(sheet, sisters) else 0.4
+            else:
+                own_share = share
+        if share <= _ACCEPT and candidate.likeness <= 0.5:
+            continue
+        merit = 0.3 * share + 0.3 * own_share + 0.25 * candidate.likeness + 0.15 * candidate.named
+        why = f"印刷内容有 {round(100 * share)}% 对得上" if share > _ACCEPT else "文字相似"
+        score = round(1000 * min(1.0, max(merit, 0.5 * share + 0.5 * own_share)))
+        tried.append((merit, Suggestion(number=candidate.number, page=candidate.page, score=score, why=why)))
+    tried.sort(key=lambda item: -item[0])
+    return tuple(suggestion for _merit, suggestion in tried[:3])
 
 
-def _ranked(text: str, candidates: Sequence[tuple[Number, IssuedPage, Path]]) -> list[_Candidate]:
+def _share(scores: Array, least: int = 5) -> float:
+    return float((scores >= 0.5).mean()) if len(scores) >= least else 0.0
+
+
+def _ranked(text: str, pages: Sequence[tuple[IssuedForm, int]], forms: FormLookup) -> list[_Candidate]:
     """Pages by likeness of their print to what was read; rare letter pairs weigh more than common ones."""
     if not text:
-        return [
-            _Candidate(number=number, issued=issued, pdf=pdf, likeness=0.0)
-            for number, issued, pdf in candidates
-        ]
+        return [_Candidate(number=form.number, page=page, likeness=0.0, named=False) for form, page in pages]
     seen = _pairs(text)
-    prints = [_pairs(_page_text(pdf, issued.page)) for _number, issued, pdf in candidates]
+    prints = [_pairs(_page_text(forms.pdf(form.number), page)) for form, page in pages]
     spread = Counter(pair for pairs in prints for pair in pairs)
     rarity = {pair: math.log((1 + len(prints)) / (1 + count)) + 0.05 for pair, count in spread.items()}
     printed_numbers = _numbers(text)
     found: list[_Candidate] = []
-    for (number, issued, pdf), pairs in zip(candidates, prints, strict=True):
+    for (form, page), pairs in zip(pages, prints, strict=True):
         whole = sum(rarity[pair] for pair in pairs)
         likeness = sum(rarity[pair] for pair in pairs & seen) / whole if whole else 0.0
-        agreement = max((_alike(compact(number), other) for other in printed_numbers), default=0.0)
-        page_named = f"第{issued.page}页" in text
-        likeness = 0.75 * likeness + 0.2 * agreement + (0.05 if page_named else 0.0)
-        found.append(_Candidate(number=number, issued=issued, pdf=pdf, likeness=likeness))
-    return sorted(found, key=lambda candidate: -candidate.likeness)
+        agreement = max((_alike(compact(form.number), other) for other in printed_numbers), default=0.0)
+        likeness = (
+            0.75 * likeness + 0.2 * agreement + (0.05 if f"第{page}页" in text.replace(" ", "") else 0.0)
+        )
+        found.append(_Candidate(number=form.number, page=page, likeness=likeness, named=agreement == 1.0))
+    return sorted(found, key=lambda candidate: (-candidate.named, -candidate.likeness))
 
 
 def _pairs(text: str) -> frozenset[str]:
@@ -121,8 +180,12 @@ def _pairs(text: str) -> frozenset[str]:
 
 
 def _numbers(text: str) -> list[str]:
-    plain = re.sub(r"[^A-Z0-9]", "", text.upper())
-    return _NUMBER.findall(plain)
+    """Numbers read, each on its own line; letters where digits stand are OCR's lookalikes."""
+    found: list[str] = []
+    for line in text.upper().splitlines():
+        plain = re.sub(r"[^A-Z0-9]", "", line)
+        found += _NUMBER.findall(plain) or [plain[-14:]] * (len(plain) >= 14 and "WJB" in plain[-14:])
+    return found
 
 
 def _alike(number: str, other: str) -> float:
@@ -143,43 +206,26 @@ def _page_text(pdf: Path, page: int) -> str:
     return text
 
 
-def _registered(gray: Array, candidate: _Candidate) -> Registration | None:
-    return register(gray, load_reference(candidate.pdf, candidate.issued))
+def _read_again(features: Features, laid: Laid) -> tuple[FoundCode, ...]:
+    """Cut the codes out of the straightened page, four times 150 dpi, and read them once more.
 
-
-def _share(picture: PagePicture, registration: Registration, candidate: _Candidate) -> float:
-    words = compare_words(lay_out(picture, registration, load_reference(candidate.pdf, candidate.issued)))
-    seen = words.seen
-    if int(seen.sum()) < 5:
-        return 0.0
-    return float((words.score[seen] >= 0.5).mean())
-
-
-def _read_again(gray: Array, registration: Registration, issued: IssuedPage) -> tuple[FoundCode, ...]:
-    """Cut the codes out of the straightened page, four times 150 dpi, and read them once more."""
-    factor = registration.scale
-    picture = (
-        gray if factor == 1 else cv2.resize(gray, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-    )
-    for place in issued.codes:
+    Whatever genuine code stands there is returned: it is held against the ledger and the print of the
+    page it names like any other.
+    """
+    for place in laid.issued.codes:
         margin = 0.25 * place.size
         x, y = (place.x - margin) * PT, (place.y - margin) * PT
         side = (place.size + 2 * margin) * PT
         zoom = 4
         steps = np.arange(0, int(side * zoom)) / zoom
         grid_x, grid_y = np.meshgrid(x + steps, y + steps)
-        nodes = registration.placement(np.stack([grid_x.ravel(), grid_y.ravel()], 1)).astype(np.float32)
+        placement = laid.registration.placement
+        nodes = placement(np.stack([grid_x.ravel(), grid_y.ravel()], 1)).astype(np.float32)
         maps = nodes.reshape((*grid_x.shape, 2))
-        code = cv2.remap(picture, maps[..., 0], maps[..., 1], cv2.INTER_CUBIC, borderValue=255)
+        code = cv2.remap(features.picture, maps[..., 0], maps[..., 1], cv2.INTER_CUBIC, borderValue=255)
         for soft in (code, cv2.GaussianBlur(code, (0, 0), 2.0), cv2.medianBlur(code, 7)):
             found = find_codes(soft)
-            if found and found[0].code.number and _expected(found[0], issued):
+            if found:
                 quad = found[0].quad / zoom + np.array([x, y])
-                seen = registration.placement(quad) / factor
-                return (FoundCode(code=found[0].code, quad=seen),)
+                return (FoundCode(code=found[0].code, quad=placement(quad) / features.scale),)
     return ()
-
-
-def _expected(found: FoundCode, issued: IssuedPage) -> bool:
-    """The code found is the one issued there: anything else waits for a person."""
-    return found.code.check == issued.check and found.code.page == issued.page

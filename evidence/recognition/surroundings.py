@@ -11,7 +11,7 @@ from evidence.domain.document import Box
 from evidence.recognition.identity import Words
 from evidence.recognition.reading import Array
 from evidence.recognition.reference import MM, PT
-from evidence.recognition.sheet import Sheet, crop
+from evidence.recognition.sheet import PAPER, Sheet, crop
 from evidence.recognition.thresholds import DEFAULT, Thresholds
 
 Rect = tuple[float, float, float, float]
@@ -49,8 +49,7 @@ def look_around(sheet: Sheet, words: Words, box: Box, thresholds: Thresholds = D
     ink = thresholds.ink
     rect = box_rect(box)
     seen = crop(sheet.inside, *rect)
-    quarter = tuple(value / 4 for value in rect)
-    paper = crop(sheet.paper, *quarter)
+    paper = crop(sheet.paper, *(value / PAPER for value in rect))
     if not seen.size or not paper.size:
         return Surroundings(inside=0.0, lit=False, covered=True, in_place=False, legible=False)
     brightness = paper if paper.ndim == 2 else paper.mean(axis=2)
@@ -91,7 +90,7 @@ def _covered(sheet: Sheet, paper: Array, hue: float) -> bool:
     if paper.ndim == 2 or sheet.paper.ndim == 2:
         return False
     page = np.array(sheet.paper_color, np.float32)
-    local = paper[::2, ::2].reshape(-1, 3).astype(np.float32)
+    local = paper.reshape(-1, 3).astype(np.float32)
     brightness = np.maximum(local.mean(axis=1, keepdims=True), 20)
     difference = np.abs(local / brightness - page / max(float(page.mean()), 20.0)).max(axis=1) * 128
     return bool((difference > hue).mean() > 0.12)

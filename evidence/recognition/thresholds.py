@@ -11,6 +11,18 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CodeThresholds:
+    """When a code that cannot be decoded is still known by the modules that are left."""
+
+    seen_modules: float = 150
+    """Least weight of data modules seen, of about 330 in a whole code."""
+    agreeing: float = 0.85
+    """Least share of them that agree with the issued symbol: right ones have 0.95, sisters' at most 0.71."""
+    ahead: float = 0.12
+    """How far the second-best issued symbol must lie behind."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RegistrationThresholds:
     """When the scan lies on the issued page, and whether it is that page."""
 
@@ -154,6 +166,7 @@ class Thresholds:
     """The whole table."""
 
     page: PageThresholds = PageThresholds()
+    code: CodeThresholds = CodeThresholds()
     registration: RegistrationThresholds = RegistrationThresholds()
     ink: InkThresholds = InkThresholds()
     seal: SealThresholds = SealThresholds()
