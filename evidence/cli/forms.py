@@ -121,10 +121,10 @@ def _show_issued(workspace: Workspace, forms: Sequence[IssuedForm], as_json: boo
     if as_json:
         emit({"issued": rows})
         return
-    for row in rows:
+    for form, row in zip(forms, rows, strict=True):
         say(_("● {number}  {pages} 页  {pdf}").format(**row))
         if row["form"] == FORM:
-            campaign = campaign_of(find_number(str(row["number"])), workspace.issued)
+            campaign = campaign_of(form, workspace.issued)
             say(_("  报送并签收后，请登记：evidence register add campaign-pack {id}").format(id=campaign))
             say(_("  并写明 --on 报送日期 --receipt 签收日期 --attach 签收件"))
 
@@ -157,9 +157,6 @@ def reissue_command(
     wanted: Mapping[str, Any] = {}
     if document is not None:
         wanted = given_values(workspace, document.form.form, values)
-        if document.form.form == FORM:
-            campaign = campaign_of(old, workspace.issued)
-            wanted = request_of(workspace, FORM, campaign, values=wanted).values
     form = reissue(
         old,
         why=why,

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
-
-import msgspec
 
 from evidence.archive.issued import IssuedStore
-from evidence.domain.identifiers import Number
+from evidence.domain.document import IssuedForm
 from evidence.domain.week import local_date
-from evidence.errors import IncompleteError
 from evidence.forms.content.campaign import campaign_values
+from evidence.forms.kept_values import kept_values
 from evidence.forms.source import IssueRequest, IssueSettings
-from evidence.language import _
 from evidence.ledger.view import View
 
 FORM = "campaign-summary"
@@ -34,19 +30,10 @@ def campaign_request(campaign: str, view: View, settings: IssueSettings, *, now:
     return IssueRequest(form=FORM, values=campaign_values(wanted, view, settings, on=local_date(now)))
 
 
-def campaign_of(number: Number, issued: IssuedStore) -> str:
+def campaign_of(document: IssuedForm, issued: IssuedStore) -> str:
     """The campaign an issued summary is about, from the values kept beside it.
 
     Raises:
         IncompleteError: they are missing or damaged.
     """
-    path = issued.data_path(number)
-    try:
-        values: dict[str, Any] = msgspec.json.decode(path.read_bytes(), type=dict[str, Any])
-        return str(values[_CAMPAIGN])
-    except (OSError, msgspec.MsgspecError, KeyError) as error:
-        raise IncompleteError(
-            _("文书 {number} 的填写内容缺失或损坏。").format(number=number),
-            where=str(path),
-            remedy=_("请运行 evidence audit，并从备份恢复（evidence restore）。"),
-        ) from error
+    return str(kept_values(document, issued).get(_CAMPAIGN, ""))

@@ -33,6 +33,7 @@ from evidence.forms.fill import Photo, fill
 from evidence.forms.finish import Finished, finish
 from evidence.forms.fonts import require_printable
 from evidence.forms.kai_punctuation import for_rendering
+from evidence.forms.kept_values import with_given
 from evidence.forms.office import render
 from evidence.forms.source import IssueRequest, IssueSettings, Source, find_source
 from evidence.language import _
@@ -154,7 +155,7 @@ def _draft(source: Source, number: Number, catalogue: Catalogue) -> Draft:
     except EvidenceError as error:
         error.where = f"{number} · {error.where}" if error.where else number
         raise
-    kept = msgspec.json.encode(data, order="sorted")
+    kept = msgspec.json.encode(with_given(data, source.request.values), order="sorted")
     return Draft(source=source, number=number, marks=marks, docx=docx, data=kept)
 
 

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
 from evidence.archive.issued import IssuedStore
 from evidence.archive.originals import Originals
-from evidence.domain.document import IssuedForm
-from evidence.domain.identifiers import Number
+from evidence.domain.document import BoxKind, IssuedForm
+from evidence.domain.identifiers import Number, PersonId
 from evidence.errors import UsageError
+from evidence.forms.campaign_list import FORM as SUMMARY
+from evidence.forms.campaign_list import campaign_of, campaign_request
 from evidence.forms.catalogue import Catalogue
 from evidence.forms.issue import issue_forms
+from evidence.forms.kept_values import given_before
 from evidence.forms.source import IssueRequest, IssueSettings
 from evidence.language import _
-from evidence.ledger.events import Event, FormVoided
+from evidence.ledger.events import Event, FormVoided, PlanFiled
 from evidence.ledger.ledger import Ledger
 from evidence.ledger.view import View
 
@@ -72,28 +76,39 @@ def reissue(
 ) -> IssuedForm:
     """Issue the same form anew from the facts as they stand now; the old number becomes void.
 
+    What a person gave for the old one is carried over: fields, and who was to sign a blank form.
+
     Args:
-        values: further field values; they win over the ledger's.
+        values: further field values; they win over the ledger's and over those carried.
 
     Raises:
         UsageError: no reason, never issued, or void already; besides, as `issue_forms`.
     """
     reason = _reason(why)
     old = valid_form(ledger.view, number)
+    carried = given_before(old, catalogue.form(old.form), issued)
+    if old.form == SUMMARY:
+        campaign = campaign_of(old, issued)
+        carried |= campaign_request(campaign, ledger.view, settings, now=now).values
+    anew_blank = blank or (old.blank and old.visit is None)
     request = IssueRequest(
         form=old.form,
         case=old.case,
         visit=old.visit,
         week=old.week,
-        blank=blank or (old.blank and old.visit is None),
-        values=values,
+        blank=anew_blank,
+        experts=_signers(old, issued, "expert") if anew_blank else (),
+        supervisors=_signers(old, issued, "supervisor") if anew_blank else (),
+        values={**carried, **values},
         predecessor=number,
     )
 
     def also(view: View, forms: Sequence[IssuedForm]) -> Sequence[Event]:
         valid_form(view, number)
         text = f"{reason}（由 {forms[0].number} 代替）"
-        return [FormVoided(number=number, why=text)]
+        plans = [plan for plan in view.plans() if plan.number == number]
+        moved = [PlanFiled(plan=replace(plan, number=forms[0].number)) for plan in plans]
+        return [FormVoided(number=number, why=text), *moved]
 
     (form,) = issue_forms(
         [request],
@@ -107,6 +122,17 @@ def reissue(
         also=also,
     )
     return form
+
+
+def _signers(old: IssuedForm, issued: IssuedStore, role: str) -> tuple[PersonId, ...]:
+    """Whose signature the old form asked for, in the order of its boxes."""
+    found = [
+        (page.page, box.y, box.person)
+        for page in issued.geometry(old.number)
+        for box in page.boxes
+        if box.role == role and box.kind is BoxKind.SIGNATURE and box.person is not None
+    ]
+    return tuple(person for _page, _y, person in sorted(found))
 
 
 def _reason(why: str) -> str:

@@ -26,6 +26,7 @@ from evidence.domain.week import Week
 from evidence.errors import IncompleteError
 from evidence.forms.catalogue import Catalogue
 from evidence.forms.content.marks import Marks
+from evidence.forms.content.registry import completed
 from evidence.forms.fill import fill
 from evidence.forms.finish import finish
 from evidence.forms.issue import plain
@@ -119,7 +120,8 @@ class TemplatePress:
         for one in wanted:
             form = catalogue.form(one.form)
             marks = Marks(form=form)
-            values = {"编号": one.number, "页眉单位": "", "框": marks.fixed(), **one.values}
+            given = {"编号": one.number, "页眉单位": "", "框": marks.fixed(), **one.values}
+            values = completed(given, form)
             docx = fill(catalogue.docx(form), values)
             data = msgspec.json.encode(plain(values), order="sorted")
             filled[one.number] = (one, marks, docx, data)

@@ -42,17 +42,17 @@ def form_values(source: Source, marks: Marks) -> dict[str, Any]:
     """
     content = CONTENT.get(source.form.id)
     values = dict(content(source, marks)) if content else {"框": marks.fixed()}
-    given = {"页眉单位": _heading(source), "以下空白": CLOSING, **values, **source.request.values}
+    given = {"页眉单位": _heading(source), **values, **source.request.values}
     return completed(given, source.form)
 
 
 def completed(values: Mapping[str, Any], form: FormDeclaration) -> dict[str, Any]:
-    """Values with an empty one for every declared field and column that nobody gave.
+    """Values with 以下空白 and an empty one for every other declared field and column nobody gave.
 
     So values kept from before a field was added still fill today's template.
     """
     empty: dict[FieldKind, Any] = {FieldKind.TEXT: "", FieldKind.FLAG: False, FieldKind.PICTURE: ""}
-    found = dict(values)
+    found = {"以下空白": CLOSING, **values}
     for declared in form.fields:
         if declared.kind is FieldKind.LIST:
             columns = {item.name: "" for item in declared.items if item.kind in empty}

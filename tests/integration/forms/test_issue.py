@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
+import msgspec
 import pikepdf
 import pypdfium2
 import pytest
@@ -14,7 +16,7 @@ import zxingcpp
 from PIL import Image
 
 from evidence.domain.document import IssuedForm
-from evidence.domain.identifiers import number_case
+from evidence.domain.identifiers import CaseId, Number, number_case
 from evidence.domain.page_code import decode
 from evidence.domain.register import Plan, PlanLine, PlannedWork
 from evidence.domain.week import Week
@@ -24,9 +26,9 @@ from evidence.forms.finish import MM
 from evidence.forms.office import Rendered
 from evidence.forms.source import IssueRequest
 from evidence.forms.withdraw import reissue, void
-from evidence.ledger.events import Event
+from evidence.ledger.events import CaseOpened, Event, PlanFiled
 from evidence.ledger.view import View
-from tests.forms_world import CODE, EXPERTS, NOW, FormsWorld, forms_world
+from tests.forms_world import CASE, CODE, EXPERTS, NOW, SUPERVISORS, FormsWorld, forms_world
 
 pytestmark = [pytest.mark.office]
 
@@ -241,6 +243,71 @@ def test_a_reissued_form_replaces_its_predecessor(world: FormsWorld, issued: dic
         void(world.ledger, old, why="再次", actor="test")
     with pytest.raises(UsageError, match="原因"):
         void(world.ledger, new.number, why="  ", actor="test")
+
+
+def again(world: FormsWorld, number: Number, **more: object) -> IssuedForm:
+    """Issue anew."""
+    return reissue(
+        number,
+        why="版面印糊",
+        catalogue=world.catalogue,
+        ledger=world.ledger,
+        originals=world.originals,
+        issued=world.issued,
+        settings=world.settings,
+        now=NOW,
+        actor="test",
+        **more,  # type: ignore[arg-type]
+    )
+
+
+def test_what_a_person_gave_is_carried_over_when_a_form_is_issued_again(tmp_path: Path) -> None:
+    world = forms_world(tmp_path)
+    place, contact = "管委会三楼会议室", "周科长"
+    notice, plan = world.issue(
+        world.request("YT", values={"约谈地点": place, "联系人": contact}), weekly_requests(world)[0]
+    )
+    line = PlanLine(day=date(2022, 4, 4), enterprise=CODE, work=PlannedWork.CHECK)
+    filed = Plan(week="2022-W14", filed_on=date(2022, 4, 1), lines=(line,), number=plan.number)
+    world.ledger.append("test", PlanFiled(plan=filed))
+
+    second = again(world, notice.number, values={"联系人": "吴科长"})
+    values = msgspec.json.decode(world.issued.data_path(second.number).read_bytes())
+    assert (values["约谈地点"], values["联系人"]) == (place, "吴科长")
+    assert values["补填项"] == ["约谈地点", "联系人"], "only these came from a person"
+
+    third = again(world, plan.number)
+    values = msgspec.json.decode(world.issued.data_path(third.number).read_bytes())
+    assert values["计划"][0]["企业"] == "常州甲精密机械有限公司"
+    assert [known.number for known in world.ledger.view.plans()] == [third.number], (
+        "the plan is on the new form"
+    )
+
+    world.issued.data_path(second.number).chmod(0o644)
+    world.issued.data_path(second.number).write_bytes(b"{}")
+    before = world.ledger.head
+    with pytest.raises(IncompleteError, match="缺失或损坏"):
+        again(world, second.number)
+    assert world.ledger.head == before
+
+
+def test_a_blank_form_issued_again_asks_the_same_experts(tmp_path: Path) -> None:
+    world = forms_world(tmp_path)
+    known = world.ledger.view.case(CASE)
+    assert known is not None
+    empty = dataclasses.replace(known, id=CaseId("WJB22-0002"))
+    world.ledger.append("test", CaseOpened(case=empty))
+    (blank,) = world.issue(
+        IssueRequest(form="JC", case=empty.id, blank=True, experts=EXPERTS, supervisors=SUPERVISORS)
+    )
+    anew = again(world, blank.number)
+    signers = [
+        [box.person for page in world.issued.geometry(form.number) for box in page.boxes if box.person]
+        for form in (blank, anew)
+    ]
+    assert anew.blank
+    assert signers[0] == signers[1]
+    assert {"P01", "P02", "S01"} == set(signers[0])
 
 
 def fixed_checks() -> str:
