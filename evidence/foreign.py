@@ -112,8 +112,8 @@ def _expectation(text: str) -> str:
         "bool": _("true 或 false"),
         "array": _("一列"),
         "object": _("一组“名称 = 值”"),
-        "date": _("日期"),
-        "datetime": _("时间"),
+        "date": _("日期（写成 2022-04-01）"),
+        "datetime": _("时间（带时区）"),
         "null": _("空"),
     }
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from evidence.cli.options import emit, json_option, progress, say, workspace_command
+from evidence.cli.options import emit, json_option, say, workspace_command
+from evidence.cli.waiting import counting
 from evidence.domain.identifiers import Sha256
 from evidence.domain.week import local_date
 from evidence.errors import ExitCode
@@ -46,13 +47,8 @@ def audit_command(workspace: Workspace, sample: int | None, restart: bool, as_js
     chosen = expected if sample is None else room.sampled(expected, sample, local_date(workspace.clock()))
     if restart:
         (workspace.archive / room.STATE_NAME).unlink(missing_ok=True)
-    report = room.audit(
-        workspace.archive,
-        chosen,
-        progress=lambda done, everything: progress(
-            _("已核对 {done}/{all} 件").format(done=done, all=everything)
-        ),
-    )
+    with counting(_("逐件核对")) as tell:
+        report = room.audit(workspace.archive, chosen, progress=tell)
     swapped = tuple(room.swapped(workspace.archive, case_tree(view)))
     extra = () if sample is not None else tuple(room.extras(workspace.archive, expected))
     faults = (*report.faults, *swapped, *extra)

@@ -7,14 +7,20 @@ from typing import TYPE_CHECKING
 
 import click
 
-from evidence.cli.options import emit, json_option, progress, say, workspace_command
+from evidence.cli.options import emit, json_option, say, workspace_command
+from evidence.cli.waiting import Working, counting
 from evidence.config import utc_now
-from evidence.errors import EvidenceError, ExitCode
+from evidence.errors import ExitCode, MissingPartError, UsageError
+from evidence.foreign import reason_of
 from evidence.language import _
 
 if TYPE_CHECKING:
     from evidence.archive.audit import AuditReport
     from evidence.config import Workspace
+
+
+STEP = 100
+"""Files between two signs of life."""
 
 
 @click.command("backup")
@@ -29,20 +35,23 @@ def backup_command(workspace: Workspace, destination: Path, as_json: bool) -> No
     """
     from evidence.archive.backup import back_up
 
-    def tell(files: int) -> None:
-        if files % 500 == 0:
-            progress(_("已处理 {files} 个文件").format(files=files))
-
     journal = None
     if workspace.settings.ledger.database:
         from evidence.ledger.place import journal_copy
 
         journal = journal_copy(workspace.ledger, workspace.archive / "ledger")
     try:
-        report = back_up(workspace.root, destination, at=utc_now(), progress=tell, journal=journal)
+        with counting(_("复制文件")) as tell:
+            report = back_up(
+                workspace.root,
+                destination,
+                at=utc_now(),
+                progress=lambda files: tell(files) if files % STEP == 0 else None,
+                journal=journal,
+            )
     except OSError as error:
-        raise EvidenceError(
-            _("备份没有完成：{error}").format(error=error),
+        raise MissingPartError(
+            _("备份没有完成：{error}。").format(error=reason_of(error)),
             where=str(destination),
             remedy=_("请检查目标磁盘的空间和权限后重新运行；已复制的部分不会重做。"),
         ) from error
@@ -71,13 +80,16 @@ def restore_command(backup: Path, target: Path | None, verify: bool, as_json: bo
     from evidence.archive.backup import check_journal, read_manifest, restore
 
     if target is None and not verify:
-        raise click.UsageError(_("请给出要恢复到的目录，或用 --verify 只检验备份。"))
-    if target is None:
-        manifest = read_manifest(backup)
-        check_journal(backup, manifest)
-    else:
-        manifest = restore(backup, target)
-    report = _examine(target or backup) if verify else None
+        raise UsageError(
+            _("没有写明要做什么。"), remedy=_("请给出要恢复到的目录，或用 --verify 只检验备份。")
+        )
+    with Working(_("恢复并检验……") if target is not None else _("检验备份……")):
+        if target is None:
+            manifest = read_manifest(backup)
+            check_journal(backup, manifest)
+        else:
+            manifest = restore(backup, target)
+        report = _examine(target or backup) if verify else None
     if as_json:
         emit({"backup": manifest, "target": target and str(target), "audit": report})
     else:

@@ -7,16 +7,19 @@ from typing import TYPE_CHECKING
 
 import click
 
-from evidence.cli.options import emit, json_option, say, workspace_command
-from evidence.domain.case import CaseKind
-from evidence.domain.week import local_date
+from evidence.cli.options import DayType, emit, json_option, say, workspace_command
+from evidence.cli.tables import table
+from evidence.cli.words import case_kind, visit_kind
+from evidence.domain.week import local_date, show_date
 from evidence.forms.open_case import find_enterprise, open_case
+from evidence.handover.wording import FORM_TITLES
 from evidence.language import _
 
 if TYPE_CHECKING:
     from evidence.config import Workspace
-
-_KINDS = [kind.value for kind in CaseKind]
+    from evidence.domain.case import Case, Visit
+    from evidence.domain.document import Document
+    from evidence.ledger.view import View
 
 
 @click.group("case")
@@ -33,7 +36,7 @@ def case_command() -> None:
 @click.option(
     "--kind", type=str, default="annual", help=_("annual、new-enterprise、special:专项编号、survey:编号")
 )
-@click.option("--on", "on", type=click.DateTime(["%Y-%m-%d"]), default=None, help=_("开立日期（默认：今天）"))
+@click.option("--on", "on", type=DayType(), default=None, help=_("开立日期（默认：今天）"))
 @click.option("--by", "by", default="", help=_("经办人"))
 @json_option
 @workspace_command
@@ -45,7 +48,7 @@ def open_command(
     \b
     例：evidence case open 甲精密 --kind special:ZX2022-01 --on 2022-03-10
     """
-    day = date(on.year, on.month, on.day) if on else local_date(workspace.clock())
+    day = on or local_date(workspace.clock())
     case = open_case(
         workspace.ledger,
         contract=workspace.settings.contract.code,
@@ -78,9 +81,22 @@ def list_command(workspace: Workspace, enterprise: str | None, as_json: bool) ->
         return
     if not cases:
         say(_("还没有案件。用 evidence case open 企业名称 开立。"))
-    for case in cases:
-        party = view.enterprise(case.enterprise)
-        say(f"{case.id}  {case.kind:<15} {case.opened_on}  {party.name if party else case.enterprise}")
+        return
+    say(
+        table(
+            (_("案件"), _("类别"), _("开立日期"), _("企业")),
+            ((case.id, _kind(case), case.opened_on, _enterprise(view, case)) for case in cases),
+        )
+    )
+
+
+def _kind(case: Case) -> str:
+    return " ".join(part for part in (case_kind(case.kind), case.campaign) if part)
+
+
+def _enterprise(view: View, case: Case) -> str:
+    party = view.enterprise(case.enterprise)
+    return party.name if party else case.enterprise
 
 
 @case_command.command("show")
@@ -97,20 +113,42 @@ def show_command(workspace: Workspace, case_id: str, as_json: bool) -> None:
 
     view = workspace.ledger.view
     case = find_case(view, case_id)
-    enterprise = view.enterprise(case.enterprise)
     visits = view.visits(case.id)
     documents = view.documents(case.id)
     if as_json:
-        emit({"case": case, "enterprise": enterprise, "visits": visits, "documents": documents})
+        emit(
+            {
+                "case": case,
+                "enterprise": view.enterprise(case.enterprise),
+                "visits": visits,
+                "documents": documents,
+            }
+        )
         return
-    say(f"{case.id}  {enterprise.name if enterprise else case.enterprise}")
-    for visit in visits:
-        say(f"  {local_date(visit.arrived_at)}  {visit.kind.value:<9} {visit.id} v{visit.version}")
-    for document in documents:
-        form = document.form
-        state = _("已作废：") + form.voided_why if form.voided_why else _missing(document.missing_pages)
-        say(f"  {form.number}  {form.form}  {form.pages} 页  {state}")
+    say(f"{case.id}  {_enterprise(view, case)}  {_kind(case)}")
+    if visits:
+        heads = (_("日期"), _("活动"), _("编号"), _("版本"))
+        say(table(heads, map(_visit_row, visits), indent=2))
+    else:
+        say(_("  还没有登记活动：evidence visit add {case} 文件").format(case=case.id))
+    if documents:
+        say(table((_("编号"), _("文书"), _("页数"), _("扫描件")), map(_document_row, documents), indent=2))
+    else:
+        say(_("  还没有签发文书：evidence issue {case} 现场检查记录").format(case=case.id))
 
 
-def _missing(pages: tuple[int, ...]) -> str:
-    return _("● 已齐") if not pages else _("✕ 缺第 {pages} 页").format(pages="、".join(map(str, pages)))
+def _visit_row(visit: Visit) -> tuple[object, ...]:
+    day = show_date(local_date(visit.arrived_at))
+    return (day, visit_kind(visit.kind), visit.id, visit.version)
+
+
+def _document_row(document: Document) -> tuple[object, ...]:
+    form = document.form
+    return (form.number, FORM_TITLES.get(form.form, form.form), form.pages, _state(document))
+
+
+def _state(document: Document) -> str:
+    pages = document.missing_pages
+    if document.form.voided_why:
+        return _("－ 已作废：{why}").format(why=document.form.voided_why)
+    return _("✕ 缺第 {pages} 页").format(pages="、".join(map(str, pages))) if pages else _("● 已齐")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from evidence.cli.options import at_option, emit, json_option, say, week_option, workspace_command
-from evidence.cli.signs import paint, sign
+from evidence.cli.signs import SIGNS, bold
 from evidence.domain.identifiers import CaseId
 from evidence.domain.week import Week, local_date, show_date
 from evidence.errors import UsageError
@@ -91,7 +91,7 @@ def report(
     shown = [one for one in findings if one.kind in wanted and id(one) not in hidden]
     for case in sorted({one.subject.case for one in shown}):
         yield ""
-        yield paint(case or "本周与合同常设事项", bold=True)
+        yield bold(case or "本周与合同常设事项")
         for one in sorted((one for one in shown if one.subject.case == case), key=_gravity):
             yield _line(one)
             if one.kind in (Kind.FAIL, Kind.REVIEW) and one.remediation:
@@ -109,4 +109,4 @@ def _gravity(finding: Finding) -> tuple[int, int, int]:
 
 def _line(finding: Finding) -> str:
     stop = "【阻移交】" if finding.blocking and finding.kind is not Kind.OPEN else ""
-    return f"  {sign(finding.kind)} {stop}{finding.message}  〔{finding.clause.number}·{finding.rule_id}〕"
+    return f"  {SIGNS[finding.kind]} {stop}{finding.message}  〔{finding.clause.number}·{finding.rule_id}〕"

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from evidence.cli.options import at_option, emit, json_option, progress, say, workspace_command
+from evidence.cli.options import OutFileType, at_option, emit, json_option, progress, say, workspace_command
+from evidence.cli.tables import table
 from evidence.domain.identifiers import CaseId, PersonId, VisitId
 from evidence.domain.register import Hold, Waiver
 from evidence.domain.week import local_date, show_date
 from evidence.errors import UsageError
+from evidence.forms.open_case import find_case
 from evidence.language import _
 
 if TYPE_CHECKING:
@@ -32,8 +34,11 @@ if TYPE_CHECKING:
     default=None,
     help=_("监管部门的书面意见（文件）；没有它不解除移交阻断"),
 )
+@json_option
 @workspace_command
-def waive_command(workspace: Workspace, rule: str, case: str, why: str, by: str, attach: Path | None) -> None:
+def waive_command(
+    workspace: Workspace, rule: str, case: str, why: str, by: str, attach: Path | None, as_json: bool
+) -> None:
     """登记一项例外。核对结论不变，例外随每份报告列示。
 
     只有附监管部门书面意见、且由未参加该次上门的项目负责人登记的例外，才解除移交阻断。
@@ -50,7 +55,7 @@ def waive_command(workspace: Workspace, rule: str, case: str, why: str, by: str,
             _("没有规则 {rule}。").format(rule=rule),
             remedy=_("规则编号写在 evidence check 每行末尾，如 P03-urging-window。"),
         )
-    case_id = _known_case(workspace, case)
+    case_id = find_case(workspace.ledger.view, case).id
     if not why.strip() or not by.strip():
         raise UsageError(_("例外须写明原因和决定人。"), remedy=_("用 --why 和 --by 写明。"))
     if workspace.ledger.view.person(PersonId(by)) is None:
@@ -63,7 +68,10 @@ def waive_command(workspace: Workspace, rule: str, case: str, why: str, by: str,
         rule_id=rule, case=case_id, why=why.strip(), by=PersonId(by), at=workspace.clock(), attachment=digest
     )
     workspace.ledger.append(getpass.getuser(), WaiverGranted(waiver=waiver))
-    say(_("已登记例外：{case} {title}。").format(case=case_id, title=known[rule].title))
+    if as_json:
+        emit(waiver)
+    else:
+        say(_("已登记例外：{case} {title}。").format(case=case_id, title=known[rule].title))
     if digest is None and known[rule].blocking:
         progress(_("没有附监管部门书面意见，移交仍被阻断。"))
 
@@ -73,8 +81,9 @@ def waive_command(workspace: Workspace, rule: str, case: str, why: str, by: str,
 @click.option("--why", default="", help=_("封存或解除的原因"))
 @click.option("--by", "by", required=True, help=_("决定人"))
 @click.option("--release", is_flag=True, help=_("解除封存"))
+@json_option
 @workspace_command
-def hold_command(workspace: Workspace, case: str, why: str, by: str, release: bool) -> None:
+def hold_command(workspace: Workspace, case: str, why: str, by: str, release: bool, as_json: bool) -> None:
     """封存一个案件，或其中一次有争议的检查：封存期间其资料和录像不得处置。
 
     \b
@@ -102,6 +111,9 @@ def hold_command(workspace: Workspace, case: str, why: str, by: str, release: bo
         released_at=now if release else None,
     )
     workspace.ledger.append(getpass.getuser(), HoldPlaced(hold=hold))
+    if as_json:
+        emit(hold)
+        return
     say((_("已解除封存：{case}。") if release else _("已封存：{case}。")).format(case=target))
 
 
@@ -109,8 +121,8 @@ def _known_case_or_visit(workspace: Workspace, text: str) -> tuple[CaseId, Visit
     """`WJB22-0001` is a case, `WJB22-0001-V1` one visit of it."""
     case, dash, running = text.strip().upper().rpartition("-V")
     if not dash or not running.isdecimal():
-        return _known_case(workspace, text), None
-    case_id, visit = _known_case(workspace, case), VisitId(f"{case}-V{running}")
+        return find_case(workspace.ledger.view, text).id, None
+    case_id, visit = find_case(workspace.ledger.view, case).id, VisitId(f"{case}-V{running}")
     if all(known.id != visit for known in workspace.ledger.view.visits(case_id)):
         raise UsageError(
             _("没有编号为 {visit} 的检查。").format(visit=visit),
@@ -121,9 +133,7 @@ def _known_case_or_visit(workspace: Workspace, text: str) -> tuple[CaseId, Visit
 
 @click.command("disposal")
 @at_option
-@click.option(
-    "--out", type=click.Path(path_type=Path, dir_okay=False), default=None, help=_("另存为 Excel 清册")
-)
+@click.option("--out", type=OutFileType(), default=None, help=_("另存为 Excel 清册"))
 @json_option
 @workspace_command
 def disposal_command(workspace: Workspace, at: datetime | None, out: Path | None, as_json: bool) -> None:
@@ -154,9 +164,9 @@ def disposal_command(workspace: Workspace, at: datetime | None, out: Path | None
             day=show_date(local_date(moment)), all=len(rows), ready=ready, held=len(rows) - ready
         )
     )
-    for one in rows:
-        state = f"○ {one.until.isoformat()} 期满，可报批" if one.may_go else f"✕ {_stop(one)}"
-        say(f"  {one.case} {one.kind} {one.name}  {state}")
+    if rows:
+        heads = (_("案件"), _("类别"), _("名称"), _("保管期至"), _("结论"))
+        say(table(heads, ((o.case, o.kind, o.name, o.until, _verdict(o)) for o in rows), indent=2))
 
 
 HEADS = (
@@ -191,15 +201,10 @@ def _cells(one: Disposable) -> tuple[str, ...]:
     )
 
 
+def _verdict(one: Disposable) -> str:
+    return _("○ 期满，可报批") if one.may_go else f"✕ {_stop(one)}"
+
+
 def _stop(one: Disposable) -> str:
     """Why it must stay, and since when its case is held."""
     return one.stopped_by + (f"（{one.held_since.isoformat()} 起）" if one.held_since else "")
-
-
-def _known_case(workspace: Workspace, case: str) -> CaseId:
-    case_id = CaseId(case.strip().upper())
-    if workspace.ledger.view.case(case_id) is None:
-        raise UsageError(
-            _("没有案件 {case}。").format(case=case_id), remedy=_("用 evidence case list 查看全部案件编号。")
-        )
-    return case_id

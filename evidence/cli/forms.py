@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from evidence.cli.issuing import given_values, keep_features, read_batch, request_of
-from evidence.cli.options import emit, json_option, progress, say, workspace_command
+from evidence.cli.options import emit, json_option, say, workspace_command
+from evidence.cli.waiting import Working
 from evidence.domain.document import IssuedForm, IssuedPage
 from evidence.domain.identifiers import Number, PersonId, VisitId, expand
 from evidence.errors import UsageError
@@ -87,8 +88,8 @@ def issue_command(
         ]
     else:
         raise UsageError(_("请写明案件和文书。"), remedy=_("例：evidence issue WJB22-0001 现场检查记录"))
-    progress(_("正在生成 {count} 份文书……").format(count=len(requests)))
-    forms = _issue(workspace, requests, by)
+    with Working(_("正在生成 {count} 份文书……").format(count=len(requests))):
+        forms = _issue(workspace, requests, by)
     _show_issued(workspace, forms, as_json)
     keep_features(workspace, forms)
 
@@ -157,19 +158,20 @@ def reissue_command(
     wanted: Mapping[str, Any] = {}
     if document is not None:
         wanted = given_values(workspace, document.form.form, values)
-    form = reissue(
-        old,
-        why=why,
-        blank=blank,
-        values=wanted,
-        catalogue=Catalogue.load(workspace.templates),
-        ledger=workspace.ledger,
-        originals=workspace.originals,
-        issued=workspace.issued,
-        settings=workspace.settings,
-        now=workspace.clock(),
-        actor=by or "reissue",
-    )
+    with Working(_("正在生成 {count} 份文书……").format(count=1)):
+        form = reissue(
+            old,
+            why=why,
+            blank=blank,
+            values=wanted,
+            catalogue=Catalogue.load(workspace.templates),
+            ledger=workspace.ledger,
+            originals=workspace.originals,
+            issued=workspace.issued,
+            settings=workspace.settings,
+            now=workspace.clock(),
+            actor=by or "reissue",
+        )
     _show_issued(workspace, [form], as_json)
     keep_features(workspace, [form])
 
@@ -178,8 +180,9 @@ def reissue_command(
 @click.argument("number")
 @click.option("--why", required=True, help=_("作废原因"))
 @click.option("--by", "by", default="", help=_("经办人"))
+@json_option
 @workspace_command
-def void_command(workspace: Workspace, number: str, why: str, by: str) -> None:
+def void_command(workspace: Workspace, number: str, why: str, by: str, as_json: bool) -> None:
     """作废一个编号。编号不再使用，它的扫描件会被隔离。
 
     \b
@@ -187,8 +190,12 @@ def void_command(workspace: Workspace, number: str, why: str, by: str) -> None:
     """
     from evidence.forms.withdraw import void
 
-    void(workspace.ledger, find_number(number), why=why, actor=by or "void")
-    say(_("{number} 已作废：{why}").format(number=find_number(number), why=why))
+    wanted = find_number(number)
+    void(workspace.ledger, wanted, why=why, actor=by or "void")
+    if as_json:
+        emit({"number": wanted, "voided_why": why})
+        return
+    say(_("{number} 已作废：{why}").format(number=wanted, why=why))
 
 
 @click.group("form")
@@ -240,8 +247,9 @@ def show_command(workspace: Workspace, number: str, as_json: bool) -> None:
     type=click.Path(path_type=Path, file_okay=False),
     help=_("写到哪个文件夹（默认：收件夹，随后自动入账）"),
 )
+@json_option
 @workspace_command
-def edocument_command(workspace: Workspace, number: str, out: Path | None) -> None:
+def edocument_command(workspace: Workspace, number: str, out: Path | None, as_json: bool) -> None:
     """现场手写的空白文书：登记内容后补出同一编号的电子文档，不带条码。
 
     \b
@@ -263,6 +271,9 @@ def edocument_command(workspace: Workspace, number: str, out: Path | None) -> No
     partial = path.with_suffix(".docx.part")
     partial.write_bytes(data)
     partial.replace(path)
+    if as_json:
+        emit({"number": wanted, "path": str(path)})
+        return
     say(_("● {number} 的电子文档：{path}").format(number=wanted, path=path))
 
 
@@ -335,7 +346,8 @@ def check_command(workspace: Workspace, forms: tuple[str, ...], as_json: bool) -
     from evidence.forms.check_template import check_templates
 
     catalogue = Catalogue.load(workspace.templates)
-    findings = check_templates(catalogue, workspace.settings.forms, forms)
+    with Working(_("正在用样例数据生成并检查模板……")):
+        findings = check_templates(catalogue, workspace.settings.forms, forms)
     failed = any(finding.level == "error" for finding in findings)
     if as_json:
         emit({"forms": [form.id for form in catalogue], "findings": findings})

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from evidence.cli.options import at_option, emit, json_option, progress, say, week_option, workspace_command
+from evidence.cli.tables import table
+from evidence.cli.waiting import Working
 from evidence.domain.week import Week, local_date, show_date
 from evidence.errors import UndecidedError
 from evidence.handover.listing import handover_rows
@@ -21,12 +21,21 @@ from evidence.handover.package import Built, Order, build_package
 from evidence.language import _
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from evidence.config import Workspace
 
 
-def _ask(attempt: int) -> str:
-    """The key's password from the terminal."""
-    return getpass.getpass(_("签名密钥的密码（第 {n} 次）：").format(n=attempt))
+def _asking(work: Working) -> Callable[[int], str] | None:
+    """The key's password from whoever sits at the terminal."""
+    if not sys.stdin.isatty():
+        return None
+
+    def ask(attempt: int) -> str:
+        with work.paused():
+            return getpass.getpass(_("签名密钥的密码（第 {n} 次）：").format(n=attempt))
+
+    return ask
 
 
 @click.command("bundle")
@@ -65,13 +74,10 @@ def bundle_command(
         as_folder=folder,
         with_footage=with_footage,
     )
-    built = build_package(
-        workspace.office,
-        order,
-        actor=getpass.getuser(),
-        ask=_ask if sys.stdin.isatty() else None,
-        report=progress,
-    )
+    with Working(_("正在核对 {week}……").format(week=order.week)) as work:
+        built = build_package(
+            workspace.office, order, actor=getpass.getuser(), ask=_asking(work), report=work.say
+        )
     if as_json:
         emit(_built_json(built))
         return
@@ -211,18 +217,18 @@ def list_command(workspace: Workspace, as_json: bool) -> None:
     if not rows:
         say(_("还没有移交包。每周五运行 evidence bundle。"))
         return
-    table = Table(box=None, pad_edge=False)
-    for title in (_("移交包"), _("移交日"), _("案件"), _("记录"), _("完整"), _("回执"), _("补充")):
-        table.add_column(title)
     receipts = {"signature": _("● 电子签名"), "scan": _("● 扫描件"), "": _("○ 待回执")}
-    for row in rows:
-        table.add_row(
+    heads = (_("移交包"), _("移交日"), _("案件"), _("记录"), _("完整"), _("回执"), _("补充"))
+    lines = (
+        (
             row.package,
             show_date(local_date(row.built_at)),
-            str(row.cases),
-            str(row.documents),
+            row.cases,
+            row.documents,
             "●" if row.complete else "✕",
             receipts[row.receipt],
             row.superseded_by,
         )
-    Console(highlight=False).print(table)
+        for row in rows
+    )
+    say(table(heads, lines))

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import itertools
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from evidence.cli.options import emit, json_option, progress, say, workspace_command
+from evidence.cli.options import OutFileType, emit, json_option, progress, say, workspace_command
+from evidence.cli.waiting import Working
 from evidence.errors import UsageError
 from evidence.language import _
 
@@ -55,8 +53,12 @@ def ingest_command(workspace: Workspace, paths: tuple[Path, ...], as_json: bool)
         absolute.append(here.parent.resolve() / here.name)
     intake = workspace.intake
     intake.resume()
-    with telling() as tell:
-        result = intake.run(absolute, progress=tell)
+    files = itertools.count(1)
+    with Working(_("正在查看收件夹……")) as work:
+        result = intake.run(
+            absolute,
+            progress=lambda name: work.say(_("正在处理第 {n} 件：{name}").format(n=next(files), name=name)),
+        )
     view = workspace.ledger.view
     arrivals = [arrival for each in result.arrivals if (arrival := view.arrival(each)) is not None]
     counts = summary(arrivals, result.ignored)
@@ -66,20 +68,6 @@ def ingest_command(workspace: Workspace, paths: tuple[Path, ...], as_json: bool)
     say(summary_line(counts))
     for arrival in arrivals:
         say(arrival_lines(arrival))
-
-
-@contextmanager
-def telling() -> Iterator[Callable[[str], None]]:
-    """Say which file is at work: one changing line on a terminal, plain lines elsewhere."""
-    if not sys.stderr.isatty():
-        yield lambda name: progress(_("正在处理：{name}").format(name=name))
-        return
-    from rich.console import Console
-    from rich.markup import escape
-
-    with Console(stderr=True).status(_("正在查看收件夹……")) as status:
-        done = itertools.count(1)
-        yield lambda name: status.update(_("第 {n} 件：{name}").format(n=next(done), name=escape(name)))
 
 
 def summary_line(counts: dict[str, int]) -> str:
@@ -101,7 +89,7 @@ def arrival_lines(arrival: Arrival) -> list[str]:
 @click.command("watch")
 @workspace_command
 @click.option("--poll", is_flag=True, help=_("定时查看，而不依赖系统通知（网络共享用）"))
-@click.option("--log", type=click.Path(path_type=Path, dir_okay=False), help=_("日志文件（自动轮转）"))
+@click.option("--log", type=OutFileType(), help=_("日志文件（自动轮转）"))
 def watch_command(workspace: Workspace, poll: bool, log: Path | None) -> None:
     """持续守候收件夹：启动时先扫一遍，之后随到随收；收到 SIGTERM 或 Ctrl-C 后收完手头文件再停。
 

@@ -1,4 +1,4 @@
-"""`evidence ledger`: verify, rebuild, export, prove."""
+"""`evidence ledger`: verify, rebuild, export, prove, migrate."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from evidence.archive.durable import write_whole
-from evidence.cli.options import emit, json_option, progress, say, workspace_command
+from evidence.cli.options import OutFileType, emit, json_option, say, workspace_command
+from evidence.cli.waiting import Working, counting
 from evidence.domain.identifiers import expand
 from evidence.errors import ExitCode, InputError, UsageError
+from evidence.foreign import fault_of
 from evidence.language import _
 from evidence.ledger.proof import check_proof
 
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 
 @click.group("ledger")
 def ledger_command() -> None:
-    """账本：验证、重建视图、导出、出具证明。
+    """账本：验证、重建视图、导出、出具证明、迁移。
 
     \b
     例：evidence ledger verify
@@ -51,11 +53,8 @@ def verify_command(workspace: Workspace, anchors: tuple[Path, ...], as_json: boo
     kept = {
         path.name: read_anchor(path.read_bytes().decode("utf-8", "replace"), str(path)) for path in anchors
     }
-    found = inspect(
-        workspace.ledger,
-        anchors=kept,
-        progress=lambda lines: progress(_("已核对 {lines} 行").format(lines=lines)),
-    )
+    with counting(_("逐行核对")) as tell:
+        found = inspect(workspace.ledger, anchors=kept, progress=tell)
     if as_json:
         emit(found)
     else:
@@ -90,8 +89,9 @@ def rebuild_command(workspace: Workspace, as_json: bool) -> None:
     """
     from evidence.cli.browsing import refresh_case_tree
 
-    head = workspace.ledger.rebuild()
-    files = refresh_case_tree(workspace)
+    with Working(_("正在重建视图和浏览目录……")):
+        head = workspace.ledger.rebuild()
+        files = refresh_case_tree(workspace)
     if as_json:
         emit({"lines": head.size, "head": head.digest, "cases_files_added": files})
     else:
@@ -103,13 +103,14 @@ def rebuild_command(workspace: Workspace, as_json: bool) -> None:
 
 
 @ledger_command.command("export")
-@click.argument("output", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("output", type=OutFileType())
 @click.option("--format", "form", type=click.Choice(["csv", "json"]), default=None, help=_("默认按扩展名"))
 @click.option("--from", "start", type=click.IntRange(min=0), default=0, help=_("从第几号账目起（含）"))
 @click.option("--to", "stop", type=click.IntRange(min=0), default=None, help=_("到第几号账目止（不含）"))
+@json_option
 @workspace_command
 def export_command(
-    workspace: Workspace, output: Path, form: str | None, start: int, stop: int | None
+    workspace: Workspace, output: Path, form: str | None, start: int, stop: int | None, as_json: bool
 ) -> None:
     """把账本导出为表格（CSV，Excel 可直接打开）或 JSON。
 
@@ -133,17 +134,22 @@ def export_command(
             rows = write(workspace.ledger.entries(start, stop), out)
         temporary.replace(output)
     except (OSError, csv.Error) as error:
-        raise InputError(_("无法写出：{error}").format(error=error), where=str(output)) from error
+        raise InputError(
+            _("无法写出：{error}。").format(error=fault_of(error)),
+            where=str(output),
+            remedy=_("请换一个可写的位置，或检查磁盘空间。"),
+        ) from error
     finally:
         temporary.unlink(missing_ok=True)
+    if as_json:
+        emit({"output": str(output), "format": chosen, "rows": rows})
+        return
     say(_("已导出 {rows} 条账目到 {output}。").format(rows=rows, output=output))
 
 
 @ledger_command.command("prove")
 @click.argument("number")
-@click.option(
-    "--out", type=click.Path(path_type=Path, dir_okay=False), help=_("证明文件（默认 <编号>.proof.json）")
-)
+@click.option("--out", type=OutFileType(), help=_("证明文件（默认 <编号>.proof.json）"))
 @json_option
 @workspace_command
 def prove_command(workspace: Workspace, number: str, out: Path | None, as_json: bool) -> None:
@@ -190,7 +196,11 @@ def check_proof_command(proof_file: Path, files: tuple[Path, ...], as_json: bool
     try:
         proof: Any = json.loads(proof_file.read_text("utf-8"))
     except ValueError as error:
-        raise InputError(_("这不是证明文件：{error}").format(error=error), where=str(proof_file)) from error
+        raise InputError(
+            _("这不是证明文件：{error}。").format(error=fault_of(error)),
+            where=str(proof_file),
+            remedy=_("请给出 evidence ledger prove 写出的 .proof.json 文件。"),
+        ) from error
     problems = list(check_proof(proof))
     if not problems:
         named = {file["sha256"] for file in proof["files"]}
@@ -216,6 +226,44 @@ def check_proof_command(proof_file: Path, files: tuple[Path, ...], as_json: bool
                 )
             )
     return ExitCode.DONE if sound else ExitCode.VERIFICATION_FAILED
+
+
+@ledger_command.command("migrate")
+@click.option("--back", is_flag=True, help=_("从数据库迁回 archive/ledger 的文件"))
+@json_option
+@workspace_command
+def migrate_command(workspace: Workspace, back: bool, as_json: bool) -> None:
+    """把账本迁入 evidence.toml 所写的数据库，逐行相同，以树根为证；--back 迁回文件。
+
+    \b
+    例：evidence ledger migrate
+    """
+    settings = workspace.settings.ledger
+    if not settings.database:
+        raise UsageError(
+            _("evidence.toml 没有写明数据库。"),
+            where=_("evidence.toml [ledger] database"),
+            remedy=_('例：在 [ledger] 下写 database = "postgresql://evidence@db.example.cn/evidence"'),
+        )
+    from evidence.ledger.migrate import to_database, to_folder
+
+    move = to_folder if back else to_database
+    with counting(_("迁移账目")) as tell:
+        moved = move(
+            workspace.archive / "ledger",
+            settings,
+            clock=workspace.clock,
+            progress=tell,
+        )
+    if as_json:
+        emit(moved)
+        return
+    say(_("已迁移 {lines} 行账目，逐行相同。").format(lines=moved.lines))
+    say(_("两边的树根 {root}").format(root=moved.root))
+    say(_("从 {source}").format(source=moved.source))
+    say(_("到 {target}").format(target=moved.target))
+    if back:
+        say(_("现在请从 evidence.toml 删去 [ledger] database；在此之前任何命令都不会记账。"))
 
 
 def _arrivals_line(counts: dict[str, int]) -> str:

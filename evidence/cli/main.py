@@ -124,21 +124,27 @@ def main(arguments: Sequence[str] | None = None) -> None:
         question.show()
         code = ExitCode.USAGE
     except click.ClickException as mistake:
-        click.echo(f"✕ {_misused(mistake)}", err=True)
+        _refuse(_misused(mistake))
         code = ExitCode.USAGE
     except click.Abort:
         click.echo(_("已中止。"), err=True)
         code = ExitCode.UNEXPECTED
     except EvidenceError as error:
-        click.echo(f"✕ {error}", err=True)
+        _refuse(error)
         code = error.exit_code
     except BrokenPipeError:
         code = ExitCode.DONE
     except Exception as unforeseen:
         told = _in_words(unforeseen)
-        click.echo(f"✕ {told}", err=True)
+        _refuse(told)
         code = told.exit_code
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _refuse(why: object) -> None:
+    from evidence.cli.signs import tinted
+
+    click.echo(tinted(f"✕ {why}"), err=True)
 
 
 def _misused(mistake: click.ClickException) -> str:

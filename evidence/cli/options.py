@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
+from evidence.cli.signs import tinted
 from evidence.cli.whereabouts import named_workspace, takes_workspace
 from evidence.domain.week import Week, local_instant
 from evidence.language import _
@@ -153,9 +154,9 @@ def emit(document: Any) -> None:
 def say(lines: str | Iterable[str] = "") -> None:
     """Plain result lines on stdout."""
     for line in [lines] if isinstance(lines, str) else lines:
-        click.echo(line)
+        click.echo(tinted(line))
 
 
 def progress(message: str) -> None:
     """Progress and remarks go to stderr."""
-    click.echo(message, err=True)
+    click.echo(tinted(message), err=True)

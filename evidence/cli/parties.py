@@ -40,7 +40,10 @@ def import_command(
     """
     if template is not None:
         write_empty_workbook(template, TABLES, title="名册", made=workspace.clock())
-        say(_("空白名册已写好：{path}").format(path=template))
+        if as_json:
+            emit({"path": str(template)})
+        else:
+            say(_("空白名册已写好：{path}").format(path=template))
         return
     if file is None:
         raise UsageError(

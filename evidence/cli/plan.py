@@ -5,14 +5,24 @@ from __future__ import annotations
 import getpass
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 import msgspec
 
-from evidence.cli.options import at_option, emit, json_option, progress, say, week_option, workspace_command
+from evidence.cli.options import (
+    DayType,
+    at_option,
+    emit,
+    json_option,
+    say,
+    week_option,
+    workspace_command,
+)
+from evidence.cli.tables import table
+from evidence.cli.waiting import Working
 from evidence.domain.register import Plan, PlanLine
 from evidence.domain.week import Week, local_date, show_date
 from evidence.errors import InputError, UsageError
@@ -23,6 +33,7 @@ from evidence.rules.planning import Proposal, propose_plan
 
 if TYPE_CHECKING:
     from evidence.config import Workspace
+    from evidence.ledger.view import View
 
 
 @click.command("plan")
@@ -36,7 +47,7 @@ if TYPE_CHECKING:
     default=None,
     help=_("按这个 YAML 清单编制，不用建议"),
 )
-@click.option("--receipt", type=click.DateTime(["%Y-%m-%d"]), default=None, help=_("登记监管部门的签收日期"))
+@click.option("--receipt", type=DayType(), default=None, help=_("登记监管部门的签收日期"))
 @click.option("--by", "by", default="", help=_("编制人姓名"))
 @json_option
 @workspace_command
@@ -47,7 +58,7 @@ def plan_command(
     propose: bool,
     again: bool,
     lines: Path | None,
-    receipt: datetime | None,
+    receipt: date | None,
     by: str,
     as_json: bool,
 ) -> None:
@@ -82,28 +93,28 @@ def _file(workspace: Workspace, plan: Plan, at: datetime, by: str) -> Plan:
     from evidence.forms.catalogue import Catalogue
     from evidence.forms.plan_filing import file_plan
 
-    progress(_("正在生成计划表……"))
-    return file_plan(
-        plan,
-        catalogue=Catalogue.load(workspace.templates),
-        ledger=workspace.ledger,
-        originals=workspace.originals,
-        issued=workspace.issued,
-        settings=workspace.settings,
-        now=at,
-        actor=getpass.getuser(),
-        compiler=by,
-    )
+    with Working(_("正在生成计划表……")):
+        return file_plan(
+            plan,
+            catalogue=Catalogue.load(workspace.templates),
+            ledger=workspace.ledger,
+            originals=workspace.originals,
+            issued=workspace.issued,
+            settings=workspace.settings,
+            now=at,
+            actor=getpass.getuser(),
+            compiler=by,
+        )
 
 
-def _receipted(workspace: Workspace, newest: Plan | None, receipt: datetime, week: Week) -> Plan:
+def _receipted(workspace: Workspace, newest: Plan | None, receipt: date, week: Week) -> Plan:
     from evidence.ledger.events import PlanFiled
 
     if newest is None:
         raise UsageError(
             _("{week} 没有报备过计划。").format(week=week), remedy=_("先用 evidence plan 编制并报备。")
         )
-    plan = replace(newest, receipt_on=receipt.date())
+    plan = replace(newest, receipt_on=receipt)
     workspace.ledger.append(getpass.getuser(), PlanFiled(plan=plan))
     return plan
 
@@ -164,16 +175,27 @@ def _show(proposal: Proposal, workspace: Workspace, as_json: bool) -> None:
 
 def _lines(proposal: Proposal, workspace: Workspace) -> Iterator[str]:
     plan, view = proposal.plan, workspace.ledger.view
-    state = f"{plan.number}，{plan.filed_on.isoformat()} 报备" if plan.number else "建议，未报备"
-    yield f"{plan.week} 检查复查工作计划  第 {plan.version} 版  {state}  共 {len(plan.lines)} 项"
-    for line in plan.lines:
-        enterprise = view.enterprise(line.enterprise)
-        people = [person.name if (person := view.person(one)) else one for one in line.experts]
-        more = [*(["须监管人员会同"] if line.supervisor_needed else []), *([line.note] if line.note else [])]
-        name = enterprise.short_name if enterprise else line.enterprise
-        who = "、".join(people)
-        yield f"  {show_date(line.day)}  {line.work.value}  {name}  {who}  {'；'.join(more)}".rstrip()
+    state = (
+        _("{number}，{day} 报备").format(number=plan.number, day=plan.filed_on.isoformat())
+        if plan.number
+        else _("建议，未报备")
+    )
+    yield _("{week} 检查复查工作计划  第 {version} 版  {state}  共 {n} 项").format(
+        week=plan.week, version=plan.version, state=state, n=len(plan.lines)
+    )
+    yield from table([""] * 5, (_row(line, view) for line in plan.lines), indent=2)
     if not plan.lines:
         yield _("  该周没有到期的检查、复查。")
     for item, why in proposal.unplaced:
-        yield f"  ◐ 未能安排：{item.what} {item.name}（最迟 {item.due.isoformat()}）：{why}"
+        yield _("  ◐ 未能安排：{what} {name}（最迟 {due}）：{why}").format(
+            what=item.what, name=item.name, due=item.due.isoformat(), why=why
+        )
+
+
+def _row(line: PlanLine, view: View) -> tuple[str, ...]:
+    enterprise = view.enterprise(line.enterprise)
+    people = [person.name if (person := view.person(one)) else one for one in line.experts]
+    more = [_("须监管人员会同")] if line.supervisor_needed else []
+    name = enterprise.short_name if enterprise else line.enterprise
+    notes = "；".join([*more, *([line.note] if line.note else [])])
+    return (show_date(line.day), line.work.value, name, "、".join(people), notes)

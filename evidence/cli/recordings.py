@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
-from evidence.cli.options import emit, json_option, progress, say, workspace_command
+from evidence.cli.options import DayType, OutFileType, emit, json_option, progress, say, workspace_command
+from evidence.cli.waiting import counting
 from evidence.domain.identifiers import VisitId
 from evidence.domain.week import SHANGHAI, local_date
 from evidence.errors import ExitCode, UsageError
@@ -55,19 +56,20 @@ def add(
 
     files = list(footage_below(paths))
     results = []
-    for done, result in enumerate(
-        register_in_place(
-            files,
-            ledger=workspace.ledger,
-            settings=workspace.settings.recordings,
-            actor=person or "system",
-            now=workspace.clock,
-            number=next_arrival,
-        ),
-        start=1,
-    ):
-        results.append(result)
-        progress(f"[{done}/{len(files)}] {_SIGNS[result.outcome]} {Path(result.path).name}  {result.message}")
+    found = register_in_place(
+        files,
+        ledger=workspace.ledger,
+        settings=workspace.settings.recordings,
+        actor=person or "system",
+        now=workspace.clock,
+        number=next_arrival,
+    )
+    with counting(_("登记录像"), plain=False) as tell:
+        for done, result in enumerate(found, start=1):
+            results.append(result)
+            tell(done, len(files))
+            sign, name = _SIGNS[result.outcome], Path(result.path).name
+            progress(f"[{done}/{len(files)}] {sign} {name}  {result.message}")
     if as_json:
         emit({"files": results})
     else:
@@ -223,8 +225,8 @@ def assign_recording(
     "--drift", "drift_s", type=click.IntRange(0, 3600), help=_("这次对时本身可能差多少秒（默认 1）")
 )
 @click.option("--proof", type=click.Path(path_type=Path, exists=True, dir_okay=False), help=_("对时照片"))
-@click.option("--from", "valid_from", type=click.DateTime(["%Y-%m-%d"]), help=_("从哪天起适用"))
-@click.option("--to", "valid_to", type=click.DateTime(["%Y-%m-%d"]), help=_("到哪天为止"))
+@click.option("--from", "valid_from", type=DayType(), help=_("从哪天起适用"))
+@click.option("--to", "valid_to", type=DayType(), help=_("到哪天为止"))
 @click.option("--by", "person", required=True, help=_("对时人"))
 @json_option
 @workspace_command
@@ -235,8 +237,8 @@ def offset(
     real: str,
     drift_s: int | None,
     proof: Path | None,
-    valid_from: datetime | None,
-    valid_to: datetime | None,
+    valid_from: date | None,
+    valid_to: date | None,
     person: str,
     as_json: bool,
 ) -> None:
@@ -254,8 +256,8 @@ def offset(
         shown=_wall(shown),
         real=_wall(real),
         proof=stored,
-        valid_from=_day(valid_from),
-        valid_to=_day(valid_to),
+        valid_from=valid_from,
+        valid_to=valid_to,
         by=person,
         drift_s=drift_s,
     )
@@ -280,10 +282,6 @@ def _wall(text: str) -> datetime:
     return at if at.tzinfo else at.replace(tzinfo=SHANGHAI)
 
 
-def _day(at: datetime | None) -> date | None:
-    return at.date() if at else None
-
-
 def _revise(workspace: Workspace) -> int:
     from evidence.recordings.revise import revise
 
@@ -294,7 +292,7 @@ def _revise(workspace: Workspace) -> int:
 
 @recording_command.command("coverage")
 @click.argument("visit")
-@click.option("--svg", type=click.Path(path_type=Path, dir_okay=False), help=_("另存时间轴图"))
+@click.option("--svg", type=OutFileType(), help=_("另存时间轴图"))
 @json_option
 @workspace_command
 def coverage(workspace: Workspace, visit: str, svg: Path | None, as_json: bool) -> int | None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import getpass
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 import msgspec
 
-from evidence.cli.options import emit, json_option, say, workspace_command
+from evidence.cli.options import DayType, emit, json_option, say, workspace_command
+from evidence.cli.tables import table
 from evidence.domain.identifiers import CaseId, EnterpriseId, PersonId, VisitId
 from evidence.domain.register import RegisterEntry
 from evidence.errors import InputError, UsageError
@@ -54,9 +54,12 @@ def kinds_command(as_json: bool) -> None:
     if as_json:
         emit(REGISTERS)
         return
-    for one in REGISTERS:
-        more = [FIELD_NAMES[name] for name in one.about] + list((one.data or {}).values())
-        say(f"{one.id}  {one.title}  登记号：{one.key}" + (f"  要填：{'、'.join(more)}" if more else ""))
+    heads = (_("台账"), _("名称"), _("登记号"), _("要填"))
+    say(table(heads, ((one.id, one.title, one.key, "、".join(_asked(one))) for one in REGISTERS)))
+
+
+def _asked(one: Register) -> list[str]:
+    return [FIELD_NAMES[name] for name in one.about] + list((one.data or {}).values())
 
 
 @register_command.command("list")
@@ -77,15 +80,20 @@ def list_command(workspace: Workspace, register: str | None, as_json: bool) -> N
         return
     if not entries:
         say(_("台账为空。用 evidence register add 登记。"))
-    for one in entries:
-        about = [str(v) for v in (one.person, one.enterprise, one.case, one.visit) if v]
-        about += [f"{name}={value}" for name, value in sorted(one.data.items())]
-        paper = "有附件" if one.attachment else "无附件"
-        say(f"{one.register}  {one.key}  {one.on.isoformat()}  {' '.join(about)}  {paper}")
+        return
+    heads = (_("台账"), _("登记号"), _("日期"), _("内容"), _("附件"))
+    say(table(heads, map(_row, entries)))
+
+
+def _row(one: RegisterEntry) -> tuple[str, ...]:
+    about = [str(v) for v in (one.person, one.enterprise, one.case, one.visit) if v]
+    about += [f"{name}={value}" for name, value in sorted(one.data.items())]
+    paper = _("● 有") if one.attachment else _("✕ 无")
+    return (one.register, one.key, one.on.isoformat(), " ".join(about), paper)
 
 
 def _day(name: str, text: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    return click.option(name, type=click.DateTime(["%Y-%m-%d"]), default=None, help=text)
+    return click.option(name, type=DayType(), default=None, help=text)
 
 
 @register_command.command("add")
@@ -114,14 +122,14 @@ def add_command(workspace: Workspace, register: str, key: str, as_json: bool, **
     row: dict[Any, Any] = {
         "register": register,
         "key": key,
-        "on": _date(given["on"]) or None,
+        "on": given["on"],
         "person": given["person"],
         "enterprise": given["enterprise"],
         "case": given["case"],
         "visit": given["visit"],
-        "valid_from": _date(given["from"]),
-        "valid_to": _date(given["to"]),
-        "receipt_on": _date(given["receipt"]),
+        "valid_from": given["from"],
+        "valid_to": given["to"],
+        "receipt_on": given["receipt"],
         "data": dict(_pair(text) for text in given["data"]),
         "attachment": str(given["attach"]) if given["attach"] else None,
     }
@@ -246,10 +254,6 @@ def _enterprise(workspace: Workspace, text: str, where: str) -> EnterpriseId:
 
 def _has_visit(workspace: Workspace, visit: VisitId) -> bool:
     return any(one.id == visit for one in workspace.ledger.view.visits(CaseId(visit[:10])))
-
-
-def _date(value: datetime | None) -> date | None:
-    return value.date() if value is not None else None
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import os
+import re
 
 import click
 
 from evidence.rules.clause import Kind
 
 SIGNS = {Kind.PASS: "●", Kind.FAIL: "✕", Kind.REVIEW: "◐", Kind.OPEN: "○", Kind.NOT_APPLICABLE: "－"}
-COLOURS = {Kind.PASS: "green", Kind.FAIL: "red", Kind.REVIEW: "yellow", Kind.OPEN: "bright_black"}
+COLOURS = {"●": "green", "✕": "red", "◐": "yellow", "○": "bright_black"}
+"""Shape -> colour, wherever it stands in a line."""
+_SHAPE = re.compile("[●✕◐○]")
 
 
-def sign(kind: Kind) -> str:
-    """The state's shape in its colour; click takes the colour away when the output is no terminal."""
-    return paint(SIGNS[kind], COLOURS.get(kind))
-
-
-def paint(text: str, colour: str | None = None, *, bold: bool = False) -> str:
-    """Coloured text, unless NO_COLOR is set (no-color.org)."""
+def tinted(line: str) -> str:
+    """The line with its shapes in colour; click takes the colour away when the output is no terminal."""
     if os.environ.get("NO_COLOR"):
-        return text
-    return click.style(text, fg=colour, bold=bold)
+        return line
+    return _SHAPE.sub(lambda found: click.style(found[0], fg=COLOURS[found[0]]), line)
+
+
+def bold(text: str) -> str:
+    """A heading, unless NO_COLOR is set (no-color.org)."""
+    return text if os.environ.get("NO_COLOR") else click.style(text, bold=True)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import click
 
+from evidence.cli.due import days_left
 from evidence.cli.options import at_option, emit, json_option, say, workspace_command
+from evidence.cli.signs import SIGNS
+from evidence.cli.tables import table
 from evidence.domain.week import Week, local_date, show_date
 from evidence.language import _
 from evidence.rules.clause import Kind
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
     from evidence.rules.agenda import DueItem
     from evidence.rules.clause import Finding
 
-SHAPES = {Kind.PASS: "●", Kind.FAIL: "✕", Kind.REVIEW: "◐", Kind.OPEN: "○"}
+STATES = (Kind.PASS, Kind.FAIL, Kind.REVIEW, Kind.OPEN)
 NEXT_DAYS = 7
 MOST = 8
 """Lines of one section; the rest is counted."""
@@ -69,7 +72,7 @@ def status_command(workspace: Workspace, at: datetime | None, as_json: bool) -> 
     say(_cases(names, findings))
     say(_waiting(outcomes))
     say(_lacking(stopping))
-    say(_deadlines(due))
+    say(_deadlines(due, local_date(moment)))
 
 
 def _name(workspace: Workspace, enterprise: str) -> str:
@@ -82,12 +85,14 @@ def _name(workspace: Workspace, enterprise: str) -> str:
 def _cases(names: dict[CaseId, str], findings: tuple[Finding, ...]) -> Iterator[str]:
     yield ""
     yield _("本周案件 {n} 个").format(n=len(names))
-    for case, name in names.items():
-        kinds = Counter(finding.kind for finding in findings if finding.subject.case == case)
-        tally = "  ".join(f"{shape} {kinds[kind]}" for kind, shape in SHAPES.items())
-        yield f"  {case}  {name}  {tally}"
+    yield from table([""] * (2 + len(STATES)), (_case_row(*one, findings) for one in names.items()), indent=2)
     if not names:
         yield _("  还没有。登记一次检查：evidence case open 企业，再 evidence visit add 案件 文件")
+
+
+def _case_row(case: CaseId, name: str, findings: tuple[Finding, ...]) -> tuple[str, ...]:
+    kinds = Counter(finding.kind for finding in findings if finding.subject.case == case)
+    return (case, name, *(f"{SIGNS[kind]} {kinds[kind]}" for kind in STATES))
 
 
 def _waiting(outcomes: Counter[str]) -> Iterator[str]:
@@ -102,16 +107,24 @@ def _lacking(stopping: tuple[Finding, ...]) -> Iterator[str]:
     yield ""
     yield _("影响本周移交 {n} 项").format(n=len(stopping))
     for finding in stopping[:MOST]:
-        yield f"  {'◐' if finding.kind == 'review' else '✕'} {finding.message}"
+        yield f"  {SIGNS[finding.kind]} {finding.message}"
     if len(stopping) > MOST:
         yield _("  ……另有 {n} 项：evidence check").format(n=len(stopping) - MOST)
 
 
-def _deadlines(due: tuple[DueItem, ...]) -> Iterator[str]:
+def _deadlines(due: tuple[DueItem, ...], today: date) -> Iterator[str]:
     yield ""
     yield _("{days} 天内到期 {n} 项").format(days=NEXT_DAYS, n=len(due))
-    for item in due[:MOST]:
-        mark = "✕" if item.overdue else "○"
-        yield f"  {mark} {show_date(item.due)}  {item.what}  {item.name}  {item.who}"
+    rows = (
+        (
+            f"{SIGNS[Kind.FAIL if item.overdue else Kind.OPEN]} {show_date(item.due)}",
+            days_left((item.due - today).days),
+            item.what,
+            item.name,
+            item.who,
+        )
+        for item in due[:MOST]
+    )
+    yield from table([""] * 5, rows, indent=2)
     if len(due) > MOST:
         yield _("  ……另有 {n} 项：evidence due").format(n=len(due) - MOST)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from evidence.cli.options import at_option, emit, json_option, progress, say
+from evidence.cli.options import OutFileType, at_option, emit, json_option, progress, say
+from evidence.cli.waiting import Working
 from evidence.errors import InputError, UsageError
 from evidence.foreign import reason_of
 from evidence.language import _
@@ -32,7 +33,7 @@ from evidence.language import _
 @click.option(
     "--report",
     "report_path",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=OutFileType(),
     metavar="OUT.pdf",
     help=_("另写一份中文 PDF 报告"),
 )
@@ -58,11 +59,14 @@ def verify_command(
 
     if not path.exists():
         raise UsageError(_("没有这个文件或文件夹。"), where=str(path), remedy=_("请检查路径。"))
-    result = verify_path(path, trust=[_read(each) for each in trust], previous=previous, at=at)
-    if report_path is not None:
-        from evidence.verify.report_pdf import write_report
+    anchors = [_read(each) for each in trust]
+    with Working(_("正在验证 {name}……").format(name=path.name)):
+        result = verify_path(path, trust=anchors, previous=previous, at=at)
+        if report_path is not None:
+            from evidence.verify.report_pdf import write_report
 
-        write_report(result, report_path)
+            write_report(result, report_path)
+    if report_path is not None:
         progress(_("报告已写入 {path}").format(path=report_path))
     if as_json:
         emit(result.to_json())

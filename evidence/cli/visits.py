@@ -77,8 +77,9 @@ def _as_dict(recorded: object) -> dict[str, object]:
 
 @visit_command.command("template")
 @click.argument("out", type=NewFileType())
+@json_option
 @workspace_command
-def template_command(workspace: Workspace, out: Path) -> None:
+def template_command(workspace: Workspace, out: Path, as_json: bool) -> None:
     """写出一个空白登记表（带下拉选项、25 项检查内容）。
 
     \b
@@ -90,11 +91,15 @@ def template_command(workspace: Workspace, out: Path) -> None:
     catalogue = Catalogue.load(workspace.templates)
     folder = catalogue.folder / catalogue.form("inspection-record").id
     write_visit_workbook(out, checklist_folder=folder, made=workspace.clock())
+    if as_json:
+        emit({"path": str(out)})
+        return
     say(_("空白登记表已写好：{path}").format(path=out))
 
 
 @click.command("schema")
 @click.argument("name", default="visit")
+@click.option("--json", "_as_json", is_flag=True, expose_value=False, help=_("总是 JSON，给出也无妨"))
 def schema_command(name: str) -> None:
     """打印录入文件（visit、parties）的 JSON Schema。
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -96,3 +97,62 @@ def test_a_batch_list_saved_by_an_old_notepad_is_read_and_one_of_noise_is_named(
     batch.write_bytes(b"\xff\xff\xff")
     assert run("issue", "--batch", str(batch), "--workspace", str(tmp_path)) == 2
     assert "不是文本文件" in capsys.readouterr().err
+
+
+STAYS = {"watch", "serve"}
+"""These run until they are stopped and print no result."""
+
+
+@pytest.mark.parametrize("name", [name for name, each in ALL.items() if not isinstance(each, click.Group)])
+def test_every_command_with_a_result_prints_it_as_json_when_asked(name: str) -> None:
+    options = [option for each in ALL[name].params for option in each.opts]
+    assert ("--json" in options) == (name not in STAYS)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ("--workspace", "{}", "case", "list"),
+        ("case", "--workspace", "{}", "list"),
+        ("case", "list", "--workspace", "{}"),
+        ("--workspace", "/nowhere", "case", "list", "--workspace", "{}"),
+    ],
+    ids=["first", "at the group", "last", "nearest wins"],
+)
+def test_the_workspace_may_be_named_anywhere_on_the_line(
+    line: tuple[str, ...], tmp_path: Path, capsys: Capture
+) -> None:
+    (tmp_path / "evidence.toml").touch()
+    assert run(*(word.format(tmp_path) for word in line)) == 0
+    assert "还没有案件" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "option", [("due", "--ics"), ("disposal", "--out"), ("ledger", "export")], ids=" ".join
+)
+def test_a_result_for_a_folder_that_is_not_there_is_refused_before_any_work(
+    option: tuple[str, ...], tmp_path: Path, capsys: Capture
+) -> None:
+    (tmp_path / "evidence.toml").touch()
+    assert run(*option, str(tmp_path / "无" / "x.csv"), "--workspace", str(tmp_path)) == 2
+    assert "文件夹不存在" in capsys.readouterr().err
+
+
+def test_a_workspace_tells_what_it_made_as_json(tmp_path: Path, capsys: Capture) -> None:
+    assert run("init", str(tmp_path), "--json") == 0
+    capsys.readouterr()
+    for line in (("import", "--template"), ("visit", "template")):
+        book = tmp_path / f"{line[0]}.xlsx"
+        assert run(*line, str(book), "--json", "--workspace", str(tmp_path)) == 0
+        assert json.loads(capsys.readouterr().out) == {"path": str(book)}
+        assert book.stat().st_size > 1000
+    table = tmp_path / "账本.csv"
+    assert run("ledger", "export", str(table), "--json", "--workspace", str(tmp_path)) == 0
+    assert json.loads(capsys.readouterr().out) == {"output": str(table), "format": "csv", "rows": 0}
+
+
+def test_a_day_that_lies_behind_is_no_deadline(tmp_path: Path, capsys: Capture) -> None:
+    (tmp_path / "evidence.toml").touch()
+    line = ("due", "--at", "2022-04-01", "--until", "2022-03-31", "--workspace", str(tmp_path))
+    assert run(*line) == 2
+    assert "--until 早于 2022-04-01" in capsys.readouterr().err

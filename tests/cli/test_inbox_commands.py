@@ -89,7 +89,7 @@ def test_ingest_speaks_to_people_in_lines(workspace: Path, capsys: Capture) -> N
     assert out.splitlines()[0].startswith("收到 1 件：")
     assert "✕" in out
     assert "文件是空的" in out
-    assert "正在处理：空.pdf" in err
+    assert "正在处理第 1 件：空.pdf" in err
 
 
 def test_a_path_that_is_not_there_is_a_usage_error(workspace: Path, capsys: Capture) -> None:
