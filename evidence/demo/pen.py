@@ -14,9 +14,9 @@ _SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
 _GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华建国志文"
 
 
-def pen_colour(rng: np.random.Generator) -> Colour:
-    """Black gel, blue, now and then red or a faint pencil."""
-    choice = rng.random()
+def pen_colour(rng: np.random.Generator, *, proper: bool = False) -> Colour:
+    """Black gel, blue, now and then red or a faint pencil; `proper` keeps to what records are signed with."""
+    choice = rng.random() * (0.9 if proper else 1.0)
     if choice < 0.52:
         low, high = (10, 10, 10), (60, 55, 60)
     elif choice < 0.9:
@@ -86,7 +86,9 @@ def handwritten(rng: np.random.Generator, text: str, size: int) -> Array | None:
     return alpha * smooth_field(rng, alpha.shape, max(size * 0.4, 2), 0.55, 1.0)
 
 
-def write(rng: np.random.Generator, canvas: Canvas, box: Box, text: str = "") -> str:
+def write(
+    rng: np.random.Generator, canvas: Canvas, box: Box, text: str = "", *, proper_pen: bool = False
+) -> str:
     """Sign in a box, or date it; may run over its edge as people do. Returns the style used."""
     width, height = box.w * canvas.pt, box.h * canvas.pt
     style = "kai" if rng.random() < 0.5 else "strokes"
@@ -116,5 +118,5 @@ def write(rng: np.random.Generator, canvas: Canvas, box: Box, text: str = "") ->
     h, w = alpha.shape
     x = box.x * canvas.pt + max(0, width - w) * rng.uniform(0, 0.8) + rng.normal(0, 2 * canvas.pt)
     y = box.y * canvas.pt + (height - h) / 2 + rng.normal(0, 0.06 * height)
-    canvas.ink(alpha.astype(np.float32), x, y, pen_colour(rng), meant_for=[box.box])
+    canvas.ink(alpha.astype(np.float32), x, y, pen_colour(rng, proper=proper_pen), meant_for=[box.box])
     return style

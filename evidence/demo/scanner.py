@@ -74,7 +74,7 @@ def simulate_page(
         pdf: the issued PDF; page_index is 0-based.
         signed: ids of signature and date boxes to write in; sealed: of seal boxes to stamp.
         dpi, mode, orientation: fixed instead of drawn from the profile.
-        accidents: whether paper may be stained, folded, scribbled on or badly printed.
+        accidents: whether paper may be stained, folded, scribbled on, badly printed or signed in red.
         writing: box -> what is written in it; a name or date out of the air where it says nothing.
         retouch: a last hand on the paper before it is scanned (forgery, red pen, highlighter).
     """
@@ -90,7 +90,7 @@ def simulate_page(
     )
     for box in issued_page.boxes:
         if box.kind is not BoxKind.SEAL and box.box in signed:
-            write(rng, canvas, box, (writing or {}).get(box.box, ""))
+            write(rng, canvas, box, (writing or {}).get(box.box, ""), proper_pen=not accidents)
     for box in issued_page.boxes:
         if box.kind is BoxKind.SEAL and box.box in sealed:
             stamp(rng, canvas, box, company)
