@@ -23,6 +23,7 @@ from evidence.errors import InputError, UsageError
 from evidence.foreign import fault_of, reason_of
 from evidence.forms.settings import FormsSettings
 from evidence.inbox.settings import InboxSettings
+from evidence.jobs.settings import JobSettings, Where
 from evidence.language import _
 from evidence.ledger.settings import LedgerSettings
 from evidence.recordings.settings import RecordingsSettings
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     from evidence.handover.office import Office
     from evidence.inbox.desk import Desk
     from evidence.inbox.ingest import Intake
+    from evidence.inbox.later import Later
+    from evidence.jobs.job import Queue
     from evidence.ledger.events import Event
     from evidence.ledger.ledger import Ledger
     from evidence.ledger.view import View
@@ -85,6 +88,7 @@ class Settings:
     forms: FormsSettings = field(default_factory=FormsSettings)
     inbox: InboxSettings = field(default_factory=InboxSettings)
     ledger: LedgerSettings = field(default_factory=LedgerSettings)
+    jobs: JobSettings = field(default_factory=JobSettings)
     recordings: RecordingsSettings = field(default_factory=RecordingsSettings)
     rules: Parameters = field(default_factory=Parameters)
     """Contract code, date and price come from `[contract]`, drift and pre-record of recorders from
@@ -206,7 +210,35 @@ class Workspace:
             understander=understander,
             settings=inbox,
             clock=self.clock,
+            later=self._later(),
         )
+
+    @cached_property
+    def queue(self) -> Queue | None:
+        """Where recognition waits for other processes; None when it happens on the spot."""
+        jobs = self.settings.jobs
+        if jobs.where is Where.HERE:
+            return None
+        if jobs.where is Where.POOL:
+            from evidence.jobs.pool import PoolQueue
+
+            return PoolQueue(self.root, jobs.processes)
+        if not self.settings.ledger.database:
+            raise UsageError(
+                _("要由工作进程识别，账本须在数据库。"),
+                where="evidence.toml [jobs] where",
+                remedy=_('请在 [ledger] 写上 database，或在 [jobs] 写 where = "pool"。'),
+            )
+        from evidence.jobs.database import DatabaseQueue
+
+        return DatabaseQueue(self.settings.ledger)
+
+    def _later(self) -> Later | None:
+        from evidence.inbox.later import Later
+
+        if self.queue is None:
+            return None
+        return Later(queue=self.queue, most_waiting=self.settings.jobs.most_waiting, clock=self.clock)
 
     @cached_property
     def desk(self) -> Desk:

@@ -36,6 +36,7 @@ COMMANDS: dict[str, str] = {
     "form": "forms",
     "ingest": "intake",
     "watch": "intake",
+    "worker": "worker",
     "inbox": "inbox",
     "recording": "recordings",
     "check": "check",

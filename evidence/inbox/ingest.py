@@ -32,6 +32,7 @@ from evidence.inbox import media
 from evidence.inbox.booking import ACTOR, Booking, Piece, first_of, still_open
 from evidence.inbox.footage import every_visit, reconsider
 from evidence.inbox.identify import quarantined
+from evidence.inbox.later import FULL, Later
 from evidence.inbox.media import Family, Media, identify_media
 from evidence.inbox.quarantine import Quarantine
 from evidence.inbox.settings import InboxSettings
@@ -91,6 +92,7 @@ class Intake:
         clock: Callable[[], datetime],
         monotonic: Callable[[], float] = time.monotonic,
         wall: Callable[[], float] = time.time,
+        later: Later | None = None,
     ) -> None:
         self._inbox = inbox
         self._ledger = ledger
@@ -101,6 +103,7 @@ class Intake:
         self._clock = clock
         self._monotonic = monotonic
         self._wall = wall
+        self._later = later
         self._booking = Booking(ledger=ledger, clock=clock)
         self._memory: dict[str, Watched] = {}
         self._done: dict[str, ArrivalId] = {}
@@ -111,7 +114,10 @@ class Intake:
     def resume(self) -> None:
         """After a crash: judge what was taken and not judged, bring the quarantine folder in line."""
         for arrival in self._ledger.view.arrivals("taken"):
-            self.judge_again(arrival)
+            if self._later is None:
+                self.judge_again(arrival)
+            else:
+                self._later.hand_on(arrival)
         self._quarantine.reconcile(self._ledger.view.arrivals("quarantined"))
 
     def run(
@@ -129,6 +135,10 @@ class Intake:
             for arrival in again.arrivals:
                 result.note(arrival)
             result.growing = again.growing
+        if self._later is not None:
+            self._later.settle()
+            for arrival in result.arrivals:
+                self.lay_out(arrival)
         return result
 
     def look_once(
@@ -256,6 +266,9 @@ class Intake:
             return self._done[sighting.identity]  # taken before; it could not be removed
         if open_arrival is not None and open_arrival.seen_as == sighting.identity:
             return open_arrival.id  # the same broken file as before
+        if self._later is not None and self._later.full():
+            self._troubles[sighting.name] = FULL
+            return None
         try:
             with opened(sighting) as descriptor:
                 ready = readiness(
@@ -312,6 +325,10 @@ class Intake:
         if earlier is not None and earlier.outcome != "quarantined":
             return self._finish(sighting, self._booking.duplicate(piece, open_arrival))
         arrival = earlier or open_arrival
+        if self._later is not None and not detail:
+            taken = self._booking.take(piece, arrival, None)
+            self._later.hand_on(taken)
+            return self._finish(sighting, taken)
         understood = self._understand(self._material(piece, arrival), detail)
         if understood.broken and not detail and ready is not Readiness.GIVE_UP:
             return None

@@ -38,16 +38,15 @@ class _JsonLoader(Loader):
         return msgspec.json.decode(bytes(data))
 
 
-def connect(database: str, schema: str, *, idle_s: int) -> Connection:
-    """One connection whose unqualified names are those of the schema; no transaction is open.
+def conninfo_of(database: str, schema: str, *, idle_s: int) -> str:
+    """The connection string as we use it: durable commits, unqualified names are those of the schema.
 
     Args:
         idle_s: seconds an open transaction may lie idle before the server ends it, so that a process
-            that hangs holds nobody up.
+            that hangs holds nobody up; 0 for ever.
 
     Raises:
-        UsageError: the connection string cannot be read.
-        psycopg.OperationalError: the database does not answer or refuses.
+        UsageError: it cannot be read.
     """
     settings = {
         **_SESSION,
@@ -66,9 +65,17 @@ def connect(database: str, schema: str, *, idle_s: int) -> Connection:
     options = " ".join(part for part in (str(given.get("options") or ""), ours) if part)
     keep = {"connect_timeout": given.get("connect_timeout") or 5, "tcp_user_timeout": 20_000}
     name = given.get("application_name") or "evidence"
-    connection = psycopg.connect(
-        make_conninfo(database, options=options, application_name=name, **keep), autocommit=True
-    )
+    return make_conninfo(database, options=options, application_name=name, **keep)
+
+
+def connect(database: str, schema: str, *, idle_s: int) -> Connection:
+    """One connection; no transaction is open.
+
+    Raises:
+        UsageError: the connection string cannot be read.
+        psycopg.OperationalError: the database does not answer or refuses.
+    """
+    connection = psycopg.connect(conninfo_of(database, schema, idle_s=idle_s), autocommit=True)
     connection.adapters.register_loader("json", _JsonLoader)
     return connection
 

@@ -310,7 +310,9 @@ class PostgresLedger(Ledger):
         size, digest, nodes, moved = found
         if moved and not even_moved:
             raise UsageError(
-                _("这个数据库里的账本已迁到文件：{where}。").format(where=moved), where=self.place
+                _("这个数据库里的账本已迁到文件：{where}。").format(where=moved),
+                where=self.place,
+                remedy=_("若它就是迁回的那一份，请从 evidence.toml 删去 [ledger] database 即可。"),
             )
         edge = [nodes[n : n + _DIGEST_BYTES] for n in range(0, len(nodes), _DIGEST_BYTES)]
         return Head(size=size, digest=digest), Frontier(size, edge)

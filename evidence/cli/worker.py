@@ -1,0 +1,72 @@
+"""`evidence worker`: recognition and rendering on any host of the agency."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from evidence.cli.options import emit, json_option, progress, say, workspace_command
+from evidence.errors import UsageError
+from evidence.language import _
+
+if TYPE_CHECKING:
+    from evidence.config import Workspace
+    from evidence.jobs.database import DatabaseQueue
+
+
+@click.command("worker")
+@click.option(
+    "--at-once", type=click.IntRange(1, 64), default=None, help=_("同时做几项（默认见 [jobs] processes）")
+)
+@click.option("--until-empty", is_flag=True, help=_("没有任务了就结束，不再等待"))
+@click.option("--list", "listing", is_flag=True, help=_("只看队列：等待、正在做、做不成的"))
+@click.option("--retry", is_flag=True, help=_("把做不成的任务重新排队"))
+@json_option
+@workspace_command
+def worker_command(
+    workspace: Workspace, at_once: int | None, until_empty: bool, listing: bool, retry: bool, as_json: bool
+) -> None:
+    """工作进程：从数据库领取识别、签发任务，可在多台主机上同时运行；Ctrl-C 或 SIGTERM 干净停止。
+
+    中途断电也不丢：别的工作进程会接手。
+
+    \b
+    例：evidence worker
+        evidence worker --list
+    """
+    if not workspace.settings.ledger.database:
+        raise UsageError(
+            _("工作进程要有数据库：evidence.toml 没有写明。"),
+            where="evidence.toml [ledger] database",
+            remedy=_('只用一台电脑时不需要它：在 [jobs] 写 where = "pool"，由本机多个进程识别。'),
+        )
+    from evidence.jobs.database import DatabaseQueue
+    from evidence.work.worker import Worker
+
+    queue = DatabaseQueue(workspace.settings.ledger)
+    if retry:
+        revived = queue.revive()
+        if not as_json:
+            say(_("已重新排队 {n} 项。").format(n=revived))
+    if not (listing or retry):
+        progress(_("工作进程已开始，按 Ctrl-C 停止。"))
+        Worker(workspace, at_once=at_once, tell=progress).run(until_empty=until_empty)
+    if as_json:
+        emit({"waiting": queue.waiting(), "running": queue.running(), "dead": queue.dead()})
+    elif listing or until_empty:
+        _show(queue)
+    queue.close()
+
+
+def _show(queue: DatabaseQueue) -> None:
+    dead = queue.dead()
+    say(
+        _("等待 {waiting} 项，正在做 {running} 项，做不成 {dead} 项").format(
+            waiting=queue.waiting(), running=queue.running(), dead=len(dead)
+        )
+    )
+    for job in dead:
+        say(_("  ✕ {key}  试过 {n} 次：{why}").format(key=job.key, n=job.attempts, why=job.why))
+    if dead:
+        say(_("  → 排除原因后运行 evidence worker --retry"))

@@ -1,0 +1,34 @@
+"""Who does the heavy work: the table `[jobs]` of evidence.toml."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Where(StrEnum):
+    """Where recognition happens."""
+
+    HERE = "here"
+    """In the process that takes the file in, before the next one."""
+    POOL = "pool"
+    """In other processes of this machine; needs no database."""
+    WORKERS = "workers"
+    """On any host that runs `evidence worker`; needs `[ledger] database`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobSettings:
+    """How work is handed on."""
+
+    where: Where = Where.HERE
+    processes: int = 2
+    """Processes of the pool, or jobs at once in one `evidence worker`."""
+    most_waiting: int = 500
+    """Jobs that may wait; beyond it files stay in the inbox until there is room."""
+    attempts: int = 5
+    """Times a job is tried before it counts as dead and a person is asked."""
+    retry_wait_s: int = 20
+    """Seconds before the second attempt; twice, three times as long before the next ones."""
+    stalled_s: int = 60
+    """Seconds without a sign of life after which a worker counts as dead and its jobs go to others."""

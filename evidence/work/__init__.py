@@ -1,0 +1,1 @@
+"""What the jobs do, and the process that does them."""
