@@ -12,7 +12,7 @@ from evidence.cli.tables import table
 from evidence.cli.words import case_kind, visit_kind
 from evidence.domain.week import local_date, show_date
 from evidence.forms.open_case import find_enterprise, open_case
-from evidence.handover.wording import FORM_TITLES
+from evidence.handover.wording import document_state, form_title
 from evidence.language import _
 
 if TYPE_CHECKING:
@@ -144,11 +144,18 @@ def _visit_row(visit: Visit) -> tuple[object, ...]:
 
 def _document_row(document: Document) -> tuple[object, ...]:
     form = document.form
-    return (form.number, FORM_TITLES.get(form.form, form.form), form.pages, _state(document))
+    return (form.number, form_title(form.form), form.pages, _state(document))
 
 
 def _state(document: Document) -> str:
     pages = document.missing_pages
     if document.form.voided_why:
         return _("－ 已作废：{why}").format(why=document.form.voided_why)
-    return _("✕ 缺第 {pages} 页").format(pages="、".join(map(str, pages))) if pages else _("● 已齐")
+    if pages:
+        return _("✕ 缺第 {pages} 页").format(pages="、".join(map(str, pages)))
+    states = {
+        "present": _("● 已齐"),
+        "missing": _("✕ 签章有缺"),
+        "undecided": _("◐ 签章待判定"),
+    }
+    return states[document_state(document)]

@@ -13,10 +13,11 @@ from evidence.cli.options import emit, json_option, say, workspace_command
 from evidence.domain.document import MarkVerdict
 from evidence.domain.identifiers import ArrivalId, CaseId, Number, VisitId, expand
 from evidence.errors import UsageError
+from evidence.handover.wording import MARK_KINDS, ROLES
 from evidence.language import _
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from evidence.config import Workspace
     from evidence.inbox.desk import Decider, Placement
@@ -51,13 +52,13 @@ def list_command(workspace: Workspace, everything: bool, as_json: bool) -> None:
     \b
     例：evidence inbox list --all
     """
-    from evidence.inbox.report import arrival_row, summary
+    from evidence.inbox.report import arrival_row, summary, waits_for_a_person
 
     view = workspace.ledger.view
     arrivals = [
         arrival
         for arrival in view.arrivals()
-        if everything or arrival.outcome in {"unidentified", "quarantined", "waiting", "taken"}
+        if everything or arrival.outcome in {"waiting", "taken"} or waits_for_a_person(arrival)
     ]
     counts = summary(view.arrivals())
     if as_json:
@@ -99,21 +100,53 @@ def show_command(workspace: Workspace, arrival: str, as_json: bool) -> None:
         return
     say(arrival_lines(found))
     for document in row["documents"]:
-        say(_document_line(document))
+        say(_document_lines(document))
     for each in found.decisions:
-        say(_("    决定：{decision}（{by}：{why}）").format(decision=each.decision, by=each.by, why=each.why))
+        word = _decision_word(each.decision)
+        say(_("    决定：{decision}（{by}：{why}）").format(decision=word, by=each.by, why=each.why))
     if found.sha256 is not None:
         say(_("    原件：{path}").format(path=row["original"]))
 
 
-def _document_line(document: dict[str, Any]) -> str:
+def _document_lines(document: dict[str, Any]) -> Iterator[str]:
     if document["number"] is None:
-        likely = "、".join(f"{each['number']} 第{each['page']}页" for each in document["suggestions"])
-        return _("    ◐ 文件第 {page} 页待归入　可能：{likely}").format(
+        likely = "、".join(
+            _("{number} 第{page}页").format(number=each["number"], page=each["page"])
+            for each in document["suggestions"]
+        )
+        yield _("    ◐ 文件第 {page} 页待归入　可能：{likely}").format(
             page=document["index"] + 1, likely=likely or _("无建议")
         )
-    pages = "、".join(str(page) for page in document["pages"]) or _("电子文件")
-    return f"    ● {document['number']}　{pages}"
+        return
+    pages = "、".join(str(page) for page in document["pages"])
+    about = _("第 {pages} 页").format(pages=pages) if pages else _("电子文件")
+    yield f"    ● {document['number']}　{about}"
+    for mark in document["marks"]:
+        sign, word = _verdict(MarkVerdict(mark["verdict"]))
+        sign = sign if mark["required"] or sign == "●" else "－"
+        title = ROLES.get(mark["role"], mark["role"]) + MARK_KINDS[mark["kind"]]
+        yield _("        {sign} 第{page}页 {title} {word}").format(
+            sign=sign, page=mark["page"], title=title, word=word
+        )
+
+
+def _verdict(verdict: MarkVerdict) -> tuple[str, str]:
+    return {
+        MarkVerdict.PRESENT: ("●", _("有")),
+        MarkVerdict.ABSENT: ("✕", _("未见")),
+        MarkVerdict.UNDECIDED: ("◐", _("待判定")),
+    }[verdict]
+
+
+def _decision_word(decision: str) -> str:
+    words = {
+        "link": _("归入"),
+        "split": _("分页归入"),
+        "retry": _("重新识别"),
+        "reject": _("退回"),
+        "undo": _("撤销上一决定"),
+    }
+    return words.get(decision, decision)
 
 
 @inbox_command.command("link")
@@ -268,9 +301,10 @@ def mark_command(
     if as_json:
         emit({"number": number, "page": page, "box": box, "verdict": verdict})
         return
+    sign, word = _verdict(MarkVerdict(verdict))
     say(
-        _("已记录：{number} 第 {page} 页 {box} = {verdict}").format(
-            number=number, page=page, box=box, verdict=verdict
+        _("{sign} 已记录：{number} 第 {page} 页 {box} {word}").format(
+            sign=sign, number=number, page=page, box=box, word=word
         )
     )
 
@@ -294,7 +328,8 @@ def alteration_command(
     if as_json:
         emit({"number": number, "page": page, "verdict": verdict})
         return
-    say(_("已记录：{number} 第 {page} 页 {verdict}").format(number=number, page=page, verdict=verdict))
+    word = _("● 已认可") if verdict == "accepted" else _("✕ 不予认可")
+    say(_("{word}：{number} 第 {page} 页的印刷改动或多余笔迹").format(word=word, number=number, page=page))
 
 
 def _decider(by: str, why: str) -> Decider:

@@ -39,6 +39,7 @@ def status_command(workspace: Workspace, at: datetime | None, as_json: bool) -> 
     \b
     例：evidence status
     """
+    from evidence.inbox.report import summary, waits_for_a_person
     from evidence.ledger.facts import gather, gather_open
     from evidence.rules.agenda import due_items
     from evidence.rules.judge import judge
@@ -53,7 +54,8 @@ def status_command(workspace: Workspace, at: datetime | None, as_json: bool) -> 
     stopping = blockers(findings)
     until = local_date(moment) + timedelta(days=NEXT_DAYS)
     due = due_items(gather_open(view, moment), parameters, moment, until)
-    outcomes = Counter(arrival.outcome for arrival in view.arrivals())
+    arrivals = view.arrivals()
+    taken_in, waiting = summary(arrivals), sum(map(waits_for_a_person, arrivals))
     names = {one.case.id: _name(workspace, one.case.enterprise) for one in facts.cases}
     if as_json:
         emit(
@@ -61,7 +63,8 @@ def status_command(workspace: Workspace, at: datetime | None, as_json: bool) -> 
                 "week": str(week),
                 "at": moment,
                 "cases": [{"case": case, "enterprise": name} for case, name in names.items()],
-                "arrivals": outcomes,
+                "arrivals": taken_in,
+                "waiting_for_a_person": waiting,
                 "summary": counts(findings),
                 "blocking": stopping,
                 "due": due,
@@ -70,7 +73,7 @@ def status_command(workspace: Workspace, at: datetime | None, as_json: bool) -> 
         return
     say(_("{week}　今天 {today}").format(week=week, today=show_date(local_date(moment))))
     say(_cases(names, findings))
-    say(_waiting(outcomes))
+    say(_waiting(taken_in["received"], waiting))
     say(_lacking(stopping))
     say(_deadlines(due, local_date(moment)))
 
@@ -95,10 +98,9 @@ def _case_row(case: CaseId, name: str, findings: tuple[Finding, ...]) -> tuple[s
     return (case, name, *(f"{SIGNS[kind]} {kinds[kind]}" for kind in STATES))
 
 
-def _waiting(outcomes: Counter[str]) -> Iterator[str]:
-    asking = outcomes["unidentified"] + outcomes["quarantined"]
+def _waiting(received: int, asking: int) -> Iterator[str]:
     yield ""
-    yield _("到件 {n} 件，等您处理 {asking} 件").format(n=outcomes.total(), asking=asking)
+    yield _("到件 {n} 件，等您处理 {asking} 件").format(n=received, asking=asking)
     if asking:
         yield _("  → evidence inbox list")
 

@@ -55,7 +55,7 @@ ROLES = {
     "agency": "服务机构",
     "regulator": "监管部门",
 }
-_MARK_KINDS = {"signature": "签名", "seal": "盖章", "date": "日期"}
+MARK_KINDS = {"signature": "签名", "seal": "盖章", "date": "日期", "fingerprint": "指印"}
 VERDICT_WORDS = {
     MarkVerdict.PRESENT: ("present", "有"),
     MarkVerdict.ABSENT: ("missing", "未见"),
@@ -78,7 +78,7 @@ def form_title(form: str) -> str:
 
 def box_title(mark: Mark) -> str:
     """`陪同安管人员签名`."""
-    return f"{ROLES.get(mark.role, mark.role)}{_MARK_KINDS.get(mark.kind, '')}"
+    return f"{ROLES.get(mark.role, mark.role)}{MARK_KINDS.get(mark.kind, '')}"
 
 
 def document_state(document: Document) -> str:

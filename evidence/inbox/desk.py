@@ -81,8 +81,12 @@ class Desk:
                     and placement.index not in judged.blank_pages
                 ):
                     raise UsageError(
-                        _("{arrival} 没有第 {page} 页。").format(arrival=arrival, page=placement.index + 1),
-                        remedy=_("页数见 evidence inbox show 到件编号，或 evidence form show 文书编号。"),
+                        _("{arrival} 没有第 {page} 页待归入。").format(
+                            arrival=arrival, page=placement.index + 1
+                        ),
+                        remedy=_(
+                            "页数见 evidence inbox show；整件已归入别处的，先用 evidence inbox undo 撤销。"
+                        ),
                     )
                 picture = known.picture if known else None
                 if placement.index in waiting:
@@ -184,10 +188,13 @@ class Desk:
         """
 
         def decide(view: View, current: Arrival, judged: ArrivalJudged) -> Sequence[Event]:
-            message = f"已由 {who.by} 退回：{who.why}"
+            # whatever is kept apart has a reason; for a person's refusal the nearest is: nothing we take
             return (
                 ArrivalJudged(
-                    arrival=current.id, outcome="quarantined", reason=judged.reason, message=message
+                    arrival=current.id,
+                    outcome="quarantined",
+                    reason=judged.reason or "unsupported_type",
+                    message=f"已由 {who.by} 退回：{who.why}",
                 ),
             )
 

@@ -29,6 +29,13 @@ def summary(arrivals: Iterable[Arrival], ignored: int = 0) -> dict[str, int]:
     }
 
 
+def waits_for_a_person(arrival: Arrival) -> bool:
+    """Whether somebody must still decide: what a person has rejected asks nobody again."""
+    if arrival.outcome not in {"unidentified", "quarantined"}:
+        return False
+    return not arrival.decisions or arrival.decisions[-1].decision != "reject"
+
+
 def arrival_row(arrival: Arrival, view: View) -> dict[str, Any]:
     """One arrival as the interface describes it."""
     judged = arrival.judged
@@ -65,13 +72,15 @@ def _current(recording: Recording, view: View) -> Recording:
 
 
 def _documents(arrival: Arrival, view: View) -> list[dict[str, Any]]:
+    """Documents and the pages that wait beside them; a file in quarantine for all it holds has none."""
     judged = arrival.judged
     assert judged is not None  # noqa: S101 - asked by the only caller
     numbers = list(dict.fromkeys(page.number for page in judged.pages))
     rows = [_document_row(number, arrival, view) for number in numbers]
     if judged.edocument_of:
         rows.append(_edocument_row(judged.edocument_of, view))
-    rows += [_unlinked_row(page) for page in judged.unlinked]
+    if rows or arrival.outcome != "quarantined":
+        rows += [_unlinked_row(page) for page in judged.unlinked]
     return rows
 
 

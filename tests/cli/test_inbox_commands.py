@@ -163,3 +163,31 @@ def test_nobody_needs_to_be_in_the_workspace(
     with pytest.raises(SystemExit):
         main(["ingest", os.curdir])
     assert "收到 1 件" in capsys.readouterr().out
+
+
+def test_what_a_person_refused_has_a_reason_and_asks_nobody_again(workspace: Path, capsys: Capture) -> None:
+    (workspace / "inbox" / "猫.jpg").write_bytes(picture("JPEG", (400, 300)))
+    (row,) = ingest(workspace, capsys)["arrivals"]
+    decide = ("--by", "王芳", "--why", "不是本项目材料")
+    _code, out, _err = run(workspace, "inbox", "reject", row["arrival"], *decide, "--json", capsys=capsys)
+    refused = json.loads(out)
+    assert (refused["outcome"], refused["documents"]) == ("quarantined", [])
+    assert refused["reason"] in REASONS
+    assert refused["message"] == "已由 王芳 退回：不是本项目材料"
+    _code, out, _err = run(workspace, "inbox", "list", "--json", capsys=capsys)
+    listed = json.loads(out)
+    assert listed["arrivals"] == []
+    assert listed["summary"]["quarantined"] == 1, "counted still"
+    _code, out, _err = run(workspace, "status", "--json", capsys=capsys)
+    status = json.loads(out)
+    assert status["arrivals"] == listed["summary"]
+    assert status["waiting_for_a_person"] == 0
+    _code, out, _err = run(workspace, "inbox", "show", row["arrival"], capsys=capsys)
+    assert "决定：退回（王芳：不是本项目材料）" in out
+
+
+def test_a_file_in_quarantine_lists_no_documents(workspace: Path, capsys: Capture) -> None:
+    (workspace / "inbox" / "点.png").write_bytes(picture("PNG", (1, 1)))
+    (row,) = ingest(workspace, capsys)["arrivals"]
+    assert row["outcome"] == "quarantined"
+    assert row["documents"] == []

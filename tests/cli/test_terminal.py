@@ -13,6 +13,10 @@ import pytest
 from evidence.cli.options import say
 from evidence.cli.tables import table
 from evidence.cli.waiting import Working, counting
+from evidence.cli.words import case_kind, visit_kind
+from evidence.domain.case import CaseKind, VisitKind
+from evidence.domain.document import BoxKind
+from evidence.handover.wording import MARK_KINDS
 
 HEADS = ("期限", "企业")
 ROWS = [("● 2022-04-01 周五", "常州恒晟精密机械有限公司[一厂]"), ("✕ 2022-04-11 周一", "润禾包装")]
@@ -141,3 +145,9 @@ def test_no_color_reaches_the_bars_too(
         tell(2, 3)
     colours = re.findall("\x1b\\[([0-9;]+)m", stream.getvalue())
     assert not [code for code in colours if re.search(r"(^|;)(3[0-8]|9[0-7])(;|$)", code)]
+
+
+def test_every_kind_of_mark_and_case_and_visit_has_its_word() -> None:
+    assert set(MARK_KINDS) == set(BoxKind)
+    assert all(map(case_kind, CaseKind))
+    assert all(map(visit_kind, VisitKind))
