@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import re
 import socket
 import statistics
 import subprocess
@@ -11,10 +12,11 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from bench.result import Figure, figure
 from evidence.config import SETTINGS_FILE, Workspace, open_workspace
@@ -26,7 +28,9 @@ from tests import world
 USERS = 8
 MEDIAN_MS, P95_MS, SEEN_S, POLL_S, HELP_RATIO = 80, 200, 2.0, 1.0, 5
 EVENTS_A_CASE = 20
-_TAKE_IN = "--take-in"
+_SERVE = "--serve"
+_HEAD = re.compile(r"head=([^\"&]+)")
+_SHOWN = re.compile(r"/inbox/(A-[0-9-]+)/")
 
 
 def run(quick: bool) -> list[Figure]:
@@ -102,43 +106,41 @@ def _renumbered(events: list[Event], made: int) -> Iterator[Event]:
 
 
 def _today(root: Path, cases: int, events: int, arrivals: int, requests: int) -> list[Figure]:
-    import uvicorn
-
-    from evidence.web import server
-    from evidence.web.accounts import create_account
-
-    workspace = _workspace(root)
-    host = server.prepare(workspace, server.Place())
-    cookie = _signed_in(create_account)
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
-    port = listener.getsockname()[1]
-    running = uvicorn.Server(uvicorn.Config(server.application(), log_level="error", lifespan="off"))
-    threading.Thread(target=running.run, kwargs={"sockets": [listener]}, daemon=True).start()
-    while not running.started:
-        time.sleep(0.01)
-    _get(port, cookie, "/")  # the first judgement of the week
+    """The desk in a process of its own, as `evidence serve` runs it; the readers in this one."""
+    _drop(root, arrivals)
+    ledger = _workspace(root).ledger
     took: list[float] = []
     lags: list[float] = []
-    # Files are taken in by another process, as a busy office would have it.
     with subprocess.Popen(
-        [sys.executable, "-m", "bench.desk", _TAKE_IN, str(root), str(arrivals)],
+        [sys.executable, "-m", "bench.desk", _SERVE, str(root)],
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-    ) as taking:
-        users = [threading.Thread(target=_use, args=(port, cookie, requests, took)) for _user in range(USERS)]
-        watcher = threading.Thread(target=_watch, args=(host.board, taking, lags))
+    ) as serving:
+        assert serving.stdout is not None
+        port, cookie = serving.stdout.readline().split()
+        _await_intake(ledger, events)
+        _await_first(int(port), cookie)
+        done = threading.Event()
+        watcher = threading.Thread(target=_watch, args=(int(port), cookie, root, done, lags))
+        users = [
+            threading.Thread(target=_use, args=(int(port), cookie, requests, took)) for _user in range(USERS)
+        ]
+        before = ledger.head.size
         for thread in (*users, watcher):
             thread.start()
         for thread in users:
             thread.join()
-        taking.terminate()
+        done.set()
         watcher.join()
-    running.should_exit = True
+        meanwhile = sum(entry.kind == ArrivalTaken.KIND for entry in ledger.entries(before, ledger.head.size))
+        serving.terminate()
     took.sort()
     median, p95 = statistics.median(took) * 1000, took[int(len(took) * 0.95)] * 1000
-    about = f"{cases} cases, {events} events, {USERS} users, files taken in meanwhile, {len(took)} requests"
-    seen = max(lags, default=0.0) + POLL_S
+    about = (
+        f"{cases} cases, {events} events, {USERS} users, {len(took)} requests; the watcher took in "
+        f"{meanwhile} of {arrivals} files meanwhile"
+    )
     return [
         figure(
             "desk: Today page, median",
@@ -158,77 +160,127 @@ def _today(root: Path, cases: int, events: int, arrivals: int, requests: int) ->
         ),
         figure(
             "desk: an arrival appears",
-            seen,
+            max(lags, default=0.0),
             "s",
             target=f"<= {SEEN_S} s",
-            met=bool(lags) and seen <= SEEN_S,
-            note=f"longest of {len(lags)}, with the page's whole polling interval of {POLL_S} s",
+            met=bool(lags) and max(lags) <= SEEN_S,
+            note=f"longest of {len(lags)}, from its journal entry to a page that asks every {POLL_S} s",
         ),
     ]
 
 
-def _signed_in(create_account: object) -> str:
+def _drop(root: Path, arrivals: int) -> None:
+    """Enterprises' electronic documents, and every fiftieth a scanned page without a code, which is
+    looked at with all means recognition has.
+    """
+    from docx import Document
+    from PIL import Image, ImageDraw
+
+    inbox = root / "inbox"
+    inbox.mkdir()
+    for running in range(arrivals):
+        if running % 50:
+            document = Document()
+            document.add_paragraph(f"关于现场检查隐患整改情况的说明 {running}")
+            document.save(str(inbox / f"{running:04d}.docx"))
+            continue
+        page = Image.new("L", (827, 1170), 255)
+        draw = ImageDraw.Draw(page)
+        for line in range(30):
+            draw.text((70, 70 + 33 * line), f"{running} {line} " * 12, fill=0)
+        page.save(inbox / f"{running:04d}.jpg", quality=70)
+
+
+def _await_intake(ledger: Ledger, before: int) -> None:
+    """Until the watcher is at work."""
+    while ledger.head.size == before:
+        time.sleep(0.1)
+
+
+def _await_first(port: int, cookie: str) -> None:
+    """Until the first judgement of the week is made: an office starts its desk before it needs it."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    while "正在核算" in _get(connection, cookie, "/"):
+        time.sleep(0.2)
+    connection.close()
+
+
+def _serve(root: Path) -> None:
+    """The desk with its watcher, until told to stop; says port and session first."""
+    from evidence.web import server
+    from evidence.web.accounts import create_account
+
+    workspace = _workspace(root)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    place = server.Place(port=port)
+    server.prepare(workspace, place)
+    cookie = _signed_in(create_account)
+
+    def started() -> None:
+        print(port, cookie, flush=True)
+
+    with server.watching(workspace, poll=False, say=lambda line: print(line, file=sys.stderr)):
+        server.serve(place, started=started)
+
+
+def _signed_in(create_account: Callable[..., object]) -> str:
     from importlib import import_module
 
     from django.conf import settings
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 
-    user = create_account(username="bench", person="测", role="clerk", password=os.urandom(12).hex())  # type: ignore[operator]
+    user: Any = create_account(username="bench", person="测", role="clerk", password=os.urandom(12).hex())
     session = import_module(settings.SESSION_ENGINE).SessionStore()
     session[SESSION_KEY] = str(user.pk)
-    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[-1]
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
     session.save()
     return f"{settings.SESSION_COOKIE_NAME}={session.session_key}"
 
 
-def _get(port: int, cookie: str, path: str) -> str:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+def _get(connection: http.client.HTTPConnection, cookie: str, path: str) -> str:
     connection.request("GET", path, headers={"Cookie": cookie})
     response = connection.getresponse()
     text = response.read().decode()
-    connection.close()
-    if response.status != 200:
+    if response.status not in (200, 204):
         raise RuntimeError(f"{path}: {response.status}")
     return text
 
 
 def _use(port: int, cookie: str, requests: int, took: list[float]) -> None:
-    """Someone who looks at the page about once a second."""
+    """Someone who looks at the page about once a second; a browser keeps its connection."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     for _request in range(requests):
         begin = time.perf_counter()
-        _get(port, cookie, "/")
+        _get(connection, cookie, "/")
         took.append(time.perf_counter() - begin)
         time.sleep(0.8)
+    connection.close()
 
 
-def _watch(board: object, taking: subprocess.Popen[str], lags: list[float]) -> None:
-    """How long after its fsync an arrival is known to the board that pages are made from."""
-    assert taking.stdout is not None
-    for line in taking.stdout:
-        name, written = line.split()
-        while not any(seen.id == name for seen in board.arrivals.latest(50)):  # type: ignore[attr-defined]
-            board.arrivals.follow()  # type: ignore[attr-defined]
-            time.sleep(0.02)
-        lags.append(time.time() - float(written))
-
-
-def _take_in(root: Path, arrivals: int) -> None:
+def _watch(port: int, cookie: str, root: Path, done: threading.Event, lags: list[float]) -> None:
+    """A page that polls as the browser does; when it first names an arrival, how old is its entry?"""
     ledger = _workspace(root).ledger
-    for running in range(arrivals):
-        arrival = ArrivalId(f"A-20220401-{running + 5000:05d}")
-        name = f"{arrival}.jpg"
-        ledger.append(
-            "bench",
-            ArrivalTaken(
-                arrival=arrival, path=name, sha256=world.digest(name), bytes=1, received_at=world.FRIDAY,
-                media_type="image/jpeg",
-            ),
-            ArrivalJudged(arrival=arrival, outcome="unidentified", message="没有读到二维码，请看图归入。"),
-        )  # fmt: skip
-        if running % 10 == 0:
-            print(arrival, time.time(), flush=True)
-        time.sleep(0.02)
+    size, known, head = ledger.head.size, set[str](), ""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    while not done.wait(POLL_S):
+        text = _get(connection, cookie, f"/live/?head={head}")
+        now = time.time()
+        if not text:
+            continue
+        head = _HEAD.findall(text)[0]
+        shown = set(_SHOWN.findall(text))
+        entries = {
+            entry.payload["arrival"]: entry.at
+            for entry in ledger.entries(size, ledger.head.size)
+            if entry.kind == ArrivalTaken.KIND
+        }
+        fresh = (shown - known) & entries.keys()
+        lags += [now - datetime.fromisoformat(entries[each]).timestamp() for each in fresh]
+        known |= shown | entries.keys()
+    connection.close()
 
 
 def _help() -> Figure:
@@ -256,8 +308,8 @@ def _help() -> Figure:
 
 
 if __name__ == "__main__":
-    if _TAKE_IN in sys.argv:
-        _take_in(Path(sys.argv[2]), int(sys.argv[3]))
+    if _SERVE in sys.argv:
+        _serve(Path(sys.argv[2]))
     else:
         for row in run("--quick" in sys.argv):
             print(row)

@@ -7,14 +7,35 @@ from __future__ import annotations
 
 import gettext
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
 
 LOCALE_DIR = Path(__file__).parent / "locale"
 
 
+_reader: ContextVar[str] = ContextVar("reader", default="")
+
+
+@contextmanager
+def speaking_to(language: str) -> Iterator[None]:
+    """Speak `zh` or `en` whatever the machine's locale: a desk answers readers of several languages."""
+    token = _reader.set(language)
+    try:
+        yield
+    finally:
+        _reader.reset(token)
+
+
 def chosen_language() -> str:
-    """`en` when LC_ALL, LC_MESSAGES or LANG names English, else `zh` (C and POSIX name no language)."""
+    """What the reader chose, else `en` when LC_ALL, LC_MESSAGES or LANG names English, else `zh`.
+
+    C and POSIX name no language.
+    """
+    if reader := _reader.get():
+        return reader
     for variable in ("LC_ALL", "LC_MESSAGES", "LANG"):
         value = os.environ.get(variable, "")
         if value:

@@ -22,6 +22,7 @@ HOSTILE = ArrivalId("A-20220401-0091")
 HOSTILE_NAME = "<img src=x onerror=document.title='pwned'>.pdf"
 HOSTILE_COMPANY = "恒冶<script>document.title='pwned'</script>铸造"
 CHECK_RECORD = Number("WJB22-0002-JC-001")
+RECHECK_RECORD = Number("WJB22-0001-FC-001")
 WIDTH, HEIGHT = 595.3, 841.9
 
 
@@ -57,7 +58,8 @@ def make_workspace(root: Path) -> Workspace:
     picture = workspace.previews.put(page_picture(["INSPECTION RECORD", CHECK_RECORD]), ".jpg")
     facts = world.on_document(desk_facts(), CHECK_RECORD, lambda found: _with_pictures(found, picture))
     workspace.ledger.append("test", *world.journal_events(facts), at=world.FRIDAY - timedelta(hours=2))
-    _store_geometry(workspace)
+    _store_geometry(workspace, CHECK_RECORD)
+    _store_geometry(workspace, RECHECK_RECORD)
     question = UnlinkedPage(
         index=0,
         reason="no_code",
@@ -85,8 +87,8 @@ def _with_pictures(found: Document, picture: Sha256) -> Document:
     return replace(found, scans=tuple(replace(scan, picture=picture) for scan in found.scans))
 
 
-def _store_geometry(workspace: Workspace) -> None:
-    document = workspace.ledger.view.document(CHECK_RECORD)
+def _store_geometry(workspace: Workspace, number: Number) -> None:
+    document = workspace.ledger.view.document(number)
     assert document is not None
     marks = document.scans[-1].marks
     boxes = tuple(
@@ -103,5 +105,5 @@ def _store_geometry(workspace: Workspace) -> None:
         for n in (1, 2)
     ]
     workspace.issued.put(
-        CHECK_RECORD, pdf=b"%PDF-1.7\n%%EOF\n", docx=b"docx", data=b"{}", geometry=msgspec.json.encode(pages)
+        number, pdf=b"%PDF-1.7\n%%EOF\n", docx=b"docx", data=b"{}", geometry=msgspec.json.encode(pages)
     )

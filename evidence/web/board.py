@@ -5,23 +5,21 @@ week's judgement, renewed behind the scenes while the last one is still shown wi
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
+from itertools import islice
 from threading import Lock, Thread
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from evidence.domain.week import Week, local_date
 from evidence.ledger.events import ArrivalJudged, ArrivalTaken, ArrivalWaiting
-from evidence.rules.agenda import DueItem
-from evidence.rules.clause import Finding
-from evidence.web.matrix import Row, build_rows, standing
+from evidence.web.apart import Reckoner
+from evidence.web.reckoning import Due, Judged
 
 if TYPE_CHECKING:
     from evidence.config import Workspace
 
 WAITING_FOR_ME = ("unidentified", "quarantined")
-AHEAD = timedelta(days=21)
-"""How far the list of what is due looks."""
 FEW_CASES = 100
 """An office with no more cases waits for its first list, it takes a moment only."""
 RENEW_AFTER_S = 4.0
@@ -42,19 +40,6 @@ class Seen:
     rejected: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Judged:
-    """One judgement of one week, ready to show; compared by identity, so that drawings can be kept."""
-
-    week: Week
-    at: datetime
-    size: int
-    """Journal position it was made at."""
-    findings: tuple[Finding, ...]
-    rows: tuple[Row, ...]
-    standing: tuple[Finding, ...]
-
-
 class Arrivals:
     """Every arrival's current outcome, kept up to date from the journal's tail."""
 
@@ -63,6 +48,7 @@ class Arrivals:
         self._lock = Lock()
         self._size = 0
         self._seen: dict[str, Seen] = {}
+        self._waiting: dict[str, Seen] = {}
 
     def follow(self) -> int:
         """Read what was appended since; returns the journal position reached."""
@@ -77,14 +63,12 @@ class Arrivals:
     def latest(self, count: int) -> list[Seen]:
         """The newest arrivals, newest first."""
         with self._lock:
-            return list(self._seen.values())[: -count - 1 : -1]
+            return list(islice(reversed(self._seen.values()), count))
 
     def waiting(self) -> list[Seen]:
         """Those that need a person, oldest first; what a person rejected needs nobody."""
         with self._lock:
-            return [
-                seen for seen in self._seen.values() if seen.outcome in WAITING_FOR_ME and not seen.rejected
-            ]
+            return sorted(self._waiting.values(), key=lambda seen: seen.id)
 
     def count(self) -> int:
         """All arrivals ever."""
@@ -109,22 +93,19 @@ class Arrivals:
             seen.case = payload.get("case") or ""
         elif kind == "arrival.decided/1" and identifier in self._seen:
             self._seen[identifier].rejected = payload["decision"] == "reject"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Due:
-    """What falls due in the next weeks, over every open case."""
-
-    items: tuple[DueItem, ...]
-    size: int
-    day: date
+        seen_now = self._seen.get(identifier)
+        if seen_now is not None and seen_now.outcome in WAITING_FOR_ME and not seen_now.rejected:
+            self._waiting[identifier] = seen_now
+        else:
+            self._waiting.pop(identifier, None)
 
 
 class Agenda:
     """The work list, made behind the scenes: it reads every open case, so it rests between two makings."""
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, reckoner: Reckoner) -> None:
         self._workspace = workspace
+        self._reckoner = reckoner
         self._lock = Lock()
         self._due: Due | None = None
         self._busy = False
@@ -150,16 +131,9 @@ class Agenda:
         return known
 
     def _make(self) -> None:
-        from evidence.ledger.facts import gather_open
-        from evidence.rules.agenda import due_items
-
         begin = monotonic()
         try:
-            at, view = self._workspace.clock(), self._workspace.ledger.view
-            size, today = view.head.size, local_date(at)
-            facts = gather_open(view, at)
-            items = due_items(facts, self._workspace.settings.parameters, at, today + AHEAD)
-            self._due = Due(items=items, size=size, day=today)
+            self._due = self._reckoner.due(self._workspace.clock())
         finally:
             # A list that took long to make is made less often.
             self._next = monotonic() + max(RENEW_AFTER_S, 20 * (monotonic() - begin))
@@ -170,9 +144,10 @@ class Board:
     """The ready answers of one desk."""
 
     def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
+        self.workspace = workspace
         self.arrivals = Arrivals(workspace)
-        self.agenda = Agenda(workspace)
+        self.reckoner = Reckoner(workspace)
+        self.agenda = Agenda(workspace, self.reckoner)
         self._lock = Lock()
         self._judged: dict[Week, Judged] = {}
         self._busy: set[Week] = set()
@@ -180,14 +155,21 @@ class Board:
 
     def this_week(self) -> Week:
         """The week of the workspace's clock."""
-        return Week.of(local_date(self._workspace.clock()))
+        return Week.of(local_date(self.workspace.clock()))
+
+    def warm(self) -> None:
+        """Read the journal and make the first answers, so that the first reader waits for nothing."""
+        self.arrivals.follow()
+        self.judged(self.this_week())
+        self.agenda.due()
+        _ = self.workspace.ledger.view
 
     def judged(self, week: Week, *, fresh: bool = False) -> Judged:
         """The week's judgement; the last one while a newer is being made, unless it must be fresh."""
-        size = self._workspace.ledger.head.size
+        size = self.workspace.ledger.head.size
         with self._lock:
             known = self._judged.get(week)
-            if known is not None and known.size == size and known.at.date() == self._workspace.clock().date():
+            if known is not None and known.size == size and known.at.date() == self.workspace.clock().date():
                 return known
             rested = monotonic() - self._made.get(week, 0.0) >= RENEW_AFTER_S
             renew = known is not None and not fresh and rested and week not in self._busy
@@ -207,27 +189,11 @@ class Board:
                 self._busy.discard(week)
 
     def _judge(self, week: Week) -> Judged:
-        from evidence.ledger.facts import gather
-        from evidence.rules.judge import judge
-
-        at = self._workspace.clock()
-        view = self._workspace.ledger.view
-        size = view.head.size
-        facts = gather(view, week=week, case=None, at=at)
-        findings = judge(facts, self._workspace.settings.parameters, at)
-        names = {str(each.id): each.short_name or each.name for each in facts.enterprises}
-        made = Judged(
-            week=week,
-            at=at,
-            size=size,
-            findings=findings,
-            rows=build_rows(findings, names),
-            standing=standing(findings),
-        )
+        made = self.reckoner.week(week, self.workspace.clock())
         with self._lock:
             known = self._judged.get(week)
             self._made[week] = monotonic()
-            if known is None or known.size <= size:
+            if known is None or known.size <= made.size:
                 self._judged[week] = made
             if len(self._judged) > 12:
                 del self._judged[min(self._judged, key=lambda each: self._judged[each].at)]

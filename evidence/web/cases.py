@@ -23,9 +23,11 @@ from evidence.rules.parameters import Parameters
 from evidence.web.entry_form import TITLES
 from evidence.web.matrix import State, build_rows, column_of, gravity, state_of
 from evidence.web.pages import page
+from evidence.web.ranges import playable
 from evidence.web.roles import Act
 from evidence.web.search import find_cases
 from evidence.web.sheets import document_state, sheets_of
+from evidence.web.speech import say
 from evidence.web.wording import CASE_KINDS, FORM_TITLES, VISIT_KINDS
 
 
@@ -35,9 +37,11 @@ def cases(request: Any) -> Any:
     wanted = request.GET.get("q", "")
     hits = find_cases(request.desk.workspace.ledger.view, wanted)
     rows = [(hit, CASE_KINDS.get(hit.case.kind.value, "")) for hit in hits]
-    return render(
-        request, "desk/cases.html", {"q": wanted, "rows": rows, "kinds": list(CASE_KINDS.items())[:2]}
-    )
+    kinds = list(CASE_KINDS.items())[:2] + [
+        (f"{each.kind.value}:{each.id}", f"{say(CASE_KINDS[each.kind.value])} {each.topic}")
+        for each in request.desk.workspace.ledger.view.campaigns()
+    ]
+    return render(request, "desk/cases.html", {"q": wanted, "rows": rows, "kinds": kinds})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,14 +73,14 @@ def chain_steps(facts: CaseFacts, findings: tuple[Finding, ...]) -> list[Step]:
             day=local_date(visit.arrived_at),
             state="present",
             sign="●",
-            note=visit.id if visit.version == 1 else f"{visit.id}（第 {visit.version} 版）",
+            note=visit.id if visit.version == 1 else f"{visit.id} {_version(visit.version)}",
         )
         for visit in in_force(facts.visits)
     ]
     done += [
         Step(
             title="整改报告", day=report.received_on, state="present", sign="●",
-            note=f"第 {report.version} 版" + (f"，{report.review.value}" if report.review else "，待审核"),
+            note=f"{_version(report.version)} · {say(report.review.value if report.review else '待审核')}",
         )
         for report in facts.reports
     ]  # fmt: skip
@@ -95,6 +99,10 @@ def chain_steps(facts: CaseFacts, findings: tuple[Finding, ...]) -> list[Step]:
                 ),
             )
     return sorted([*done, *coming.values()], key=lambda step: (step.day or date.max, step.sign != "●"))
+
+
+def _version(version: int) -> str:
+    return say("第 {version} 版").format(version=version)
 
 
 def hazard_lines(facts: CaseFacts) -> list[HazardLine]:
@@ -132,9 +140,16 @@ def _timelines(facts: CaseFacts, parameters: Parameters) -> list[dict[str, Any]]
             prerecord_s=parameters.coverage_prerecord_s,
         )
         segments = [segment for segment in map(segment_of, own) if segment is not None]
-        title = f"{VISIT_KINDS.get(visit.kind.value, '')} {local_date(visit.arrived_at).isoformat()}"
+        kind = say(VISIT_KINDS.get(visit.kind.value, visit.kind.value))
+        title = f"{kind} {local_date(visit.arrived_at).isoformat()}"
         drawn.append(
-            {"visit": visit, "svg": _drawing(visit, found, segments, title), "found": found, "own": own}
+            {
+                "visit": visit,
+                "svg": _drawing(visit, found, segments, title),
+                "found": found,
+                "own": own,
+                "films": [each for each in own if playable(each)],
+            }
         )
     return drawn
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +16,11 @@ from evidence.domain.case import Case
 from evidence.domain.identifiers import CaseId
 from evidence.domain.week import local_date
 from evidence.errors import InputError
+from evidence.forms.source import IssueRequest
 from evidence.ledger.view import View
 from evidence.recordings.assign import in_force
 from evidence.web import entry_form
-from evidence.web.jobs import Outcome
+from evidence.web.issuing import issuing
 from evidence.web.models import Draft
 from evidence.web.names import safe_name
 from evidence.web.pages import page
@@ -100,7 +100,9 @@ def _show(
         "enterprise": view.enterprise(case.enterprise),
         "kind": kind,
         "title": entry_form.TITLES[kind],
-        "fields": entry_form.head_fields(kind, typed, people=view.people(), devices=view.devices()),
+        "fields": entry_form.head_fields(
+            kind, typed, people=view.people(), devices=view.devices(), hazards=hazards
+        ),
         "lists": [
             entry_form.list_rows(table, typed, items=items, hazards=hazards)
             for table in entry_form.LISTS[kind]
@@ -141,7 +143,9 @@ def enter(request: Any, identifier: str, kind: str) -> Any:
     for warning in warnings:
         messages.warning(request, warning)
     if "issue" in request.POST and kind in entry_form.FORM_OF:
-        job = request.desk.jobs.start(f"{case.id} 签发", _issuing(request, case, kind))
+        wanted = IssueRequest(form=entry_form.FORM_OF[kind], case=case.id)
+        work = issuing(request, [wanted], back=reverse("case", args=[case.id]))
+        job = request.desk.jobs.start(f"{case.id} {say('签发')} {say(entry_form.TITLES[kind])}", work)
         return redirect("job", identifier=job.id)
     messages.success(request, say("已登记入账。"))
     return redirect("case", identifier=case.id)
@@ -171,36 +175,6 @@ def _record(request: Any, case: Case, kind: str, typed: dict[str, list[str]]) ->
             follow=workspace.claims,
         )
     return (*recorded.warnings, *recorded.differences)
-
-
-def _issuing(request: Any, case: Case, kind: str) -> Callable[[Callable[[str], None]], Outcome]:
-    from evidence.forms.catalogue import Catalogue
-    from evidence.forms.issue import issue_forms
-    from evidence.forms.source import IssueRequest
-
-    workspace = request.desk.workspace
-    actor = f"desk:{request.user.get_username()}"
-
-    def work(report: Callable[[str], None]) -> Outcome:
-        report(say("正在填写模板并生成 PDF……"))
-        (form,) = issue_forms(
-            [IssueRequest(form=entry_form.FORM_OF[kind], case=case.id)],
-            catalogue=Catalogue.load(workspace.templates),
-            ledger=workspace.ledger,
-            originals=workspace.originals,
-            issued=workspace.issued,
-            settings=workspace.settings,
-            now=workspace.clock(),
-            actor=actor,
-        )
-        return Outcome(
-            text=say("文书已签发，请打印后签名盖章：") + form.number,
-            url=reverse("form-pdf", args=[form.number]),
-            label=say("打印"),
-            back=reverse("case", args=[case.id]),
-        )
-
-    return work
 
 
 @page(Act.ENTER_VISIT)

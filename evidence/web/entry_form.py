@@ -13,7 +13,17 @@ from typing import Any
 from evidence.domain.identifiers import PersonId
 from evidence.domain.parties import Device, Person, Role
 from evidence.forms.tables import Column, Table
-from evidence.forms.visit_tables import ANSWERS, HAZARDS, HEAD, ITEMS, PROGRESS, REFUSALS, REPORT, RESULTS
+from evidence.forms.visit_tables import (
+    ANSWERS,
+    ESCALATION,
+    HAZARDS,
+    HEAD,
+    ITEMS,
+    PROGRESS,
+    REFUSALS,
+    REPORT,
+    RESULTS,
+)
 from evidence.web.wording import VISIT_KINDS
 
 _ON_SITE = (
@@ -36,6 +46,7 @@ HEADINGS: dict[str, tuple[str, ...]] = {
     REPORT: (
         "报告日期", "收到日期", "接收人", "审核日期", "审核人", "审核结论", "告知日期", "告知方式",
     ),
+    ESCALATION: ("上报情形", "收件单位", "上报时间", "上报隐患", "签收时间", "处理结果"),
 }  # fmt: skip
 """What each kind asks for, in the order people fill it in."""
 LISTS: dict[str, tuple[Table, ...]] = {
@@ -45,17 +56,19 @@ LISTS: dict[str, tuple[Table, ...]] = {
     "督促": (PROGRESS,),
     "约谈": (),
     REPORT: (ANSWERS,),
+    ESCALATION: (),
 }
 FORM_OF = {
     "检查": "inspection-record",
     "复查": "recheck-record",
     "督促": "urging-record",
     "约谈": "interview-record",
+    ESCALATION: "escalation-report",
 }
 """The record that can be issued from it."""
 TITLES = {
     "检查": VISIT_KINDS["check"], "复查": VISIT_KINDS["recheck"], "督促": VISIT_KINDS["urging"],
-    "指导": VISIT_KINDS["guidance"], "约谈": VISIT_KINDS["interview"], REPORT: REPORT,
+    "指导": VISIT_KINDS["guidance"], "约谈": VISIT_KINDS["interview"], REPORT: REPORT, ESCALATION: ESCALATION,
 }  # fmt: skip
 _LONG = frozenset({"情况", "企业意见", "企业表态", "描述", "整改建议", "指导意见", "整改措施"})
 _PHOTOS = "照片"
@@ -110,11 +123,26 @@ def row_name(table: str, row: int, heading: str) -> str:
 
 
 def head_fields(
-    kind: str, typed: Typed, *, people: Sequence[Person], devices: Sequence[Device]
+    kind: str,
+    typed: Typed,
+    *,
+    people: Sequence[Person],
+    devices: Sequence[Device],
+    hazards: Mapping[str, str] | None = None,
 ) -> tuple[Field, ...]:
-    """The fields of 基本情况 for one kind of visit."""
+    """The fields of 基本情况 for one kind of visit.
+
+    Args:
+        hazards: hazard id -> what it is, for the report that names hazards.
+    """
+    known = tuple((each, f"{each} {what}") for each, what in (hazards or {}).items())
     return tuple(
-        _field(head_name(heading), column, typed, _choices(heading, people, devices))
+        _field(
+            head_name(heading),
+            column,
+            typed,
+            known if heading == "上报隐患" else _choices(heading, people, devices),
+        )
         for heading in HEADINGS[kind]
         if (column := HEAD.column(heading)) is not None
     )
@@ -134,7 +162,7 @@ def _choices(
 
 
 def _field(name: str, column: Column, typed: Typed, choices: tuple[tuple[str, str], ...] = ()) -> Field:
-    several = column.heading in {"检查人员", "监管人员", "记录仪", "指导内容"}
+    several = column.heading in {"检查人员", "监管人员", "记录仪", "指导内容", "上报隐患"}
     if column.heading == _PHOTOS:
         widget = "photos"
     elif several:

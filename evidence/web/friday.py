@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -12,14 +14,17 @@ from django.urls import reverse
 from evidence.domain.identifiers import CaseId, PersonId
 from evidence.domain.parties import Role as TeamRole
 from evidence.domain.register import Waiver
-from evidence.domain.week import Week
+from evidence.domain.week import Week, local_date
 from evidence.errors import UsageError
 from evidence.ledger.events import WaiverGranted
+from evidence.ledger.view import View
+from evidence.recordings.assign import in_force
 from evidence.web.jobs import Outcome
-from evidence.web.matrix import State, gravity, state_of
+from evidence.web.matrix import Row, State, gravity, state_of
 from evidence.web.middleware import role_of
 from evidence.web.pages import page
 from evidence.web.roles import Act, may
+from evidence.web.sheets import document_state
 from evidence.web.speech import say
 from evidence.web.today import chosen_week
 
@@ -44,9 +49,44 @@ def friday(request: Any) -> Any:
         "others": sorted((each for each in needy if not each.blocking), key=gravity),
         "packages": [(each, receipts.get(each.id)) for each in packages[:26]],
         "built": any(each.week == str(week) for each in packages),
+        "contents": _contents(view, week, judged.rows),
         "leaders": [each for each in view.people() if each.role is TeamRole.LEADER],
     }
     return render(request, "desk/friday.html", context)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Going:
+    """One case as it would go into the package."""
+
+    row: Row
+    documents: int
+    complete: int
+    """Documents of which every page and mark is there."""
+    films: int
+    film_bytes: int
+    """Of this week's visits, for whoever has to hand over the films themselves."""
+
+
+def _contents(view: View, week: Week, rows: Sequence[Row]) -> list[Going]:
+    going = []
+    for row in rows:
+        case = CaseId(row.case)
+        documents = [each for each in view.documents(case) if not each.form.voided_why]
+        visits = {
+            visit.id for visit in in_force(view.visits(case)) if Week.of(local_date(visit.arrived_at)) == week
+        }
+        films = [each for each in view.recordings(case) if each.visit in visits and not each.described]
+        going.append(
+            Going(
+                row=row,
+                documents=len(documents),
+                complete=sum(document_state(each)[1] == "present" for each in documents),
+                films=len(films),
+                film_bytes=sum(each.bytes for each in films),
+            )
+        )
+    return going
 
 
 @page(Act.WAIVE, "POST")

@@ -14,14 +14,17 @@ from evidence.domain.document import MarkVerdict
 from evidence.domain.identifiers import ArrivalId, CaseId, Number, VisitId, expand
 from evidence.errors import UsageError
 from evidence.inbox.desk import Placement
+from evidence.inbox.words import PAGE_REASONS
 from evidence.ledger.view import Arrival, View
 from evidence.web.names import safe_name
 from evidence.web.pages import decider, page
+from evidence.web.ranges import playable
 from evidence.web.roles import Act
 from evidence.web.search import find_cases
 from evidence.web.sheets import sheets_of
+from evidence.web.sorting import LANES, lay_out, placements_of
 from evidence.web.speech import say
-from evidence.web.wording import FORM_TITLES, PAGE_REASONS
+from evidence.web.wording import CASE_KINDS, FORM_TITLES
 
 SHOWN = 60
 
@@ -94,8 +97,14 @@ def arrival(request: Any, identifier: str) -> Any:
     board.arrivals.follow()
     others = [each for each in board.arrivals.waiting() if each.id != identifier]
     recordings = [view.recording(each.sha256) or each for each in judged.recordings] if judged else []
+    asked = [
+        number for text in request.GET.getlist("doc")[:LANES] if (number := expand(text.strip().upper()))
+    ]
+    layout = lay_out(view, judged, found.id, map(Number, asked)) if judged else None
     context = {
         "arrival": found,
+        "layout": layout if layout is not None and layout.tiles > 1 else None,
+        "asked": asked,
         "sheets": sheets_of(linked, workspace.issued),
         "unlinked": [_question(view, each) for each in judged.unlinked] if judged else [],
         "blank": [index + 1 for index in judged.blank_pages] if judged else [],
@@ -103,6 +112,7 @@ def arrival(request: Any, identifier: str) -> Any:
         "visits": {
             each.id: each for recording in recordings for each in _visits(view, recording.suggestions)
         },
+        "films": {each.sha256 for each in recordings if playable(each)},
         "edocument": judged.edocument_of if judged else None,
         "can_undo": bool(found.decisions) and found.decisions[-1].decision != "undo",
         "next": others[0] if others else None,
@@ -162,6 +172,10 @@ def decide(request: Any, identifier: str) -> Any:
     action = request.POST.get("action", "")
     if action == "place":
         desk.place(found.id, _placements(request.POST), who)
+    elif action == "sort":
+        if found.judged is None:
+            raise Http404
+        desk.place(found.id, placements_of(request.POST, found.judged), who)
     elif action == "edocument":
         desk.link_edocument(found.id, _number(request.POST.get("number", "")), who)
     elif action == "case":
@@ -228,6 +242,10 @@ def mark(request: Any, number: str) -> Any:
 def suggest(request: Any) -> Any:
     """Documents that fit what is typed into the number field, by company, number or initials."""
     view = request.desk.workspace.ledger.view
+    if request.GET.get("of") == "case":
+        hits = find_cases(view, request.GET.get("q", ""), limit=16)
+        cases = [(hit.case.id, hit.name, CASE_KINDS.get(hit.case.kind.value, "")) for hit in hits]
+        return render(request, "desk/_numbers.html", {"rows": cases})
     rows = []
     for hit in find_cases(view, request.GET.get("q", ""), limit=8):
         rows += [

@@ -5,10 +5,12 @@ from __future__ import annotations
 import secrets
 import traceback
 from collections.abc import Callable
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from threading import Lock, Thread
 
 from evidence.errors import EvidenceError
+from evidence.web.speech import say
 
 KEPT = 8
 
@@ -54,12 +56,14 @@ class Jobs:
         """
         with self._lock:
             if any(not job.done for job in self._jobs.values()):
-                raise BusyError("另一项制作正在进行。", remedy="请等它完成后再试。")
+                raise BusyError(say("另一项制作正在进行。"), remedy=say("请等它完成后再试。"))
             job = Job(id=secrets.token_urlsafe(9), title=title)
             self._jobs[job.id] = job
             while len(self._jobs) > KEPT:
                 del self._jobs[next(iter(self._jobs))]
-        Thread(target=self._run, args=(job, work), daemon=True, name=f"job-{job.id}").start()
+        # The work speaks the language of whoever asked for it.
+        context = copy_context()
+        Thread(target=context.run, args=(self._run, job, work), daemon=True, name=f"job-{job.id}").start()
         return job
 
     def get(self, identifier: str) -> Job | None:
@@ -76,6 +80,6 @@ class Jobs:
         except Exception:
             # A bug must reach the terminal and the person, not vanish in a thread.
             traceback.print_exc()
-            job.error = EvidenceError("程序出错，没有做成。", remedy="请把终端里的信息交给管理员。")
+            job.error = EvidenceError(say("程序出错，没有做成。"), remedy=say("请把终端里的信息交给管理员。"))
         finally:
             job.done = True

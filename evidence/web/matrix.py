@@ -113,6 +113,16 @@ class Row:
         """The gravest of its cells."""
         return worst(cell.state for cell in self.cells)
 
+    @property
+    def sign(self) -> str:
+        """Its shape."""
+        return SIGNS[self.state]
+
+    @property
+    def words(self) -> str:
+        """Its state in words."""
+        return WORDS[self.state]
+
 
 def column_of(finding: Finding) -> Column:
     """Where a finding stands: by the document it speaks of, else by its rule."""

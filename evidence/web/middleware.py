@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.utils.translation import override
+
 from evidence.web import host as hosts
 from evidence.web.roles import Act, Role, may
 from evidence.web.speech import LANGUAGES, speaking
@@ -29,7 +31,7 @@ def desk_middleware(get_response: Callable[[Any], Any]) -> Callable[[Any], Any]:
         request.desk = hosts.current()
         wanted = request.COOKIES.get(LANGUAGE_COOKIE, "")
         request.language = wanted if wanted in LANGUAGES else "zh"
-        with speaking(request.language):
+        with speaking(request.language), override("en" if request.language == "en" else "zh-hans"):
             response = get_response(request)
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")

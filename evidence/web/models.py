@@ -21,7 +21,12 @@ class Seat(models.Model):  # type: ignore[misc]
         app_label = "desk"
 
     def __str__(self) -> str:
-        return f"{self.person}（{ROLE_WORDS[Role(self.role)]}）"
+        return f"{self.person}（{self.role_words}）"
+
+    @property
+    def role_words(self) -> str:
+        """The role as people call it."""
+        return ROLE_WORDS[Role(self.role)]
 
 
 class Draft(models.Model):  # type: ignore[misc]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from django.http import Http404
@@ -13,11 +14,13 @@ from evidence.domain.register import PlanLine
 from evidence.domain.week import Week, local_date
 from evidence.ledger.facts import gather_open
 from evidence.rules.planning import Proposal, propose_plan
+from evidence.web.issuing import keep_features, printed
 from evidence.web.jobs import Outcome
 from evidence.web.pages import page
 from evidence.web.plan_board import days_of, moved
 from evidence.web.roles import Act
 from evidence.web.speech import say
+from evidence.web.week_forms import wanted_on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +81,7 @@ def plan(request: Any) -> Any:
         "days": [(day, [card for card in cards if card.line.day == day]) for day in days],
         "unplaced": proposal.unplaced,
         "head": workspace.ledger.head.size,
+        "printable": [(day, len(wanted_on(view, proposal.plan, day))) for day in days] if filed else [],
         "version": say("第 {version} 版").format(version=proposal.plan.version),
     }
     return render(request, "desk/plan.html", context)
@@ -130,4 +134,64 @@ def file(request: Any) -> Any:
         )
 
     job = request.desk.jobs.start(f"{week} 计划", work)
+    return redirect("job", identifier=job.id)
+
+
+@page(Act.ENTER_VISIT, "POST")
+def day_forms(request: Any) -> Any:
+    """Open the cases of one planned day where needed, issue its blank records, print them together."""
+    from evidence.forms.catalogue import Catalogue
+    from evidence.forms.issue import issue_forms
+    from evidence.forms.open_case import open_case
+
+    workspace, week = request.desk.workspace, _week(request)
+    proposal, filed = _current(workspace, week)
+    try:
+        day = date.fromisoformat(request.POST.get("day", ""))
+    except ValueError as error:
+        raise Http404 from error
+    wanted = wanted_on(workspace.ledger.view, proposal.plan, day) if filed else []
+    if not wanted:
+        raise Http404
+    actor, now = f"desk:{request.user.get_username()}", workspace.clock()
+
+    def work(report: Any) -> Outcome:
+        requests = []
+        for each in wanted:
+            if each.ready is not None:
+                continue
+            case = each.case
+            if case is None:
+                case = open_case(
+                    workspace.ledger,
+                    contract=workspace.settings.contract.code,
+                    enterprise=each.line.enterprise,
+                    kind="annual",
+                    on=local_date(now),
+                    actor=actor,
+                ).id
+                report(say("已开立案件 {id}。").format(id=case))
+            requests.append(each.request(case))
+        report(say("正在填写模板并生成 PDF……"))
+        made = (
+            []
+            if not requests
+            else issue_forms(
+                requests,
+                catalogue=Catalogue.load(workspace.templates),
+                ledger=workspace.ledger,
+                originals=workspace.originals,
+                issued=workspace.issued,
+                settings=workspace.settings,
+                now=now,
+                actor=actor,
+            )
+        )
+        keep_features(workspace, made)
+        before = [each.ready.form for each in wanted if each.ready is not None]
+        return printed(
+            [*before, *made], say("当天的空白文书已备好，请一次打印："), f"{reverse('plan')}?week={week}"
+        )
+
+    job = request.desk.jobs.start(f"{day} {say('空白文书')}", work)
     return redirect("job", identifier=job.id)

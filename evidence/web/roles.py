@@ -31,10 +31,11 @@ class Act(StrEnum):
     SEE = "查看今日、案件、文书、原件"
     JUDGE_PACKAGE = "验证移交包"
     DOWNLOAD_PACKAGE = "下载移交包"
+    WATCH = "播放录像"
     UPLOAD = "放入文件"
     DECIDE_ARRIVAL = "归入、拆分、退回、重试、撤销到件"
     DECIDE_MARK = "看图判定签名、盖章和改动"
-    ENTER_VISIT = "录入检查事实、签发文书"
+    ENTER_VISIT = "录入检查事实，签发、重签和作废文书"
     PLAN = "编排下周计划"
     BUILD = "制作并签名完整的移交包"
     BUILD_INCOMPLETE = "制作声明不完整的移交包"
@@ -44,14 +45,15 @@ class Act(StrEnum):
 
 _READ = frozenset({Act.SEE, Act.JUDGE_PACKAGE, Act.DOWNLOAD_PACKAGE})
 _CLERK = _READ | {
-    Act.UPLOAD, Act.DECIDE_ARRIVAL, Act.DECIDE_MARK, Act.ENTER_VISIT, Act.PLAN, Act.BUILD,
+    Act.WATCH, Act.UPLOAD, Act.DECIDE_ARRIVAL, Act.DECIDE_MARK, Act.ENTER_VISIT, Act.PLAN, Act.BUILD,
 }  # fmt: skip
 
 ALLOWED: dict[Role, frozenset[Act]] = {
     Role.CLERK: _CLERK,
     Role.LEAD: _CLERK | {Act.BUILD_INCOMPLETE, Act.WAIVE, Act.ACCOUNTS},
     Role.AUDITOR: _READ,
-    Role.REGULATOR: _READ,
+    # Films show the inside of factories: the regulator may see them, an outside auditor may not.
+    Role.REGULATOR: _READ | {Act.WATCH},
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import signal
 import sys
 import warnings
 from collections.abc import Callable
@@ -14,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 from evidence.errors import UsageError
 from evidence.language import _
+from evidence.web.apart import IntakeProcess
 from evidence.web.configuration import configure
-from evidence.web.host import Host
+from evidence.web.host import Host, current
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,30 +96,35 @@ def prepare(workspace: Workspace, place: Place) -> Host:
 
 def application() -> Any:
     """The ASGI application; Django must be configured."""
-    from django.core.asgi import get_asgi_application
+    from evidence.web.handler import DeskHandler
 
-    return get_asgi_application()
+    return DeskHandler()
 
 
 @contextmanager
 def watching(workspace: Workspace, *, poll: bool, say: Callable[[str], None]) -> Iterator[None]:
     """The inbox watcher while the desk runs; it finishes the file at hand when the desk stops."""
-    from evidence.inbox.watch import Watch
-
-    watch = Watch(
-        workspace.intake,
-        inbox=workspace.inbox,
-        settings=workspace.settings.inbox,
-        poll=poll,
-        on_error=lambda error: say(f"✕ {error}"),
-    )
-    thread = Thread(target=watch.run, name="inbox-watch", daemon=True)
-    thread.start()
+    intake = IntakeProcess(workspace.root, poll=poll, tell=say)
+    intake.start()
     try:
         yield
     finally:
-        watch.stop()
-        thread.join(timeout=30)
+        intake.stop()
+
+
+@contextmanager
+def reckoning(host: Host) -> Iterator[None]:
+    """Weeks are judged beside the pages; the first judgement is under way before anybody asks."""
+    host.board.reckoner.start()
+    Thread(target=host.board.warm, daemon=True, name="warm").start()
+    try:
+        yield
+    finally:
+        host.board.reckoner.stop()
+
+
+def _leave(_number: int, _frame: object) -> None:
+    raise SystemExit(0)
 
 
 def serve(place: Place, *, started: Callable[[], None]) -> None:
@@ -154,4 +161,7 @@ def serve(place: Place, *, started: Callable[[], None]) -> None:
             timeout_graceful_shutdown=5,
         )
         started()
-        uvicorn.Server(config).run(sockets=[listener])
+        # uvicorn hands the signal on when it has finished; what runs beside it must be stopped too.
+        signal.signal(signal.SIGTERM, _leave)
+        with reckoning(current()):
+            uvicorn.Server(config).run(sockets=[listener])

@@ -35,6 +35,10 @@ class AccountForm(forms.Form):  # type: ignore[misc]
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["role"].choices = [(role.value, say(words)) for role, words in ROLE_WORDS.items()]
+
     def clean_username(self) -> str:
         """Names are unique."""
         name: str = self.cleaned_data["username"].strip()

@@ -10,6 +10,7 @@ from evidence.domain.document import Document, IssuedPage, ScannedPage
 from evidence.domain.identifiers import Number
 from evidence.errors import EvidenceError
 from evidence.inbox.words import mark_name
+from evidence.web.speech import say
 from evidence.web.wording import VERDICTS
 
 
@@ -91,7 +92,7 @@ def sheets_of(scans: Sequence[ScannedPage], store: IssuedStore) -> tuple[Sheet, 
         drawn.append(
             Sheet(
                 scan=scan,
-                title=f"{scan.number} 第 {scan.page} 页",
+                title=say("{number} 第 {page} 页").format(number=scan.number, page=scan.page),
                 width=issued.width if issued else 595.0,
                 height=issued.height if issued else 842.0,
                 boxes=tuple(boxes),
@@ -110,16 +111,22 @@ def _geometry(store: IssuedStore, number: Number) -> dict[int, IssuedPage]:
 def document_state(document: Document) -> tuple[str, str, str]:
     """Sign, class and words of a document as a whole."""
     if document.form.voided_why:
-        return "—", "none", f"已作废：{document.form.voided_why}"
+        return "—", "none", say("已作废：{why}").format(why=document.form.voided_why)
     if not document.scans:
-        return "○", "open", "未收到扫描件"
+        return "○", "open", say("未收到扫描件")
     if document.missing_pages:
         pages = "、".join(map(str, document.missing_pages))
-        return "✕", "missing", f"缺第 {pages} 页"
+        return "✕", "missing", say("缺第 {pages} 页").format(pages=pages)
     required = [mark for mark in document.marks if mark.required]
     absent = [mark for mark in required if mark.verdict.value == "absent"]
     if absent:
-        return "✕", "missing", "未见" + "、".join(dict.fromkeys(mark_name(mark) for mark in absent))
+        return (
+            "✕",
+            "missing",
+            say("未见{names}").format(
+                names="、".join(dict.fromkeys(say(mark_name(mark)) for mark in absent))
+            ),
+        )
     if any(mark.verdict.value == "undecided" for mark in required):
-        return "◐", "undecided", "有签章待看图判定"
-    return "●", "present", "页和签章齐全"
+        return "◐", "undecided", say("有签章待看图判定")
+    return "●", "present", say("页和签章齐全")

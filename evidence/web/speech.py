@@ -5,23 +5,20 @@ from __future__ import annotations
 import gettext
 from collections.abc import Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
 
+from evidence.language import chosen_language, speaking_to
+
 LOCALE_DIR = Path(__file__).parent / "locale"
 LANGUAGES = {"zh": "中文", "en": "English"}
-_language: ContextVar[str] = ContextVar("desk_language", default="zh")
 
 
 @contextmanager
 def speaking(language: str) -> Iterator[None]:
-    """Speak a language while one request is answered."""
-    token = _language.set(language)
-    try:
+    """Speak a language while one request is answered, in the desk's own words and in every error's."""
+    with speaking_to(language):
         yield
-    finally:
-        _language.reset(token)
 
 
 @lru_cache(maxsize=4)
@@ -31,5 +28,5 @@ def _catalogue(language: str) -> gettext.NullTranslations:
 
 def say(message: str) -> str:
     """The message in the reader's language; one without a translation stays Chinese."""
-    language = _language.get()
+    language = chosen_language()
     return message if language == "zh" else _catalogue(language).gettext(message)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
+from threading import Lock
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -11,13 +13,16 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from evidence.domain.week import Week, local_date
-from evidence.web.board import Board, Due, Judged
-from evidence.web.matrix import COLUMNS, SIGNS, WORDS, State
+from evidence.web.board import Board
+from evidence.web.matrix import COLUMNS, SIGNS, WORDS
+from evidence.web.matrix import State as CellState
 from evidence.web.pages import page
+from evidence.web.reckoning import Due, Judged
 from evidence.web.roles import Act
 
 SHOWN_ARRIVALS = 12
 SHOWN_DUE = 14
+_DRAWING = Lock()
 
 
 def chosen_week(request: Any, board: Board) -> Week:
@@ -43,7 +48,9 @@ def _drawn(judged: Judged, language: str) -> Drawn:
         "week": judged.week,
         "judged": judged,
         "columns": COLUMNS,
-        "legend": [(SIGNS[state], state.value, WORDS[state]) for state in State if state is not State.NONE],
+        "legend": [
+            (SIGNS[state], state.value, WORDS[state]) for state in CellState if state is not CellState.NONE
+        ],
     }
     return Drawn(
         matrix=render_to_string("desk/_matrix.html", context),
@@ -65,40 +72,83 @@ def _drawn_due(due: Due | None, language: str) -> str:
     return drawn
 
 
-def _live(request: Any) -> dict[str, Any]:
-    board: Board = request.desk.board
-    size = board.arrivals.follow()
-    week = chosen_week(request, board)
-    judged = board.judged(week)
-    due = board.agenda.due()
-    today = local_date(request.desk.workspace.clock())
-    return {
-        "head": f"{size}.{judged.size}.{today}.{due.size if due else ''}",
-        "week": week,
-        "drawn": _drawn(judged, request.language),
-        "due": _drawn_due(due, request.language),
-        "arrivals": board.arrivals.latest(SHOWN_ARRIVALS),
-        "waiting": board.arrivals.waiting(),
-        "arrived": board.arrivals.count(),
-        "today": today,
-        "before": week.shift(-1),
-        "after": week.shift(1),
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """What the changing part of the page is made from; equal states are drawn once for everybody."""
+
+    board: Board
+    size: int
+    """Journal position up to which arrivals are known."""
+    week: Week
+    judged: Judged
+    due: Due | None
+    today: date
+    language: str
+
+    @property
+    def head(self) -> str:
+        """Tells a page that polls whether it is behind."""
+        return f"{self.size}.{self.judged.size}.{self.today}.{self.due.size if self.due else ''}"
+
+
+@lru_cache(maxsize=8)
+def _drawn_live(state: State) -> str:
+    """The changing part as HTML: while files pour in, eight readers ask for the same one."""
+    arrivals = state.board.arrivals
+    context = {
+        "head": state.head,
+        "week": state.week,
+        "drawn": _drawn(state.judged, state.language),
+        "due": _drawn_due(state.due, state.language),
+        "arrivals": arrivals.latest(SHOWN_ARRIVALS),
+        "waiting": arrivals.waiting(),
+        "arrived": arrivals.count(),
     }
+    drawn: str = render_to_string("desk/_live.html", context)
+    return drawn
+
+
+def _state(request: Any) -> State:
+    board: Board = request.desk.board
+    week = chosen_week(request, board)
+    return State(
+        board=board,
+        size=board.arrivals.follow(),
+        week=week,
+        judged=board.judged(week),
+        due=board.agenda.due(),
+        today=local_date(request.desk.workspace.clock()),
+        language=request.language,
+    )
+
+
+def _draw(state: State) -> str:
+    # One at a time: whoever asks for the same state meanwhile gets the drawing instead of drawing too.
+    with _DRAWING:
+        return _drawn_live(state)
 
 
 @page(Act.SEE)
 def today(request: Any) -> Any:
     """The page."""
-    return render(request, "desk/today.html", _live(request))
+    state = _state(request)
+    context = {
+        "live": _draw(state),
+        "week": state.week,
+        "today": state.today,
+        "before": state.week.shift(-1),
+        "after": state.week.shift(1),
+    }
+    return render(request, "desk/today.html", context)
 
 
 @page(Act.SEE)
 def live(request: Any) -> Any:
     """The page's changing part; 204 while nothing changed, so that nothing jumps."""
-    context = _live(request)
-    if request.GET.get("head") == context["head"]:
+    state = _state(request)
+    if request.GET.get("head") == state.head:
         return HttpResponse(status=204)
-    return render(request, "desk/_live.html", context)
+    return HttpResponse(_draw(state))
 
 
 @page(Act.SEE)

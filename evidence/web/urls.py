@@ -5,7 +5,20 @@ from __future__ import annotations
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 
-from evidence.web import auditor, cases, entry, files, friday, inbox, numbers, plan, session, today
+from evidence.web import (
+    auditor,
+    cases,
+    entry,
+    files,
+    footage,
+    friday,
+    inbox,
+    issuing,
+    numbers,
+    plan,
+    session,
+    today,
+)
 
 urlpatterns = [
     path("", today.today, name="today"),
@@ -22,11 +35,16 @@ urlpatterns = [
     path("cases/<str:identifier>/write/<str:kind>/", entry.write, name="write"),
     path("cases/<str:identifier>/write/<str:kind>/draft/", entry.draft, name="draft"),
     path("cases/<str:identifier>/write/<str:kind>/enter/", entry.enter, name="enter"),
+    path("cases/<str:identifier>/issue/", issuing.forms, name="forms"),
+    path("cases/<str:identifier>/issue/<slug:form>/", issuing.issue, name="issue"),
     path("cases/<str:identifier>/", cases.case, name="case"),
     path("documents/<str:number>/", cases.document, name="document"),
     path("documents/<str:number>/mark/", inbox.mark, name="mark"),
+    path("documents/<str:number>/withdraw/", issuing.withdraw, name="withdraw"),
+    path("print/", files.print_forms, name="print-forms"),
     path("documents/<str:number>/form.pdf", files.form_pdf, name="form-pdf"),
     path("pictures/<str:digest>/", files.picture, name="picture"),
+    path("footage/<str:digest>/", footage.watch, name="watch"),
     path("originals/<str:digest>/", files.original, name="original"),
     path("friday/", friday.friday, name="friday"),
     path("friday/waive/", friday.waive, name="waive"),
@@ -35,6 +53,7 @@ urlpatterns = [
     path("packages/<str:name>/", files.package, name="package"),
     path("plan/", plan.plan, name="plan"),
     path("plan/file/", plan.file, name="file-plan"),
+    path("plan/forms/", plan.day_forms, name="day-forms"),
     path("numbers/", numbers.numbers, name="numbers"),
     path("auditor/", auditor.auditor, name="auditor"),
     path("login/", LoginView.as_view(template_name="desk/login.html"), name="login"),

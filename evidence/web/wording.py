@@ -35,12 +35,3 @@ VERDICTS: dict[str, tuple[str, str, str]] = {
     "absent": ("✕", "missing", "无"),
     "undecided": ("◐", "undecided", "不能判定"),
 }
-PAGE_REASONS: dict[str, str] = {
-    "forged_code": "二维码校验不符，可能不是本机构签发的页",
-    "unknown_code": "二维码的编号没有登记",
-    "void_form": "属于已作废的文书",
-    "conflicting_codes": "两个二维码互相矛盾",
-    "wrong_case": "页面内容与二维码所指的文书不符",
-    "engine_timeout": "识别超时，可重试",
-    "no_code": "没有读到二维码",
-}

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 from django import template
+from django.templatetags.static import static
 
 from evidence.domain.identifiers import expand
-from evidence.domain.week import SHANGHAI, show_date
+from evidence.domain.week import SHANGHAI, weekday_name
 from evidence.rules.clause import Finding
 from evidence.web.matrix import SIGNS, WORDS, state_of
 from evidence.web.speech import say
@@ -33,10 +37,14 @@ def t(message: str, **values: Any) -> str:
 
 
 def day(value: date | datetime | None) -> str:
-    """`2022-03-31 周四`, Shanghai."""
+    """`2022-03-31 周四` in Shanghai, the weekday in the reader's language."""
     if value is None:
         return "—"
-    return show_date(value.astimezone(SHANGHAI).date() if isinstance(value, datetime) else value)
+    return _shown(value.astimezone(SHANGHAI).date() if isinstance(value, datetime) else value)
+
+
+def _shown(value: date) -> str:
+    return f"{value.isoformat()} {say(weekday_name(value))}"
 
 
 def moment(value: datetime | None) -> str:
@@ -44,7 +52,7 @@ def moment(value: datetime | None) -> str:
     if value is None:
         return "—"
     local = value.astimezone(SHANGHAI)
-    return f"{show_date(local.date())} {local:%H:%M}"
+    return f"{_shown(local.date())} {local:%H:%M}"
 
 
 def clock(value: datetime | None) -> str:
@@ -128,7 +136,16 @@ def as_text(value: str | Iterable[str]) -> str:
 
 _DECISIONS = {"link": "归入", "split": "拆分归入", "reject": "退回", "retry": "重新识别", "undo": "撤销"}
 
+
+@lru_cache(maxsize=8)
+def asset(name: str) -> str:
+    """Address of one of our static files; it changes with the content, so browsers may keep it."""
+    path = Path(__file__).parents[1] / "static" / name
+    return f"{static(name)}?{sha256(path.read_bytes()).hexdigest()[:8]}"
+
+
 register.simple_tag(t, name="t")
+register.simple_tag(asset, name="asset")
 _FILTERS: tuple[Callable[..., Any], ...] = (
     day, moment, clock, when, days_left, outcome, thousandths, size, finding_state, unlocal, minutes,
     decision_words, as_text, document_number, at,

@@ -10,10 +10,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from evidence.domain.identifiers import ArrivalId
-from evidence.ledger.events import ArrivalJudged, ArrivalTaken, UnlinkedPage
+from evidence.ledger.events import ArrivalJudged, ArrivalTaken, Suggestion, UnlinkedPage
 from evidence.web.host import Host
 from tests import world
-from tests.desk_world import CHECK_RECORD, HOSTILE, UNKNOWN, page_picture
+from tests.desk_world import CHECK_RECORD, HOSTILE, RECHECK_RECORD, UNKNOWN, page_picture
 
 PASSWORD = "gaoxin-2022-desk"
 PAGES = {
@@ -22,10 +22,13 @@ PAGES = {
     "arrival": f"/inbox/{HOSTILE}/",
     "cases": "/cases/?q=fhjx",
     "case": "/cases/WJB22-0002/",
+    "forms": "/cases/WJB22-0002/issue/",
+    "issue": "/cases/WJB22-0002/issue/interview-notice/",
+    "escalation": "/cases/WJB22-0002/write/上报/",
     "document": f"/documents/{CHECK_RECORD}/",
     "friday": "/friday/?week=2022-W13",
     "plan": "/plan/?week=2022-W14",
-    "numbers": "/numbers/",
+    "numbers": "/numbers/?month=2022-03",
     "auditor": "/auditor/",
     "accounts": "/accounts/",
 }
@@ -218,6 +221,14 @@ def test_a_signature_is_judged_on_the_picture(open_page: Callable[..., Any], hos
     assert document is not None
     mark = next(mark for mark in document.marks if mark.box == "principal")
     assert (mark.verdict.value, mark.decided_by) == ("present", "陆文静")
+    # The same by pressing the box on the picture itself.
+    page.locator(".box[data-box='escort']").click()
+    page.locator("[data-verdicts]:visible").get_by_text("陪同人员签名").wait_for()
+    page.locator("[data-verdicts]:visible").get_by_role("button", name="有").click()
+    page.get_by_text("已记入账本").wait_for()
+    document = host.workspace.ledger.view.document(CHECK_RECORD)
+    assert document is not None
+    assert {m.box: m.verdict.value for m in document.marks}["escort"] == "present"
 
 
 def test_the_picture_zooms_and_turns_by_keyboard_and_button(open_page: Callable[..., Any]) -> None:
@@ -228,6 +239,74 @@ def test_the_picture_zooms_and_turns_by_keyboard_and_button(open_page: Callable[
     assert "zoom1" in (viewer.get_attribute("class") or "")
     page.get_by_role("button", name="旋转").first.click()
     assert "turn1" in (viewer.get_attribute("class") or "")
+
+
+def _stack(host: Host, running: int) -> ArrivalId:
+    """A scan of three pages nobody could place."""
+    workspace, arrival = host.workspace, ArrivalId(f"A-20220401-{running:04d}")
+    digest = workspace.originals.put_bytes(arrival.encode())
+    pages = tuple(
+        UnlinkedPage(
+            index=index,
+            reason="no_code",
+            picture=workspace.previews.put(page_picture([f"{running} PAGE {index}"]), ".jpg"),
+            suggestions=(Suggestion(number=CHECK_RECORD, page=1, score=600, why="标题相符"),),
+        )
+        for index in range(3)
+    )
+    workspace.ledger.append(
+        "test",
+        ArrivalTaken(
+            arrival=arrival, path="一叠扫描件.pdf", sha256=digest, bytes=10,
+            received_at=world.FRIDAY, media_type="application/pdf",
+        ),
+        ArrivalJudged(arrival=arrival, outcome="unidentified", message="有 3 页待归入。", unlinked=pages),
+    )  # fmt: skip
+    return arrival
+
+
+def test_a_stack_is_split_and_put_in_order_by_mouse(open_page: Callable[..., Any], host: Host) -> None:
+    arrival = _stack(host, 210)
+    page = open_page("clerk", f"/inbox/{arrival}/?doc={RECHECK_RECORD}")
+    results = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "best-practice"]})
+    assert results.violations_count == 0, results.generate_report()
+    page.set_viewport_size({"width": 1280, "height": 1400})
+    for tile, slot in ((0, f"{CHECK_RECORD}/2"), (1, f"{CHECK_RECORD}/1"), (2, f"{RECHECK_RECORD}/1")):
+        page.locator(f"[data-tile='{tile}']").drag_to(page.locator(f"[data-slot='{slot}']"))
+    # On an occupied place they change places.
+    page.locator("[data-tile='0']").drag_to(page.locator(f"[data-slot='{CHECK_RECORD}/1']"))
+    assert page.locator("#slot-1").input_value() == f"{CHECK_RECORD}/2"
+    page.get_by_role("button", name="按此归入").click()
+    page.get_by_text("已记入账本").wait_for()
+    found = host.workspace.ledger.view.arrival(arrival)
+    assert found is not None
+    assert found.judged is not None
+    assert found.outcome == "linked"
+    assert [(each.index, each.number, each.page) for each in found.judged.pages] == [
+        (0, CHECK_RECORD, 1), (1, CHECK_RECORD, 2), (2, RECHECK_RECORD, 1),
+    ]  # fmt: skip
+    assert found.decisions[-1].decision == "split"
+    page.get_by_role("button", name="撤销上一决定").click()
+    page.get_by_text("已记入账本").wait_for()
+    found = host.workspace.ledger.view.arrival(arrival)
+    assert found is not None
+    assert [each.decision for each in found.decisions] == ["split", "undo"]
+
+
+def test_a_stack_is_put_in_order_by_keyboard_alone(open_page: Callable[..., Any], host: Host) -> None:
+    arrival = _stack(host, 211)
+    page = open_page("clerk", f"/inbox/{arrival}/")
+    tile = page.locator("[data-tile='1']")
+    tile.focus()
+    for _press in range(2):
+        page.keyboard.press("Alt+ArrowRight")
+    assert page.locator("#slot-1").input_value() == f"{CHECK_RECORD}/2"
+    assert "2" in page.locator("[data-said]").inner_text()
+    for _press in range(2):
+        page.keyboard.press("Tab")
+    page.keyboard.press("ArrowUp")
+    assert page.locator("#slot-1").input_value() == f"{CHECK_RECORD}/1"
+    assert tile.evaluate("each => each.closest('[data-slot]').dataset.slot") == f"{CHECK_RECORD}/1"
 
 
 def test_files_dropped_go_into_the_inbox_under_their_names(open_page: Callable[..., Any], host: Host) -> None:
@@ -295,6 +374,58 @@ def test_a_visit_is_drafted_entered_and_stands_in_the_case(open_page: Callable[.
     assert [visit.kind.value for visit in visits] == ["check", "urging"]
     assert visits[-1].summary == "电话了解整改进度"
     assert [each.hazard for each in visits[-1].progress] == ["H01"]
+
+
+def test_a_report_to_the_regulator_is_entered_with_its_trigger(
+    open_page: Callable[..., Any], host: Host
+) -> None:
+    page = open_page("clerk", "/cases/WJB22-0003/write/上报/")
+    assert page.get_by_label("上报情形").locator("option").all_inner_texts()[1:] == [
+        "不积极整改", "逾期未全部整改到位", "重大事故隐患",
+    ]  # fmt: skip
+    page.get_by_label("上报情形").select_option("重大事故隐患")
+    page.get_by_label("收件单位").select_option("安监科")
+    page.get_by_label("上报时间").fill("2022-03-30T15:05")
+    page.get_by_label("H01").check()
+    page.get_by_label("签收时间").fill("2022-03-30T16:20")
+    page.get_by_role("button", name="登记入账").click()
+    page.get_by_text("已登记入账").wait_for()
+    report = host.workspace.ledger.view.escalations(world.HEAVY)[-1]
+    assert (report.trigger.value, report.recipient.value) == ("重大事故隐患", "安监科")
+    assert report.hazards == ("H01",)
+    assert report.receipt_at == world.instant("2022-03-30", 16, 20)
+
+
+def test_a_form_that_needs_an_entry_first_leads_to_it(open_page: Callable[..., Any]) -> None:
+    page = open_page("clerk", "/cases/WJB22-0001/issue/")
+    page.get_by_role("link", name="签发 上报").click()
+    page.get_by_text("还没有登记上报事项").wait_for()
+    page.get_by_role("link", name="先录入 上报").click()
+    page.get_by_role("heading", name="录入 上报").wait_for()
+
+
+def test_the_trend_is_drawn_and_told(open_page: Callable[..., Any]) -> None:
+    page = open_page("regulator", "/numbers/?month=2022-03")
+    assert page.locator(".chart polyline").count() == 2
+    page.get_by_text("逐周数字").click()
+    assert page.locator(".chart ~ details").get_by_role("row", name="2022-W13").is_visible()
+    page.emulate_media(media="print")
+    assert not page.get_by_role("button", name="打印").is_visible()
+    assert page.locator(".chart > svg").first.is_visible()
+
+
+def test_a_planned_visit_moves_by_keyboard_alone(open_page: Callable[..., Any]) -> None:
+    page = open_page("lead", "/plan/?week=2022-W13")
+    visit = page.locator(".visit").first
+    day = visit.locator("select").input_value()
+    key = visit.get_attribute("data-key")
+    visit.focus()
+    page.keyboard.press("Alt+ArrowRight")
+    moved = page.locator(f".visit[data-key='{key}']")
+    assert moved.locator("select").input_value() > day
+    assert page.evaluate("document.activeElement.dataset.key") == key
+    page.keyboard.press("Alt+ArrowLeft")
+    assert moved.locator("select").input_value() == day
 
 
 def test_the_check_form_is_accessible_and_fills_the_rest(open_page: Callable[..., Any]) -> None:

@@ -2,22 +2,40 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable
+from pathlib import Path
 from queue import SimpleQueue
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from evidence.domain.identifiers import ArrivalId
 from evidence.errors import InputError
 from evidence.web.host import Host
+from tests import world
 from tests.desk_world import CHECK_RECORD, HOSTILE, HOSTILE_COMPANY, HOSTILE_NAME, UNKNOWN
 
+GOLDEN = Path(__file__).parents[2] / "golden/packages"
 PASSWORD = "gaoxin-2022-desk"
 PAGES = [
-    "/", "/live/", "/inbox/", f"/inbox/{UNKNOWN}/", "/cases/", "/cases/WJB22-0002/",
+    "/",
+    "/live/",
+    "/inbox/",
+    f"/inbox/{UNKNOWN}/",
+    "/cases/",
+    "/cases/WJB22-0002/",
     f"/documents/{CHECK_RECORD}/",
-    "/friday/", "/plan/", "/numbers/", "/auditor/", "/cell/2022-W13/WJB22-0002/check/",
+    "/friday/",
+    "/plan/",
+    "/numbers/",
+    "/auditor/",
+    "/cell/2022-W13/WJB22-0002/check/",
+]
+WRITING = [
+    "/cases/WJB22-0002/issue/", "/cases/WJB22-0002/issue/interview-notice/", "/cases/WJB22-0002/write/上报/",
 ]  # fmt: skip
 DECISIONS = [
     ("/inbox/upload/", {}),
@@ -30,6 +48,9 @@ DECISIONS = [
     ("/cases/open/", {"enterprise": "丰禾机械"}),
     ("/cases/WJB22-0002/write/检查/enter/", {"head|到达时间": "2022-03-14T09:00"}),
     ("/cases/WJB22-0002/write/检查/draft/", {"head|情况": "x"}),
+    ("/cases/WJB22-0002/issue/interview-notice/", {"value|约谈地点": "x"}),
+    (f"/documents/{CHECK_RECORD}/withdraw/", {"action": "void", "why": "x"}),
+    ("/plan/forms/", {"week": "2022-W14", "day": "2022-04-06"}),
 ]
 
 
@@ -57,6 +78,14 @@ def test_strangers_are_sent_to_the_login(host: Host, path: str) -> None:
 @pytest.mark.parametrize("path", PAGES)
 def test_every_role_may_read(sign_in: Callable[..., Client], role: str, path: str) -> None:
     assert sign_in(role).get(path).status_code in {200, 204}
+
+
+@pytest.mark.parametrize("path", WRITING)
+@pytest.mark.parametrize(("role", "status"), [("clerk", 200), ("auditor", 403), ("regulator", 403)])
+def test_only_those_who_write_see_the_forms(
+    sign_in: Callable[..., Client], role: str, status: int, path: str
+) -> None:
+    assert sign_in(role).get(path).status_code == status
 
 
 @pytest.mark.parametrize(("path", "data"), DECISIONS)
@@ -108,7 +137,14 @@ def test_without_our_token_nothing_is_done(
     assert host.workspace.ledger.head.size == before
 
 
-@pytest.mark.parametrize(("path", "_data"), [each for each in DECISIONS if each[0] != "/accounts/"])
+@pytest.mark.parametrize(
+    ("path", "_data"),
+    [
+        each
+        for each in DECISIONS
+        if each[0] not in {"/accounts/", "/cases/WJB22-0002/issue/interview-notice/"}
+    ],
+)
 def test_decisions_are_no_links(sign_in: Callable[..., Client], path: str, _data: dict[str, str]) -> None:
     assert sign_in("lead").get(path).status_code == 405
 
@@ -129,6 +165,13 @@ def test_decisions_are_no_links(sign_in: Callable[..., Client], path: str, _data
         "/static/..%2f..%2fdesk%2fsecret",
         "/cell/2022-W99/x/check/",
         "/jobs/x/",
+        "/print/?n=../../evidence.toml",
+        "/print/",
+        "/footage/" + "0" * 64 + "/",
+        "/footage/..%2f..%2fevidence.toml/",
+        "/cases/WJB22-0002/issue/..%2f..%2fevidence/",
+        "/cases/WJB22-0002/issue/weekly-plan/",
+        "/cases/WJB22-0002/write/乱写/",
         "/inbox/A-1/",
     ],
 )
@@ -156,6 +199,54 @@ def test_originals_are_handed_over_never_shown(sign_in: Callable[..., Client], h
     assert "sandbox" in response["Content-Security-Policy"]
 
 
+@pytest.fixture(scope="module")
+def film(host: Host) -> str:
+    """A film of the world's week as the archive holds it, and its digest."""
+    from evidence.domain.recording import Recording
+    from evidence.ledger.events import ArrivalJudged, ArrivalTaken
+
+    workspace, arrival = host.workspace, ArrivalId("A-20220401-0300")
+    data = bytes(range(256)) * 40
+    digest = workspace.originals.put_bytes(data)
+    recording = Recording(sha256=digest, name="DSJ0001.MP4", bytes=len(data), video=True, arrival=arrival)
+    workspace.ledger.append(
+        "test",
+        ArrivalTaken(
+            arrival=arrival, path="DSJ0001.MP4", sha256=digest, bytes=len(data),
+            received_at=world.FRIDAY, media_type="video/mp4",
+        ),
+        ArrivalJudged(arrival=arrival, outcome="unidentified", message="待指派。", recordings=(recording,)),
+    )  # fmt: skip
+    return str(digest)
+
+
+@pytest.mark.parametrize(
+    ("role", "status"), [("clerk", 206), ("lead", 206), ("regulator", 206), ("auditor", 403)]
+)
+def test_films_are_for_those_who_may_watch_and_only_films(
+    sign_in: Callable[..., Client], film: str, role: str, status: int
+) -> None:
+    response = sign_in(role).get(f"/footage/{film}/", headers={"range": "bytes=256-511"})
+    assert response.status_code == status
+    if status == 206:
+        assert response["Content-Type"] == "video/mp4"
+        assert response["Content-Range"] == "bytes 256-511/10240"
+        assert response["Content-Length"] == "256"
+        assert "sandbox" in response["Content-Security-Policy"]
+        assert response["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_range_beyond_the_film_is_refused(sign_in: Callable[..., Client], film: str) -> None:
+    response = sign_in("lead").get(f"/footage/{film}/", headers={"range": "bytes=99999-"})
+    assert (response.status_code, response["Content-Range"]) == (416, "bytes */10240")
+
+
+def test_a_picture_is_no_film(sign_in: Callable[..., Client], host: Host) -> None:
+    arrival = host.workspace.ledger.view.arrival(HOSTILE)
+    assert arrival is not None
+    assert sign_in("lead").get(f"/footage/{arrival.sha256}/").status_code == 404
+
+
 def test_every_page_carries_the_strict_headers(sign_in: Callable[..., Client]) -> None:
     response = sign_in("lead").get("/")
     policy = response["Content-Security-Policy"]
@@ -169,6 +260,30 @@ def test_every_page_carries_the_strict_headers(sign_in: Callable[..., Client]) -
 
 def test_other_host_names_are_refused(host: Host) -> None:
     assert Client(SERVER_NAME="evil.example").get("/login/").status_code == 400
+
+
+@pytest.mark.parametrize(("changed", "indication"), [(False, "INDETERMINATE"), (True, "TOTAL-FAILED")])
+def test_the_auditors_page_says_what_the_command_says(
+    sign_in: Callable[..., Client], tmp_path: Path, changed: bool, indication: str
+) -> None:
+    from evidence.verify.examine import verify_path
+    from evidence.verify.wording import text_report
+
+    package, root = tmp_path / "WJB-2022-W13.zip", (GOLDEN / "root.pem").read_bytes()
+    data = bytearray((GOLDEN / package.name).read_bytes())
+    data[len(data) // 2] ^= changed
+    package.write_bytes(data)
+    files = {
+        "package": SimpleUploadedFile(package.name, bytes(data)),
+        "trust": SimpleUploadedFile("root.pem", root),
+    }
+    shown = sign_in("auditor").post("/auditor/", files).content.decode()
+    report = verify_path(package, trust=[root], previous=None, at=None)
+    assert report.indication.value == indication
+    said = html.unescape(re.sub("<[^>]+>", "", shown))
+    clock = re.compile(r"\d{2}:\d{2}(:\d{2})?")
+    for line in text_report(report):
+        assert clock.sub("", line.strip()) in clock.sub("", said)
 
 
 def test_signing_in_changes_the_session(host: Host) -> None:

@@ -14,12 +14,26 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
+from evidence.domain.case import ReviewResult
+from evidence.domain.hazard import Grade, HazardState, ProgressState
+from evidence.domain.parties import EnterpriseClass
+from evidence.domain.register import PlannedWork
+from evidence.domain.week import WEEKDAYS
+from evidence.forms.catalogue import Catalogue, shipped_templates
+from evidence.inbox.words import PAGE_REASONS, ROLES
+from evidence.web import entry_form
+from evidence.web.issue_form import fields_of
 from evidence.web.matrix import COLUMNS, WORDS
+from evidence.web.roles import ROLE_WORDS, Act
 from evidence.web.speech import LOCALE_DIR, say, speaking
 from evidence.web.templatetags.desk import OUTCOME_SIGNS
+from evidence.web.wording import CASE_KINDS, FORM_TITLES, VERDICTS, VISIT_KINDS
 
 WEB = Path(__file__).parents[3] / "evidence/web"
 CATALOGUE = LOCALE_DIR / "en/LC_MESSAGES"
+
+
+WORDS_OF = (EnterpriseClass, Grade, HazardState, PlannedWork, ReviewResult, Act)
 
 
 def _said() -> Iterator[str]:
@@ -35,11 +49,44 @@ def _said() -> Iterator[str]:
     yield from (column.title for column in COLUMNS)
     yield from WORDS.values()
     yield from (words for _sign, _css, words in OUTCOME_SIGNS.values())
+    yield from _named_elsewhere()
+
+
+def _named_elsewhere() -> Iterator[str]:
+    """Words of the trade that pages show by way of a variable."""
+    for table in (FORM_TITLES, VISIT_KINDS, CASE_KINDS, entry_form.TITLES, PAGE_REASONS, ROLE_WORDS):
+        yield from table.values()
+    yield from (words for _sign, _css, words in VERDICTS.values())
+    yield from (each.value for kind in WORDS_OF for each in kind)
+    yield from (f"整改{each.value}" for each in ProgressState)
+    yield from (role + kind for role in ROLES.values() for kind in ("签名", "盖章", "日期"))
+    yield from WEEKDAYS
+    yield from ("已办", "计划", "到期", "已过期", "待整改", "空白页", "项目负责人", "资料员", "企业")
+    for form in Catalogue.load(shipped_templates()):
+        if not form.weekly and form.id != "campaign-summary":
+            yield form.short
+            blanks, listings = fields_of(form, {each.name: [{}] for each in form.fields})
+            yield from (each.name for each in blanks)
+            for listing in listings:
+                yield from (listing.label, *listing.headings)
+    for kind in entry_form.HEADINGS:
+        for field in entry_form.head_fields(kind, {}, people=(), devices=()):
+            yield from _field_words(field)
+        for table in entry_form.LISTS[kind]:
+            yield from (table.name, table.note)
+            for row in entry_form.list_rows(table, {}).rows[:1]:
+                for field in row:
+                    yield from _field_words(field)
+
+
+def _field_words(field: entry_form.Field) -> Iterator[str]:
+    yield from (field.heading, field.hint)
+    yield from (label for _value, label in field.choices)
 
 
 def test_every_phrase_has_its_english() -> None:
     known = gettext.translation("desk", LOCALE_DIR, languages=["en"])
-    assert {phrase for phrase in _said() if known.gettext(phrase) == phrase} == set()
+    assert {phrase for phrase in _said() if phrase and known.gettext(phrase) == phrase} == set()
 
 
 def test_the_compiled_catalogue_is_the_written_one() -> None:

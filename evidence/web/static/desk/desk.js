@@ -50,7 +50,7 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("htmx:configRequest", (event) => {
-  if (event.target.matches("[data-suggest]")) event.detail.parameters = { q: event.target.value };
+  if (event.target.matches("[data-suggest]")) event.detail.parameters = { q: event.target.value, of: event.target.dataset.suggest };
 });
 
 for (const zone of document.querySelectorAll(".drop")) {
@@ -75,29 +75,122 @@ document.addEventListener("click", (event) => {
   button.closest("form").dispatchEvent(new Event("change", { bubbles: true }));
 });
 
-// The plan's board: a visit goes to the day it is dropped on, or to the day its box names.
-function moveVisit(visit, day) {
-  const column = document.querySelector(`.day[data-day="${CSS.escape(day)}"]`);
-  if (!visit || !column) return;
-  column.append(visit);
-  visit.querySelector("select").value = day;
+// A box on the picture and its line beside it are one: pressing the box offers the same two words there,
+// and the line at work lights up its box.
+function pick(page, name, words) {
+  for (const each of page.querySelectorAll(".picked")) each.classList.remove("picked");
+  if (!name) return;
+  page.querySelector(`.box[data-box="${CSS.escape(name)}"]`)?.classList.add("picked");
+  const line = page.querySelector(`.mark[data-mark="${CSS.escape(name)}"]`);
+  line?.classList.add("picked");
+  if (words && line) words.querySelector("span").textContent = line.querySelector("p").textContent.trim();
+}
+document.addEventListener("click", (event) => {
+  const box = event.target.closest(".box[data-box]");
+  const page = event.target.closest(".page");
+  const words = page?.querySelector("[data-verdicts]");
+  if (!words) return;
+  const verdict = event.target.closest("[data-verdict]");
+  if (verdict) {
+    page.querySelector(`.mark[data-mark="${CSS.escape(words.dataset.box)}"] button[value="${verdict.dataset.verdict}"]`).click();
+    return;
+  }
+  if (words.contains(event.target)) return;
+  words.hidden = !box;
+  if (!box) return;
+  pick(page, box.dataset.box, words);
+  words.dataset.box = box.dataset.box;
+  for (const each of words.querySelectorAll("button")) {
+    each.disabled = page.querySelector(`.mark[data-mark="${CSS.escape(box.dataset.box)}"] button[value="${each.dataset.verdict}"]`).disabled;
+  }
+  const { x, y, height } = box.querySelector("rect").getBBox();
+  const view = box.ownerSVGElement.viewBox.baseVal;
+  words.style.left = `${Math.min(62, (100 * x) / view.width)}%`;
+  words.style.top = `${(100 * (y + height)) / view.height}%`;
+  words.querySelector("button:not([disabled])")?.focus();
+});
+document.addEventListener("keydown", (event) => {
+  const words = event.target.closest("[data-verdicts]");
+  if (words && event.key === "Escape") words.hidden = true;
+});
+document.addEventListener("focusin", (event) => {
+  const line = event.target.closest(".mark[data-mark]");
+  if (line) pick(line.closest(".page"), line.dataset.mark, null);
+});
+
+// Things that lie somewhere and can be moved: visits on days of the plan, pages on places of documents.
+// By mouse: drag. By keyboard: the box below each names the place, Alt and an arrow moves to the next.
+const boards = [
+  { thing: ".visit", place: ".day", key: "day", pick: "[data-move]", swap: false },
+  { thing: ".tile", place: ".slot", key: "slot", pick: "[data-lay]", swap: true },
+];
+
+function boardOf(element) {
+  return boards.find((board) => element.closest(board.thing));
 }
 
-for (const day of document.querySelectorAll(".day")) {
-  day.addEventListener("dragover", (event) => { event.preventDefault(); day.classList.add("over"); });
-  day.addEventListener("dragleave", () => day.classList.remove("over"));
-  day.addEventListener("drop", (event) => {
+function put(board, thing, place) {
+  const from = thing.closest(board.place);
+  const pick = thing.querySelector(board.pick);
+  const wanted = place.dataset[board.key];
+  if (from === place || ![...pick.options].some((option) => option.value === wanted)) return;
+  const other = board.swap && wanted ? place.querySelector(board.thing) : null;
+  if (other) {
+    const back = other.querySelector(board.pick);
+    const home = from.dataset[board.key];
+    if (![...back.options].some((option) => option.value === home)) return;
+    from.append(other);
+    back.value = home;
+  }
+  place.append(thing);
+  pick.value = wanted;
+  const said = document.querySelector("[data-said]");
+  if (said) said.textContent = `${thing.getAttribute("aria-label")} → ${pick.selectedOptions[0].textContent}`;
+}
+
+let dragged = null;
+document.addEventListener("dragstart", (event) => {
+  const board = event.target.closest && boardOf(event.target);
+  if (!board) return;
+  dragged = event.target.closest(board.thing);
+  event.dataTransfer.effectAllowed = "move";
+  event.dataTransfer.setData("text/plain", dragged.getAttribute("aria-label") || "");
+});
+document.addEventListener("dragend", () => { dragged = null; });
+for (const place of document.querySelectorAll(".day, .slot")) {
+  const fits = () => dragged && place.matches(boardOf(dragged).place);
+  place.addEventListener("dragover", (event) => { if (fits()) { event.preventDefault(); place.classList.add("over"); } });
+  place.addEventListener("dragleave", () => place.classList.remove("over"));
+  place.addEventListener("drop", (event) => {
+    place.classList.remove("over");
+    if (!fits()) return;
     event.preventDefault();
-    day.classList.remove("over");
-    moveVisit(document.querySelector(`.visit[data-key="${CSS.escape(event.dataTransfer.getData("text/plain"))}"]`), day.dataset.day);
+    put(boardOf(dragged), dragged, place);
   });
 }
-document.addEventListener("dragstart", (event) => {
-  const visit = event.target.closest?.(".visit");
-  if (visit) event.dataTransfer.setData("text/plain", visit.dataset.key);
-});
 document.addEventListener("change", (event) => {
-  if (!event.target.matches("[data-move]")) return;
-  moveVisit(event.target.closest(".visit"), event.target.value);
+  const board = boards.find((each) => event.target.matches(each.pick));
+  if (!board) return;
+  const wanted = event.target.value;
+  const thing = event.target.closest(board.thing);
+  const place = [...document.querySelectorAll(board.place)].find((each) => each.dataset[board.key] === wanted);
+  event.target.value = thing.closest(board.place).dataset[board.key];
+  put(board, thing, place);
   event.target.focus();
+});
+document.addEventListener("keydown", (event) => {
+  const step = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 }[event.key];
+  const board = step && event.altKey && boardOf(event.target);
+  if (!board) return;
+  event.preventDefault();
+  const thing = event.target.closest(board.thing);
+  const places = [...document.querySelectorAll(board.place)];
+  const here = thing.closest(board.place);
+  // What lies nowhere yet takes the next free place; what lies somewhere changes with its neighbour.
+  const free = (place) => here.dataset[board.key] || !board.swap || !place.querySelector(board.thing);
+  let at = places.indexOf(here) + step;
+  while (places[at] && !free(places[at])) at += step;
+  const next = places[at];
+  if (next) put(board, thing, next);
+  thing.focus();
 });

@@ -1,0 +1,247 @@
+"""Work in processes of its own, so that pages never wait for it: reckoning, and taking files in.
+
+Python runs one thread at a time. A page answered in 10 ms would take a quarter of a second while the
+same process judges a week, however many threads it has; another process, at low priority, costs it
+nothing. Both processes end when the desk does, even when it is killed: they read a pipe whose other
+end only the desk holds.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import signal
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from multiprocessing.connection import Connection
+from pathlib import Path
+from threading import Event, Lock, Thread
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from evidence.domain.week import Week
+from evidence.web.reckoning import Due, Judged, judge_week, list_due
+from evidence.web.speech import say
+
+if TYPE_CHECKING:
+    from evidence.config import Workspace
+
+NICENESS = 5
+_SPAWN = multiprocessing.get_context("spawn")
+_REST_S = 20.0
+"""A reckoner that dies at once is not started again at once: the desk reckons itself meanwhile."""
+_LONGEST_REST_S = 60.0
+_DAMAGED = 6
+"""Exit code of an intake that found the ledger damaged: nothing may be written any more."""
+
+
+class Reckoner:
+    """Judges in another process; in this one whenever the other cannot answer."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        # Two lines, so that a week never waits for the long list of what is due.
+        self._week, self._due = _Line(), _Line()
+        self._lock = Lock()
+        self._process: Any = None
+        self._launched = 0.0
+
+    @property
+    def pid(self) -> int | None:
+        """The process's id; None while there is none."""
+        process = self._process
+        return None if process is None else process.pid
+
+    def start(self) -> None:
+        """Start the process; until then everything is reckoned here."""
+        with self._lock:
+            self._launch()
+
+    def stop(self) -> None:
+        """End the process."""
+        with self._lock:
+            process, self._process = self._process, None
+            self._week.hang_up()
+            self._due.hang_up()
+        if process is not None:
+            process.terminate()
+            process.join(timeout=10)
+
+    def week(self, week: Week, at: datetime) -> Judged:
+        """One week judged as of `at`."""
+        answer = self._ask(self._week, (week, at))
+        return answer if isinstance(answer, Judged) else judge_week(self._workspace, week, at)
+
+    def due(self, at: datetime) -> Due:
+        """What is due after `at`."""
+        answer = self._ask(self._due, at)
+        return answer if isinstance(answer, Due) else list_due(self._workspace, at)
+
+    def _ask(self, line: _Line, question: object) -> object:
+        answer = line.ask(question)
+        if answer is None:
+            with self._lock:
+                rested = monotonic() - self._launched >= _REST_S
+                if rested and self._process is not None and not _lives(self._process):
+                    self._launch()
+        return answer
+
+    def _launch(self) -> None:
+        self._launched = monotonic()
+        weeks, theirs = _SPAWN.Pipe()
+        dues, theirs_too = _SPAWN.Pipe()
+        self._process = _SPAWN.Process(
+            target=_reckon, args=(self._workspace.root, theirs, theirs_too), name="desk-reckoner", daemon=True
+        )
+        self._process.start()
+        theirs.close()
+        theirs_too.close()
+        self._week.connect(weeks)
+        self._due.connect(dues)
+
+
+def _lives(process: Any) -> bool:
+    """A process that hung up is about to die, if it has not yet."""
+    process.join(timeout=1)
+    return bool(process.is_alive())
+
+
+class _Line:
+    """One question at a time; None for an answer means: reckon it yourself."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._pipe: Connection | None = None
+
+    def connect(self, pipe: Connection) -> None:
+        self.hang_up()
+        self._pipe = pipe
+
+    def hang_up(self) -> None:
+        if self._pipe is not None:
+            self._pipe.close()
+        self._pipe = None
+
+    def ask(self, question: object) -> object:
+        with self._lock:
+            pipe = self._pipe
+            if pipe is None:
+                return None
+            try:
+                pipe.send(question)
+                return pipe.recv()
+            except (EOFError, OSError):
+                self._pipe = None
+                return None
+
+
+def _reckon(root: Path, weeks: Connection, dues: Connection) -> None:
+    """The process: answers until the desk hangs up."""
+    _low()
+    from evidence.config import open_workspace
+
+    workspace = open_workspace(root)
+    other = Thread(target=_answer, args=(dues, lambda at: list_due(workspace, at)), daemon=True)
+    other.start()
+    _answer(weeks, lambda asked: judge_week(workspace, *asked))
+
+
+def _answer(pipe: Connection, make: Callable[[Any], object]) -> None:
+    while True:
+        try:
+            question = pipe.recv()
+        except (EOFError, OSError):
+            return
+        try:
+            answer = make(question)
+        except Exception:
+            # The desk tries itself and shows the person what is wrong, with its remedy.
+            answer = None
+        with contextlib.suppress(OSError):
+            pipe.send(answer)
+
+
+class IntakeProcess:
+    """The inbox watcher in its own process, started again should it ever die."""
+
+    def __init__(self, root: Path, *, poll: bool, tell: Callable[[str], None]) -> None:
+        self._root = root
+        self._poll = poll
+        self._tell = tell
+        self._stopping = Event()
+        self._pipe: Connection | None = None
+        self._thread = Thread(target=self._keep, name="inbox-watch", daemon=True)
+
+    @property
+    def running(self) -> bool:
+        """Whether files are being taken in."""
+        return self._thread.is_alive()
+
+    def start(self) -> None:
+        """Begin to watch."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Let it finish the file at hand."""
+        self._stopping.set()
+        if self._pipe is not None:
+            self._pipe.close()
+        self._thread.join(timeout=60)
+
+    def _keep(self) -> None:
+        deaths = 0
+        while not self._stopping.is_set():
+            self._pipe, theirs = _SPAWN.Pipe()
+            process = _SPAWN.Process(target=_watch, args=(self._root, self._poll, theirs), name="desk-intake")
+            process.start()
+            theirs.close()
+            if self._stopping.is_set():
+                self._pipe.close()
+            process.join()
+            if self._stopping.is_set():
+                return
+            if process.exitcode == _DAMAGED:
+                self._tell(say("✕ 账本受损，已停止接收文件。请运行 evidence ledger verify。"))
+                return
+            deaths += 1
+            self._tell(say("✕ 收件夹守候意外中断，即将重新开始；文件都还在收件夹里。"))
+            self._stopping.wait(min(_LONGEST_REST_S, 2.0**deaths))
+
+
+def _watch(root: Path, poll: bool, pipe: Connection) -> None:
+    """The process: takes files in until the desk hangs up or the system asks it to stop."""
+    _low()
+    from evidence.config import open_workspace
+    from evidence.errors import LedgerDamagedError
+    from evidence.inbox.watch import Watch
+
+    workspace = open_workspace(root)
+    watch = Watch(
+        workspace.intake,
+        inbox=workspace.inbox,
+        settings=workspace.settings.inbox,
+        poll=poll,
+        on_error=lambda error: print(f"✕ {error}", file=sys.stderr, flush=True),
+    )
+    signal.signal(signal.SIGTERM, lambda _number, _frame: watch.stop())
+    Thread(target=_wait_for_the_end, args=(pipe, watch.stop), daemon=True).start()
+    try:
+        watch.run()
+    except LedgerDamagedError as error:
+        print(f"✕ {error}", file=sys.stderr, flush=True)
+        raise SystemExit(_DAMAGED) from error
+
+
+def _wait_for_the_end(pipe: Connection, stop: Callable[[], None]) -> None:
+    with contextlib.suppress(EOFError, OSError):
+        pipe.recv()
+    stop()
+
+
+def _low() -> None:
+    """Pages come first; Ctrl-C is for the desk to answer, which then hangs up."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)

@@ -1,0 +1,153 @@
+"""How many hazards were open, and how many overdue, at the end of each week; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from evidence.domain.case import Visit
+from evidence.domain.hazard import Hazard, HazardState
+from evidence.domain.week import Week, local_date
+
+WIDTH, HEIGHT = 640, 220
+"""Size of the drawing in SVG user units."""
+LEFT, RIGHT, TOP, BOTTOM = 36, 14, 12, 30
+_STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000)
+_RULES = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Life:
+    """One hazard from the day it was found to the day a recheck found it put right."""
+
+    hazard: Hazard
+    found: date
+    deadlines: tuple[tuple[date, date], ...]
+    """Day from which a deadline held, and the deadline; a recheck may set a new one."""
+    closed: date | None
+
+    def open_on(self, day: date) -> bool:
+        """Found and not yet put right."""
+        return self.found <= day and (self.closed is None or self.closed > day)
+
+    def overdue_on(self, day: date) -> bool:
+        """Open after the deadline that held that day."""
+        held = [deadline for since, deadline in self.deadlines if since <= day]
+        return bool(held) and self.open_on(day) and held[-1] < day
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """The end of one week."""
+
+    week: Week
+    open: int
+    overdue: int
+
+
+def lives_of(visits: Sequence[Visit]) -> list[Life]:
+    """Every hazard of one case.
+
+    Args:
+        visits: of one case, each once, in order of time.
+    """
+    lives = []
+    for visit in visits:
+        for hazard in visit.hazards:
+            found = local_date(visit.arrived_at)
+            deadlines = [(found, hazard.deadline)] if hazard.deadline else []
+            if hazard.immediate and not hazard.deadline:
+                deadlines = [(found, found)]
+            closed = None
+            for later in visits:
+                for result in later.results:
+                    if result.hazard != hazard.id:
+                        continue
+                    day = local_date(later.arrived_at)
+                    if result.state is HazardState.RECTIFIED:
+                        closed = closed or day
+                    elif result.new_deadline:
+                        deadlines.append((day, result.new_deadline))
+            lives.append(Life(hazard=hazard, found=found, deadlines=tuple(deadlines), closed=closed))
+    return lives
+
+
+def trend(lives: Iterable[Life], weeks: Sequence[Week], today: date) -> list[Point]:
+    """One point for each week, the running one as it stands today."""
+    known = list(lives)
+    points = []
+    for week in weeks:
+        end = min(week.monday + timedelta(days=6), today)
+        points.append(
+            Point(
+                week=week,
+                open=sum(life.open_on(end) for life in known),
+                overdue=sum(life.overdue_on(end) for life in known),
+            )
+        )
+    return points
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One horizontal line of the drawing."""
+
+    y: float
+    value: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """One week on the drawing."""
+
+    x: float
+    open_y: float
+    overdue_y: float
+    point: Point
+    label: str
+    """Empty where there is no room for one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawing:
+    """The trend, measured out."""
+
+    rules: tuple[Rule, ...]
+    marks: tuple[Mark, ...]
+
+    @property
+    def open_line(self) -> str:
+        """Points of the line of open hazards."""
+        return " ".join(f"{mark.x:.1f},{mark.open_y:.1f}" for mark in self.marks)
+
+    @property
+    def overdue_line(self) -> str:
+        """Points of the line of overdue hazards."""
+        return " ".join(f"{mark.x:.1f},{mark.overdue_y:.1f}" for mark in self.marks)
+
+
+def drawn(points: Sequence[Point]) -> Drawing:
+    """Places in SVG user units; the scale begins at nought and ends at a round number."""
+    most = max((point.open for point in points), default=0)
+    step = next((each for each in _STEPS if each * _RULES >= most), most)
+    top = step * _RULES
+
+    def y(value: int) -> float:
+        return HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * value / top
+
+    between = (WIDTH - LEFT - RIGHT) / max(1, len(points) - 1)
+    every = max(1, -(-len(points) // 8))
+    return Drawing(
+        rules=tuple(Rule(y=y(number * step), value=number * step) for number in range(_RULES + 1)),
+        marks=tuple(
+            Mark(
+                x=LEFT + between * place,
+                open_y=y(point.open),
+                overdue_y=y(point.overdue),
+                point=point,
+                label=str(point.week)[5:] if (len(points) - 1 - place) % every == 0 else "",
+            )
+            for place, point in enumerate(points)
+        ),
+    )
