@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from evidence.ledger.codec import read_line
+from evidence.ledger.codec import read_block
 from evidence.ledger.fold import fold
 from evidence.ledger.journal import Journal, Position
 from evidence.ledger.rows import HeldRows
@@ -33,9 +33,9 @@ def fold_rest(
     first = start.size
     with _without_collector():
         try:
-            for lines, position in _blocks(journal, start):
-                for seq, line in enumerate(lines, first):
-                    fold(rows, read_line(line, seq))
+            for block, position in _blocks(journal, start):
+                for entry in read_block(block, first):
+                    fold(rows, entry)
                 first = position.size
                 reached(position)
         except Exception:
@@ -43,8 +43,8 @@ def fold_rest(
             raise
 
 
-def _blocks(journal: Journal, start: Position) -> Iterator[tuple[list[bytes], Position]]:
-    """As `Journal.follow`; damage may show only after the last block."""
+def _blocks(journal: Journal, start: Position) -> Iterator[tuple[bytes, Position]]:
+    """As `Journal.read`, checked; damage may show only after the last block."""
     end = journal.bytes_on_disk()
     beside = (
         end - start.offset >= _WORTH_A_PROCESS
@@ -53,12 +53,13 @@ def _blocks(journal: Journal, start: Position) -> Iterator[tuple[list[bytes], Po
         and threading.active_count() == 1  # forking is safe only while no other thread holds a lock
     )
     if not beside:
-        yield from journal.follow(start)
+        for lines, position in journal.follow(start):
+            yield b"\n".join(lines) + b"\n", position
         return
     position = start
     with _checked_beside(journal, start, end) as verdict:
-        for lines, position in journal.read(start, end):
-            yield lines, position
+        for block, position in journal.read(start, end):
+            yield block, position
     if verdict != [position.digest]:
         _check(journal, start)
 

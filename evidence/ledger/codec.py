@@ -78,6 +78,30 @@ def read_line(line: bytes, seq: int) -> Entry:
         entry = _decoder.decode(line)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise _unreadable(seq, str(error)) from error
+    return _upgraded(entry)
+
+
+def read_block(block: bytes, first: int) -> list[Entry]:
+    """The entries behind whole lines, each with its newline; quicker than one by one.
+
+    Args:
+        block: the lines.
+        first: 0-based position of the first of them.
+
+    Raises:
+        LedgerDamagedError: one of them is no journal line; `where` names it.
+    """
+    lines = block.count(b"\n")
+    try:
+        entries = _decoder.decode_lines(block)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        entries = []
+    if len(entries) != lines:
+        return [read_line(line, seq) for seq, line in enumerate(block[:-1].split(b"\n"), first)]
+    return list(map(_upgraded, entries)) if UPGRADES else entries
+
+
+def _upgraded(entry: Entry) -> Entry:
     while entry.kind in UPGRADES:
         kind, payload = UPGRADES[entry.kind](entry.payload)
         entry = msgspec.structs.replace(entry, kind=kind, payload=payload)

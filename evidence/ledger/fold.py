@@ -10,6 +10,7 @@ Rows are `{"seq", "at", "body"}`: position and instant of the event, and its con
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 from zlib import crc32
 
@@ -51,6 +52,7 @@ def case_of(identifier: str) -> str:
     return case if dash else identifier[:10]
 
 
+@lru_cache(maxsize=1024)  # an arrival's few events stand close together
 def arrival_table(arrival: str) -> str:
     """`A-20220401-0007` lives with up to 255 neighbours of its day."""
     day, _dash, running = arrival.removeprefix("A-").partition("-")
@@ -64,7 +66,7 @@ def digest_table(sha256: str) -> str:
 
 def touched_table(case: str) -> str:
     """A hundred cases share one table of what was touched."""
-    return f"touched:{case[:8]}"
+    return "touched:" + case[:8]
 
 
 def enterprise_table(enterprise: str) -> str:
@@ -82,8 +84,8 @@ def _row(entry: Entry, body: Any) -> Row:
 
 
 def _touch(rows: Rows, entry: Entry, case: str) -> None:
-    if not case.endswith(WEEKLY):
-        rows.put(touched_table(case), case, _row(entry, {}))
+    if case[-5:] != WEEKLY:
+        rows.put("touched:" + case[:8], case, {"seq": entry.seq, "at": entry.at, "body": {}})
 
 
 def _parties(rows: Rows, entry: Entry, body: Body) -> None:
@@ -147,10 +149,9 @@ def _voided(rows: Rows, entry: Entry, body: Body) -> None:
 
 def _arrival_body(row: Row | None, seen: str, **news: Any) -> Body:
     """An arrival's row: what was said of it while waiting, when taken, when judged, and by people."""
-    body: Body = {"seen": seen, "waiting": None, "taken": None, "judged": None, "decisions": []}
     if row is not None:
-        body |= row["body"]
-    return body | news
+        return {**row["body"], **news}
+    return {"seen": seen, "waiting": None, "taken": None, "judged": None, "decisions": [], **news}
 
 
 OPEN_OUTCOMES = frozenset({"waiting", "taken", "unidentified", "quarantined"})
@@ -171,9 +172,9 @@ def _put_arrival(rows: Rows, entry: Entry, arrival: str, old: Row | None, new: R
     after = outcome_of(new["body"])
     if before != after:
         if before in OPEN_OUTCOMES:
-            rows.drop(f"outcome:{before}", arrival)
+            rows.drop("outcome:" + str(before), arrival)
         if after in OPEN_OUTCOMES:
-            rows.put(f"outcome:{after}", arrival, _row(entry, {}))
+            rows.put("outcome:" + after, arrival, {"seq": entry.seq, "at": entry.at, "body": {}})
     rows.put(arrival_table(arrival), arrival, new)
 
 

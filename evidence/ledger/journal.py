@@ -22,7 +22,7 @@ from evidence.ledger.lock import DEFAULT_TIMEOUT_S, LedgerBusyError, WriterLock
 
 JOURNAL_NAME = "journal.jsonl"
 LOCK_NAME = "journal.lock"
-_BLOCK = 1 << 20
+_BLOCK = 1 << 17
 _TAIL = 1 << 16
 _NO_END = 1 << 62
 
@@ -109,17 +109,19 @@ class Journal:
             LedgerDamagedError: the chain breaks, or the file is shorter than what was read before.
         """
         position = start
-        for lines in self._blocks(start.offset, end):
+        for block in self._blocks(start.offset, end):
+            lines = block[:-1].split(b"\n")
             digest = chain.check(lines, seq=position.size, prev=position.digest)
-            position = _behind(position, lines, digest)
+            position = _behind(position, len(lines), block, digest)
             yield lines, position
 
-    def read(self, start: Position, end: int) -> Iterator[tuple[list[bytes], Position]]:
-        """As `follow`, believing the digests that lines state; whoever uses it has them checked."""
+    def read(self, start: Position, end: int) -> Iterator[tuple[bytes, Position]]:
+        """As `follow`, undivided, believing the digests that lines state; others check them."""
         position = start
-        for lines in self._blocks(start.offset, end):
-            position = _behind(position, lines, chain.stated_digest(lines[-1]))
-            yield lines, position
+        for block in self._blocks(start.offset, end):
+            last = block[block.rfind(b"\n", 0, -1) + 1 : -1]
+            position = _behind(position, block.count(b"\n"), block, chain.stated_digest(last))
+            yield block, position
 
     def reaches(self, position: Position) -> bool:
         """Whether the journal's line before `position` is the one it names: a stamp is a true prefix."""
@@ -138,7 +140,8 @@ class Journal:
                     return chain.is_line(line, seq=position.size - 1, digest=position.digest)
                 reach *= 8
 
-    def _blocks(self, offset: int, end: int | None = None) -> Iterator[list[bytes]]:
+    def _blocks(self, offset: int, end: int | None = None) -> Iterator[bytes]:
+        """Complete lines after an offset, many at a time, each with its newline."""
         with self.path.open("rb") as file:
             if offset and os.fstat(file.fileno()).st_size < offset:
                 raise LedgerDamagedError(
@@ -151,9 +154,11 @@ class Journal:
             rest = b""
             while chunk := file.read(max(0, min(_BLOCK, left))):
                 left -= len(chunk)
-                *lines, rest = (rest + chunk).split(b"\n")
-                if lines:
-                    yield lines
+                block = rest + chunk
+                cut = block.rfind(b"\n") + 1
+                rest = block[cut:]
+                if cut:
+                    yield block[:cut]
             # what stands after the last newline is being written just now, or torn: a writer may tell
 
     def cut_torn_tail(self, end: Position) -> Torn | None:
@@ -190,12 +195,8 @@ class Journal:
             os.close(descriptor)
 
 
-def _behind(start: Position, lines: Sequence[bytes], digest: str) -> Position:
-    return Position(
-        size=start.size + len(lines),
-        digest=digest,
-        offset=start.offset + sum(map(len, lines)) + len(lines),
-    )
+def _behind(start: Position, lines: int, block: bytes, digest: str) -> Position:
+    return Position(size=start.size + lines, digest=digest, offset=start.offset + len(block))
 
 
 def sync_folder(folder: Path) -> None:

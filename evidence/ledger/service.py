@@ -64,9 +64,20 @@ def note_visit(rows: Rows, entry: Entry, visit: Body) -> None:
     rows.put(week_table(week), case, {"seq": entry.seq, "at": entry.at, "body": {}})
 
 
-@lru_cache(maxsize=4096)
 def _day_and_week(instant: str) -> tuple[str, str]:
-    day = local_date(datetime.fromisoformat(instant))
+    """Shanghai day and week of an instant."""
+    if instant[-1] != "Z":
+        return _of(datetime.fromisoformat(instant))
+    return _of_half(instant[:10], instant[11:13] >= "16")  # midnight in Shanghai is 16:00 UTC
+
+
+@lru_cache(maxsize=4096)
+def _of_half(day: str, late: bool) -> tuple[str, str]:
+    return _of(datetime.fromisoformat(f"{day}T{16 if late else 0:02d}:00:00+00:00"))
+
+
+def _of(instant: datetime) -> tuple[str, str]:
+    day = local_date(instant)
     return day.isoformat(), str(Week.of(day))
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from evidence.errors import LedgerDamagedError
 from evidence.ledger import chain, codec
-from evidence.ledger.codec import event_of, payload_of
+from evidence.ledger.codec import event_of, payload_of, read_block, read_line
 from evidence.ledger.events import EVENT_TYPES
 from evidence.ledger.export import TITLES
 from evidence.ledger.fold import _HANDLERS
@@ -95,3 +95,13 @@ def test_a_float_never_reaches_the_journal(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="float"):
         chain.seal({"payload": {"score": 0.5}}, seq=0, prev=chain.START)
     assert ledger.head.size == 0
+
+
+def test_a_block_is_read_as_its_lines_are_and_names_the_one_that_is_none() -> None:
+    data = GOLDEN.read_bytes()
+    lines = data[:-1].split(b"\n")
+    assert read_block(data, 0) == [read_line(line, seq) for seq, line in enumerate(lines)]
+    for broken in (b"{}", b"", b"not json", b"\xff"):
+        with pytest.raises(LedgerDamagedError) as caught:
+            read_block(b"\n".join([lines[0], broken, lines[1]]) + b"\n", 40)
+        assert "42" in caught.value.where
