@@ -1,19 +1,28 @@
 """A weekly package at full size against its floor: the folder's bytes written and hashed once, plus
 the same number of bare pyHanko signatures at the same level with the same cached key and authority.
+
+The package is built in a process of its own; its memory is that process and all it starts, summed.
 """
 
 from __future__ import annotations
 
 import hashlib
 import io
+import json
+import os
 import random
-import resource
 import shutil
+import subprocess
+import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 from PIL import Image
@@ -27,41 +36,50 @@ from evidence.bundles.timestamp import open_authority
 from evidence.bundles.zipping import write_zip
 from evidence.domain.document import Mark, MarkVerdict, ScannedPage
 from evidence.domain.identifiers import ArrivalId, CaseId, EnterpriseId, make_number
-from evidence.handover.filling import Order
 from evidence.handover.office import Office
-from evidence.handover.package import build_package
 from evidence.ledger.events import ArrivalJudged, ArrivalTaken, CaseOpened, Event, FormIssued, PartiesImported
 from tests import handing_over, world
 
 FORMS = ("inspection-record", "urging-record", "rectification-report", "recheck-record")
 PAGES = 4
 """Scanned pages of each record."""
+MEMORY_MIB = 700
+
+_CHILD = """
+import json, sys, time
+from pathlib import Path
+from evidence.handover.bench import Order
+from evidence.handover.package import build_package
+from tests import handing_over, world
+office = handing_over.open_office(Path(sys.argv[1]))
+order = Order(week=handing_over.WEEK, at=world.FRIDAY, allow_incomplete=True, why="bench", as_folder=True)
+marks = []
+start = time.perf_counter()
+built = build_package(office, order, report=lambda line: marks.append((time.perf_counter() - start, line)))
+print(json.dumps({"wall": time.perf_counter() - start, "path": str(built.path), "marks": marks}))
+"""
 
 
 def run(quick: bool) -> list[Figure]:
     """Build one package and its floor; `quick` packs 8 enterprises instead of 100."""
     enterprises = 8 if quick else 100
     with tempfile.TemporaryDirectory(prefix="bench-bundle-") as scratch:
-        office = furnish(Path(scratch) / "workspace", enterprises, megabytes=0.5)
-        order = Order(
-            week=handing_over.WEEK, at=world.FRIDAY, allow_incomplete=True, why="bench", as_folder=True
-        )
-        start = time.perf_counter()
-        built = build_package(office, order)
-        wall = time.perf_counter() - start
-        files = sorted(path for path in built.path.rglob("*") if path.is_file())
+        root = Path(scratch) / "workspace"
+        office = furnish(root, enterprises, megabytes=0.5)
+        wall, peak, package = build_apart(root)
+        files = sorted(path for path in package.rglob("*") if path.is_file())
         size = sum(path.stat().st_size for path in files)
         signed = [path for path in files if path.name in ("卷宗.pdf", "移交清单.pdf")]
         writing = write_and_hash(files, Path(scratch) / "floor")
         signing = bare_signatures(office, len(signed))
         start = time.perf_counter()
-        write_zip(built.path, Path(scratch) / "package.zip")
+        write_zip(package, Path(scratch) / "package.zip")
         zipping = time.perf_counter() - start
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     floor = writing + signing
     note = (
         f"{enterprises} enterprises, {enterprises * 4} records, {enterprises * 16} scanned pages, "
-        f"{size / 1e9:.2f} GB; papers by the quick press"
+        f"{size / 1e9:.2f} GB; papers by the quick press; "
+        f"floor: {writing:.2f} s writing, {signing:.2f} s signing"
     )
     return [
         figure(
@@ -76,20 +94,72 @@ def run(quick: bool) -> list[Figure]:
             note=note,
         ),
         figure(
-            "bundle: peak memory",
+            "bundle: peak memory of all its processes",
             peak,
             "MiB",
-            target="<= 700 at 100 enterprises",
-            met=None if quick else peak <= 700,
+            target=f"<= {MEMORY_MIB} at 100 enterprises",
+            met=None if quick else peak <= MEMORY_MIB,
             note=note,
         ),
         figure("bundle: zip of that folder", zipping, "s", peer="write and hash once", peer_value=writing),
     ]
 
 
+def build_apart(root: Path) -> tuple[float, float, Path]:
+    """Build in a new process: wall seconds, peak MiB of it and its children, the package's folder."""
+    child = subprocess.Popen(
+        [sys.executable, "-c", _CHILD, str(root)],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).parents[1],
+    )
+    peak = 0.0
+    while child.poll() is None:
+        peak = max(peak, sum(map(proportional, family(child.pid))))
+        time.sleep(0.25)
+    if child.returncode or child.stdout is None:
+        raise RuntimeError(f"the build ended with {child.returncode}")
+    told = json.loads(child.stdout.read().splitlines()[-1])
+    if "BENCH_MARKS" in os.environ:
+        print(*(f"{at:8.2f} {line}" for at, line in told["marks"]), sep="\n", file=sys.stderr)
+    return told["wall"], peak, Path(told["path"])
+
+
+def family(pid: int) -> Iterator[int]:
+    """A process and all below it."""
+    yield pid
+    try:
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+    except OSError:
+        return
+    for child in children:
+        yield from family(int(child))
+
+
+def proportional(pid: int) -> float:
+    """MiB of memory a process holds, what it shares with others divided among them (Pss)."""
+    try:
+        text = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
+    except OSError:
+        return 0.0
+    return int(text.split("\nPss:")[1].split()[0]) / 1024
+
+
+@contextmanager
+def unsynced() -> Iterator[None]:
+    """What is made only to be measured with need not survive a power cut."""
+    with patch("os.fsync", lambda descriptor: None):
+        yield
+
+
 def furnish(root: Path, enterprises: int, *, megabytes: float) -> Office:
     """A workspace with a week of scanned records; each page is a JPEG of about the given size."""
     root.mkdir(parents=True)
+    with unsynced():
+        return _furnish(root, enterprises, megabytes)
+
+
+def _furnish(root: Path, enterprises: int, megabytes: float) -> Office:
     office = handing_over.make_office(root, root.parent)
     events: list[Event] = []
     firms = []
@@ -114,7 +184,7 @@ def record(office: Office, case: CaseId, form: str, running: int, megabytes: flo
     """One record of four pages, each scanned to its own JPEG."""
     number = make_number(case, world.FORM_CODES[form], 1)
     issued = world.document(case, form, world.CHECK_DAY, pages=PAGES).form
-    pdf = handing_over.drawn_form(number, PAGES)
+    pdf = handing_over.drawn_form(form, PAGES)
     office.issued.put(number, pdf=pdf, docx=b"", data=b"{}", geometry=b"[]")
     events: list[Event] = [FormIssued(form=issued)]
     mark = Mark(
@@ -154,14 +224,21 @@ def record(office: Office, case: CaseId, form: str, running: int, megabytes: flo
 def jpeg(seed: int, megabytes: float) -> bytes:
     """A gray A4 page at 150 dpi padded with noise bytes to the wanted size; quick, never the same twice."""
     draw = random.Random(seed)
-    picture = Image.fromarray(np.full((1754, 1240), 200 + seed % 50, dtype=np.uint8))
-    buffer = io.BytesIO()
-    picture.save(buffer, "JPEG", quality=85, dpi=(150, 150))
-    data = buffer.getvalue()
+    data = gray(200 + seed % 50)
     comments = b""
-    while len(data) + len(comments) < megabytes * 1e6:
-        comments += b"\xff\xfe" + (65002).to_bytes(2, "big") + draw.randbytes(65000)
+    while (room := int(megabytes * 1e6) - len(data) - len(comments)) > 4:
+        block = min(room - 4, 65_000)
+        comments += b"\xff\xfe" + (block + 2).to_bytes(2, "big") + draw.randbytes(block)
     return data[:2] + comments + data[2:]
+
+
+@cache
+def gray(shade: int) -> bytes:
+    """One even A4 page as a JPEG."""
+    buffer = io.BytesIO()
+    picture = Image.fromarray(np.full((1754, 1240), shade, dtype=np.uint8))
+    picture.save(buffer, "JPEG", quality=85, dpi=(150, 150))
+    return buffer.getvalue()
 
 
 def write_and_hash(files: list[Path], target: Path) -> float:

@@ -12,7 +12,7 @@ from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 from pyhanko.sign.signers import SimpleSigner
 from pyhanko.sign.timestamps import DummyTimeStamper
 from pyhanko_certvalidator.registry import SimpleCertificateStore
@@ -62,8 +62,13 @@ def make_identity(
     extended: tuple[x509.ObjectIdentifier, ...] = (),
     key: Key | None = None,
     organization: str = "测试机构",
+    responder: str = "",
+    no_check: bool = False,
 ) -> Identity:
-    """A certificate; without issuer a self-signed root."""
+    """A certificate; without issuer a self-signed root.
+
+    `responder`: where its OCSP answers come from; `no_check`: it answers itself (RFC 6960 4.2.2.2.1).
+    """
     key = key or ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name(
         [
@@ -99,6 +104,13 @@ def make_identity(
     )
     if extended:
         builder = builder.add_extension(x509.ExtendedKeyUsage(extended), critical=True)
+    if no_check:
+        builder = builder.add_extension(x509.OCSPNoCheck(), critical=False)
+    if responder:
+        place = x509.AccessDescription(
+            AuthorityInformationAccessOID.OCSP, x509.UniformResourceIdentifier(responder)
+        )
+        builder = builder.add_extension(x509.AuthorityInformationAccess([place]), critical=False)
     signing = key if issuer is None else issuer.key
     return Identity(key=key, certificate=builder.sign(signing, hashes.SHA256()))
 

@@ -38,10 +38,17 @@ class BagWriter:
     """Writes payload and tag files below a folder and remembers their digests.
 
     Every file is written once; `close` writes the two manifests. The folder must not exist yet.
+    Different files may be added by different threads.
+
+    Args:
+        folder: of the bag.
+        durable: sync each file to disk as it is written, for a bag that will be handed over as a folder:
+            the disk then works while the rest is still being made.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, durable: bool = False) -> None:
         self.folder = folder
+        self._durable = durable
         self.payload: dict[str, Entry] = {}
         self.tags: dict[str, Entry] = {}
         folder.mkdir(parents=True)
@@ -59,16 +66,17 @@ class BagWriter:
         with source.open("rb") as file:
             entry = self._write(path, iter(lambda: file.read(CHUNK), b""))
         if sha256 is not None and entry.sha256 != sha256:
-            raise ChangedOriginalError(
-                _("档案里的一个原件与登记的摘要不符，不能装入移交包。"),
-                where=str(source),
-                remedy=_("请运行 evidence audit 查明，并从备份恢复该原件。"),
-            )
+            raise _changed(source)
         return entry
 
-    def adopt(self, path: str, entry_sha256: str, size: int) -> Entry:
-        """Register a file that was written below the folder by other hands and hashed there."""
-        return self._register(Entry(path=path, sha256=entry_sha256, bytes=size))
+    def adopt(self, path: str) -> Entry:
+        """Register a file that other hands have finished below the folder, at `target(path)`."""
+        with self.target(path).open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+            if self._durable:
+                os.fsync(file.fileno())
+            size = file.tell()
+        return self._register(Entry(path=path, sha256=digest, bytes=size))
 
     def target(self, path: str) -> Path:
         """Where a file of the bag lies on disk; its folder exists afterwards."""
@@ -101,6 +109,9 @@ class BagWriter:
             for chunk in chunks:
                 digest.update(chunk)
                 size += file.write(chunk)
+            if self._durable:
+                file.flush()
+                os.fsync(file.fileno())
         return self._register(Entry(path=path, sha256=digest.hexdigest(), bytes=size))
 
     def _register(self, entry: Entry) -> Entry:
@@ -111,6 +122,25 @@ class BagWriter:
     def _check(self, path: str) -> None:
         if not is_sound(path):
             raise ValueError(f"{path!r} breaks the naming rules of the package format")
+
+
+def require_unchanged(source: Path, sha256: str) -> None:
+    """A stored file that is used without being copied must still be what its name says.
+
+    Raises:
+        ChangedOriginalError: it is not.
+    """
+    with source.open("rb") as file:
+        if hashlib.file_digest(file, "sha256").hexdigest() != sha256:
+            raise _changed(source)
+
+
+def _changed(source: Path) -> ChangedOriginalError:
+    return ChangedOriginalError(
+        _("档案里的一个原件与登记的摘要不符，不能装入移交包。"),
+        where=str(source),
+        remedy=_("请运行 evidence audit 查明，并从备份恢复该原件。"),
+    )
 
 
 def manifest_text(entries: Iterable[Entry]) -> str:

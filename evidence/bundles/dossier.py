@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from pypdf import PageObject, PdfReader, PdfWriter
 from pypdf.annotations import Link
@@ -21,7 +21,7 @@ from pypdf.generic import (
     NameObject,
 )
 
-from evidence.bundles.pdf_parts import describe, written
+from evidence.bundles.pdf_parts import describe
 from evidence.bundles.sources import SourcePage, Sources
 from evidence.bundles.stamping import Corner, as_form, stamp
 from evidence.bundles.typesetting import Mark, compose
@@ -80,10 +80,14 @@ _FRONT = frozenset({"findings", "marks"})
 
 
 def build_dossier(content: DossierContent) -> bytes:
-    """Compose and assemble.
+    """`write_dossier` into memory."""
+    buffer = io.BytesIO()
+    write_dossier(content, buffer)
+    return buffer.getvalue()
 
-    Returns:
-        The PDF before its signature.
+
+def write_dossier(content: DossierContent, target: IO[bytes]) -> None:
+    """Compose and assemble the PDF before its signature.
 
     Raises:
         PageUnreadableError: a stored scan cannot be read.
@@ -103,7 +107,7 @@ def build_dossier(content: DossierContent) -> bytes:
         )
         reader = PdfReader(io.BytesIO(composed.pdf))
         places = {mark.key: mark for mark in composed.marks}
-        return _assemble(content, chapters, reader, places, index, foreign)
+        _assemble(content, chapters, reader, places, index, foreign).write(target)
 
 
 def _chapters(content: DossierContent, sources: Sources) -> list[_Chapter]:
@@ -182,7 +186,7 @@ def _assemble(
     places: dict[str, Mark],
     index: Sequence[dict[str, Any]],
     foreign: int,
-) -> bytes:
+) -> PdfWriter:
     labels = foreign + 1 if content.evaluation else foreign
     # own sheets carry a label each as well: pages = own + (own + foreign) + evaluation
     own = (len(sheets.pages) - labels) // 2
@@ -258,7 +262,7 @@ def _outline(
             add(row["title"], target(row))
 
 
-def _finish(writer: PdfWriter, content: DossierContent) -> bytes:
+def _finish(writer: PdfWriter, content: DossierContent) -> PdfWriter:
     describe(writer, title=str(content.sheet["title"]), author=str(content.sheet["agency"]), at=content.at)
     writer.root_object[NameObject("/PageMode")] = NameObject("/UseOutlines")
-    return written(writer)
+    return writer

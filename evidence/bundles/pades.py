@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import IO
 
 from asn1crypto import cms, x509
@@ -20,7 +21,7 @@ from pyhanko.stamp import BaseStampStyle
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.errors import PathError, ValidationError
 
-from evidence.bundles.revocation import Revocation, validation_context
+from evidence.bundles.revocation import Revocation, gather, validation_context
 from evidence.bundles.signers import KeyUnusableError, SigningKey
 from evidence.bundles.timestamp import Authority
 from evidence.language import _
@@ -28,6 +29,7 @@ from evidence.language import _
 # Offline on purpose: the lists come from the settings, so this warning would tell nobody anything.
 logging.getLogger("pyhanko.sign.signers.pdf_signer").setLevel(logging.ERROR)
 _CMS_OVERHEAD = 4096
+_CHUNK = 1 << 20
 _FIELD = "EvidenceSignature"
 
 
@@ -62,6 +64,7 @@ class PdfSigning:
     authority_chain: tuple[x509.Certificate, ...] = ()
     """Issuers of the authority's certificate, root last."""
     fetch: bool = False
+    """Ask for revocation data over the network before the first long-term signature."""
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     _reserve: int = 0
 
@@ -76,7 +79,7 @@ class PdfSigning:
     def sign(
         self,
         source: IO[bytes],
-        target: IO[bytes],
+        target: IO[bytes] | None,
         *,
         wanted: Level,
         reason: str = "",
@@ -86,7 +89,7 @@ class PdfSigning:
 
         Args:
             source: the unsigned revision; kept byte for byte at the start of the target.
-            target: readable and writable.
+            target: readable and writable; None appends to the source itself.
             wanted: the highest level to try.
             reason: shown by PDF readers.
             place: the visible appearance; none is invisible.
@@ -131,7 +134,11 @@ class PdfSigning:
         source.seek(0)
         try:
             signer.sign_pdf(
-                IncrementalPdfFileWriter(source), bytes_reserved=self._bytes_reserved(), output=target
+                IncrementalPdfFileWriter(source),
+                bytes_reserved=self._bytes_reserved(),
+                in_place=target is None,
+                output=target,
+                chunk_size=_CHUNK,
             )
         except (SigningError, PathError, ValidationError) as error:
             raise KeyUnusableError(
@@ -142,6 +149,11 @@ class PdfSigning:
                 ),
             ) from error
         return level
+
+    def sign_file(self, path: Path, *, wanted: Level, reason: str = "") -> Level:
+        """`sign` in place: the unsigned revision stays as it is, the signature is appended."""
+        with path.open("r+b") as file:
+            return self.sign(file, None, wanted=wanted, reason=reason)
 
     def sign_bytes(
         self, source: bytes, *, wanted: Level, reason: str = "", place: Place | None = None
@@ -161,6 +173,25 @@ class PdfSigning:
         encoded: bytes = signed.dump()
         return encoded
 
+    def refresh(self) -> None:
+        """Ask the network for revocation data if the settings say so, once: answers must not change half-way.
+
+        Raises:
+            KeyUnusableError: a certificate is revoked.
+            TimestampError: the authority failed.
+        """
+        if not self.fetch:
+            return
+        self.fetch = False
+        self._answer()
+        chains = [chain for chain in (self.key.chain, self.stamping_chain()) if chain]
+        self.revocation = gather(
+            (self.key.certificate, *self.stamping_chain()[:1]),
+            roots=[chain[-1] for chain in chains],
+            others=[each for chain in chains for each in chain],
+            known=self.revocation,
+        )
+
     def stamping_chain(self) -> tuple[x509.Certificate, ...]:
         """The authority's certificate and its issuers, once it has answered."""
         if self.authority is None:
@@ -171,11 +202,10 @@ class PdfSigning:
         return (*leaves, *self.authority_chain)
 
     def _has_revocation(self) -> bool:
-        if self.fetch:
-            return True
         self._answer()
         if not self.key.chain or not self.authority_chain:
             return False
+        self.refresh()
         every = (self.key.certificate, *self.key.chain, *self.stamping_chain())
         return self.revocation.covers(every, self.clock())
 
@@ -189,7 +219,7 @@ class PdfSigning:
         stamping = self.stamping_chain()
         roots = [chain[-1] for chain in (self.key.chain, stamping) if chain]
         others = [*self.key.chain, *stamping]
-        return validation_context(roots, others, self.revocation, fetch=self.fetch)
+        return validation_context(roots, others, self.revocation)
 
     def _bytes_reserved(self) -> int:
         """Room for the CMS in the file, fixed so that no trial signature is needed; hex digits."""

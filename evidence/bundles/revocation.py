@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Iterator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from asn1crypto import crl, ocsp, pem, x509
-from pyhanko_certvalidator import ValidationContext
+from pyhanko_certvalidator import CertificateValidator, ValidationContext
+from pyhanko_certvalidator.errors import PathError, RevokedError, ValidationError
 
 from evidence.bundles.signers import KeyUnusableError
 from evidence.language import _
@@ -22,12 +26,19 @@ class Revocation:
     ocsps: tuple[ocsp.OCSPResponse, ...] = ()
 
     def covers(self, certificates: Sequence[x509.Certificate], now: datetime) -> bool:
-        """Whether a fresh list of the issuer is there for every certificate that is no root."""
+        """Whether a fresh list of the issuer or a fresh answer is there for every certificate but roots."""
         return all(
             any(each.issuer == certificate.issuer and fresh(each, now) for each in self.crls)
+            or any(_answers_for(single, certificate, now) for single in self._singles())
             for certificate in certificates
             if certificate.issuer != certificate.subject
         )
+
+    def _singles(self) -> Iterator[Any]:
+        """The answers about single certificates in all OCSP responses (RFC 6960 4.2.1)."""
+        for each in self.ocsps:
+            if each["response_status"].native == "successful":
+                yield from each.response_data["responses"]
 
 
 def read_revocation(paths: Sequence[Path]) -> Revocation:
@@ -61,6 +72,57 @@ def fresh(each: crl.CertificateList, now: datetime) -> bool:
     body = each["tbs_cert_list"]
     until = body["next_update"].native
     return bool(body["this_update"].native <= now and (until is None or now <= until))
+
+
+def _answers_for(single: Any, certificate: x509.Certificate, now: datetime) -> bool:
+    until = single["next_update"].native
+    return bool(
+        single["cert_id"]["serial_number"].native == certificate.serial_number
+        and single["cert_status"].name == "good"
+        and single["this_update"].native <= now
+        and (until is None or now <= until)
+    )
+
+
+def gather(
+    certificates: Sequence[x509.Certificate],
+    *,
+    roots: Sequence[x509.Certificate],
+    others: Sequence[x509.Certificate],
+    known: Revocation,
+) -> Revocation:
+    """Ask the addresses in the certificates (OCSP, CRL) once, for every signature of a package.
+
+    Args:
+        certificates: end entities: the signer's and the authority's.
+        roots: where their chains end.
+        others: issuers between.
+        known: lists from files, used where they do.
+
+    Returns:
+        What was known and what was fetched; only what was known when the network or an answer fails:
+        the signature then reaches a lower level, which is stated.
+
+    Raises:
+        KeyUnusableError: an answer says that a certificate is revoked.
+    """
+    try:
+        return asyncio.run(_gather(certificates, validation_context(roots, others, known, fetch=True)))
+    except RevokedError as error:
+        raise KeyUnusableError(
+            _("签名或时间戳的证书已于 {day} 被吊销。").format(day=error.revocation_dt.date()),
+            where="；".join(each.subject.human_friendly for each in certificates),
+            remedy=_("请换用有效的签名证书，在 evidence.toml 的 [signer] 指明。"),
+        ) from error
+    except (PathError, ValidationError, OSError, TimeoutError):
+        return known
+
+
+async def _gather(certificates: Sequence[x509.Certificate], context: ValidationContext) -> Revocation:
+    async with aclosing(context):
+        for certificate in certificates:
+            await CertificateValidator(certificate, validation_context=context).async_validate_path()
+    return Revocation(crls=tuple(context.crls), ocsps=tuple(context.ocsps))
 
 
 def refuse_revoked(certificate: x509.Certificate, known: Revocation) -> None:

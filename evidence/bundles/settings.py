@@ -40,12 +40,13 @@ class SignerSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimestampSettings:
-    """`[timestamp]`: the RFC 3161 authority. With neither address nor folder nothing is stamped (B-B)."""
+    """`[timestamp]`: the RFC 3161 authority. With both addresses empty nothing is stamped (B-B)."""
 
     url: str = ""
     """HTTP address of the authority; wins over `local`."""
     local: str = "keys/tsa"
-    """Folder of an evaluation authority answered by `openssl ts` on this machine."""
+    """Folder of an evaluation authority answered by `openssl ts` on this machine. Must be there when it is
+    named; empty for none."""
     timeout_s: int = 10
     """Seconds for one attempt."""
     attempts: int = 3

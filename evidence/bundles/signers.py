@@ -277,49 +277,13 @@ def _from_token(
     settings: SignerSettings, root: Path, chain: tuple[x509.Certificate, ...], ask: Ask | None
 ) -> tuple[Any, Signer, x509.Certificate]:
     try:
-        import pkcs11
-        from pyhanko.config.pkcs11 import TokenCriteria
-        from pyhanko.sign.pkcs11 import PKCS11Signer, open_pkcs11_session
+        from evidence.bundles.token import open_token
     except ImportError as error:
         raise KeyUnusableError(_("本机没有安装令牌支持。"), remedy="pip install 'pyhanko[pkcs11]'") from error
-    where = f"{settings.pkcs11_library} · {settings.token_label}"
     # A wrong PIN counts against the token: one try from the file, never a loop.
     pin = next(_passwords(settings, root, ask))
-    try:
-        session = open_pkcs11_session(
-            settings.pkcs11_library, token_criteria=TokenCriteria(label=settings.token_label), user_pin=pin
-        )
-    except pkcs11.exceptions.PinLocked as error:
-        remedy = _("请由令牌管理员用 SO PIN 解锁。")
-        raise KeyUnusableError(_("令牌已锁定。"), where=where, remedy=remedy) from error
-    except pkcs11.exceptions.PinIncorrect as error:
-        remedy = _("请核对 PIN 后再试；连续输错会锁定令牌，程序不会自动重试。")
-        raise KeyUnusableError(_("令牌的 PIN 不对。"), where=where, remedy=remedy) from error
-    except (pkcs11.PKCS11Error, RuntimeError, OSError) as error:
-        remedy = _("请插好令牌，检查 [signer] 的 pkcs11_library 与 token_label。")
-        why = str(error) or type(error).__name__
-        raise KeyUnusableError(_("打不开令牌：{why}").format(why=why), where=where, remedy=remedy) from error
     given = read_certificates((root / settings.certificate,)) if settings.certificate else ()
-    try:
-        signer = PKCS11Signer(
-            session,
-            cert_label=settings.key_label if not given else None,
-            signing_cert=given[0] if given else None,
-            key_label=settings.key_label,
-            ca_chain=chain,
-        )
-        certificate = signer.signing_cert
-        # SoftHSM and many tokens hash outside for ECDSA.
-        signer.use_raw_mechanism = certificate.public_key.algorithm == "ec"
-    except Exception as error:
-        session.close()
-        why = str(error) or type(error).__name__
-        raise KeyUnusableError(
-            _("令牌里没有这把密钥或它的证书：{why}").format(why=why),
-            where=f"{where} · {settings.key_label}",
-            remedy=_("请核对 [signer] 的 token_label 和 key_label，确认令牌已插好，再运行 evidence doctor。"),
-        ) from error
-    return session, signer, certificate
+    return open_token(settings, pin, given=given[0] if given else None, chain=chain)
 
 
 def _made_here(root: Path, settings: SignerSettings, certificate: x509.Certificate) -> bool:

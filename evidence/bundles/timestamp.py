@@ -6,6 +6,8 @@ authority is worse than none.
 
 from __future__ import annotations
 
+import asyncio
+import hashlib
 import http.client
 import subprocess
 import tempfile
@@ -13,7 +15,8 @@ import time
 import urllib.error
 import urllib.request
 from asyncio import to_thread
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,8 +24,13 @@ from typing import Any
 from asn1crypto import cms, tsp, x509
 from pyhanko.sign.timestamps import TimeStamper
 from pyhanko.sign.timestamps.common_utils import TimestampRequestError, handle_tsp_response
+from pyhanko.sign.validation.errors import SignatureValidationError
+from pyhanko.sign.validation.generic_cms import validate_sig_integrity
+from pyhanko_certvalidator import CertificateValidator, ValidationContext
+from pyhanko_certvalidator.errors import PathError, ValidationError
 
 from evidence.bundles.settings import TimestampSettings
+from evidence.bundles.signers import read_certificates
 from evidence.errors import MissingPartError
 from evidence.language import _
 
@@ -50,8 +58,10 @@ class Authority(TimeStamper):
         max_skew_s: int = 300,
         pause: Callable[[float], None] = time.sleep,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        issuers: Sequence[x509.Certificate] = (),
     ) -> None:
         super().__init__(include_nonce=True)  # type: ignore[no-untyped-call]
+        self._issuers = tuple(issuers)
         self.name = name
         self._transport = transport
         self._attempts = attempts
@@ -134,8 +144,42 @@ class Authority(TimeStamper):
             validity = signer["tbs_certificate"]["validity"]
             if not validity["not_before"].native <= stamped <= validity["not_after"].native:
                 return _("签名证书在该时刻无效")
+        if not _is_signed_by(signed, signers[0]):
+            return _("它的签名不成立")
+        if signers[0].sha256 not in self.certificates and not self._is_ours(signers[0], certificates):
+            return _("它的证书不在 [timestamp] 的 chain 之下")
         self.certificates |= {each.sha256: each for each in certificates}
         return ""
+
+    def _is_ours(self, signer: x509.Certificate, others: Sequence[x509.Certificate]) -> bool:
+        """Whether its certificate leads to the issuers that the settings name; true when they name none."""
+        if not self._issuers:
+            return True
+        roots = [each for each in self._issuers if each.self_issued] or list(self._issuers[-1:])
+        context = ValidationContext(trust_roots=roots, other_certs=[*self._issuers, *others])
+        return _leads_to_root(signer, context)
+
+
+def _is_signed_by(signed: cms.SignedData, certificate: x509.Certificate) -> bool:
+    (info,) = signed["signer_infos"]
+    algorithm = info["digest_algorithm"]["algorithm"].native
+    content = bytes(signed["encap_content_info"]["content"])
+    digest = hashlib.new(algorithm, content, usedforsecurity=False).digest()
+    try:
+        return all(validate_sig_integrity(info, certificate, "tst_info", digest))
+    except SignatureValidationError:
+        return False
+
+
+def _leads_to_root(certificate: x509.Certificate, context: ValidationContext) -> bool:
+    """Path validation on a thread of its own: this is called from within a running loop."""
+    validator = CertificateValidator(certificate, validation_context=context)
+    with ThreadPoolExecutor(1) as apart:
+        try:
+            apart.submit(asyncio.run, validator.async_validate_path()).result()
+        except (PathError, ValidationError):
+            return False
+    return True
 
 
 def open_authority(
@@ -147,28 +191,48 @@ def open_authority(
         settings: `[timestamp]`.
         root: the workspace.
         transport: replaces the network, for tests.
+
+    Raises:
+        TimestampError: the folder it names is not there: a package must not go out unstamped because
+            somebody forgot to copy a folder.
     """
     local = root / settings.local
+    issuers = read_certificates(root / path for path in settings.chain)
     if settings.url:
         return Authority(
             transport or http_transport(settings.url, settings.timeout_s),
             name=settings.url,
             attempts=max(1, settings.attempts),
             max_skew_s=settings.max_skew_s,
+            issuers=issuers,
         )
-    if settings.local and (local / CONFIGURATION).is_file():
-        return Authority(
-            transport or openssl_transport(local, settings.timeout_s),
-            name=str(local),
-            max_skew_s=settings.max_skew_s,
+    if not settings.local:
+        return None
+    if not (local / CONFIGURATION).is_file():
+        raise TimestampError(
+            _("没有找到 [timestamp] 指明的本机时间戳。"),
+            where=str(local / CONFIGURATION),
+            remedy=_(
+                "请在 evidence.toml 的 [timestamp] 写明 url 或正确的 local；"
+                '确实不加时间戳的，写 local = ""，签名等级只到 B-B。'
+            ),
         )
-    return None
+    return Authority(
+        transport or openssl_transport(local, settings.timeout_s),
+        name=str(local),
+        max_skew_s=settings.max_skew_s,
+        issuers=issuers,
+    )
 
 
 def http_transport(url: str, timeout_s: float) -> Transport:
     """RFC 3161 section 3.4: one POST per request."""
     if not url.startswith(("http://", "https://")):
-        raise TimestampError(_("时间戳服务的地址应以 http:// 或 https:// 开头。"), where=url)
+        raise TimestampError(
+            _("时间戳服务的地址应以 http:// 或 https:// 开头。"),
+            where=url,
+            remedy=_("请改正 evidence.toml 的 [timestamp] url。"),
+        )
 
     def ask(query: bytes) -> bytes:
         request = urllib.request.Request(  # noqa: S310  scheme checked above
@@ -180,12 +244,21 @@ def http_transport(url: str, timeout_s: float) -> Transport:
             kind = answer.headers.get_content_type()
             if kind != "application/timestamp-reply":
                 raise urllib.error.URLError(f"Content-Type {kind}")
-            data: bytes = answer.read(_LARGEST_ANSWER + 1)
-        if len(data) > _LARGEST_ANSWER:
-            raise urllib.error.URLError("answer too large")
-        return data
+            return _read_all(answer, until=time.monotonic() + timeout_s)
 
     return ask
+
+
+def _read_all(answer: http.client.HTTPResponse, *, until: float) -> bytes:
+    """The whole answer, in time: a socket's own time-out starts anew with every byte that trickles in."""
+    data = b""
+    while chunk := answer.read1(_LARGEST_ANSWER):
+        data += chunk
+        if len(data) > _LARGEST_ANSWER:
+            raise urllib.error.URLError("answer too large")
+        if time.monotonic() > until:
+            raise TimeoutError("answer too slow")
+    return data
 
 
 def openssl_transport(folder: Path, timeout_s: float) -> Transport:
@@ -218,9 +291,6 @@ def stamp(authority: Authority, data: Iterable[bytes], algorithm: str = "sha256"
     Raises:
         TimestampError: see `Authority`.
     """
-    import asyncio
-    import hashlib
-
     digest = hashlib.new(algorithm)
     for chunk in data:
         digest.update(chunk)

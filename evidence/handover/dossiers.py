@@ -19,6 +19,7 @@ from evidence.domain.facts import CaseFacts
 from evidence.domain.identifiers import Sha256
 from evidence.domain.parties import Enterprise
 from evidence.domain.recording import Recording
+from evidence.domain.register import Package
 from evidence.domain.week import SHANGHAI, local_date
 from evidence.handover.office import Names
 from evidence.handover.week import Original, WeekWork, originals_of
@@ -56,6 +57,15 @@ class Sent:
     def place(self, original: Original) -> str:
         """`本包` or the earlier package."""
         return self.package_of.get(original.sha256, "本包")
+
+
+def sent_before(packages: Sequence[Package]) -> Sent:
+    """What the packages before this one carried; the first to carry a file counts."""
+    places: dict[Sha256, str] = {}
+    for package in packages:
+        for digest in package.originals:
+            places.setdefault(digest, package.id)
+    return Sent(package_of=places)
 
 
 def dossier_content(

@@ -2,32 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import dataclass, replace
 
 from evidence.bundles.appearance import seal_style
-from evidence.bundles.assembly import assemble_all
-from evidence.bundles.bag import BagWriter, Entry
 from evidence.bundles.certificates import certificate_files
-from evidence.bundles.dossier import DossierContent
 from evidence.bundles.instructions import NAME as INSTRUCTIONS
 from evidence.bundles.instructions import instructions
-from evidence.bundles.names import component, split_suffix, unique
-from evidence.bundles.pades import Level, PdfSigning, Place
+from evidence.bundles.pades import Place
 from evidence.bundles.pdf_parts import joined, with_signature_field
 from evidence.bundles.typesetting import Sheet, compose
-from evidence.domain.document import BoxKind, Document
-from evidence.domain.facts import CaseFacts
-from evidence.domain.identifiers import CaseId, Number, Sha256, make_case_id, make_number
-from evidence.domain.register import Package
+from evidence.domain.document import BoxKind
+from evidence.domain.identifiers import Number, make_case_id, make_number
 from evidence.domain.week import Week, local_date
+from evidence.handover.bench import Bench
+from evidence.handover.casework import add_cases
 from evidence.handover.continuity import ledger_files
-from evidence.handover.dossiers import Sent, dossier_content
-from evidence.handover.footage import Film, add_film
-from evidence.handover.office import Office
 from evidence.handover.papers import (
-    HandedOver,
     Signing,
     completeness_report,
     handover_table,
@@ -38,8 +28,7 @@ from evidence.handover.papers import (
     receipt_values,
 )
 from evidence.handover.press import Paper, Wanted
-from evidence.handover.week import Original, WeekWork, instant, originals_of, pretty
-from evidence.handover.wording import in_order
+from evidence.handover.week import WeekWork, instant, pretty
 from evidence.language import _
 from evidence.ledger.checkpoint import fingerprint
 from evidence.ledger.view import View
@@ -50,51 +39,6 @@ FIELD = "Regulator"
 """Name of the receipt's empty signature field."""
 _LIST_CODE, _RECEIPT_CODE = "YD", "HS"
 _SEAL_PT = 120
-Report = Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
-    """What the person asked for."""
-
-    week: Week
-    at: datetime
-    supplement: bool = False
-    allow_incomplete: bool = False
-    why: str = ""
-    as_folder: bool = False
-    with_footage: bool = False
-    """The week's films go along, for those who must have them; else their register and digests only."""
-
-
-@dataclass(kw_only=True)
-class Bench:
-    """What is at hand while one package is built."""
-
-    office: Office
-    order: Order
-    work: WeekWork
-    signing: PdfSigning
-    bag: BagWriter
-    complete: bool
-    report: Report
-    now: datetime
-    rows: list[HandedOver] = field(default_factory=list)
-    sent: Sent
-    films: dict[CaseId, tuple[Film, ...]] = field(default_factory=dict)
-    """Footage to hand over by case; empty unless it was asked for."""
-    placed: dict[tuple[CaseId, Sha256], Entry] = field(default_factory=dict)
-    """Originals in this bag by case."""
-
-    @property
-    def list_level(self) -> Level:
-        """What the list's signature reaches."""
-        return self.signing.reachable(Level(self.office.signer.list_level))
-
-    @property
-    def dossier_level(self) -> Level:
-        """What each dossier's signature reaches."""
-        return self.signing.reachable(Level(self.office.signer.dossier_level))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +52,7 @@ class Papers:
 def fill_bag(bench: Bench) -> Papers:
     """Write every payload and tag file but the manifests."""
     work, bag = bench.work, bench.bag
-    _add_cases(bench)
+    add_cases(bench)
     bench.report(_("移交清单、回执和计划"))
     papers = _print(bench)
     bag.add_bytes("data/移交清单.pdf", _signed_list(bench, papers))
@@ -180,7 +124,7 @@ def _signed_list(bench: Bench, papers: Papers) -> bytes:
         why_incomplete=bench.order.why,
         complete=bench.complete,
     )
-    banner = compose("banner", {"text": notice}, at=work.at).pdf if (notice := _notice(bench)) else None
+    banner = compose("banner", {"text": notice}, at=work.at).pdf if (notice := bench.notice) else None
     whole = joined(
         [("移交清单", papers.list.pdf), ("完整性报告", report.pdf)],
         title=f"移交清单 {work.id}",
@@ -193,84 +137,6 @@ def _signed_list(bench: Bench, papers: Papers) -> bytes:
         whole, wanted=bench.list_level, reason=f"移交 {work.id}", place=place
     )
     return signed
-
-
-def _add_cases(bench: Bench) -> None:
-    """Every case's originals, its signed dossier and its rows of the list."""
-    cases = bench.work.facts.cases
-    contents = (_place_originals(bench, case) for case in cases)
-    dossiers = assemble_all(contents, count=len(cases))
-    for position, (case, unsigned) in enumerate(zip(cases, dossiers, strict=True), 1):
-        bench.report(_("卷宗 {n}/{count}：{case}").format(n=position, count=len(cases), case=case.case.id))
-        signed, _level = bench.signing.sign_bytes(
-            unsigned, wanted=bench.dossier_level, reason=f"卷宗 {case.case.id}"
-        )
-        bench.bag.add_bytes(f"{_folder(bench, case)}/卷宗.pdf", signed)
-        bench.rows += [_row(bench, case, document) for document in in_order(case.documents)]
-
-
-def _folder(bench: Bench, case: CaseFacts) -> str:
-    enterprise = bench.work.enterprise(case)
-    return f"data/企业/{component(f'{enterprise.id}-{enterprise.short_name}')}/{component(case.case.id)}"
-
-
-def _place_originals(bench: Bench, case: CaseFacts) -> DossierContent:
-    """Copy what no earlier package carried, each file checked against its digest."""
-    folder, taken = _folder(bench, case), set[str]()
-    for original in originals_of(bench.work, case):
-        if original.sha256 in bench.sent.package_of:
-            continue
-        name = unique(original_name(original), taken)
-        taken.add(name)
-        source = bench.office.originals.path(original.sha256)
-        entry = bench.bag.add_file(f"{folder}/原件/{name}", source, sha256=original.sha256)
-        bench.placed[case.case.id, original.sha256] = entry
-    for film in bench.films.get(case.case.id, ()):
-        name = unique(original_name(film.original), taken)
-        taken.add(name)
-        bench.report(_("录像 {name}").format(name=name))
-        entry = add_film(bench.bag, f"{folder}/原件/{name}", film)
-        bench.placed[case.case.id, film.original.sha256] = entry
-    return dossier_content(
-        bench.work,
-        case,
-        names=bench.office.names,
-        originals=bench.office.originals,
-        issued=bench.office.issued,
-        sent=bench.sent,
-        notice=_notice(bench),
-        evaluation=bench.signing.key.evaluation,
-    )
-
-
-def _row(bench: Bench, case: CaseFacts, document: Document) -> HandedOver:
-    digest = document.scans[0].sha256 if document.scans else Sha256("")
-    entry = bench.placed.get((case.case.id, digest))
-    return HandedOver(
-        case=case,
-        enterprise=bench.work.enterprise(case).name,
-        document=document,
-        file=entry.path.removeprefix("data/") if entry else bench.sent.package_of.get(digest, ""),
-        sha256=digest,
-        bytes=entry.bytes if entry else 0,
-    )
-
-
-def original_name(original: Original) -> str:
-    """`A-20220401-0007-扫描.pdf`."""
-    stem, suffix = split_suffix(original.name)
-    return component(
-        f"{original.arrival}-{stem}" if original.arrival else f"{original.sha256[:12]}-{stem}", suffix
-    )
-
-
-def _notice(bench: Bench) -> str:
-    parts = []
-    if bench.signing.key.evaluation:
-        parts.append("EVALUATION ONLY　仅供试用，不作正式移交")
-    if not bench.complete:
-        parts.append(f"所在移交包不完整：{bench.order.why}")
-    return "　".join(parts)
 
 
 def _signing_facts(bench: Bench) -> Signing:
@@ -354,11 +220,3 @@ def numbers(view: View, contract: str, week: Week) -> tuple[Number, Number]:
     prefixes = tuple(f"{case}-{code}-" for code in (_LIST_CODE, _RECEIPT_CODE))
     running = max((int(each[-3:]) for each in taken if each.startswith(prefixes)), default=0) + 1
     return make_number(case, _LIST_CODE, running), make_number(case, _RECEIPT_CODE, running)
-
-
-def sent_before(packages: Sequence[Package]) -> Sent:
-    places: dict[Sha256, str] = {}
-    for package in packages:
-        for digest in package.originals:
-            places.setdefault(digest, package.id)
-    return Sent(package_of=places)

@@ -16,8 +16,9 @@ from evidence.bundles.signers import Ask, open_key, read_certificates
 from evidence.bundles.timestamp import open_authority
 from evidence.domain.identifiers import CaseId
 from evidence.errors import EvidenceError, IncompleteError, UndecidedError, UsageError
-from evidence.handover.dossiers import Sent
-from evidence.handover.filling import Bench, Order, Report, fill_bag, labels, sent_before
+from evidence.handover.bench import Bench, Order, Report
+from evidence.handover.dossiers import Sent, sent_before
+from evidence.handover.filling import fill_bag, labels
 from evidence.handover.footage import Film, films_of, require_films
 from evidence.handover.office import Office
 from evidence.handover.publishing import Built, heal, only_builder, publish, staging
@@ -88,6 +89,7 @@ def _build(
             fetch=office.signer.fetch_revocation,
             clock=clock,
         )
+        signing.refresh()
         weight = sum(film.original.bytes for some in films.values() for film in some)
         with staging(office, work, films=weight) as scratch:
             bench = Bench(
@@ -95,7 +97,7 @@ def _build(
                 order=order,
                 work=work,
                 signing=signing,
-                bag=BagWriter(scratch / work.id),
+                bag=BagWriter(scratch / work.id, durable=order.as_folder),
                 complete=not stopping,
                 report=report,
                 now=clock(),

@@ -93,6 +93,7 @@ def completeness_report(
         "summary": summary(work, rows, complete=complete),
         "counts": [sum(finding.kind is kind for finding in work.findings) for kind in Kind],
         "problems": [_problem(finding) for finding in notable(work.findings)],
+        "blocking": "注明“影响移交”的，补齐前本不得移交。" if stopping else "以上各项都不影响本次移交。",
         "quality": _quality(complete=complete),
         "ledger": _ledger(work, signing),
         "footnote": "合同日期（检查、督促、复查、移交）以记录和账本为准；"
@@ -106,10 +107,20 @@ def summary(work: WeekWork, rows: Sequence[HandedOver], *, complete: bool) -> st
     """One sentence on what is in the package."""
     cases = len(work.facts.cases)
     pages = sum(row.document.form.pages for row in rows)
-    verdict = "材料齐全" if complete else "材料不完整，缺项见完整性核对"
+    verdict = "应随包移交的材料齐全" if complete else "材料不完整，缺项见完整性核对"
     if not cases:
         return "本周没有应移交的材料（零报告）。"
-    return f"共移交 {cases} 个案件、{len(rows)} 份记录、{pages} 页，{verdict}。"
+    return f"共移交 {cases} 个案件、{len(rows)} 份记录、{pages} 页，{verdict}{_open_points(work)}。"
+
+
+def _open_points(work: WeekWork) -> str:
+    """What is not in order although it stops no package: a reader must not take 齐全 for all is well."""
+    fails, reviews = (
+        sum(finding.kind is kind and not finding.blocking for finding in work.findings)
+        for kind in (Kind.FAIL, Kind.REVIEW)
+    )
+    told = [f"{fails} 项不符合"] * bool(fails) + [f"{reviews} 项待判定"] * bool(reviews)
+    return f"；合同核对另有 {'、'.join(told)}，不影响移交，见完整性核对" if told else ""
 
 
 def list_values(
@@ -298,16 +309,22 @@ def _head(work: WeekWork, names: Names, number: str) -> list[tuple[str, str, str
 
 
 def _problem(finding: Finding) -> dict[str, Any]:
-    subject = finding.subject
     return {
         "state": FINDING_STATES[finding.kind],
-        "subject": subject.document or subject.visit or subject.case or subject.enterprise or "全局",
+        "subject": _subject(finding),
         "clause": clause_of(finding),
         "message": finding.message,
         "blocking": finding.blocking,
         "waiver": finding.waiver.why if finding.waiver else "",
         "due": finding.due.isoformat() if finding.due else "",
     }
+
+
+def _subject(finding: Finding) -> str:
+    """Number of the record, visit or case; a bare number is an instalment of the contract."""
+    subject = finding.subject
+    name = subject.document or subject.visit or subject.case or subject.enterprise or "全局"
+    return f"第{name}期付款" if name.isdigit() else name
 
 
 def _quality(*, complete: bool) -> list[dict[str, str]]:
@@ -321,7 +338,7 @@ def _quality(*, complete: bool) -> list[dict[str, str]]:
         },
         {
             "item": "完整性",
-            "how": "按合同逐条核对文书、页、签章、音视频，结果见第二部分。",
+            "how": "按合同逐条核对文书、页、签章、音视频，结果见第一部分。",
             "state": "present" if complete else "missing",
             "word": "合格" if complete else "不完整",
         },

@@ -19,7 +19,8 @@ from evidence.bundles.zipping import sync_directory, sync_folder, write_zip
 from evidence.domain.identifiers import CaseId, Sha256
 from evidence.domain.register import Package
 from evidence.errors import MissingPartError, UsageError
-from evidence.handover.filling import Bench, Papers, numbers
+from evidence.handover.bench import Bench
+from evidence.handover.filling import Papers, numbers
 from evidence.handover.office import Office
 from evidence.handover.week import WeekWork, made_checkpoint, originals_of
 from evidence.language import _

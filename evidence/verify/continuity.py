@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
@@ -23,11 +23,13 @@ from evidence.ledger.checkpoint import Checkpoint, fingerprint, parse
 from evidence.ledger.merkle import Frontier, verify_consistency
 from evidence.verify.bag import TAGMANIFEST, TEXT_LIMIT
 from evidence.verify.container import Container
-from evidence.verify.model import Check, LedgerReport, failed, note, passed
+from evidence.verify.model import Check, LedgerReport, failed, note, passed, review
 
 _CHECKPOINT = re.compile(r"data/ledger/checkpoint-(\d{4}-W\d{2}(?:-S\d+)?)\.txt")
 _PREV = re.compile(rb',"prev":"([0-9a-f]{64})","seq":(\d+)\}$')
 _LEDGER = "data/ledger/"
+_PROOF_LIMIT = 1 << 20
+"""A proof grows with the logarithm of the ledger; bytes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +43,8 @@ class LedgerPart:
     """Id of the package before."""
     previous_text: str = ""
     """Checkpoint text of the package before, as this package repeats it."""
+    texts: Mapping[str, str] = field(default_factory=dict)
+    """Every checkpoint in it: `2022-W13` or `2022-W13-S1` -> text."""
     continuous: bool = False
     checks: tuple[Check, ...] = ()
 
@@ -68,6 +72,7 @@ def examine_ledger(container: Container, info: Mapping[str, str]) -> LedgerPart:
     package, previous = info.get("External-Identifier", ""), info.get("Previous-Package", "")
     checks: list[Check] = []
     text = previous_text = ""
+    texts: dict[str, str] = {}
     try:
         texts = _checkpoint_texts(container)
         text = _own_text(texts, package, "本包")
@@ -86,6 +91,7 @@ def examine_ledger(container: Container, info: Mapping[str, str]) -> LedgerPart:
         text=text,
         previous=previous,
         previous_text=previous_text,
+        texts=texts,
         continuous=not any(check.kind == "fail" for check in checks),
         checks=tuple(checks),
     )
@@ -94,17 +100,15 @@ def examine_ledger(container: Container, info: Mapping[str, str]) -> LedgerPart:
 def compare_with_previous(
     part: LedgerPart, info: Mapping[str, str], previous: Container, previous_part: LedgerPart
 ) -> tuple[Check, ...]:
-    """Whether this package really continues the one the reader kept."""
+    """Whether this package really continues the one the reader kept.
+
+    A genuine package that is not the one before convicts only when both tell a checkpoint differently;
+    otherwise the question stays open, for the reader took the wrong file.
+    """
     where = previous.name
     tagmanifest = previous.files.get(TAGMANIFEST)
     if previous_part.package != part.previous:
-        return (
-            failed(
-                "ledger.previous",
-                f"本包接续的是“{part.previous or '（无）'}”，给出的上一包是“{previous_part.package}”。",
-                where,
-            ),
-        )
+        return (_compare_with_other(part, previous_part, where),)
     if tagmanifest is None or sha256(tagmanifest.read(TEXT_LIMIT)).hexdigest() != info.get(
         "Previous-Tagmanifest-SHA256"
     ):
@@ -120,15 +124,40 @@ def compare_with_previous(
     return (passed("ledger.previous", "本包确实接续你所持有的上一包。", where),)
 
 
-def _read(container: Container, name: str) -> bytes:
+def _compare_with_other(part: LedgerPart, other: LedgerPart, where: str) -> Check:
+    """What a package that is not the one before can still tell: the checkpoints both repeat."""
+    shared = sorted(
+        # another contract's ledger has its own name in the first line, and tells nothing about this one
+        (
+            label
+            for label in part.texts.keys() & other.texts.keys()
+            if _origin(part, label) == _origin(other, label)
+        ),
+        key=_order,
+    )
+    differing = [label for label in shared if part.texts[label] != other.texts[label]]
+    if differing:
+        text = f"{'、'.join(differing)} 的检查点与你所持“{other.package}”中的不同，历史被改写过。"
+        return failed("ledger.previous", text, where, "HASH_FAILURE")
+    right = f"请给出“{part.previous}”" if part.previous else "本包是首个移交包，没有上一包"
+    agree = f"；两包共有的 {len(shared)} 个检查点相同" if shared else ""
+    text = f"给出的“{other.package}”不是本包的直接上一包，不足以证明连续{agree}。{right}。"
+    return review("ledger.previous", text, where, "SIGNED_DATA_NOT_FOUND")
+
+
+def _origin(part: LedgerPart, label: str) -> str:
+    return part.texts[label].partition("\n")[0]
+
+
+def _read(container: Container, name: str, limit: int = TEXT_LIMIT) -> bytes:
     extent = container.files.get(_LEDGER + name)
     if extent is None:
         raise _BrokenError(failed("ledger.form", "账本缺少文件。", _LEDGER + name, "SIGNED_DATA_NOT_FOUND"))
-    return extent.read(TEXT_LIMIT)
+    return extent.read(limit)
 
 
 def _json(container: Container, name: str) -> Any:
-    return msgspec.json.decode(_read(container, name))
+    return msgspec.json.decode(_read(container, name, _PROOF_LIMIT))
 
 
 def _checkpoint_texts(container: Container) -> dict[str, str]:
@@ -183,7 +212,8 @@ def _check_slice(
         raise _BrokenError(
             failed("ledger.slice", "上周的树前沿加上本周账页，得不出本周检查点。", where, "HASH_FAILURE")
         )
-    checks.append(passed("ledger.slice", f"本周账页 {len(lines)} 行接续上周，得出本周检查点。", where))
+    joined = "接续上周，" if start else "自首行起，"
+    checks.append(passed("ledger.slice", f"本包账页 {len(lines)} 行{joined}得出本包检查点。", where))
 
 
 def _first_prev(lines: list[bytes], start: int) -> str:

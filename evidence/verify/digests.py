@@ -1,4 +1,7 @@
-"""SHA-256 of every file of a package, on all cores: hashing releases Python's lock."""
+"""SHA-256 of every file of a package, on all cores: hashing releases Python's lock.
+
+The same pass notes which files are signed PDFs, so that nothing is read twice to find them.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +23,29 @@ class Digest:
     """Lower-case hex; empty when the file could not be read."""
     crc_ok: bool = True
     """Whether a zip entry's declared CRC-32 is right."""
+    signed_pdf: bool = False
+    """Whether it is a PDF with a signature's byte range somewhere in it."""
+
+
+class _SignedPdf:
+    """Watches a file go by for the byte range of a signature; signature dictionaries are never packed."""
+
+    _MARK = b"/ByteRange"
+
+    def __init__(self) -> None:
+        self.found = False
+        self._is_pdf: bool | None = None
+        self._kept = b""
+
+    def feed(self, block: bytearray, count: int) -> None:
+        if self._is_pdf is None:
+            self._is_pdf = block.find(b"%PDF-", 0, min(count, 1024)) >= 0
+        if not self._is_pdf or self.found:
+            return
+        overlap = len(self._MARK) - 1
+        seam = self._kept + block[: min(count, overlap)]
+        self.found = self._MARK in seam or block.find(self._MARK, 0, count) >= 0
+        self._kept = bytes(block[max(0, count - overlap) : count])
 
 
 def digest_all(files: Mapping[str, Extent]) -> dict[str, Digest]:
@@ -34,12 +60,15 @@ def digest_all(files: Mapping[str, Extent]) -> dict[str, Digest]:
 def _digest(extent: Extent) -> Digest:
     hasher = sha256()
     crc = 0
-    buffer = memoryview(bytearray(min(CHUNK, max(1, extent.size))))
+    block = bytearray(min(CHUNK, max(1, extent.size)))
+    buffer = memoryview(block)
     read = 0
+    watch = _SignedPdf()
     try:
         with extent.open() as stream:
             while count := stream.readinto(buffer):
                 hasher.update(buffer[:count])
+                watch.feed(block, count)
                 read += count
                 if extent.crc is not None:
                     crc = zlib.crc32(buffer[:count], crc)
@@ -47,4 +76,8 @@ def _digest(extent: Extent) -> Digest:
         return Digest(sha256="", crc_ok=False)
     if read != extent.size:
         return Digest(sha256="", crc_ok=False)
-    return Digest(sha256=hasher.hexdigest(), crc_ok=extent.crc is None or crc == extent.crc)
+    return Digest(
+        sha256=hasher.hexdigest(),
+        crc_ok=extent.crc is None or crc == extent.crc,
+        signed_pdf=watch.found,
+    )

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from asn1crypto import x509
 
 from evidence.errors import EvidenceError, InputError
+from evidence.verify.attached import report_attached
 from evidence.verify.bag import MANIFEST, SIGNATURE, TAGMANIFEST, Bag, examine_bag
 from evidence.verify.container import Container, Extent, open_folder
 from evidence.verify.continuity import LedgerPart, compare_with_previous, examine_ledger
-from evidence.verify.digests import digest_all
-from evidence.verify.isolation import run_isolated
+from evidence.verify.digests import Digest, digest_all
 from evidence.verify.judgement import JudgementVerdict, examine_judgement
 from evidence.verify.model import (
     Check,
@@ -28,67 +28,15 @@ from evidence.verify.model import (
     review,
 )
 from evidence.verify.package_signature import PackageProof, gather_material, judge_signature
-from evidence.verify.pdf_signatures import PdfVerdict, judge_pdf
+from evidence.verify.pdf_tasks import PdfJudge, PdfTask, judge_isolated
 from evidence.verify.receipt import ReceiptVerdict, examine_receipt
-from evidence.verify.trust import TrustStore, describe, fingerprint, read_trust
+from evidence.verify.trust import TrustStore
+from evidence.verify.trust_files import describe, fingerprint, read_trust
 from evidence.verify.zip_structure import NotAPackageZipError, open_zip
 
 _SIGNED = ("data/移交清单.pdf",)
 _DOSSIER = "/卷宗.pdf"
-_SECONDS = 20.0
-_SECONDS_PER_BYTE = 1e-6
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PdfTask:
-    """One PDF to judge in a process of its own."""
-
-    extent: Extent
-    file: str
-    store: TrustStore
-    now: datetime
-    proven_at: datetime | None = None
-    ours: bool = False
-
-
-PdfJudge = Callable[[Sequence[PdfTask]], list[PdfVerdict]]
-"""Judges PDFs, in order; replaced in tests that verify thousands of packages."""
-
-
-def judge_isolated(tasks: Sequence[PdfTask]) -> list[PdfVerdict]:
-    """Each PDF in a process of its own, on all cores, with bounded time and memory."""
-    return run_isolated(judge_task, tasks, seconds=_allowance, give_up=_give_up)
-
-
-def judge_task(task: PdfTask) -> PdfVerdict:
-    """One PDF in this process."""
-    try:
-        with task.extent.open() as stream:
-            return judge_pdf(
-                stream,
-                file=task.file,
-                store=task.store,
-                now=task.now,
-                proven_at=task.proven_at,
-                ours=task.ours,
-            )
-    except OSError as error:
-        return PdfVerdict(
-            checks=(
-                review(
-                    "pdf.structure", f"PDF 读不出来：{error.strerror}。", task.file, "SIGNED_DATA_NOT_FOUND"
-                ),
-            )
-        )
-
-
-def _allowance(task: PdfTask) -> float:
-    return _SECONDS + task.extent.size * _SECONDS_PER_BYTE
-
-
-def _give_up(task: PdfTask, why: str) -> PdfVerdict:
-    text = "判断超过时限" if why == "timeout" else "判断时内存不足或进程中断"
-    return PdfVerdict(checks=(review("pdf.structure", f"PDF {text}，未能认定。", task.file),))
+_RECEIPT = "data/ledger/receipt.pdf"
 
 
 def verify_path(
@@ -223,12 +171,20 @@ def _verify_package(
     previous: Path | None,
     judge_pdfs: PdfJudge,
 ) -> Report:
-    bag = examine_bag(container, digest_all(container.files))
+    digests = digest_all(container.files)
+    bag = examine_bag(container, digests)
     package = bag.info.get("External-Identifier", "") or container.name
     proof = _prove(container, store, now, renewals_beside(path))
-    verdicts = judge_pdfs(_pdf_tasks(container, bag, proof, now))
+    tasks = _pdf_tasks(container, digests, bag, proof, now)
+    verdicts = dict(zip((task.file for task in tasks), judge_pdfs(tasks), strict=True))
+    ours = [verdict for task, verdict in zip(tasks, verdicts.values(), strict=True) if task.ours]
+    signed_receipt = verdicts.get(_RECEIPT)
     ledger = examine_ledger(container, bag.info) if bag.info else LedgerPart(package=package)
-    receipt = examine_receipt(container, ledger, proof, now=now) if ledger.text else ReceiptVerdict()
+    receipt = (
+        examine_receipt(container, ledger, proof, now=now, pdf=signed_receipt)
+        if ledger.text
+        else ReceiptVerdict()
+    )
     judgement = (
         examine_judgement(container, bag.info)
         if bag.info
@@ -240,25 +196,28 @@ def _verify_package(
         *container.checks,
         *bag.checks,
         *proof.checks,
-        *(check for verdict in verdicts for check in verdict.checks),
+        *(check for verdict in ours for check in verdict.checks),
         *ledger.checks,
         *before.checks,
         *receipt.checks,
         *judgement.checks,
+        *(report_attached(task.file, verdicts[task.file]) for task in tasks if _is_attached(task)),
         *_stated(proof, witnessed=witnessed),
     )
     indication, sub = conclude(checks)
     rows: list[SignatureRow] = [proof.row] if proof.row else []
-    rows += [row for verdict in verdicts for row in verdict.rows]
-    rows += receipt.rows
-    certificates = [*proof.certificates, *(der for verdict in verdicts for der in verdict.certificates)]
+    rows += [row for verdict in verdicts.values() for row in verdict.rows]
+    rows += [row for row in receipt.rows if row.file != _RECEIPT]
+    certificates = [*proof.certificates, *(der for verdict in ours for der in verdict.certificates)]
+    if signed_receipt is not None:
+        certificates += signed_receipt.certificates
     return Report(
         subject=path.name,
         what="package",
         at=now,
         indication=indication,
         sub_indication=sub,
-        evaluation_keys=proof.evaluation_keys or any(verdict.evaluation_keys for verdict in verdicts),
+        evaluation_keys=proof.evaluation_keys or any(verdict.evaluation_keys for verdict in ours),
         checks=checks,
         signatures=tuple(rows),
         ledger=ledger.report(witnessed=witnessed) if ledger.package else LedgerReport(),
@@ -277,27 +236,41 @@ def _prove(container: Container, store: TrustStore, now: datetime, renewals: Pat
         return PackageProof(checks=(failed("signature.cms", text, SIGNATURE),), store=store)
 
 
-def _pdf_tasks(container: Container, bag: Bag, proof: PackageProof, now: datetime) -> list[PdfTask]:
-    """PDFs that must carry our signature; a changed file gains nothing from the package's time stamp."""
-    return [
-        PdfTask(
-            extent=container.files[path],
-            file=path,
-            store=proof.store,
-            now=now,
-            proven_at=proof.proven_at if path in bag.sound else None,
-            ours=True,
-        )
-        for path in sorted(container.files)
-        if path in _SIGNED or (path.startswith("data/企业/") and path.endswith(_DOSSIER))
-    ]
+def _pdf_tasks(
+    container: Container, digests: Mapping[str, Digest], bag: Bag, proof: PackageProof, now: datetime
+) -> list[PdfTask]:
+    """PDFs that must carry our signature, and every other one that carries somebody's.
+
+    A changed file gains nothing from the package's time stamp.
+    """
+    tasks: list[PdfTask] = []
+    for path in sorted(container.files):
+        ours = path in _SIGNED or (path.startswith("data/企业/") and path.endswith(_DOSSIER))
+        if ours or digests[path].signed_pdf:
+            tasks.append(
+                PdfTask(
+                    extent=container.files[path],
+                    file=path,
+                    store=proof.store,
+                    now=now,
+                    proven_at=proof.proven_at if path in bag.sound else None,
+                    ours=ours,
+                    text=path == _RECEIPT,
+                )
+            )
+    return tasks
+
+
+def _is_attached(task: PdfTask) -> bool:
+    return not task.ours and task.file != _RECEIPT
 
 
 def _compare(previous: Path, part: LedgerPart, bag: Bag, store: TrustStore, now: datetime) -> _Previous:
     """Check the reader's own copy of the package before, then that this one continues it."""
     container = open_container(previous)
     if isinstance(container, Check):
-        return _Previous(checks=(replace(container, id="ledger.previous"),))
+        text = f"给出的上一包读不出来，不能作为见证：{container.message}"
+        return _Previous(checks=(review("ledger.previous", text, previous.name, "FORMAT_FAILURE"),))
     earlier = examine_bag(container, digest_all(container.files))
     proof = _prove(container, store, now, renewals_beside(previous))
     earlier_part = examine_ledger(container, earlier.info)
@@ -307,8 +280,10 @@ def _compare(previous: Path, part: LedgerPart, bag: Bag, store: TrustStore, now:
         if check.kind == "fail"
     ]
     if bad:
-        text = f"给出的上一包本身有问题：{bad[0].message}"
-        return _Previous(checks=(failed("ledger.previous", text, f"{previous.name} · {bad[0].location}"),))
+        # damage to the reader's own copy says nothing against this package
+        text = f"给出的上一包本身有问题，不能作为见证：{bad[0].message}"
+        where = f"{previous.name} · {bad[0].location}"
+        return _Previous(checks=(review("ledger.previous", text, where, bad[0].sub_indication),))
     checks = compare_with_previous(part, bag.info, container, earlier_part)
     witnessed = all(check.kind == "pass" for check in checks) and TAGMANIFEST in container.files
     return _Previous(checks=checks, witnessed=witnessed)

@@ -19,11 +19,14 @@ from evidence.rules.sarif import to_sarif
 from evidence.rules.summary import blockers, to_json
 from evidence.verify.bag import TEXT_LIMIT
 from evidence.verify.container import Container
+from evidence.verify.isolation import run_isolated
 from evidence.verify.model import Check, CompletenessReport, failed, note, passed, review
 
 _FACTS = "data/facts.json"
 _FINDINGS = "data/findings.json"
 _SARIF = "data/findings.sarif"
+_SECONDS = 60.0
+_SECONDS_PER_BYTE = 1e-5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,10 +66,44 @@ def examine_judgement(container: Container, info: Mapping[str, str]) -> Judgemen
         checks.append(
             note("completeness.declared", f"移交包自称不完整：{why or '未说明原因'}。", "bag-info.txt")
         )
-    recomputed = _recompute(container, info, checks, complete=complete)
-    return JudgementVerdict(
-        report=CompletenessReport(complete=complete, recomputed=recomputed), checks=tuple(checks)
+    (again,) = run_isolated(
+        _recompute_apart, [_Task(container=container, info=dict(info))], seconds=_allowance, give_up=_give_up
     )
+    return JudgementVerdict(
+        report=CompletenessReport(complete=complete, recomputed=again.recomputed),
+        checks=(*checks, *again.checks),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Task:
+    container: Container
+    info: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Again:
+    recomputed: str
+    checks: tuple[Check, ...]
+
+
+def _recompute_apart(task: _Task) -> _Again:
+    """In a process of its own: someone else's facts may be made to keep a rule busy for ever."""
+    checks: list[Check] = []
+    complete = task.info.get("Complete") == "yes"
+    recomputed = _recompute(task.container, task.info, checks, complete=complete)
+    return _Again(recomputed=recomputed, checks=tuple(checks))
+
+
+def _allowance(task: _Task) -> float:
+    facts = task.container.files.get(_FACTS)
+    return _SECONDS + (facts.size if facts else 0) * _SECONDS_PER_BYTE
+
+
+def _give_up(_task: _Task, why: str) -> _Again:
+    text = "超过时限" if why == "timeout" else "内存不足或进程中断"
+    check = review("judgement.recomputed", f"重算判断{text}，未能认定。", _FACTS, "POLICY_PROCESSING_ERROR")
+    return _Again(recomputed="unknown_ruleset", checks=(check,))
 
 
 def _recompute(container: Container, info: Mapping[str, str], checks: list[Check], *, complete: bool) -> str:

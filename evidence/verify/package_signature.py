@@ -12,21 +12,15 @@ from pathlib import Path
 
 from asn1crypto import ocsp as asn1_ocsp
 
+from evidence.domain.week import SHANGHAI
 from evidence.verify.bag import SIGNATURE, SMALL, TAGMANIFEST, TEXT_LIMIT
 from evidence.verify.cms import Token, hash_bytes, load_signed_data, read_signature
 from evidence.verify.cms_form import form_problem
 from evidence.verify.container import Container
 from evidence.verify.model import Check, Integrity, SignatureRow, failed, note, passed, review
 from evidence.verify.renewals import follow_renewals
-from evidence.verify.trust import (
-    Purpose,
-    TrustStore,
-    assess,
-    assess_stamp,
-    describe,
-    is_evaluation,
-    read_pem_or_der,
-)
+from evidence.verify.trust import Purpose, TrustStore, assess, assess_stamp
+from evidence.verify.trust_files import describe, is_evaluation, read_pem_or_der
 
 _CLOCKS_APART = timedelta(hours=1)
 """Difference between the signer's and the authority's clock that is worth a remark."""
@@ -196,7 +190,7 @@ def _judge_stamp(store: TrustStore, token: Token, existed: datetime) -> Check:
         )
     standing = assess_stamp(store, token.certificate, gen_time=token.gen_time, existed=existed)
     if standing.trusted:
-        text = f"时间戳可信：{token.gen_time:%Y-%m-%d %H:%M:%S} UTC 之前已签署。"
+        text = f"时间戳可信：北京时间 {token.gen_time.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S} 之前已签署。"
         return passed("signature.timestamp", text, SIGNATURE)
     return review(
         "signature.timestamp", f"时间戳未获信任：{standing.reason}。", SIGNATURE, standing.sub_indication

@@ -30,6 +30,8 @@ class PdfVerdict:
     """DER of every signer's and authority's certificate, and what came with them."""
     signers: tuple[bytes, ...] = ()
     """DER of the certificates behind ordinary signatures, time stamps left out."""
+    text: str = ""
+    """Printed text, where it was asked for."""
 
 
 def judge_pdf(

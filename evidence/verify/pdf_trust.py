@@ -13,7 +13,8 @@ from pyhanko.sign.validation import EmbeddedPdfSignature
 from evidence.verify.cms import Signed, Token
 from evidence.verify.model import Integrity, SignatureRow, failed, passed, review
 from evidence.verify.pdf_court import SUBFILTERS, Court, Reading, where_of
-from evidence.verify.trust import Purpose, assess, assess_stamp, describe, is_evaluation
+from evidence.verify.trust import Purpose, assess, assess_stamp
+from evidence.verify.trust_files import describe, is_evaluation
 
 
 def judge_trust(

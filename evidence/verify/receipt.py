@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,8 +10,6 @@ from typing import Any
 
 import msgspec
 from asn1crypto import x509
-from pypdf import PdfReader
-from pypdf.errors import PyPdfError
 
 from evidence.ledger.checkpoint import fingerprint
 from evidence.verify.bag import TEXT_LIMIT
@@ -21,10 +18,12 @@ from evidence.verify.container import Container
 from evidence.verify.continuity import LedgerPart
 from evidence.verify.model import Check, Integrity, SignatureRow, failed, note, passed, review
 from evidence.verify.package_signature import PackageProof
-from evidence.verify.pdf_signatures import judge_pdf
-from evidence.verify.trust import Purpose, assess, describe
+from evidence.verify.pdf_signatures import PdfVerdict
+from evidence.verify.trust import Purpose, assess
+from evidence.verify.trust_files import describe
 
 _RECORD = "data/ledger/receipt.json"
+_PDF = "data/ledger/receipt.pdf"
 _ID = "ledger.receipt"
 
 
@@ -38,24 +37,42 @@ class ReceiptVerdict:
 
 
 def examine_receipt(
-    container: Container, part: LedgerPart, proof: PackageProof, *, now: datetime
+    container: Container,
+    part: LedgerPart,
+    proof: PackageProof,
+    *,
+    now: datetime,
+    pdf: PdfVerdict | None = None,
 ) -> ReceiptVerdict:
-    """Judge the receipt in this package for the one before; never raises on malformed input."""
+    """Judge the receipt in this package for the one before; never raises on malformed input.
+
+    Args:
+        container: the package.
+        part: its ledger.
+        proof: its own signature.
+        now: instant of verification.
+        pdf: what judging `data/ledger/receipt.pdf` gave, text included; None when nobody signed it.
+    """
     if not part.previous:
         return ReceiptVerdict()
     if _RECORD not in container.files:
         return ReceiptVerdict(checks=(note(_ID, "上一包的接收回执尚未收回。", part.previous),))
     try:
         record = msgspec.json.decode(container.files[_RECORD].read(1 << 20))
-        return _examine(container, part, proof, record, now)
-    except (ValueError, TypeError, KeyError, AttributeError, msgspec.MsgspecError, PyPdfError) as error:
+        return _examine(container, part, proof, record, now, pdf)
+    except (ValueError, TypeError, KeyError, AttributeError, msgspec.MsgspecError) as error:
         return ReceiptVerdict(
             checks=(review(_ID, f"接收回执无法解析（{type(error).__name__}），不作为见证。", _RECORD),)
         )
 
 
 def _examine(
-    container: Container, part: LedgerPart, proof: PackageProof, record: Mapping[str, Any], now: datetime
+    container: Container,
+    part: LedgerPart,
+    proof: PackageProof,
+    record: Mapping[str, Any],
+    now: datetime,
+    pdf: PdfVerdict | None,
 ) -> ReceiptVerdict:
     if record["package"] != part.previous:
         return ReceiptVerdict(checks=(failed(_ID, "接收回执不是上一包的回执。", _RECORD),))
@@ -74,7 +91,9 @@ def _examine(
         )
     if path.endswith(".p7s"):
         return _examine_cms(data, path, part, proof, now)
-    return _examine_pdf(data, path, part, proof, now)
+    if pdf is None or path != _PDF:
+        return ReceiptVerdict(checks=(failed(_ID, "登记为签名回执的文件没有签名。", path),))
+    return _examine_pdf(pdf, path, part, proof)
 
 
 def _examine_cms(
@@ -105,16 +124,12 @@ def _examine_cms(
     return _conclude([signed.certificate], (row,), path, proof, standing.reason)
 
 
-def _examine_pdf(
-    data: bytes, path: str, part: LedgerPart, proof: PackageProof, now: datetime
-) -> ReceiptVerdict:
-    verdict = judge_pdf(io.BytesIO(data), file=path, store=proof.store, now=now, proven_at=proof.proven_at)
+def _examine_pdf(verdict: PdfVerdict, path: str, part: LedgerPart, proof: PackageProof) -> ReceiptVerdict:
     broken = tuple(check for check in verdict.checks if check.kind == "fail")
     if broken:
         return ReceiptVerdict(checks=broken, rows=verdict.rows)
     mark = fingerprint(part.previous_text)
-    text = "".join(page.extract_text() or "" for page in PdfReader(io.BytesIO(data)).pages)
-    if mark not in "".join(letter for letter in text if letter.isalnum()):
+    if mark not in "".join(letter for letter in verdict.text if letter.isalnum()):
         return ReceiptVerdict(
             checks=(review(_ID, "签名回执上没有上一包检查点的指纹，不能作为见证。", path),), rows=verdict.rows
         )

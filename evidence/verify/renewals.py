@@ -9,11 +9,13 @@ from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
+from evidence.domain.week import SHANGHAI
 from evidence.verify.bag import SIGNATURE, SMALL, TAGMANIFEST
 from evidence.verify.cms import Token, hash_bytes, load_signed_data, read_token
 from evidence.verify.container import Container, Extent
 from evidence.verify.model import Check, passed, review
-from evidence.verify.trust import TrustStore, assess_stamp, read_pem_or_der
+from evidence.verify.trust import TrustStore, assess_stamp
+from evidence.verify.trust_files import read_pem_or_der
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +79,8 @@ def follow_renewals(container: Container, folder: Path | None, store: TrustStore
             )
             break
         existed = proven_at = min(existed, token.gen_time)
-        checks.append(passed("renewal.chain", f"续加的时间戳可信：{token.gen_time:%Y-%m-%d} UTC。", where))
+        day = f"{token.gen_time.astimezone(SHANGHAI):%Y-%m-%d}"
+        checks.append(passed("renewal.chain", f"续加的时间戳可信：北京时间 {day}。", where))
     return Renewed(
         existed=existed,
         proven_at=proven_at,

@@ -17,10 +17,11 @@ from evidence.domain.week import SHANGHAI
 from evidence.errors import InputError
 from evidence.foreign import reason_of
 from evidence.language import _
-from evidence.verify.model import CheckKind, Indication, Report
+from evidence.verify.model import CheckKind, Report
 from evidence.verify.report_font import PredefinedFont, ReportFont, find_font
 from evidence.verify.wording import (
     NOT_CHECKED,
+    SHAPES,
     check_lines,
     headline,
     ledger_lines,
@@ -130,6 +131,9 @@ class _Layout:
         self.page.operators.append(paint + shape)
 
 
+_STATES = {shape: kind for kind, shape in SHAPES.items()}
+
+
 def write_report(report: Report, target: Path) -> None:
     """Write the report; the file appears whole or not at all.
 
@@ -182,14 +186,15 @@ def _compose(report: Report, layout: _Layout) -> None:
     layout.text("电子移交材料验证报告", size=18, after=8)
     layout.text(f"对象：{report.subject}")
     layout.text(f"验证时间：{report.at.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}（北京时间）", after=6)
-    state = {
-        Indication.PASSED: CheckKind.PASS,
-        Indication.FAILED: CheckKind.FAIL,
-        Indication.INDETERMINATE: CheckKind.REVIEW,
-    }[report.indication]
     for line in headline(report):
-        colour = (0.0, 0.0, 0.0) if "自称" in line else _COLOURS[state]  # a claim, not our verdict
-        layout.text(line.lstrip("●✕◐ "), size=12, colour=colour, after=4)
+        shape, _space, sentence = line.partition(" ")
+        state = _STATES.get(shape)
+        if state is None:  # a warning before the verdict
+            layout.text(line, size=12, colour=_COLOURS[CheckKind.FAIL], after=4)
+        elif "自称" in line:  # a claim, not our verdict
+            layout.text(sentence, size=12, state=CheckKind.NOTE, after=4)
+        else:
+            layout.text(sentence, size=12, state=state, colour=_COLOURS[state], after=4)
     if report.what == "package":
         layout.heading("一、连续性与判断")
         for line in ledger_lines(report):

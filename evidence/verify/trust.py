@@ -8,29 +8,23 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
-from hashlib import sha256
 
 from asn1crypto import crl as asn1_crl
 from asn1crypto import ocsp as asn1_ocsp
-from asn1crypto import pem, x509
+from asn1crypto import x509
 from pyhanko.sign.ades.report import AdESIndeterminate
 from pyhanko.sign.validation.generic_cms import validate_cert_usage
 from pyhanko.sign.validation.settings import KeyUsageConstraints
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleTrustManager
 
-from evidence.errors import InputError
-from evidence.language import _
-
 logging.getLogger("pyhanko").setLevel(logging.CRITICAL)  # its findings are ours to report, in Chinese
 logging.getLogger("pyhanko_certvalidator").setLevel(logging.CRITICAL)
-
-EVALUATION = "EVALUATION ONLY"
 
 
 class Purpose(StrEnum):
@@ -82,83 +76,13 @@ class TrustStore:
         )
 
 
-def read_trust(blobs: Sequence[bytes]) -> TrustStore:
-    """Anchors (and revocation lists) from PEM or DER files.
-
-    Raises:
-        InputError: a file holds neither a certificate nor a revocation list.
-    """
-    anchors: list[bytes] = []
-    crls: list[bytes] = []
-    for number, blob in enumerate(blobs, 1):
-        found = False
-        for kind, der in read_pem_or_der(blob):
-            found = True
-            (crls if kind == "X509 CRL" else anchors).append(der)
-        if not found:
-            raise InputError(
-                _("信任文件里没有证书。"),
-                where=f"--trust 第 {number} 个文件",
-                remedy=_("请给出 PEM 或 DER 格式的证书（BEGIN CERTIFICATE）。"),
-            )
-    return TrustStore(anchors=tuple(dict.fromkeys(anchors)), crls=tuple(crls))
-
-
-def read_pem_or_der(blob: bytes) -> list[tuple[str, bytes]]:
-    """(`CERTIFICATE` or `X509 CRL`, DER) of every such object; unreadable ones are left out."""
-    try:
-        if pem.detect(blob):
-            parts = [(kind, der) for kind, _, der in pem.unarmor(blob, multiple=True)]
-        else:
-            parts = [("CERTIFICATE", blob), ("X509 CRL", blob)]
-    except ValueError:
-        return []
-    found: list[tuple[str, bytes]] = []
-    for kind, der in parts:
-        reader = {"CERTIFICATE": x509.Certificate, "X509 CRL": asn1_crl.CertificateList}.get(kind)
-        if reader is None:
-            continue
-        try:
-            signed = reader.load(der, strict=True)[0]
-            signed["issuer"].native  # noqa: B018  forces the parse
-            if kind == "CERTIFICATE":  # a revocation list parses so far too
-                signed["subject_public_key_info"].native  # noqa: B018
-        except (ValueError, TypeError, KeyError):
-            continue
-        found.append((kind, der))
-    return found
-
-
-def fingerprint(certificate: bytes) -> str:
-    """SHA-256 of the DER certificate in hex: what `openssl x509 -fingerprint -sha256` prints, plain."""
-    return sha256(certificate).hexdigest()
-
-
-def describe(certificate: x509.Certificate) -> str:
-    """Common name and organisation, as the report shows a signer; a placeholder when unreadable."""
-    try:
-        names = certificate.subject.native
-    except (ValueError, TypeError, KeyError):
-        return "（证书主体读不出）"
-    parts: list[str] = []
-    for key in ("common_name", "organization_name"):
-        value = names.get(key, "")
-        text = "，".join(value) if isinstance(value, list) else str(value or "")
-        if text and text not in parts:
-            parts.append(text)
-    return "，".join(parts) or "（证书没有名称）"
-
-
-def is_evaluation(certificate: x509.Certificate) -> bool:
-    """Whether the subject carries EVALUATION ONLY."""
-    return EVALUATION.encode() in certificate.subject.dump().upper()
-
-
 _SIGN_USAGE = KeyUsageConstraints(
     key_usage={"digital_signature", "non_repudiation"}, match_all_key_usages=False
 )
 _STAMP_USAGE = KeyUsageConstraints(extd_key_usage={"time_stamping"}, explicit_extd_key_usage_required=True)
 _FOREIGN_PURPOSES = {"server_auth", "time_stamping", "ocsp_signing", "code_signing"}
+_REVOKED = frozenset({"REVOKED_NO_POE", "REVOKED_CA_NO_POE"})
+_MOST_LISTS = 8
 _CLOCK_TOLERANCE = timedelta(minutes=5)
 _WEAK = {"md2", "md5", "sha1"}
 
@@ -195,20 +119,23 @@ def assess(
         moment: the instant at which it was used, aware.
         proven: whether a trusted time stamp proves that instant; then revocation and not-yet-valid
             are final, otherwise they leave the verdict open.
-        need_revocation: whether missing revocation data counts against it.
+        need_revocation: whether missing or outdated revocation data counts against it; a revocation that is
+            known counts always.
     """
     local = _local_standing(certificate, purpose, moment, proven=proven)
     if local is not None:
         return local
     if not store.anchors:
         return _standing("NO_CERTIFICATE_CHAIN_FOUND", reason="没有给出信任证书（--trust）")
-    sub = _run_path_validation(store, certificate, purpose, moment, need_revocation=need_revocation)
+    sub = _run_path_validation(store, certificate, purpose, moment)
+    if sub and sub not in _REVOKED and not need_revocation:
+        sub = _run_path_validation(store, certificate, purpose, moment, revocation="none")
     if not sub:
         return Standing(trusted=True)
     if proven and sub == "REVOKED_NO_POE":
         return _standing("REVOKED", reason="签名时证书已被吊销", fatal=True)
     if sub == "CERTIFICATE_CHAIN_GENERAL_FAILURE" and need_revocation:
-        without = _run_path_validation(store, certificate, purpose, moment, need_revocation=False)
+        without = _run_path_validation(store, certificate, purpose, moment, revocation="none")
         if not without:
             return _standing("TRY_LATER", reason="没有可用的吊销信息（CRL 或 OCSP）")
     return _standing(sub)
@@ -230,14 +157,26 @@ def assess_stamp(
     then = assess(store, certificate, purpose=Purpose.STAMP, moment=gen_time, proven=False)
     if not then.trusted:
         return then
-    return assess(
-        store,
-        certificate,
-        purpose=Purpose.STAMP,
-        moment=max(gen_time, existed),
-        proven=False,
-        need_revocation=False,
-    )
+    for moment in _moments_since(store, certificate, gen_time, existed):
+        since = assess(
+            store, certificate, purpose=Purpose.STAMP, moment=moment, proven=False, need_revocation=False
+        )
+        if not since.trusted:
+            return since
+    return then
+
+
+def _moments_since(
+    store: TrustStore, certificate: x509.Certificate, gen_time: datetime, existed: datetime
+) -> list[datetime]:
+    """Until when it has to hold, and the days of its issuer's lists before: revoked stays revoked."""
+    issued = [
+        each["tbs_cert_list"]["this_update"].native
+        for each in _parse(store).crls
+        if each.issuer == certificate.issuer
+    ]
+    known = sorted({moment for moment in issued if gen_time < moment < existed})
+    return [*known[-_MOST_LISTS:], max(gen_time, existed)]
 
 
 def _standing(sub: str, *, reason: str = "", fatal: bool = False) -> Standing:
@@ -298,9 +237,9 @@ def _run_path_validation(
     purpose: Purpose,
     moment: datetime,
     *,
-    need_revocation: bool,
+    revocation: str = "require",
 ) -> str:
-    """Empty when a valid path exists, else the AdES sub-indication."""
+    """Empty when a valid path exists, else the AdES sub-indication; `revocation`: `require` or `none`."""
     try:
         material = _parse(store)
         context = ValidationContext(
@@ -310,7 +249,7 @@ def _run_path_validation(
             ocsps=material.ocsps,
             moment=moment,
             allow_fetching=False,
-            revocation_mode="require" if need_revocation else "soft-fail",
+            revocation_mode=revocation,
             # lists published after the instant still tell what was revoked before it
             retroactive_revinfo=True,
         )

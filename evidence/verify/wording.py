@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from evidence.domain.week import SHANGHAI
+from evidence.verify.attached import BROKEN
 from evidence.verify.model import Check, CheckKind, Indication, Integrity, Report, SignatureRow
 
 SHAPES: dict[CheckKind, str] = {
@@ -62,6 +63,9 @@ def headline(report: Report) -> tuple[str, ...]:
     if report.what == "package":
         complete = report.completeness.complete
         lines.append("● 移交包自称完整" if complete else "✕ 移交包自称不完整（见移交清单与判断）")
+    broken = len({check.location for check in report.checks if check.id == BROKEN})
+    if broken:
+        lines.append(f"✕ 随附的 {broken} 份他人签名文件签名不成立（不影响本包真伪），见签名与检查")
     return tuple(lines)
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from evidence.bundles import assembly, bag, zipping
+from evidence.bundles.pades import PdfSigning
 from evidence.bundles.signers import KeyUnusableError
 from evidence.bundles.timestamp import TimestampError
 from evidence.errors import EvidenceError, ExitCode, UsageError
@@ -54,11 +55,21 @@ def full_disk(*_args: object, **_options: object) -> None:
     [
         (bag.BagWriter, "add_bytes"),
         (bag.BagWriter, "add_file"),
+        (bag.BagWriter, "adopt"),
+        (PdfSigning, "sign_file"),
         (bag.BagWriter, "close"),
         (publishing, "write_zip"),
-        (assembly, "build_dossier"),
+        (assembly, "write_dossier"),
     ],
-    ids=["writing a paper", "copying an original", "closing the bag", "zipping", "assembling a dossier"],
+    ids=[
+        "writing a paper",
+        "copying an original",
+        "taking in a dossier",
+        "signing a dossier",
+        "closing the bag",
+        "zipping",
+        "assembling a dossier",
+    ],
 )
 def test_a_full_disk_leaves_nothing_behind(
     office: Office, monkeypatch: pytest.MonkeyPatch, place: object, name: str
@@ -183,6 +194,20 @@ def test_a_changed_original_stops_the_package_and_is_named(office: Office) -> No
         build(office)
     assert digest in refused.value.where
     assert leftovers(office) == []
+
+
+def test_an_original_sent_earlier_that_has_changed_since_stops_the_next_package_too(office: Office) -> None:
+    """Its pages stand in the cumulative dossier although it is not copied again."""
+    build(office)
+    digest = next(iter(office.ledger.view.arrivals("linked"))).sha256
+    assert digest is not None
+    path = office.originals.path(digest)
+    path.chmod(0o640)
+    path.write_bytes(path.read_bytes() + b"\0")
+    with pytest.raises(bag.ChangedOriginalError) as refused:
+        build(office, supplement=True)
+    assert digest in refused.value.where
+    assert leftovers(office) == ["WJB-2022-W13.zip"]
 
 
 def test_zipping_never_overwrites(tmp_path: Path) -> None:

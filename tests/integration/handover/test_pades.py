@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 from asn1crypto import x509
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.serialization import pkcs12
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import MDPPerm
 from pyhanko.sign.validation import SignatureCoverageLevel, validate_pdf_signature
@@ -67,6 +69,43 @@ def test_each_level_is_reached_and_sound(signing: PdfSigning, level: Level, tmp_
     shown = subprocess.run(["pdfsig", str(path)], capture_output=True, text=True, check=False).stdout
     assert "Signature is Valid." in shown
     subprocess.run(["qpdf", "--check", str(path)], check=True, capture_output=True)
+
+
+def test_the_key_is_loaded_once_for_any_number_of_signatures(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_evaluation_keys(tmp_path / "keys", curve=True)
+    real, opened = pkcs12.load_pkcs12, list[bytes]()
+
+    def counting(data: bytes, password: bytes) -> object:
+        opened.append(data)
+        return real(data, password)
+
+    def never(*_: object, **__: object) -> None:
+        raise AssertionError("the key is parsed again")
+
+    monkeypatch.setattr(pkcs12, "load_pkcs12", counting)
+    with open_key(SignerSettings(), tmp_path) as key:
+        monkeypatch.setattr(serialization, "load_der_private_key", never)
+        signing = PdfSigning(key=key)
+        for _ in range(3):
+            signing.sign_bytes(drawn_form("WJB22-0001-JC-001", 1), wanted=Level.B_B)
+        signing.sign_detached(b"tagmanifest")
+    assert len(opened) == 1
+
+
+@pytest.mark.parametrize("level", [Level.B_T, Level.B_LTA])
+def test_signing_in_place_appends_and_touches_nothing_before(
+    signing: PdfSigning, level: Level, tmp_path: Path
+) -> None:
+    source = drawn_form("WJB22-0001-JC-001", 2)
+    path = tmp_path / "dossier.pdf"
+    path.write_bytes(source)
+    assert signing.sign_file(path, wanted=level) is level
+    signed = path.read_bytes()
+    assert signed.startswith(source)
+    (signature,) = PdfFileReader(io.BytesIO(signed)).embedded_regular_signatures
+    assert validate_pdf_signature(signature, trusted(signing)).bottom_line
 
 
 def test_without_authority_or_lists_the_lower_level_is_stated(signing: PdfSigning) -> None:

@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from pkcs11.exceptions import DeviceRemoved, PinExpired, PinIncorrect, PinLenRange, PinLocked
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.pkcs11 import PKCS11Signer
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
@@ -133,6 +135,64 @@ def test_a_key_that_never_leaves_the_token_signs_pdf_and_cms(token: Path, label:
 def test_an_absent_token_key_or_library_is_named(token: Path, changes: dict[str, str], said: str) -> None:
     with pytest.raises(KeyUnusableError, match=said), open_key(settings("rsa", **changes), token):
         pass
+
+
+LOCKED = "令牌已锁定"
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [(PinLocked, LOCKED), (PinExpired, LOCKED), (PinIncorrect, "PIN 不对"), (PinLenRange, "PIN 不对")],
+)
+def test_what_a_real_token_says_to_a_pin_is_told_plainly(
+    token: Path, monkeypatch: pytest.MonkeyPatch, error: type[Exception], said: str
+) -> None:
+    """SoftHSM never locks, so the token's answer is put in its mouth."""
+    opened: list[str] = []
+
+    def answer(*_: object, user_pin: str, **__: object) -> None:
+        opened.append(user_pin)
+        raise error
+
+    monkeypatch.setattr("evidence.bundles.token.open_pkcs11_session", answer)
+    with pytest.raises(KeyUnusableError, match=said) as refused, open_key(settings("rsa"), token):
+        pass
+    assert opened == [PIN], "never tried again by itself"
+    assert refused.value.remedy
+    assert PIN not in str(refused.value)
+
+
+def test_three_wrong_pins_are_three_plain_refusals_and_the_right_one_still_opens(token: Path) -> None:
+    (token / "wrong").write_text("135790")
+    (token / "wrong").chmod(0o600)
+    for _ in range(3):
+        with (
+            pytest.raises(KeyUnusableError, match="PIN 不对"),
+            open_key(settings("rsa", password_file="wrong"), token),
+        ):
+            pass
+    with open_key(settings("rsa"), token):
+        pass
+
+
+def test_a_token_pulled_out_between_two_signatures_is_named(
+    token: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = drawn_form("WJB22-0001-JC-001", 1)
+    with open_key(settings("rsa"), token) as key:
+        signing = PdfSigning(key=key)
+        signing.sign_bytes(source, wanted=Level.B_B)
+
+        async def gone(*_: object) -> None:
+            raise DeviceRemoved
+
+        monkeypatch.setattr(PKCS11Signer, "async_sign_raw", gone)
+        for sign in (
+            lambda: signing.sign_bytes(source, wanted=Level.B_B),
+            lambda: signing.sign_detached(b"x"),
+        ):
+            with pytest.raises(KeyUnusableError, match="没有完成签名"):
+                sign()
 
 
 def test_a_wrong_pin_is_tried_once_only(token: Path) -> None:

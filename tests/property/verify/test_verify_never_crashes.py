@@ -18,7 +18,8 @@ from evidence.verify.model import Indication, Integrity, conclude
 from evidence.verify.pdf_signatures import judge_pdf
 from evidence.verify.report_font import PredefinedFont
 from evidence.verify.report_pdf import _wrap
-from evidence.verify.trust import TrustStore, read_pem_or_der
+from evidence.verify.trust import TrustStore
+from evidence.verify.trust_files import read_pem_or_der
 from evidence.verify.zip_structure import NotAPackageZipError, open_zip
 from tests.forgery import contract
 from tests.packing import sign_cms, sign_pdf, to_zip, two_weeks

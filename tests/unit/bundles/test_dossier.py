@@ -192,8 +192,10 @@ def test_many_dossiers_come_in_order_whatever_process_made_them(tmp_path: Path) 
     path = picture(tmp_path / "scan.jpg")
     base = content(tmp_path, SourcePage(path=path, media_type="image/jpeg", index=0))
     wanted = [replace(base, case=f"WJB22-{number:04d}") for number in range(1, WORTH_A_POOL + 1)]
-    made = list(assemble_all(iter(wanted), count=len(wanted)))
-    assert made == [build_dossier(each) for each in wanted]
+    targets = [tmp_path / f"{each.case}.pdf" for each in wanted]
+    made = list(assemble_all(zip(wanted, targets, strict=True), count=len(wanted)))
+    assert made == targets
+    assert [path.read_bytes() for path in made] == [build_dossier(each) for each in wanted]
 
 
 @pytest.mark.slow
@@ -202,6 +204,6 @@ def test_an_unreadable_scan_is_named_from_another_process_too(tmp_path: Path) ->
     path.write_bytes(b"bad")
     bad = content(tmp_path, SourcePage(path=path, media_type="image/jpeg", index=0))
     with pytest.raises(PageUnreadableError) as refused:
-        list(assemble_all(iter([bad] * WORTH_A_POOL), count=WORTH_A_POOL))
+        list(assemble_all(((bad, tmp_path / f"{n}.pdf") for n in range(9)), count=9))
     assert str(path) in refused.value.where
     assert refused.value.remedy

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
 from asn1crypto import tsp
@@ -22,6 +23,7 @@ from evidence.bundles.timestamp import (
     openssl_transport,
     stamp,
 )
+from evidence.errors import ExitCode
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +50,15 @@ def test_openssl_verifies_what_the_local_authority_stamped(keys: Path, tmp_path:
 
 
 def test_nothing_configured_is_no_authority(tmp_path: Path) -> None:
-    assert open_authority(TimestampSettings(), tmp_path) is None
+    assert open_authority(TimestampSettings(local=""), tmp_path) is None
+
+
+def test_a_named_folder_that_is_not_there_is_an_error_and_no_silent_lower_level(tmp_path: Path) -> None:
+    with pytest.raises(TimestampError, match="没有找到") as refused:
+        open_authority(TimestampSettings(local="keys/tsa"), tmp_path)
+    assert "keys/tsa" in refused.value.where
+    assert 'local = ""' in refused.value.remedy
+    assert refused.value.exit_code is ExitCode.MISSING_PART
 
 
 def test_a_silent_authority_is_asked_again_then_named(keys: Path) -> None:
@@ -126,10 +136,22 @@ def test_rubbish_is_refused_without_a_crash() -> None:
 def server(keys: Path) -> Iterator[Callable[[str], str]]:
     """A real RFC 3161 server on a free port; the path chooses its behaviour."""
     real = openssl_transport(keys / "tsa", 10)
+    finished = Event()
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             query = self.rfile.read(int(self.headers["Content-Length"]))
+            if self.path == "/hang":
+                finished.wait(10)
+                return
+            if self.path == "/trickle":
+                self.send_response(200)
+                self.send_header("Content-Type", "application/timestamp-reply")
+                self.end_headers()
+                while not finished.wait(0.02):
+                    self.wfile.write(b"0")
+                    self.wfile.flush()
+                return
             if self.path == "/down":
                 self.send_error(503)
                 return
@@ -147,6 +169,7 @@ def server(keys: Path) -> Iterator[Callable[[str], str]]:
     running = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     Thread(target=running.serve_forever, daemon=True).start()
     yield lambda path: f"http://127.0.0.1:{running.server_address[1]}/{path}"
+    finished.set()
     running.shutdown()
     running.server_close()
 
@@ -161,6 +184,45 @@ def test_an_authority_that_answers_nonsense_over_http_is_named(
 ) -> None:
     with pytest.raises(TimestampError, match="没有给出可用的回答"):
         stamp(quiet(http_transport(server(path), 10), attempts=2), [b"x"])
+
+
+@pytest.mark.parametrize("path", ["hang", "trickle"])
+def test_an_authority_that_never_finishes_is_given_up_in_time(
+    server: Callable[[str], str], path: str
+) -> None:
+    start = time.monotonic()
+    with pytest.raises(TimestampError, match="已试 2 次"):
+        stamp(quiet(http_transport(server(path), 0.2), attempts=2), [b"x"])
+    assert time.monotonic() - start < 5
+
+
+def test_a_forged_token_is_refused(keys: Path) -> None:
+    real = openssl_transport(keys / "tsa", 10)
+
+    def forging(query: bytes) -> bytes:
+        answer = tsp.TimeStampResp.load(real(query))
+        info = answer["time_stamp_token"]["content"]["signer_infos"][0]
+        value = bytearray(info["signature"].native)
+        value[7] ^= 1
+        info["signature"] = bytes(value)
+        return answer.dump(force=True)
+
+    with pytest.raises(TimestampError, match="签名不成立"):
+        stamp(quiet(forging), [b"x"])
+
+
+def test_another_authority_in_place_of_ours_is_refused(keys: Path, tmp_path: Path) -> None:
+    """Whoever sits on the line may answer truthfully about everything but who he is."""
+    make_evaluation_keys(tmp_path)
+    (tmp_path / "ours.pem").write_bytes((keys / "ca.pem").read_bytes())
+    settings = TimestampSettings(local="tsa", chain=("ours.pem",))
+    impostor = open_authority(settings, tmp_path)
+    assert impostor is not None
+    with pytest.raises(TimestampError, match="chain"):
+        stamp(impostor, [b"x"])
+    ours = open_authority(TimestampSettings(local="tsa", chain=("ca.pem",)), tmp_path)
+    assert ours is not None
+    assert stamp(ours, [b"x"])
 
 
 def test_an_address_that_is_no_http_is_refused() -> None:

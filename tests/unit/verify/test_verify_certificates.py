@@ -17,10 +17,12 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from evidence.bundles.keys import make_evaluation_keys
 from evidence.domain.week import Week
 from evidence.errors import InputError
-from evidence.verify.examine import judge_task, verify_path
+from evidence.verify.examine import verify_path
 from evidence.verify.model import Indication, Report
 from evidence.verify.pdf_signatures import judge_pdf
-from evidence.verify.trust import Purpose, TrustStore, assess, read_pem_or_der, read_trust
+from evidence.verify.pdf_tasks import judge_task
+from evidence.verify.trust import Purpose, TrustStore, assess
+from evidence.verify.trust_files import read_pem_or_der, read_trust
 from tests.packing import Files, Service, plain_pdf, sign_cms, sign_pdf, to_folder
 from tests.pki import (
     Pki,
@@ -123,6 +125,22 @@ def test_an_authority_without_the_purpose_proves_no_time() -> None:
     false = make_identity("假时间戳", issuer=pki.root, extended=(ExtendedKeyUsageOID.CODE_SIGNING,), key=key)
     kind, sub = judge(replace(pki, authority=false))
     assert (kind, sub) == ("review", "CHAIN_CONSTRAINTS_FAILURE")
+
+
+def test_an_authority_revoked_after_it_stamped_proves_nothing_any_more() -> None:
+    """Whoever has its key may have stamped anything with any date."""
+    pki = shared_pki()
+    revoked = {pki.authority.certificate.serial_number: NOON + days(5)}
+    fresh = make_crl(pki.root, revoked=revoked, start=NOON + days(6))
+    assert judge(pki, crl=fresh, now=NOON + days(10))[0] == "review"
+    outdated = make_crl(pki.root, revoked=revoked, start=NOON + days(6), end=NOON + days(7))
+    assert judge(pki, crl=outdated, now=NOON + days(10))[0] == "review"
+
+
+def test_a_list_that_was_fresh_when_it_stamped_is_enough_for_an_authority_later() -> None:
+    pki = shared_pki()
+    crl = make_crl(pki.root, start=NOON - days(1), end=NOON + days(7))
+    assert judge(pki, crl=crl, now=NOON + days(200)) == ("pass", "")
 
 
 def test_a_stamp_from_the_future_proves_nothing() -> None:

@@ -100,14 +100,55 @@ def test_the_readers_own_copy_of_the_week_before_is_a_witness(folder: Path) -> N
     assert (report.indication, report.ledger.witnessed) == (Indication.PASSED, True)
 
 
-def test_a_package_that_is_not_the_one_before_is_refused_as_previous(folder: Path) -> None:
+def three_weeks(first_text: str = "作废") -> tuple[bytes, bytes, bytes]:
+    service = Service(first=Week(2022, 11))
+    packages = []
+    for week in (11, 12, 13):
+        service.write(3, first_text)
+        packages.append(to_zip(service.pack(Week(2022, week)), f"WJB-2022-W{week}"))
+    return packages[0], packages[1], packages[2]
+
+
+def opinion(report: Report) -> tuple[Indication, list[str]]:
+    """The verdict and what was said about the package before."""
+    said = [check.kind.value for check in report.checks if check.id == "ledger.previous"]
+    return report.indication, said
+
+
+@pytest.mark.parametrize("taken", ["the package itself", "two weeks before"])
+def test_a_genuine_package_that_is_not_the_one_before_leaves_the_verdict_open(
+    tmp_path: Path, taken: str
+) -> None:
+    first, _, third = three_weeks()
+    path, kept = tmp_path / "WJB-2022-W13.zip", tmp_path / "WJB-2022-W11.zip"
+    path.write_bytes(third)
+    kept.write_bytes(first)
     report = verify(
-        folder / "WJB-2022-W13.zip",
-        trust=[shared_pki().root.pem],
-        previous=folder / "WJB-2022-W13.zip",
+        path, trust=[shared_pki().root.pem], previous=path if taken == "the package itself" else kept
     )
-    assert report.indication is Indication.FAILED
-    assert [check.id for check in report.checks if check.kind == "fail"] == ["ledger.previous"]
+    assert opinion(report) == (Indication.INDETERMINATE, ["review"])
+    assert not report.ledger.witnessed
+    (said,) = [check.message for check in report.checks if check.id == "ledger.previous"]
+    assert "请给出“WJB-2022-W12”" in said
+
+
+def test_even_an_older_package_betrays_a_rewritten_history(tmp_path: Path) -> None:
+    path, kept = tmp_path / "WJB-2022-W13.zip", tmp_path / "WJB-2022-W11.zip"
+    path.write_bytes(three_weeks()[2])
+    kept.write_bytes(three_weeks("另一段历史")[0])
+    report = verify(path, trust=[shared_pki().root.pem], previous=kept)
+    assert opinion(report) == (Indication.FAILED, ["fail"])
+    assert any("2022-W11 的检查点" in check.message for check in report.checks)
+
+
+def test_a_damaged_copy_of_the_week_before_is_no_witness_and_no_blame(folder: Path, tmp_path: Path) -> None:
+    damaged = bytearray((folder / "WJB-2022-W12.zip").read_bytes())
+    damaged[damaged.index(b'"kind"')] ^= 1
+    kept = tmp_path / "WJB-2022-W12.zip"
+    kept.write_bytes(bytes(damaged))
+    report = verify(folder / "WJB-2022-W13.zip", trust=[shared_pki().root.pem], previous=kept)
+    assert opinion(report) == (Indication.INDETERMINATE, ["review"])
+    assert not report.ledger.witnessed
 
 
 def test_a_genuine_package_that_declares_itself_incomplete_exits_3(tmp_path: Path) -> None:

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from evidence.verify.container import Extent
-from evidence.verify.examine import PdfTask, judge_isolated
 from evidence.verify.isolation import MEMORY_LIMIT, run_isolated
+from evidence.verify.pdf_tasks import PdfTask, judge_isolated
 from evidence.verify.trust import TrustStore
 from tests.forgery import contract
 

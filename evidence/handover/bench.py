@@ -1,0 +1,74 @@
+"""What is at hand while one package is built."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from evidence.bundles.bag import BagWriter, Entry
+from evidence.bundles.pades import Level, PdfSigning
+from evidence.domain.identifiers import CaseId, Sha256
+from evidence.domain.week import Week
+from evidence.handover.dossiers import Sent
+from evidence.handover.footage import Film
+from evidence.handover.office import Office
+from evidence.handover.papers import HandedOver
+from evidence.handover.week import WeekWork
+
+Report = Callable[[str], None]
+"""Takes progress lines."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What the person asked for."""
+
+    week: Week
+    at: datetime
+    supplement: bool = False
+    allow_incomplete: bool = False
+    why: str = ""
+    as_folder: bool = False
+    with_footage: bool = False
+    """The week's films go along, for those who must have them; else their register and digests only."""
+
+
+@dataclass(kw_only=True)
+class Bench:
+    """What is at hand while one package is built."""
+
+    office: Office
+    order: Order
+    work: WeekWork
+    signing: PdfSigning
+    bag: BagWriter
+    complete: bool
+    report: Report
+    now: datetime
+    rows: list[HandedOver] = field(default_factory=list)
+    sent: Sent
+    films: dict[CaseId, tuple[Film, ...]] = field(default_factory=dict)
+    """Footage to hand over by case; empty unless it was asked for."""
+    placed: dict[tuple[CaseId, Sha256], Entry] = field(default_factory=dict)
+    """Originals in this bag by case."""
+
+    @property
+    def list_level(self) -> Level:
+        """What the list's signature reaches."""
+        return self.signing.reachable(Level(self.office.signer.list_level))
+
+    @property
+    def dossier_level(self) -> Level:
+        """What each dossier's signature reaches."""
+        return self.signing.reachable(Level(self.office.signer.dossier_level))
+
+    @property
+    def notice(self) -> str:
+        """What every page must say: evaluation keys, an incomplete package; empty otherwise."""
+        parts = []
+        if self.signing.key.evaluation:
+            parts.append("EVALUATION ONLY　仅供试用，不作正式移交")
+        if not self.complete:
+            parts.append(f"所在移交包不完整：{self.order.why}")
+        return "　".join(parts)

@@ -1,0 +1,90 @@
+"""One PDF as a task for a process of its own, so that a hostile file takes down nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import BinaryIO
+
+from pypdf import PdfReader
+
+from evidence.verify.container import Extent
+from evidence.verify.isolation import run_isolated
+from evidence.verify.model import review
+from evidence.verify.pdf_signatures import PdfVerdict, judge_pdf
+from evidence.verify.trust import TrustStore
+
+_SECONDS = 20.0
+_SECONDS_PER_BYTE = 1e-6
+_MOST_TEXT = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PdfTask:
+    """One PDF to judge."""
+
+    extent: Extent
+    file: str
+    store: TrustStore
+    now: datetime
+    proven_at: datetime | None = None
+    ours: bool = False
+    """Made by this program: read strictly, signed at least once, untouched since."""
+    text: bool = False
+    """Its printed text is wanted as well."""
+
+
+PdfJudge = Callable[[Sequence[PdfTask]], list[PdfVerdict]]
+"""Judges PDFs, in order; replaced in tests that verify thousands of packages."""
+
+
+def judge_isolated(tasks: Sequence[PdfTask]) -> list[PdfVerdict]:
+    """Each PDF in a process of its own, on all cores, with bounded time and memory."""
+    return run_isolated(judge_task, tasks, seconds=_allowance, give_up=_give_up)
+
+
+def judge_task(task: PdfTask) -> PdfVerdict:
+    """One PDF in this process."""
+    try:
+        with task.extent.open() as stream:
+            verdict = judge_pdf(
+                stream,
+                file=task.file,
+                store=task.store,
+                now=task.now,
+                proven_at=task.proven_at,
+                ours=task.ours,
+            )
+            return replace(verdict, text=_text(stream)) if task.text else verdict
+    except OSError as error:
+        return PdfVerdict(
+            checks=(
+                review(
+                    "pdf.structure", f"PDF 读不出来：{error.strerror}。", task.file, "SIGNED_DATA_NOT_FOUND"
+                ),
+            )
+        )
+
+
+def _text(stream: BinaryIO) -> str:
+    """Printed text as far as it can be read; whatever breaks, there is less of it."""
+    stream.seek(0)
+    found = ""
+    try:
+        for page in PdfReader(stream).pages:
+            found += page.extract_text() or ""
+            if len(found) > _MOST_TEXT:
+                break
+    except Exception:  # hostile input
+        return found
+    return found
+
+
+def _allowance(task: PdfTask) -> float:
+    return _SECONDS + task.extent.size * _SECONDS_PER_BYTE
+
+
+def _give_up(task: PdfTask, why: str) -> PdfVerdict:
+    text = "判断超过时限" if why == "timeout" else "判断时内存不足或进程中断"
+    return PdfVerdict(checks=(review("pdf.structure", f"PDF {text}，未能认定。", task.file),))
