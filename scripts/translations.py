@@ -5,7 +5,8 @@
 
 Messages are the literals given to `_()`, the help docstrings of click commands, and the one-line
 summaries of `evidence --help`. What click says by itself is English in its source; its Chinese is
-kept by hand in a second catalogue, which must not name a message that click no longer says.
+kept by hand in a second catalogue, which must not name a message that click no longer says. The
+overview that `evidence --help` prints is kept as click renders it, once in each language.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from __future__ import annotations
 import ast
 import inspect
 import io
+import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,6 +29,10 @@ ROOT = Path(__file__).parent.parent
 PO = ROOT / "evidence/locale/en/LC_MESSAGES/evidence.po"
 MO = PO.with_suffix(".mo")
 CLICK_PO = ROOT / "evidence/locale/zh/LC_MESSAGES/click.po"
+
+
+LANGUAGES = {"zh": "zh_CN.UTF-8", "en": "en_US.UTF-8"}
+"""Folder of a catalogue -> a locale that asks for it."""
 
 
 def messages_of(tree: ast.Module) -> Iterator[str]:
@@ -112,6 +119,25 @@ def click_problems() -> Iterator[str]:
         yield "click's .mo is not compiled from its .po: run `python scripts/translations.py update`"
 
 
+def overview(language: str) -> str:
+    """What click prints for `evidence --help`, 80 columns wide, in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-c", "from evidence.cli.program import run; run(['--help'])"],
+        env={**os.environ, "LC_ALL": LANGUAGES[language], "COLUMNS": "80", "PYTHONUTF8": "1"},
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    ).stdout
+
+
+def overview_problems() -> Iterator[str]:
+    """Languages whose kept overview is not what click prints."""
+    for language in LANGUAGES:
+        kept = PO.parents[2] / language / "overview.txt"
+        if not kept.exists() or kept.read_text("utf-8") != overview(language):
+            yield f"the {language} overview is not click's: run `python scripts/translations.py update`"
+
+
 def problems() -> list[str]:
     """What is out of step, one line each."""
     catalog, source = load(), collect()
@@ -120,7 +146,7 @@ def problems() -> list[str]:
     lines += [f"no longer said: {message}" for message in known if message not in source]
     if not MO.exists() or MO.read_bytes() != compiled(catalog):
         lines.append("the .mo is not compiled from the .po: run `python scripts/translations.py update`")
-    return [*lines, *click_problems()]
+    return [*lines, *click_problems(), *overview_problems()]
 
 
 def update() -> None:
@@ -132,6 +158,8 @@ def update() -> None:
     MO.write_bytes(compiled(load()))
     with CLICK_PO.open("rb") as stream:
         CLICK_PO.with_suffix(".mo").write_bytes(compiled(read_po(stream, locale="zh")))
+    for language in LANGUAGES:
+        (PO.parents[2] / language / "overview.txt").write_text(overview(language), "utf-8")
 
 
 if __name__ == "__main__":

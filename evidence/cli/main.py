@@ -1,23 +1,14 @@
-"""The command `evidence`: finds the subcommand's module only when it is called."""
+"""The command `evidence`: the overview at once, everything else through click.
+
+Importing click alone takes longer than the five times `python -c pass` that `evidence --help` may
+take. The overview is therefore kept as click writes it, one text for each language, compiled by
+`scripts/translations.py` with the catalogues and held to click's own by a test.
+"""
 
 from __future__ import annotations
 
-import errno
-import importlib
-import inspect
 import os
 import sys
-from collections.abc import Sequence
-from contextlib import suppress
-from pathlib import Path
-from typing import Any
-
-import click
-
-from evidence import __version__
-from evidence.cli.whereabouts import workspace_option
-from evidence.errors import EvidenceError, ExitCode, MissingPartError
-from evidence.language import _, teach_click
 
 # command -> module in evidence.cli that defines <command>_command
 COMMANDS: dict[str, str] = {
@@ -59,124 +50,37 @@ COMMANDS: dict[str, str] = {
     "demo": "demo",
 }
 
-
-NO_ROOM_OR_RIGHTS = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EIO}
-"""Refusals of the machine, not bugs: the same exit code as `doctor` has for them."""
-
-
-def _in_readers_language(command: click.Command) -> click.Command:
-    """Help texts are docstrings; they are translated when a command is first looked up.
-
-    Every command and every group takes `--workspace`, so that a script may pass it always and
-    anywhere on the line; the few that work without a workspace have no use for it.
-    """
-    if command.help:
-        command.help = _(inspect.cleandoc(command.help))
-    if not any("--workspace" in option.opts for option in command.params):
-        command.params.append(workspace_option())
-    if isinstance(command, click.Group):
-        for child in command.commands.values():
-            _in_readers_language(child)
-    return command
+OVERVIEW_WIDTH = 80
+"""Columns the kept overview is written for; narrower terminals get click's own."""
 
 
-class LazyGroup(click.Group):
-    """Imports a command's module on first use, so that `evidence --help` stays quick."""
+def main(arguments: list[str] | tuple[str, ...] | None = None) -> None:
+    """Run one command and exit with its code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given in (["--help"], ["-h"]) and _wide_enough():
+        _overview()
+        return
+    from evidence.cli.program import run
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """All commands in the order people meet them."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command, or None when there is none of that name."""
-        if cmd_name not in COMMANDS:
-            return None
-        module = importlib.import_module(f"evidence.cli.{COMMANDS[cmd_name]}")
-        command: click.Command = getattr(module, f"{cmd_name}_command")
-        return _in_readers_language(command)
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Short help from the table below, without importing anything."""
-        from evidence.cli.summaries import SUMMARIES
-
-        with formatter.section(_("命令")):
-            formatter.write_dl([(name, _(SUMMARIES[name])) for name in COMMANDS])
+    run(given)
 
 
-@click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="evidence")
-def cli() -> None:
-    """安全检查全过程证据：扫描入账、合同核对、每周移交、数字签名与验证。
-
-    \b
-    例：evidence check --week 2022-W13
-    """
-
-
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Run one command; the only place that turns an error into a message and an exit code."""
-    teach_click()
-    _in_readers_language(cli)
+def _wide_enough() -> bool:
+    if "COLUMNS" in os.environ:
+        return False
     try:
-        code = cli.main(args=arguments, prog_name="evidence", standalone_mode=False)
-    except click.exceptions.Exit as stop:
-        code = stop.exit_code
-    except click.exceptions.NoArgsIsHelpError as question:
-        question.show()
-        code = ExitCode.USAGE
-    except click.ClickException as mistake:
-        _refuse(_misused(mistake))
-        code = ExitCode.USAGE
-    except click.Abort:
-        click.echo(_("已中止。"), err=True)
-        code = ExitCode.UNEXPECTED
-    except EvidenceError as error:
-        _refuse(error)
-        code = error.exit_code
+        return not sys.stdout.isatty() or os.get_terminal_size().columns >= OVERVIEW_WIDTH
+    except OSError:
+        return True
+
+
+def _overview() -> None:
+    from evidence.language import LOCALE_DIR, chosen_language
+
+    text = (LOCALE_DIR / chosen_language() / "overview.txt").read_text("utf-8")
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
     except BrokenPipeError:
-        code = ExitCode.DONE
-    except Exception as unforeseen:
-        told = _in_words(unforeseen)
-        _refuse(told)
-        code = told.exit_code
-    sys.exit(code if isinstance(code, int) else 0)
-
-
-def _refuse(why: object) -> None:
-    from evidence.cli.signs import tinted
-
-    click.echo(tinted(f"✕ {why}"), err=True)
-
-
-def _misused(mistake: click.ClickException) -> str:
-    """What is wrong with the line as typed, and where its help is."""
-    context: Any = getattr(mistake, "ctx", None)
-    command = context.command_path if context is not None else "evidence"
-    return f"{mistake.format_message()}\n" + _("写法见 {command} --help。").format(command=command)
-
-
-def _in_words(error: Exception) -> EvidenceError:
-    """What nobody foresaw, as one paragraph; EVIDENCE_TRACE names a file for Python's own report."""
-    if trace := os.environ.get("EVIDENCE_TRACE"):
-        import traceback
-
-        with suppress(OSError), Path(trace).open("a", encoding="utf-8") as file:
-            traceback.print_exception(error, file=file)
-    reason: BaseException | None = error
-    while reason is not None and not isinstance(reason, OSError):
-        reason = reason.__context__
-    if reason is not None and reason.strerror:
-        from evidence.foreign import reason_of
-
-        refused = MissingPartError if reason.errno in NO_ROOM_OR_RIGHTS else EvidenceError
-        return refused(
-            _("读写文件失败：{reason}。").format(reason=reason_of(reason)),
-            where=str(reason.filename or ""),
-            remedy=_(
-                "请检查该路径是否存在、有无权限、磁盘是否已满，然后重新运行；evidence doctor 可查原因。"
-            ),
-        )
-    return EvidenceError(
-        _("程序内部出错：{kind}：{message}").format(kind=type(error).__name__, message=error),
-        remedy=_("请设置环境变量 EVIDENCE_TRACE=trace.txt 后重新运行，把该文件交给维护人员。"),
-    )
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    sys.exit(0)

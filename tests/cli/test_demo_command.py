@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 from click.testing import CliRunner
 
-from evidence.cli.main import cli
+from evidence.cli.program import cli
 from evidence.demo import plot
 from tests.ledger_room import build
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import click
 import pytest
 
-from evidence.cli.main import cli, main
+from evidence.cli.main import main
+from evidence.cli.program import cli
 
 Capture = pytest.CaptureFixture[str]
 

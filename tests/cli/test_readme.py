@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from evidence.cli.main import COMMANDS, cli
+from evidence.cli.main import COMMANDS
+from evidence.cli.program import cli
 from evidence.cli.summaries import SUMMARIES
 
 ROOT = Path(__file__).parents[2]

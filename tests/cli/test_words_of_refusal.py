@@ -248,3 +248,42 @@ def test_a_wrong_entry_is_named_with_what_was_expected(given: dict[str, object],
     with pytest.raises(msgspec.ValidationError) as caught:
         msgspec.convert(given, PlanLine)
     assert fault_of(caught.value) == words
+
+
+@pytest.mark.parametrize("language", ["C.UTF-8", "en_US.UTF-8"])
+def test_the_overview_is_printed_without_click_and_is_what_click_would_print(language: str) -> None:
+    """That the kept text equals click's is checked with the catalogues (tests/unit/test_language.py)."""
+    program = (
+        "import sys; from evidence.cli.main import main\n"
+        "try: main(['--help'])\n"
+        "finally: print(sorted({'click', 'rich', 'msgspec'} & set(sys.modules)), file=sys.stderr)"
+    )
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith(("LC_", "LANG", "COLUMNS"))
+    }
+    shown = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**environment, "LANG": language},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert shown.stderr == "[]\n"
+    chosen = "en" if language.startswith("en") else "zh"
+    assert shown.stdout == (PROGRAM / "locale" / chosen / "overview.txt").read_text("utf-8")
+
+
+def test_a_narrow_terminal_gets_an_overview_of_its_own_width(
+    monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    assert run("--help") == 0
+    assert max(map(len, capsys.readouterr().out.splitlines())) <= 60
+
+
+def test_a_reader_that_stops_after_the_first_line_is_no_fault() -> None:
+    command = f"{sys.executable} -c 'from evidence.cli.main import main; main()' --help"
+    broken = subprocess.run(
+        ["bash", "-c", f"{command} | head -1"], capture_output=True, text=True, check=True
+    )
+    assert broken.stderr == ""

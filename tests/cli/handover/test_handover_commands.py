@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from evidence.cli.main import cli, main
+from evidence.cli.main import main
+from evidence.cli.program import cli
 from evidence.config import SETTINGS_FILE, Workspace
 from evidence.errors import ExitCode
 from evidence.handover.office import Office

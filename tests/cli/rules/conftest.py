@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from evidence.archive.originals import Originals
-from evidence.cli.main import cli
+from evidence.cli.program import cli
 from evidence.errors import EvidenceError
 from evidence.ledger.ledger import Ledger
 from tests import world

@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 
-from evidence.cli.main import cli
+from evidence.cli.program import cli
 from evidence.ledger.events import MarkDecided
 from evidence.ledger.ledger import Ledger
 from tests import world

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from click.testing import CliRunner, Result
 
-from evidence.cli.main import cli
+from evidence.cli.program import cli
 from evidence.config import SETTINGS_FILE, open_workspace
 from evidence.errors import LedgerDamagedError, UsageError
 from evidence.ledger.journal import WriterLock
