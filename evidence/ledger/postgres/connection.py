@@ -38,12 +38,13 @@ class _JsonLoader(Loader):
         return msgspec.json.decode(bytes(data))
 
 
-def conninfo_of(database: str, schema: str, *, idle_s: int) -> str:
+def conninfo_of(database: str, schema: str, *, idle_s: int, lock_timeout_s: int = 0) -> str:
     """The connection string as we use it: durable commits, unqualified names are those of the schema.
 
     Args:
         idle_s: seconds an open transaction may lie idle before the server ends it, so that a process
             that hangs holds nobody up; 0 for ever.
+        lock_timeout_s: seconds to wait for a lock; 0 for ever.
 
     Raises:
         UsageError: it cannot be read.
@@ -52,6 +53,7 @@ def conninfo_of(database: str, schema: str, *, idle_s: int) -> str:
         **_SESSION,
         "search_path": schema,
         "idle_in_transaction_session_timeout": f"{idle_s}s",
+        "lock_timeout": f"{lock_timeout_s}s",
     }
     try:
         given = conninfo_to_dict(database)
@@ -68,14 +70,15 @@ def conninfo_of(database: str, schema: str, *, idle_s: int) -> str:
     return make_conninfo(database, options=options, application_name=name, **keep)
 
 
-def connect(database: str, schema: str, *, idle_s: int) -> Connection:
+def connect(database: str, schema: str, *, idle_s: int, lock_timeout_s: int = 0) -> Connection:
     """One connection; no transaction is open.
 
     Raises:
         UsageError: the connection string cannot be read.
         psycopg.OperationalError: the database does not answer or refuses.
     """
-    connection = psycopg.connect(conninfo_of(database, schema, idle_s=idle_s), autocommit=True)
+    info = conninfo_of(database, schema, idle_s=idle_s, lock_timeout_s=lock_timeout_s)
+    connection = psycopg.connect(info, autocommit=True)
     connection.adapters.register_loader("json", _JsonLoader)
     return connection
 

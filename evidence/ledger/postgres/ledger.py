@@ -185,7 +185,8 @@ class PostgresLedger(Ledger):
                         "SELECT line FROM line WHERE seq >= %s AND seq < %s ORDER BY seq",
                         (first, first + _BLOCK),
                     )
-                    self._fold(connection, [read_line(line, first + n) for n, (line,) in enumerate(found)])
+                    entries = [read_line(line, first + n) for n, (line,) in enumerate(found)]
+                    self._folded(connection, entries).flush()
                 connection.execute("UPDATE head SET view_version = %s", (VIEW_VERSION,))
             return head
 
@@ -295,12 +296,10 @@ class PostgresLedger(Ledger):
                 self._deciding = False
 
     def _lock_head(self, connection: Connection, *, even_moved: bool = False) -> tuple[Head, Frontier]:
-        timeout_s = self._settings.lock_timeout_s
-        connection.execute("SELECT set_config('lock_timeout', %s, true)", (f"{timeout_s}s",))
         try:
             found = connection.execute("SELECT size, digest, nodes, moved FROM head FOR UPDATE").fetchone()
         except LockNotAvailable as error:
-            raise self._busy(timeout_s) from error
+            raise self._busy(self._settings.lock_timeout_s) from error
         if found is None:
             raise LedgerDamagedError(
                 _("账本数据库缺少末行记录。"),
@@ -335,11 +334,12 @@ class PostgresLedger(Ledger):
         """Lines, subtrees, rows and head; the frontier grows."""
         start = frontier.size
         nodes: list[Node] = [node for line in lines for node in grow(frontier, line)]
-        self._fold(connection, entries)
+        rows = self._folded(connection, entries)
         with connection.pipeline():  # nothing to wait for in between
+            rows.flush()
             connection.execute(
                 "INSERT INTO line (seq, line) SELECT %s + nth - 1, line"
-                " FROM unnest(%s::bytea[]) WITH ORDINALITY AS given (line, nth)",
+                " FROM unnest(%b::bytea[]) WITH ORDINALITY AS given (line, nth)",
                 (start, list(lines)),
             )
             keep(asking(connection), nodes)
@@ -349,19 +349,27 @@ class PostgresLedger(Ledger):
             )
 
     @staticmethod
-    def _fold(connection: Connection, entries: Sequence[Entry]) -> None:
+    def _folded(connection: Connection, entries: Sequence[Entry]) -> PostgresRows:
+        """The rows with these entries folded in; the last of what they change is not written yet."""
+        rows = PostgresRows(asking(connection))
         for first in range(0, len(entries), _BLOCK):
-            rows, block = PostgresRows(asking(connection)), entries[first : first + _BLOCK]
+            rows.flush()
+            block = entries[first : first + _BLOCK]
             rows.foresee(block)
             for entry in block:
                 fold(rows, entry)
-            rows.flush()
+        return rows
 
     # --- connections -----------------------------------------------------------------------------
     def _write_connection(self) -> Connection:
         if self._writer is None or lost(self._writer):
             close(self._writer)
-            self._writer = connect(self._settings.database, self._schema, idle_s=_WRITER_IDLE_S)
+            self._writer = connect(
+                self._settings.database,
+                self._schema,
+                idle_s=_WRITER_IDLE_S,
+                lock_timeout_s=self._settings.lock_timeout_s,
+            )
         return self._writer
 
     def _fresh_view(self) -> PostgresView:

@@ -33,7 +33,7 @@ def keep(ask: Ask, nodes: Sequence[Node]) -> None:
     if nodes:
         ask(
             "INSERT INTO subtree (level, place, hash) "
-            " SELECT * FROM unnest(%s::smallint[], %s::bigint[], %s::bytea[])",
+            " SELECT * FROM unnest(%b::smallint[], %b::bigint[], %b::bytea[])",
             (
                 [level for level, _, _ in nodes],
                 [place for _, place, _ in nodes],
