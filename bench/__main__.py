@@ -1,15 +1,19 @@
-"""`python -m bench [--quick] [NAME...]`: every figure, one table, one page."""
+"""`python -m bench [--quick] [NAME...]`: every figure, one table, one page.
+
+Each benchmark runs in a process of its own: none inherits another's memory, and one that crashes or
+hangs becomes a figure that is missed.
+"""
 
 from __future__ import annotations
 
 import argparse
-import importlib
 import json
 import os
 import platform
+import re
 import subprocess
 import sys
-import traceback
+import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,7 +21,24 @@ from bench.page import write_page
 from bench.result import Figure, figure
 
 HERE = Path(__file__).parent
-NOT_BENCHMARKS = {"__init__", "__main__", "result", "page"}
+LIMIT_S, QUICK_LIMIT_S = 1800, 150
+"""Seconds one benchmark may take."""
+_ONE = """
+import importlib, json, sys
+from pathlib import Path
+figures = importlib.import_module(f"bench.{sys.argv[1]}").run(sys.argv[2] == "quick")
+Path(sys.argv[3]).write_text(json.dumps(figures, ensure_ascii=False), encoding="utf-8")
+"""
+COLUMNS = ("figure", "value", "unit", "target", "met", "peer", "peer_value", "ratio")
+
+
+def available() -> list[str]:
+    """Modules that have something to run; the others are parts of those."""
+    return sorted(
+        path.stem
+        for path in HERE.glob("*.py")
+        if re.search(r"^def run\(quick", path.read_text(encoding="utf-8"), re.MULTILINE)
+    )
 
 
 def machine() -> str:
@@ -39,58 +60,80 @@ def _lines(path: str) -> list[str]:
         return []
 
 
-def run(names: list[str], *, quick: bool) -> list[Figure]:
-    """Every figure of the named benchmarks; a benchmark that fails becomes a figure that is not met."""
-    results: list[Figure] = []
-    for name in names:
-        print(f"… {name}", file=sys.stderr, flush=True)
+def measure(name: str, *, quick: bool) -> list[Figure]:
+    """The figures of one benchmark; one that fails or takes too long becomes a figure that is missed."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        told = Path(folder) / "figures.json"
+        command = [sys.executable, "-c", _ONE, name, "quick" if quick else "whole", str(told)]
+        limit = QUICK_LIMIT_S if quick else LIMIT_S
         try:
-            results += importlib.import_module(f"bench.{name}").run(quick)
-        except Exception as error:
-            traceback.print_exc()
-            results.append(
-                figure(f"{name}: did not finish", 0, "", met=False, note=f"{type(error).__name__}: {error}")
-            )
-    return results
+            # what a benchmark prints is progress; standard output is for the table
+            done = subprocess.run(command, cwd=HERE.parent, stdout=sys.stderr, timeout=limit, check=False)
+            why = f"exit {done.returncode}"
+        except subprocess.TimeoutExpired:
+            why = f"longer than {limit} s"
+        if told.exists():
+            figures: list[Figure] = json.loads(told.read_text(encoding="utf-8"))
+            return figures
+    return [figure(f"{name}: did not finish", 0, "", target="to finish", met=False, note=why)]
 
 
-def show(results: list[Figure]) -> None:
-    """The table people read."""
-    columns = ("figure", "value", "unit", "peer", "peer_value", "ratio", "target", "met", "note")
-    words = {True: "yes", False: "MISSED", None: ""}
-    rows = [columns] + [
-        tuple(
-            words[row["met"]] if key == "met" else "" if row[key] is None else str(row[key])
-            for key in columns
-        )
+def table(results: list[Figure]) -> list[str]:
+    """The table people read, one figure a line."""
+    words = {True: "met", False: "MISSED", None: ""}
+    rows = [list(COLUMNS)] + [
+        [
+            words[row["met"]] if key == "met" else "" if row[key] is None else str(row[key])  # type: ignore[literal-required]
+            for key in COLUMNS
+        ]
         for row in results
     ]
-    widths = [max(len(row[k]) for row in rows) for k in range(len(columns) - 1)]
-    for row in rows:
-        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=False)) + "  " + row[-1])
+    widths = [max(len(row[place]) for row in rows) for place in range(len(COLUMNS))]
+    return [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    ]
 
 
-def main() -> int:
+def summary(results: list[Figure]) -> str:
+    """How many targets were met, and which were not."""
+    judged = [row for row in results if row["met"] is not None]
+    missed = [row["figure"] for row in judged if not row["met"]]
+    text = f"{len(results)} figures, {len(judged) - len(missed)} of {len(judged)} targets met"
+    return f"{text}; MISSED: {'; '.join(missed)}" if missed else text
+
+
+def commit() -> str:
+    """The commit measured, with a mark when the tree differs from it."""
+    found = subprocess.run(
+        ["git", "describe", "--always", "--dirty"], cwd=HERE, capture_output=True, text=True, check=False
+    )
+    return found.stdout.strip() or "unknown"
+
+
+def main(arguments: list[str] | None = None) -> int:
     """Run, print, write. Returns 0: a missed target is a result, not an error."""
-    available = sorted(path.stem for path in HERE.glob("*.py") if path.stem not in NOT_BENCHMARKS)
+    names = available()
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of: {', '.join(available)}")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of: {', '.join(names)}")
     parser.add_argument("--quick", action="store_true", help="smaller sizes, under ten minutes in all")
-    arguments = parser.parse_args()
-    unknown = set(arguments.names) - set(available)
+    given = parser.parse_args(arguments)
+    unknown = set(given.names) - set(names)
     if unknown:
-        parser.error(f"no benchmark called {', '.join(sorted(unknown))}; there are: {', '.join(available)}")
-    results = run(arguments.names or available, quick=arguments.quick)
-    show(results)
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], cwd=HERE, capture_output=True, text=True, check=False
-    ).stdout.strip()
+        parser.error(f"no benchmark called {', '.join(sorted(unknown))}; there are: {', '.join(names)}")
+    results: list[Figure] = []
+    begun = datetime.now(UTC)
+    for name in given.names or names:
+        print(f"… {name}", file=sys.stderr, flush=True)
+        results += measure(name, quick=given.quick)
     document = {
         "machine": machine(),
-        "at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "commit": commit,
+        "at": begun.isoformat(timespec="seconds"),
+        "commit": commit(),
         "results": results,
     }
+    print("\n".join(table(results)))
+    print(f"\n{document['machine']}; {document['at']}; commit {document['commit']}")
+    print(summary(results))
     (HERE / "results.json").write_text(json.dumps(document, ensure_ascii=False, indent=1), encoding="utf-8")
     write_page(document, HERE / "out" / "index.html")
     return 0
