@@ -69,7 +69,8 @@ def judge_pages(arrival: ArrivalId, sha256: Sha256, reading: FileReading, view: 
         outcome=outcome,
         reason=reason,
         message=_message(heaps, reason, view, rescan)
-        + (words.REASONS[reading.problem] if reading.problem else ""),
+        + (words.REASONS[reading.problem] if reading.problem else "")
+        + "".join(reading.remarks),
         pages=heaps.linked,
         blank_pages=heaps.blank,
         unlinked=heaps.unlinked,

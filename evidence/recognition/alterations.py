@@ -10,13 +10,13 @@ import numpy as np
 
 from evidence.domain.document import Alteration, Box, BoxKind, CodePlace, IssuedPage
 from evidence.recognition.identity import Words
-from evidence.recognition.ink import ninth_decile, stroke_width
 from evidence.recognition.reading import Array, PictureSink
-from evidence.recognition.reference import MM, PT, Reference
+from evidence.recognition.reference import MM, PT, Reference, softened
 from evidence.recognition.seals import Ring
 from evidence.recognition.sheet import Sheet, crop, jpeg
+from evidence.recognition.strokes import ninth_decile, stroke_width
 from evidence.recognition.surroundings import box_rect
-from evidence.recognition.thresholds import DEFAULT, Thresholds
+from evidence.recognition.thresholds import DEFAULT, AlterationThresholds, Thresholds
 
 _HALF_MM = MM / 2
 """Pixels per millimetre at half size."""
@@ -53,11 +53,64 @@ def find_alterations(
 def _altered_print(words: Words, sheet: Sheet, thresholds: Thresholds) -> list[tuple[int, int, int, int]]:
     limits = thresholds.alteration
     seen = words.seen
-    if not seen.any() or float(np.median(words.score[seen])) < limits.page_score or sheet.bilevel:
+    if not seen.any():
+        return []
+    typical = float(np.median(words.score[seen]))
+    if typical < limits.page_score:
         return []
     bad = seen & (words.score < limits.word_score) & (words.covered < limits.covered)
-    bad &= _well_surrounded(words, sheet.reference.words, bad, thresholds)
-    return _joined([tuple(rect) for rect in sheet.reference.words[bad].tolist()], sheet.gray.shape)
+    places = sheet.reference.words
+    for k in np.nonzero(bad)[0].tolist():
+        least = limits.elsewhere if typical >= limits.sharp_score else limits.elsewhere_poor
+        x, y, w, h = places[k].tolist()
+        bad[k] = not _stands_near(sheet, (x - 1, y - 1, w + 2, h + 2), int(3 * MM), least)
+    if typical >= limits.sharp_score:
+        worse = seen & ~bad & (words.score < typical - limits.worse) & (words.score >= limits.word_score)
+        for k in np.nonzero(worse)[0].tolist():
+            bad[k] = _has_gap(sheet, places[k], words.shift[k], limits)
+    bad &= _well_surrounded(words, places, bad, thresholds)
+    return _joined([tuple(rect) for rect in places[bad].tolist()], sheet.gray.shape)
+
+
+def _has_gap(sheet: Sheet, place: Array, shift: Array, limits: AlterationThresholds) -> bool:
+    """Whether a digit's worth of a word's issued strokes is replaced though the rest is there."""
+    x, y, w, h = place.tolist()
+    dx, dy = round(float(shift[0])), round(float(shift[1]))
+    seen = crop(sheet.gray, x + dx, y + dy, w, h)
+    issued = crop(sheet.reference.gray, x, y, w, h)
+    if seen.shape != issued.shape:
+        return False
+    level = 255 - 0.4 * max(sheet.contrast, 40.0)
+    strokes = (issued < 110).astype(np.uint8)
+    there = cv2.dilate((seen < level).astype(np.uint8), np.ones((3, 3)))
+    around = cv2.dilate((issued < 200).astype(np.uint8), np.ones((3, 3)))
+    wanted, missing, new = (
+        cv2.boxFilter(mask, cv2.CV_16U, (int(2 * MM),) * 2, normalize=False, borderType=cv2.BORDER_CONSTANT)
+        for mask in (
+            strokes,
+            cv2.bitwise_and(strokes, 1 - there),
+            cv2.bitwise_and((seen < level).astype(np.uint8), 1 - around),
+        )
+    )
+    gap = (wanted >= limits.spot_strokes) & (missing > limits.spot_missing * wanted)
+    replaced = gap & (new > limits.spot_new * wanted)
+    if not replaced.any():
+        return False
+    row, column = np.unravel_index(int(np.where(replaced, missing, 0).argmax()), replaced.shape)
+    half = int(1.5 * MM)
+    spot = (x + int(column) - half, y + int(row) - half, 2 * half, 2 * half)
+    # A single character may stand a pixel off: renderers round each one's place for themselves.
+    return not _stands_near(sheet, spot, int(0.6 * MM), limits.elsewhere)
+
+
+def _stands_near(sheet: Sheet, place: tuple[int, int, int, int], reach: int, least: float) -> bool:
+    """Whether issued print is found within `reach` pixels of its place."""
+    x, y, w, h = place
+    window = crop(sheet.gray, x - reach, y - reach, w + 2 * reach, h + 2 * reach)
+    print_ = crop(softened(sheet.reference), x, y, w, h)
+    if window.shape[0] < print_.shape[0] or window.shape[1] < print_.shape[1]:
+        return False
+    return float(cv2.matchTemplate(window, print_, cv2.TM_CCOEFF_NORMED).max()) >= least
 
 
 def _well_surrounded(words: Words, places: Array, asked: Array, thresholds: Thresholds) -> Array:
@@ -70,7 +123,17 @@ def _well_surrounded(words: Words, places: Array, asked: Array, thresholds: Thre
         distance = np.hypot(*(centres - centres[k]).T)
         distance[~words.seen] = np.inf
         nearest = np.argsort(distance)[1 : limits.neighbours + 1]
-        result[k] = float(good[nearest].mean()) >= limits.neighbours_in_place
+        unaltered = np.where(asked, np.inf, distance)
+        near = np.argsort(unaltered)[: limits.near]
+        near = near[np.isfinite(unaltered[near])]
+        if not len(near):
+            continue
+        bent = float(np.median(np.linalg.norm(words.shift[near], axis=1))) > limits.near_shift_mm * MM
+        result[k] = (
+            not bent
+            and float(good[near].mean()) >= limits.near_in_place
+            and float(good[nearest].mean()) >= limits.neighbours_in_place
+        )
     return result
 
 
@@ -128,12 +191,22 @@ def _added_ink(
         part = np.s_[y : y + h, x : x + w]
         member = (group_labels[part] == g) & (marked[part] > 0)
         area = float(member.sum()) / _HALF_MM**2
+        if _is_crease(member, limits):
+            continue
         if (
             float(lengths[np.unique(labels[part][member])].sum()) >= limits.added_mm
             and area >= limits.added_mm2
         ):
             found.append((2 * x, 2 * y, 2 * w, 2 * h))
     return found
+
+
+def _is_crease(member: Array, limits: AlterationThresholds) -> bool:
+    """Long and thinner than any writing is high: the shade of a fold, broken by print."""
+    rows, columns = np.nonzero(member)
+    # The middle nine tenths: a speck beside the line must not make it high.
+    tall, wide = (np.subtract(*np.percentile(values, (95, 5))) for values in (rows, columns))
+    return bool(min(tall, wide) < limits.crease_mm * _HALF_MM and max(tall, wide) > 12 * _HALF_MM)
 
 
 def _free_paper(sheet: Sheet, issued: IssuedPage, rings: Sequence[Ring]) -> Array:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 
 from evidence.domain.document import Box, MarkVerdict
 from evidence.recognition.reading import Array
-from evidence.recognition.reference import MM, Reference, halved
+from evidence.recognition.reference import MM
 from evidence.recognition.seals import Ring, redness, redness_level
 from evidence.recognition.sheet import Sheet, crop
+from evidence.recognition.strokes import Strokes, erase_rules, evened, least_darkness, strokes_in
 from evidence.recognition.surroundings import Surroundings, black_hat, box_rect
 from evidence.recognition.thresholds import DEFAULT, InkThresholds
 
@@ -33,52 +34,6 @@ class InkFinding:
     """A 捺印: a blob of ridges of a thumb's size."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Strokes:
-    length: float
-    area: float
-    doubtful: float
-    """Length in mm of ink that may be a neighbour's or lies under a seal."""
-
-
-def unprinted_lines(sheet: Sheet, limits: InkThresholds = DEFAULT.ink) -> Array:
-    """Mask of straight page-long dark lines the form has not printed: folds, feeder streaks (point 3)."""
-    half = sheet.half
-    dark = cv2.subtract(cv2.morphologyEx(half, cv2.MORPH_CLOSE, np.ones((13, 13))), half)
-    free = _free_of_print(sheet.reference)
-    ink = cv2.bitwise_and((dark > max(9.0, 2.0 * sheet.noise)).astype(np.uint8), free)
-    length, aside = int(limits.line_mm * MM / 2), int(1.3 * MM / 2) + 1
-    found = np.zeros(ink.shape, np.uint8)
-    for across in (True, False):
-        along = (length, 1) if across else (1, length)
-        thick = cv2.bitwise_and(cv2.dilate(ink, np.ones((3, 1) if across else (1, 3))), free)
-        filled = _summed(thick, along)
-        if filled.max() <= limits.line_fill * 0.5 * length:
-            continue  # nothing runs that far: the usual page
-        # Print hides parts of a line: only free paper counts, and half of the run must be free.
-        free_run = np.maximum(_summed(free, along), 1)
-        line = (filled > limits.line_fill * free_run) & (free_run > 0.5 * length)
-        # Handwriting is dark above and below as well; a fold is alone.
-        beside = _summed(ink, along) < limits.line_beside * free_run
-        for step in (-aside, aside):
-            line &= np.roll(beside, step, axis=0 if across else 1)
-        grown = cv2.dilate(line.astype(np.uint8), np.ones(along[::-1], np.uint8))
-        found |= cv2.bitwise_and(grown, cv2.dilate(thick, np.ones((3, 3))))
-    mask = cv2.dilate(found, np.ones((3, 3)))
-    return cv2.resize(mask, sheet.gray.shape[::-1], interpolation=cv2.INTER_NEAREST)
-
-
-@lru_cache(maxsize=64)
-def _free_of_print(reference: Reference) -> Array:
-    """1 where the form prints nothing, at half size."""
-    return cv2.erode((halved(reference) > 215).astype(np.uint8), np.ones((3, 3)))
-
-
-def _summed(mask: Array, along: tuple[int, int]) -> Array:
-    """How many pixels of a 0/1 mask lie along a run around each pixel."""
-    return cv2.boxFilter(mask, cv2.CV_16U, along, normalize=False)
-
-
 def find_ink(
     sheet: Sheet,
     box: Box,
@@ -92,17 +47,23 @@ def find_ink(
     seen = crop(sheet.gray, *rect)
     if view.inside < 0.3 or min(seen.shape[:2]) < 12:
         return InkFinding(verdict=MarkVerdict.UNDECIDED, score=300)
-    page = _shifted(crop(sheet.reference.gray, *rect), seen)
+    issued = crop(sheet.reference.gray, *rect)
+    page = _shifted(issued, seen)
     spread = 3 if sheet.bilevel else 2
     printed = cv2.dilate((page < 210).astype(np.uint8), np.ones((2 * spread + 1,) * 2))
     dark = black_hat(seen, limits.blackhat_mm)
+    if _print_is_gone(page, dark, least_darkness(dark, sheet, limits), limits) or _lies_under(seen, limits):
+        view = replace(view, covered=True)
     dark[crop(lines, *rect) > 0] = 0
     under_seal = np.zeros(dark.shape, bool)
     if rings:
         dark, under_seal = _without_seals(sheet, rect, dark, rings)
     fingerprint = _fingerprint(sheet, rect, printed, rings)
     dark[printed > 0] = 0
-    strokes = _strokes(dark, under_seal, sheet, rect, box, limits)
+    if not sheet.bilevel:
+        dark = evened(dark, seen, sheet.noise)
+    erase_rules(dark, issued, least_darkness(dark, sheet, limits), limits)
+    strokes = strokes_in(dark, under_seal, sheet, rect, box, limits)
     return _verdict(strokes, view, sheet.bilevel, fingerprint, _sealed_share(box, rings), limits)
 
 
@@ -116,19 +77,61 @@ def _sealed_share(box: Box, rings: Sequence[Ring]) -> float:
 
 
 def _shifted(page: Array, seen: Array) -> Array:
-    """The issued print moved onto what is seen, when there is print to lock on."""
+    """The issued print moved, and tilted when its halves say so, onto what is seen."""
     h, w = page.shape
-    if min(h, w) < 2 * _SHIFT + 12 or page.shape != seen.shape:
+    if page.shape != seen.shape:
         return page
+    half = w // 2
+    moves = [_move(page[:, part], seen[:, part]) for part in (np.s_[:half], np.s_[half:])]
+    if any(move is None for move in moves):
+        whole = _move(page, seen)
+        moves = [whole, whole]
+    if moves[0] is None or moves[1] is None:
+        return page
+    (x0, y0), (x1, y1) = moves[0], moves[1]
+    # The halves' middles lie at a quarter and three quarters of the width.
+    slope_x, slope_y = (x1 - x0) / max(half, 1), (y1 - y0) / max(half, 1)
+    move = np.array([[1 + slope_x, 0, x0 - slope_x * w / 4], [slope_y, 1, y0 - slope_y * w / 4]], np.float32)
+    return cv2.warpAffine(page, move, (w, h), borderMode=cv2.BORDER_REPLICATE)
+
+
+def _lies_under(seen: Array, limits: InkThresholds) -> bool:
+    """Whether something broader than any pen and darker than the paper lies on the box."""
+    shade = (cv2.blur(seen, (5, 5)) < limits.cover_level).astype(np.uint8)
+    if float(shade.mean()) < limits.broad_share:
+        return False
+    broad = cv2.morphologyEx(shade, cv2.MORPH_OPEN, np.ones((int(limits.thick_mm * MM),) * 2))
+    return float(broad.mean()) > limits.broad_share
+
+
+def _print_is_gone(page: Array, dark: Array, least: float, limits: InkThresholds) -> bool:
+    """Whether print around the left, middle or right of the box is not there.
+
+    Something of the paper's colour lies on it, or the sheet is curled so that this is another place.
+    """
+    if page.shape != dark.shape:
+        return False
+    there = cv2.dilate((dark > least).astype(np.uint8), np.ones((5, 5)))
+    edges = np.linspace(0, page.shape[1], 4).astype(int)
+    for left, right in itertools.pairwise(edges.tolist()):
+        strokes = page[:, left:right] < 128
+        if int(strokes.sum()) < limits.print_least:
+            continue
+        if float(there[:, left:right][strokes].mean()) < limits.print_there:
+            return True
+    return False
+
+
+def _move(page: Array, seen: Array) -> tuple[float, float] | None:
+    """By how much print lies off in a part of the box; None where there is nothing to lock on."""
+    if min(page.shape) < 2 * _SHIFT + 12:
+        return None
     core = page[_SHIFT:-_SHIFT, _SHIFT:-_SHIFT]
     if core.std() < 8:
-        return page
+        return None
     answer = cv2.matchTemplate(seen, np.ascontiguousarray(core), cv2.TM_CCOEFF_NORMED)
     _low, score, _where, (left, top) = cv2.minMaxLoc(answer)
-    if score < 0.45:
-        return page
-    move = np.array([[1, 0, left - _SHIFT], [0, 1, top - _SHIFT]], np.float32)
-    return cv2.warpAffine(page, move, (w, h), borderMode=cv2.BORDER_REPLICATE)
+    return None if score < 0.45 else (left - _SHIFT, top - _SHIFT)
 
 
 def _without_seals(
@@ -153,62 +156,6 @@ def _without_seals(
     pen = ~seal_ink | (red_light > 110)
     result[disk] = np.where(pen & (red_light > 0), red_light, 0)[disk]
     return result, np.zeros(dark.shape, bool)
-
-
-def _strokes(
-    dark: Array,
-    under_seal: Array,
-    sheet: Sheet,
-    rect: tuple[float, float, float, float],
-    box: Box,
-    limits: InkThresholds,
-) -> _Strokes:
-    noise = float(np.median(dark[dark > 0])) if (dark > 0).mean() > 0.5 else sheet.noise
-    weak = max(limits.weak, limits.noise_gain * noise + limits.noise_offset)
-    count, labels, stats, _centres = cv2.connectedComponentsWithStats(
-        (dark > weak).astype(np.uint8), connectivity=8
-    )
-    x0, y0 = max(round(rect[0]), 0), max(round(rect[1]), 0)
-    bx, by, bw, bh = box_rect(box, 0.6)
-    left, top, right, bottom = bx - x0, by - y0, bx + bw - x0, by + bh - y0
-    length = area = 0.0
-    doubtful = float((under_seal & (labels > 0)).sum()) / MM / 3
-    for k in range(1, count):
-        x, y, w, h, size = (int(value) for value in stats[k])
-        if size < 0.08 * MM * MM or max(w, h) < 0.8 * MM:
-            continue
-        mask = labels[y : y + h, x : x + w] == k
-        if ninth_decile(dark[y : y + h, x : x + w][mask]) < max(limits.strong, 1.5 * weak):
-            continue
-        width, broad = stroke_width(mask, limits.thick_mm)
-        if broad:
-            continue
-        rows, columns = np.nonzero(mask)
-        within = (columns + x >= left) & (columns + x < right) & (rows + y >= top) & (rows + y < bottom)
-        share = float(within.mean())
-        inside_length = float(within.sum()) / max(1.0, width) / MM
-        if share < limits.inside:
-            # A signature may start outside its box; a neighbour's overflow may end in it.
-            doubtful += inside_length if inside_length > 3 else 0.0
-            continue
-        length += inside_length
-        area += float(within.sum()) / MM**2
-    return _Strokes(length=length, area=area, doubtful=doubtful)
-
-
-def ninth_decile(values: Array) -> float:
-    """np.percentile(values, 90) without its overhead, which is most of the time on small strokes."""
-    return float(np.sort(values)[int(0.9 * (len(values) - 1))])
-
-
-def stroke_width(mask: Array, thick_mm: float) -> tuple[float, bool]:
-    """Mean width in pixels of a component, and whether most of it is broader than any pen."""
-    depth = cv2.distanceTransform(np.pad(mask.astype(np.uint8), 1), cv2.DIST_L2, 3)
-    inner = depth[depth > 0]
-    # Across a stroke of width w the distance to its edge averages w / 4.
-    width = max(1.0, 4 * float(inner.mean()) - 0.5)
-    core = float((inner > thick_mm * MM / 2).mean())
-    return width, core > 0.15
 
 
 def _fingerprint(
@@ -240,7 +187,7 @@ def _fingerprint(
 
 
 def _verdict(
-    strokes: _Strokes,
+    strokes: Strokes,
     view: Surroundings,
     bilevel: bool,
     fingerprint: bool,

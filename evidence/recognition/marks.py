@@ -9,8 +9,9 @@ import numpy as np
 
 from evidence.domain.document import Box, BoxKind, IssuedPage, Mark, MarkVerdict
 from evidence.domain.identifiers import Sha256
+from evidence.recognition.folds import unprinted_lines
 from evidence.recognition.identity import Words
-from evidence.recognition.ink import find_ink, unprinted_lines
+from evidence.recognition.ink import find_ink
 from evidence.recognition.reading import Array, PictureSink
 from evidence.recognition.seals import Ring, SealFinding, find_seal
 from evidence.recognition.sheet import Sheet, crop, jpeg

@@ -12,6 +12,8 @@ import cv2
 
 from evidence.recognition.reading import Array
 
+WITHOUT_OCR = "本机没有安装文字识别，没有二维码的页只按版面比对；安装 evidence[ocr] 后重试，建议会更准。"
+"""Told to the clerk when a page without code could not be read for want of the extra."""
 _SIDE = 1500
 """Longest side read: 9 pt print has 15 px there, and a page costs 1-3 CPU seconds."""
 

@@ -58,7 +58,7 @@ class Placement:
         """255 where a picture of this size covers the page, in the frame of the page times `scale`."""
         seen = self._map(scale)
         high = np.array([columns - 1, rows - 1], np.float32)
-        return ((seen >= 0) & (seen <= high)).all(axis=2).astype(np.uint8) * 255
+        return np.where(((seen >= 0) & (seen <= high)).all(axis=2), 255, 0).astype(np.uint8)
 
     def _map(self, scale: float) -> Array:
         """Picture positions of every pixel of the page times `scale`, interpolated between nodes."""

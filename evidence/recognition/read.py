@@ -10,7 +10,7 @@ import numpy as np
 
 from evidence.domain.document import IssuedPage, Mark, MarkVerdict, ScannedPage
 from evidence.domain.identifiers import ArrivalId, Sha256
-from evidence.domain.page_code import PageCode
+from evidence.domain.page_code import Corner, PageCode
 from evidence.ledger.events import Suggestion
 from evidence.recognition.alterations import find_alterations
 from evidence.recognition.blank import is_blank
@@ -18,8 +18,17 @@ from evidence.recognition.codes import FoundCode, find_codes
 from evidence.recognition.identity import Identity, Words, compare_words, judge_identity
 from evidence.recognition.marks import PageMarks, judge_marks
 from evidence.recognition.number_print import number_proves
+from evidence.recognition.ocr import WITHOUT_OCR, installed_ocr
 from evidence.recognition.pages import PagePicture, UnreadableFileError, open_pages
-from evidence.recognition.reading import Array, FileReading, FormLookup, Limits, PageReading, PictureSink
+from evidence.recognition.reading import (
+    Array,
+    FileReading,
+    FormLookup,
+    Limits,
+    PageReading,
+    PictureSink,
+    Placed,
+)
 from evidence.recognition.registration import Registration, register
 from evidence.recognition.sheet import Sheet, jpeg, lay_out
 from evidence.recognition.shelf import own_words, reference_of, siblings
@@ -63,7 +72,14 @@ def read_here(
         pages = tuple(read_pages(path, media_type=media_type, forms=forms, limits=limits, previews=previews))
     except UnreadableFileError as error:
         return FileReading(problem=error.reason, message=error.what)
-    return FileReading(pages=pages)
+    remarks = dict.fromkeys(remark for page in pages for remark in remarks_on(page, limits))
+    return FileReading(pages=pages, remarks=tuple(remarks))
+
+
+def remarks_on(reading: PageReading, limits: Limits) -> tuple[str, ...]:
+    """What the clerk should know about this machine when a page was not recognised."""
+    lacking = reading.problem == "no_code" and limits.ocr and installed_ocr() is None
+    return (WITHOUT_OCR,) if lacking else ()
 
 
 def read_pages(
@@ -112,6 +128,27 @@ def read_page(
             page=code.page,
             picture=_preview(image, previews),
         )
+    return _linked(picture, gray, found, code, forms, previews)
+
+
+def read_placed(
+    picture: PagePicture, place: Placed, *, forms: FormLookup, previews: PictureSink
+) -> PageReading:
+    """What one picture shows as the page that a person says it is; a code is of use, not needed."""
+    image, form = picture.image, forms.issued(place.number)
+    if image is None or form is None or not 1 <= place.page <= form.pages:
+        return PageReading(index=picture.index, problem=picture.problem or "no_code", message=picture.message)
+    gray = image if image.ndim == 2 else cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
+    found = tuple(
+        item for item in find_codes(gray) if (item.code.number, item.code.page) == (place.number, place.page)
+    )
+    code = PageCode(
+        number=place.number,
+        page=place.page,
+        pages=form.pages,
+        corner=Corner.TOP_RIGHT,
+        check=form.checks[place.page - 1],
+    )
     return _linked(picture, gray, found, code, forms, previews)
 
 

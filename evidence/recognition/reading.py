@@ -48,6 +48,17 @@ class PictureSink(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """One page image is one page of a form, by a person's word."""
+
+    index: int
+    """0-based page or frame in the file."""
+    number: Number
+    page: int
+    """1-based page of the form."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """Bounds of one file's reading; what lies beyond is refused by name, never tried."""
 
@@ -63,6 +74,12 @@ class Limits:
     """Processes that share the pages of one file."""
     ocr: bool = True
     """Read the print of pages whose codes are lost."""
+    placed: tuple[Placed, ...] = ()
+    """Pages of which a person said what they are."""
+
+    def place_of(self, index: int) -> Placed | None:
+        """What a person said of the page image at a 0-based index."""
+        return next((each for each in self.placed if each.index == index), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -96,22 +96,28 @@ def _limit_memory(size: int) -> None:
 
 def _serve_job(job: Job, remote: _Remote, sink: BinaryIO) -> None:
     from evidence.recognition.pages import UnreadableFileError, open_pages
-    from evidence.recognition.read import read_page
+    from evidence.recognition.read import read_page, read_placed, remarks_on
 
+    remarks: dict[str, None] = {}
     try:
         pictures = open_pages(Path(job.path), job.media_type, job.limits, job.start, job.step)
         send(sink, Begin(job.start))
         for picture in pictures:
             try:
-                reading = read_page(picture, forms=remote, previews=remote, ocr=job.limits.ocr)
+                place = job.limits.place_of(picture.index)
+                if place is not None:
+                    reading = read_placed(picture, place, forms=remote, previews=remote)
+                else:
+                    reading = read_page(picture, forms=remote, previews=remote, ocr=job.limits.ocr)
             except (EOFError, BrokenPipeError):
                 raise
             except Exception:
                 traceback.print_exc()
                 reading = PageReading(index=picture.index, problem="engine_timeout", message=BROKEN_PAGE)
+            remarks.update(dict.fromkeys(remarks_on(reading, job.limits)))
             send(sink, Page(reading))
             send(sink, Begin(picture.index + job.step))
     except UnreadableFileError as error:
         send(sink, Unreadable(error.reason, error.what))
         return
-    send(sink, Done())
+    send(sink, Done(tuple(remarks)))

@@ -74,7 +74,7 @@ def lay_out(picture: PagePicture, registration: Registration, reference: Referen
     )
     raw = registration.placement.warp(small)
     h, w = raw.shape[:2]
-    covered = registration.placement.inside(*small.shape[:2], 1 / PAPER)
+    covered = registration.placement.inside(small.shape[0], small.shape[1], 1 / PAPER)
     paper = _local_paper(raw)
     plain = raw if raw.ndim == 2 else cv2.cvtColor(raw, cv2.COLOR_BGR2GRAY)
     # The level follows the smoothest estimate of the paper, or print itself would move it.

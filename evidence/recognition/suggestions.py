@@ -39,8 +39,8 @@ from evidence.recognition.shelf import issued_page, own_words, reference_of
 _SHORTLIST = 5
 _ACCEPT = 0.55
 """Share of words in place from which a page is suggested."""
-_READ_SHARE = 0.27
-"""Upper part of a straightened page that OCR reads: number, enterprise, title and the first fields."""
+_READ_SHARE = 0.16
+"""Upper part of a straightened page that OCR reads: number, enterprise and title."""
 _NUMBER = re.compile(r"[A-Z]{3}[0-9]{6}[A-Z]{2}[0-9]{3}")
 _LOOKALIKE = str.maketrans({"O": "0", "I": "1", "L": "1", "S": "5", "B": "8", "Z": "2", "Q": "0"})
 
@@ -57,11 +57,23 @@ class Guess:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Candidate:
     number: Number
+    form: str
     page: int
     likeness: float
     """0..1 by text; 0 when nothing was read."""
     named: bool
     """Its number was read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Rival:
+    """A candidate after its print was looked for."""
+
+    merit: float
+    share: float
+    """Words in place."""
+    suggestion: Suggestion
+    laid: Laid | None
 
 
 def guess_page(picture: PagePicture, gray: Array, forms: FormLookup, *, ocr: bool) -> Guess:
@@ -72,15 +84,27 @@ def guess_page(picture: PagePicture, gray: Array, forms: FormLookup, *, ocr: boo
         return Guess()
     laid = lay_on_layouts(features, candidates, forms)
     for place in laid:
-        found = _read_again(features, place)
-        if not found:
-            same = [form for form in candidates if form.form == place.form]
-            found = damaged_codes(features, place.registration, place.issued, same)
+        found = _codes_on(features, place, candidates)
         if found:
             return Guess(found=found)
     text = _read_print(gray, features, laid) if ocr else ""
     ranked = _ranked(text, _pages(candidates, laid), forms)
-    return Guess(suggestions=_suggestions(picture, features, ranked[:_SHORTLIST], forms))
+    rivals = _tried(picture, features, ranked[:_SHORTLIST], forms)
+    for rival in rivals:
+        # On its own print a page lies better than on a sister's: its codes may show now.
+        if rival.laid is not None and rival.share > _ACCEPT:
+            found = _codes_on(features, rival.laid, candidates)
+            if found:
+                return Guess(found=found)
+    return Guess(suggestions=tuple(rival.suggestion for rival in rivals[:3]))
+
+
+def _codes_on(features: Features, place: Laid, candidates: Sequence[IssuedForm]) -> tuple[FoundCode, ...]:
+    found = _read_again(features, place)
+    if found:
+        return found
+    same = [form for form in candidates if form.form == place.form]
+    return damaged_codes(features, place.registration, place.issued, same)
 
 
 def _pages(candidates: Sequence[IssuedForm], laid: Sequence[Laid]) -> list[tuple[IssuedForm, int]]:
@@ -112,15 +136,18 @@ def _straight(picture: Array, placement: Placement, columns: int, rows: int, zoo
     return cv2.remap(picture, maps[..., 0], maps[..., 1], cv2.INTER_LINEAR, borderValue=255)
 
 
-def _suggestions(
+def _tried(
     picture: PagePicture, features: Features, ranked: Sequence[_Candidate], forms: FormLookup
-) -> tuple[Suggestion, ...]:
+) -> list[_Rival]:
+    """The shortlist laid on its own print, best first; what neither print nor text speaks for is left out."""
     pages = [(candidate, issued_page(forms, candidate.number, candidate.page)) for candidate in ranked]
     known = [
-        (candidate, reference_of(forms, candidate.number, issued)) for candidate, issued in pages if issued
+        (candidate, issued, reference_of(forms, candidate.number, issued))
+        for candidate, issued in pages
+        if issued
     ]
-    tried: list[tuple[float, Suggestion]] = []
-    for candidate, reference in known:
+    tried: list[_Rival] = []
+    for candidate, issued, reference in known:
         registration = register_by_print(features, reference)
         share = own_share = 0.0
         if registration is not None:
@@ -128,7 +155,7 @@ def _suggestions(
             words = compare_words(sheet)
             sisters = [
                 other
-                for rival, other in known
+                for rival, _issued, other in known
                 if rival.number != candidate.number and rival.page == candidate.page
             ]
             share = _share(words.score[words.seen])
@@ -144,9 +171,12 @@ def _suggestions(
         merit = 0.3 * share + 0.3 * own_share + 0.25 * candidate.likeness + 0.15 * candidate.named
         why = f"印刷内容有 {round(100 * share)}% 对得上" if share > _ACCEPT else "文字相似"
         score = round(1000 * min(1.0, max(merit, 0.5 * share + 0.5 * own_share)))
-        tried.append((merit, Suggestion(number=candidate.number, page=candidate.page, score=score, why=why)))
-    tried.sort(key=lambda item: -item[0])
-    return tuple(suggestion for _merit, suggestion in tried[:3])
+        suggestion = Suggestion(number=candidate.number, page=candidate.page, score=score, why=why)
+        laid = None
+        if registration is not None:
+            laid = Laid(form=candidate.form, issued=issued, reference=reference, registration=registration)
+        tried.append(_Rival(merit=merit, share=share, suggestion=suggestion, laid=laid))
+    return sorted(tried, key=lambda rival: -rival.merit)
 
 
 def _share(scores: Array, least: int = 5) -> float:
@@ -156,7 +186,10 @@ def _share(scores: Array, least: int = 5) -> float:
 def _ranked(text: str, pages: Sequence[tuple[IssuedForm, int]], forms: FormLookup) -> list[_Candidate]:
     """Pages by likeness of their print to what was read; rare letter pairs weigh more than common ones."""
     if not text:
-        return [_Candidate(number=form.number, page=page, likeness=0.0, named=False) for form, page in pages]
+        return [
+            _Candidate(number=form.number, form=form.form, page=page, likeness=0.0, named=False)
+            for form, page in pages
+        ]
     seen = _pairs(text)
     prints = [_pairs(_page_text(forms.pdf(form.number), page)) for form, page in pages]
     spread = Counter(pair for pairs in prints for pair in pairs)
@@ -170,8 +203,16 @@ def _ranked(text: str, pages: Sequence[tuple[IssuedForm, int]], forms: FormLooku
         likeness = (
             0.75 * likeness + 0.2 * agreement + (0.05 if f"第{page}页" in text.replace(" ", "") else 0.0)
         )
-        found.append(_Candidate(number=form.number, page=page, likeness=likeness, named=agreement == 1.0))
+        found.append(
+            _Candidate(
+                number=form.number, form=form.form, page=page, likeness=likeness, named=agreement == 1.0
+            )
+        )
     return sorted(found, key=lambda candidate: (-candidate.named, -candidate.likeness))
+
+
+def _candidate(form: IssuedForm, page: int, likeness: float = 0.0, *, named: bool = False) -> _Candidate:
+    return _Candidate(number=form.number, form=form.form, page=page, likeness=likeness, named=named)
 
 
 def _pairs(text: str) -> frozenset[str]:

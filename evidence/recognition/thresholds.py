@@ -65,6 +65,8 @@ class InkThresholds:
     noise_gain: float = 2.4
     """Strokes must stand this many noise levels above paper, or the page's own grain would sign."""
     noise_offset: float = 10
+    date_share: float = 0.6
+    """A date box is asked, not called empty, from this share of a signature's darkness on."""
     absent_mm: float = 2.2
     """Stroke length up to which a box is empty: specks and print residue reach 2 mm."""
     present_mm: float = 10.0
@@ -73,6 +75,15 @@ class InkThresholds:
     """Ink area up to which a box is empty."""
     present_mm2: float = 2.0
     """Ink area from which it is signed."""
+    bilevel_weak: float = 80
+    """Least darkness of a stroke's pixel on a black-and-white copy: specks, averaged by the warp to the
+    working resolution, have 30-90, ink that was set black has 170 and more."""
+    bilevel_strong: float = 120
+    speckle_mm2: float = 3
+    """Area of specks in a heap from which a box of a black-and-white copy is not called empty: a faint pen
+    breaks into specks, but unlike the grain of the copy they do not lie all over the box."""
+    speckle_even: float = 0.2
+    """Specks are grain when half of the box's 4 mm cells have this share of the densest cell's."""
     bilevel_absent_mm2: float = 0.5
     """Same on black-and-white copies, where print swells."""
     bilevel_present_mm2: float = 8.0
@@ -85,12 +96,24 @@ class InkThresholds:
     """Share of such a line that must be dark where no print hides it."""
     line_beside: float = 0.35
     """Share of dark paper 1.3 mm beside it: handwriting has more, a fold is alone."""
+    rule_thick_mm: float = 1.1
+    """Thin things this near to a printed rule, along it and at least four times as long, are the rule."""
+    rule_beside_mm: float = 2.0
     thick_mm: float = 2.6
     """Broader than any pen: highlighter, stain, thumb (point 4)."""
     paper_floor: float = 0.4
     """Local paper darker than this share of the page's paper is shadow or cover: never `absent` (point 5)."""
     contrast_floor: float = 60
     """Least print contrast near a box for `absent`: where our own print is fainter, ink may be lost."""
+    print_there: float = 0.5
+    """Share of the issued print around a box that must be seen for `absent`: under a folded corner or a
+    note of the paper's colour it is gone (point 7)."""
+    print_least: int = 60
+    """Printed pixels in a third of a box for that to mean something: rules of 10 mm."""
+    cover_level: float = 222
+    """Brightness under which a broad part of a box is not paper: a folded corner's back, a thumb, a note."""
+    broad_share: float = 0.1
+    """Share of a box under broad things from which it is not called empty: something lies on it."""
     paper_hue: float = 26
     """Colour difference of local paper from the page's paper from which something lies on it (point 7)."""
 
@@ -127,17 +150,40 @@ class AlterationThresholds:
 
     word_score: float = 0.36
     """A word correlated less, and..."""
-    covered: float = 0.62
-    """...whose issued strokes are darkened for less than this share is replaced or removed."""
-    neighbours: int = 12
+    covered: float = 0.78
+    """...whose issued strokes are darkened for less than this share is replaced or removed; under
+    handwriting or a seal they stay dark, a dense line printed instead darkens two thirds by chance."""
+    elsewhere: float = 0.5
+    """A word found with this correlation within 3 mm was not altered: the paper is bent there."""
+    elsewhere_poor: float = 0.38
+    """Same on a page whose own words correlate less than `sharp_score`."""
+    worse: float = 0.08
+    """A word this much below the page's median is looked at closely..."""
+    spot_missing: float = 0.4
+    """...and altered when this share of its issued strokes within 2 mm, the size of a digit, is gone..."""
+    spot_new: float = 0.25
+    """...and this share of other strokes stands there instead: fading and a worn drum only take away."""
+    spot_strokes: int = 18
+    """Least stroke pixels within 2 mm for that."""
+    sharp_score: float = 0.78
+    """Least median correlation of the page's words for digits to be told apart."""
+    neighbours: int = 24
     """A word is only called altered when most of its nearest words are in place: else the page is
     bent there, not altered."""
     neighbours_in_place: float = 0.45
+    near: int = 8
+    """Of so many nearest unaltered words..."""
+    near_in_place: float = 0.6
+    """...this share must be in place and..."""
+    near_shift_mm: float = 0.35
+    """...their median displacement no more than this: paper bends smoothly, forgers do not bend it."""
     page_score: float = 0.62
     """Least median correlation of the page's words: fax and blur say nothing about single words."""
     added_mm: float = 14
     """Stroke length outside writable places that is reported."""
     added_mm2: float = 4
+    crease_mm: float = 1.3
+    """Ink that runs on for 12 mm and is less high than this is a crease: writing is higher."""
     writable_mm: float = 6
     """Handwriting may run over its box this far."""
 

@@ -72,6 +72,9 @@ class Unreadable(msgspec.Struct, tag=True):
 class Done(msgspec.Struct, tag=True):
     """All pages are read."""
 
+    remarks: tuple[str, ...] = ()
+    """Plain Chinese for the clerk about the file as a whole."""
+
 
 FromWorker = AskIssued | AskGeometry | AskPdf | AskCandidates | Picture | Begin | Page | Unreadable | Done
 MAX_MESSAGE = 64_000_000

@@ -198,8 +198,8 @@ class BoundedReader:
                         share.fail(reason, text)
                         healthy = True
                         return
-                    case Done():
-                        share.finished = True
+                    case Done(remarks=remarks):
+                        share.finished, share.remarks = True, remarks
                         healthy = True
                         return
                     case _:
@@ -234,6 +234,7 @@ class _Share:
         self.next = self.current = start
         self.pages: list[PageReading] = []
         self.problem = self.message = ""
+        self.remarks: tuple[str, ...] = ()
         self.finished = False
         self.error: Exception | None = None
         self._strikes = 0
@@ -274,7 +275,8 @@ def _together(shares: list[_Share]) -> FileReading:
     failed = next((share for share in shares if share.problem), None)
     if failed is not None:
         return FileReading(pages=pages, problem=failed.problem, message=failed.message)
-    return FileReading(pages=pages)
+    remarks = dict.fromkeys(remark for share in shares for remark in share.remarks)
+    return FileReading(pages=pages, remarks=tuple(remarks))
 
 
 def _answer(message: FromWorker, forms: FormLookup, previews: PictureSink) -> object:

@@ -1,0 +1,51 @@
+"""Straight page-long dark lines that the form has not printed: folds, feeder streaks (point 3)."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import cv2
+import numpy as np
+
+from evidence.recognition.reading import Array
+from evidence.recognition.reference import MM, Reference, halved
+from evidence.recognition.sheet import Sheet
+from evidence.recognition.thresholds import DEFAULT, InkThresholds
+
+
+def unprinted_lines(sheet: Sheet, limits: InkThresholds = DEFAULT.ink) -> Array:
+    """Mask of such lines, of the sheet's size."""
+    half = sheet.half
+    dark = cv2.subtract(cv2.morphologyEx(half, cv2.MORPH_CLOSE, np.ones((13, 13))), half)
+    free = _free_of_print(sheet.reference)
+    ink = cv2.bitwise_and((dark > max(9.0, 2.0 * sheet.noise)).astype(np.uint8), free)
+    length, aside = int(limits.line_mm * MM / 2), int(1.3 * MM / 2) + 1
+    found = np.zeros(ink.shape, np.uint8)
+    for across in (True, False):
+        along = (length, 1) if across else (1, length)
+        thick = cv2.bitwise_and(cv2.dilate(ink, np.ones((3, 1) if across else (1, 3))), free)
+        filled = _summed(thick, along)
+        if filled.max() <= limits.line_fill * 0.5 * length:
+            continue  # nothing runs that far: the usual page
+        # Print hides parts of a line: only free paper counts, and half of the run must be free.
+        free_run = np.maximum(_summed(free, along), 1)
+        line = (filled > limits.line_fill * free_run) & (free_run > 0.5 * length)
+        # Handwriting is dark above and below as well; a fold is alone.
+        beside = _summed(ink, along) < limits.line_beside * free_run
+        for step in (-aside, aside):
+            line &= np.roll(beside, step, axis=0 if across else 1)
+        grown = cv2.dilate(line.astype(np.uint8), np.ones(along[::-1], np.uint8))
+        found |= cv2.bitwise_and(grown, cv2.dilate(thick, np.ones((3, 3))))
+    mask = cv2.dilate(found, np.ones((3, 3)))
+    return cv2.resize(mask, sheet.gray.shape[::-1], interpolation=cv2.INTER_NEAREST)
+
+
+@lru_cache(maxsize=64)
+def _free_of_print(reference: Reference) -> Array:
+    """1 where the form prints nothing, at half size."""
+    return cv2.erode((halved(reference) > 215).astype(np.uint8), np.ones((3, 3)))
+
+
+def _summed(mask: Array, along: tuple[int, int]) -> Array:
+    """How many pixels of a 0/1 mask lie along a run around each pixel."""
+    return cv2.boxFilter(mask, cv2.CV_16U, along, normalize=False)

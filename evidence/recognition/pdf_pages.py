@@ -1,0 +1,112 @@
+"""Pages of a PDF: a scanner's picture taken out as it is, anything else drawn."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+from evidence.recognition.picture import PagePicture, UnreadableFileError, decode_jpeg, finished
+from evidence.recognition.reading import Array, Limits
+from evidence.recognition.thresholds import DEFAULT
+
+_TURNS = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
+
+
+def pdf_pages(path: Path, limits: Limits, start: int, step: int) -> Iterator[PagePicture]:
+    try:
+        document = pypdfium2.PdfDocument(path)
+    except pypdfium2.PdfiumError as error:
+        if "password" in str(error).lower() or "security" in str(error).lower():
+            raise UnreadableFileError(
+                "encrypted", "PDF 有密码，打不开。", where=path.name, remedy="请去掉密码后重新放入。"
+            ) from error
+        raise UnreadableFileError(
+            "malformed", "PDF 已损坏，打不开。", where=path.name, remedy="请重新扫描或重新导出。"
+        ) from error
+    try:
+        count = len(document)
+        if count == 0:
+            raise UnreadableFileError("malformed", "PDF 里没有页面。", where=path.name)
+        if count > limits.pages:
+            raise UnreadableFileError("too_large", "PDF 页数超过上限。", where=path.name)
+        for index in range(start, count, step):
+            yield _pdf_page(document, index, limits)
+    finally:
+        document.close()
+
+
+def _pdf_page(document: pypdfium2.PdfDocument, index: int, limits: Limits) -> PagePicture:
+    try:
+        page = document[index]
+        width, height = page.get_size()
+        scanned = _scanned_jpeg(page, limits)
+        if scanned is not None:
+            return finished(index, *scanned)
+        native, bilevel = _largest_picture(page, width, height)
+        side = max(width, height, 1.0)
+        # Vector pages are drawn at 200 dpi; a page box of metres is drawn as small as any other page.
+        scale = min(min(max(native, 150.0), 300.0) / 72 if native else 200 / 72, DEFAULT.page.max_side / side)
+        if min(width, height) * scale < 8:
+            return PagePicture(index=index, image=None, problem="malformed", message="页面太小，没有内容。")
+        image = page.render(scale=scale).to_numpy()[..., :3]
+        return finished(index, np.ascontiguousarray(image), native, bilevel=bilevel)
+    except (pypdfium2.PdfiumError, ValueError, MemoryError):
+        return PagePicture(index=index, image=None, problem="malformed", message="这一页已损坏，无法显示。")
+
+
+def _scanned_jpeg(page: pypdfium2.PdfPage, limits: Limits) -> tuple[Array, float] | None:
+    """Pixels and resolution of a page that is one JPEG and nothing else, as scanners write them.
+
+    Drawing such a page costs three times its decoding and resamples it. Anything unusual (masks, other
+    colour spaces, stretched pixels, cropping) is None and drawn.
+    """
+    found = list(itertools.islice(page.get_objects(max_depth=1), 2))
+    if len(found) != 1 or found[0].type != pdfium.FPDF_PAGEOBJ_IMAGE:
+        return None
+    picture = found[0]
+    a, b, c, d, left, bottom = picture.get_matrix().get()
+    box_left, box_bottom, box_right, box_top = page.get_bbox()
+    px, py = picture.get_px_size()
+    bits = picture.get_metadata().bits_per_pixel
+    if (
+        picture.get_filters() != ["DCTDecode"]
+        or bits not in (8, 24)
+        or b != 0
+        or c != 0
+        or a <= 0
+        or d <= 0
+        or pdfium.FPDFPageObj_HasTransparency(picture)
+        or max(abs(left - box_left), abs(bottom - box_bottom)) > 1
+        or max(abs(left + a - box_right), abs(bottom + d - box_top)) > 1
+        or not 0.95 < (px / a) / (py / d) < 1.05
+        or px * py > limits.pixels
+    ):
+        return None
+    pixels = decode_jpeg(bytes(picture.get_data()), (px, py), color=bits == 24, turn=False)
+    if pixels is None:
+        return None
+    turn = _TURNS.get(page.get_rotation())
+    return (pixels if turn is None else cv2.rotate(pixels, turn)), 72 * px / a
+
+
+def _largest_picture(page: pypdfium2.PdfPage, width: float, height: float) -> tuple[float, bool]:
+    """Resolution of the page's largest picture (0 for a drawn page), and whether it has one bit a pixel."""
+    best, dpi, bilevel = 0.2 * width * height, 0.0, False
+    for picture in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=3):
+        try:
+            left, bottom, right, top = picture.get_bounds()
+            px, py = picture.get_px_size()
+        except pypdfium2.PdfiumError:
+            continue
+        area = (right - left) * (top - bottom)
+        if area > best:
+            best = area
+            dpi = 72 * max(px, py) / max(right - left, top - bottom, 1.0)
+            bilevel = picture.get_metadata().bits_per_pixel == 1
+    return float(dpi), bilevel

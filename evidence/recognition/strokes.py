@@ -1,0 +1,162 @@
+"""Strokes of a pen in one box: long and narrow, dark enough for this paper, mostly inside the box."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+
+from evidence.domain.document import Box, BoxKind
+from evidence.recognition.reading import Array
+from evidence.recognition.reference import MM
+from evidence.recognition.sheet import Sheet, crop
+from evidence.recognition.surroundings import Rect, box_rect
+from evidence.recognition.thresholds import InkThresholds
+
+_STRIP_MM = 8.0
+"""Wide enough that strokes do not make up most of it, narrow enough to follow the light."""
+_RULE_MM = 1.0
+"""What a swollen rule reaches into its box on a copy."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Strokes:
+    length: float
+    """Millimetres."""
+    area: float
+    """Square millimetres."""
+    doubtful: float
+    """Length in mm of ink that may be a neighbour's or lies under a seal."""
+
+
+def strokes_in(
+    dark: Array,
+    under_seal: Array,
+    sheet: Sheet,
+    rect: Rect,
+    box: Box,
+    limits: InkThresholds,
+) -> Strokes:
+    weak = least_darkness(dark, sheet, limits)
+    strong = max(limits.strong, 1.5 * weak)
+    x0, y0 = max(round(rect[0]), 0), max(round(rect[1]), 0)
+    bx, by, bw, bh = box_rect(box, 0.6)
+    inner = (bx - x0, by - y0, bx + bw - x0, by + bh - y0)
+    if not sheet.bilevel:
+        found = _measured(dark, under_seal, weak, strong, inner, limits)
+        if box.kind is BoxKind.DATE and found.length < limits.absent_mm:
+            # Digits are small, thin and written quickly: what is too pale for a signature may be a date.
+            pale = _measured(
+                dark, under_seal, limits.date_share * weak, limits.date_share * strong, inner, limits
+            )
+            return replace(found, doubtful=max(found.doubtful, pale.length))
+        return found
+    x, y, w, h = box_rect(box, -_RULE_MM)
+    specks = _heaped(crop(dark, x - x0, y - y0, w, h) > weak, limits)
+    found = _measured(dark, under_seal, limits.bilevel_weak, limits.bilevel_strong, inner, limits)
+    return replace(found, doubtful=found.doubtful + specks) if specks > limits.speckle_mm2 else found
+
+
+def _measured(
+    dark: Array,
+    under_seal: Array,
+    weak: float,
+    strong: float,
+    inner: tuple[float, float, float, float],
+    limits: InkThresholds,
+) -> Strokes:
+    """Strokes of at least this darkness; `inner` is the box's left, top, right, bottom in the crop."""
+    count, labels, stats, _centres = cv2.connectedComponentsWithStats(
+        (dark > weak).astype(np.uint8), connectivity=8
+    )
+    left, top, right, bottom = inner
+    length = area = 0.0
+    doubtful = float((under_seal & (labels > 0)).sum()) / MM / 3
+    for k in range(1, count):
+        x, y, w, h, size = stats[k].tolist()
+        if size < 0.08 * MM * MM or max(w, h) < 0.8 * MM:
+            continue
+        mask = labels[y : y + h, x : x + w] == k
+        if ninth_decile(dark[y : y + h, x : x + w][mask]) < strong:
+            continue
+        width, broad = stroke_width(mask, limits.thick_mm)
+        if broad:
+            continue
+        rows, columns = np.nonzero(mask)
+        within = (columns + x >= left) & (columns + x < right) & (rows + y >= top) & (rows + y < bottom)
+        share = float(within.mean())
+        inside_length = float(within.sum()) / max(1.0, width) / MM
+        if share < limits.inside:
+            # A signature may start outside its box; a neighbour's overflow may end in it.
+            doubtful += inside_length if inside_length > 3 else 0.0
+            continue
+        length += inside_length
+        area += float(within.sum()) / MM**2
+    return Strokes(length=length, area=area, doubtful=doubtful)
+
+
+def _heaped(specks: Array, limits: InkThresholds) -> float:
+    """Area in mm2 of specks that lie in heaps, 0 where they cover the box evenly."""
+    cell = int(4 * MM)
+    size = (max(specks.shape[1] // cell, 2), max(specks.shape[0] // cell, 2))
+    density = cv2.resize(specks.astype(np.float32), size, interpolation=cv2.INTER_AREA)
+    inner = density[1:-1, 1:-1] if min(density.shape) > 4 else density
+    if float(np.median(inner)) >= limits.speckle_even * float(inner.max()):
+        return 0.0
+    return float(specks.sum()) / MM**2
+
+
+def ninth_decile(values: Array) -> float:
+    """np.percentile(values, 90) without its overhead, which is most of the time on small strokes."""
+    return float(np.sort(values)[int(0.9 * (len(values) - 1))])
+
+
+def stroke_width(mask: Array, thick_mm: float) -> tuple[float, bool]:
+    """Mean width in pixels of a component, and whether most of it is broader than any pen."""
+    depth = cv2.distanceTransform(np.pad(mask.astype(np.uint8), 1), cv2.DIST_L2, 3)
+    inner = depth[depth > 0]
+    # Across a stroke of width w the distance to its edge averages w / 4.
+    width = max(1.0, 4 * float(inner.mean()) - 0.5)
+    core = float((inner > thick_mm * MM / 2).mean())
+    return width, core > 0.15
+
+
+def least_darkness(dark: Array, sheet: Sheet, limits: InkThresholds) -> float:
+    """What a pixel of a stroke must have over the grain of its surroundings."""
+    noise = float(np.median(dark[dark > 0])) if (dark > 0).mean() > 0.5 else sheet.noise
+    return max(limits.weak, limits.noise_gain * noise + limits.noise_offset)
+
+
+def erase_rules(dark: Array, page: Array, weak: float, limits: InkThresholds) -> None:
+    """Leftovers of a printed rule that lies a little off or askew: long, thin, straight beside it."""
+    printed = page < 210
+    for across in (True, False):
+        rules = np.nonzero(printed.mean(axis=1 if across else 0) > 0.5)[0]
+        if not len(rules):
+            continue
+        count, labels, stats, _centres = cv2.connectedComponentsWithStats((dark > weak).astype(np.uint8))
+        for k in range(1, count):
+            x, y, w, h = stats[k, :4].tolist()
+            length, thick, middle = (w, h, y + h / 2) if across else (h, w, x + w / 2)
+            beside = float(np.abs(rules - middle).min()) < limits.rule_beside_mm * MM
+            if beside and thick < limits.rule_thick_mm * MM and length > 4 * thick:
+                part = np.s_[y : y + h, x : x + w]
+                dark[part][labels[part] == k] = 0
+
+
+def evened(dark: Array, seen: Array, usual: float) -> Array:
+    """Darkness where the grain is coarser than the page's, reduced to what it would be there.
+
+    Levelling a shadow multiplies its grain; a strip is narrow enough to follow the light and wide enough
+    that strokes do not make up most of it.
+    """
+    grain = cv2.absdiff(seen, cv2.GaussianBlur(seen, (0, 0), 2.0))
+    width = int(_STRIP_MM * MM)
+    strips = [grain[:, x : x + width] for x in range(0, max(grain.shape[1] - width // 2, 1), width)]
+    local = np.array([[1.48 * float(np.median(strip)) for strip in strips]], np.float32)
+    factor = np.minimum(1.0, max(usual, 1.0) / np.maximum(local, 0.5))
+    if float(factor.min()) > 0.9:
+        return dark
+    across = cv2.resize(factor, (grain.shape[1], 1), interpolation=cv2.INTER_LINEAR)
+    return (dark * across).astype(np.uint8)
