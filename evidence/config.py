@@ -35,10 +35,11 @@ if TYPE_CHECKING:
     from evidence.archive.previews import Previews
     from evidence.domain.case import Visit
     from evidence.handover.office import Office
+    from evidence.inbox.case_tree import CaseTree
     from evidence.inbox.desk import Desk
     from evidence.inbox.ingest import Intake
     from evidence.inbox.later import Later
-    from evidence.jobs.job import Queue
+    from evidence.jobs.job import DeadJob, Queue
     from evidence.ledger.events import Event
     from evidence.ledger.ledger import Ledger
     from evidence.ledger.view import View
@@ -184,6 +185,13 @@ class Workspace:
         return Previews(self.archive / "previews")
 
     @cached_property
+    def case_tree(self) -> CaseTree:
+        """The tree people browse; follows what is journalled from now on."""
+        from evidence.inbox.case_tree import CaseTree
+
+        return CaseTree(self.archive, self.ledger, self.ledger.opened_at)
+
+    @cached_property
     def intake(self) -> Intake:
         """Files come in."""
         from evidence.forms.catalogue import Catalogue
@@ -232,6 +240,11 @@ class Workspace:
         from evidence.jobs.database import DatabaseQueue
 
         return DatabaseQueue(self.settings.ledger)
+
+    @property
+    def given_up(self) -> tuple[DeadJob, ...]:
+        """Jobs of other processes that were tried in vain and wait for a person."""
+        return () if self.queue is None else self.queue.dead()
 
     def _later(self) -> Later | None:
         from evidence.inbox.later import Later

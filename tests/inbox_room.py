@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -75,6 +75,21 @@ class PlayedReader:
         if lines and lines[0].startswith("file:"):
             return PlayedReading(problem=lines[0][5:])
         return PlayedReading(pages=tuple(self.page(index, line) for index, line in enumerate(lines)))
+
+    def read_placed(
+        self, path: Path, media_type: str, places: Mapping[int, tuple[Number, int]]
+    ) -> PlayedReading:
+        """A line `unlike` shows nothing even to somebody who knows what it is."""
+        reading = self.read(path, media_type)
+        return replace(
+            reading,
+            pages=tuple(
+                PlayedPage(index=page.index, scan=self.scan(*places[page.index], page.index))
+                if page.index in places and page.problem != "unlike"
+                else page
+                for page in reading.pages
+            ),
+        )
 
     def page(self, index: int, line: str) -> PlayedPage:
         if line == "blank":

@@ -9,6 +9,7 @@ a program that saves into a hard link is refused; what replaces a link is found 
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
@@ -39,7 +40,6 @@ def show(archive: Path, leaves: Iterable[Leaf], *, only: Iterable[str] | None = 
         if shown.is_file() and not shown.is_symlink() and _shows(shown, kept):
             continue
         shown.parent.mkdir(parents=True, exist_ok=True)
-        shown.unlink(missing_ok=True)
         _link(kept, shown)
         added += 1
     folders = {path.name for path in cases.iterdir()} if only is None else set(only)
@@ -55,10 +55,17 @@ def _shows(shown: Path, kept: Path) -> bool:
 
 
 def _link(kept: Path, shown: Path) -> None:
+    """Put a file in place under a name of its own first: what stands there may be a link to an original,
+    and another process may be at the same work."""
+    beside = shown.with_name(f".{secrets.token_hex(6)}.tmp")
     try:
-        os.link(kept, shown)
-    except OSError:
-        shutil.copy2(kept, shown)
+        try:
+            os.link(kept, beside)
+        except OSError:
+            shutil.copy2(kept, beside)
+        beside.replace(shown)
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 def _prune(folder: Path, wanted: dict[Path, Path]) -> None:

@@ -1,30 +1,24 @@
-"""Keeps `archive/cases/`, the tree people browse, in line with the ledger."""
+"""Shows in `archive/cases/`, the tree people browse, what a command changed."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from evidence.archive.browse import show
 from evidence.cli.options import progress
-from evidence.domain.identifiers import CaseId
+from evidence.inbox.case_tree import CaseTree
 from evidence.language import _
-from evidence.ledger.holdings import case_folder, case_tree, cases_changed
 
 if TYPE_CHECKING:
     from evidence.config import Workspace
 
 
-def refresh_case_tree(workspace: Workspace, cases: Collection[CaseId] | None = None) -> int:
-    """Show some cases (None: all, dropping what is no longer there); returns files added.
+def refresh_case_tree(workspace: Workspace) -> int:
+    """Show all cases, dropping what is no longer there; returns files added.
 
     Raises:
         OSError: disk full or folder not writable.
     """
-    view = workspace.ledger.view
-    leaves = list(case_tree(view, cases))
-    only = None if cases is None else {case_folder(view, case) for case in cases}
-    return show(workspace.archive, leaves, only=only)
+    return CaseTree(workspace.archive, workspace.ledger, 0).refresh()
 
 
 def show_changes(workspace: Workspace, since: int) -> None:
@@ -32,11 +26,8 @@ def show_changes(workspace: Workspace, since: int) -> None:
 
     The tree is a convenience; when it cannot be written the command has done its work all the same.
     """
-    changed = cases_changed(workspace.ledger.view, workspace.ledger.entries(since), since)
-    if not changed:
-        return
     try:
-        refresh_case_tree(workspace, changed)
+        CaseTree(workspace.archive, workspace.ledger, since).catch_up()
     except OSError as error:
         progress(
             _("浏览目录 archive/cases 未能更新：{error}。稍后可运行 evidence ledger rebuild。").format(

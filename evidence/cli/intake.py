@@ -107,4 +107,5 @@ def watch_command(workspace: Workspace, poll: bool, log: Path | None) -> None:
         poll=poll,
         log=log,
         say=progress,
+        follow=workspace.case_tree.follow,
     )

@@ -60,7 +60,8 @@ class Desk:
     def place(self, arrival: ArrivalId, placements: Sequence[Placement], who: Decider) -> Arrival:
         """Link pages of a file to pages of forms: what `link --to` and `split` do.
 
-        The person vouches for whose page it is; marks were never read, so every box asks to be looked at.
+        The person vouches for whose page it is; its marks are read on that word. Where that fails, every
+        box asks to be looked at.
 
         Raises:
             UsageError: unknown arrival, form or page; a void form; a page image used twice.
@@ -69,6 +70,8 @@ class Desk:
             raise UsageError(
                 _("同一页不能归入两处。"), remedy=_("文件的每一页只写一次；同一页的复印件请另行扫描。")
             )
+
+        read = self._read(arrival, placements)
 
         def decide(view: View, current: Arrival, judged: ArrivalJudged) -> Sequence[Event]:
             pages = {page.index: page for page in judged.pages}
@@ -91,7 +94,9 @@ class Desk:
                 picture = known.picture if known else None
                 if placement.index in waiting:
                     picture = waiting.pop(placement.index).picture
-                pages[placement.index] = self._scan(view, current, placement, picture, known)
+                pages[placement.index] = self._scan(
+                    view, current, placement, picture, known, read.get(placement.index)
+                )
             linked = tuple(pages[index] for index in sorted(pages))
             left = tuple(waiting[index] for index in sorted(waiting))
             blank = tuple(index for index in judged.blank_pages if index not in pages)
@@ -316,6 +321,19 @@ class Desk:
         self.intake.lay_out(arrival)
         return self._arrival(arrival)
 
+    def _read(self, id: ArrivalId, placements: Sequence[Placement]) -> dict[int, ScannedPage]:
+        """Before anything is locked: reading takes a second."""
+        arrival = self._arrival(id)
+        view = self.ledger.view
+        places = {
+            each.index: (each.number, each.page)
+            for each in placements
+            if view.document(each.number) is not None
+        }
+        if arrival.judged is None or arrival.sha256 is None or arrival.duplicate_of or not places:
+            return {}
+        return self.intake.read_placed(arrival, places)
+
     def _scan(
         self,
         view: View,
@@ -323,11 +341,21 @@ class Desk:
         placement: Placement,
         picture: Any,
         known: ScannedPage | None,
+        read: ScannedPage | None,
     ) -> ScannedPage:
         _valid_form(view, placement.number)
         if known is not None and (known.number, known.page) == (placement.number, placement.page):
             return known
         assert arrival.sha256 is not None  # noqa: S101 - it has pages
+        boxes = self._boxes(placement.number, placement.page)
+        if read is not None and (read.number, read.page) == (placement.number, placement.page):
+            return replace(
+                read,
+                arrival=arrival.id,
+                sha256=arrival.sha256,
+                identity="person",
+                picture=read.picture or picture,
+            )
         return ScannedPage(
             number=placement.number,
             page=placement.page,
@@ -335,9 +363,7 @@ class Desk:
             sha256=arrival.sha256,
             index=placement.index,
             quality=0,
-            marks=tuple(
-                _unread(box, placement.page) for box in self._boxes(placement.number, placement.page)
-            ),
+            marks=tuple(_unread(box, placement.page) for box in boxes),
             identity="person",
             picture=picture,
         )

@@ -18,7 +18,7 @@ from __future__ import annotations
 import errno
 import os
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -26,10 +26,12 @@ from pathlib import Path
 
 from evidence.archive.originals import Originals
 from evidence.domain.case import Visit
-from evidence.domain.identifiers import ArrivalId
-from evidence.errors import MissingPartError
+from evidence.domain.document import ScannedPage
+from evidence.domain.identifiers import ArrivalId, Number
+from evidence.errors import EvidenceError, MissingPartError
 from evidence.inbox import media
 from evidence.inbox.booking import ACTOR, Booking, Piece, first_of, still_open
+from evidence.inbox.folders import EmptiedFolders
 from evidence.inbox.footage import every_visit, reconsider
 from evidence.inbox.identify import quarantined
 from evidence.inbox.later import FULL, Later
@@ -105,6 +107,7 @@ class Intake:
         self._wall = wall
         self._later = later
         self._booking = Booking(ledger=ledger, clock=clock)
+        self._folders = EmptiedFolders(inbox, settle_s=settings.settle_s, keep=settings.keep_folders)
         self._memory: dict[str, Watched] = {}
         self._done: dict[str, ArrivalId] = {}
         self._reconsidered: Head | None = None
@@ -185,6 +188,7 @@ class Intake:
             elif announce is not None and growing_for >= announce:
                 why = self._troubles.get(sighting.name, STILL_WRITING)
                 result.note(self._booking.announce(sighting, why))
+        self._folders.remove(self._wall())
         if not paths:
             self._withdraw(waiting.values(), seen)
         self._reconsider()
@@ -362,7 +366,8 @@ class Intake:
         self._done[sighting.identity] = arrival.id
         inside = sighting.path.is_relative_to(self._inbox)
         if inside and arrival.reason != "incomplete" and same_file(sighting):
-            with suppress(OSError):  # a read-only inbox: the file is known by its identity and stays
+            # a read-only inbox: the file is known by its identity and stays
+            with suppress(OSError), self._folders.taking_from(sighting.path.parent):
                 sighting.path.unlink()
                 self._memory.pop(str(sighting.path), None)
                 self._done.pop(sighting.identity, None)
@@ -386,6 +391,22 @@ class Intake:
         self._booking.judge(arrival, self._understand(material, detail))
         self.lay_out(arrival.id)
         return arrival.id
+
+    def read_placed(
+        self, arrival: Arrival, places: Mapping[int, tuple[Number, int]]
+    ) -> dict[int, ScannedPage]:
+        """What the pages show whose place a person names, by 0-based page of the file.
+
+        A page is left out where nothing could be read: then a person looks at every box of it.
+        """
+        assert arrival.sha256 is not None  # noqa: S101 - it has pages
+        path = self._originals.path(arrival.sha256)
+        kind = identify_media(path, arrival.path)
+        try:
+            reading = self._understander.pages.read_placed(path, kind.type, places)
+        except (EvidenceError, OSError):
+            return {}
+        return {page.index: page.scan for page in reading.pages if page.scan and page.index in places}
 
     def lay_out(self, id: ArrivalId) -> None:
         """Bring an arrival's place in the quarantine folder in line with its outcome."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from evidence.domain.identifiers import Number
 from evidence.errors import MissingPartError
 from evidence.inbox import media
 from evidence.inbox.reading import FileReading
@@ -32,16 +34,31 @@ class Recogniser:
         Raises:
             MissingPartError: recognition is not installed.
         """
+        return self.read_placed(path, media_type, {})
+
+    def read_placed(
+        self, path: Path, media_type: str, places: Mapping[int, tuple[Number, int]]
+    ) -> FileReading:
+        """The same for a file of which a person said what some pages are.
+
+        Raises:
+            MissingPartError: recognition is not installed.
+        """
         try:
-            from evidence.recognition.reading import Limits
+            from evidence.recognition.reading import Limits, Placed
             from evidence.recognition.worker import shared_reader
         except ModuleNotFoundError as error:
             raise MissingPartError(
                 _("识别组件没有安装（缺少 {name}）。").format(name=error.name),
                 remedy=_("请运行 pip install 'evidence[agency]'，再运行 evidence inbox retry。"),
             ) from error
-        workers = self.settings.workers if media_type in _OF_MANY_PAGES else 1
-        limits = Limits(pages=self.settings.max_pages, workers=workers)
+        limits = Limits(
+            pages=self.settings.max_pages,
+            workers=self.settings.workers if media_type in _OF_MANY_PAGES else 1,
+            placed=tuple(
+                Placed(index=index, number=number, page=page) for index, (number, page) in places.items()
+            ),
+        )
         return shared_reader().read(
             path, media_type=media_type, forms=self.forms, limits=limits, previews=self.previews
         )
@@ -67,3 +84,9 @@ class BareRenderer:
         except UnreadableFileError as error:
             return Reading(problem=error.reason, message=error.what)
         return Reading(pages=pages)
+
+    def read_placed(
+        self, path: Path, media_type: str, places: Mapping[int, tuple[Number, int]]
+    ) -> FileReading:
+        """The same: what a person said stands, and nothing else is looked at."""
+        return self.read(path, media_type)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
 from evidence.domain.document import ScannedPage
-from evidence.domain.identifiers import Sha256
+from evidence.domain.identifiers import Number, Sha256
 from evidence.ledger.events import Suggestion
 
 
@@ -44,3 +45,12 @@ class PageReader(Protocol):
     """Renders every page once, which proves the file whole, and says what it saw."""
 
     def read(self, path: Path, media_type: str) -> FileReading: ...
+    def read_placed(
+        self, path: Path, media_type: str, places: Mapping[int, tuple[Number, int]]
+    ) -> FileReading:
+        """The same for a file of which a person said what some pages are.
+
+        Args:
+            places: 0-based page of the file -> form and its 1-based page.
+        """
+        ...

@@ -61,6 +61,7 @@ def run_service(
     poll: bool,
     log: Path | None,
     say: Callable[[str], None],
+    follow: Callable[[], None] = lambda: None,
 ) -> None:
     """Watch until SIGTERM or Ctrl-C.
 
@@ -73,6 +74,7 @@ def run_service(
         poll: look from time to time instead of relying on notices.
         log: structured log, rotated; None for none.
         say: plain lines for the terminal.
+        follow: called after each look and every few seconds, e.g. to keep the case tree in line.
     """
     handler = open_log(log) if log is not None else None
     state: dict[str, Any] = {"pid": os.getpid(), "started_at": _now(), "taken": 0, "error": None}
@@ -101,7 +103,15 @@ def run_service(
         _beat(health, {**state, "at": _now(), "error": str(error)})
 
     told: set[tuple[str, str, str | None]] = set()
-    watch = Watch(intake, inbox=inbox, settings=settings, poll=poll, on_pass=tell, on_error=complain)
+    watch = Watch(
+        intake,
+        inbox=inbox,
+        settings=settings,
+        poll=poll,
+        on_pass=tell,
+        on_error=complain,
+        follow=follow,
+    )
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         watch.stop()

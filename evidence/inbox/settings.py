@@ -20,6 +20,9 @@ class InboxSettings:
     """Seconds between two looks at the folder when it is polled (network shares)."""
     rescan_s: float = 60.0
     """Seconds between two full looks although the system reports changes by itself; events get lost."""
+    keep_folders: tuple[str, ...] = ()
+    """Folders of the inbox that stay when their files have been taken, e.g. `["扫描仪"]` where a scanner
+    puts its files; any other that was emptied and left alone for the settling time is removed."""
     max_bytes: int = 2 * 1024**3
     """Largest paper scan or e-document, in bytes."""
     max_footage_bytes: int = 64 * 1024**3

@@ -22,6 +22,8 @@ from evidence.inbox.settings import InboxSettings
 _STORM_PAUSE_S = 0.2
 """Notices within this time are answered by one look."""
 _MAX_BACKOFF_S = 60.0
+_FOLLOW_S = 5.0
+"""Between two looks at what other programs journalled."""
 
 
 class Watch:
@@ -37,7 +39,9 @@ class Watch:
         on_pass: Callable[[Pass], None] = lambda _pass: None,
         on_file: Callable[[str], None] = lambda _name: None,
         on_error: Callable[[Exception], None] = lambda _error: None,
+        follow: Callable[[], None] = lambda: None,
     ) -> None:
+        """Args: `follow`: called after each look and every few seconds between looks."""
         self._intake = intake
         self._inbox = inbox
         self._settings = settings
@@ -45,6 +49,7 @@ class Watch:
         self._on_pass = on_pass
         self._on_file = on_file
         self._on_error = on_error
+        self._follow = follow
         self._wake = threading.Event()
         self._stopping = threading.Event()
 
@@ -96,11 +101,17 @@ class Watch:
                 continue
             failures = 0
             self._on_pass(result)
+            self._follow()
             fallback = self._settings.poll_s if self._poll else self._settings.rescan_s
             self._wait(self._intake.next_look(fallback))
 
     def _wait(self, seconds: float) -> None:
-        if self._wake.wait(timeout=max(0.05, seconds)) and not self._stopping.is_set():
+        until = time.monotonic() + max(0.05, seconds)
+        while not self._wake.wait(timeout=max(0.0, min(_FOLLOW_S, until - time.monotonic()))):
+            if time.monotonic() >= until:
+                return
+            self._follow()
+        if not self._stopping.is_set():
             time.sleep(_STORM_PAUSE_S)
 
     def _observe(self) -> BaseObserver | None:

@@ -223,6 +223,7 @@ def _watch(root: Path, poll: bool, pipe: Connection) -> None:
         inbox=workspace.inbox,
         settings=workspace.settings.inbox,
         poll=poll,
+        follow=workspace.case_tree.follow,
         on_error=lambda error: print(f"✕ {error}", file=sys.stderr, flush=True),
     )
     signal.signal(signal.SIGTERM, lambda _number, _frame: watch.stop())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -130,3 +130,28 @@ def test_pictures_frames_and_a_forged_page_each_get_their_outcome(
     picture = document.scans[0].picture
     assert picture is not None
     assert workspace.previews.path(picture).is_file()
+
+
+def test_a_page_whose_codes_are_lost_is_read_once_a_person_says_what_it_is(
+    office: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scan = page(office.first, 2, missing="escort-p2")
+    height, width = scan.image.shape[:2]
+    image = scan.image.copy()
+    image[: height // 6, width * 2 // 3 :] = 255
+    image[height * 5 // 6 :, : width // 3] = 255
+    write_jpeg(replace(scan, image=image), office.drop("污损.jpg"))
+    row = ingest(office, capsys)["污损.jpg"]
+    assert row["outcome"] == "unidentified", row["message"]
+    number = office.first.issued.number
+    words = ["--to", number, "--page", "2", "--by", "王芳", "--why", "看图", "--workspace", str(office.root)]
+    with pytest.raises(SystemExit) as stopped:
+        main(["inbox", "link", row["arrival"], *words])
+    assert not stopped.value.code
+    document = open_workspace(office.root).ledger.view.document(number)
+    assert document is not None
+    (placed,) = document.scans
+    verdicts = {mark.box: mark.verdict for mark in placed.marks}
+    assert placed.identity == "person"
+    assert verdicts["expert-1-p2"] == "present"
+    assert verdicts["escort-p2"] != "present"

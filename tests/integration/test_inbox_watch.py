@@ -15,12 +15,32 @@ from pathlib import Path
 
 import pytest
 
+from evidence.inbox import watch as watch_module
 from evidence.inbox.ingest import Pass
 from evidence.inbox.settings import InboxSettings
 from evidence.inbox.watch import Watch
 from tests.inbox_room import CHECK, QUICK, Room, issue, open_room, outcomes, scan
 
 WATCHING = replace(QUICK, settle_s=0.05, incomplete_after_s=3600.0, announce_after_s=0.0, rescan_s=30.0)
+
+
+def test_between_two_looks_the_watcher_follows_what_others_journal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch_module, "_FOLLOW_S", 0.01)
+    room = open_room(tmp_path)
+    followed = threading.Semaphore(0)
+    watch = Watch(
+        room.intake, inbox=room.inbox, settings=replace(WATCHING, rescan_s=3600.0), follow=followed.release
+    )
+    thread = threading.Thread(target=watch.run)
+    thread.start()
+    try:
+        assert all(followed.acquire(timeout=60) for _ in range(5))
+    finally:
+        watch.stop()
+        thread.join(timeout=60)
+    assert not thread.is_alive()
 
 
 class Progress:
@@ -131,7 +151,7 @@ def test_hundreds_at_once_are_each_one_arrival(room: Room, tmp_path: Path) -> No
             (room.inbox / f"litter-{number}.part").unlink()
         progress.until(lambda: len(judged(room)) == 200)
         progress.until(lambda: set(judged(room).values()) == {"linked"})
-    assert not any((room.inbox / "storm").iterdir())
+    assert not list(room.inbox.rglob("*.pdf"))
 
 
 def test_trouble_is_reported_and_the_watch_goes_on(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,6 +19,7 @@ from evidence.cli.ledger import ledger_command
 from evidence.cli.options import workspace_command
 from evidence.config import Workspace, open_workspace
 from evidence.errors import EvidenceError, ExitCode, InputError, UsageError
+from evidence.inbox import case_tree
 from evidence.ledger.events import ArrivalJudged, ThingAudited
 from tests.ledger_room import CONTENTS, OWN_FOLDER, build, reopened
 from tests.ledger_story import OTHER_ENTERPRISE, OTHER_FORM, OWN_FORM, digest, taken
@@ -110,8 +111,52 @@ def test_the_tree_follows_the_ledger(root: Path) -> None:
     assert refresh_case_tree(workspace) == 0
     assert not stray.exists()
     assert not (root / "archive" / "cases" / "空").exists()
-    assert refresh_case_tree(workspace, [workspace.ledger.view.cases()[0].id]) == 0
+    assert workspace.case_tree.refresh([workspace.ledger.view.cases()[0].id]) == 0
     assert len(list((root / "archive" / "cases").iterdir())) == 2
+
+
+def test_a_program_that_runs_on_shows_what_any_other_journalled(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cases = root / "archive" / "cases"
+    running, other = open_workspace(root), open_workspace(root)
+    running.case_tree.refresh()
+    judged = ArrivalJudged(arrival=taken(1, "", "").arrival, outcome="quarantined", reason="wrong_case")
+    other.ledger.append("x", judged)
+    with monkeypatch.context() as full:
+        full.setattr(case_tree, "show", refuse)
+        running.case_tree.follow()
+        assert list(cases.rglob("扫描 *A-20220314-0001*")), "a full disk stops nobody"
+    running.case_tree.follow()
+    assert not list(cases.rglob("扫描 *A-20220314-0001*"))
+    asked: list[object] = []
+    with monkeypatch.context() as watched:
+        watched.setattr(case_tree, "show", lambda *_arguments, **_more: asked.append(1))
+        running.case_tree.follow()
+    assert asked == [], "nothing new, nothing to do"
+
+
+def refuse(*_arguments: object, **_more: object) -> None:
+    raise OSError(28, "No space left on device")
+
+
+def test_a_tree_brought_in_line_never_writes_through_a_link(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the disk cannot link, files are copied, over what may be a link to another original."""
+    workspace = open_workspace(root)
+    refresh_case_tree(workspace)
+    cases = root / "archive" / "cases"
+    shown = next(cases.rglob("扫描*A-20220314-0001*"))
+    form = next(cases.rglob("签发 WJB22-0012-JC-001.pdf"))
+    original = form.read_bytes()
+    shown.unlink()
+    os.link(form, shown)
+    monkeypatch.setattr(os, "link", refuse)
+    assert refresh_case_tree(workspace) == 1
+    assert shown.read_text() == "scan own"
+    assert form.read_bytes() == original
+    assert audited(root) == (0, {})
 
 
 def test_a_command_that_changes_a_case_shows_it_in_the_tree(root: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from evidence.domain.document import MarkVerdict
 from evidence.domain.identifiers import ArrivalId, CaseId, VisitId, make_number
-from evidence.errors import UsageError
+from evidence.errors import MissingPartError, UsageError
 from evidence.inbox.desk import Decider, Placement
 from evidence.ledger.events import FormVoided
 from tests.clips import make_clip
@@ -27,19 +27,32 @@ def room(tmp_path: Path) -> Room:
     return room
 
 
-def test_a_page_without_code_is_linked_by_a_person_and_its_marks_ask_to_be_looked_at(room: Room) -> None:
+def test_a_page_without_code_is_linked_by_a_person_and_its_marks_are_read_on_that_word(room: Room) -> None:
+    room.reader.absent.add((CHECK, 2, "escort"))
     arrival = room.take("照片.pdf", scan("no_code"))
     linked = room.desk.place(arrival.id, [Placement(index=0, number=CHECK, page=2)], WHO)
     assert linked.outcome == "linked"
     assert "经 王芳 确认归入" in linked.message
-    assert "第2页的陪同人员签名无法自动判定，请看图确认。" in linked.message
     document = room.ledger.view.document(CHECK)
     assert document is not None
     (page,) = document.scans
-    assert (page.page, page.identity) == (2, "person")
-    assert {mark.verdict for mark in page.marks} == {MarkVerdict.UNDECIDED}
+    assert (page.page, page.identity, page.arrival, page.sha256) == (2, "person", arrival.id, arrival.sha256)
+    verdicts = {mark.box: mark.verdict for mark in page.marks}
+    assert verdicts.pop("escort") is MarkVerdict.ABSENT
+    assert set(verdicts.values()) == {MarkVerdict.PRESENT}
     (decision,) = linked.decisions
     assert (decision.decision, decision.by, decision.why) == ("link", "王芳", "看图确认")
+
+
+@pytest.mark.parametrize("fails", [None, MissingPartError("识别组件没有安装")])
+def test_a_page_nothing_can_be_read_of_asks_for_every_box(room: Room, fails: Exception | None) -> None:
+    arrival = room.take("照片.pdf", scan("unlike"))
+    room.reader.fails = fails
+    linked = room.desk.place(arrival.id, [Placement(index=0, number=CHECK, page=2)], WHO)
+    assert "第2页的陪同人员签名无法自动判定，请看图确认。" in linked.message
+    (page,) = room.ledger.view.document(CHECK).scans  # type: ignore[union-attr]
+    assert page.identity == "person"
+    assert {mark.verdict for mark in page.marks} == {MarkVerdict.UNDECIDED}
 
 
 def test_a_mixed_file_is_split_over_documents_and_the_rest_keeps_waiting(room: Room) -> None:
