@@ -20,6 +20,7 @@ from evidence.rules.clause import Kind
 if TYPE_CHECKING:
     from evidence.config import Workspace
     from evidence.domain.identifiers import CaseId
+    from evidence.jobs.job import DeadJob
     from evidence.rules.agenda import DueItem
     from evidence.rules.clause import Finding
 
@@ -65,6 +66,7 @@ def status_command(workspace: Workspace, at: datetime | None, as_json: bool) -> 
                 "cases": [{"case": case, "enterprise": name} for case, name in names.items()],
                 "arrivals": taken_in,
                 "waiting_for_a_person": waiting,
+                "jobs_given_up": workspace.given_up,
                 "summary": counts(findings),
                 "blocking": stopping,
                 "due": due,
@@ -74,6 +76,7 @@ def status_command(workspace: Workspace, at: datetime | None, as_json: bool) -> 
     say(_("{week}　今天 {today}").format(week=week, today=show_date(local_date(moment))))
     say(_cases(names, findings))
     say(_waiting(taken_in["received"], waiting))
+    say(_given_up(workspace.given_up))
     say(_lacking(stopping))
     say(_deadlines(due, local_date(moment)))
 
@@ -103,6 +106,15 @@ def _waiting(received: int, asking: int) -> Iterator[str]:
     yield _("到件 {n} 件，等您处理 {asking} 件").format(n=received, asking=asking)
     if asking:
         yield _("  → evidence inbox list")
+
+
+def _given_up(jobs: tuple[DeadJob, ...]) -> Iterator[str]:
+    for job in jobs[:MOST]:
+        yield _("  ✕ 后台任务 {key} 试过 {n} 次都没有做成：{why}").format(
+            key=job.key, n=job.attempts, why=job.why
+        )
+    if jobs:
+        yield _("  → 排除原因后运行 evidence worker --retry")
 
 
 def _lacking(stopping: tuple[Finding, ...]) -> Iterator[str]:

@@ -138,6 +138,7 @@ def today(request: Any) -> Any:
         "today": state.today,
         "before": state.week.shift(-1),
         "after": state.week.shift(1),
+        "given_up": request.desk.workspace.given_up,
     }
     return render(request, "desk/today.html", context)
 

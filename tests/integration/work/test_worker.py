@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -12,7 +13,9 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from click.testing import CliRunner
 
+from evidence.cli.program import cli
 from evidence.config import Workspace, open_workspace
 from evidence.errors import UsageError
 from evidence.inbox.later import Later, recognition_of
@@ -188,3 +191,23 @@ def test_workers_without_a_database_are_refused_with_the_remedy(tmp_path: Path) 
     (root / "evidence.toml").write_text('[jobs]\nwhere = "workers"\n')
     with pytest.raises(UsageError, match="账本须在数据库"):
         open_workspace(root).intake  # noqa: B018
+
+
+def test_the_clerk_sees_what_was_given_up(workspace: Workspace) -> None:
+    arrival = drop(workspace, "坏.pdf", "fail", f"{CHECK}/1")
+    for _attempt in range(3):
+        Worker(played(workspace.root)).run(until_empty=True)
+
+    def command(*words: str) -> str:
+        done = CliRunner().invoke(cli, [*words, "--workspace", str(workspace.root)], standalone_mode=False)
+        assert done.exception is None, done.exception
+        return done.stdout
+
+    said = command("status", "--at", "2022-04-01")
+    assert f"后台任务 recognise:{arrival} 试过 3 次都没有做成：内存不足" in said
+    assert "evidence worker --retry" in said
+    told = json.loads(command("status", "--at", "2022-04-01", "--json"))
+    assert [job["key"] for job in told["jobs_given_up"]] == [f"recognise:{arrival}"]
+    assert "做不成 1 项" in command("worker", "--list")
+    revived = json.loads(command("worker", "--retry", "--json"))
+    assert (revived["waiting"], revived["dead"]) == (1, [])
