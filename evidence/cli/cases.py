@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from evidence.cli.completing import a_case
 from evidence.cli.options import DayType, emit, json_option, say, workspace_command
 from evidence.cli.tables import table
 from evidence.cli.words import case_kind, visit_kind
@@ -100,7 +101,7 @@ def _enterprise(view: View, case: Case) -> str:
 
 
 @case_command.command("show")
-@click.argument("case_id")
+@click.argument("case_id", shell_complete=a_case)
 @json_option
 @workspace_command
 def show_command(workspace: Workspace, case_id: str, as_json: bool) -> None:

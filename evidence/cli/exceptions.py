@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from evidence.cli.completing import a_case
 from evidence.cli.options import OutFileType, at_option, emit, json_option, progress, say, workspace_command
 from evidence.cli.tables import table
 from evidence.domain.identifiers import CaseId, PersonId, VisitId
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 @click.command("waive")
 @click.argument("rule")
-@click.argument("case")
+@click.argument("case", shell_complete=a_case)
 @click.option("--why", required=True, help=_("原因"))
 @click.option("--by", "by", required=True, help=_("决定人：人员编号"))
 @click.option(
@@ -77,7 +78,7 @@ def waive_command(
 
 
 @click.command("hold")
-@click.argument("case")
+@click.argument("case", shell_complete=a_case)
 @click.option("--why", default="", help=_("封存或解除的原因"))
 @click.option("--by", "by", required=True, help=_("决定人"))
 @click.option("--release", is_flag=True, help=_("解除封存"))

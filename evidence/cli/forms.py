@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from evidence.cli.completing import a_case, a_number
 from evidence.cli.issuing import given_values, keep_features, read_batch, request_of
 from evidence.cli.options import emit, json_option, say, workspace_command
 from evidence.cli.waiting import Working
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 
 @click.command("issue")
-@click.argument("case", required=False)
+@click.argument("case", required=False, shell_complete=a_case)
 @click.argument("form", required=False)
 @click.option("--visit", default=None, help=_("活动编号（默认：该文书所记录的最近一次）"))
 @click.option("--blank", is_flag=True, help=_("签发预填的空白文书，到现场填写"))
@@ -131,7 +132,7 @@ def _show_issued(workspace: Workspace, forms: Sequence[IssuedForm], as_json: boo
 
 
 @click.command("reissue")
-@click.argument("number")
+@click.argument("number", shell_complete=a_number)
 @click.option("--why", required=True, help=_("原因，将记入原编号的作废说明"))
 @click.option("--blank", is_flag=True, help=_("新文书仍为空白"))
 @click.option(
@@ -177,7 +178,7 @@ def reissue_command(
 
 
 @click.command("void")
-@click.argument("number")
+@click.argument("number", shell_complete=a_number)
 @click.option("--why", required=True, help=_("作废原因"))
 @click.option("--by", "by", default="", help=_("经办人"))
 @json_option
@@ -208,7 +209,7 @@ def form_command() -> None:
 
 
 @form_command.command("show")
-@click.argument("number")
+@click.argument("number", shell_complete=a_number)
 @json_option
 @workspace_command
 def show_command(workspace: Workspace, number: str, as_json: bool) -> None:
@@ -241,7 +242,7 @@ def show_command(workspace: Workspace, number: str, as_json: bool) -> None:
 
 
 @form_command.command("edocument")
-@click.argument("number")
+@click.argument("number", shell_complete=a_number)
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),

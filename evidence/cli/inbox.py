@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from evidence.cli.completing import a_waiting_arrival
 from evidence.cli.intake import arrival_lines, summary_line
 from evidence.cli.options import emit, json_option, say, workspace_command
 from evidence.domain.document import MarkVerdict
@@ -72,7 +73,7 @@ def list_command(workspace: Workspace, everything: bool, as_json: bool) -> None:
 
 
 @inbox_command.command("show")
-@click.argument("arrival")
+@click.argument("arrival", shell_complete=a_waiting_arrival)
 @workspace_command
 @json_option
 def show_command(workspace: Workspace, arrival: str, as_json: bool) -> None:
@@ -150,7 +151,7 @@ def _decision_word(decision: str) -> str:
 
 
 @inbox_command.command("link")
-@click.argument("arrival")
+@click.argument("arrival", shell_complete=a_waiting_arrival)
 @workspace_command
 @click.option("--to", "number", help=_("归入该编号的文书（纸质页）"))
 @click.option("--page", type=int, default=None, help=_("文书的第几页（默认第 1 页）"))
@@ -199,7 +200,7 @@ def link_command(
 
 
 @inbox_command.command("split")
-@click.argument("arrival")
+@click.argument("arrival", shell_complete=a_waiting_arrival)
 @click.argument("parts", nargs=-1, required=True)
 @workspace_command
 @deciding
@@ -233,7 +234,7 @@ def _placements(part: str) -> list[Placement]:
 
 
 @inbox_command.command("retry")
-@click.argument("arrival")
+@click.argument("arrival", shell_complete=a_waiting_arrival)
 @workspace_command
 @deciding
 @json_option
@@ -247,7 +248,7 @@ def retry_command(workspace: Workspace, arrival: str, by: str, why: str, as_json
 
 
 @inbox_command.command("reject")
-@click.argument("arrival")
+@click.argument("arrival", shell_complete=a_waiting_arrival)
 @workspace_command
 @deciding
 @json_option
@@ -261,7 +262,7 @@ def reject_command(workspace: Workspace, arrival: str, by: str, why: str, as_jso
 
 
 @inbox_command.command("undo")
-@click.argument("arrival")
+@click.argument("arrival", shell_complete=a_waiting_arrival)
 @workspace_command
 @deciding
 @json_option

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from evidence.archive.durable import write_whole
+from evidence.cli.completing import a_number
 from evidence.cli.options import OutFileType, emit, json_option, say, workspace_command
 from evidence.cli.waiting import Working, counting
 from evidence.domain.identifiers import expand
@@ -148,7 +149,7 @@ def export_command(
 
 
 @ledger_command.command("prove")
-@click.argument("number")
+@click.argument("number", shell_complete=a_number)
 @click.option("--out", type=OutFileType(), help=_("证明文件（默认 <编号>.proof.json）"))
 @json_option
 @workspace_command

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -19,6 +19,9 @@ from evidence.cli.main import COMMANDS
 from evidence.cli.whereabouts import workspace_option
 from evidence.errors import EvidenceError, ExitCode, MissingPartError
 from evidence.language import _, teach_click
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 teach_click()  # before options are declared: click words some of them at once
 
@@ -63,6 +66,16 @@ class LazyGroup(click.Group):
 
         with formatter.section(_("命令")):
             formatter.write_dl([(name, _(SUMMARIES[name])) for name in COMMANDS])
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """What Tab offers after `evidence`, again without importing the commands."""
+        from click.shell_completion import CompletionItem
+
+        from evidence.cli.summaries import SUMMARIES
+
+        names = [name for name in COMMANDS if name.startswith(incomplete)]
+        offered = [CompletionItem(name, help=_(SUMMARIES[name])) for name in names]
+        return [*offered, *click.Command.shell_complete(self, ctx, incomplete)]
 
 
 @click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

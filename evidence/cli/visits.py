@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from evidence.cli.completing import a_case
 from evidence.cli.options import NewFileType, emit, json_option, progress, say, workspace_command
 from evidence.domain.identifiers import VisitId
 from evidence.forms.open_case import find_case
@@ -27,7 +28,7 @@ def visit_command() -> None:
 
 
 @visit_command.command("add")
-@click.argument("case")
+@click.argument("case", shell_complete=a_case)
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--visit", "visit", default=None, help=_("更正哪一次活动，如 WJB22-0001-V1"))
 @click.option("--separate", is_flag=True, help=_("同一天同类的另一次活动，不是更正"))

@@ -33,8 +33,8 @@ def workspace_option() -> click.Option:
     return click.Option(["--workspace"], **_ATTRIBUTES)
 
 
-def named_workspace() -> Path | None:
-    """The directory that `--workspace` named in this run, if it did."""
-    context = click.get_current_context(silent=True)
+def named_workspace(context: click.Context | None = None) -> Path | None:
+    """The directory that `--workspace` named, in this run or on the line being completed, if it did."""
+    context = context or click.get_current_context(silent=True)
     found: Any = context.meta.get(_NAMED) if context is not None else None
     return found if isinstance(found, Path) else None

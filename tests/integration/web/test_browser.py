@@ -437,6 +437,11 @@ def test_the_check_form_is_accessible_and_fills_the_rest(open_page: Callable[...
     page.get_by_role("button", name="未填的都填").click()
     assert page.get_by_label("4 结果", exact=True).input_value() == "合格"
     assert page.get_by_label("3 结果", exact=True).input_value() == "不合格"
+    hazards = page.locator("section", has=page.get_by_role("heading", name="隐患", exact=True))
+    assert hazards.locator("fieldset.record").count() == 2
+    hazards.get_by_role("button", name="再加一行").click()
+    assert hazards.locator("fieldset.record").count() == 3
+    assert page.evaluate("document.activeElement.name") == "隐患|2|部位"
 
 
 def test_a_case_is_opened_for_a_company_found_by_initials(open_page: Callable[..., Any], host: Host) -> None:
