@@ -65,7 +65,7 @@ class InkThresholds:
     noise_gain: float = 2.4
     """Strokes must stand this many noise levels above paper, or the page's own grain would sign."""
     noise_offset: float = 10
-    date_share: float = 0.6
+    date_share: float = 0.5
     """A date box is asked, not called empty, from this share of a signature's darkness on."""
     absent_mm: float = 2.2
     """Stroke length up to which a box is empty: specks and print residue reach 2 mm."""

@@ -86,3 +86,33 @@ def test_holes_folds_and_staples_are_not_alterations(room, sample):
         cv2.line(canvas.image, (60, 60), (100, 80), (120,) * 3, 3)
 
     assert kinds(room.read(room.scan(sample, retouch=wear))) == []
+
+
+@pytest.mark.parametrize("profile", ["clean", "office"])
+def test_a_replaced_number_inside_a_line_is_flagged(room, sample, profile):
+    """Only the street number of the address changes: the second row of the table."""
+
+    def renumber(rng, canvas):
+        whiten(canvas, 42 + 9, 42 + 15, 51.5 + 42, 51.5 + 62)
+        print_line(canvas, "988号", 51.5 + 43, 42 + 9.8)
+
+    reading = room.read(room.scan(sample, profile=profile, seed=3, mode="color", retouch=renumber))
+    assert kinds(reading) == ["altered_print"]
+
+
+def test_paper_that_bends_is_not_altered_print(room, sample):
+    """The foot of the page lies 2 mm lower than the rest of the sheet tells."""
+    from dataclasses import replace
+
+    scan = room.scan(sample, profile="clean", seed=5, dpi=200, mode="color")
+    rows, columns = scan.image.shape[:2]
+    across, down = np.meshgrid(np.arange(columns, dtype=np.float32), np.arange(rows, dtype=np.float32))
+    lower = 2 / 25.4 * 200 * np.clip((down / rows - 0.86) / 0.14, 0, 1) ** 2
+    bent = cv2.remap(
+        scan.image,
+        across,
+        (down - lower).astype(np.float32),
+        cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+    assert "altered_print" not in kinds(room.read(replace(scan, image=bent)))

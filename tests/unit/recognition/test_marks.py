@@ -265,3 +265,47 @@ def test_the_signed_copy_beats_the_sharper_unsigned_one(room, sample):
 def test_marks_name_page_role_and_requirement(room, sample):
     found = mark(room.read(room.scan(sample)), "escort")
     assert (found.page, found.role, found.required, found.kind) == (1, "escort", True, BoxKind.SIGNATURE)
+
+
+# What the bench on our own issued forms showed.
+
+
+def test_the_grain_of_a_black_and_white_copy_does_not_sign(room, sample):
+    from dataclasses import replace
+
+    scan = room.scan(sample, profile="office", seed=2, mode="gray", signed={"principal"})
+    noise = np.random.default_rng(4).normal(0, 9, scan.image.shape)
+    noisy = np.clip(scan.image + noise, 0, 255).astype(np.uint8)
+    copy = cv2.adaptiveThreshold(noisy, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY, 51, 16)
+    specks = float((copy[: copy.shape[0] // 8, 200:600] == 0).mean())
+    reading = room.read(replace(scan, image=copy, truth=replace(scan.truth, mode="bilevel")))
+    assert 0.002 < specks < 0.2
+    assert {verdict(reading, name) for name in ("expert-1", "expert-2", "escort")} <= {ABSENT, UNDECIDED}
+    assert verdict(reading, "principal") is not ABSENT
+
+
+def test_a_rule_that_lies_askew_does_not_sign(room, sample):
+    def tilt(rng, canvas):
+        x, y, w, h = box_pixels(canvas, "escort")
+        slope = int(0.7 * canvas.mm)
+        canvas.image[y + h - slope - 3 : y + h + slope + 4, x + 4 : x + w - 4] = 252
+        line_on(canvas, np.array([[x, y + h + slope], [x + w, y + h - slope]]), (25,) * 3, 0.25)
+
+    assert verdict(room.read(room.scan(sample, retouch=tilt)), "escort") is not PRESENT
+
+
+def test_a_pale_date_is_asked_not_called_missing(room, sample):
+    def date(rng, canvas):
+        x, y, _w, h = box_pixels(canvas, "principal-date")
+        cv2.putText(
+            canvas.image,
+            "2022 3 7",
+            (x + 6, y + h // 2),
+            cv2.FONT_HERSHEY_SIMPLEX,
+            0.7,
+            (190,) * 3,
+            1,
+            cv2.LINE_AA,
+        )
+
+    assert verdict(room.read(room.scan(sample, retouch=date)), "principal-date") is not ABSENT
