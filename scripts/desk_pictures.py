@@ -28,6 +28,8 @@ PAGES = {
     "desk-case": "/cases/WJB22-0001/",
     "desk-friday": "/friday/?week=2022-W13",
     "desk-plan": "/plan/?week=2022-W14",
+    "desk-numbers": "/numbers/?month=2022-03",
+    "desk-issue": "/cases/WJB22-0002/issue/interview-notice/",
 }
 """The page of each picture."""
 

@@ -54,7 +54,12 @@ ROLES: dict[str, str] = {
     "agency": "检查单位",
     "regulator": "监管部门",
 }
-_KINDS = {BoxKind.SIGNATURE: "签名", BoxKind.SEAL: "盖章", BoxKind.DATE: "日期"}
+_KINDS = {
+    BoxKind.SIGNATURE: "签名",
+    BoxKind.SEAL: "盖章",
+    BoxKind.DATE: "日期",
+    BoxKind.FINGERPRINT: "指印",
+}
 _REPAIRS = {BoxKind.SIGNATURE: "补签", BoxKind.SEAL: "补盖", BoxKind.DATE: "补填"}
 
 

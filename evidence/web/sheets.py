@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from evidence.archive.issued import IssuedStore
-from evidence.domain.document import Document, IssuedPage, ScannedPage
+from evidence.domain.document import BoxKind, Document, IssuedPage, ScannedPage
 from evidence.domain.identifiers import Number
 from evidence.errors import EvidenceError
 from evidence.inbox.words import mark_name
@@ -29,6 +29,8 @@ class DrawnBox:
     score: int
     decided_by: str
     why: str
+    decidable: bool
+    """A place of the form that a person may judge; a fingerprint is only seen beside a signature."""
     x: float = 0.0
     y: float = 0.0
     w: float = 0.0
@@ -83,6 +85,7 @@ def sheets_of(scans: Sequence[ScannedPage], store: IssuedStore) -> tuple[Sheet, 
                     score=mark.score,
                     decided_by=mark.decided_by,
                     why=mark.why,
+                    decidable=mark.kind is not BoxKind.FINGERPRINT,
                     x=place.x if place else 0.0,
                     y=place.y if place else 0.0,
                     w=place.w if place else 0.0,

@@ -59,7 +59,7 @@ def _named_elsewhere() -> Iterator[str]:
     yield from (words for _sign, _css, words in VERDICTS.values())
     yield from (each.value for kind in WORDS_OF for each in kind)
     yield from (f"整改{each.value}" for each in ProgressState)
-    yield from (role + kind for role in ROLES.values() for kind in ("签名", "盖章", "日期"))
+    yield from (role + kind for role in ROLES.values() for kind in ("签名", "盖章", "日期", "指印"))
     yield from WEEKDAYS
     yield from ("已办", "计划", "到期", "已过期", "待整改", "空白页", "项目负责人", "资料员", "企业")
     for form in Catalogue.load(shipped_templates()):

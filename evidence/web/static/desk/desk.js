@@ -75,6 +75,24 @@ document.addEventListener("click", (event) => {
   button.closest("form").dispatchEvent(new Event("change", { bubbles: true }));
 });
 
+// One more row than there is: the last one again, empty, with the next number in every name.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-more]");
+  if (!button) return;
+  const rows = button.closest("section").querySelectorAll("[data-row]");
+  const last = rows[rows.length - 1];
+  const row = last.cloneNode(true);
+  const next = (text) => text.replace(/\|(\d+)\|/, (_all, number) => `|${Number(number) + 1}|`);
+  for (const each of row.querySelectorAll("[name], [for], [id]")) {
+    for (const name of ["name", "for", "id"]) if (each.hasAttribute(name)) each.setAttribute(name, next(each.getAttribute(name)));
+    if (each.matches("input:not([type=checkbox]), textarea, select")) each.value = "";
+    if (each.matches("input[type=checkbox]")) each.checked = false;
+  }
+  for (const each of row.querySelectorAll("legend, label.unseen")) each.textContent = each.textContent.replace(/\d+/, (number) => Number(number) + 1);
+  last.after(row);
+  row.querySelector("input, select, textarea").focus();
+});
+
 // A box on the picture and its line beside it are one: pressing the box offers the same two words there,
 // and the line at work lights up its box.
 function pick(page, name, words) {
