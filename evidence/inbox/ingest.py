@@ -228,7 +228,8 @@ class Intake:
             return look(self._inbox)
         sightings: list[Sighting] = []
         ignored = 0
-        for path in paths:
+        for given in paths:
+            path = Path(os.path.normpath(given))  # `inbox/../x` lies beside the inbox, not in it
             inside = path.is_relative_to(self._inbox)
             if path.is_dir() and not path.is_symlink():
                 below = look(path)

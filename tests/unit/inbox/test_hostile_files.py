@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import io
 import os
 import socket
 import stat
+import struct
 import sys
 import zipfile
+import zlib
+from dataclasses import replace
 from pathlib import Path
 
+import pikepdf
 import pytest
 
 from evidence.inbox.names import is_ignored, shown, storable
-from evidence.inbox.sight import MovedAwayError, look, opened
+from evidence.inbox.readers import BareRenderer
+from evidence.inbox.sight import MovedAwayError, look, look_at, opened
 from tests.inbox_room import CHECK, Room, issue, open_room, picture, real_pdf, scan
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="POSIX file kinds")
@@ -49,6 +55,44 @@ def test_links_pipes_and_sockets_are_named_and_never_opened(room: Room, tmp_path
     }
     assert list(room.originals.digests()) == []
     assert secret.exists()
+
+
+def test_a_device_is_no_regular_file() -> None:
+    assert not look_at(Path("/dev/zero"), Path("/dev")).regular
+
+
+def test_a_longest_name_is_as_long_as_names_get() -> None:
+    assert len(("长" * 83 + "55.pdf").encode()) == 255
+
+
+def test_an_encrypted_file_and_a_picture_that_unpacks_to_gigabytes_are_refused_by_name(
+    tmp_path: Path,
+) -> None:
+    room = open_room(tmp_path)
+    bare = BareRenderer(settings=room.settings)
+    room.intake._understander = replace(room.intake._understander, pages=bare)
+    locked = io.BytesIO()
+    with pikepdf.open(io.BytesIO(real_pdf())) as document:
+        document.save(locked, encryption=pikepdf.Encryption(owner="a", user="b"))
+    assert room.take("加密.pdf", locked.getvalue()).reason == "encrypted"
+    header = struct.pack(">IIBBBBB", 35_000, 35_000, 8, 2, 0, 0, 0)
+    parts = ((b"IHDR", header), (b"IDAT", zlib.compress(bytes(100))), (b"IEND", b""))
+    bomb = b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        for kind, data in parts
+    )
+    assert room.take("炸弹.png", b"\x89PNG\r\n\x1a\n" + bomb).reason == "too_large"
+
+
+def test_a_path_that_climbs_out_of_the_inbox_is_a_file_elsewhere_and_stays(
+    room: Room, tmp_path: Path
+) -> None:
+    outside = tmp_path / "outside.pdf"
+    outside.write_bytes(scan(f"{CHECK}/1"))
+    result = room.intake.run([room.inbox / ".." / "outside.pdf"])
+    (arrival,) = [room.ledger.view.arrival(each) for each in result.arrivals]
+    assert arrival is not None
+    assert outside.exists(), "only what lies in the inbox is ever removed"
 
 
 def test_a_folder_that_is_a_link_is_not_entered(room: Room, tmp_path: Path) -> None:
@@ -99,7 +143,8 @@ def test_a_hard_link_is_copied_and_only_its_name_in_the_inbox_goes(room: Room, t
         (b"a\nb.pdf", "a�b.pdf"),
         (b"\xff\xfe\xfa.pdf", None),
         ("图\u202efdp.pdf".encode(), "图�fdp.pdf"),
-        (("长" * 83).encode() + b".pdf", "长" * 83 + ".pdf"),
+        (("长" * 83 + "55.pdf").encode(), "长" * 83 + "55.pdf"),
+        (b"a\\..\\x.pdf", "a\\..\\x.pdf"),
         ("e\u0301.pdf".encode(), "é.pdf"),
         (b"-rf.pdf", "-rf.pdf"),
         (b"$(touch x).pdf", "$(touch x).pdf"),
