@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,8 @@ from evidence.cli.options import emit, json_option, say, workspace_command
 from evidence.cli.waiting import Working
 from evidence.domain.document import IssuedForm, IssuedPage
 from evidence.domain.identifiers import Number, PersonId, VisitId, expand
-from evidence.errors import UsageError
+from evidence.errors import ExitCode, UsageError
+from evidence.forms.batch import Batch, Failure, issue_batch
 from evidence.forms.campaign_list import FORM, campaign_of
 from evidence.forms.catalogue import Catalogue
 from evidence.forms.issue import issue_forms
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 @click.option(
     "--batch",
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
-    help=_("一批：文本文件，每行“案件 文书 [blank]”"),
+    help=_("一批：文本文件，每行“案件 文书 [blank]”；做不成的一份不影响其余"),
 )
 @click.option(
     "--values",
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
     help=_("YAML 文件：按字段名补填的内容，字段名见 evidence template fields"),
 )
+@click.option("--later", is_flag=True, help=_("交给工作进程签发（需要数据库），本命令立即结束"))
 @click.option("--by", "by", default="", help=_("经办人"))
 @json_option
 @workspace_command
@@ -56,9 +58,10 @@ def issue_command(
     supervisors: tuple[str, ...],
     batch: Path | None,
     values: Path | None,
+    later: bool,
     by: str,
     as_json: bool,
-) -> None:
+) -> int:
     """填写模板、生成 PDF、登记编号与签章位置。文书可写名称、代码或英文名。
 
     \b
@@ -89,14 +92,22 @@ def issue_command(
         ]
     else:
         raise UsageError(_("请写明案件和文书。"), remedy=_("例：evidence issue WJB22-0001 现场检查记录"))
+    if later:
+        from evidence.cli.ordering import order_later
+
+        order_later(workspace, requests, by or "issue", as_json=as_json)
+        return ExitCode.DONE
     with Working(_("正在生成 {count} 份文书……").format(count=len(requests))):
-        forms = _issue(workspace, requests, by)
-    _show_issued(workspace, forms, as_json)
-    keep_features(workspace, forms)
+        made = _issue(workspace, requests, by, several=batch is not None)
+    _show_issued(workspace, made.issued, as_json, made.failures)
+    keep_features(workspace, made.issued)
+    return ExitCode.INCOMPLETE if made.failures else ExitCode.DONE
 
 
-def _issue(workspace: Workspace, requests: Sequence[IssueRequest], by: str) -> list[IssuedForm]:
-    return issue_forms(
+def _issue(workspace: Workspace, requests: Sequence[IssueRequest], by: str, *, several: bool) -> Batch:
+    """One form or the error that stops it; of several, those that can be issued."""
+    issue: Callable[..., Batch] = issue_batch if several else _issue_alone
+    return issue(
         requests,
         catalogue=Catalogue.load(workspace.templates),
         ledger=workspace.ledger,
@@ -108,7 +119,13 @@ def _issue(workspace: Workspace, requests: Sequence[IssueRequest], by: str) -> l
     )
 
 
-def _show_issued(workspace: Workspace, forms: Sequence[IssuedForm], as_json: bool) -> None:
+def _issue_alone(requests: Sequence[IssueRequest], **room: Any) -> Batch:
+    return Batch(issued=tuple(issue_forms(requests, **room)), failures=())
+
+
+def _show_issued(
+    workspace: Workspace, forms: Sequence[IssuedForm], as_json: bool, failures: Sequence[Failure] = ()
+) -> None:
     rows = [
         {
             "number": form.number,
@@ -121,7 +138,8 @@ def _show_issued(workspace: Workspace, forms: Sequence[IssuedForm], as_json: boo
         for form in forms
     ]
     if as_json:
-        emit({"issued": rows})
+        failed = [_failure_document(failure) for failure in failures]
+        emit({"issued": rows, "failed": failed} if failed else {"issued": rows})
         return
     for form, row in zip(forms, rows, strict=True):
         say(_("● {number}  {pages} 页  {pdf}").format(**row))
@@ -129,6 +147,24 @@ def _show_issued(workspace: Workspace, forms: Sequence[IssuedForm], as_json: boo
             campaign = campaign_of(form, workspace.issued)
             say(_("  报送并签收后，请登记：evidence register add campaign-pack {id}").format(id=campaign))
             say(_("  并写明 --on 报送日期 --receipt 签收日期 --attach 签收件"))
+    for failure in failures:
+        wanted = f"{failure.request.case or ''} {failure.request.form}".strip()
+        say(_("✕ {wanted} 没有签发：{what}").format(wanted=wanted, what=failure.error.what))
+        for line in (failure.error.where, failure.error.remedy):
+            if line:
+                say(f"  {line}")
+
+
+def _failure_document(failure: Failure) -> dict[str, str]:
+    """One form of a batch that could not be issued, for `--json`."""
+    request, error = failure.request, failure.error
+    return {
+        "case": request.case or "",
+        "form": request.form,
+        "what": error.what,
+        "where": error.where,
+        "remedy": error.remedy,
+    }
 
 
 @click.command("reissue")
@@ -343,7 +379,6 @@ def check_command(workspace: Workspace, forms: tuple[str, ...], as_json: bool) -
     例：evidence template check
         evidence template check 现场检查记录 FC
     """
-    from evidence.errors import ExitCode
     from evidence.forms.check_template import check_templates
 
     catalogue = Catalogue.load(workspace.templates)
@@ -377,6 +412,15 @@ def fields_command(workspace: Workspace, form: str, as_json: bool) -> None:
     if as_json:
         emit(declaration)
         return
+    say(
+        _("{title}（{code}）：保管 {years} 年，一式 {copies} 份").format(
+            title=declaration.title,
+            code=declaration.code,
+            years=declaration.retention_years,
+            copies=declaration.paper_copies,
+        )
+    )
+    say(_("合同依据：{clauses}").format(clauses="、".join(declaration.clauses) or "—"))
     for declared in declaration.fields:
         need = "*" if declared.required else " "
         say(f"{need} {{{{ {declared.name} }}}}  {declared.label}")

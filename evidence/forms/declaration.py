@@ -85,7 +85,8 @@ class FormDeclaration:
     """Kind of visit it records; empty when it records none."""
     paper_copies: int = 1
     retention_years: int = 10
-    """Years to keep it after the contract's end (配置值；合同只写“留档备查”)."""
+    """Years to keep it after the last work in its case (合同只写“留档备查”); the register of disposal counts
+    by the parameter `record_retention_years`, which a test holds equal."""
     clauses: tuple[str, ...] = ()
     """Clauses of the contract it serves."""
     served_rules: tuple[str, ...] = ()

@@ -27,9 +27,9 @@ from evidence.errors import IncompleteError
 from evidence.forms.catalogue import Catalogue
 from evidence.forms.content.marks import Marks
 from evidence.forms.content.registry import completed
+from evidence.forms.drafts import plain
 from evidence.forms.fill import fill
 from evidence.forms.finish import finish
-from evidence.forms.issue import plain
 from evidence.forms.kai_punctuation import for_rendering
 from evidence.forms.office import render
 from evidence.forms.source import IssueSettings

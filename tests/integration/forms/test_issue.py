@@ -21,7 +21,6 @@ from evidence.domain.page_code import decode
 from evidence.domain.register import Plan, PlanLine, PlannedWork
 from evidence.domain.week import Week
 from evidence.errors import IncompleteError, InputError, UsageError
-from evidence.forms.batch import issue_batch
 from evidence.forms.content.weekly import HandoverRow, handover_values, plan_values, receipt_values
 from evidence.forms.finish import MM
 from evidence.forms.office import Rendered
@@ -378,26 +377,3 @@ def test_a_required_value_that_is_missing_is_named(world: FormsWorld) -> None:
     with pytest.raises(InputError) as hidden:
         world.issue(world.request("JC", values={"检查场所": "甲\x07"}))
     assert "检查场所" in hidden.value.where
-
-
-def test_a_form_that_cannot_be_made_never_stops_the_others_of_a_batch(tmp_path: Path) -> None:
-    """One misses a value, one has a control character; the numbers of the rest stay gapless."""
-    world = forms_world(tmp_path)
-    good = [world.request("WJ"), world.request("GZ"), world.request("WJ")]
-    bad = [world.request("JC", values={"检查场所": ""}), world.request("WJ", values={"被评价人员": "甲\x07"})]
-    done = issue_batch(
-        [good[0], bad[0], bad[1], good[1], good[2]],
-        catalogue=world.catalogue,
-        ledger=world.ledger,
-        originals=world.originals,
-        issued=world.issued,
-        settings=world.settings,
-        now=NOW,
-    )
-    assert [form.number[-6:] for form in done.issued] == ["WJ-001", "GZ-001", "WJ-002"]
-    assert [failure.request for failure in done.failures] == bad
-    assert "检查场所" in done.failures[0].error.what
-    assert "U+0007" in done.failures[1].error.what
-    for form in done.issued:
-        text = "".join(page.get_textpage().get_text_range() for _n, page in pages_of(world, form))
-        assert form.number in text.replace("\ufffe", "-").replace("\u2010", "-")

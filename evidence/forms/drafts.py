@@ -1,0 +1,170 @@
+"""From requests to filled documents with their numbers, before anything is rendered."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+
+from evidence.archive.originals import Originals
+from evidence.domain.identifiers import CaseId, Number, Sha256, make_case_id, make_number
+from evidence.domain.week import Week, local_date
+from evidence.errors import EvidenceError, IncompleteError, InputError, UsageError
+from evidence.forms.catalogue import Catalogue
+from evidence.forms.content.marks import Marks
+from evidence.forms.content.registry import form_values
+from evidence.forms.fill import Photo, fill
+from evidence.forms.fonts import require_printable
+from evidence.forms.kept_values import with_given
+from evidence.forms.source import IssueRequest, IssueSettings, Source, find_source
+from evidence.language import _
+from evidence.ledger.view import View
+
+Fail = Callable[[int, EvidenceError], None]
+"""Told which request of a batch, counted from 0, cannot be issued and why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """One form with its values and number, before rendering."""
+
+    index: int
+    """Its place among the requests, from 0."""
+    source: Source
+    number: Number
+    marks: Marks
+    docx: bytes
+    data: bytes
+
+
+def make_drafts(
+    requests: Sequence[IssueRequest],
+    *,
+    catalogue: Catalogue,
+    view: View,
+    originals: Originals,
+    settings: IssueSettings,
+    now: datetime,
+    fail: Fail,
+) -> list[Draft]:
+    """Numbers given and templates filled, in order; without those that `fail` was told about.
+
+    Raises:
+        UsageError: unknown form, case, visit or person, or a number beyond 999.
+    """
+    sources = []
+    for request in requests:
+        form = catalogue.form(request.form)
+        if form.weekly and not request.week:
+            week = str(Week.of(local_date(now)))
+            request = replace(request, week=week)
+        sources.append(
+            find_source(
+                request,
+                form=form,
+                folder=catalogue.folder / form.id,
+                view=view,
+                originals=originals,
+                settings=settings,
+            )
+        )
+    drafts = []
+    for index, (source, number) in enumerate(zip(sources, next_numbers(sources, view), strict=True)):
+        try:
+            drafts.append(_draft(index, source, number, catalogue))
+        except (InputError, IncompleteError) as error:
+            fail(index, error)
+    return drafts
+
+
+def _draft(index: int, source: Source, number: Number, catalogue: Catalogue) -> Draft:
+    marks = Marks(form=source.form)
+    values = {**form_values(source, marks), "编号": number}
+    for declared in source.form.fields:
+        if declared.required and not source.blank and not values.get(declared.name):
+            raise IncompleteError(
+                _("《{short}》缺少必填内容：{label}。").format(
+                    short=source.form.short, label=declared.label or declared.name
+                ),
+                where=f"{number} · {declared.name}",
+                remedy=_("请补全登记内容后重试；要到现场填写的，请加 --blank。"),
+            )
+    data = plain(values)
+    require_printable((f"{number} · {place}", text) for place, text in _texts(data))
+    try:
+        docx = fill(catalogue.docx(source.form), values)
+    except EvidenceError as error:
+        error.where = f"{number} · {error.where}" if error.where else number
+        raise
+    kept = msgspec.json.encode(with_given(data, source.request.values), order="sorted")
+    return Draft(index=index, source=source, number=number, marks=marks, docx=docx, data=kept)
+
+
+def _texts(value: Any, place: str = "") -> Iterator[tuple[str, str]]:
+    """Every text among the values with the field it stands in."""
+    if isinstance(value, str):
+        yield place, value
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _texts(inner, f"{place} · {key}" if place else key)
+    elif isinstance(value, list):
+        for number, inner in enumerate(value, 1):
+            yield from _texts(inner, f"{place} · {number}")
+
+
+def plain(value: Any) -> Any:
+    """Values as kept beside the form: anchors left out, photographs by their digest."""
+    if isinstance(value, dict):
+        kept = {key: plain(inner) for key, inner in value.items()}
+        return {key: inner for key, inner in kept.items() if inner is not None}
+    if isinstance(value, (list, tuple)):
+        return [plain(inner) for inner in value]
+    if isinstance(value, Photo):
+        return f"sha256:{sha256(value.jpeg).hexdigest()}"
+    return value if isinstance(value, (str, int, bool)) else None
+
+
+def next_numbers(sources: Sequence[Source], view: View) -> list[Number]:
+    """The next number of each form in order; several of one kind in a case follow each other."""
+    given: Counter[tuple[CaseId, str]] = Counter()
+    numbers = []
+    for source in sources:
+        form = source.form
+        if source.case is not None:
+            case = source.case.id
+            running = view.next_running(case, form.id)
+        else:
+            year = Week.parse(source.request.week).year
+            case = make_case_id(source.settings.contract.code, year, 0)
+            running = next_weekly(view, case, form.id)
+        key = (case, form.id)
+        running += given[key]
+        given[key] += 1
+        if running > 999:
+            raise UsageError(
+                _("《{short}》的编号已用到 999。").format(short=form.short),
+                where=case,
+                remedy=_("请为后续文书另开案件：evidence case open。"),
+            )
+        numbers.append(make_number(case, form.code, running))
+    return numbers
+
+
+def next_weekly(view: View, case: CaseId, form: str) -> int:
+    """The next running number of a weekly form; it starts anew each year."""
+    same = [
+        document.form.number
+        for document in view.documents(None)
+        if document.form.form == form and document.form.number.startswith(case)
+    ]
+    return max((int(number[-3:]) for number in same), default=0) + 1
+
+
+def digest_of(data: bytes) -> Sha256:
+    """SHA-256 of some bytes."""
+    return Sha256(sha256(data).hexdigest())
