@@ -147,7 +147,8 @@ def intake(files: list[Path], root: Path) -> float:
     workspace = Workspace(root=root, settings=load_settings(root / "evidence.toml"))
     taking = workspace.intake
     bare = BareRenderer(settings=workspace.settings.inbox)
-    taking._understander = replace(taking._understander, pages=bare)
+    understander = replace(taking.archived.understander, pages=bare)
+    taking.archived = replace(taking.archived, understander=understander)
     os.sync()
     begin = time.perf_counter()
     result = taking.run()

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from evidence.config import Workspace
-    from evidence.inbox.desk import Decider, Placement
+    from evidence.inbox.desk import Decider
+    from evidence.inbox.placing import Placement
     from evidence.ledger.view import Arrival
 
 _PART = re.compile(r"(\d+)(?:-(\d+))?:([A-Za-z0-9-]+)(?:/(\d+))?")
@@ -179,7 +180,7 @@ def link_command(
     \b
     例：evidence inbox link A-20220401-0007 --to WJB22-0012-JC-001 --page 2 --by 王芳 --why 看图确认
     """
-    from evidence.inbox.desk import Placement
+    from evidence.inbox.placing import Placement
 
     chosen = [each for each in (number, edocument, case, visit) if each]
     if len(chosen) != 1:
@@ -218,7 +219,7 @@ def split_command(
 
 
 def _placements(part: str) -> list[Placement]:
-    from evidence.inbox.desk import Placement
+    from evidence.inbox.placing import Placement
 
     match = _PART.fullmatch(part)
     if match is None:

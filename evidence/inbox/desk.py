@@ -8,11 +8,11 @@ from typing import Any
 
 import msgspec
 
-from evidence.domain.document import Box, IssuedPage, Mark, MarkVerdict, ScannedPage
+from evidence.domain.document import Box, IssuedPage, MarkVerdict, ScannedPage
 from evidence.domain.identifiers import ArrivalId, CaseId, Number, VisitId, number_case
 from evidence.errors import UsageError
-from evidence.inbox import words
 from evidence.inbox.ingest import Intake
+from evidence.inbox.placing import Placement, place_pages, valid_form
 from evidence.language import _
 from evidence.ledger.events import (
     AlterationDecided,
@@ -21,7 +21,6 @@ from evidence.ledger.events import (
     MarkDecided,
     PersonDecided,
     RecordingAssigned,
-    UnlinkedPage,
 )
 from evidence.ledger.ledger import Ledger
 from evidence.ledger.view import Arrival, View
@@ -36,17 +35,6 @@ class Decider:
     by: str
     """The person."""
     why: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Placement:
-    """One page image of a file is one page of a form."""
-
-    index: int
-    """0-based page or frame in the file."""
-    number: Number
-    page: int
-    """1-based page of the form."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,42 +62,7 @@ class Desk:
         read = self._read(arrival, placements)
 
         def decide(view: View, current: Arrival, judged: ArrivalJudged) -> Sequence[Event]:
-            pages = {page.index: page for page in judged.pages}
-            waiting = {page.index: page for page in judged.unlinked}
-            for placement in placements:
-                known = pages.get(placement.index)
-                if (
-                    known is None
-                    and placement.index not in waiting
-                    and placement.index not in judged.blank_pages
-                ):
-                    raise UsageError(
-                        _("{arrival} 没有第 {page} 页待归入。").format(
-                            arrival=arrival, page=placement.index + 1
-                        ),
-                        remedy=_(
-                            "页数见 evidence inbox show；整件已归入别处的，先用 evidence inbox undo 撤销。"
-                        ),
-                    )
-                picture = known.picture if known else None
-                if placement.index in waiting:
-                    picture = waiting.pop(placement.index).picture
-                pages[placement.index] = self._scan(
-                    view, current, placement, picture, known, read.get(placement.index)
-                )
-            linked = tuple(pages[index] for index in sorted(pages))
-            left = tuple(waiting[index] for index in sorted(waiting))
-            blank = tuple(index for index in judged.blank_pages if index not in pages)
-            new = replace(
-                judged,
-                outcome="unidentified" if left else "linked",
-                reason="",
-                message=_placed(placements, linked, left, who),
-                pages=linked,
-                unlinked=left,
-                blank_pages=blank,
-            )
-            return (new,)
+            return (place_pages(view, current, judged, placements, read, boxes=self._boxes, by=who.by),)
 
         detail = {"pages": [msgspec.to_builtins(placement) for placement in placements]}
         return self._decide(arrival, "link" if len(placements) == 1 else "split", who, detail, decide)
@@ -122,7 +75,7 @@ class Desk:
         """
 
         def decide(view: View, current: Arrival, judged: ArrivalJudged) -> Sequence[Event]:
-            form = _valid_form(view, number)
+            form = valid_form(view, number)
             message = f"经 {who.by} 确认，作为 {number} 的电子文件归入。"
             return (
                 ArrivalJudged(
@@ -255,7 +208,7 @@ class Desk:
         Raises:
             UsageError: unknown form, page or box.
         """
-        _valid_form(self.ledger.view, number)
+        valid_form(self.ledger.view, number)
         boxes = self._boxes(number, page)
         if box not in {each.box for each in boxes}:
             raise UsageError(
@@ -273,7 +226,7 @@ class Desk:
         Raises:
             UsageError: unknown form.
         """
-        _valid_form(self.ledger.view, number)
+        valid_form(self.ledger.view, number)
         self.ledger.append(
             who.actor,
             AlterationDecided(number=number, page=page, accepted=accepted, by=who.by, why=who.why),
@@ -332,41 +285,7 @@ class Desk:
         }
         if arrival.judged is None or arrival.sha256 is None or arrival.duplicate_of or not places:
             return {}
-        return self.intake.read_placed(arrival, places)
-
-    def _scan(
-        self,
-        view: View,
-        arrival: Arrival,
-        placement: Placement,
-        picture: Any,
-        known: ScannedPage | None,
-        read: ScannedPage | None,
-    ) -> ScannedPage:
-        _valid_form(view, placement.number)
-        if known is not None and (known.number, known.page) == (placement.number, placement.page):
-            return known
-        assert arrival.sha256 is not None  # noqa: S101 - it has pages
-        boxes = self._boxes(placement.number, placement.page)
-        if read is not None and (read.number, read.page) == (placement.number, placement.page):
-            return replace(
-                read,
-                arrival=arrival.id,
-                sha256=arrival.sha256,
-                identity="person",
-                picture=read.picture or picture,
-            )
-        return ScannedPage(
-            number=placement.number,
-            page=placement.page,
-            arrival=arrival.id,
-            sha256=arrival.sha256,
-            index=placement.index,
-            quality=0,
-            marks=tuple(_unread(box, placement.page) for box in boxes),
-            identity="person",
-            picture=picture,
-        )
+        return self.intake.archived.placed(arrival, places)
 
     def _boxes(self, number: Number, page: int) -> tuple[Box, ...]:
         pages = {each.page: each for each in self.geometry(number)}
@@ -378,53 +297,5 @@ class Desk:
         return pages[page].boxes
 
 
-def _unread(box: Box, page: int) -> Mark:
-    return Mark(
-        box=box.box,
-        kind=box.kind,
-        role=box.role,
-        page=page,
-        required=box.required,
-        verdict=MarkVerdict.UNDECIDED,
-        score=0,
-    )
-
-
-def _valid_form(view: View, number: Number) -> CaseId | None:
-    """The form's case.
-
-    Raises:
-        UsageError: never issued, or void.
-    """
-    document = view.document(number)
-    if document is None:
-        raise UsageError(
-            _("没有签发过编号 {number}。").format(number=number),
-            remedy=_("案件已签发的编号见 evidence case show 案件编号。"),
-        )
-    if document.form.voided_why:
-        raise UsageError(
-            _("编号 {number} 已作废：{why}").format(number=number, why=document.form.voided_why),
-            remedy=_("请归入重新签发的编号。"),
-        )
-    return document.form.case
-
-
 def _decision(arrival: Arrival, decision: str, who: Decider, detail: dict[str, Any]) -> PersonDecided:
     return PersonDecided(arrival=arrival.id, decision=decision, by=who.by, why=who.why, detail=detail)
-
-
-def _placed(
-    placements: Sequence[Placement],
-    linked: Sequence[ScannedPage],
-    left: Sequence[UnlinkedPage],
-    who: Decider,
-) -> str:
-    sentences = []
-    for number in dict.fromkeys(placement.number for placement in placements):
-        pages = words.page_list(each.page for each in placements if each.number == number)
-        sentences.append(f"经 {who.by} 确认归入 {number} {pages}。")
-    sentences += words.mark_sentences([mark for page in linked for mark in page.marks])
-    if left:
-        sentences.append(f"文件中{words.page_list(page.index + 1 for page in left)}仍待归入。")
-    return "".join(sentences)

@@ -16,9 +16,8 @@ next look recognises the very file by its identity (inode and change times) and 
 from __future__ import annotations
 
 import errno
-import os
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -26,16 +25,15 @@ from pathlib import Path
 
 from evidence.archive.originals import Originals
 from evidence.domain.case import Visit
-from evidence.domain.document import ScannedPage
-from evidence.domain.identifiers import ArrivalId, Number
-from evidence.errors import EvidenceError, MissingPartError
+from evidence.domain.identifiers import ArrivalId
+from evidence.errors import MissingPartError
 from evidence.inbox import media
+from evidence.inbox.archived import Archived
 from evidence.inbox.booking import ACTOR, Booking, Piece, first_of, still_open
 from evidence.inbox.folders import EmptiedFolders
 from evidence.inbox.footage import every_visit, reconsider
-from evidence.inbox.identify import quarantined
 from evidence.inbox.later import FULL, Later
-from evidence.inbox.media import Family, Media, identify_media
+from evidence.inbox.media import Media, identify_media
 from evidence.inbox.quarantine import Quarantine
 from evidence.inbox.settings import InboxSettings
 from evidence.inbox.settle import Readiness, Watched, next_look, observe, readiness
@@ -45,12 +43,12 @@ from evidence.inbox.sight import (
     Sighting,
     being_written,
     look,
-    look_at,
+    look_among,
     opened,
     same_file,
 )
 from evidence.inbox.structure import missing_end, only_zeros
-from evidence.inbox.understand import Material, Understander, Understanding
+from evidence.inbox.understand import Understander
 from evidence.language import _
 from evidence.ledger.ledger import Ledger
 from evidence.ledger.view import Arrival, Head
@@ -100,7 +98,7 @@ class Intake:
         self._ledger = ledger
         self._originals = originals
         self._quarantine = quarantine
-        self._understander = understander
+        self.archived = Archived(ledger=ledger, originals=originals, understander=understander, clock=clock)
         self._settings = settings
         self._clock = clock
         self._monotonic = monotonic
@@ -164,7 +162,7 @@ class Intake:
             stop: asked between two files whether to leave the rest for another time.
         """
         self._troubles.clear()
-        seen = self._look(paths)
+        seen = look_among(paths, self._inbox) if paths else look(self._inbox)
         result = Pass(ignored=seen.ignored)
         now = self._monotonic()
         memory = observe(self._memory, seen.sightings, now=now, wall=self._wall())
@@ -204,7 +202,7 @@ class Intake:
             if arrival.judged is None or not arrival.judged.recordings:
                 continue
             visits = every_visit(view) if visits is None else visits
-            events = reconsider(arrival, view, visits, self._understander.recordings)
+            events = reconsider(arrival, view, visits, self.archived.understander.recordings)
             if events:
                 self._ledger.append(ACTOR, *events)
         self._reconsidered = self._ledger.view.head
@@ -222,26 +220,6 @@ class Intake:
         """Seconds until something can become ready."""
         pending = {key: watched for key, watched in self._memory.items() if watched.sighting.regular}
         return next_look(pending, self._settings, now=self._monotonic(), fallback=fallback)
-
-    def _look(self, paths: Sequence[Path]) -> Look:
-        if not paths:
-            return look(self._inbox)
-        sightings: list[Sighting] = []
-        ignored = 0
-        for given in paths:
-            path = Path(os.path.normpath(given))  # `inbox/../x` lies beside the inbox, not in it
-            inside = path.is_relative_to(self._inbox)
-            if path.is_dir() and not path.is_symlink():
-                below = look(path)
-                ignored += below.ignored
-                sightings += [
-                    look_at(each.path, self._inbox) if inside else each
-                    for each in below.sightings
-                    if os.path.lexists(each.path)
-                ]
-            elif os.path.lexists(path):
-                sightings.append(look_at(path, self._inbox if inside else path.parent))
-        return Look(sightings=tuple(sightings), ignored=ignored)
 
     def _open_arrivals(self) -> dict[str, Arrival]:
         """Arrivals whose file may still change: waiting, broken or no regular file; by path."""
@@ -334,32 +312,10 @@ class Intake:
             taken = self._booking.take(piece, arrival, None)
             self._later.hand_on(taken)
             return self._finish(sighting, taken)
-        understood = self._understand(self._material(piece, arrival), detail)
+        understood = self.archived.first(piece, arrival, detail)
         if understood.broken and not detail and ready is not Readiness.GIVE_UP:
             return None
         return self._finish(sighting, self._booking.take(piece, arrival, understood))
-
-    def _material(self, piece: Piece, arrival: Arrival | None) -> Material:
-        return Material(
-            arrival=arrival.id if arrival is not None else ArrivalId(""),
-            path=self._originals.path(piece.stored.sha256),
-            name=piece.sighting.name,
-            sha256=piece.stored.sha256,
-            bytes=piece.stored.bytes,
-            media=piece.media,
-            beside=piece.sighting.path.parent,
-        )
-
-    def _understand(self, material: Material, detail: str) -> Understanding:
-        """Read a file; one that lacks its end is `incomplete`, with what can be played of a film."""
-        view, now = self._ledger.view, self._clock()
-        if not detail:
-            return self._understander.understand(material, view, now)
-        judged = quarantined(material.arrival, "incomplete", detail)
-        if material.media.family is Family.FOOTAGE:
-            played = self._understander.understand(material, view, now)
-            judged = replace(judged, recordings=played.judged.recordings)
-        return Understanding(judged=judged, broken=True)
 
     def _finish(self, sighting: Sighting, arrival: Arrival) -> ArrivalId:
         """The last steps of a journalled file: it leaves the inbox, unless its rest may still come."""
@@ -377,37 +333,9 @@ class Intake:
     # --- afterwards ------------------------------------------------------------------------------
     def judge_again(self, arrival: Arrival) -> ArrivalId:
         """Read the archived bytes once more and journal the new outcome."""
-        assert arrival.sha256 is not None  # noqa: S101 - callers ask only for archived bytes
-        path = self._originals.path(arrival.sha256)
-        kind = identify_media(path, arrival.path)
-        material = Material(
-            arrival=arrival.id,
-            path=path,
-            name=arrival.path,
-            sha256=arrival.sha256,
-            bytes=arrival.bytes or 0,
-            media=kind,
-        )
-        detail = "" if kind.mismatch else missing_end(path, kind.type)
-        self._booking.judge(arrival, self._understand(material, detail))
+        self._booking.judge(arrival, self.archived.again(arrival))
         self.lay_out(arrival.id)
         return arrival.id
-
-    def read_placed(
-        self, arrival: Arrival, places: Mapping[int, tuple[Number, int]]
-    ) -> dict[int, ScannedPage]:
-        """What the pages show whose place a person names, by 0-based page of the file.
-
-        A page is left out where nothing could be read: then a person looks at every box of it.
-        """
-        assert arrival.sha256 is not None  # noqa: S101 - it has pages
-        path = self._originals.path(arrival.sha256)
-        kind = identify_media(path, arrival.path)
-        try:
-            reading = self._understander.pages.read_placed(path, kind.type, places)
-        except (EvidenceError, OSError):
-            return {}
-        return {page.index: page.scan for page in reading.pages if page.scan and page.index in places}
 
     def lay_out(self, id: ArrivalId) -> None:
         """Bring an arrival's place in the quarantine folder in line with its outcome."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,6 +84,26 @@ def look(root: Path) -> Look:
             found.append(_sighting(Path(entry.path), root, status))
     found.sort(key=lambda sighting: sighting.name)
     return Look(sightings=tuple(found), ignored=ignored)
+
+
+def look_among(paths: Iterable[Path], inbox: Path) -> Look:
+    """Some files and folders, in the inbox or elsewhere; what is not there is left out."""
+    sightings: list[Sighting] = []
+    ignored = 0
+    for given in paths:
+        path = Path(os.path.normpath(given))  # `inbox/../x` lies beside the inbox, not in it
+        inside = path.is_relative_to(inbox)
+        if path.is_dir() and not path.is_symlink():
+            below = look(path)
+            ignored += below.ignored
+            sightings += [
+                look_at(each.path, inbox) if inside else each
+                for each in below.sightings
+                if os.path.lexists(each.path)
+            ]
+        elif os.path.lexists(path):
+            sightings.append(look_at(path, inbox if inside else path.parent))
+    return Look(sightings=tuple(sightings), ignored=ignored)
 
 
 def look_at(path: Path, root: Path) -> Sighting:

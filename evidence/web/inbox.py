@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from evidence.domain.document import MarkVerdict
 from evidence.domain.identifiers import ArrivalId, CaseId, Number, VisitId, expand
 from evidence.errors import UsageError
-from evidence.inbox.desk import Placement
+from evidence.inbox.placing import Placement
 from evidence.inbox.words import PAGE_REASONS
 from evidence.ledger.view import Arrival, View
 from evidence.web.names import safe_name

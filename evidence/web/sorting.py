@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from evidence.domain.document import ScannedPage
 from evidence.domain.identifiers import Number, Sha256
 from evidence.errors import UsageError
-from evidence.inbox.desk import Placement
+from evidence.inbox.placing import Placement
 from evidence.inbox.words import PAGE_REASONS
 from evidence.ledger.events import ArrivalJudged
 from evidence.ledger.view import View

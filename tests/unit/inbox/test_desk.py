@@ -9,7 +9,8 @@ import pytest
 from evidence.domain.document import MarkVerdict
 from evidence.domain.identifiers import ArrivalId, CaseId, VisitId, make_number
 from evidence.errors import MissingPartError, UsageError
-from evidence.inbox.desk import Decider, Placement
+from evidence.inbox.desk import Decider
+from evidence.inbox.placing import Placement
 from evidence.ledger.events import FormVoided
 from tests.clips import make_clip
 from tests.inbox_room import CASE, CHECK, Room, issue, open_room, picture, scan

@@ -70,7 +70,8 @@ def test_an_encrypted_file_and_a_picture_that_unpacks_to_gigabytes_are_refused_b
 ) -> None:
     room = open_room(tmp_path)
     bare = BareRenderer(settings=room.settings)
-    room.intake._understander = replace(room.intake._understander, pages=bare)
+    archived = room.intake.archived
+    room.intake.archived = replace(archived, understander=replace(archived.understander, pages=bare))
     locked = io.BytesIO()
     with pikepdf.open(io.BytesIO(real_pdf())) as document:
         document.save(locked, encryption=pikepdf.Encryption(owner="a", user="b"))

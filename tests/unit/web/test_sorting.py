@@ -8,7 +8,7 @@ import pytest
 
 from evidence.domain.identifiers import ArrivalId, Number
 from evidence.errors import UsageError
-from evidence.inbox.desk import Placement
+from evidence.inbox.placing import Placement
 from evidence.ledger.events import ArrivalJudged, Suggestion, UnlinkedPage
 from evidence.ledger.ledger import Ledger
 from evidence.web.sorting import lay_out, placements_of
