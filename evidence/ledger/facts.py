@@ -34,6 +34,8 @@ def gather(view: View, *, week: Week | None, case: CaseId | None, at: datetime) 
 
 def gather_cases(view: View, cases: Iterable[CaseId], *, week: Week | None) -> Facts:
     """Facts of these cases, with everything that belongs to no single case; unknown ids are left out."""
+    cases = tuple(cases)
+    view.prepare(cases)
     entries = view.entries()
     filed = _File(entries)
     gathered = tuple(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Protocol, TypeVar
@@ -111,6 +111,9 @@ class RowsView:
     def case(self, id: CaseId) -> Case | None:
         """One case."""
         return self._one(fold.case_table(id), "case", Case)
+
+    def prepare(self, cases: Sequence[CaseId]) -> None:
+        """Nothing to do where rows are at hand."""
 
     def visits(self, case: CaseId) -> tuple[Visit, ...]:
         """Every version, in order of arrival time, then version."""

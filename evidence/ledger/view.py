@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -65,6 +65,10 @@ class View(Protocol):
 
     def cases(self, enterprise: EnterpriseId | None = None) -> tuple[Case, ...]: ...
     def case(self, id: CaseId) -> Case | None: ...
+    def prepare(self, cases: Sequence[CaseId]) -> None:
+        """Much is going to be asked about these cases: whoever reads from afar may read it at once."""
+        ...
+
     def visits(self, case: CaseId) -> tuple[Visit, ...]:
         """Every version, in order of arrival time, then version."""
         ...

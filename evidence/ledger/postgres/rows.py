@@ -64,6 +64,8 @@ class PostgresRows:
     def get(self, table: str, key: str) -> Row | None:
         """The row, or None."""
         known = self._known.get((table, key))
+        if known is None and table in self._tables:
+            return next((row for held, row in self._tables[table] if held == key), None)
         if known is None:
             kind, part = _split(table)
             found = self._ask(

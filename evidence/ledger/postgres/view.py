@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import TypeVar
 
 import msgspec
@@ -41,7 +41,7 @@ class PostgresView(RowsView):
         self._head = head
         self.rows.forget()
 
-    def prepare(self, cases: Iterable[CaseId]) -> None:
+    def prepare(self, cases: Sequence[CaseId]) -> None:
         """Read the rows of these cases at once."""
         self.rows.fetch(fold.case_table(case) for case in cases)
 
