@@ -79,12 +79,17 @@ def report(
     """Lines for the terminal: counts first, then what needs somebody, gravest first."""
     tally = {kind: sum(one.kind is kind for one in findings) for kind in Kind}
     waived = sum(one.waiver is not None for one in findings)
-    yield (
-        f"{title}  {show_date(local_date(at))}  "
-        f"● 满足 {tally[Kind.PASS]}  ✕ 缺 {tally[Kind.FAIL]}  ◐ 待认定 {tally[Kind.REVIEW]}  "
-        f"○ 未到期 {tally[Kind.OPEN]}  － 不适用 {tally[Kind.NOT_APPLICABLE]}"
-        + (f"  已登记例外 {waived}" if waived else "")
+    counted = _(
+        "● 满足 {met}  ✕ 缺 {lacking}  ◐ 待认定 {undecided}  ○ 未到期 {open}  － 不适用 {none}"
+    ).format(
+        met=tally[Kind.PASS],
+        lacking=tally[Kind.FAIL],
+        undecided=tally[Kind.REVIEW],
+        open=tally[Kind.OPEN],
+        none=tally[Kind.NOT_APPLICABLE],
     )
+    excepted = _("  已登记例外 {n}").format(n=waived) if waived else ""
+    yield f"{title}  {show_date(local_date(at))}  {counted}{excepted}"
     wanted = set(Kind) if everything else {Kind.FAIL, Kind.REVIEW, Kind.OPEN}
     horizon = local_date(at) + timedelta(days=FAR_DAYS)
     far = [one for one in findings if one.kind is Kind.OPEN and one.due and one.due > horizon]
@@ -92,14 +97,16 @@ def report(
     shown = [one for one in findings if one.kind in wanted and id(one) not in hidden]
     for case in sorted({one.subject.case for one in shown}):
         yield ""
-        yield bold(case or "本周与合同常设事项")
+        yield bold(case or _("本周与合同常设事项"))
         for one in sorted((one for one in shown if one.subject.case == case), key=_gravity):
             yield _line(one)
             if one.kind in (Kind.FAIL, Kind.REVIEW) and one.remediation:
                 yield f"      → {one.remediation}"
             if one.waiver is not None:
                 day = show_date(local_date(one.waiver.at))
-                yield f"      例外：{one.waiver.why}（{one.waiver.by}，{day}）"
+                yield _("      例外：{why}（{by}，{day}）").format(
+                    why=one.waiver.why, by=one.waiver.by, day=day
+                )
 
 
 def _gravity(finding: Finding) -> tuple[int, int, int]:
@@ -109,5 +116,5 @@ def _gravity(finding: Finding) -> tuple[int, int, int]:
 
 
 def _line(finding: Finding) -> str:
-    stop = "【阻移交】" if finding.blocking and finding.kind is not Kind.OPEN else ""
+    stop = _("【阻移交】") if finding.blocking and finding.kind is not Kind.OPEN else ""
     return f"  {SIGNS[finding.kind]} {stop}{finding.message}  〔{finding.clause.number}·{finding.rule_id}〕"

@@ -83,12 +83,15 @@ def _facts(workspace: Workspace, moment: datetime, half: int) -> Facts:
 def _lines(made: Pack, name: str) -> Iterator[str]:
     one = made.instalment
     amount = yuan(one.amount_fen) if one.amount_fen is not None else _("合同价未设置")
-    yield f"{name}  {one.first} 至 {one.last}  {amount}"
+    yield _("{name}  {first} 至 {last}  {amount}").format(
+        name=name, first=one.first, last=one.last, amount=amount
+    )
     yield _("{all} 家已检查，{done} 家资料完整、已闭环，{left} 家未完整。").format(
         all=len(made.chains), done=len(made.complete), left=len(made.incomplete)
     )
     for line in made.incomplete:
-        yield f"  ✕ {line.name}  {line.case}  检查 {show_date(line.checked_on)}"
+        day = show_date(line.checked_on)
+        yield _("  ✕ {name}  {case}  检查 {day}").format(name=line.name, case=line.case, day=day)
         for what in line.lacking:
             yield f"      {what}"
     if made.pay_by:

@@ -161,16 +161,18 @@ def _kept(keeping: _Keeping) -> str:
 
 def _line(each: Recording) -> str:
     start = (
-        each.started_at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S") if each.started_at else "时间不明"
+        each.started_at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
+        if each.started_at
+        else _("时间不明")
     )
     minutes, seconds = divmod((each.duration_ms or 0) // 1000, 60)
-    where = each.visit or "待指派"
+    where = each.visit or _("待指派")
     if not each.visit and each.suggestions:
-        where += f"（可能是 {'、'.join(each.suggestions)}）"
+        where += _("（可能是 {visits}）").format(visits="、".join(each.suggestions))
     sign = "○" if each.described else "●" if each.visit else "◐"
-    length = f"{minutes:>3} 分 {seconds:02d} 秒"
+    length = _("{minutes:>3} 分 {seconds:02d} 秒").format(minutes=minutes, seconds=seconds)
     return "  ".join(
-        (f"{sign} {each.sha256[:12]}", start, length, each.device or "设备不明", where, each.name)
+        (f"{sign} {each.sha256[:12]}", start, length, each.device or _("设备不明"), where, each.name)
     )
 
 
@@ -357,7 +359,7 @@ def audit(workspace: Workspace, search: tuple[Path, ...], as_json: bool) -> int 
     for result in audit_footage(workspace.ledger.view.recordings(), search):
         results.append(result)
         if result.standing is not Standing.SAME:
-            words = _STANDINGS[result.standing]
+            words = _standing(result.standing)
             progress(f"{words}  {result.path}" + (f" → {result.found_at}" if result.found_at else ""))
     journal_audit(workspace.ledger, results)
     lost = [each for each in results if each.standing not in {Standing.SAME, Standing.MOVED}]
@@ -373,4 +375,11 @@ def audit(workspace: Workspace, search: tuple[Path, ...], as_json: bool) -> int 
     return ExitCode.VERIFICATION_FAILED if lost else None
 
 
-_STANDINGS = {"moved": "○ 已移动", "changed": "✕ 内容已变", "missing": "✕ 找不到", "unreadable": "✕ 读不出"}
+def _standing(standing: str) -> str:
+    words = {
+        "moved": _("○ 已移动"),
+        "changed": _("✕ 内容已变"),
+        "missing": _("✕ 找不到"),
+        "unreadable": _("✕ 读不出"),
+    }
+    return words[standing]
