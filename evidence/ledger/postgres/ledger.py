@@ -10,15 +10,13 @@ written twice.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from threading import RLock
-from typing import Any, TypeVar
+from typing import TypeVar
 
-import psycopg
 from psycopg import Connection
 from psycopg.errors import LockNotAvailable
 
@@ -33,14 +31,14 @@ from evidence.ledger.lock import LedgerBusyError
 from evidence.ledger.merkle import Frontier
 from evidence.ledger.postgres.connection import (
     DatabaseUnreachableError,
-    as_ours,
     asking,
     close,
     connect,
     lost,
-    unreachable,
     without_password,
 )
+from evidence.ledger.postgres.patience import patiently
+from evidence.ledger.postgres.reader import Reader
 from evidence.ledger.postgres.rows import PostgresRows
 from evidence.ledger.postgres.schema import VIEW_VERSION, checked_name, ensure
 from evidence.ledger.postgres.subtrees import KeptTree, Node, grow, keep
@@ -52,10 +50,7 @@ T = TypeVar("T")
 _BLOCK = 2048
 """Lines read or folded at once."""
 _WRITER_IDLE_S = 60
-_READER_IDLE_S = 120
 _OPENING_PATIENCE_S = 5
-_NEW_SNAPSHOT = "ROLLBACK; BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT size, digest FROM head"
-_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.05, 1.0
 _DIGEST_BYTES = 32
 
 
@@ -75,10 +70,9 @@ class PostgresLedger(Ledger):
         self._settings = settings
         self._schema = checked_name(settings.schema)
         self._clock = clock
-        self._writing_mutex, self._reading_mutex = RLock(), RLock()
+        self._mutex = RLock()
         self._writer: Connection | None = None
-        self._reader: Connection | None = None
-        self._read_view: PostgresView | None = None
+        self._reader = Reader(settings)
         self._deciding = False
         self.opened_at = 0
 
@@ -94,10 +88,11 @@ class PostgresLedger(Ledger):
                 shaped the view.
         """
         ledger = cls(settings, clock)
-        version = ledger._patiently(
+        version = patiently(
             lambda: ensure(ledger._write_connection(), ledger._schema),
             lambda: ledger._writer,
-            min(settings.patience_s, _OPENING_PATIENCE_S),
+            settings,
+            at_most_s=_OPENING_PATIENCE_S,
         )
         if version > VIEW_VERSION:
             raise UsageError(
@@ -119,8 +114,7 @@ class PostgresLedger(Ledger):
     @property
     def view(self) -> View:
         """The view as of the newest head; one snapshot of the database until it is asked for again."""
-        with self._reading_mutex:
-            return self._patiently(self._fresh_view, lambda: self._reader)
+        return self._reader.view()
 
     def lines(self, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
         """Raw journal lines, checked against the chain on the way."""
@@ -128,9 +122,9 @@ class PostgresLedger(Ledger):
         stop = size if stop is None else min(stop, size)
         prev = chain.START
         if 0 < start < stop:
-            prev = chain.stated_digest(self._block(start - 1, start)[0])
+            prev = chain.stated_digest(self._reader.block(start - 1, start)[0])
         for first in range(start, stop, _BLOCK):
-            block = self._block(first, min(first + _BLOCK, stop))
+            block = self._reader.block(first, min(first + _BLOCK, stop))
             prev = chain.check(block, seq=first, prev=prev)
             yield from block
 
@@ -151,12 +145,12 @@ class PostgresLedger(Ledger):
     def tree(self, size: int | None = None) -> Frontier:
         """Frontier of the Merkle tree, from subtrees kept."""
         wanted = self.head.size if size is None else size
-        return KeptTree(self._read, wanted).frontier()
+        return KeptTree(self._reader.ask, wanted).frontier()
 
     def consistency_proof(self, old: int, size: int) -> list[bytes]:
         """As the seam says, from subtrees kept."""
         self.view  # noqa: B018 - follow first
-        return KeptTree(self._read, size).consistency_proof(old, size)
+        return KeptTree(self._reader.ask, size).consistency_proof(old, size)
 
     def unacknowledged_bytes(self) -> int:
         """A transaction leaves none."""
@@ -191,8 +185,8 @@ class PostgresLedger(Ledger):
             return head
 
         self.check_chain()
-        with self._writing_mutex:
-            return self._patiently(anew, lambda: self._writer)
+        with self._mutex:
+            return self._patiently(anew)
 
     def adopt(self, lines: Sequence[bytes]) -> Head:
         """Append lines of another ledger as they are; they must continue this one's chain.
@@ -213,31 +207,27 @@ class PostgresLedger(Ledger):
                 self._add(connection, frontier, new, entries, digest)
                 return Head(size=frontier.size, digest=digest)
 
-        with self._writing_mutex:
-            return self._patiently(take, lambda: self._writer)
+        with self._mutex:
+            return self._patiently(take)
 
     @property
     def moved(self) -> str:
         """The folder to which this ledger was moved; empty while it is in use."""
-        with self._writing_mutex:
+        with self._mutex:
             return self._patiently(
-                lambda: str(self._write_connection().execute("SELECT moved FROM head").fetchall()[0][0]),
-                lambda: self._writer,
+                lambda: str(self._write_connection().execute("SELECT moved FROM head").fetchall()[0][0])
             )
 
     def set_moved(self, where: str) -> None:
         """From now on nobody writes here (a folder), or everybody may again (empty)."""
-        with self._writing_mutex:
-            self._patiently(
-                lambda: self._write_connection().execute("UPDATE head SET moved = %s", (where,)),
-                lambda: self._writer,
-            )
+        with self._mutex:
+            self._patiently(lambda: self._write_connection().execute("UPDATE head SET moved = %s", (where,)))
 
     @contextmanager
     def alone(self, task: str, timeout_s: float) -> Iterator[None]:
         """As the seam says; an advisory lock on a connection of its own."""
-        connection = self._patiently(
-            lambda: connect(self._settings.database, self._schema, idle_s=0), lambda: None
+        connection = patiently(
+            lambda: connect(self._settings.database, self._schema, idle_s=0), lambda: None, self._settings
         )
         try:
             try:
@@ -254,8 +244,8 @@ class PostgresLedger(Ledger):
     def close(self) -> None:
         """Give the connections back; the next use opens new ones."""
         close(self._writer)
-        close(self._reader)
-        self._writer = self._reader = self._read_view = None
+        self._writer = None
+        self._reader.close()
 
     # --- one transaction -------------------------------------------------------------------------
     def _commit(self, actor: str, decide: Callable[[View], Sequence[Event]], at: datetime | None) -> _Written:
@@ -275,7 +265,7 @@ class PostgresLedger(Ledger):
                 sent.append(_Written(head.size, tuple(lines), events))
             return sent[-1]
 
-        with self._writing_mutex:
+        with self._mutex:
             if self._deciding:
                 raise LedgerBusyError(
                     _("账本写入不能嵌套：记账的决定过程中不得再次记账。"),
@@ -284,7 +274,7 @@ class PostgresLedger(Ledger):
                 )
             self._deciding = True
             try:
-                return self._patiently(attempt, lambda: self._writer)
+                return self._patiently(attempt)
             except DatabaseUnreachableError as error:
                 if sent:
                     error.remedy = _(
@@ -372,64 +362,8 @@ class PostgresLedger(Ledger):
             )
         return self._writer
 
-    def _fresh_view(self) -> PostgresView:
-        """Move to the newest snapshot; what was read before stays good if the journal has not grown."""
-        if self._reader is None or lost(self._reader):
-            close(self._reader)
-            self._reader = connect(self._settings.database, self._schema, idle_s=_READER_IDLE_S)
-        cursor = self._reader.execute(_NEW_SNAPSHOT)
-        while cursor.nextset():
-            pass
-        (found,) = cursor.fetchall()
-        head = Head(size=found[0], digest=found[1])
-        if self._read_view is None:
-            self._read_view = PostgresView(PostgresRows(self._read), head)
-        elif self._read_view.head != head:
-            self._read_view.advance(head)
-        return self._read_view
-
-    def _read(self, query: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
-        """Ask within the present snapshot; where its connection was lost, in a new one."""
-
-        def read() -> list[tuple[Any, ...]]:
-            if self._reader is None or lost(self._reader):
-                self._fresh_view()
-            assert self._reader is not None  # noqa: S101 - a view was asked for
-            return self._reader.execute(query.encode(), values).fetchall()
-
-        with self._reading_mutex:
-            return self._patiently(read, lambda: self._reader)
-
-    def _block(self, start: int, stop: int) -> list[bytes]:
-        found = self._read("SELECT line FROM line WHERE seq >= %s AND seq < %s ORDER BY seq", (start, stop))
-        lines = [line for (line,) in found]
-        if len(lines) != stop - start:
-            raise LedgerDamagedError(
-                _("数据库中缺少账目：第 {first} 至 {last} 行不完整。").format(first=start + 1, last=stop),
-                where=self.place,
-                remedy=_("请停止一切写入，保留现场，从备份恢复（evidence restore）。"),
-            )
-        return lines
-
-    def _patiently(
-        self,
-        work: Callable[[], T],
-        connection: Callable[[], Connection | None],
-        patience_s: float | None = None,
-    ) -> T:
-        """Do it again when its connection was lost, for as long as the settings allow."""
-        deadline = time.monotonic() + (self._settings.patience_s if patience_s is None else patience_s)
-        pause = _FIRST_PAUSE_S
-        while True:
-            try:
-                return work()
-            except psycopg.Error as error:
-                if not lost(connection()):
-                    raise as_ours(error) from error
-                if time.monotonic() > deadline:
-                    raise unreachable(error, self._settings.database) from error
-            time.sleep(pause)
-            pause = min(2 * pause, _LONGEST_PAUSE_S)
+    def _patiently(self, work: Callable[[], T]) -> T:
+        return patiently(work, lambda: self._writer, self._settings)
 
     def _busy(self, seconds: float) -> LedgerBusyError:
         return LedgerBusyError(
