@@ -35,14 +35,21 @@ def test_a_missed_target_is_printed_as_missed() -> None:
 
 
 def test_a_benchmark_that_breaks_is_a_figure_that_is_missed() -> None:
-    (broken,) = collector.measure("no_such_benchmark", quick=True)
+    (broken,) = collector.measure("no_such_benchmark", quick=True, limit=60)
     assert (broken["figure"], broken["met"]) == ("no_such_benchmark: did not finish", False)
     assert broken["note"] == "exit 1"
 
 
+def test_a_benchmark_that_takes_too_long_is_ended_and_said() -> None:
+    (late,) = collector.measure("ledger", quick=True, limit=0.01)
+    assert (late["figure"], late["met"]) == ("ledger: did not finish", False)
+    assert "longer than" in late["note"]
+
+
 def test_results_have_the_published_form(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def measured(name: str, *, quick: bool) -> list[Figure]:
+    def measured(name: str, *, quick: bool, limit: float) -> list[Figure]:
         assert (name, quick) == ("bag", True)
+        assert 0 < limit <= 150
         return RESULTS
 
     monkeypatch.setattr(collector, "HERE", tmp_path)
