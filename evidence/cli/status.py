@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
@@ -27,7 +29,9 @@ if TYPE_CHECKING:
 STATES = (Kind.PASS, Kind.FAIL, Kind.REVIEW, Kind.OPEN)
 NEXT_DAYS = 7
 MOST = 8
-"""Lines of one section; the rest is counted."""
+"""Lines of one section where there is no screen to fit; the rest is counted."""
+FRAME = 13
+"""Lines of a full screen that are headings, gaps, counts of the rest and the next prompt."""
 
 
 @click.command("status")
@@ -91,14 +95,27 @@ def _name(workspace: Workspace, enterprise: str) -> str:
 def _cases(names: dict[CaseId, str], findings: tuple[Finding, ...]) -> Iterator[str]:
     yield ""
     yield _("本周案件 {n} 个").format(n=len(names))
-    yield from table([""] * (2 + len(STATES)), (_case_row(*one, findings) for one in names.items()), indent=2)
+    tallies = {case: Counter[Kind]() for case in names}
+    for finding in findings:
+        if finding.subject.case in tallies:
+            tallies[finding.subject.case][finding.kind] += 1
+    worst = sorted(names, key=lambda case: (-tallies[case][Kind.FAIL], -tallies[case][Kind.REVIEW], case))
+    rows = (
+        (case, names[case], *(f"{SIGNS[kind]} {tallies[case][kind]}" for kind in STATES))
+        for case in worst[: _most()]
+    )
+    yield from table([""] * (2 + len(STATES)), rows, indent=2)
+    if len(names) > _most():
+        yield _("  ……另有 {n} 个：evidence case list").format(n=len(names) - _most())
     if not names:
         yield _("  还没有。登记一次检查：evidence case open 企业，再 evidence visit add 案件 文件")
 
 
-def _case_row(case: CaseId, name: str, findings: tuple[Finding, ...]) -> tuple[str, ...]:
-    kinds = Counter(finding.kind for finding in findings if finding.subject.case == case)
-    return (case, name, *(f"{SIGNS[kind]} {kinds[kind]}" for kind in STATES))
+def _most() -> int:
+    """Lines that each of the three lists may have, so that all stand on one screen."""
+    if not sys.stdout.isatty():
+        return MOST
+    return max(2, (shutil.get_terminal_size().lines - FRAME) // 3)
 
 
 def _waiting(received: int, asking: int) -> Iterator[str]:
@@ -109,7 +126,7 @@ def _waiting(received: int, asking: int) -> Iterator[str]:
 
 
 def _given_up(jobs: tuple[DeadJob, ...]) -> Iterator[str]:
-    for job in jobs[:MOST]:
+    for job in jobs[: _most()]:
         yield _("  ✕ 后台任务 {key} 试过 {n} 次都没有做成：{why}").format(
             key=job.key, n=job.attempts, why=job.why
         )
@@ -120,10 +137,10 @@ def _given_up(jobs: tuple[DeadJob, ...]) -> Iterator[str]:
 def _lacking(stopping: tuple[Finding, ...]) -> Iterator[str]:
     yield ""
     yield _("影响本周移交 {n} 项").format(n=len(stopping))
-    for finding in stopping[:MOST]:
+    for finding in stopping[: _most()]:
         yield f"  {SIGNS[finding.kind]} {finding.message}"
-    if len(stopping) > MOST:
-        yield _("  ……另有 {n} 项：evidence check").format(n=len(stopping) - MOST)
+    if len(stopping) > _most():
+        yield _("  ……另有 {n} 项：evidence check").format(n=len(stopping) - _most())
 
 
 def _deadlines(due: tuple[DueItem, ...], today: date) -> Iterator[str]:
@@ -137,8 +154,8 @@ def _deadlines(due: tuple[DueItem, ...], today: date) -> Iterator[str]:
             item.name,
             item.who,
         )
-        for item in due[:MOST]
+        for item in due[: _most()]
     )
     yield from table([""] * 5, rows, indent=2)
-    if len(due) > MOST:
-        yield _("  ……另有 {n} 项：evidence due").format(n=len(due) - MOST)
+    if len(due) > _most():
+        yield _("  ……另有 {n} 项：evidence due").format(n=len(due) - _most())

@@ -6,10 +6,12 @@ import io
 import re
 import sys
 from collections.abc import Callable
+from datetime import date
 
 import click
 import pytest
 
+from evidence.cli import status
 from evidence.cli.options import say
 from evidence.cli.tables import table
 from evidence.cli.waiting import Working, counting
@@ -17,6 +19,8 @@ from evidence.cli.words import case_kind, visit_kind
 from evidence.domain.case import CaseKind, VisitKind
 from evidence.domain.document import BoxKind
 from evidence.handover.wording import MARK_KINDS
+from evidence.rules.agenda import DueItem
+from evidence.rules.clause import Clause, Finding, Kind, Level, Subject
 
 HEADS = ("期限", "企业")
 ROWS = [("● 2022-04-01 周五", "常州恒晟精密机械有限公司[一厂]"), ("✕ 2022-04-11 周一", "润禾包装")]
@@ -151,3 +155,49 @@ def test_every_kind_of_mark_and_case_and_visit_has_its_word() -> None:
     assert set(MARK_KINDS) == set(BoxKind)
     assert all(map(case_kind, CaseKind))
     assert all(map(visit_kind, VisitKind))
+
+
+@pytest.mark.parametrize("lines", [24, 50])
+def test_status_fits_one_screen_and_shows_the_worst_cases_first(
+    lines: int, terminal: Callable[[str], Terminal], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LINES", str(lines))
+    stream = terminal("stdout")
+    findings = [case_finding(number, Kind.FAIL) for number in range(30) for _again in range(number)]
+    blocking = tuple(findings[:30])
+    due = tuple(DUE for _each in range(30))
+    say(status._cases({f"WJB22-{n:04}": "甲精密" for n in range(30)}, tuple(findings)))
+    say(status._waiting(400, 12))
+    say(status._lacking(blocking))
+    say(status._deadlines(due, date(2022, 4, 1)))
+    shown = ESCAPE.sub("", stream.getvalue()).splitlines()
+    assert len(shown) < lines - 1, "the title above and the prompt below stand there, too"
+    assert shown[2].split()[0] == "WJB22-0029"
+    assert sum("……另有" in line for line in shown) == 3
+
+
+def case_finding(number: int, kind: Kind) -> Finding:
+    return Finding(
+        rule_id="P01-record",
+        clause=Clause(number="附件五(一)1", text="…"),
+        level=Level.ERROR,
+        kind=kind,
+        blocking=True,
+        subject=Subject(case=f"WJB22-{number:04}"),
+        message="没有现场检查记录。",
+    )
+
+
+DUE = DueItem(
+    what="现场复查",
+    who="李志远",
+    due=date(2022, 4, 8),
+    first=date(2022, 4, 5),
+    clause="附件五(二)1",
+    rule_id="R01",
+    case="",
+    enterprise="",
+    name="甲精密",
+    detail="",
+    overdue=False,
+)
