@@ -95,7 +95,7 @@ def _name(workspace: Workspace, enterprise: str) -> str:
 def _cases(names: dict[CaseId, str], findings: tuple[Finding, ...]) -> Iterator[str]:
     yield ""
     yield _("本周案件 {n} 个").format(n=len(names))
-    tallies = {case: Counter[Kind]() for case in names}
+    tallies: dict[str, Counter[Kind]] = {case: Counter() for case in names}
     for finding in findings:
         if finding.subject.case in tallies:
             tallies[finding.subject.case][finding.kind] += 1
