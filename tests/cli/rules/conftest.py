@@ -1,4 +1,4 @@
-"""A workspace whose ledger has learned the world of tests/world.py."""
+"""A workspace whose ledger has learned the world of tests/world."""
 
 from __future__ import annotations
 
