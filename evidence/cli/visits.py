@@ -102,7 +102,7 @@ def template_command(workspace: Workspace, out: Path, as_json: bool) -> None:
 @click.argument("name", default="visit")
 @click.option("--json", "_as_json", is_flag=True, expose_value=False, help=_("总是 JSON，给出也无妨"))
 def schema_command(name: str) -> None:
-    """打印录入文件（visit、parties）的 JSON Schema。
+    """打印录入文件（visit、parties、register、plan）的 JSON Schema。
 
     \b
     例：evidence schema visit

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
+
+from evidence.domain.register import PlanLine, RegisterEntry
 from evidence.errors import UsageError
 from evidence.forms import cells
 from evidence.forms.party_tables import TABLES
@@ -21,7 +24,7 @@ _SEVERAL = {cells.several}
 
 
 def schema(name: str) -> dict[str, Any]:
-    """The schema of one input file: `parties` or `visit`.
+    """The schema of one input file: `parties`, `visit`, `register` or `plan`.
 
     Raises:
         UsageError: no such file kind.
@@ -34,7 +37,23 @@ def schema(name: str) -> dict[str, Any]:
         properties |= {table.name: _list(table) for table in LISTS}
         required = [column.heading for column in HEAD.columns if column.required]
         return _object(properties, required, title="登记：检查、督促、复查、指导、约谈、整改报告、上报")
-    raise UsageError(_("没有名为“{name}”的录入文件。").format(name=name), remedy=_("可用：parties、visit。"))
+    if name in ("register", "台账"):
+        return _rows(RegisterEntry, title="台账：一列登记事项，附件写相对于本文件的路径")
+    if name in ("plan", "计划"):
+        return _rows(PlanLine, title="计划：一列要做的检查、复查、督促、专项、指导")
+    raise UsageError(
+        _("没有名为“{name}”的录入文件。").format(name=name),
+        remedy=_("可用：parties、visit、register、plan。"),
+    )
+
+
+def _rows(kind: type, *, title: str) -> dict[str, Any]:
+    """A list of one of the ledger's own shapes."""
+    found = msgspec.json.schema(list[kind])  # type: ignore[valid-type]
+    for row in found["$defs"].values():
+        if row.get("type") == "object":
+            row["additionalProperties"] = False
+    return {"$schema": _DRAFT, "title": title, **found}
 
 
 def _object(properties: dict[str, Any], required: Sequence[str], *, title: str = "") -> dict[str, Any]:

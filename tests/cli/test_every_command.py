@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 import pytest
+from jsonschema import Draft202012Validator
 
 from evidence.cli.main import main
 from evidence.cli.program import cli
@@ -157,3 +158,27 @@ def test_a_day_that_lies_behind_is_no_deadline(tmp_path: Path, capsys: Capture) 
     line = ("due", "--at", "2022-04-01", "--until", "2022-03-31", "--workspace", str(tmp_path))
     assert run(*line) == 2
     assert "--until 早于 2022-04-01" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("name", "good", "bad"),
+    [
+        (
+            "register",
+            [{"register": "training", "key": "2022", "on": "2022-03-01", "attachment": "签到表.pdf"}],
+            [{"register": "training", "key": "2022", "on": "2022-03-01", "attachement": "签到表.pdf"}],
+        ),
+        (
+            "plan",
+            [{"day": "2022-04-06", "enterprise": "甲精密", "work": "检查", "experts": ["P01"]}],
+            [{"day": "2022-04-06", "enterprise": "甲精密", "work": "看看", "experts": ["P01"]}],
+        ),
+    ],
+)
+def test_lists_that_people_write_have_their_schema(
+    name: str, good: object, bad: object, capsys: Capture
+) -> None:
+    assert run("schema", name) == 0
+    judge = Draft202012Validator(json.loads(capsys.readouterr().out))
+    assert list(judge.iter_errors(good)) == []
+    assert list(judge.iter_errors(bad))
