@@ -52,7 +52,8 @@ def find_ink(
     spread = 3 if sheet.bilevel else 2
     printed = cv2.dilate((page < 210).astype(np.uint8), np.ones((2 * spread + 1,) * 2))
     dark = black_hat(seen, limits.blackhat_mm)
-    if _print_is_gone(page, dark, least_darkness(dark, sheet, limits), limits) or _lies_under(seen, limits):
+    weak = least_darkness(dark, sheet, limits)
+    if _print_is_gone(page, dark, weak, limits) or _lies_under(seen, limits):
         view = replace(view, covered=True)
     dark[crop(lines, *rect) > 0] = 0
     under_seal = np.zeros(dark.shape, bool)
@@ -62,8 +63,8 @@ def find_ink(
     dark[printed > 0] = 0
     if not sheet.bilevel:
         dark = evened(dark, seen, sheet.noise)
-    erase_rules(dark, issued, least_darkness(dark, sheet, limits), limits)
-    strokes = strokes_in(dark, under_seal, sheet, rect, box, limits)
+    erase_rules(dark, issued, weak, limits)
+    strokes = strokes_in(dark, under_seal, weak, sheet, rect, box, limits)
     return _verdict(strokes, view, sheet.bilevel, fingerprint, _sealed_share(box, rings), limits)
 
 

@@ -17,7 +17,14 @@ import pillow_heif
 from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
 
 from evidence.recognition.pdf_pages import pdf_pages
-from evidence.recognition.picture import DRAFT, PagePicture, UnreadableFileError, decode_jpeg, finished
+from evidence.recognition.picture import (
+    DRAFT,
+    Jpeg,
+    PagePicture,
+    UnreadableFileError,
+    finished,
+    finished_jpeg,
+)
 from evidence.recognition.reading import Array, Limits
 from evidence.recognition.thresholds import DEFAULT
 
@@ -93,10 +100,11 @@ def _frame(index: int, frame: Image.Image, limits: Limits) -> PagePicture:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            image = _whole_jpeg(frame)
-            if image is None:
-                frame.draft("RGB", (DRAFT,) * 2)  # a 600 dpi JPEG is decoded at half size
-                image = _eight_bit(_upright(frame))
+            plain = _whole_jpeg(index, frame, (dpi_x, dpi_y))
+            if plain is not None:
+                return plain
+            frame.draft("RGB", (DRAFT,) * 2)  # a 600 dpi JPEG is decoded at half size
+            image = _eight_bit(_upright(frame))
     except (OSError, SyntaxError, ValueError, KeyError, IndexError, TypeError, MemoryError, EOFError):
         return PagePicture(index=index, image=None, problem="malformed", message="这一页已损坏，无法显示。")
     if min(image.shape[:2]) < 8:
@@ -110,12 +118,14 @@ def _frame(index: int, frame: Image.Image, limits: Limits) -> PagePicture:
     return finished(index, image, max(dpi_x, dpi_y), bilevel=frame.mode == "1")
 
 
-def _whole_jpeg(frame: Image.Image) -> Array | None:
+def _whole_jpeg(index: int, frame: Image.Image, dpi: tuple[float, float]) -> PagePicture | None:
     """A plain JPEG decoded in half of Pillow's time; None leaves it to Pillow."""
-    if frame.format != "JPEG" or frame.mode not in ("RGB", "L"):
-        return None
     name = getattr(frame, "filename", "")
-    return decode_jpeg(Path(name).read_bytes(), frame.size, color=frame.mode == "RGB") if name else None
+    square = not all(dpi) or 0.8 < dpi[0] / dpi[1] < 1.25
+    if frame.format != "JPEG" or frame.mode not in ("RGB", "L") or not name or not square:
+        return None
+    jpeg = Jpeg(data=Path(name).read_bytes(), size=frame.size, color=frame.mode == "RGB")
+    return finished_jpeg(index, jpeg, max(dpi)) if jpeg.whole and min(frame.size) >= 8 else None
 
 
 def _upright(frame: Image.Image) -> Image.Image:

@@ -11,8 +11,8 @@ import numpy as np
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from evidence.recognition.picture import PagePicture, UnreadableFileError, decode_jpeg, finished
-from evidence.recognition.reading import Array, Limits
+from evidence.recognition.picture import Jpeg, PagePicture, UnreadableFileError, finished, finished_jpeg
+from evidence.recognition.reading import Limits
 from evidence.recognition.thresholds import DEFAULT
 
 _TURNS = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
@@ -45,9 +45,9 @@ def _pdf_page(document: pypdfium2.PdfDocument, index: int, limits: Limits) -> Pa
     try:
         page = document[index]
         width, height = page.get_size()
-        scanned = _scanned_jpeg(page, limits)
+        scanned = _scanned_jpeg(index, page, limits)
         if scanned is not None:
-            return finished(index, *scanned)
+            return scanned
         native, bilevel = _largest_picture(page, width, height)
         side = max(width, height, 1.0)
         # Vector pages are drawn at 200 dpi; a page box of metres is drawn as small as any other page.
@@ -60,8 +60,8 @@ def _pdf_page(document: pypdfium2.PdfDocument, index: int, limits: Limits) -> Pa
         return PagePicture(index=index, image=None, problem="malformed", message="这一页已损坏，无法显示。")
 
 
-def _scanned_jpeg(page: pypdfium2.PdfPage, limits: Limits) -> tuple[Array, float] | None:
-    """Pixels and resolution of a page that is one JPEG and nothing else, as scanners write them.
+def _scanned_jpeg(index: int, page: pypdfium2.PdfPage, limits: Limits) -> PagePicture | None:
+    """A page that is one JPEG and nothing else, as scanners write them.
 
     Drawing such a page costs three times its decoding and resamples it. Anything unusual (masks, other
     colour spaces, stretched pixels, cropping) is None and drawn.
@@ -88,11 +88,10 @@ def _scanned_jpeg(page: pypdfium2.PdfPage, limits: Limits) -> tuple[Array, float
         or px * py > limits.pixels
     ):
         return None
-    pixels = decode_jpeg(bytes(picture.get_data()), (px, py), color=bits == 24, turn=False)
-    if pixels is None:
+    jpeg = Jpeg(data=bytes(picture.get_data()), size=(px, py), color=bits == 24, turn=False)
+    if not jpeg.whole:
         return None
-    turn = _TURNS.get(page.get_rotation())
-    return (pixels if turn is None else cv2.rotate(pixels, turn)), 72 * px / a
+    return finished_jpeg(index, jpeg, 72 * px / a, _TURNS.get(page.get_rotation()))
 
 
 def _largest_picture(page: pypdfium2.PdfPage, width: float, height: float) -> tuple[float, bool]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -11,13 +12,15 @@ from evidence.errors import EvidenceError, ExitCode
 from evidence.recognition.reading import Array
 from evidence.recognition.thresholds import DEFAULT
 
+COARSE = 1240
+"""Width of an A4 page at the working resolution."""
 DRAFT = DEFAULT.page.max_side * 2 // 3
 """Pixels under which no side of a JPEG is scaled while it is decoded."""
 _JPEG_TAIL = 4096
 """Bytes at the end in which padding may follow the end of the picture."""
 _READ = {
-    True: (cv2.IMREAD_COLOR, cv2.IMREAD_REDUCED_COLOR_2, cv2.IMREAD_REDUCED_COLOR_4),
-    False: (cv2.IMREAD_GRAYSCALE, cv2.IMREAD_REDUCED_GRAYSCALE_2, cv2.IMREAD_REDUCED_GRAYSCALE_4),
+    True: {1: cv2.IMREAD_COLOR, 2: cv2.IMREAD_REDUCED_COLOR_2, 4: cv2.IMREAD_REDUCED_COLOR_4},
+    False: {1: cv2.IMREAD_GRAYSCALE, 2: cv2.IMREAD_REDUCED_GRAYSCALE_2, 4: cv2.IMREAD_REDUCED_GRAYSCALE_4},
 }
 
 
@@ -43,24 +46,58 @@ class PagePicture:
     bilevel: bool = False
     problem: str = ""
     message: str = ""
+    reduction: int = 1
+    """How many times smaller than the scan the picture was decoded."""
+    finer: Callable[[], PagePicture] | None = None
+    """The same page at higher resolution, for codes and pages too small in this one."""
 
 
-def decode_jpeg(data: bytes, size: tuple[int, int], *, color: bool, turn: bool = True) -> Array | None:
-    """Pixels of a JPEG that ends as it should, None for any other.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Jpeg:
+    """A JPEG that ends as it should.
 
     OpenCV draws what it can of a truncated file and says nothing: only whole files are decoded here.
-
-    Args:
-        size: width, height; large pictures are halved or quartered while they are decoded.
-        turn: follow the camera's remark which way is up.
     """
-    if not data[-_JPEG_TAIL:].rstrip(b"\0\r\n").endswith(b"\xff\xd9"):
+
+    data: bytes
+    size: tuple[int, int]
+    """Width, height."""
+    color: bool
+    turn: bool = True
+    """Follow the camera's remark which way is up."""
+
+    @property
+    def whole(self) -> bool:
+        """Whether its end is there."""
+        return self.data[-_JPEG_TAIL:].rstrip(b"\0\r\n").endswith(b"\xff\xd9")
+
+    def reduction(self, side: int) -> int:
+        """1, 2 or 4: by how much it is scaled down while neither side falls under `side`."""
+        factor = min(self.size[0] // side, self.size[1] // side)
+        return 1 if factor < 2 else 2 if factor < 4 else 4
+
+    def pixels(self, side: int) -> Array | None:
+        """Decoded at that reduction; None when OpenCV cannot."""
+        flags = _READ[self.color][self.reduction(side)]
+        if not self.turn:
+            flags |= cv2.IMREAD_IGNORE_ORIENTATION
+        return cv2.imdecode(np.frombuffer(self.data, np.uint8), flags)
+
+
+def finished_jpeg(
+    index: int, jpeg: Jpeg, dpi: float, rotate: int | None = None, side: int = COARSE
+) -> PagePicture | None:
+    """A page out of a JPEG: first about 150 dpi, which is all that marks are judged at, finer on demand."""
+    pixels = jpeg.pixels(side)
+    if pixels is None:
         return None
-    reduction = min(size[0] // DRAFT, size[1] // DRAFT)
-    flags = _READ[color][0 if reduction < 2 else 1 if reduction < 4 else 2]
-    if not turn:
-        flags |= cv2.IMREAD_IGNORE_ORIENTATION
-    return cv2.imdecode(np.frombuffer(data, np.uint8), flags)
+    picture = finished(index, pixels if rotate is None else cv2.rotate(pixels, rotate), dpi)
+    reduction = jpeg.reduction(side)
+
+    def finer() -> PagePicture:
+        return finished_jpeg(index, jpeg, dpi, rotate, DRAFT) or picture
+
+    return replace(picture, reduction=reduction, finer=finer if reduction > jpeg.reduction(DRAFT) else None)
 
 
 def finished(index: int, image: Array, dpi: float, *, bilevel: bool = False) -> PagePicture:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -33,6 +34,7 @@ from evidence.recognition.registration import Registration, register
 from evidence.recognition.sheet import Sheet, jpeg, lay_out
 from evidence.recognition.shelf import own_words, reference_of, siblings
 from evidence.recognition.suggestions import guess_page
+from evidence.recognition.thresholds import DEFAULT
 
 _PREVIEW_SIDE = 1240
 _NO_ARRIVAL = ArrivalId("")
@@ -104,11 +106,10 @@ def read_page(
     picture: PagePicture, *, forms: FormLookup, previews: PictureSink, ocr: bool = True
 ) -> PageReading:
     """What one picture is: blank, a page of an issued form, or something a person must look at."""
-    image = picture.image
-    if image is None:
+    if picture.image is None:
         return PageReading(index=picture.index, problem=picture.problem, message=picture.message)
-    gray = image if image.ndim == 2 else cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
-    found = find_codes(gray)
+    picture, gray, found = _look_for_codes(picture, picture.image)
+    image = picture.image
     if not found:
         if is_blank(gray):
             return PageReading(index=picture.index, blank=True)
@@ -150,6 +151,20 @@ def read_placed(
         check=form.checks[place.page - 1],
     )
     return _linked(picture, gray, found, code, forms, previews)
+
+
+def _look_for_codes(picture: PagePicture, image: Array) -> tuple[PagePicture, Array, tuple[FoundCode, ...]]:
+    """The picture to go on with, gray, and its codes: the small one when everything is large enough there."""
+    gray = image if image.ndim == 2 else cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
+    if picture.finer is None:
+        return picture, gray, find_codes(gray)
+    found = find_codes(gray, attempts=2)
+    if found and min(item.module for item in found) >= DEFAULT.code.least_module:
+        return picture, gray, found
+    finer = picture.finer()
+    if finer.image is None:
+        return picture, gray, found
+    return _look_for_codes(replace(finer, finer=None), finer.image)
 
 
 def _code_problem(codes: list[PageCode], forms: FormLookup) -> tuple[str, str]:

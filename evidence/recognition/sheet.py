@@ -99,7 +99,7 @@ def lay_out(picture: PagePicture, registration: Registration, reference: Referen
         noise=_grain(gray, reference),
         contrast=float(np.median(dark)) if dark.size else 0.0,
         bilevel=picture.bilevel,
-        dpi=scale * 150,
+        dpi=scale * 150 * picture.reduction,
         reference=reference,
     )
 

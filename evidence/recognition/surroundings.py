@@ -75,7 +75,7 @@ def _error_near(sheet: Sheet, words: Words, rect: Rect) -> tuple[float, float]:
     gap_x = np.maximum(np.maximum(x - centre[:, 0], centre[:, 0] - x - w), 0)
     gap_y = np.maximum(np.maximum(y - centre[:, 1], centre[:, 1] - y - h), 0)
     order = np.argsort(np.hypot(gap_x, gap_y))
-    nearest = [k for k in order.tolist() if words.seen[k]][:6]
+    nearest = order[words.seen[order]][:6].tolist()
     if not nearest:
         return 99.0, 0.0
     good = [k for k in nearest if words.score[k] >= 0.45]

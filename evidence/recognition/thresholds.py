@@ -14,6 +14,8 @@ from dataclasses import dataclass
 class CodeThresholds:
     """When a code that cannot be decoded is still known by the modules that are left."""
 
+    least_module: float = 3.8
+    """Pixels of a module under which a picture decoded at half size is decoded anew: 138 dpi."""
     seen_modules: float = 150
     """Least weight of data modules seen, of about 330 in a whole code."""
     agreeing: float = 0.85
@@ -105,7 +107,7 @@ class InkThresholds:
     """Local paper darker than this share of the page's paper is shadow or cover: never `absent` (point 5)."""
     contrast_floor: float = 60
     """Least print contrast near a box for `absent`: where our own print is fainter, ink may be lost."""
-    print_there: float = 0.5
+    print_there: float = 0.4
     """Share of the issued print around a box that must be seen for `absent`: under a folded corner or a
     note of the paper's colour it is gone (point 7)."""
     print_least: int = 60

@@ -51,7 +51,7 @@ def read(path, **limits):
 
 
 def drawn(path, monkeypatch):
-    monkeypatch.setattr(pdf_pages, "_scanned_jpeg", lambda page, limits: None)
+    monkeypatch.setattr(pdf_pages, "_scanned_jpeg", lambda index, page, limits: None)
     picture = read(path)
     monkeypatch.undo()
     return picture
