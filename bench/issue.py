@@ -36,6 +36,8 @@ def run(quick: bool) -> list[Figure]:
             world.issue(world.request(FORM))
         single = (time.perf_counter() - start) / singles * count
     pages = {form.pages for form in forms}
+    if pages != {2}:
+        raise RuntimeError(f"the records of this bench have {pages} pages, not two")
     note = (
         f"{count} records of {'/'.join(map(str, sorted(pages)))} pages, {FormsSettings().processes} processes"
     )
