@@ -6,9 +6,9 @@ kind, and `UPGRADES` turns an old one into its successor, so that journals of ye
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -21,16 +21,21 @@ UPGRADES: dict[str, Callable[[Payload], tuple[str, Payload]]] = {}
 """Superseded kind, e.g. `visit.recorded/1` -> function giving the next version's kind and payload."""
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """One journal line, read. A msgspec struct because a million are decoded in a row."""
+class Line(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What the fold needs of a journal line. A msgspec struct because a million are decoded in a row."""
 
     seq: int
     at: str
     """Instant of the append as the writer's clock said it, ISO 8601 in UTC."""
-    actor: str
-    """Account or program that acted, e.g. `clerk:lihua`, `watch`."""
     kind: str
     payload: Payload
+
+
+class Entry(Line, frozen=True, kw_only=True, gc=False):
+    """One journal line, read."""
+
+    actor: str
+    """Account or program that acted, e.g. `clerk:lihua`, `watch`."""
     digest: str
 
     @property
@@ -49,6 +54,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _decoder = msgspec.json.Decoder(Entry)
+_line_decoder = msgspec.json.Decoder(Line)
+_L = TypeVar("_L", bound=Line)
 
 
 def payload_of(event: Event) -> Payload:
@@ -81,8 +88,8 @@ def read_line(line: bytes, seq: int) -> Entry:
     return _upgraded(entry)
 
 
-def read_block(block: bytes, first: int) -> list[Entry]:
-    """The entries behind whole lines, each with its newline; quicker than one by one.
+def read_block(block: bytes, first: int) -> Sequence[Line]:
+    """What whole lines, each with its newline, say to the fold; quicker than one by one.
 
     Args:
         block: the lines.
@@ -93,15 +100,15 @@ def read_block(block: bytes, first: int) -> list[Entry]:
     """
     lines = block.count(b"\n")
     try:
-        entries = _decoder.decode_lines(block)
+        found = _line_decoder.decode_lines(block)
     except (msgspec.MsgspecError, UnicodeDecodeError):
-        entries = []
-    if len(entries) != lines:
+        found = []
+    if len(found) != lines:
         return [read_line(line, seq) for seq, line in enumerate(block[:-1].split(b"\n"), first)]
-    return list(map(_upgraded, entries)) if UPGRADES else entries
+    return list(map(_upgraded, found)) if UPGRADES else found
 
 
-def _upgraded(entry: Entry) -> Entry:
+def _upgraded(entry: _L) -> _L:
     while entry.kind in UPGRADES:
         kind, payload = UPGRADES[entry.kind](entry.payload)
         entry = msgspec.structs.replace(entry, kind=kind, payload=payload)

@@ -14,17 +14,17 @@ from functools import lru_cache
 from typing import Any
 from zlib import crc32
 
-from evidence.ledger.codec import Entry, event_of
+from evidence.ledger.codec import Line, event_of
 from evidence.ledger.rows import Row, Rows
 from evidence.ledger.service import note_case, note_visit
 
 Body = dict[str, Any]
-Handler = Callable[[Rows, Entry, Body], None]
+Handler = Callable[[Rows, Line, Body], None]
 WEEKLY = "-0000"
 """Case ids of weekly forms end so (`WJB22-0000`); they are nobody's inspection cycle."""
 
 
-def fold(rows: Rows, entry: Entry) -> None:
+def fold(rows: Rows, entry: Line) -> None:
     """Apply one entry; kinds that say nothing about the view's content leave it as it is.
 
     Raises:
@@ -79,16 +79,16 @@ def register_table(register: str, key: str) -> str:
     return f"register:{register}:{crc32(key.encode()) & 31:02d}"
 
 
-def _row(entry: Entry, body: Any) -> Row:
+def _row(entry: Line, body: Any) -> Row:
     return {"seq": entry.seq, "at": entry.at, "body": body}
 
 
-def _touch(rows: Rows, entry: Entry, case: str) -> None:
+def _touch(rows: Rows, entry: Line, case: str) -> None:
     if case[-5:] != WEEKLY:
         rows.put("touched:" + case[:8], case, {"seq": entry.seq, "at": entry.at, "body": {}})
 
 
-def _parties(rows: Rows, entry: Entry, body: Body) -> None:
+def _parties(rows: Rows, entry: Line, body: Body) -> None:
     for item in body.get("enterprises", ()):
         rows.put(enterprise_table(item["id"]), item["id"], _row(entry, item))
     for name, key in (("people", "id"), ("devices", "serial"), ("campaigns", "id")):
@@ -96,38 +96,38 @@ def _parties(rows: Rows, entry: Entry, body: Body) -> None:
             rows.put(name, item[key], _row(entry, item))
 
 
-def _case_opened(rows: Rows, entry: Entry, body: Body) -> None:
+def _case_opened(rows: Rows, entry: Line, body: Body) -> None:
     case = body["case"]
     rows.put(case_table(case["id"]), "case", _row(entry, case))
     rows.put(f"enterprise:{case['enterprise']}", case["id"], _row(entry, {}))
     note_case(rows, entry, case)
 
 
-def _visit(rows: Rows, entry: Entry, body: Body) -> None:
+def _visit(rows: Rows, entry: Line, body: Body) -> None:
     visit = body["visit"]
     rows.put(case_table(visit["case"]), f"visit:{visit['id']}:{visit['version']}", _row(entry, visit))
     note_visit(rows, entry, visit)
     _touch(rows, entry, visit["case"])
 
 
-def _report(rows: Rows, entry: Entry, body: Body) -> None:
+def _report(rows: Rows, entry: Line, body: Body) -> None:
     report = body["report"]
     rows.put(case_table(report["case"]), f"report:{report['version']}", _row(entry, report))
     _touch(rows, entry, report["case"])
 
 
-def _escalation(rows: Rows, entry: Entry, body: Body) -> None:
+def _escalation(rows: Rows, entry: Line, body: Body) -> None:
     escalation = body["escalation"]
     rows.put(case_table(escalation["case"]), f"escalation:{escalation['id']}", _row(entry, escalation))
     _touch(rows, entry, escalation["case"])
 
 
-def _register(rows: Rows, entry: Entry, body: Body) -> None:
+def _register(rows: Rows, entry: Line, body: Body) -> None:
     item = body["entry"]
     rows.put(register_table(item["register"], item["key"]), item["key"], _row(entry, item))
 
 
-def _issued(rows: Rows, entry: Entry, body: Body) -> None:
+def _issued(rows: Rows, entry: Line, body: Body) -> None:
     form = body["form"]
     number = form["number"]
     case = case_of(number)
@@ -136,7 +136,7 @@ def _issued(rows: Rows, entry: Entry, body: Body) -> None:
         rows.put("weekly", number, _row(entry, {}))
 
 
-def _voided(rows: Rows, entry: Entry, body: Body) -> None:
+def _voided(rows: Rows, entry: Line, body: Body) -> None:
     number = body["number"]
     case = case_of(number)
     row = rows.get(case_table(case), f"form:{number}")
@@ -167,7 +167,7 @@ def outcome_of(body: Body) -> str:
     return "duplicate" if body["taken"].get("duplicate_of") else "taken"
 
 
-def _put_arrival(rows: Rows, entry: Entry, arrival: str, old: Row | None, new: Row) -> None:
+def _put_arrival(rows: Rows, entry: Line, arrival: str, old: Row | None, new: Row) -> None:
     before = None if old is None else outcome_of(old["body"])
     after = outcome_of(new["body"])
     if before != after:
@@ -178,14 +178,14 @@ def _put_arrival(rows: Rows, entry: Entry, arrival: str, old: Row | None, new: R
     rows.put(arrival_table(arrival), arrival, new)
 
 
-def _waiting(rows: Rows, entry: Entry, body: Body) -> None:
+def _waiting(rows: Rows, entry: Line, body: Body) -> None:
     arrival = body["arrival"]
     row = rows.get(arrival_table(arrival), arrival)
     if row is None or row["body"]["taken"] is None:
         _put_arrival(rows, entry, arrival, row, _row(entry, _arrival_body(row, entry.at, waiting=body)))
 
 
-def _taken(rows: Rows, entry: Entry, body: Body) -> None:
+def _taken(rows: Rows, entry: Line, body: Body) -> None:
     arrival = body["arrival"]
     row = rows.get(arrival_table(arrival), arrival)
     if row is not None and row["body"]["judged"] is not None:
@@ -201,7 +201,7 @@ def _taken(rows: Rows, entry: Entry, body: Body) -> None:
         rows.put(shard, digest, {**known, "body": [*known["body"], arrival]})
 
 
-def _judged(rows: Rows, entry: Entry, body: Body) -> None:
+def _judged(rows: Rows, entry: Line, body: Body) -> None:
     arrival = body["arrival"]
     row = rows.get(arrival_table(arrival), arrival)
     if row is None:
@@ -213,7 +213,7 @@ def _judged(rows: Rows, entry: Entry, body: Body) -> None:
         _contribute(rows, entry, row, arrival, body)
 
 
-def _contribute(rows: Rows, entry: Entry, row: Row, arrival: str, body: Body) -> None:
+def _contribute(rows: Rows, entry: Line, row: Row, arrival: str, body: Body) -> None:
     """Link the arrival's pages, e-document and recordings to what they belong to."""
     taken = row["body"]["taken"]
     by_number: dict[str, list[Body]] = {}
@@ -247,7 +247,7 @@ def _contribute(rows: Rows, entry: Entry, row: Row, arrival: str, body: Body) ->
             _touch(rows, entry, case_of(visit))
 
 
-def _withdraw(rows: Rows, entry: Entry, arrival: str, earlier: Body) -> None:
+def _withdraw(rows: Rows, entry: Line, arrival: str, earlier: Body) -> None:
     """Undo what an earlier judgement of the same arrival linked; a new one follows at once."""
     numbers = {page["number"] for page in earlier.get("pages", ())}
     for number in sorted(numbers):
@@ -271,7 +271,7 @@ def _withdraw(rows: Rows, entry: Entry, arrival: str, earlier: Body) -> None:
             rows.drop("recording:" + sha256[:2], sha256)
 
 
-def _person(rows: Rows, entry: Entry, body: Body) -> None:
+def _person(rows: Rows, entry: Line, body: Body) -> None:
     table = arrival_table(body["arrival"])
     row = rows.get(table, body["arrival"])
     if row is not None:
@@ -279,7 +279,7 @@ def _person(rows: Rows, entry: Entry, body: Body) -> None:
         rows.put(table, body["arrival"], {**row, "body": {**row["body"], "decisions": decisions}})
 
 
-def _word(rows: Rows, entry: Entry, body: Body) -> None:
+def _word(rows: Rows, entry: Line, body: Body) -> None:
     """A person's word on a mark or alteration; it binds the copies that were there when it was given."""
     case = case_of(body["number"])
     rows.put(
@@ -290,7 +290,7 @@ def _word(rows: Rows, entry: Entry, body: Body) -> None:
     _touch(rows, entry, case)
 
 
-def _assigned(rows: Rows, entry: Entry, body: Body) -> None:
+def _assigned(rows: Rows, entry: Line, body: Body) -> None:
     sha256 = body["sha256"]
     known = rows.get("recording:" + sha256[:2], sha256)
     if known is None:
@@ -309,25 +309,25 @@ def _assigned(rows: Rows, entry: Entry, body: Body) -> None:
         _touch(rows, entry, case_of(body["visit"]))
 
 
-def _plan(rows: Rows, entry: Entry, body: Body) -> None:
+def _plan(rows: Rows, entry: Line, body: Body) -> None:
     plan = body["plan"]
     rows.put("plans", f"{plan['week']}:{plan['version']}", _row(entry, plan))
 
 
-def _waiver(rows: Rows, entry: Entry, body: Body) -> None:
+def _waiver(rows: Rows, entry: Line, body: Body) -> None:
     rows.put(case_table(body["waiver"]["case"]), f"waiver:{entry.seq}", _row(entry, body["waiver"]))
 
 
-def _hold(rows: Rows, entry: Entry, body: Body) -> None:
+def _hold(rows: Rows, entry: Line, body: Body) -> None:
     hold = body["hold"]
     rows.put(case_table(hold["case"]), f"hold:{hold['at']}:{hold.get('visit') or ''}", _row(entry, hold))
 
 
-def _checkpoint(rows: Rows, entry: Entry, body: Body) -> None:
+def _checkpoint(rows: Rows, entry: Line, body: Body) -> None:
     rows.put("checkpoints", f"{body['week']}:{body['size']}", _row(entry, body))
 
 
-def _package(rows: Rows, entry: Entry, body: Body) -> None:
+def _package(rows: Rows, entry: Line, body: Body) -> None:
     package = body["package"]
     rows.put("packages", package["id"], _row(entry, package))
     for case in package.get("cases", ()):
@@ -337,7 +337,7 @@ def _package(rows: Rows, entry: Entry, body: Body) -> None:
             rows.drop(touched_table(case), case)
 
 
-def _receipt(rows: Rows, entry: Entry, body: Body) -> None:
+def _receipt(rows: Rows, entry: Line, body: Body) -> None:
     rows.put("receipts", f"{body['receipt']['package']}:{entry.seq}", _row(entry, body["receipt"]))
 
 

@@ -13,7 +13,7 @@ from evidence.domain.week import Week, local_date
 from evidence.ledger.rows import Rows
 
 if TYPE_CHECKING:
-    from evidence.ledger.codec import Entry
+    from evidence.ledger.codec import Line
 
 Body = dict[str, Any]
 
@@ -28,7 +28,7 @@ def week_table(week: str) -> str:
     return f"week:{week}"
 
 
-def note_case(rows: Rows, entry: Entry, case: Body) -> None:
+def note_case(rows: Rows, entry: Line, case: Body) -> None:
     """A case was opened."""
     row = rows.get(service_table(case["id"]), case["id"])
     visits = {} if row is None else row["body"]["visits"]
@@ -36,7 +36,7 @@ def note_case(rows: Rows, entry: Entry, case: Body) -> None:
     rows.put(service_table(case["id"]), case["id"], {"seq": entry.seq, "at": entry.at, "body": body})
 
 
-def note_visit(rows: Rows, entry: Entry, visit: Body) -> None:
+def note_visit(rows: Rows, entry: Line, visit: Body) -> None:
     """A visit, or a corrected version of one, was recorded."""
     case = visit["case"]
     table = service_table(case)

@@ -100,7 +100,9 @@ def test_a_float_never_reaches_the_journal(tmp_path: Path) -> None:
 def test_a_block_is_read_as_its_lines_are_and_names_the_one_that_is_none() -> None:
     data = GOLDEN.read_bytes()
     lines = data[:-1].split(b"\n")
-    assert read_block(data, 0) == [read_line(line, seq) for seq, line in enumerate(lines)]
+    said = [(line.seq, line.at, line.kind, line.payload) for line in read_block(data, 0)]
+    read = [read_line(line, seq) for seq, line in enumerate(lines)]
+    assert said == [(entry.seq, entry.at, entry.kind, entry.payload) for entry in read]
     for broken in (b"{}", b"", b"not json", b"\xff"):
         with pytest.raises(LedgerDamagedError) as caught:
             read_block(b"\n".join([lines[0], broken, lines[1]]) + b"\n", 40)
