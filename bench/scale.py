@@ -7,11 +7,13 @@ million records, ten million events. Figures beyond what was loaded are called e
 from __future__ import annotations
 
 import argparse
+import itertools
 import os
 import random
 import statistics
+import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import psycopg
@@ -38,7 +40,7 @@ WHOLE = 10_000_000
 """Events of a million records."""
 QUICK, USUAL = 0.01, 0.1
 SERVER = {"shared_buffers": "1GB", "max_wal_size": "4GB", "checkpoint_timeout": "15min"}
-APPENDS, LOOKUPS, CHECKS = 200, 200, 3
+APPENDS, LOOKUPS, CHECKS = 200, 200, 5
 FLAT = 1.3
 """The issue's bound for appends."""
 NOISE = 1.6
@@ -65,70 +67,99 @@ class Point:
 
 
 def measure(scale: float) -> tuple[list[Point], float]:
-    """Load in steps and measure at each; returns the points and events loaded a second."""
+    """Three ledgers of growing size in one server, measured in turns so that noise is everybody's.
+
+    Returns:
+        The points, smallest first, and events loaded a second.
+    """
     weeks = max(8, round(WHOLE * scale / EVENTS_A_WEEK))
-    stops = sorted({max(2, weeks // 16), max(4, weeks // 4), weeks})
     cluster = Cluster(SERVER)
-    points: list[Point] = []
-    spent = 0.0
     try:
-        settings = cluster.start().ledger_settings()
-        ledger = PostgresLedger.open_database(settings, clock=lambda: world.FRIDAY)
-        for week in range(weeks):
-            head = ledger.head
-            block = week_lines(week, head.digest, head.size)
-            begin = time.perf_counter()
-            ledger.adopt(block)
-            spent += time.perf_counter() - begin
-            if week + 1 in stops:
-                points.append(_point(ledger, settings.database, week + 1))
-        ledger.close()
+        cluster.start()
+        subjects, spent = [], 0.0
+        for size in sorted({max(2, weeks // 16), max(4, weeks // 4), weeks}):
+            settings = cluster.ledger_settings()
+            ledger = PostgresLedger.open_database(settings, clock=lambda: world.FRIDAY)
+            for week in range(size):
+                head = ledger.head
+                block = week_lines(week, head.digest, head.size)
+                begin = time.perf_counter()
+                ledger.adopt(block)
+                spent += time.perf_counter() - begin
+            subjects.append(Subject(ledger=ledger, weeks=size, events=ledger.head.size))
+            print(f"loaded {subjects[-1].events:,} events", file=sys.stderr, flush=True)
+        with psycopg.connect(cluster.url, autocommit=True) as connection:
+            connection.execute("VACUUM ANALYZE")
+            connection.execute("CREATE TABLE floor (seq bigserial PRIMARY KEY, line bytea)")
+            points = _points(subjects, connection)
+        return points, sum(subject.events for subject in subjects) / spent
     finally:
         cluster.remove()
-    return points, weeks * EVENTS_A_WEEK / spent
 
 
-def _point(ledger: PostgresLedger, database: str, weeks: int) -> Point:
-    """Measure at the present size; the appended events stay."""
-    chance = random.Random(weeks)
-    head = ledger.head
-    with psycopg.connect(database, autocommit=True) as connection:
-        connection.execute("VACUUM ANALYZE")
-        found = connection.execute("SELECT pg_database_size(current_database())").fetchone()
-        connection.execute("CREATE TABLE IF NOT EXISTS floor (seq bigserial PRIMARY KEY, line bytea)")
-        line = os.urandom(700)
-        insert = _p50(lambda: connection.execute("INSERT INTO floor (line) VALUES (%s)", (line,)), APPENDS)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """One of the ledgers."""
 
-    def look_up() -> object:
-        ledger.view.rows.forget()  # type: ignore[attr-defined]  # what is remembered costs nothing
-        place = chance.randrange(weeks), chance.randrange(CYCLES_A_WEEK), chance.randrange(RECORDS_A_CYCLE)
-        document = ledger.view.document(number_of(*place))
-        arrival = ledger.view.arrival_of(scan_of(*place))
-        assert document is not None
-        assert arrival is not None
-        return document
+    ledger: PostgresLedger
+    weeks: int
+    events: int
 
-    voids = (
+    def look_up(self, chance: random.Random) -> None:
+        """A record by its number and an arrival by its bytes, anywhere in the history."""
+        self.ledger.view.rows.forget()  # type: ignore[attr-defined]  # what is remembered costs nothing
+        place = (
+            chance.randrange(self.weeks),
+            chance.randrange(CYCLES_A_WEEK),
+            chance.randrange(RECORDS_A_CYCLE),
+        )
+        assert self.ledger.view.document(number_of(*place)) is not None
+        assert self.ledger.view.arrival_of(scan_of(*place)) is not None
+
+
+def _points(subjects: list[Subject], connection: psycopg.Connection) -> list[Point]:
+    chance, line = random.Random(1), os.urandom(700)
+    voids = itertools.cycle(
         FormVoided(number=number_of(0, cycle, record), why="重开")
         for record in range(len(CODES))
         for cycle in range(CYCLES_A_WEEK)
     )
-    append = _p50(lambda: ledger.append("bench", next(voids)), APPENDS)
-    lookup = _p50(look_up, LOOKUPS)
-    standing = _p50(lambda: _standing(ledger), CHECKS)
-    check = _p50(lambda: _check(ledger), CHECKS)
-    package = _p50(lambda: _package(ledger, head.size), CHECKS)
-    return Point(
-        events=head.size,
-        append=append,
-        insert=insert,
-        lookup=lookup,
-        check=check,
-        week=check - standing,
-        standing=standing,
-        package=package,
-        gigabytes=0 if found is None else found[0] / 2**30,
+    insert, *appends = _in_turns(
+        [
+            lambda: connection.execute("INSERT INTO floor (line) VALUES (%s)", (line,)),
+            *(lambda one=one: one.ledger.append("bench", next(voids)) for one in subjects),
+        ],
+        APPENDS,
     )
+    lookups = _in_turns([lambda one=one: one.look_up(chance) for one in subjects], LOOKUPS)
+    checks = _in_turns([lambda one=one: _check(one.ledger) for one in subjects], CHECKS)
+    standing = _in_turns([lambda one=one: _standing(one.ledger) for one in subjects], CHECKS)
+    packages = _in_turns([lambda one=one: _package(one.ledger, one.events) for one in subjects], CHECKS)
+    return [
+        Point(
+            events=one.events,
+            append=appends[place],
+            insert=insert,
+            lookup=lookups[place],
+            check=checks[place],
+            week=checks[place] - standing[place],
+            standing=standing[place],
+            package=packages[place],
+            gigabytes=_size(connection, one) / 2**30,
+        )
+        for place, one in enumerate(subjects)
+    ]
+
+
+def _size(connection: psycopg.Connection, subject: Subject) -> int:
+    """Bytes on disk of one ledger's tables and indexes."""
+    schema = subject.ledger.place.rpartition(" ")[2]
+    found = connection.execute(
+        "SELECT sum(pg_total_relation_size(c.oid)) FROM pg_class AS c JOIN pg_namespace AS n"
+        " ON n.oid = relnamespace WHERE nspname = %s AND relkind = 'r'",
+        (schema,),
+    ).fetchone()
+    return 0 if found is None else int(found[0])
 
 
 def _check(ledger: PostgresLedger) -> None:
@@ -155,13 +186,15 @@ def _package(ledger: PostgresLedger, size: int) -> None:
     assert ledger.consistency_proof(start, size)
 
 
-def _p50(work: Callable[[], object], rounds: int) -> float:
-    taken = []
+def _in_turns(works: Sequence[Callable[[], object]], rounds: int) -> list[float]:
+    """Median milliseconds of each work."""
+    taken: list[list[float]] = [[] for _ in works]
     for _ in range(rounds):
-        begin = time.perf_counter()
-        work()
-        taken.append((time.perf_counter() - begin) * 1000)
-    return statistics.median(taken)
+        for place, work in enumerate(works):
+            begin = time.perf_counter()
+            work()
+            taken[place].append((time.perf_counter() - begin) * 1000)
+    return [statistics.median(each) for each in taken]
 
 
 def figures(points: list[Point], speed: float) -> Iterator[Figure]:
@@ -196,6 +229,16 @@ def figures(points: list[Point], speed: float) -> Iterator[Figure]:
         target=f"≤ {FLAT} ×",
         met=last.lookup <= FLAT * first.lookup,
         note=growth,
+    )
+    yield figure(
+        f"scale: weekly check, the cases of the week, {last.events:,} events",
+        last.week,
+        "ms",
+        peer=beside,
+        peer_value=first.week,
+        target=f"≤ {FLAT} ×",
+        met=last.week <= FLAT * first.week,
+        note=f"the same {CYCLES_A_WEEK} cycles beside more history",
     )
     yield figure(
         f"scale: weekly check of {CYCLES_A_WEEK} cycles, {last.events:,} events",
