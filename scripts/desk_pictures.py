@@ -50,12 +50,15 @@ def main(root: Path) -> None:
         thread.start()
         while not running.started:
             time.sleep(0.02)
-        _take(address, name, password)
+        stack = max(
+            workspace.ledger.view.arrivals(), key=lambda each: len(each.judged.pages) if each.judged else 0
+        )
+        _take(address, name, password, {**PAGES, "desk-sort": f"/inbox/{stack.id}/"})
         running.should_exit = True
         thread.join(timeout=10)
 
 
-def _take(address: str, name: str, password: str) -> None:
+def _take(address: str, name: str, password: str, pages: dict[str, str]) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1280, "height": 860}, locale="zh-CN")
@@ -64,7 +67,7 @@ def _take(address: str, name: str, password: str) -> None:
         page.get_by_label("密码").fill(password)
         page.keyboard.press("Enter")
         page.wait_for_url(f"{address}/")
-        for picture, path in PAGES.items():
+        for picture, path in pages.items():
             page.goto(address + path, wait_until="networkidle")
             if picture == "desk-page":
                 page.locator(".page").nth(1).scroll_into_view_if_needed()

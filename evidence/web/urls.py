@@ -16,6 +16,7 @@ from evidence.web import (
     issuing,
     numbers,
     plan,
+    registers,
     session,
     today,
 )
@@ -54,6 +55,9 @@ urlpatterns = [
     path("plan/", plan.plan, name="plan"),
     path("plan/file/", plan.file, name="file-plan"),
     path("plan/forms/", plan.day_forms, name="day-forms"),
+    path("registers/", registers.registers, name="registers"),
+    path("registers/<slug:identifier>/", registers.register, name="register"),
+    path("registers/<slug:identifier>/enter/", registers.enter, name="enter-register"),
     path("numbers/", numbers.numbers, name="numbers"),
     path("auditor/", auditor.auditor, name="auditor"),
     path("login/", LoginView.as_view(template_name="desk/login.html"), name="login"),

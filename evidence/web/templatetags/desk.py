@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from hashlib import sha256
@@ -129,6 +129,11 @@ def at(values: Sequence[Any], position: int) -> Any:
     return values[position] if position < len(values) else ""
 
 
+def value_of(values: Mapping[str, str], key: str) -> str:
+    """The value of a key, else the key."""
+    return values.get(key, key)
+
+
 def as_text(value: str | Iterable[str]) -> str:
     """Lines as one text."""
     return value if isinstance(value, str) else "\n".join(value)
@@ -148,7 +153,7 @@ register.simple_tag(t, name="t")
 register.simple_tag(asset, name="asset")
 _FILTERS: tuple[Callable[..., Any], ...] = (
     day, moment, clock, when, days_left, outcome, thousandths, size, finding_state, unlocal, minutes,
-    decision_words, as_text, document_number, at,
+    decision_words, as_text, document_number, at, value_of,
 )  # fmt: skip
 for _each in _FILTERS:
     register.filter(_each.__name__, _each)

@@ -29,6 +29,8 @@ PAGES = {
     "friday": "/friday/?week=2022-W13",
     "plan": "/plan/?week=2022-W14",
     "numbers": "/numbers/?month=2022-03",
+    "registers": "/registers/",
+    "register": "/registers/training/",
     "auditor": "/auditor/",
     "accounts": "/accounts/",
 }
@@ -396,6 +398,23 @@ def test_a_report_to_the_regulator_is_entered_with_its_trigger(
     assert report.receipt_at == world.instant("2022-03-30", 16, 20)
 
 
+def test_a_register_is_kept_with_its_paper(open_page: Callable[..., Any], host: Host) -> None:
+    page = open_page("clerk", "/registers/")
+    page.get_by_role("link", name="保密承诺书").click()
+    page.get_by_label("登记号 *").fill("P2-2022")
+    page.get_by_label("人员 *").select_option("P2")
+    file = {"name": "承诺书.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 signed"}
+    page.get_by_label("扫描件").set_input_files([file])
+    page.get_by_role("button", name="登记入账").click()
+    page.get_by_text("已登记入账").wait_for()
+    entries = {e.key: e for e in host.workspace.ledger.view.entries("confidentiality-undertaking")}
+    entry = entries["P2-2022"]
+    assert entry.person == "P2"
+    assert entry.attachment is not None
+    assert host.workspace.originals.read(entry.attachment) == b"%PDF-1.7 signed"
+    assert list(host.workspace.ledger.entries())[-1].actor == "desk:clerk"
+
+
 def test_a_form_that_needs_an_entry_first_leads_to_it(open_page: Callable[..., Any]) -> None:
     page = open_page("clerk", "/cases/WJB22-0001/issue/")
     page.get_by_role("link", name="签发 上报").click()
@@ -426,6 +445,10 @@ def test_a_planned_visit_moves_by_keyboard_alone(open_page: Callable[..., Any]) 
     assert page.evaluate("document.activeElement.dataset.key") == key
     page.keyboard.press("Alt+ArrowLeft")
     assert moved.locator("select").input_value() == day
+    page.emulate_media(media="print")
+    assert moved.is_visible()
+    assert not moved.locator("select").is_visible()
+    assert not page.get_by_role("navigation").is_visible()
 
 
 def test_the_check_form_is_accessible_and_fills_the_rest(open_page: Callable[..., Any]) -> None:

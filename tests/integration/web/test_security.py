@@ -28,6 +28,8 @@ PAGES = [
     "/cases/",
     "/cases/WJB22-0002/",
     f"/documents/{CHECK_RECORD}/",
+    "/registers/",
+    "/registers/training/",
     "/friday/",
     "/plan/",
     "/numbers/",
@@ -50,6 +52,7 @@ DECISIONS = [
     ("/cases/WJB22-0002/write/检查/draft/", {"head|情况": "x"}),
     ("/cases/WJB22-0002/issue/interview-notice/", {"value|约谈地点": "x"}),
     (f"/documents/{CHECK_RECORD}/withdraw/", {"action": "void", "why": "x"}),
+    ("/registers/training/enter/", {"key": "T1", "person": "P1"}),
     ("/plan/forms/", {"week": "2022-W14", "day": "2022-04-06"}),
 ]
 
@@ -167,6 +170,7 @@ def test_decisions_are_no_links(sign_in: Callable[..., Client], path: str, _data
         "/jobs/x/",
         "/print/?n=../../evidence.toml",
         "/print/",
+        "/registers/no-such-register/",
         "/footage/" + "0" * 64 + "/",
         "/footage/..%2f..%2fevidence.toml/",
         "/cases/WJB22-0002/issue/..%2f..%2fevidence/",
