@@ -198,4 +198,4 @@ def _row(line: PlanLine, view: View) -> tuple[str, ...]:
     more = [_("须监管人员会同")] if line.supervisor_needed else []
     name = enterprise.short_name if enterprise else line.enterprise
     notes = "；".join([*more, *([line.note] if line.note else [])])
-    return (show_date(line.day), line.work.value, name, "、".join(people), notes)
+    return (show_date(line.day) + (line.part_of_day or ""), line.work.value, name, "、".join(people), notes)

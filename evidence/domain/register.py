@@ -39,11 +39,21 @@ class PlannedWork(StrEnum):
     GUIDANCE = "指导"
 
 
+class PartOfDay(StrEnum):
+    """When on its day a planned visit is due, as 下周工作计划 prints it."""
+
+    MORNING = "上午"
+    AFTERNOON = "下午"
+    NIGHT = "夜间"
+    WHOLE_DAY = "全天"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanLine:
     """One planned visit."""
 
     day: date
+    part_of_day: PartOfDay | None = None
     enterprise: EnterpriseId
     work: PlannedWork
     case: CaseId | None = None

@@ -284,7 +284,7 @@ def plan_sheet(work: WeekWork, plan: Plan | None, *, names: Names) -> bytes:
             "version": 0 if plan is None else plan.version,
             "lines": [
                 {
-                    "day": show_date(line.day),
+                    "day": show_date(line.day) + (line.part_of_day or ""),
                     "enterprise": enterprises.get(line.enterprise, line.enterprise),
                     "work": line.work.value,
                     "experts": "、".join(people.get(one, one) for one in line.experts),

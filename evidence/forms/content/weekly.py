@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from evidence.domain.identifiers import CaseId, EnterpriseId
-from evidence.domain.register import Plan, PlanLine
+from evidence.domain.register import PartOfDay, Plan, PlanLine
 from evidence.domain.week import Week, weekday_name
 from evidence.forms.content.wording import BLANK_DAY, day
 from evidence.forms.source import IssueSettings
@@ -36,13 +36,14 @@ def plan_values(
     """
     week = Week.parse(plan.week)
     rows = []
-    for number, line in enumerate(sorted(plan.lines, key=lambda line: (line.day, line.enterprise)), 1):
+    for number, line in enumerate(sorted(plan.lines, key=_in_order), 1):
         enterprise = view.enterprise(line.enterprise)
         people = [person for expert in line.experts if (person := view.person(expert)) is not None]
         rows.append(
             {
                 "序号": str(number),
-                "日期": f"{line.day.month}月{line.day.day}日\n{weekday_name(line.day)}",
+                "日期": f"{line.day.month}月{line.day.day}日\n{weekday_name(line.day)}"
+                + (line.part_of_day or ""),
                 "企业": enterprise.name if enterprise else line.enterprise,
                 "类别": "、".join(kind.value for kind in enterprise.classes) if enterprise else "",
                 "工作类型": line.work.value,
@@ -66,6 +67,11 @@ def plan_values(
         "编制人": compiler,
         "编制日期": day(made_on or plan.filed_on),
     }
+
+
+def _in_order(line: PlanLine) -> tuple[date, int, str]:
+    part = list(PartOfDay).index(line.part_of_day) if line.part_of_day else -1
+    return line.day, part, line.enterprise
 
 
 def _check_record(view: View, case: CaseId | None) -> str:

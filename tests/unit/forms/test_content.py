@@ -13,7 +13,7 @@ from evidence.domain.case import Attitude, Channel, Refusal, Trigger, Visit, Vis
 from evidence.domain.hazard import HazardState
 from evidence.domain.identifiers import Sha256
 from evidence.domain.parties import Campaign, CampaignKind
-from evidence.domain.register import Plan, PlanLine, PlannedWork
+from evidence.domain.register import PartOfDay, Plan, PlanLine, PlannedWork
 from evidence.domain.week import Week, local_instant
 from evidence.errors import UsageError
 from evidence.forms.content.campaign import campaign_values
@@ -181,6 +181,12 @@ def test_the_weekly_plan_is_in_order_of_days(world: FormsWorld) -> None:
     assert [row["日期"] for row in found["计划"]] == ["4月4日\n周一", "4月6日\n周三"]
     assert (found["计划"][0]["检查人员"], found["计划"][0]["外聘专家"]) == ("李建国", "周玥")
     assert found["版本"] == "第2版"
+    morning, afternoon = (
+        dataclasses.replace(lines[1], part_of_day=part) for part in (PartOfDay.MORNING, PartOfDay.AFTERNOON)
+    )
+    parted = dataclasses.replace(plan, lines=(afternoon, morning))
+    found_parted = plan_values(parted, world.ledger.view, world.settings)
+    assert [row["日期"] for row in found_parted["计划"]] == ["4月4日\n周一上午", "4月4日\n周一下午"]
     empty = plan_values(dataclasses.replace(plan, lines=()), world.ledger.view, world.settings)
     assert empty["计划小结"] == "下周无检查复查安排"
 
