@@ -1,4 +1,4 @@
-"""`evidence issue`, `reissue`, `void`, `form`, `template`: official records on paper."""
+"""`evidence issue`, `reissue`, `void`, `form`: official records on paper."""
 
 from __future__ import annotations
 
@@ -357,75 +357,3 @@ def find_number(text: str) -> Number:
             _("“{text}”不是文书编号。").format(text=text), remedy=_("编号形如 WJB22-0001-JC-001。")
         )
     return number
-
-
-@click.group("template")
-def template_command() -> None:
-    """文书模板：在 Word 中改版式，不需要编程。
-
-    \b
-    例：evidence template check 现场检查记录
-    """
-
-
-@template_command.command("check")
-@click.argument("forms", nargs=-1)
-@json_option
-@workspace_command
-def check_command(workspace: Workspace, forms: tuple[str, ...], as_json: bool) -> int:
-    """检查模板：缺少、多余或用错的字段，量不到的签章位置，读不出的二维码，未嵌入的字体。
-
-    \b
-    例：evidence template check
-        evidence template check 现场检查记录 FC
-    """
-    from evidence.forms.check_template import check_templates
-
-    catalogue = Catalogue.load(workspace.templates)
-    with Working(_("正在用样例数据生成并检查模板……")):
-        findings = check_templates(catalogue, workspace.settings.forms, forms)
-    failed = any(finding.level == "error" for finding in findings)
-    if as_json:
-        emit({"forms": [form.id for form in catalogue], "findings": findings})
-    else:
-        for finding in findings:
-            sign = "✕" if finding.level == "error" else "◐"
-            where = f"（{finding.where}）" if finding.where else ""
-            say(f"{sign} {catalogue.form(finding.form).short}：{finding.message}{where}")
-        if not findings:
-            count = len(forms) or len(catalogue.forms)
-            say(_("● {count} 个模板都可以使用。").format(count=count))
-    return ExitCode.INCOMPLETE if failed else ExitCode.DONE
-
-
-@template_command.command("fields")
-@click.argument("form")
-@json_option
-@workspace_command
-def fields_command(workspace: Workspace, form: str, as_json: bool) -> None:
-    """列出一种文书可用的字段和签章标记，供改模板时查阅。
-
-    \b
-    例：evidence template fields 现场检查记录
-    """
-    declaration = Catalogue.load(workspace.templates).form(form)
-    if as_json:
-        emit(declaration)
-        return
-    say(
-        _("{title}（{code}）：保管 {years} 年，一式 {copies} 份").format(
-            title=declaration.title,
-            code=declaration.code,
-            years=declaration.retention_years,
-            copies=declaration.paper_copies,
-        )
-    )
-    say(_("合同依据：{clauses}").format(clauses="、".join(declaration.clauses) or "—"))
-    for declared in declaration.fields:
-        need = "*" if declared.required else " "
-        say(f"{need} {{{{ {declared.name} }}}}  {declared.label}")
-        for item in declared.items:
-            say(f"      行.{item.name}  {item.label}")
-    for box in declaration.boxes:
-        mark = f"{{{{r 框.{box.anchor} }}}}" if box.anchor else _("（在人员循环的行里）")
-        say(f"{'*' if box.required else ' '} {mark}  {box.label}")

@@ -23,7 +23,7 @@ COMMANDS: dict[str, str] = {
     "issue": "forms",
     "reissue": "forms",
     "void": "forms",
-    "template": "forms",
+    "template": "templates",
     "form": "forms",
     "ingest": "intake",
     "watch": "intake",
