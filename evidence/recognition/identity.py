@@ -134,8 +134,10 @@ def judge_identity(
     replaced = counted & (words.score < thresholds.alteration.word_score) & (words.ink > 0.35)
     foreign = float(replaced.sum()) / total
     # With a sibling known only the filled words count, and another case contradicts most of them.
-    bound = limits.contradicted if own is None else limits.contradicted_own
-    if foreign >= bound and share < limits.proven:
+    bound, most = (
+        (limits.contradicted, limits.proven) if own is None else (limits.contradicted_own, limits.missing_own)
+    )
+    if foreign >= bound and share < most:
         sharp = own is None or _legible(words, words.seen & ~own, limits.unreadable)
         return (Identity.CONTRADICTED if sharp else Identity.UNDECIDED), share
     if share >= (limits.proven if own is None else limits.proven_own):

@@ -48,6 +48,9 @@ class RegistrationThresholds:
     """Same as `proven` among the words only this case's page carries (right 0.8-1, other case 0-0.2)."""
     contradicted_own: float = 0.4
     """Same as `contradicted` among those words."""
+    missing_own: float = 0.4
+    """Share of those words in place from which a page is not called another case's (other case 0-0.2;
+    right telephone pages with a bent head, whose name lies out of reach, 0.5-0.57)."""
     unreadable: float = 0.45
     """Median word correlation under which print says nothing about identity."""
     local_error_mm: float = 1.0
