@@ -15,7 +15,9 @@ from evidence.recognition.surroundings import Rect, box_rect
 from evidence.recognition.thresholds import InkThresholds
 
 _STRIP_MM = 8.0
-"""Wide enough that strokes do not make up most of it, narrow enough to follow the light."""
+"""Narrow enough to follow the light."""
+_PLAIN_INK = 100
+"""Darkness that levelled shadows do not reach: grain beside a thumb has up to 90."""
 _RULE_MM = 1.0
 """What a swollen rule reaches into its box on a copy."""
 
@@ -151,15 +153,21 @@ def erase_rules(dark: Array, page: Array, weak: float, limits: InkThresholds) ->
 def evened(dark: Array, seen: Array, usual: float) -> Array:
     """Darkness where the grain is coarser than the page's, reduced to what it would be there.
 
-    Levelling a shadow multiplies its grain; a strip is narrow enough to follow the light and wide enough
-    that strokes do not make up most of it.
+    Levelling a shadow multiplies its grain; a strip is narrow enough to follow the light. Plain ink and
+    its surroundings are left out, for a large signature makes up most of a strip.
     """
     grain = cv2.absdiff(seen, cv2.GaussianBlur(seen, (0, 0), 2.0))
+    paper = cv2.dilate((dark > _PLAIN_INK).astype(np.uint8), np.ones((9, 9))) == 0
     width = int(_STRIP_MM * MM)
-    strips = [grain[:, x : x + width] for x in range(0, max(grain.shape[1] - width // 2, 1), width)]
-    local = np.array([[1.48 * float(np.median(strip)) for strip in strips]], np.float32)
+    strips = [np.s_[:, x : x + width] for x in range(0, max(grain.shape[1] - width // 2, 1), width)]
+    local = np.array([[1.48 * _median_of(grain[strip], paper[strip]) for strip in strips]], np.float32)
     factor = np.minimum(1.0, max(usual, 1.0) / np.maximum(local, 0.5))
     if float(factor.min()) > 0.9:
         return dark
     across = cv2.resize(factor, (grain.shape[1], 1), interpolation=cv2.INTER_LINEAR)
     return (dark * across).astype(np.uint8)
+
+
+def _median_of(grain: Array, paper: Array) -> float:
+    """Grain of the paper; of everything where hardly any paper is left."""
+    return float(np.median(grain[paper] if paper.mean() > 0.1 else grain))

@@ -28,10 +28,10 @@ def test_contract_date_and_code_reach_the_rules(tmp_path):
 @pytest.mark.parametrize(
     ("text", "place"),
     [
-        ("[contract]\nsign_on = 2021-12-07\n", "$.contract.sign_on"),
-        ("[contrat]\n", "$.contrat"),
-        ('[rules]\nteam_size = "five"\n', "$.rules.team_size"),
-        ("[contract\n", "line 1"),
+        ("[contract]\nsign_on = 2021-12-07\n", "contract.sign_on：没有这一项设置"),
+        ("[contrat]\n", "contrat：没有这一项设置"),
+        ('[rules]\nteam_size = "five"\n', "rules.team_size：应为整数"),
+        ("[contract\n", "第 1 行第 10 列"),
     ],
     ids=["unknown key", "unknown table", "wrong kind", "not TOML"],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from evidence.rules.judge import RULESET_VERSION, ruleset_sha256
-from evidence.verify import judgement
+from evidence.verify import isolation, judgement
 from evidence.verify.examine import verify_path
 from evidence.verify.model import Indication
 from evidence.verify.pdf_tasks import judge_task
@@ -35,6 +36,8 @@ def test_a_rule_that_never_ends_or_swallows_memory_never_lets_the_package_pass(
     monkeypatch.setattr(judgement, "rulesets", lambda: {RULESET_VERSION: rule})
     monkeypatch.setattr(judgement, "ruleset_sha256", lambda _: ruleset_sha256(RULESET_VERSION))
     monkeypatch.setattr(judgement, "_SECONDS", 0.5)
+    # Only a forked process sees the rule put in here; a fork server, used beside threads, does not.
+    monkeypatch.setattr(isolation, "_context", lambda _: multiprocessing.get_context("fork"))
     path = tmp_path / "WJB-2022-W13.zip"
     path.write_bytes(to_zip(two_weeks()[1], "WJB-2022-W13"))
     report = verify_path(
