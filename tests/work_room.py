@@ -19,7 +19,7 @@ from evidence.inbox.later import Later
 from evidence.inbox.quarantine import Quarantine
 from evidence.inbox.understand import Understander
 from evidence.ledger.settings import LedgerSettings
-from evidence.work.functions import perform
+from evidence.workers.functions import perform
 from tests.inbox_room import NOW, QUICK, TITLES, PlayedReader, PlayedReading, issue
 from tests.postgres_room import toml
 
@@ -79,6 +79,6 @@ def run(workspace: str, function: str, arguments: dict[str, str]) -> None:
 
 
 if __name__ == "__main__" and sys.argv[1] == "worker":
-    from evidence.work.worker import Worker
+    from evidence.workers.worker import Worker
 
     Worker(played(Path(sys.argv[2]))).run()

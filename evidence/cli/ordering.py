@@ -28,7 +28,7 @@ def order_later(workspace: Workspace, requests: Sequence[IssueRequest], actor: s
             remedy=_("请去掉 --later，在本机签发。"),
         )
     from evidence.jobs.database import DatabaseQueue
-    from evidence.work.issue import order
+    from evidence.workers.issue import order
 
     queue, now = DatabaseQueue(workspace.settings.ledger), workspace.clock()
     # an order is known by its instant: each form gets one of its own

@@ -42,7 +42,7 @@ def worker_command(
             remedy=_('只用一台电脑时不需要它：在 [jobs] 写 where = "pool"，由本机多个进程识别。'),
         )
     from evidence.jobs.database import DatabaseQueue
-    from evidence.work.worker import Worker
+    from evidence.workers.worker import Worker
 
     queue = DatabaseQueue(workspace.settings.ledger)
     if retry:

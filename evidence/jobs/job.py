@@ -23,7 +23,7 @@ class Job:
     """One piece of work."""
 
     function: str
-    """Name in `evidence.work.functions.FUNCTIONS`."""
+    """Name in `evidence.workers.functions.FUNCTIONS`."""
     key: str
     """Names the effect: while a job of this key waits, another one is not added."""
     arguments: Mapping[str, str] = field(default_factory=dict)

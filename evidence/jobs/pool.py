@@ -12,7 +12,7 @@ from pathlib import Path
 
 from evidence.jobs.job import DeadJob, Job
 
-RUN = "evidence.work.functions:run"
+RUN = "evidence.workers.functions:run"
 """Found by name when the first job comes: what jobs do stands on a higher floor than where they wait."""
 
 

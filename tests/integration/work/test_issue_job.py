@@ -15,7 +15,7 @@ from evidence.cli.program import cli
 from evidence.config import open_workspace
 from evidence.forms.source import IssueRequest
 from evidence.jobs.database import DatabaseQueue
-from evidence.work import issue as work
+from evidence.workers import issue as work
 from tests.forms_world import CASE, NOW, forms_world
 from tests.inbox_room import CHECK
 from tests.postgres_room import Cluster

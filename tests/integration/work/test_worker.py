@@ -22,8 +22,8 @@ from evidence.inbox.later import Later, recognition_of
 from evidence.jobs.database import DatabaseQueue
 from evidence.jobs.job import Job
 from evidence.ledger.settings import LedgerSettings
-from evidence.work.recognise import recognise
-from evidence.work.worker import Worker
+from evidence.workers.recognise import recognise
+from evidence.workers.worker import Worker
 from tests.inbox_room import CHECK, NOW, scan
 from tests.postgres_room import Cluster
 from tests.work_room import make_workspace, played

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from evidence.config import Workspace, open_workspace
 
-FUNCTIONS = {"recognise": "evidence.work.recognise:recognise", "issue": "evidence.work.issue:issue"}
+FUNCTIONS = {"recognise": "evidence.workers.recognise:recognise", "issue": "evidence.workers.issue:issue"}
 """Names as they stand in queues, never given to another function; imported when first wanted."""
 
 

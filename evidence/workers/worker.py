@@ -25,7 +25,7 @@ from evidence.inbox.later import recognition_of
 from evidence.jobs.database import IDLE_S, QUEUE, DatabaseQueue, prepare
 from evidence.language import _
 from evidence.ledger.postgres.connection import connect
-from evidence.work.functions import FUNCTIONS, perform
+from evidence.workers.functions import FUNCTIONS, perform
 
 _LOG = logging.getLogger("evidence.worker")
 _NOTE = """
