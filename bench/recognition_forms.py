@@ -40,6 +40,7 @@ from evidence.domain.parties import Enterprise, EnterpriseClass, Person, Role, T
 from evidence.domain.week import local_date, local_instant
 from evidence.forms.catalogue import Catalogue, shipped_templates
 from evidence.forms.issue import issue_forms
+from evidence.forms.issuer import Issuer
 from evidence.forms.people import Contact, EnterpriseContacts, VisitDetails, store
 from evidence.forms.source import IssueRequest
 from evidence.inbox.lookup import LedgerForms
@@ -116,13 +117,15 @@ def _issue(ledger: Ledger, issued: IssuedStore, folder: Path) -> None:
     dice = random.Random(2022)
     forms = issue_forms(
         [IssueRequest(form=form, case=_case(index)) for index in range(CASES) for form in FORMS],
-        catalogue=Catalogue.load(shipped_templates()),
-        ledger=ledger,
-        originals=originals,
-        issued=issued,
-        settings=Settings(),
+        Issuer(
+            catalogue=Catalogue.load(shipped_templates()),
+            ledger=ledger,
+            originals=originals,
+            issued=issued,
+            settings=Settings(),
+            draw=lambda: "".join(dice.choices("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", k=8)),
+        ),
         now=NOW,
-        draw=lambda: "".join(dice.choices("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", k=8)),
     )
     for form in forms:
         keep_references(issued.pdf_path(form.number), issued.geometry(form.number))

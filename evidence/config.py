@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from evidence.archive.originals import Originals
     from evidence.archive.previews import Previews
     from evidence.domain.case import Visit
+    from evidence.forms.issuer import Issuer
     from evidence.handover.office import Office
     from evidence.inbox.case_tree import CaseTree
     from evidence.inbox.desk import Desk
@@ -265,6 +266,19 @@ class Workspace:
         from evidence.recordings.revise import claimed_by
 
         return claimed_by(view, visit, self.settings.recordings)
+
+    def issuer(self) -> Issuer:
+        """What issuing works with; the templates are read anew each time."""
+        from evidence.forms.catalogue import Catalogue
+        from evidence.forms.issuer import Issuer
+
+        return Issuer(
+            catalogue=Catalogue.load(self.templates),
+            ledger=self.ledger,
+            originals=self.originals,
+            issued=self.issued,
+            settings=self.settings,
+        )
 
     @cached_property
     def office(self) -> Office:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -36,10 +37,12 @@ from evidence.domain.hazard import (
     ProgressState,
 )
 from evidence.domain.identifiers import CaseId, EnterpriseId, PersonId, Sha256, VisitId
+from evidence.domain.page_code import draw_check
 from evidence.domain.parties import Enterprise, EnterpriseClass, Person, Role, Title
 from evidence.domain.week import local_instant
 from evidence.forms.catalogue import Catalogue, shipped_templates
 from evidence.forms.issue import issue_forms
+from evidence.forms.issuer import Issuer
 from evidence.forms.people import Contact, EnterpriseContacts, VisitDetails, store
 from evidence.forms.source import IssueRequest
 from evidence.ledger.events import (
@@ -72,18 +75,22 @@ class FormsWorld:
     issued: IssuedStore
     catalogue: Catalogue
     settings: Settings
+    draw: Callable[[], str] = draw_check
 
     def issue(self, *requests: IssueRequest, **more: object) -> list[IssuedForm]:
         """Issue a batch at the world's time."""
-        return issue_forms(
-            requests,
+        return issue_forms(requests, self.issuer, now=NOW, **more)  # type: ignore[arg-type]
+
+    @property
+    def issuer(self) -> Issuer:
+        """What issuing works with."""
+        return Issuer(
             catalogue=self.catalogue,
             ledger=self.ledger,
             originals=self.originals,
             issued=self.issued,
             settings=self.settings,
-            now=NOW,
-            **more,  # type: ignore[arg-type]
+            draw=self.draw,
         )
 
     def request(self, form: str, **more: object) -> IssueRequest:

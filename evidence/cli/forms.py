@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -106,21 +106,10 @@ def issue_command(
 
 def _issue(workspace: Workspace, requests: Sequence[IssueRequest], by: str, *, several: bool) -> Batch:
     """One form or the error that stops it; of several, those that can be issued."""
-    issue: Callable[..., Batch] = issue_batch if several else _issue_alone
-    return issue(
-        requests,
-        catalogue=Catalogue.load(workspace.templates),
-        ledger=workspace.ledger,
-        originals=workspace.originals,
-        issued=workspace.issued,
-        settings=workspace.settings,
-        now=workspace.clock(),
-        actor=by or "issue",
-    )
-
-
-def _issue_alone(requests: Sequence[IssueRequest], **room: Any) -> Batch:
-    return Batch(issued=tuple(issue_forms(requests, **room)), failures=())
+    issuer, now, actor = workspace.issuer(), workspace.clock(), by or "issue"
+    if several:
+        return issue_batch(requests, issuer, now=now, actor=actor)
+    return Batch(issued=tuple(issue_forms(requests, issuer, now=now, actor=actor)), failures=())
 
 
 def _show_issued(
@@ -198,14 +187,10 @@ def reissue_command(
     with Working(_("正在生成 {count} 份文书……").format(count=1)):
         form = reissue(
             old,
+            workspace.issuer(),
             why=why,
             blank=blank,
             values=wanted,
-            catalogue=Catalogue.load(workspace.templates),
-            ledger=workspace.ledger,
-            originals=workspace.originals,
-            issued=workspace.issued,
-            settings=workspace.settings,
             now=workspace.clock(),
             actor=by or "reissue",
         )
@@ -295,13 +280,7 @@ def edocument_command(workspace: Workspace, number: str, out: Path | None, as_js
     from evidence.forms.edocument import typed_edocument
 
     wanted = find_number(number)
-    data = typed_edocument(
-        wanted,
-        catalogue=Catalogue.load(workspace.templates),
-        view=workspace.ledger.view,
-        originals=workspace.originals,
-        settings=workspace.settings,
-    )
+    data = typed_edocument(wanted, workspace.issuer())
     folder = out or workspace.inbox
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{wanted}.docx"

@@ -90,21 +90,10 @@ def plan_command(
 
 def _file(workspace: Workspace, plan: Plan, at: datetime, by: str) -> Plan:
     """Issue the form and file the plan in one transaction."""
-    from evidence.forms.catalogue import Catalogue
     from evidence.forms.plan_filing import file_plan
 
     with Working(_("正在生成计划表……")):
-        return file_plan(
-            plan,
-            catalogue=Catalogue.load(workspace.templates),
-            ledger=workspace.ledger,
-            originals=workspace.originals,
-            issued=workspace.issued,
-            settings=workspace.settings,
-            now=at,
-            actor=getpass.getuser(),
-            compiler=by,
-        )
+        return file_plan(plan, workspace.issuer(), now=at, actor=getpass.getuser(), compiler=by)
 
 
 def _receipted(workspace: Workspace, newest: Plan | None, receipt: date, week: Week) -> Plan:

@@ -17,7 +17,6 @@ from evidence.domain.identifiers import CaseId
 from evidence.domain.parties import Enterprise
 from evidence.domain.register import Plan
 from evidence.domain.week import Week, local_date
-from evidence.forms.catalogue import Catalogue
 from evidence.forms.issue import issue_forms
 from evidence.forms.open_case import open_case
 from evidence.forms.parties import import_parties, record_parties
@@ -104,11 +103,7 @@ class Story:
         """Issue records for printing."""
         return issue_forms(
             [IssueRequest(form=form, case=case) for case, form in requests],
-            catalogue=Catalogue.load(self.workspace.templates),
-            ledger=self.workspace.ledger,
-            originals=self.workspace.originals,
-            issued=self.workspace.issued,
-            settings=self.workspace.settings,
+            self.workspace.issuer(),
             now=self.clock(),
             actor=ACTOR,
         )
@@ -124,16 +119,7 @@ class Story:
     def file(self, plan: Plan) -> None:
         """File a weekly plan with the regulator."""
         workspace = self.workspace
-        file_plan(
-            plan,
-            catalogue=Catalogue.load(workspace.templates),
-            ledger=workspace.ledger,
-            originals=workspace.originals,
-            issued=workspace.issued,
-            settings=workspace.settings,
-            now=self.clock(),
-            actor=ACTOR,
-        )
+        file_plan(plan, workspace.issuer(), now=self.clock(), actor=ACTOR)
 
     def propose(self, week: Week) -> Plan:
         """A plan from what is due."""

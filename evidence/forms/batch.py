@@ -6,20 +6,16 @@ numbered again; what was rendered already and keeps its number is not rendered t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from evidence.archive.issued import IssuedStore
-from evidence.archive.originals import Originals
 from evidence.domain.document import IssuedForm
 from evidence.domain.identifiers import Sha256
-from evidence.domain.page_code import draw_check
 from evidence.errors import EvidenceError
-from evidence.forms.catalogue import Catalogue
 from evidence.forms.issue import try_issue
-from evidence.forms.source import IssueRequest, IssueSettings
-from evidence.ledger.ledger import Ledger
+from evidence.forms.issuer import Issuer
+from evidence.forms.source import IssueRequest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,16 +35,7 @@ class Batch:
 
 
 def issue_batch(
-    requests: Sequence[IssueRequest],
-    *,
-    catalogue: Catalogue,
-    ledger: Ledger,
-    originals: Originals,
-    issued: IssuedStore,
-    settings: IssueSettings,
-    now: datetime,
-    actor: str = "forms",
-    draw: Callable[[], str] = draw_check,
+    requests: Sequence[IssueRequest], issuer: Issuer, *, now: datetime, actor: str = "forms"
 ) -> Batch:
     """Issue what can be issued, in one transaction; the rest is named with its reason.
 
@@ -61,20 +48,7 @@ def issue_batch(
     rendered: dict[Sha256, bytes] = {}
     while left:
         bad: dict[int, EvidenceError] = {}
-        made = try_issue(
-            left,
-            fail=bad.__setitem__,
-            rendered=rendered,
-            catalogue=catalogue,
-            ledger=ledger,
-            originals=originals,
-            issued=issued,
-            settings=settings,
-            now=now,
-            actor=actor,
-            also=None,
-            draw=draw,
-        )
+        made = try_issue(left, issuer, fail=bad.__setitem__, rendered=rendered, now=now, actor=actor)
         if made is not None:
             return Batch(issued=tuple(made), failures=_in_order(failures, requests))
         for index, error in bad.items():

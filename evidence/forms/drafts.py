@@ -11,7 +11,6 @@ from typing import Any
 
 import msgspec
 
-from evidence.archive.originals import Originals
 from evidence.domain.identifiers import CaseId, Number, Sha256, make_case_id, make_number
 from evidence.domain.week import Week, local_date
 from evidence.errors import EvidenceError, IncompleteError, InputError, UsageError
@@ -20,8 +19,9 @@ from evidence.forms.content.marks import Marks
 from evidence.forms.content.registry import form_values
 from evidence.forms.fill import Photo, fill
 from evidence.forms.fonts import require_printable
+from evidence.forms.issuer import Issuer
 from evidence.forms.kept_values import with_given
-from evidence.forms.source import IssueRequest, IssueSettings, Source, find_source
+from evidence.forms.source import IssueRequest, Source, find_source
 from evidence.language import _
 from evidence.ledger.view import View
 
@@ -43,20 +43,14 @@ class Draft:
 
 
 def make_drafts(
-    requests: Sequence[IssueRequest],
-    *,
-    catalogue: Catalogue,
-    view: View,
-    originals: Originals,
-    settings: IssueSettings,
-    now: datetime,
-    fail: Fail,
+    requests: Sequence[IssueRequest], issuer: Issuer, *, now: datetime, fail: Fail
 ) -> list[Draft]:
     """Numbers given and templates filled, in order; without those that `fail` was told about.
 
     Raises:
         UsageError: unknown form, case, visit or person, or a number beyond 999.
     """
+    catalogue, view = issuer.catalogue, issuer.ledger.view
     sources = []
     for request in requests:
         form = catalogue.form(request.form)
@@ -69,8 +63,8 @@ def make_drafts(
                 form=form,
                 folder=catalogue.folder / form.id,
                 view=view,
-                originals=originals,
-                settings=settings,
+                originals=issuer.originals,
+                settings=issuer.settings,
             )
         )
     drafts = []

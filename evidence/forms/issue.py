@@ -16,14 +16,12 @@ from datetime import UTC, datetime
 import msgspec
 
 from evidence.archive.issued import IssuedStore
-from evidence.archive.originals import Originals
 from evidence.domain.document import IssuedForm
 from evidence.domain.identifiers import Number, Sha256
-from evidence.domain.page_code import draw_check
 from evidence.errors import EvidenceError, IncompleteError, InputError, UsageError
-from evidence.forms.catalogue import Catalogue
 from evidence.forms.drafts import Draft, Fail, digest_of, make_drafts, next_numbers
 from evidence.forms.finish import Finished, finish
+from evidence.forms.issuer import Issuer
 from evidence.forms.kai_punctuation import for_rendering
 from evidence.forms.office import render
 from evidence.forms.source import IssueRequest, IssueSettings
@@ -33,29 +31,26 @@ from evidence.ledger.ledger import Ledger
 from evidence.ledger.lock import LedgerBusyError
 from evidence.ledger.view import View
 
+Also = Callable[[View, Sequence[IssuedForm]], Sequence[Event]]
+"""Further events for the transaction that journals the forms."""
+
 LOCK_SECONDS = 600
 """How long one issue waits for another."""
 
 
 def issue_forms(
     requests: Sequence[IssueRequest],
+    issuer: Issuer,
     *,
-    catalogue: Catalogue,
-    ledger: Ledger,
-    originals: Originals,
-    issued: IssuedStore,
-    settings: IssueSettings,
     now: datetime,
     actor: str = "forms",
-    also: Callable[[View, Sequence[IssuedForm]], Sequence[Event]] | None = None,
-    draw: Callable[[], str] = draw_check,
+    also: Also | None = None,
 ) -> list[IssuedForm]:
     """Issue a batch; either every form of it is issued or none.
 
     Args:
         now: printed nowhere, but journalled and written into the PDF as its date.
         also: further events for the same transaction, e.g. the voiding of a predecessor.
-        draw: source of page checks; tests and benches replace it.
 
     Raises:
         UsageError: unknown form, case, visit or person.
@@ -64,21 +59,7 @@ def issue_forms(
         IncompleteError: a document could not be rendered, or a required box was not found on its
             page; `where` names the form. Nothing is issued.
     """
-    made = try_issue(
-        requests,
-        fail=_raise,
-        rendered={},
-        catalogue=catalogue,
-        ledger=ledger,
-        originals=originals,
-        issued=issued,
-        settings=settings,
-        now=now,
-        actor=actor,
-        also=also,
-        draw=draw,
-    )
-    return made or []
+    return try_issue(requests, issuer, fail=_raise, rendered={}, now=now, actor=actor, also=also) or []
 
 
 def _raise(_index: int, error: EvidenceError) -> None:
@@ -87,18 +68,13 @@ def _raise(_index: int, error: EvidenceError) -> None:
 
 def try_issue(
     requests: Sequence[IssueRequest],
+    issuer: Issuer,
     *,
     fail: Fail,
     rendered: dict[Sha256, bytes],
-    catalogue: Catalogue,
-    ledger: Ledger,
-    originals: Originals,
-    issued: IssuedStore,
-    settings: IssueSettings,
     now: datetime,
     actor: str,
-    also: Callable[[View, Sequence[IssuedForm]], Sequence[Event]] | None,
-    draw: Callable[[], str],
+    also: Also | None = None,
 ) -> list[IssuedForm] | None:
     """Issue all, or tell `fail` about each that cannot be and issue none: then the answer is None.
 
@@ -112,28 +88,20 @@ def try_issue(
         failed = True
         fail(index, error)
 
-    with _issuing(ledger):
-        drafts = make_drafts(
-            requests,
-            catalogue=catalogue,
-            view=ledger.view,
-            originals=originals,
-            settings=settings,
-            now=now,
-            fail=note,
-        )
-        problems = _render(drafts, rendered, settings)
+    with _issuing(issuer.ledger):
+        drafts = make_drafts(requests, issuer, now=now, fail=note)
+        problems = _render(drafts, rendered, issuer.settings)
         papers = []
         for draft in drafts:
             try:
                 if draft.number in problems:
                     raise _not_rendered(problems[draft.number], draft)
-                papers.append((draft, _finished(draft, rendered[digest_of(draft.docx)], now, draw)))
+                papers.append((draft, _finished(draft, rendered[digest_of(draft.docx)], now, issuer.draw)))
             except (InputError, IncompleteError) as error:
                 note(draft.index, error)
         if failed:
             return None
-        forms = [_store(draft, finished, issued, now) for draft, finished in papers]
+        forms = [_store(draft, finished, issuer.issued, now) for draft, finished in papers]
 
         def decide(view: View) -> Sequence[Event]:
             taken = next_numbers([draft.source for draft in drafts], view)
@@ -141,7 +109,7 @@ def try_issue(
                 raise IncompleteError(_("编号在签发过程中被占用，整批未签发。"), remedy=_("请再运行一次。"))
             return [*(FormIssued(form=form) for form in forms), *(also(view, forms) if also else ())]
 
-        ledger.transact(actor, decide)
+        issuer.ledger.transact(actor, decide)
     return forms
 
 

@@ -9,16 +9,15 @@ from types import MappingProxyType
 from typing import Any
 
 from evidence.archive.issued import IssuedStore
-from evidence.archive.originals import Originals
 from evidence.domain.document import BoxKind, IssuedForm
 from evidence.domain.identifiers import Number, PersonId
 from evidence.errors import UsageError
 from evidence.forms.campaign_list import FORM as SUMMARY
 from evidence.forms.campaign_list import campaign_of, campaign_request
-from evidence.forms.catalogue import Catalogue
 from evidence.forms.issue import issue_forms
+from evidence.forms.issuer import Issuer
 from evidence.forms.kept_values import given_before
-from evidence.forms.source import IssueRequest, IssueSettings
+from evidence.forms.source import IssueRequest
 from evidence.language import _
 from evidence.ledger.events import Event, FormVoided, PlanFiled
 from evidence.ledger.ledger import Ledger
@@ -62,15 +61,11 @@ def void(ledger: Ledger, number: Number, *, why: str, actor: str) -> None:
 
 def reissue(
     number: Number,
+    issuer: Issuer,
     *,
     why: str,
     blank: bool = False,
     values: Mapping[str, Any] = MappingProxyType({}),
-    catalogue: Catalogue,
-    ledger: Ledger,
-    originals: Originals,
-    issued: IssuedStore,
-    settings: IssueSettings,
     now: datetime,
     actor: str,
 ) -> IssuedForm:
@@ -85,11 +80,12 @@ def reissue(
         UsageError: no reason, never issued, or void already; besides, as `issue_forms`.
     """
     reason = _reason(why)
-    old = valid_form(ledger.view, number)
-    carried = given_before(old, catalogue.form(old.form), issued)
+    view, issued = issuer.ledger.view, issuer.issued
+    old = valid_form(view, number)
+    carried = given_before(old, issuer.catalogue.form(old.form), issued)
     if old.form == SUMMARY:
         campaign = campaign_of(old, issued)
-        carried |= campaign_request(campaign, ledger.view, settings, now=now).values
+        carried |= campaign_request(campaign, view, issuer.settings, now=now).values
     anew_blank = blank or (old.blank and old.visit is None)
     request = IssueRequest(
         form=old.form,
@@ -110,17 +106,7 @@ def reissue(
         moved = [PlanFiled(plan=replace(plan, number=forms[0].number)) for plan in plans]
         return [FormVoided(number=number, why=text), *moved]
 
-    (form,) = issue_forms(
-        [request],
-        catalogue=catalogue,
-        ledger=ledger,
-        originals=originals,
-        issued=issued,
-        settings=settings,
-        now=now,
-        actor=actor,
-        also=also,
-    )
+    (form,) = issue_forms([request], issuer, now=now, actor=actor, also=also)
     return form
 
 

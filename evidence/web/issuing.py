@@ -130,7 +130,6 @@ def issue(request: Any, identifier: str, form: str) -> Any:
 
 def issuing(request: Any, wanted: Sequence[IssueRequest], *, back: str) -> Callable[[Report], Outcome]:
     """Work for a job: issue the forms, all or none, and offer them for printing."""
-    from evidence.forms.catalogue import Catalogue
     from evidence.forms.issue import issue_forms
 
     workspace = request.desk.workspace
@@ -138,16 +137,7 @@ def issuing(request: Any, wanted: Sequence[IssueRequest], *, back: str) -> Calla
 
     def work(report: Report) -> Outcome:
         report(say("正在填写模板并生成 PDF……"))
-        made = issue_forms(
-            wanted,
-            catalogue=Catalogue.load(workspace.templates),
-            ledger=workspace.ledger,
-            originals=workspace.originals,
-            issued=workspace.issued,
-            settings=workspace.settings,
-            now=workspace.clock(),
-            actor=actor,
-        )
+        made = issue_forms(wanted, workspace.issuer(), now=workspace.clock(), actor=actor)
         report(say("已登记编号。"))
         keep_features(workspace, made)
         return printed(made, say("文书已签发，请打印后签名盖章："), back)
@@ -182,7 +172,6 @@ def keep_features(workspace: Any, made: Sequence[IssuedForm]) -> None:
 def withdraw(request: Any, number: str) -> Any:
     """Void a form, or replace it with a new one from the facts as they stand now."""
     from evidence.forms import withdraw as forms_withdraw
-    from evidence.forms.catalogue import Catalogue
 
     workspace = request.desk.workspace
     known = expand(number)
@@ -199,17 +188,7 @@ def withdraw(request: Any, number: str) -> Any:
 
     def work(report: Report) -> Outcome:
         report(say("正在填写模板并生成 PDF……"))
-        made = forms_withdraw.reissue(
-            old,
-            why=why,
-            catalogue=Catalogue.load(workspace.templates),
-            ledger=workspace.ledger,
-            originals=workspace.originals,
-            issued=workspace.issued,
-            settings=workspace.settings,
-            now=workspace.clock(),
-            actor=actor,
-        )
+        made = forms_withdraw.reissue(old, workspace.issuer(), why=why, now=workspace.clock(), actor=actor)
         keep_features(workspace, [made])
         return printed([made], say("已重新签发，原编号作废："), back)
 

@@ -90,7 +90,6 @@ def plan(request: Any) -> Any:
 @page(Act.PLAN, "POST")
 def file(request: Any) -> Any:
     """File the plan as arranged, with its form; a plan filed before gets a new version."""
-    from evidence.forms.catalogue import Catalogue
     from evidence.forms.plan_filing import file_plan
 
     workspace, week = request.desk.workspace, _week(request)
@@ -115,17 +114,7 @@ def file(request: Any) -> Any:
 
     def work(report: Any) -> Outcome:
         report(say("正在生成计划表……"))
-        made = file_plan(
-            arranged,
-            catalogue=Catalogue.load(workspace.templates),
-            ledger=workspace.ledger,
-            originals=workspace.originals,
-            issued=workspace.issued,
-            settings=workspace.settings,
-            now=workspace.clock(),
-            actor=actor,
-            compiler=compiler,
-        )
+        made = file_plan(arranged, workspace.issuer(), now=workspace.clock(), actor=actor, compiler=compiler)
         return Outcome(
             text=say("计划已报备，请打印计划表送监管部门：") + made.number,
             url=reverse("form-pdf", args=[made.number]),
@@ -140,7 +129,6 @@ def file(request: Any) -> Any:
 @page(Act.ENTER_VISIT, "POST")
 def day_forms(request: Any) -> Any:
     """Open the cases of one planned day where needed, issue its blank records, print them together."""
-    from evidence.forms.catalogue import Catalogue
     from evidence.forms.issue import issue_forms
     from evidence.forms.open_case import open_case
 
@@ -173,20 +161,7 @@ def day_forms(request: Any) -> Any:
                 report(say("已开立案件 {id}。").format(id=case))
             requests.append(each.request(case))
         report(say("正在填写模板并生成 PDF……"))
-        made = (
-            []
-            if not requests
-            else issue_forms(
-                requests,
-                catalogue=Catalogue.load(workspace.templates),
-                ledger=workspace.ledger,
-                originals=workspace.originals,
-                issued=workspace.issued,
-                settings=workspace.settings,
-                now=now,
-                actor=actor,
-            )
-        )
+        made = [] if not requests else issue_forms(requests, workspace.issuer(), now=now, actor=actor)
         keep_features(workspace, made)
         before = [each.ready.form for each in wanted if each.ready is not None]
         return printed(

@@ -9,7 +9,6 @@ import msgspec
 
 from evidence.config import Workspace
 from evidence.domain.document import IssuedForm
-from evidence.forms.catalogue import Catalogue
 from evidence.forms.issue import issue_forms
 from evidence.forms.source import IssueRequest
 from evidence.jobs.job import Job
@@ -50,17 +49,7 @@ def issue(workspace: Workspace, *, requests: str, ordered_at: str, actor: str) -
         return ()
 
     try:
-        issue_forms(
-            wanted,
-            catalogue=Catalogue.load(workspace.templates),
-            ledger=workspace.ledger,
-            originals=workspace.originals,
-            issued=workspace.issued,
-            settings=workspace.settings,
-            now=at,
-            actor=actor,
-            also=once,
-        )
+        issue_forms(wanted, workspace.issuer(), now=at, actor=actor, also=once)
     except _DoneByAnotherError:
         return
 

@@ -62,15 +62,7 @@ def world(tmp_path: Path) -> FormsWorld:
 
 def batch(world: FormsWorld, *requests: IssueRequest) -> Batch:
     """Issue what can be issued."""
-    return issue_batch(
-        requests,
-        catalogue=world.catalogue,
-        ledger=world.ledger,
-        originals=world.originals,
-        issued=world.issued,
-        settings=world.settings,
-        now=NOW,
-    )
+    return issue_batch(requests, world.issuer, now=NOW)
 
 
 def ends(done: Batch) -> list[str]:
