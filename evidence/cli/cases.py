@@ -11,9 +11,10 @@ from evidence.cli.completing import a_case
 from evidence.cli.options import DayType, emit, json_option, say, workspace_command
 from evidence.cli.tables import table
 from evidence.cli.words import case_kind, visit_kind
+from evidence.domain.terms import form_title
 from evidence.domain.week import local_date, show_date
 from evidence.forms.open_case import find_enterprise, open_case
-from evidence.handover.wording import document_state, form_title
+from evidence.handover.wording import document_state
 from evidence.language import _
 
 if TYPE_CHECKING:

@@ -40,7 +40,7 @@ def _cases(view: View) -> Iterable[tuple[str, str]]:
 
 
 def _numbers(view: View) -> Iterable[tuple[str, str]]:
-    from evidence.handover.wording import form_title
+    from evidence.domain.terms import form_title
 
     for case in view.cases():
         for document in view.documents(case.id):

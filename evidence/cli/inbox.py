@@ -11,10 +11,10 @@ import click
 from evidence.cli.completing import a_waiting_arrival
 from evidence.cli.intake import arrival_lines, summary_line
 from evidence.cli.options import emit, json_option, say, workspace_command
-from evidence.domain.document import MarkVerdict
+from evidence.domain.document import BoxKind, MarkVerdict
 from evidence.domain.identifiers import ArrivalId, CaseId, Number, VisitId, expand
+from evidence.domain.terms import box_title
 from evidence.errors import UsageError
-from evidence.handover.wording import MARK_KINDS, ROLES
 from evidence.language import _
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ def _document_lines(document: dict[str, Any]) -> Iterator[str]:
     for mark in document["marks"]:
         sign, word = _verdict(MarkVerdict(mark["verdict"]))
         sign = sign if mark["required"] or sign == "●" else "－"
-        title = ROLES.get(mark["role"], mark["role"]) + MARK_KINDS[mark["kind"]]
+        title = box_title(mark["role"], BoxKind(mark["kind"]))
         yield _("        {sign} 第{page}页 {title} {word}").format(
             sign=sign, page=mark["page"], title=title, word=word
         )

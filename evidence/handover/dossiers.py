@@ -20,18 +20,15 @@ from evidence.domain.identifiers import Sha256
 from evidence.domain.parties import Enterprise
 from evidence.domain.recording import Recording
 from evidence.domain.register import Package
+from evidence.domain.terms import CASE_KINDS, VISIT_KINDS, box_title, form_title
 from evidence.domain.week import SHANGHAI, local_date
 from evidence.handover.office import Names
 from evidence.handover.week import Original, WeekWork, originals_of
 from evidence.handover.wording import (
-    CASE_KINDS,
     FINDING_STATES,
     VERDICT_WORDS,
-    VISIT_KINDS,
-    box_title,
     clause_of,
     document_state,
-    form_title,
     in_order,
     notable,
     size_text,
@@ -169,7 +166,7 @@ def _mark_rows(document: Document) -> Iterable[dict[str, Any]]:
         yield {
             "number": document.form.number,
             "page": mark.page,
-            "box": box_title(mark) + ("" if mark.required else "（选）"),
+            "box": box_title(mark.role, mark.kind) + ("" if mark.required else "（选）"),
             "state": state if mark.required or mark.verdict.value == "present" else "open",
             "verdict": word,
             "note": by,

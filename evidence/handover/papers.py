@@ -14,6 +14,7 @@ from evidence.bundles.typesetting import Sheet, compose
 from evidence.domain.document import Document
 from evidence.domain.facts import CaseFacts
 from evidence.domain.register import Plan
+from evidence.domain.terms import form_title
 from evidence.domain.week import local_date, show_date
 from evidence.forms.content import weekly
 from evidence.forms.content.weekly import HandoverRow, handover_values
@@ -24,7 +25,6 @@ from evidence.handover.wording import (
     STATE_WORDS,
     clause_of,
     document_state,
-    form_title,
     notable,
     week_title,
 )

@@ -25,9 +25,9 @@ from pypdf.errors import PyPdfError
 from evidence.domain.document import MarkVerdict
 from evidence.domain.identifiers import Number
 from evidence.domain.register import Package, Receipt
+from evidence.domain.terms import box_title
 from evidence.errors import UndecidedError, UsageError, VerificationFailedError
 from evidence.handover.office import Office
-from evidence.handover.wording import box_title
 from evidence.language import _
 from evidence.ledger.checkpoint import fingerprint
 from evidence.ledger.events import Event, ReceiptReceived
@@ -124,7 +124,11 @@ def _require_marks(office: Office, package: Package) -> None:
     """A receipt that nobody signed is only our own paper."""
     document = office.ledger.view.document(_receipt_number(package))
     marks = () if document is None else document.marks
-    unseen = [box_title(mark) for mark in marks if mark.required and mark.verdict is not MarkVerdict.PRESENT]
+    unseen = [
+        box_title(mark.role, mark.kind)
+        for mark in marks
+        if mark.required and mark.verdict is not MarkVerdict.PRESENT
+    ]
     if unseen:
         raise UndecidedError(
             _("接收回执上未见：{boxes}。").format(boxes="、".join(unseen)),

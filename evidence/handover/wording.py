@@ -1,61 +1,14 @@
-"""Words that handover papers use for forms, roles, states and outcomes."""
+"""Words that handover papers use for states, outcomes and weeks."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from evidence.domain.case import CaseKind, VisitKind
-from evidence.domain.document import Document, Mark, MarkVerdict
+from evidence.domain.document import Document, MarkVerdict
+from evidence.domain.terms import FORM_TITLES
 from evidence.domain.week import Week
 from evidence.rules.clause import Finding, Kind
 
-FORM_TITLES = {
-    "inspection-record": "现场检查记录",
-    "urging-record": "督促指导工作记录",
-    "rectification-report": "整改报告",
-    "recheck-record": "现场复查记录",
-    "interview-notice": "约谈通知",
-    "interview-record": "约谈记录",
-    "escalation-report": "上报",
-    "weekly-plan": "下周工作计划",
-    "campaign-summary": "专项检查汇总清单",
-    "handover-list": "移交清单",
-    "handover-receipt": "接收回执",
-    "questionnaire": "服务质量问卷",
-    "tenant-notice": "新企业（厂中厂）告知",
-}
-CASE_KINDS = {
-    CaseKind.ANNUAL: "年度全面检查",
-    CaseKind.NEW_ENTERPRISE: "新进企业检查",
-    CaseKind.SPECIAL: "专项检查",
-    CaseKind.SURVEY: "普查",
-}
-VISIT_KINDS = {
-    VisitKind.CHECK: "现场检查",
-    VisitKind.URGING: "督促指导",
-    VisitKind.RECHECK: "现场复查",
-    VisitKind.GUIDANCE: "现场指导",
-    VisitKind.INTERVIEW: "约谈",
-}
-ROLES = {
-    "expert": "检查人员",
-    "supervisor": "监管人员",
-    "escort": "陪同安管人员",
-    "principal": "企业主要负责人",
-    "reviewer": "审核人",
-    "urger": "督促人",
-    "visited": "企业人员",
-    "giver": "移交人",
-    "receiver": "接收人",
-    "compiler": "编制人",
-    "filler": "填写人",
-    "interviewer": "约谈人",
-    "recorder": "记录人",
-    "enterprise": "企业",
-    "agency": "服务机构",
-    "regulator": "监管部门",
-}
-MARK_KINDS = {"signature": "签名", "seal": "盖章", "date": "日期", "fingerprint": "指印"}
 VERDICT_WORDS = {
     MarkVerdict.PRESENT: ("present", "有"),
     MarkVerdict.ABSENT: ("missing", "未见"),
@@ -69,16 +22,6 @@ FINDING_STATES = {
     Kind.OPEN: "open",
     Kind.NOT_APPLICABLE: "open",
 }
-
-
-def form_title(form: str) -> str:
-    """The record's name as people say it."""
-    return FORM_TITLES.get(form, form)
-
-
-def box_title(mark: Mark) -> str:
-    """`陪同安管人员签名`."""
-    return f"{ROLES.get(mark.role, mark.role)}{MARK_KINDS.get(mark.kind, '')}"
 
 
 def document_state(document: Document) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from evidence.domain.document import BoxKind, Mark, MarkVerdict
+from evidence.domain.terms import box_title
 
 REASONS: dict[str, str] = {
     "empty": "文件是空的（0 字节）。请重新扫描或重新复制。",
@@ -36,30 +37,6 @@ PAGE_REASONS: dict[str, str] = {
     "no_code": "没有读到二维码",
 }
 
-ROLES: dict[str, str] = {
-    "expert": "检查人员",
-    "supervisor": "监管人员",
-    "escort": "陪同人员",
-    "principal": "企业主要负责人",
-    "reviewer": "审核人",
-    "urger": "督促人",
-    "visited": "企业人员",
-    "giver": "移交人",
-    "receiver": "接收人",
-    "compiler": "编制人",
-    "filler": "填写人",
-    "interviewer": "约谈人",
-    "recorder": "记录人",
-    "enterprise": "企业",
-    "agency": "检查单位",
-    "regulator": "监管部门",
-}
-_KINDS = {
-    BoxKind.SIGNATURE: "签名",
-    BoxKind.SEAL: "盖章",
-    BoxKind.DATE: "日期",
-    BoxKind.FINGERPRINT: "指印",
-}
 _REPAIRS = {BoxKind.SIGNATURE: "补签", BoxKind.SEAL: "补盖", BoxKind.DATE: "补填"}
 
 
@@ -74,19 +51,15 @@ def page_list(pages: Iterable[int]) -> str:
     return f"第{'、'.join(str(first) if first == last else f'{first}–{last}' for first, last in runs)}页"
 
 
-def mark_name(mark: Mark) -> str:
-    """`陪同人员签名`."""
-    return ROLES.get(mark.role, mark.role) + _KINDS[mark.kind]
-
-
 def mark_sentences(marks: Sequence[Mark]) -> list[str]:
     """One sentence for each required mark that is not there or cannot be judged."""
     sentences = []
     for mark in sorted(marks, key=lambda mark: (mark.page, mark.box)):
         if not mark.required or mark.verdict is MarkVerdict.PRESENT:
             continue
+        title = box_title(mark.role, mark.kind)
         if mark.verdict is MarkVerdict.ABSENT:
-            sentences.append(f"第{mark.page}页未见{mark_name(mark)}，请{_REPAIRS[mark.kind]}后重新扫描该页。")
+            sentences.append(f"第{mark.page}页未见{title}，请{_REPAIRS[mark.kind]}后重新扫描该页。")
         else:
-            sentences.append(f"第{mark.page}页的{mark_name(mark)}无法自动判定，请看图确认。")
+            sentences.append(f"第{mark.page}页的{title}无法自动判定，请看图确认。")
     return list(dict.fromkeys(sentences))

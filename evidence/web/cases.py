@@ -15,6 +15,7 @@ from evidence.domain.coverage import segment_of, visit_coverage
 from evidence.domain.facts import CaseFacts
 from evidence.domain.hazard import Hazard
 from evidence.domain.identifiers import CaseId, Number, expand
+from evidence.domain.terms import CASE_KINDS, VISIT_KINDS, form_title
 from evidence.domain.week import local_date
 from evidence.recordings.assign import filmed, in_force
 from evidence.recordings.timeline import timeline_svg
@@ -28,7 +29,6 @@ from evidence.web.roles import Act
 from evidence.web.search import find_cases
 from evidence.web.sheets import document_state, sheets_of
 from evidence.web.speech import say
-from evidence.web.wording import CASE_KINDS, FORM_TITLES, VISIT_KINDS
 
 
 @page(Act.SEE)
@@ -36,9 +36,9 @@ def cases(request: Any) -> Any:
     """Find a case; the newest ones without a question."""
     wanted = request.GET.get("q", "")
     hits = find_cases(request.desk.workspace.ledger.view, wanted)
-    rows = [(hit, CASE_KINDS.get(hit.case.kind.value, "")) for hit in hits]
+    rows = [(hit, CASE_KINDS[hit.case.kind]) for hit in hits]
     kinds = list(CASE_KINDS.items())[:2] + [
-        (f"{each.kind.value}:{each.id}", f"{say(CASE_KINDS[each.kind.value])} {each.topic}")
+        (f"{each.kind.value}:{each.id}", f"{say(CASE_KINDS[each.kind])} {each.topic}")
         for each in request.desk.workspace.ledger.view.campaigns()
     ]
     return render(request, "desk/cases.html", {"q": wanted, "rows": rows, "kinds": kinds})
@@ -69,7 +69,7 @@ def chain_steps(facts: CaseFacts, findings: tuple[Finding, ...]) -> list[Step]:
     """What happened and what comes next, in order of days."""
     done = [
         Step(
-            title=VISIT_KINDS.get(visit.kind.value, visit.kind.value),
+            title=VISIT_KINDS[visit.kind],
             day=local_date(visit.arrived_at),
             state="present",
             sign="●",
@@ -140,7 +140,7 @@ def _timelines(facts: CaseFacts, parameters: Parameters) -> list[dict[str, Any]]
             prerecord_s=parameters.coverage_prerecord_s,
         )
         segments = [segment for segment in map(segment_of, own) if segment is not None]
-        kind = say(VISIT_KINDS.get(visit.kind.value, visit.kind.value))
+        kind = say(VISIT_KINDS[visit.kind])
         title = f"{kind} {local_date(visit.arrived_at).isoformat()}"
         drawn.append(
             {
@@ -181,14 +181,11 @@ def case(request: Any, identifier: str) -> Any:
     context = {
         "facts": facts,
         "case": facts.case,
-        "kind": CASE_KINDS.get(facts.case.kind.value, facts.case.kind.value),
+        "kind": CASE_KINDS[facts.case.kind],
         "enterprise": enterprise,
         "row": rows[0] if rows else None,
         "steps": chain_steps(facts, findings),
-        "documents": [
-            (each, FORM_TITLES.get(each.form.form, each.form.form), document_state(each))
-            for each in facts.documents
-        ],
+        "documents": [(each, form_title(each.form.form), document_state(each)) for each in facts.documents],
         "hazards": hazard_lines(facts),
         "timelines": _timelines(facts, workspace.settings.parameters),
         "people": {each.id: each.name for each in gathered.people},
@@ -214,7 +211,7 @@ def document(request: Any, number: str) -> Any:
         raise Http404
     context = {
         "document": found,
-        "title": FORM_TITLES.get(found.form.form, found.form.form),
+        "title": form_title(found.form.form),
         "state": document_state(found),
         "sheets": sheets_of(found.scans, workspace.issued),
         "others": sheets_of(found.other_copies, workspace.issued),

@@ -10,8 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from evidence.domain.case import VisitKind
 from evidence.domain.identifiers import PersonId
 from evidence.domain.parties import Device, Person, Role
+from evidence.domain.terms import VISIT_KINDS
 from evidence.forms.tables import Column, Table
 from evidence.forms.visit_tables import (
     ANSWERS,
@@ -19,12 +21,12 @@ from evidence.forms.visit_tables import (
     HAZARDS,
     HEAD,
     ITEMS,
+    KINDS,
     PROGRESS,
     REFUSALS,
     REPORT,
     RESULTS,
 )
-from evidence.web.wording import VISIT_KINDS
 
 _ON_SITE = (
     "到达时间", "离开时间", "检查人员", "监管人员", "记录仪", "出示工作证", "陪同人员", "陪同人员职务",
@@ -66,10 +68,7 @@ FORM_OF = {
     ESCALATION: "escalation-report",
 }
 """The record that can be issued from it."""
-TITLES = {
-    "检查": VISIT_KINDS["check"], "复查": VISIT_KINDS["recheck"], "督促": VISIT_KINDS["urging"],
-    "指导": VISIT_KINDS["guidance"], "约谈": VISIT_KINDS["interview"], REPORT: REPORT, ESCALATION: ESCALATION,
-}  # fmt: skip
+TITLES = {word: VISIT_KINDS[VisitKind(kind)] if kind in VISIT_KINDS else word for word, kind in KINDS.items()}
 _LONG = frozenset({"情况", "企业意见", "企业表态", "描述", "整改建议", "指导意见", "整改措施"})
 _PHOTOS = "照片"
 _HAZARD = "隐患"

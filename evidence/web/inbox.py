@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 
 from evidence.domain.document import MarkVerdict
 from evidence.domain.identifiers import ArrivalId, CaseId, Number, VisitId, expand
+from evidence.domain.terms import CASE_KINDS, form_title
 from evidence.errors import UsageError
 from evidence.inbox.placing import Placement
 from evidence.inbox.words import PAGE_REASONS
@@ -24,7 +25,6 @@ from evidence.web.search import find_cases
 from evidence.web.sheets import sheets_of
 from evidence.web.sorting import LANES, lay_out, placements_of
 from evidence.web.speech import say
-from evidence.web.wording import CASE_KINDS, FORM_TITLES
 
 SHOWN = 60
 
@@ -143,7 +143,7 @@ def _question(view: View, unlinked: Any) -> dict[str, Any]:
                 "page": each.page,
                 "score": each.score,
                 "why": each.why,
-                "form": FORM_TITLES.get(document.form.form, "") if document else "",
+                "form": form_title(document.form.form) if document else "",
                 "enterprise": enterprise.name if enterprise else "",
             }
         )
@@ -244,12 +244,12 @@ def suggest(request: Any) -> Any:
     view = request.desk.workspace.ledger.view
     if request.GET.get("of") == "case":
         hits = find_cases(view, request.GET.get("q", ""), limit=16)
-        cases = [(hit.case.id, hit.name, CASE_KINDS.get(hit.case.kind.value, "")) for hit in hits]
+        cases = [(hit.case.id, hit.name, CASE_KINDS[hit.case.kind]) for hit in hits]
         return render(request, "desk/_numbers.html", {"rows": cases})
     rows = []
     for hit in find_cases(view, request.GET.get("q", ""), limit=8):
         rows += [
-            (document.form.number, hit.name, FORM_TITLES.get(document.form.form, ""))
+            (document.form.number, hit.name, form_title(document.form.form))
             for document in view.documents(hit.case.id)
             if not document.form.voided_why
         ]

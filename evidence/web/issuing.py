@@ -10,9 +10,11 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from evidence.domain.case import VisitKind
 from evidence.domain.document import IssuedForm
 from evidence.domain.identifiers import CaseId, Number, PersonId, VisitId, expand
 from evidence.domain.parties import Role
+from evidence.domain.terms import FORM_TITLES, VISIT_KINDS
 from evidence.errors import EvidenceError, UsageError
 from evidence.forms.declaration import FormDeclaration
 from evidence.forms.source import IssueRequest, Source, find_source, latest_versions
@@ -21,7 +23,6 @@ from evidence.web.jobs import Outcome
 from evidence.web.pages import page
 from evidence.web.roles import Act
 from evidence.web.speech import say
-from evidence.web.wording import FORM_TITLES, VISIT_KINDS
 
 Report = Callable[[str], None]
 
@@ -71,7 +72,11 @@ def forms(request: Any, identifier: str) -> Any:
         "case": case,
         "enterprise": workspace.ledger.view.enterprise(case.enterprise),
         "forms": [
-            (form, VISIT_KINDS.get(form.visit_kind, ""), [each for each in issued if each.form == form.id])
+            (
+                form,
+                VISIT_KINDS[VisitKind(form.visit_kind)] if form.visit_kind else "",
+                [each for each in issued if each.form == form.id],
+            )
             for form in case_forms(workspace)
         ],
     }

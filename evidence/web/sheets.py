@@ -8,10 +8,16 @@ from dataclasses import dataclass
 from evidence.archive.issued import IssuedStore
 from evidence.domain.document import BoxKind, Document, IssuedPage, ScannedPage
 from evidence.domain.identifiers import Number
+from evidence.domain.terms import box_title
 from evidence.errors import EvidenceError
-from evidence.inbox.words import mark_name
 from evidence.web.speech import say
-from evidence.web.wording import VERDICTS
+
+VERDICTS: dict[str, tuple[str, str, str]] = {
+    "present": ("●", "present", "有"),
+    "absent": ("✕", "missing", "无"),
+    "undecided": ("◐", "undecided", "不能判定"),
+}
+"""Verdict -> its sign, CSS class and word."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +82,7 @@ def sheets_of(scans: Sequence[ScannedPage], store: IssuedStore) -> tuple[Sheet, 
             boxes.append(
                 DrawnBox(
                     box=mark.box,
-                    name=mark_name(mark),
+                    name=box_title(mark.role, mark.kind),
                     verdict=mark.verdict.value,
                     sign=sign,
                     css=css,
@@ -127,7 +133,7 @@ def document_state(document: Document) -> tuple[str, str, str]:
             "✕",
             "missing",
             say("未见{names}").format(
-                names="、".join(dict.fromkeys(say(mark_name(mark)) for mark in absent))
+                names="、".join(dict.fromkeys(say(box_title(mark.role, mark.kind)) for mark in absent))
             ),
         )
     if any(mark.verdict.value == "undecided" for mark in required):

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from evidence.domain.document import ScannedPage
 from evidence.domain.identifiers import Number, Sha256
+from evidence.domain.terms import form_title
 from evidence.errors import UsageError
 from evidence.inbox.placing import Placement
 from evidence.inbox.words import PAGE_REASONS
 from evidence.ledger.events import ArrivalJudged
 from evidence.ledger.view import View
 from evidence.web.speech import say
-from evidence.web.wording import FORM_TITLES
 
 LANES = 12
 """Documents laid out at most."""
@@ -118,7 +118,7 @@ def _lane(view: View, number: Number, tiles: Mapping[str, Tile], arrival: str) -
     )
     return Lane(
         number=number,
-        title=FORM_TITLES.get(document.form.form, document.form.form),
+        title=form_title(document.form.form),
         enterprise=enterprise.short_name or enterprise.name if enterprise else "",
         slots=slots,
     )

@@ -18,7 +18,7 @@ from evidence.cli.waiting import Working, counting
 from evidence.cli.words import case_kind, visit_kind
 from evidence.domain.case import CaseKind, VisitKind
 from evidence.domain.document import BoxKind
-from evidence.handover.wording import MARK_KINDS
+from evidence.domain.terms import BOX_KINDS, CASE_KINDS, VISIT_KINDS
 from evidence.rules.agenda import DueItem
 from evidence.rules.clause import Clause, Finding, Kind, Level, Subject
 
@@ -152,9 +152,9 @@ def test_no_color_reaches_the_bars_too(
 
 
 def test_every_kind_of_mark_and_case_and_visit_has_its_word() -> None:
-    assert set(MARK_KINDS) == set(BoxKind)
-    assert all(map(case_kind, CaseKind))
-    assert all(map(visit_kind, VisitKind))
+    assert set(BOX_KINDS) == set(BoxKind)
+    assert {kind: case_kind(kind) for kind in CaseKind} == CASE_KINDS
+    assert {kind: visit_kind(kind) for kind in VisitKind} == VISIT_KINDS
 
 
 @pytest.mark.parametrize("lines", [24, 50])

@@ -18,16 +18,17 @@ from evidence.domain.case import ReviewResult
 from evidence.domain.hazard import Grade, HazardState, ProgressState
 from evidence.domain.parties import EnterpriseClass
 from evidence.domain.register import PlannedWork
+from evidence.domain.terms import BOX_KINDS, CASE_KINDS, FORM_TITLES, ROLES, VISIT_KINDS
 from evidence.domain.week import WEEKDAYS
 from evidence.forms.catalogue import Catalogue, shipped_templates
-from evidence.inbox.words import PAGE_REASONS, ROLES
+from evidence.inbox.words import PAGE_REASONS
 from evidence.web import entry_form
 from evidence.web.issue_form import fields_of
 from evidence.web.matrix import COLUMNS, WORDS
 from evidence.web.roles import ROLE_WORDS, Act
+from evidence.web.sheets import VERDICTS
 from evidence.web.speech import LOCALE_DIR, say, speaking
 from evidence.web.templatetags.desk import OUTCOME_SIGNS
-from evidence.web.wording import CASE_KINDS, FORM_TITLES, VERDICTS, VISIT_KINDS
 
 WEB = Path(__file__).parents[3] / "evidence/web"
 CATALOGUE = LOCALE_DIR / "en/LC_MESSAGES"
@@ -59,7 +60,7 @@ def _named_elsewhere() -> Iterator[str]:
     yield from (words for _sign, _css, words in VERDICTS.values())
     yield from (each.value for kind in WORDS_OF for each in kind)
     yield from (f"整改{each.value}" for each in ProgressState)
-    yield from (role + kind for role in ROLES.values() for kind in ("签名", "盖章", "日期", "指印"))
+    yield from (role + kind for role in ROLES.values() for kind in BOX_KINDS.values())
     yield from WEEKDAYS
     yield from ("已办", "计划", "到期", "已过期", "待整改", "空白页", "项目负责人", "资料员", "企业")
     for form in Catalogue.load(shipped_templates()):
