@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from evidence.domain.case import Case
+from evidence.domain.case import Case, Visit
 from evidence.domain.facts import CaseFacts, Facts
 from evidence.domain.identifiers import CaseId
 from evidence.domain.register import RegisterEntry
@@ -36,11 +36,12 @@ def gather_cases(view: View, cases: Iterable[CaseId], *, week: Week | None) -> F
     """Facts of these cases, with everything that belongs to no single case; unknown ids are left out."""
     cases = tuple(cases)
     view.prepare(cases)
-    entries = view.entries()
-    filed = _File(entries)
-    gathered = tuple(
-        _case_facts(view, held, filed) for name in cases if (held := view.case(name)) is not None
+    known = [(held, view.visits(held.id)) for name in cases if (held := view.case(name)) is not None]
+    entries = view.entries_about(
+        {*(held.id for held, _visits in known), *(visit.id for _held, visits in known for visit in visits)}
     )
+    filed = _File(entries)
+    gathered = tuple(_case_facts(view, held, visits, filed) for held, visits in known)
     taken = {(entry.register, entry.key) for facts in gathered for entry in facts.entries}
     return Facts(
         week="" if week is None else str(week),
@@ -77,8 +78,7 @@ class _File:
         return tuple(found[place] for place in sorted(found))
 
 
-def _case_facts(view: View, case: Case, filed: _File) -> CaseFacts:
-    visits = view.visits(case.id)
+def _case_facts(view: View, case: Case, visits: tuple[Visit, ...], filed: _File) -> CaseFacts:
     return CaseFacts(
         case=case,
         visits=visits,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Protocol, TypeVar
@@ -98,6 +98,10 @@ class RowsView:
         if case is None:
             return tuple(found)
         return tuple(entry for entry in found if of_case(entry, case))
+
+    def entries_about(self, names: Collection[str]) -> tuple[RegisterEntry, ...]:
+        """Entries that name one of these cases or visits, and those that name none."""
+        return tuple(entry for entry in self.entries() if is_about(entry, names))
 
     # --- cases ---------------------------------------------------------------------------------
     def cases(self, enterprise: EnterpriseId | None = None) -> tuple[Case, ...]:
@@ -304,6 +308,12 @@ def _documents(rows: Iterable[tuple[str, Row]]) -> Iterator[Document]:
 def of_case(entry: RegisterEntry, case: CaseId) -> bool:
     """Whether a register entry names a case or one of its visits."""
     return entry.case == case or (entry.visit is not None and fold.case_of(entry.visit) == case)
+
+
+def is_about(entry: RegisterEntry, names: Collection[str]) -> bool:
+    """Whether an entry names one of these cases or visits, or none at all."""
+    named = [name for name in (entry.case, entry.visit) if name is not None]
+    return not named or any(name in names for name in named)
 
 
 def in_order_of_start(recordings: Iterable[Recording | None]) -> tuple[Recording, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -103,6 +103,10 @@ class View(Protocol):
     def entries(
         self, register: str | None = None, case: CaseId | None = None
     ) -> tuple[RegisterEntry, ...]: ...
+    def entries_about(self, names: Collection[str]) -> tuple[RegisterEntry, ...]:
+        """Entries that name one of these cases or visits, and those that name none; in order as `entries`."""
+        ...
+
     def waivers(self, case: CaseId) -> tuple[Waiver, ...]: ...
     def holds(self, case: CaseId) -> tuple[Hold, ...]: ...
     def plans(self) -> tuple[Plan, ...]: ...

@@ -113,6 +113,7 @@ def answers(view: View) -> dict[str, Any]:
     said["weekly"] = view.documents(None), view.next_running(None, "JH")
     said["touched"] = view.cases_touched(Week(2022, 11)), [view.touched_since(seq) for seq in (0, 9, 99)]
     said["register"] = view.entries("consent"), view.entries(case=OWN)
+    said["about"] = [view.entries_about(names) for names in ((), (OWN,), (f"{OWN}-V1",), (OTHER,), ("?",))]
     for case in (OWN, OTHER):
         said[case] = [
             view.case(case), view.visits(case), view.reports(case), view.escalations(case),

@@ -40,7 +40,7 @@ from evidence.ledger.postgres.connection import (
 from evidence.ledger.postgres.patience import patiently
 from evidence.ledger.postgres.reader import Reader
 from evidence.ledger.postgres.rows import PostgresRows
-from evidence.ledger.postgres.schema import VIEW_VERSION, checked_name, ensure
+from evidence.ledger.postgres.schema import VIEW_VERSION, checked_name, ensure, index
 from evidence.ledger.postgres.subtrees import KeptTree, Node, grow, keep
 from evidence.ledger.postgres.view import PostgresView
 from evidence.ledger.settings import LedgerSettings
@@ -174,6 +174,7 @@ class PostgresLedger(Ledger):
             with connection.transaction():
                 head, _frontier = self._lock_head(connection)
                 connection.execute("DELETE FROM held")
+                index(connection)
                 for first in range(0, head.size, _BLOCK):
                     found = connection.execute(
                         "SELECT line FROM line WHERE seq >= %s AND seq < %s ORDER BY seq",

@@ -13,7 +13,8 @@ from typing import Any
 import msgspec
 
 from evidence.ledger.codec import Entry
-from evidence.ledger.fold import fold, outcome_of
+from evidence.ledger.fold import fold
+from evidence.ledger.postgres.marks import mark_of
 from evidence.ledger.postgres.schema import KINDS
 from evidence.ledger.rows import HeldRows, Row
 
@@ -108,7 +109,7 @@ class PostgresRows:
             self._ask(_in(_DELETE, kind), (*_columns(places), kind))
         for kind, places in _by_kind(self._changed):
             rows = [self._known[place] for place in places]
-            marks = [outcome_of(row["body"]) if kind == "arrivals" else None for row in rows]
+            marks = [mark_of(kind, row) for row in rows]
             docs = [msgspec.json.encode(row).decode() for row in rows]
             seqs = [row["seq"] for row in rows]
             self._ask(_in(_UPSERT, kind), (kind, *_columns(places), seqs, marks, docs))
@@ -144,6 +145,15 @@ class PostgresRows:
         """
         query = f"SELECT key, doc FROM held WHERE {condition}"  # noqa: S608 - see above
         return [(key, doc) for key, doc in self._ask(query, values)]
+
+    def texts(self, column: str, condition: str, values: Sequence[object] = ()) -> list[str]:
+        """One column as text, for whoever knows its type: decoded once, not by way of plain values.
+
+        Args:
+            column, condition: constants of this package, as for `select`.
+        """
+        query = f"SELECT {column}::text FROM held WHERE {condition}"  # noqa: S608 - see above
+        return [text for (text,) in self._ask(query, values)]
 
     def fetch(self, tables: Iterable[str]) -> None:
         """Read whole tables at once, so that `items` need not ask for each."""

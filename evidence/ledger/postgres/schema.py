@@ -16,8 +16,9 @@ from evidence.errors import UsageError
 from evidence.language import _
 from evidence.ledger.chain import START
 
-VIEW_VERSION = 1
-"""Raised whenever the fold gives other rows for the same lines; `ledger rebuild` then makes them anew."""
+VIEW_VERSION = 2
+"""Raised whenever the fold gives other rows, or rows other marks, for the same lines; whoever opens an older
+view rebuilds it. 2: register entries and cycles have marks."""
 KINDS = (
     "arrivals",
     "campaigns",
@@ -71,11 +72,12 @@ CREATE SEQUENCE held_place OWNED BY held.place;
 CREATE TABLE held_other PARTITION OF held DEFAULT;
 """
 _INDEXES = """
-CREATE INDEX ON held_arrivals (mark, key);
-CREATE INDEX ON held_arrivals (key);
-CREATE INDEX ON held_case (part) WHERE key = 'case';
-CREATE INDEX ON held_services (key);
-CREATE INDEX ON held_touched (seq);
+CREATE INDEX IF NOT EXISTS held_arrivals_mark_key_idx ON held_arrivals (mark, key);
+CREATE INDEX IF NOT EXISTS held_arrivals_key_idx ON held_arrivals (key);
+CREATE INDEX IF NOT EXISTS held_case_part_idx ON held_case (part) WHERE key = 'case';
+CREATE INDEX IF NOT EXISTS held_register_mark_idx ON held_register (mark);
+CREATE INDEX IF NOT EXISTS held_services_key_idx ON held_services (key);
+CREATE INDEX IF NOT EXISTS held_touched_seq_idx ON held_touched (seq);
 """
 _NAME = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 
@@ -110,6 +112,11 @@ def ensure(connection: Connection, schema: str) -> int:
         return 0 if row is None else int(row[0])
 
 
+def index(connection: Connection) -> None:
+    """Make the indexes that are not there: a view of an older version may lack some."""
+    connection.execute(_INDEXES)
+
+
 def _make(connection: Connection, schema: str) -> None:
     connection.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(schema)))
     connection.execute(_TABLES)
@@ -119,7 +126,7 @@ def _make(connection: Connection, schema: str) -> None:
                 sql.Identifier(f"held_{kind}"), sql.Literal(kind)
             )
         )
-    connection.execute(_INDEXES)
+    index(connection)
     connection.execute(
         "INSERT INTO head (size, digest, nodes, view_version) VALUES (0, %s, '', %s)", (START, VIEW_VERSION)
     )

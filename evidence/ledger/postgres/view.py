@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TypeVar
+from collections.abc import Collection, Iterable, Sequence
+from typing import Generic, TypeVar
 
 import msgspec
 
@@ -12,14 +12,30 @@ from evidence.domain.facts import ServiceState
 from evidence.domain.identifiers import CaseId, EnterpriseId
 from evidence.domain.parties import Enterprise
 from evidence.domain.recording import Recording
-from evidence.domain.register import RegisterEntry
+from evidence.domain.register import Package, Plan, RegisterEntry
 from evidence.ledger import fold
+from evidence.ledger.postgres.marks import NOBODY
 from evidence.ledger.postgres.rows import PostgresRows
-from evidence.ledger.rows_view import RowsView, arrival_of_row, in_order_of_start, of_case, recording_of_row
-from evidence.ledger.service import service_state
+from evidence.ledger.rows_view import (
+    RowsView,
+    arrival_of_row,
+    in_order_of_start,
+    is_about,
+    of_case,
+    recording_of_row,
+)
 from evidence.ledger.view import Arrival, Head
 
 T = TypeVar("T")
+
+
+class _Held(msgspec.Struct, Generic[T]):
+    """A row whose content has a type of its own."""
+
+    body: T
+
+
+_LINE = msgspec.json.Decoder(ServiceState)
 
 
 class PostgresView(RowsView):
@@ -57,7 +73,22 @@ class PostgresView(RowsView):
             RegisterEntry,
         )
         wanted = found if case is None else [entry for entry in found if of_case(entry, case)]
-        return tuple(sorted(wanted, key=lambda entry: (entry.register, entry.key)))
+        return _by_key(wanted)
+
+    def entries_about(self, names: Collection[str]) -> tuple[RegisterEntry, ...]:
+        """Entries that name one of these cases or visits, and those that name none, found by their mark."""
+        marks = {NOBODY, *names, *(fold.case_of(name) for name in names)}
+        found = self._bodies("kind = 'register' AND mark = ANY(%s)", (list(marks),), RegisterEntry)
+        return _by_key(entry for entry in found if is_about(entry, names))
+
+    def plans(self) -> tuple[Plan, ...]:
+        """In order of week and version."""
+        found = self._bodies("kind = 'plans'", (), Plan)
+        return tuple(sorted(found, key=lambda plan: (plan.week, plan.version)))
+
+    def packages(self) -> tuple[Package, ...]:
+        """In order of building."""
+        return self._bodies("kind = 'packages' ORDER BY seq", (), Package)
 
     def cases(self, enterprise: EnterpriseId | None = None) -> tuple[Case, ...]:
         """In order of id."""
@@ -67,11 +98,8 @@ class PostgresView(RowsView):
 
     def services(self) -> tuple[ServiceState, ...]:
         """Every cycle in one line, in order of case."""
-        return tuple(
-            state
-            for _key, row in self.rows.select("kind = 'services' ORDER BY key")
-            if (state := service_state(row["body"])) is not None
-        )
+        found = self.rows.texts("mark", "kind = 'services' AND mark IS NOT NULL ORDER BY key")
+        return tuple(map(_LINE.decode, found))
 
     def touched_since(self, seq: int) -> tuple[CaseId, ...]:
         """Cases touched from journal line `seq` on and not handed over since, in order of id."""
@@ -95,4 +123,9 @@ class PostgresView(RowsView):
         return in_order_of_start(recording_of_row(row["body"]) for _key, row in found)
 
     def _bodies(self, condition: str, values: tuple[object, ...], type_: type[T]) -> tuple[T, ...]:
-        return tuple(msgspec.convert(row["body"], type_) for _key, row in self.rows.select(condition, values))
+        decode = msgspec.json.Decoder(_Held[type_]).decode  # type: ignore[valid-type]
+        return tuple(decode(text).body for text in self.rows.texts("doc", condition, values))
+
+
+def _by_key(entries: Iterable[RegisterEntry]) -> tuple[RegisterEntry, ...]:
+    return tuple(sorted(entries, key=lambda entry: (entry.register, entry.key)))

@@ -1,0 +1,79 @@
+"""Questions that a database answers from an index, and a folder by looking: the answers are the same."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from evidence.domain.identifiers import VisitId
+from evidence.domain.register import RegisterEntry
+from evidence.domain.week import Week
+from evidence.ledger.events import RegisterEntered
+from evidence.ledger.facts import gather
+from evidence.ledger.ledger import Ledger
+from evidence.ledger.postgres.ledger import PostgresLedger
+from evidence.ledger.settings import LedgerSettings
+from tests import world
+from tests.ledger_story import OTHER, OWN, OWN_ENTERPRISE, START
+from tests.postgres_room import Cluster
+
+
+def opened(settings: LedgerSettings) -> PostgresLedger:
+    return PostgresLedger.open_database(settings, clock=lambda: START)
+
+
+@pytest.fixture(params=["embedded", "postgres"])
+def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Ledger:
+    if request.param == "embedded":
+        return Ledger.open(tmp_path, clock=lambda: START)
+    return opened(request.getfixturevalue("cluster").ledger_settings())
+
+
+NAMED: dict[str, dict[str, Any]] = {
+    "nobody": {},
+    "enterprise": {"enterprise": OWN_ENTERPRISE},
+    "case": {"case": OWN, "enterprise": OWN_ENTERPRISE},
+    "visit": {"visit": VisitId(f"{OWN}-V1")},
+    "both": {"case": OWN, "visit": VisitId(f"{OWN}-V1")},
+    "two cases": {"case": OWN, "visit": VisitId(f"{OTHER}-V1")},
+}
+
+
+@pytest.mark.parametrize(
+    ("names", "found"),
+    [
+        ((), ["enterprise", "nobody"]),
+        ((OWN,), ["both", "case", "enterprise", "nobody", "two cases"]),
+        ((f"{OWN}-V1",), ["both", "enterprise", "nobody", "visit"]),
+        ((OTHER,), ["enterprise", "nobody"]),
+        ((f"{OTHER}-V1", "?"), ["enterprise", "nobody", "two cases"]),
+    ],
+)
+def test_register_entries_are_found_by_the_case_or_visit_they_name(
+    ledger: Ledger, names: tuple[str, ...], found: list[str]
+) -> None:
+    for key, named in NAMED.items():
+        entry = RegisterEntry(register="notice", key=key, on=START.date(), **named)
+        ledger.append("x", RegisterEntered(entry=entry))
+    assert [entry.key for entry in ledger.view.entries_about(names)] == found
+
+
+def test_rows_that_an_older_program_made_are_made_anew_when_the_ledger_is_opened(cluster: Cluster) -> None:
+    settings = cluster.ledger_settings()
+    ledger = opened(settings)
+    ledger.append("x", *world.journal_events(world.week_facts()))
+
+    def facts(of: Ledger) -> object:
+        return gather(of.view, week=Week.parse(world.WEEK), case=None, at=world.FRIDAY)
+
+    before = facts(ledger)
+    with psycopg.connect(settings.database, options=f"-c search_path={settings.schema}") as connection:
+        connection.execute("DROP INDEX held_register_mark_idx")
+        connection.execute("UPDATE held SET mark = NULL WHERE kind <> 'arrivals'")
+        connection.execute("UPDATE head SET view_version = 1")
+        connection.commit()
+        assert facts(opened(settings)) == before
+        assert connection.execute("SELECT to_regclass('held_register_mark_idx')").fetchone() != (None,)
