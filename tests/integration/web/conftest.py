@@ -6,8 +6,9 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import uvicorn
@@ -64,3 +65,55 @@ def browser() -> Iterator[object]:
         launched = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield launched
         launched.close()
+
+
+@pytest.fixture(scope="module")
+def states(browser: Any, address: str) -> Callable[[str], Any]:
+    """Signed-in browser state by account, made once through the login page."""
+    known: dict[str, Any] = {}
+
+    def state(name: str) -> Any:
+        if name not in known:
+            context = browser.new_context(locale="zh-CN")
+            page = context.new_page()
+            page.goto(f"{address}/login/")
+            page.get_by_label("账号").fill(name)
+            page.get_by_label("密码").fill(PASSWORD)
+            page.keyboard.press("Enter")
+            page.wait_for_url(f"{address}/")
+            known[name] = context.storage_state()
+            context.close()
+        return known[name]
+
+    return state
+
+
+@pytest.fixture
+def open_page(browser: Any, address: str, states: Callable[[str], Any]) -> Iterator[Callable[..., Any]]:
+    """A page of a signed-in account; anything the browser complains about fails the test."""
+    contexts, complaints = [], []
+
+    def opened(name: str, path: str, width: int = 1280) -> Any:
+        context = browser.new_context(
+            storage_state=states(name), viewport={"width": width, "height": 800}, locale="zh-CN"
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: complaints.append(message.text) if _complains(message) else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on(
+            "request",
+            lambda request: None if request.url.startswith(address) else complaints.append(request.url),
+        )
+        page.goto(address + path)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def _complains(message: Any) -> bool:
+    """A refusal that a page explains is a 409; the browser remarks on it all the same."""
+    return message.type == "error" and "409 (Conflict)" not in message.text
