@@ -1,6 +1,7 @@
 """Recognition on simulated scans of our own issued forms: five profiles, fresh seeds.
 
 `python -m bench.recognition --count 40 --profile phone --misses` lists the pages that went wrong.
+`python -m bench.recognition --full --keep run.jsonl` can be broken off and started again with the same words.
 A box that a stray stroke or stain touched is undecided in the truth and counts for nothing.
 """
 
@@ -8,59 +9,117 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import os
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import nullcontext
+from functools import lru_cache, partial
 from multiprocessing import get_context
 from pathlib import Path
 
 import cv2
 
 from bench.recognition_cost import memory, peer, speed, throughput
-from bench.recognition_forms import issued_samples
+from bench.recognition_forms import Sample, issued_samples
+from bench.recognition_kept import Kept, MixedVersionsError, PageKept, read_kept, version_of
 from bench.recognition_pages import make_case
-from bench.recognition_tally import Pictures, Tally, covered_figures, figures
+from bench.recognition_tally import Pictures, Tally, confusion, covered_figures, figures
 from bench.result import Figure
 from evidence.demo.profiles import PROFILES
+from evidence.inbox.lookup import LedgerForms
 from evidence.recognition.pages import open_pages
 from evidence.recognition.read import read_page
 
 FRESH = 1_000_000
 """First seed of the bench; tuning used seeds below 100,000."""
+FULL_FRESH = 2_000_000
+"""First seed of the full run; no page from here on was read before it."""
 USUAL, FULL, QUICK = 300, 2000, 6
+TELL_EVERY = 50
+"""Pages between two lines of progress."""
 
 
-def measure(profile: str, seeds: range, folder: Path, ocr: bool, covered: bool = False) -> Tally:
-    """Simulate and read one page for each seed."""
+@lru_cache(maxsize=2)
+def _opened(folder: Path) -> tuple[LedgerForms, list[Sample]]:
     cv2.setNumThreads(1)
-    forms, samples = issued_samples(folder)
-    tally = Tally()
-    for seed in seeds:
-        case = make_case(samples, profile, seed, covered=covered)
-        path = case.write(folder, f"{profile}-{os.getpid()}")
-        begin = time.process_time()
+    return issued_samples(folder)
+
+
+def finish_page(seed: int, *, profile: str, folder: Path, ocr: bool, covered: bool = False) -> PageKept:
+    """Simulate and read one page; a reader that raises has not linked it."""
+    forms, samples = _opened(folder)
+    begin = time.process_time()
+    case = make_case(samples, profile, seed, covered=covered)
+    simulated = time.process_time() - begin
+    path = case.write(folder, f"{profile}-{os.getpid()}")
+    tally, broke = Tally(), False
+    begin = time.process_time()
+    try:
         picture = next(iter(open_pages(path, case.media_type)))
         reading = read_page(picture, forms=forms, previews=Pictures(), ocr=ocr)
-        tally.count(case, reading, 1000 * (time.process_time() - begin))
-    return tally
+    except Exception as error:  # a page that breaks the reader is a figure, not the end of the run
+        tally.count_broken(case, error)
+        broke = True
+        spent = time.process_time() - begin
+    else:
+        spent = time.process_time() - begin
+        tally.count(case, reading)
+    return PageKept(
+        profile=profile,
+        seed=seed,
+        counts={name: number for name, number in tally.counts.items() if number},
+        misses=tally.misses,
+        simulated_ms=round(1000 * simulated, 1),
+        read_ms=round(1000 * spent, 1),
+        broke=broke,
+    )
 
 
-def tally_profile(profile: str, seeds: range, folder: Path, *, workers: int, ocr: bool) -> Tally:
-    """Spread the pages of a profile over processes."""
-    share = math.ceil(len(seeds) / workers)
-    parts = [seeds[k : k + share] for k in range(0, len(seeds), share)]
-    total = Tally()
+def finish_pages(
+    profile: str, seeds: Iterable[int], folder: Path, *, workers: int = 1, ocr: bool, covered: bool = False
+) -> Iterator[PageKept]:
+    """Pages in the order of their seeds, each as soon as it and those before it are finished."""
+    work = partial(finish_page, profile=profile, folder=folder, ocr=ocr, covered=covered)
     if workers == 1:
-        for part in parts:
-            total.add(measure(profile, part, folder, ocr))
-        return total
+        yield from map(work, seeds)
+        return
     with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
-        for job in [pool.submit(measure, profile, part, folder, ocr) for part in parts]:
-            total.add(job.result())
+        yield from pool.map(work, seeds)
+
+
+def tally_profile(
+    profile: str,
+    seeds: range,
+    folder: Path,
+    *,
+    workers: int,
+    ocr: bool,
+    covered: bool = False,
+    kept: Kept | None = None,
+    tell: Callable[[str], None] = lambda _line: None,
+) -> Tally:
+    """The pages of one profile; those finished in an earlier run are taken from its file."""
+    done = [kept.pages[profile, seed] for seed in seeds if (profile, seed) in kept.pages] if kept else []
+    total = Tally()
+    for page in done:
+        total.add(page)
+    if done:
+        tell(f"{profile}: {len(done)} of {len(seeds)} pages taken from the file")
+    finished = {page.seed for page in done}
+    missing = [seed for seed in seeds if seed not in finished]
+    begin = time.monotonic()
+    pages = finish_pages(profile, missing, folder, workers=workers, ocr=ocr, covered=covered)
+    for count, page in enumerate(pages, 1):
+        if kept:
+            kept.add(page)
+        total.add(page)
+        if count % TELL_EVERY == 0:
+            pace = (time.monotonic() - begin) / count
+            left = pace * (len(missing) - count) / 60
+            tell(f"{profile}: {len(done) + count} of {len(seeds)}, {pace:.2f} s a page, {left:.0f} min left")
     return total
 
 
@@ -77,7 +136,8 @@ def without_codes(folder: Path, first: int, count: int) -> list[Figure]:
     """Pages whose codes are covered, `count` of each profile."""
     total = Tally()
     for profile in PROFILES:
-        total.add(measure(profile, range(first, first + count), folder, ocr=True, covered=True))
+        for page in finish_pages(profile, range(first, first + count), folder, ocr=True, covered=True):
+            total.add(page)
     return covered_figures(total)
 
 
@@ -96,13 +156,13 @@ def run(quick: bool) -> list[Figure]:
     return found
 
 
-def main() -> None:
+def main() -> int:
     """One profile after another, with its misses."""
     parser = argparse.ArgumentParser(prog="python -m bench.recognition", description=__doc__)
     parser.add_argument("--count", type=int, default=40)
-    parser.add_argument("--full", action="store_true", help=f"{FULL} pages of each profile")
+    parser.add_argument("--full", action="store_true", help=f"{FULL} pages of each profile, OCR where needed")
     parser.add_argument("--profile", action="append", choices=list(PROFILES))
-    parser.add_argument("--first", type=int, default=0, help="first seed; 0 is for tuning")
+    parser.add_argument("--first", type=int, help=f"first seed; 0, for tuning, and {FULL_FRESH} with --full")
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--misses", action="store_true")
     parser.add_argument("--ocr", action="store_true")
@@ -110,33 +170,83 @@ def main() -> None:
     parser.add_argument("--covered", action="store_true", help="only pages whose codes are covered")
     parser.add_argument("--json", type=Path, help="file to write the figures to")
     parser.add_argument("--forms", type=Path, help="folder to keep the issued forms in for the next run")
+    parser.add_argument("--keep", type=Path, help="file of finished pages: go on from it, add to it")
+    parser.add_argument("--mix", action="store_true", help="go on from pages that another version made")
+    parser.add_argument("--so-far", action="store_true", help="only the figures of the pages in --keep")
     options = parser.parse_args()
+    if options.so_far:
+        _report_kept(options)
+        return 0
     cv2.setNumThreads(1)
     with tempfile.TemporaryDirectory(prefix="bench-recognition-") as name:
-        folder = options.forms or Path(name)
+        beside = options.keep.with_suffix(".forms") if options.keep else Path(name)
+        folder = options.forms or beside
         issued_samples(folder)
+        first = (FULL_FRESH if options.full else 0) if options.first is None else options.first
         rows: list[Figure] = []
         if options.costs:
-            for row in costs(folder, options.first, quick=False):
+            for row in costs(folder, first, quick=False):
                 rows.append(row)
                 _print([row])
             if options.count == 0:
-                return
+                return 0
         if options.covered:
-            _print(without_codes(folder, options.first, options.count))
-            return
-        seeds = range(options.first, options.first + (FULL if options.full else options.count))
-        for profile in options.profile or list(PROFILES):
-            tally = tally_profile(profile, seeds, folder, workers=options.workers, ocr=options.ocr)
-            found = figures(profile, tally)
-            rows += found
-            _print(found)
-            for key in sorted(tally.counts):
-                sys.stdout.write(f"    {key}: {tally.counts[key]}\n")
-            if options.misses:
-                sys.stdout.writelines(f"  - {miss}\n" for miss in tally.misses)
-            if options.json:
-                options.json.write_text(json.dumps(rows, ensure_ascii=False, indent=1), encoding="utf-8")
+            _print(without_codes(folder, first, options.count))
+            return 0
+        seeds = range(first, first + (FULL if options.full else options.count))
+        try:
+            made_by = version_of(folder / "issued")
+            keeping = Kept(options.keep, made_by, mix=options.mix) if options.keep else nullcontext()
+        except MixedVersionsError as error:
+            sys.stderr.write(f"{error}\n")
+            return 2
+        with keeping as kept:
+            for profile in options.profile or list(PROFILES):
+                tally = tally_profile(
+                    profile,
+                    seeds,
+                    folder,
+                    workers=options.workers,
+                    ocr=options.ocr or options.full,
+                    kept=kept,
+                    tell=_tell,
+                )
+                rows += _report(profile, tally, misses=options.misses)
+                _write_json(options.json, rows)
+    return 0
+
+
+def _report_kept(options: argparse.Namespace) -> None:
+    rows: list[Figure] = []
+    pages, _versions = read_kept(options.keep)
+    for profile in PROFILES:
+        tally = Tally()
+        for page in pages:
+            if page.profile == profile:
+                tally.add(page)
+        if tally.counts["pages"]:
+            rows += _report(profile, tally, misses=options.misses)
+    _write_json(options.json, rows)
+
+
+def _report(profile: str, tally: Tally, *, misses: bool) -> list[Figure]:
+    rows = figures(profile, tally)
+    _print(rows)
+    sys.stdout.writelines(f"    {line}\n" for line in confusion(tally.counts))
+    if misses:
+        sys.stdout.writelines(f"  - {miss}\n" for miss in tally.misses)
+    sys.stdout.flush()
+    return rows
+
+
+def _write_json(path: Path | None, rows: list[Figure]) -> None:
+    if path:
+        path.write_text(json.dumps(rows, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def _tell(line: str) -> None:
+    sys.stderr.write(f"{line}\n")
+    sys.stderr.flush()
 
 
 def _print(rows: list[Figure]) -> None:
@@ -149,4 +259,4 @@ def _print(rows: list[Figure]) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from bench.recognition_kept import PageKept
 from bench.recognition_pages import Case, Region
 from bench.result import Figure, figure
 from evidence.domain.document import Alteration, BoxKind, Mark, MarkVerdict, ScannedPage
@@ -36,25 +37,32 @@ class Tally:
 
     counts: Counter[str] = field(default_factory=Counter)
     milliseconds: list[float] = field(default_factory=list)
+    """CPU time of reading each page."""
     unread_milliseconds: list[float] = field(default_factory=list)
     """CPU time of pages that no code linked: layouts, OCR, shortlist."""
+    simulated_milliseconds: list[float] = field(default_factory=list)
     misses: list[str] = field(default_factory=list)
 
-    def add(self, other: Tally) -> None:
-        """Sum two tallies."""
-        self.counts.update(other.counts)
-        self.milliseconds += other.milliseconds
-        self.unread_milliseconds += other.unread_milliseconds
-        self.misses += other.misses
+    def add(self, page: PageKept) -> None:
+        """One finished page, fresh or out of a file."""
+        self.counts.update(page.counts)
+        self.milliseconds.append(page.read_ms)
+        self.simulated_milliseconds.append(page.simulated_ms)
+        if page.counts.get("unread"):
+            self.unread_milliseconds.append(page.read_ms)
+        self.misses += page.misses
 
-    def count(self, case: Case, reading: PageReading, milliseconds: float) -> None:
-        """One page."""
+    def count_broken(self, case: Case, error: Exception) -> None:
+        """A page at which reading raised."""
+        self.counts.update(("pages", "unread", "broke"))
+        self._miss(case, f"BROKE {type(error).__name__}: {error}")
+
+    def count(self, case: Case, reading: PageReading) -> None:
+        """What reading one page found, held against its truth."""
         self.counts["pages"] += 1
-        self.milliseconds.append(milliseconds)
         page, right = reading.scan, (case.sample.issued.number, case.sample.page.page)
         if page is None:
             self.counts["unread"] += 1
-            self.unread_milliseconds.append(milliseconds)
             first = reading.suggestions[:1]
             self.counts["suggested first"] += bool(first and (first[0].number, first[0].page) == right)
             self._miss(case, f"{reading.problem or 'blank'} {first}")
@@ -116,6 +124,23 @@ def interval(hits: int, total: int) -> str:
     half = z * math.sqrt(share * (1 - share) / total + z * z / (4 * total * total)) / (1 + z * z / total)
     low, high = 100 * max(0.0, middle - half), 100 * min(1.0, middle + half)
     return f"95 %: {low:.2f}-{high:.2f} %, {hits} of {total}"
+
+
+def confusion(count: Counter[str]) -> list[str]:
+    """Boxes by what they hold and what was said of them, then the other counts."""
+    kinds = ("signature", "date", "seal", "gray seal")
+    lines: list[str] = []
+    shown: set[str] = set()
+    for kind in kinds:
+        for truth in ("marked", "empty", "undecided"):
+            names = [f"{kind} {truth} {verdict.value}" for verdict in MarkVerdict]
+            shown.update(names)
+            if any(count[name] for name in names):
+                said = ", ".join(
+                    f"{verdict.value} {count[f'{kind} {truth} {verdict.value}']}" for verdict in MarkVerdict
+                )
+                lines.append(f"{kind} {truth}: said {said}")
+    return lines + [f"{name}: {count[name]}" for name in sorted(count) if name not in shown]
 
 
 def covered_figures(tally: Tally) -> list[Figure]:
@@ -233,6 +258,7 @@ def figures(profile: str, tally: Tally) -> list[Figure]:
     )
     for change in sorted(changes):
         row(f"altered print flagged, {change}", count[f"flagged {change}"], count[f"altered {change}"])
+    row("reading broke", count["broke"], count["pages"], "0", lambda share: share == 0)
     strict = profile in ("clean", "office")
     row(
         "pages falsely flagged",
@@ -246,7 +272,9 @@ def figures(profile: str, tally: Tally) -> list[Figure]:
             f"recognition, {profile}: whole page, one core",
             statistics.median(tally.milliseconds),
             "ms",
-            note="median CPU time: decode, codes, registration, marks, alterations, pictures",
+            note="median CPU time: decode, codes, registration, marks, alterations, pictures; "
+            f"mean {statistics.fmean(tally.milliseconds):.0f} ms, "
+            f"simulating one {statistics.fmean(tally.simulated_milliseconds):.0f} ms",
         )
     )
     if tally.unread_milliseconds:

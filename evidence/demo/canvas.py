@@ -71,9 +71,9 @@ def blend(image: Array, alpha: Array, x: float, y: float, colour: Colour) -> Non
     x0, y0, x1, y1 = max(x, 0), max(y, 0), min(x + w, width), min(y + h, height)
     if x1 <= x0 or y1 <= y0:
         return
-    part = alpha[y0 - y : y1 - y, x0 - x : x1 - x, None]
-    keep = 1 - part * (1 - np.array(colour, np.float32) / 255)
-    image[y0:y1, x0:x1] = np.clip(image[y0:y1, x0:x1] * keep, 0, 255).astype(np.uint8)
+    part = alpha[y0 - y : y1 - y, x0 - x : x1 - x].astype(np.float32, copy=False)
+    keep = cv2.merge([1 - part * np.float32(1 - value / 255) for value in colour])
+    image[y0:y1, x0:x1] = cv2.multiply(image[y0:y1, x0:x1], keep, dtype=cv2.CV_8U)
 
 
 def smooth_field(
@@ -83,7 +83,10 @@ def smooth_field(
     h, w = shape
     grid = rng.random((max(2, math.ceil(h / cell) + 1), max(2, math.ceil(w / cell) + 1)), dtype=np.float32)
     grown = cv2.resize(grid, (w, h), interpolation=cv2.INTER_CUBIC)
-    return low + (high - low) * np.clip(grown, 0, 1)
+    np.clip(grown, 0, 1, out=grown)
+    grown *= high - low
+    grown += low
+    return grown
 
 
 def render_page(pdf: Path, index: int, dpi: int) -> Array:

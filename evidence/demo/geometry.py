@@ -71,26 +71,25 @@ def curl(rng: np.random.Generator, profile: Profile, page: tuple[float, float]) 
     return displacement
 
 
-def lay(sheet: Array, dpi: int, matrix: Array, size: tuple[int, int], wave: Curl, table: Array) -> Array:
-    """The sheet (pixels at `dpi`) seen in the picture, over the table or the scanner's lid."""
+def lay(
+    sheet: Array, dpi: int, matrix: Array, size: tuple[int, int], wave: Curl, ground: Array | int
+) -> Array:
+    """The sheet (pixels at `dpi`) seen in the picture, over a table's picture or a lid of one shade."""
     width, height = size
-    step = 8
+    step = 8  # the way is reckoned at the middle of blocks of so many pixels, one block beyond each edge
     grid_x, grid_y = np.meshgrid(
-        np.arange(0, width + step, step, dtype=np.float64),
-        np.arange(0, height + step, step, dtype=np.float64),
+        np.arange(-step / 2 - 0.5, width + step, step), np.arange(-step / 2 - 0.5, height + step, step)
     )
     paper = np.linalg.inv(matrix) @ np.stack([grid_x.ravel(), grid_y.ravel(), np.ones(grid_x.size)])
     x, y = (paper[0] / paper[2]).reshape(grid_x.shape), (paper[1] / paper[2]).reshape(grid_x.shape)
     dx, dy = wave(x, y)
-    grow = np.array([[1 / step, 0, 0], [0, 1 / step, 0]])
-    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    map_x, map_y = (
-        cv2.warpAffine((value * dpi / 72).astype(np.float32), grow, size, flags=flags)
-        for value in (x + dx, y + dy)
-    )
-    seen = cv2.remap(
-        sheet, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=(0, 0, 0)
-    )
-    covered = cv2.remap(np.full(sheet.shape[:2], 255, np.uint8), map_x, map_y, cv2.INTER_LINEAR)
+    places = np.dstack([x + dx, y + dy]).astype(np.float32) * np.float32(dpi / 72)
+    grown = cv2.resize(places, None, fx=step, fy=step, interpolation=cv2.INTER_LINEAR)
+    places = grown[step : step + height, step : step + width]
+    lid = (ground,) * 3 if isinstance(ground, int) else (0, 0, 0)
+    seen = cv2.remap(sheet, places, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=lid)
+    if isinstance(ground, int):
+        return seen
+    covered = cv2.remap(np.full(sheet.shape[:2], 255, np.uint8), places, None, cv2.INTER_LINEAR)
     outside = cv2.cvtColor(255 - covered, cv2.COLOR_GRAY2BGR)
-    return cv2.add(seen, cv2.multiply(table, outside, scale=1 / 255.0))
+    return cv2.add(seen, cv2.multiply(ground, outside, scale=1 / 255.0))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -34,7 +35,7 @@ def seal_alpha(
     ]
     cv2.fillPoly(sheet, [np.array(star, np.int32)], 255, cv2.LINE_AA)
     picture = Image.fromarray(sheet)
-    _arc_text(picture, company, n)
+    picture.paste(255, (0, 0), _arc_text(company, n))
     small_font = font(SEAL_FACE, int(n * 0.085))
     if label and small_font:
         ImageDraw.Draw(picture).text((centre, n * 0.74), label, 255, small_font, anchor="mm", stroke_width=1)
@@ -56,11 +57,14 @@ def seal_alpha(
     return np.clip(soft, 0, 1)
 
 
-def _arc_text(picture: Image.Image, company: str, n: int) -> None:
+@lru_cache(maxsize=32)
+def _arc_text(company: str, n: int) -> Image.Image:
+    """Gray mask of the company's name along the ring of a seal of n pixels."""
+    sheet = Image.new("L", (n, n), 0)
     size = int(n * min(0.135, 2.1 / max(len(company), 8)))
     face = font(SEAL_FACE, size)
     if face is None:
-        return
+        return sheet
     span = math.radians(min(265, 21 * len(company)))
     for i, character in enumerate(company):
         angle = -span / 2 + span * i / max(1, len(company) - 1)
@@ -71,7 +75,8 @@ def _arc_text(picture: Image.Image, company: str, n: int) -> None:
         glyph = glyph.rotate(-math.degrees(angle), expand=True, resample=Image.Resampling.BICUBIC)
         x = n / 2 + n * 0.385 * math.sin(angle) - glyph.width / 2
         y = n / 2 - n * 0.385 * math.cos(angle) - glyph.height / 2
-        picture.paste(255, (int(x), int(y)), glyph)
+        sheet.paste(255, (int(x), int(y)), glyph)
+    return sheet
 
 
 def stamp(
