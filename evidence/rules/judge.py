@@ -87,14 +87,15 @@ def _case_findings(rule: CaseRule, chain: Chain) -> list[Finding]:
                 message=rule.unless,
             )
         ]
-    waiver = waivers.find(chain, rule.id) if chain.facts.waivers else None
     findings = []
     for outcome in outcomes:
         blocking = rule.blocking and _stops(outcome)
         shown = None
-        if waiver is not None and outcome.kind in (Kind.FAIL, Kind.REVIEW):
-            shown = waivers.applied(waiver)
-            blocking = blocking and not waivers.lifts_block(chain, waiver, outcome.visit)
+        if chain.facts.waivers and outcome.kind in (Kind.FAIL, Kind.REVIEW):
+            waiver = waivers.find(chain, rule.id, outcome.visit)
+            if waiver is not None:
+                shown = waivers.applied(waiver)
+                blocking = blocking and not waivers.lifts_block(chain, waiver, outcome.visit)
         findings.append(
             Finding(
                 rule_id=rule.id,

@@ -13,13 +13,19 @@ def applied(waiver: Waiver) -> AppliedWaiver:
     return AppliedWaiver(by=waiver.by, why=waiver.why, at=waiver.at, attachment=waiver.attachment)
 
 
-def find(chain: Chain, rule_id: str) -> Waiver | None:
-    """The exception for one rule of one case: one with the regulator's document before one without.
+def find(chain: Chain, rule_id: str, visit: str) -> Waiver | None:
+    """The exception for one rule of one case and visit: the one that lifts the block, if there is one.
 
+    Of the others one with the regulator's document goes before one without, then the latest: whoever
+    explains a finding again does not take away what the lead has answered for.
     Like a late scan, an exception recorded after the day of the judgement counts: it is shown with its date.
     """
     mine = [one for one in chain.facts.waivers if one.rule_id == rule_id and one.case == chain.case.id]
-    return max(mine, key=lambda one: (one.attachment is not None, one.at), default=None)
+    return max(
+        mine,
+        key=lambda one: (lifts_block(chain, one, visit), one.attachment is not None, one.at),
+        default=None,
+    )
 
 
 def lifts_block(chain: Chain, waiver: Waiver, visit: str) -> bool:
