@@ -18,26 +18,37 @@ def unprinted_lines(sheet: Sheet, limits: InkThresholds = DEFAULT.ink) -> Array:
     half = sheet.half
     dark = cv2.subtract(cv2.morphologyEx(half, cv2.MORPH_CLOSE, np.ones((13, 13))), half)
     free = _free_of_print(sheet.reference)
-    ink = cv2.bitwise_and((dark > max(9.0, 2.0 * sheet.noise)).astype(np.uint8), free)
+    ink = cv2.bitwise_and((dark > int(max(9.0, 2.0 * sheet.noise))).astype(np.uint8), free)
     length, aside = int(limits.line_mm * MM / 2), int(1.3 * MM / 2) + 1
     found = np.zeros(ink.shape, np.uint8)
     for across in (True, False):
         along = (length, 1) if across else (1, length)
         thick = cv2.bitwise_and(cv2.dilate(ink, np.ones((3, 1) if across else (1, 3))), free)
         filled = _summed(thick, along)
-        if filled.max() <= limits.line_fill * 0.5 * length:
+        far = filled > int(limits.line_fill * 0.5 * length)
+        if not far.any():
             continue  # nothing runs that far: the usual page
+        near = _surroundings_of(far, along, aside)
         # Print hides parts of a line: only free paper counts, and half of the run must be free.
-        free_run = np.maximum(_summed(free, along), 1)
-        line = (filled > limits.line_fill * free_run) & (free_run > 0.5 * length)
+        free_run = np.maximum(_summed(free[near], along), 1)
+        line = (filled[near] > limits.line_fill * free_run) & (free_run > 0.5 * length)
         # Handwriting is dark above and below as well; a fold is alone.
-        beside = _summed(ink, along) < limits.line_beside * free_run
+        beside = _summed(ink[near], along) < limits.line_beside * free_run
         for step in (-aside, aside):
             line &= np.roll(beside, step, axis=0 if across else 1)
         grown = cv2.dilate(line.astype(np.uint8), np.ones(along[::-1], np.uint8))
-        found |= cv2.bitwise_and(grown, cv2.dilate(thick, np.ones((3, 3))))
+        found[near] |= cv2.bitwise_and(grown, cv2.dilate(thick[near], np.ones((3, 3))))
+    if not found.any():
+        return np.zeros_like(sheet.gray)
     mask = cv2.dilate(found, np.ones((3, 3)))
     return cv2.resize(mask, sheet.gray.shape[::-1], interpolation=cv2.INTER_NEAREST)
+
+
+def _surroundings_of(candidates: Array, along: tuple[int, int], aside: int) -> tuple[slice, slice]:
+    """The part of the sheet to look at closely: most pages have a few dark runs, of signatures."""
+    x, y, w, h = cv2.boundingRect(candidates.astype(np.uint8))
+    margin = max(aside, *along)
+    return np.s_[max(y - margin, 0) : y + h + margin, max(x - margin, 0) : x + w + margin]
 
 
 @lru_cache(maxsize=64)

@@ -12,7 +12,7 @@ import numpy as np
 from evidence.domain.document import Box, MarkVerdict
 from evidence.recognition.reading import Array
 from evidence.recognition.reference import MM
-from evidence.recognition.seals import Ring, redness, redness_level
+from evidence.recognition.seals import Ring, disk_of, redness, redness_level
 from evidence.recognition.sheet import Sheet, crop
 from evidence.recognition.strokes import Strokes, erase_rules, evened, least_darkness, strokes_in
 from evidence.recognition.surroundings import Surroundings, black_hat, box_rect
@@ -69,6 +69,8 @@ def find_ink(
 
 
 def _sealed_share(box: Box, rings: Sequence[Ring]) -> float:
+    if not rings:
+        return 0.0
     x, y, w, h = box_rect(box)
     across, down = np.meshgrid(np.linspace(x, x + w, 24), np.linspace(y, y + h, 12))
     under = np.zeros(across.shape, bool)
@@ -128,7 +130,7 @@ def _move(page: Array, seen: Array) -> tuple[float, float] | None:
     if min(page.shape) < 2 * _SHIFT + 12:
         return None
     core = page[_SHIFT:-_SHIFT, _SHIFT:-_SHIFT]
-    if core.std() < 8:
+    if cv2.meanStdDev(core)[1].item() < 8:
         return None
     answer = cv2.matchTemplate(seen, np.ascontiguousarray(core), cv2.TM_CCOEFF_NORMED)
     _low, score, _where, (left, top) = cv2.minMaxLoc(answer)
@@ -140,10 +142,9 @@ def _without_seals(
 ) -> tuple[Array, Array]:
     """Subtract ring-shaped red only (point 2); under a colour seal dark pens stay visible in red light."""
     x0, y0 = max(round(rect[0]), 0), max(round(rect[1]), 0)
-    rows, columns = np.mgrid[0 : dark.shape[0], 0 : dark.shape[1]]
     disk = np.zeros(dark.shape, bool)
     for ring in rings:
-        disk |= np.hypot(columns + x0 - ring.x, rows + y0 - ring.y) < ring.radius * 1.06 + 3
+        disk |= disk_of(ring, dark.shape, (x0, y0), 1.06)
     if not disk.any():
         return dark, disk
     result = dark.copy()
@@ -166,15 +167,15 @@ def _fingerprint(
     if not sheet.colored:
         return False
     patch = sheet.color(*rect)
-    few = patch[::3, ::3].astype(np.int16)
-    if float((few[..., 2] - few[..., :2].max(axis=2) > DEFAULT.seal.floor).sum()) < 10 * MM**2 / 9:
+    blue, green, red = cv2.split(np.ascontiguousarray(patch[::3, ::3]))
+    reddish = cv2.subtract(red, cv2.max(blue, green)) > int(DEFAULT.seal.floor)
+    if int(np.count_nonzero(reddish)) < 10 * MM**2 / 9:
         return False
     amount = redness(patch)
     ink = (amount > redness_level(amount)).astype(np.uint8)
     x0, y0 = max(round(rect[0]), 0), max(round(rect[1]), 0)
-    rows, columns = np.mgrid[0 : ink.shape[0], 0 : ink.shape[1]]
     for ring in rings:
-        ink[np.hypot(columns + x0 - ring.x, rows + y0 - ring.y) < ring.radius * 1.1 + 3] = 0
+        ink[disk_of(ring, ink.shape, (x0, y0), 1.1)] = 0
     if ink.sum() < 25 * MM**2:
         return False
     solid = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((int(2.2 * MM),) * 2))

@@ -120,9 +120,8 @@ def _is_gray(image: Array) -> bool:
     """A gray scan saved as colour has (nearly) equal channels everywhere."""
     blue, green, red = cv2.split(np.ascontiguousarray(image[::4, ::4]))
     high, low = cv2.max(cv2.max(blue, green), red), cv2.min(cv2.min(blue, green), red)
-    counts = np.bincount(cv2.subtract(high, low).ravel(), minlength=256)
-    coloured = int(counts[int(DEFAULT.page.gray_spread) + 1 :].sum())
-    return coloured <= 0.0005 * high.size
+    coloured = cv2.threshold(cv2.subtract(high, low), DEFAULT.page.gray_spread, 1, cv2.THRESH_BINARY)[1]
+    return cv2.countNonZero(coloured) <= 0.0005 * high.size
 
 
 def _two_toned(image: Array) -> bool:

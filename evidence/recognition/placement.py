@@ -52,13 +52,18 @@ class Placement:
 
     def warp(self, picture: Array, *, border: int = 255, scale: float = 1.0) -> Array:
         """The picture in the frame of the issued page, times `scale`."""
-        return cv2.remap(picture, self._map(scale), None, cv2.INTER_LINEAR, borderValue=(border,) * 3)
+        seen = self._map(scale)
+        if picture.ndim == 2:
+            return cv2.remap(picture, seen, None, cv2.INTER_LINEAR, borderValue=border)
+        # Four channels are taken in half the time of three, with the same result.
+        padded = cv2.cvtColor(picture, cv2.COLOR_BGR2BGRA)
+        warped = cv2.remap(padded, seen, None, cv2.INTER_LINEAR, borderValue=(border,) * 4)
+        return cv2.cvtColor(warped, cv2.COLOR_BGRA2BGR)
 
     def inside(self, rows: int, columns: int, scale: float) -> Array:
         """255 where a picture of this size covers the page, in the frame of the page times `scale`."""
         seen = self._map(scale)
-        high = np.array([columns - 1, rows - 1], np.float32)
-        return np.where(((seen >= 0) & (seen <= high)).all(axis=2), 255, 0).astype(np.uint8)
+        return cv2.inRange(seen, (0.0, 0.0), (columns - 1.0, rows - 1.0))
 
     def _map(self, scale: float) -> Array:
         """Picture positions of every pixel of the page times `scale`, interpolated between nodes."""

@@ -15,6 +15,7 @@ from evidence.recognition.reference import MM
 from evidence.recognition.sheet import Sheet, crop
 from evidence.recognition.surroundings import Surroundings, black_hat, box_rect
 from evidence.recognition.thresholds import DEFAULT, SealThresholds
+from evidence.recognition.tones import percentile
 
 _COARSE = 0.25
 _FINE = 0.5
@@ -50,21 +51,20 @@ class SealFinding:
 
 def redness(color: Array) -> Array:
     """R - max(G, B) of a levelled picture, 0 unless the hue is within reach of red; int16."""
-    blue, green, red = (
-        channel.astype(np.int16) for channel in cv2.split(cv2.GaussianBlur(color, (0, 0), 0.7))
-    )
-    amount = red - np.maximum(green, blue)
-    chroma = red - np.minimum(green, blue)
+    blue, green, red = cv2.split(cv2.GaussianBlur(color, (0, 0), 0.7))
+    amount = cv2.subtract(red, cv2.max(green, blue))
+    chroma = cv2.max(cv2.subtract(red, cv2.min(green, blue)), 1).astype(np.int16)
     # Hue in degrees from pure red: 60 * (G - B) / chroma; brown coffee and orange marker lie beyond.
-    tilt = 60 * np.abs(green - blue)
-    amount[tilt > DEFAULT.seal.hue_degrees * np.maximum(chroma, 1)] = 0
-    return np.maximum(amount, 0)
+    tilt = 60 * cv2.absdiff(green, blue).astype(np.int16)
+    amount[tilt > DEFAULT.seal.hue_degrees * chroma] = 0
+    return amount
 
 
 def redness_level(amount: Array, limits: SealThresholds = DEFAULT.seal) -> float:
     """Redness above which a pixel is ink on this paper."""
-    paper = amount[amount < 3 * limits.floor]
-    noise = float(np.percentile(paper, 84)) if paper.size else 0.0
+    tones = np.minimum(amount, 255).astype(np.uint8)
+    paper = (tones < 3 * limits.floor).astype(np.uint8)
+    noise = percentile(tones, 84, paper) if paper.any() else 0.0
     return max(limits.floor, limits.noise_gain * noise)
 
 
@@ -74,12 +74,19 @@ def find_ring(weight: Array, limits: SealThresholds = DEFAULT.seal) -> Ring | No
     if float(coarse.sum()) < 6:
         return None
     best = (0.0, 0.0, 0.0, 0.0)
-    for radius_mm in limits.radii_mm:
-        radius = radius_mm * MM * _COARSE
+    radii = [radius_mm * MM * _COARSE for radius_mm in limits.radii_mm]
+    reach = int(max(radii) * 0.5)
+    h, w = coarse.shape
+    rows, columns = (cv2.getOptimalDFTSize(side + 2 * reach + int(max(radii)) + 4) for side in (h, w))
+    space = np.zeros((rows, columns), np.float32)
+    space[reach : reach + h, reach : reach + w] = np.minimum(coarse * 2, 1)
+    spectrum = cv2.dft(space)
+    for radius in radii:
+        product = cv2.mulSpectrums(spectrum, _circle_spectrum(radius, rows, columns), 0)
+        votes = cv2.dft(product, flags=cv2.DFT_INVERSE | cv2.DFT_SCALE | cv2.DFT_REAL_OUTPUT)
         pad = int(radius * 0.5)
-        space = cv2.copyMakeBorder(np.minimum(coarse * 2, 1), pad, pad, pad, pad, cv2.BORDER_CONSTANT)
-        votes = cv2.filter2D(space, -1, _circle(radius), borderType=cv2.BORDER_CONSTANT)
-        _low, vote, _where, (x, y) = cv2.minMaxLoc(votes)
+        off = reach - pad
+        _low, vote, _where, (x, y) = cv2.minMaxLoc(votes[off : off + h + 2 * pad, off : off + w + 2 * pad])
         if vote > best[0]:
             best = (vote, (x - pad) / _COARSE, (y - pad) / _COARSE, radius / _COARSE)
     if best[0] <= 0.02:
@@ -94,6 +101,16 @@ def _circle(radius: float) -> Array:
     rows, columns = np.mgrid[0:n, 0:n] - n // 2
     kernel = np.exp(-(((np.hypot(rows, columns) - radius) / 0.9) ** 2)).astype(np.float32)
     return kernel / kernel.sum()
+
+
+@lru_cache(maxsize=128)
+def _circle_spectrum(radius: float, rows: int, columns: int) -> Array:
+    """Spectrum of that ring about the corner of a picture of this size; boxes come in few sizes."""
+    circle = _circle(radius)
+    centre = circle.shape[0] // 2
+    whole = np.zeros((rows, columns), np.float32)
+    whole[: circle.shape[0], : circle.shape[1]] = circle
+    return cv2.dft(np.roll(whole, (-centre, -centre), (0, 1)))
 
 
 def _measure(weight: Array, x: float, y: float, radius: float) -> Ring | None:
@@ -183,9 +200,15 @@ def find_seal(
 
 
 def _erase(amount: Array, rings: Sequence[Ring], origin: tuple[float, float]) -> None:
-    rows, columns = np.mgrid[0 : amount.shape[0], 0 : amount.shape[1]]
     for ring in rings:
-        amount[np.hypot(columns + origin[0] - ring.x, rows + origin[1] - ring.y) < ring.radius * 1.08 + 3] = 0
+        amount[disk_of(ring, amount.shape, origin, 1.08)] = 0
+
+
+def disk_of(ring: Ring, shape: tuple[int, ...], origin: tuple[float, float], grown: float) -> Array:
+    """Which pixels of a crop that begins at `origin` lie within a ring `grown` times and 3 pixels larger."""
+    across = (np.arange(shape[1]) + (origin[0] - ring.x)) ** 2
+    down = (np.arange(shape[0]) + (origin[1] - ring.y)) ** 2
+    return across[None] + down[:, None] < (ring.radius * grown + 3) ** 2
 
 
 def _solid_area(ink: Array) -> float:

@@ -11,6 +11,7 @@ from evidence.recognition.pages import PagePicture
 from evidence.recognition.reading import Array
 from evidence.recognition.reference import Reference, bare_places, inked_places
 from evidence.recognition.registration import Registration
+from evidence.recognition.tones import median
 
 PAPER = 8
 """The map of local paper is this many times smaller than the sheet."""
@@ -60,7 +61,9 @@ class Sheet:
         grown = cv2.resize(part, None, fx=PAPER, fy=PAPER, interpolation=cv2.INTER_LINEAR)
         grown = cv2.copyMakeBorder(grown, 0, PAPER, 0, PAPER, cv2.BORDER_REPLICATE)
         paper = grown[y0 - top * PAPER : y1 - top * PAPER, x0 - left * PAPER : x1 - left * PAPER]
-        return cv2.divide(self.raw[y0:y1, x0:x1], np.maximum(paper, 30), scale=255)
+        return cv2.divide(
+            self.raw[y0:y1, x0:x1], cv2.max(np.ascontiguousarray(paper), (30.0,) * 4), scale=255
+        )
 
 
 def lay_out(picture: PagePicture, registration: Registration, reference: Reference) -> Sheet:
@@ -79,10 +82,9 @@ def lay_out(picture: PagePicture, registration: Registration, reference: Referen
     plain = raw if raw.ndim == 2 else cv2.cvtColor(raw, cv2.COLOR_BGR2GRAY)
     # The level follows the smoothest estimate of the paper, or print itself would move it.
     pale = cv2.medianBlur(paper if paper.ndim == 2 else cv2.cvtColor(paper, cv2.COLOR_BGR2GRAY), 11)
-    gray = cv2.divide(
-        plain, np.maximum(cv2.resize(pale, (w, h), interpolation=cv2.INTER_LINEAR), 30), scale=255
-    )
-    tone = np.median(paper[::2, ::2].reshape(-1, 1 if raw.ndim == 2 else 3), axis=0)
+    level = cv2.resize(cv2.max(pale, 30), (w, h), interpolation=cv2.INTER_LINEAR)
+    gray = cv2.divide(plain, level, scale=255)
+    tone = [median(channel) for channel in cv2.split(np.ascontiguousarray(paper[::2, ::2]))]
     inside = cv2.resize(covered, (w, h), interpolation=cv2.INTER_NEAREST)
     rows, columns = inked_places(reference)
     dark = 255 - gray[rows, columns][inside[rows, columns] > 0]
@@ -94,10 +96,10 @@ def lay_out(picture: PagePicture, registration: Registration, reference: Referen
         inside=inside,
         whole=bool(covered.all()),
         paper=paper,
-        paper_color=() if raw.ndim == 2 else tuple(float(v) for v in tone),
-        paper_level=float(tone.mean()),
+        paper_color=() if raw.ndim == 2 else tuple(tone),
+        paper_level=sum(tone) / len(tone),
         noise=_grain(gray, reference),
-        contrast=float(np.median(dark)) if dark.size else 0.0,
+        contrast=median(dark) if dark.size else 0.0,
         bilevel=picture.bilevel,
         dpi=scale * 150 * picture.reduction,
         reference=reference,
@@ -116,8 +118,8 @@ def _grain(gray: Array, reference: Reference) -> float:
     rows, columns = bare_places(reference)
     if len(rows) < 100:
         return 0.0
-    sample = gray[rows, columns].astype(np.int16)
-    return float(1.48 * np.median(np.abs(sample - int(np.median(sample)))))
+    sample = gray[rows, columns]
+    return 1.48 * median(cv2.absdiff(sample, np.full_like(sample, int(median(sample)))))
 
 
 def crop(picture: Array, x: float, y: float, w: float, h: float) -> Array:

@@ -13,6 +13,7 @@ from evidence.recognition.reference import MM
 from evidence.recognition.sheet import Sheet, crop
 from evidence.recognition.surroundings import Rect, box_rect
 from evidence.recognition.thresholds import InkThresholds
+from evidence.recognition.tones import median
 
 _STRIP_MM = 8.0
 """Narrow enough to follow the light."""
@@ -117,7 +118,8 @@ def ninth_decile(values: Array) -> float:
 
 def stroke_width(mask: Array, thick_mm: float) -> tuple[float, bool]:
     """Mean width in pixels of a component, and whether most of it is broader than any pen."""
-    depth = cv2.distanceTransform(np.pad(mask.astype(np.uint8), 1), cv2.DIST_L2, 3)
+    padded = cv2.copyMakeBorder(mask.astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT)
+    depth = cv2.distanceTransform(padded, cv2.DIST_L2, 3)
     inner = depth[depth > 0]
     # Across a stroke of width w the distance to its edge averages w / 4.
     width = max(1.0, 4 * float(inner.mean()) - 0.5)
@@ -129,20 +131,22 @@ def least_darkness(dark: Array, sheet: Sheet, limits: InkThresholds) -> float:
     """What a pixel of a stroke must have over the grain of its surroundings."""
     sample = dark[::2, ::2]
     grain = sample[sample > 0]
-    noise = float(np.median(grain)) if grain.size > 0.5 * sample.size else sheet.noise
+    noise = median(grain) if grain.size > 0.5 * sample.size else sheet.noise
     return max(limits.weak, limits.noise_gain * noise + limits.noise_offset)
 
 
 def erase_rules(dark: Array, page: Array, weak: float, limits: InkThresholds) -> None:
     """Leftovers of a printed rule that lies a little off or askew: long, thin, straight beside it."""
-    printed = page < 210
-    for across in (True, False):
-        rules = np.nonzero(printed.mean(axis=1 if across else 0) > 0.5)[0]
+    printed = (page < 210).astype(np.uint8)
+    rows = np.nonzero(cv2.reduce(printed, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32S) > 0.5 * page.shape[1])[0]
+    columns = np.nonzero(cv2.reduce(printed, 0, cv2.REDUCE_SUM, dtype=cv2.CV_32S) > 0.5 * page.shape[0])[1]
+    if not len(rows) and not len(columns):
+        return
+    _count, labels, stats, _centres = cv2.connectedComponentsWithStats((dark > weak).astype(np.uint8))
+    for across, rules in ((True, rows), (False, columns)):
         if not len(rules):
             continue
-        count, labels, stats, _centres = cv2.connectedComponentsWithStats((dark > weak).astype(np.uint8))
-        for k in range(1, count):
-            x, y, w, h = stats[k, :4].tolist()
+        for k, (x, y, w, h) in enumerate(stats[1:, :4].tolist(), 1):
             length, thick, middle = (w, h, y + h / 2) if across else (h, w, x + w / 2)
             beside = float(np.abs(rules - middle).min()) < limits.rule_beside_mm * MM
             if beside and thick < limits.rule_thick_mm * MM and length > 4 * thick:
@@ -157,7 +161,7 @@ def evened(dark: Array, seen: Array, usual: float) -> Array:
     its surroundings are left out, for a large signature makes up most of a strip.
     """
     grain = cv2.absdiff(seen, cv2.GaussianBlur(seen, (0, 0), 2.0))
-    paper = cv2.dilate((dark > _PLAIN_INK).astype(np.uint8), np.ones((9, 9))) == 0
+    paper = 1 - cv2.dilate((dark > _PLAIN_INK).astype(np.uint8), np.ones((9, 9)))
     width = int(_STRIP_MM * MM)
     strips = [np.s_[:, x : x + width] for x in range(0, max(grain.shape[1] - width // 2, 1), width)]
     local = np.array([[1.48 * _median_of(grain[strip], paper[strip]) for strip in strips]], np.float32)
@@ -170,4 +174,4 @@ def evened(dark: Array, seen: Array, usual: float) -> Array:
 
 def _median_of(grain: Array, paper: Array) -> float:
     """Grain of the paper; of everything where hardly any paper is left."""
-    return float(np.median(grain[paper] if paper.mean() > 0.1 else grain))
+    return median(grain, paper if cv2.countNonZero(paper) > 0.1 * paper.size else None)
