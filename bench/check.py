@@ -15,7 +15,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from bench.result import Figure, figure
-from evidence.domain.case import Case, CaseKind
+from evidence.domain.case import Case, CaseKind, Visit
 from evidence.domain.facts import CaseFacts, Facts
 from evidence.domain.identifiers import CaseId, EnterpriseId, PersonId
 from evidence.domain.week import Week
@@ -126,6 +126,11 @@ def _fill(folder: Path, cases: int, active: int) -> int:
     return total
 
 
+def _later(visit: Visit, by: timedelta) -> Visit:
+    assert visit.left_at is not None
+    return replace(visit, arrived_at=visit.arrived_at + by, left_at=visit.left_at + by)
+
+
 def _chain(number: int, day: date) -> CaseFacts:
     """A closed chain; people, days and hours are spread as a team of five would spread them."""
     case = CaseId(f"WJB22-{number + 1:04d}")
@@ -133,10 +138,10 @@ def _chain(number: int, day: date) -> CaseFacts:
     day += timedelta(days=number // 5 % 5)
     later = timedelta(hours=number // 25 % 4 * 2)
     check = world.check_visit(case, day, experts=expert)
-    check = replace(check, arrived_at=check.arrived_at + later, left_at=check.left_at + later)
+    check = _later(check, later)
     urging = world.urging_visit(case, day + timedelta(days=8), experts=expert)
     recheck = world.recheck_visit(case, day + timedelta(days=17), experts=expert)
-    recheck = replace(recheck, arrived_at=recheck.arrived_at + later, left_at=recheck.left_at + later)
+    recheck = _later(recheck, later)
     return CaseFacts(
         case=Case(id=case, enterprise=EnterpriseId(f"X-{number:05d}"), kind=CaseKind.ANNUAL, opened_on=day),
         visits=(check, urging, recheck),

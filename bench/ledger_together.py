@@ -15,12 +15,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bench.result import Figure, figure
 from evidence.domain.case import Case, CaseKind
 from evidence.domain.identifiers import CaseId, EnterpriseId
 from evidence.ledger.embedded import EmbeddedLedger
 from evidence.ledger.events import CaseOpened
+
+if TYPE_CHECKING:
+    from _typeshed import HasFileno
 
 WRITERS = 8
 
@@ -50,8 +54,8 @@ def slower_syncs(seconds: float) -> Iterator[None]:
     """Every sync takes that much longer, as on a hard disk or a network share."""
     real = os.fsync
 
-    def slow(descriptor: int) -> None:
-        real(descriptor)
+    def slow(fd: int | HasFileno) -> None:
+        real(fd)
         time.sleep(seconds)
 
     os.fsync = slow
