@@ -49,11 +49,13 @@ def run(quick: bool) -> list[Figure]:
         def check_theirs() -> None:
             bagit.Bag(str(folder / "ours")).validate()
 
-        made = _in_turns(
-            [ours, theirs], lambda: [shutil.rmtree(folder / each) for each in ("ours", "theirs")]
-        )
+        def clear() -> None:
+            for each in ("ours", "theirs"):
+                shutil.rmtree(folder / each)
+
+        made = _in_turns([ours, theirs], clear)
         ours()
-        checked = _in_turns([check_ours, check_theirs], list)
+        checked = _in_turns([check_ours, check_theirs], lambda: None)
     size = f"{count} files of {FILE_BYTES // 1024} KiB, the same bytes on both sides"
     return [
         figure(
@@ -89,7 +91,7 @@ def _sources(folder: Path, count: int) -> list[Path]:
     return paths
 
 
-def _in_turns(works: list[Callable[[], None]], between: Callable[[], object], rounds: int = 3) -> list[float]:
+def _in_turns(works: list[Callable[[], None]], between: Callable[[], None], rounds: int = 3) -> list[float]:
     """Best seconds of each work, taken in turns so that a busy machine is busy for all."""
     best = [float("inf")] * len(works)
     for _ in range(rounds):
