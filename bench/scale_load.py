@@ -1,8 +1,9 @@
 """Years of an agency's work as journal lines, quickly: each cycle is a stencil with its own names put in.
 
-Not a benchmark itself. A cycle is one inspected enterprise with ten records of ten events each; a week
-has a hundred cycles, and ends with the package that hands them over. The first week is the one that
-`bench.scale` judges; it is never handed over, whatever history is loaded after it.
+Not a benchmark itself. A cycle is one inspected enterprise with ten records of nine events each and a
+register entry; a week has a hundred cycles in its plan, and ends with the package that hands them over
+and its receipt. The first week is the one that `bench.scale` judges; it is never handed over, whatever
+history is loaded after it.
 """
 
 from __future__ import annotations
@@ -11,11 +12,13 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from hashlib import sha256
+from itertools import product
 
 from evidence.domain.case import Case, CaseKind, ItemResult, ItemVerdict, Visit, VisitKind
 from evidence.domain.document import BoxKind, IssuedForm, Mark, MarkVerdict, ScannedPage
 from evidence.domain.identifiers import ArrivalId, CaseId, EnterpriseId, Number, Sha256, VisitId
-from evidence.domain.register import Package
+from evidence.domain.parties import Enterprise, EnterpriseClass
+from evidence.domain.register import Package, Plan, PlanLine, PlannedWork, Receipt, RegisterEntry
 from evidence.domain.week import Week
 from evidence.ledger.canonical import encode
 from evidence.ledger.codec import payload_of
@@ -28,13 +31,20 @@ from evidence.ledger.events import (
     FormIssued,
     MarkDecided,
     PackageBuilt,
+    PartiesImported,
     PersonDecided,
+    PlanFiled,
+    ReceiptReceived,
+    RegisterEntered,
     VisitRecorded,
 )
 
 CYCLES_A_WEEK = 100
 RECORDS_A_CYCLE = 10
-EVENTS_A_WEEK = CYCLES_A_WEEK * (2 + 9 * RECORDS_A_CYCLE) + 1
+ENTERPRISES = 5000
+"""Of the section: a hundred a week is each of them once a year."""
+EVENTS_A_WEEK = 1 + CYCLES_A_WEEK * (3 + 9 * RECORDS_A_CYCLE) + 2
+"""Of a week that was handed over."""
 NEWEST = Week(2022, 13)
 CODES = ("JC", "DD", "ZG", "FC", "YT", "YJ", "SB", "WJ", "GZ", "HZ")
 _CASE, _DAY = "XXX00-0000", "1999-01-01"
@@ -69,19 +79,65 @@ def week_lines(week: int, prev: str, seq: int) -> list[bytes]:
         seq: lines there are.
     """
     block: list[bytes] = []
+    for bare in _week(week, seq):
+        line, prev = _sealed(bare, prev, seq + len(block))
+        block.append(line)
+    return block
+
+
+def roster_lines(prev: str, seq: int) -> list[bytes]:
+    """The journal line that imports the section's enterprises."""
+    enterprises = tuple(
+        Enterprise(
+            id=EnterpriseId(f"X-{running:010d}"),
+            name=f"常州第{running}精密机械有限公司",
+            short_name=f"第{running}精密",
+            classes=(EnterpriseClass.BELOW_SCALE,),
+            headcount=40,
+        )
+        for running in range(ENTERPRISES)
+    )
+    roster = PartiesImported(source=Sha256(_digest("roster")), enterprises=enterprises)
+    return [_sealed(encode(_bare(roster)), prev, seq)[0]]
+
+
+def _week(week: int, seq: int) -> Iterator[bytes]:
+    """The bare lines of one week."""
+    yield encode(_bare(PlanFiled(plan=_plan(week))))
     for cycle in range(CYCLES_A_WEEK):
         for record, bare in _stencil():
-            line, prev = _sealed(_filled(bare, week, cycle, record), prev, seq + len(block))
-            block.append(line)
+            yield _filled(bare, week, cycle, record)
     if week:
-        package = _package(week, seq + len(block))
-        block.append(_sealed(encode(_bare(PackageBuilt(package=package))), prev, seq + len(block))[0])
-    return block
+        package = _package(week, seq + EVENTS_A_WEEK - 2)
+        yield encode(_bare(PackageBuilt(package=package)))
+        receipt = Receipt(
+            package=package.id,
+            at=package.built_at,
+            source=Sha256(_digest(f"receipt {week}")),
+            manner="scan",
+        )
+        yield encode(_bare(ReceiptReceived(receipt=receipt)))
 
 
 @cache
 def _stencil() -> list[tuple[int, bytes]]:
     return [(record, encode(_bare(event))) for record, event in _cycle()]
+
+
+def _plan(week: int) -> Plan:
+    name = NEWEST.shift(-week)
+    return Plan(
+        week=str(name),
+        filed_on=name.shift(-1).friday,
+        lines=tuple(
+            PlanLine(
+                day=name.monday + timedelta(days=cycle % 5),
+                enterprise=EnterpriseId(_enterprise(week, cycle)),
+                work=PlannedWork.CHECK,
+            )
+            for cycle in range(CYCLES_A_WEEK)
+        ),
+    )
 
 
 def _package(week: int, seq: int) -> Package:
@@ -96,7 +152,13 @@ def _package(week: int, seq: int) -> Package:
         tree_size=seq,
         root=_digest(f"root {week}"),
         cases=tuple(case_of(week, cycle) for cycle in range(CYCLES_A_WEEK)),
+        documents=tuple(number_of(week, cycle, record) for cycle, record in _records()),
+        originals=tuple(scan_of(week, cycle, record) for cycle, record in _records()),
     )
+
+
+def _records() -> Iterator[tuple[int, int]]:
+    return product(range(CYCLES_A_WEEK), range(RECORDS_A_CYCLE))
 
 
 def _filled(bare: bytes, week: int, cycle: int, record: int) -> bytes:
@@ -107,8 +169,12 @@ def _filled(bare: bytes, week: int, cycle: int, record: int) -> bytes:
         .replace(_MARK.encode(), _own(week, cycle).encode())
         .replace(b"A-19990101-0000", f"A-{day:%Y%m%d}-{running:04d}".encode())
         .replace(_DAY.encode(), day.isoformat().encode())
-        .replace(_ENTERPRISE.encode(), f"X-{(week * CYCLES_A_WEEK + cycle) % 5000:010d}".encode())
+        .replace(_ENTERPRISE.encode(), _enterprise(week, cycle).encode())
     )
+
+
+def _enterprise(week: int, cycle: int) -> str:
+    return f"X-{(week * CYCLES_A_WEEK + cycle) % ENTERPRISES:010d}"
 
 
 def _own(week: int, cycle: int) -> str:
@@ -153,6 +219,8 @@ def _cycle() -> Iterator[tuple[int, Event]]:
             )
         ),
     )
+    entry = RegisterEntry(register="questionnaire", key=_CASE, on=date(1999, 1, 1), case=case)
+    yield 0, RegisterEntered(entry=entry)
     for record, code in enumerate(CODES):
         for event in _record(Number(f"{case}-{code}-001"), record):
             yield record, event

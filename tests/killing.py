@@ -52,9 +52,9 @@ def die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def points(work: Callable[[], object]) -> list[str]:
+def points(work: Callable[[], object], kind: type[FaultPoints] = FaultPoints) -> list[str]:
     """The disk-changing calls of one run, in order."""
-    with FaultPoints() as counted:
+    with kind() as counted:
         work()
     return counted.names
 
@@ -65,11 +65,17 @@ def moments(names: list[str]) -> list[tuple[int, str]]:
     return chosen + [(index, "torn") for index, name in enumerate(names) if name == "write"]
 
 
-def run_and_die(work: Callable[[Callable[[str], None]], object], at: int, moment: str) -> list[str]:
+def run_and_die(
+    work: Callable[[Callable[[str], None]], object],
+    at: int,
+    moment: str,
+    kind: type[FaultPoints] = FaultPoints,
+) -> list[str]:
     """Run `work` in a child that dies at the chosen point.
 
     Args:
         work: called with a function by which it tells what has been acknowledged so far.
+        kind: which calls count as points.
 
     Returns:
         What it had told.
@@ -81,7 +87,7 @@ def run_and_die(work: Callable[[Callable[[str], None]], object], at: int, moment
         os.close(reading)
         code = 0
         try:
-            with FaultPoints(at, moment):
+            with kind(at, moment):
                 work(lambda text: real_write(writing, f"{text}\n".encode()) and None)
         except BaseException:
             code = 3

@@ -141,7 +141,7 @@ def receipt_command(workspace: Workspace, package: str, file: Path, as_json: boo
         taken = accept_scan(
             office,
             found,
-            lambda: workspace.intake.run([file.resolve()], progress=progress),
+            lambda: _taken_and_read(workspace, file),
             digest=sha256(data).hexdigest(),
         )
         if taken is None:
@@ -158,6 +158,15 @@ def receipt_command(workspace: Workspace, package: str, file: Path, as_json: boo
         say(_("● {package} 的接收回执已登记：{manner}").format(package=found.id, manner=manner))
         if receipt.signer:
             say(f"  {receipt.signer}")
+
+
+def _taken_and_read(workspace: Workspace, file: Path) -> None:
+    """Through the inbox, and read here even where workers read: whoever brings a receipt waits."""
+    result = workspace.intake.run([file.resolve()], progress=progress)
+    view = workspace.ledger.view
+    for arrival in filter(None, map(view.arrival, result.arrivals)):
+        if arrival.outcome == "taken":
+            workspace.intake.judge_again(arrival)
 
 
 @click.command("renew")

@@ -54,15 +54,20 @@ def list_command(workspace: Workspace, everything: bool, as_json: bool) -> None:
     \b
     例：evidence inbox list --all
     """
-    from evidence.inbox.report import arrival_row, summary, waits_for_a_person
+    from evidence.inbox.report import arrival_row, counted, waits_for_a_person
+    from evidence.ledger.fold import OPEN_OUTCOMES
 
     view = workspace.ledger.view
-    arrivals = [
-        arrival
-        for arrival in view.arrivals()
-        if everything or arrival.outcome in {"waiting", "taken"} or waits_for_a_person(arrival)
-    ]
-    counts = summary(view.arrivals())
+    counts = counted(view.arrival_counts())
+    if everything:
+        arrivals = list(view.arrivals())
+    else:
+        looked_for = [each for outcome in sorted(OPEN_OUTCOMES) for each in view.arrivals(outcome)]
+        arrivals = [
+            arrival
+            for arrival in sorted(looked_for, key=lambda each: each.id)
+            if arrival.outcome in {"waiting", "taken"} or waits_for_a_person(arrival)
+        ]
     if as_json:
         emit({"arrivals": [arrival_row(arrival, view) for arrival in arrivals], "summary": counts})
         return

@@ -44,7 +44,7 @@ def status_command(workspace: Workspace, at: datetime | None, as_json: bool) -> 
     \b
     例：evidence status
     """
-    from evidence.inbox.report import summary, waits_for_a_person
+    from evidence.inbox.report import counted, waits_for_a_person
     from evidence.ledger.facts import gather, gather_open
     from evidence.rules.agenda import due_items
     from evidence.rules.judge import judge
@@ -59,8 +59,9 @@ def status_command(workspace: Workspace, at: datetime | None, as_json: bool) -> 
     stopping = blockers(findings)
     until = local_date(moment) + timedelta(days=NEXT_DAYS)
     due = due_items(gather_open(view, moment), parameters, moment, until)
-    arrivals = view.arrivals()
-    taken_in, waiting = summary(arrivals), sum(map(waits_for_a_person, arrivals))
+    taken_in = counted(view.arrival_counts())
+    asking = (*view.arrivals("unidentified"), *view.arrivals("quarantined"))
+    waiting = sum(map(waits_for_a_person, asking))
     names = {one.case.id: _name(workspace, one.case.enterprise) for one in facts.cases}
     if as_json:
         emit(

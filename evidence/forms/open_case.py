@@ -91,8 +91,8 @@ def open_case(ledger: Ledger, *, contract: str, enterprise: str, kind: str, on: 
                 remedy=_("请先在名册的“专项”表登记，再运行 evidence import。"),
             )
         prefix = make_case_id(contract, on.year, 0)[:-4]
-        used = [int(case.id[-4:]) for case in view.cases() if case.id.startswith(prefix)]
-        running = max(used, default=0) + 1
+        last = view.last_case(prefix)
+        running = 1 if last is None else int(last[-4:]) + 1
         if running > 9999:
             raise UsageError(
                 _("{year} 年的案件编号已用完。").format(year=on.year),

@@ -42,11 +42,6 @@ def find_card(folder: Path, inbox: Path) -> Card | None:
     return None
 
 
-def every_visit(view: View) -> tuple[Visit, ...]:
-    """All visits of all cases."""
-    return tuple(visit for case in view.cases() for visit in view.visits(case.id))
-
-
 def judge_footage(
     arrival: ArrivalId,
     path: Path,

@@ -31,7 +31,7 @@ from evidence.inbox import media
 from evidence.inbox.archived import Archived
 from evidence.inbox.booking import ACTOR, Booking, Piece, first_of, still_open
 from evidence.inbox.folders import EmptiedFolders
-from evidence.inbox.footage import every_visit, reconsider
+from evidence.inbox.footage import reconsider
 from evidence.inbox.later import FULL, Later
 from evidence.inbox.media import Media, identify_media
 from evidence.inbox.quarantine import Quarantine
@@ -201,7 +201,7 @@ class Intake:
         for arrival in view.arrivals("unidentified"):
             if arrival.judged is None or not arrival.judged.recordings:
                 continue
-            visits = every_visit(view) if visits is None else visits
+            visits = view.all_visits() if visits is None else visits
             events = reconsider(arrival, view, visits, self.archived.understander.recordings)
             if events:
                 self._ledger.append(ACTOR, *events)

@@ -11,10 +11,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from evidence.domain.identifiers import ArrivalId
-from evidence.jobs.job import Job, Queue, priority_of
+from evidence.jobs.job import RECOGNISE, Job, Queue, priority_of
 from evidence.ledger.view import Arrival
 
-RECOGNISE = "recognise"
 FULL = "识别任务较多，文件先留在收件夹，稍后自动接收。"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,10 +21,15 @@ def summary(arrivals: Iterable[Arrival], ignored: int = 0) -> dict[str, int]:
 
     Bytes that are safe but were not yet judged (a crash in between) wait, too.
     """
-    counts = Counter("waiting" if arrival.outcome == "taken" else arrival.outcome for arrival in arrivals)
+    return counted(Counter(arrival.outcome for arrival in arrivals), ignored)
+
+
+def counted(outcomes: Mapping[str, int], ignored: int = 0) -> dict[str, int]:
+    """The same from the number of arrivals of each outcome."""
+    waiting = outcomes.get("waiting", 0) + outcomes.get("taken", 0)
     return {
-        "received": sum(counts.values()),
-        **{outcome: counts[outcome] for outcome in OUTCOMES},
+        "received": sum(outcomes.values()),
+        **{outcome: waiting if outcome == "waiting" else outcomes.get(outcome, 0) for outcome in OUTCOMES},
         "ignored": ignored,
     }
 

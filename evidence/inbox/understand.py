@@ -22,7 +22,7 @@ from evidence.inbox.edocuments import (
     office_text,
     pdf_text,
 )
-from evidence.inbox.footage import DEFAULTS, every_visit, find_card, judge_footage, judge_table
+from evidence.inbox.footage import DEFAULTS, find_card, judge_footage, judge_table
 from evidence.inbox.identify import judge_pages, quarantined
 from evidence.inbox.media import Family, Media
 from evidence.inbox.reading import PageReader
@@ -97,7 +97,7 @@ class Understander:
             return refused
         family = material.media.family
         if family is Family.FOOTAGE:
-            return self._footage(material, view, now, every_visit(view))
+            return self._footage(material, view, now, view.all_visits())
         if family is Family.TABLE:
             return Understanding(
                 judged=judge_table(

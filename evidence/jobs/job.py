@@ -14,6 +14,8 @@ from typing import Protocol
 
 from evidence.domain.week import Week, local_date
 
+RECOGNISE = "recognise"
+"""The function that reads an arrival; its jobs are keyed `recognise:<arrival>`."""
 THIS_WEEK = 100
 """Priority of work for the week that is handed over next; each week further back counts one less."""
 
@@ -43,6 +45,11 @@ class DeadJob:
     """The last attempt's error, in words."""
     at: datetime | None
     """When it was given up, UTC."""
+
+    @property
+    def arrival(self) -> str:
+        """The arrival it was to read; empty for other work."""
+        return self.key.removeprefix(f"{RECOGNISE}:") if self.function == RECOGNISE else ""
 
 
 class Queue(Protocol):

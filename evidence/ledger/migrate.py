@@ -1,7 +1,8 @@
 """Moving a ledger between folder and database: the same lines, the same tree, nobody writing meanwhile.
 
-Either way may be interrupted and run again: what was already copied is a beginning of the journal and is
-continued; the source counts as moved only once the target has been read back and its root is equal.
+Either way may be interrupted anywhere and run again: what was already copied is a beginning of the journal
+and is continued or made anew; the source counts as moved only once the target has been read back and its
+root is equal. At every moment at most one of the two may be written.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import os
 import shutil
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -28,6 +29,8 @@ from evidence.ledger.snapshot import SNAPSHOT_NAME
 from evidence.ledger.view import Head
 
 ASIDE_NAME = "journal.before-database.jsonl"
+MOVING_NAME = ".moving"
+"""Where a journal on its way back is written until it is whole."""
 _BLOCK = 5_000
 
 
@@ -58,6 +61,8 @@ def to_database(
     """
     journal = Journal(folder)
     with closing(database_ledger(settings, clock)) as ledger, journal.writing():
+        if not holds_journal(folder) and (folder / MOVED_NAME).exists():
+            return _moved_already(folder, ledger)
         known, end, frontier = ledger.head, Position(), Frontier()
         for lines, reached in journal.follow(end):
             if end.size < known.size <= reached.size:
@@ -73,12 +78,43 @@ def to_database(
             at=clock(), lines=end.size, root=frontier.root.hex(), source=str(folder), target=ledger.place
         )
         ledger.set_moved("")
-        (folder / MOVED_NAME).write_bytes(msgspec.json.format(msgspec.json.encode(moved), indent=2))
+        _leave_note(folder, moved)
         if end.size:
             journal.path.replace(folder / ASIDE_NAME)
-        (folder / SNAPSHOT_NAME).unlink(missing_ok=True)
-        sync_folder(folder)
+        _tidy(folder)
     return moved
+
+
+def _leave_note(folder: Path, moved: Moved) -> None:
+    """Where the journal went, on disk before the journal leaves."""
+    note = folder / MOVED_NAME
+    with note.open("wb") as file:
+        file.write(msgspec.json.format(msgspec.json.encode(moved), indent=2))
+        file.flush()
+        os.fsync(file.fileno())
+    sync_folder(folder)
+
+
+def _moved_already(folder: Path, ledger: PostgresLedger) -> Moved:
+    """The journal had left the folder: a move that was cut short at its end, or a move back that never came
+    to its own. The database has every line; it is the ledger.
+    """
+    try:
+        noted = msgspec.json.decode((folder / MOVED_NAME).read_bytes(), type=Moved)
+    except msgspec.DecodeError as error:
+        raise _another(ledger) from error
+    size = ledger.head.size
+    if size < noted.lines or ledger.tree(noted.lines).root.hex() != noted.root:
+        raise _another(ledger)
+    ledger.set_moved("")
+    _tidy(folder)
+    return replace(noted, lines=size, root=ledger.tree().root.hex())
+
+
+def _tidy(folder: Path) -> None:
+    (folder / SNAPSHOT_NAME).unlink(missing_ok=True)
+    shutil.rmtree(folder / MOVING_NAME, ignore_errors=True)
+    sync_folder(folder)
 
 
 def to_folder(
@@ -95,6 +131,7 @@ def to_folder(
         LedgerDamagedError: the chain is broken; nothing counts as moved.
     """
     if holds_journal(folder):
+        shutil.rmtree(folder / MOVING_NAME, ignore_errors=True)
         raise UsageError(
             _("文件夹里已有账本，不会覆盖。"),
             where=str(folder / JOURNAL_NAME),
@@ -111,7 +148,7 @@ def _out_of(
     progress: Callable[[int], None],
 ) -> Moved:
     ledger.set_moved(str(folder.resolve()))  # from here on no host writes any more
-    moving = folder / ".moving"
+    moving = folder / MOVING_NAME
     try:
         copy = Journal(moving)
         head, frontier, end = ledger.check_chain(), Frontier(), Position()
@@ -126,14 +163,14 @@ def _out_of(
             frontier.extend(lines)
         _compare(ledger, frontier, end.digest)
         copy.path.replace(folder / JOURNAL_NAME)
-        (folder / MOVED_NAME).unlink(missing_ok=True)
-        (folder / SNAPSHOT_NAME).unlink(missing_ok=True)
         sync_folder(folder)
+        (folder / MOVED_NAME).unlink(missing_ok=True)
+        _tidy(folder)
     except BaseException:
-        ledger.set_moved("")
-        raise
-    finally:
+        if not holds_journal(folder):
+            ledger.set_moved("")
         shutil.rmtree(moving, ignore_errors=True)
+        raise
     return Moved(
         at=clock(),
         lines=head.size,

@@ -58,6 +58,14 @@ def open_ledger(folder: Path, settings: LedgerSettings, *, clock: Callable[[], d
             ),
         )
     ledger = database_ledger(settings, clock)
+    if ledger.moved == str(folder.resolve()):
+        raise UsageError(
+            _("账本迁回文件的过程中断了：账目都在数据库里，暂不能记账。"),
+            where=ledger.place,
+            remedy=_(
+                "请运行 evidence ledger migrate --back 继续迁回；要留在数据库，运行 evidence ledger migrate。"
+            ),
+        )
     if ledger.moved:
         raise UsageError(
             _("这个数据库里的账本已迁到文件：{where}。").format(where=ledger.moved),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -124,6 +125,18 @@ class RowsView:
         found = self._prefixed(case, "visit:", Visit)
         return tuple(sorted(found, key=lambda visit: (visit.arrived_at, visit.id, visit.version)))
 
+    def all_visits(self) -> tuple[Visit, ...]:
+        """Those of every case, in order of case."""
+        return tuple(visit for case in self.cases() for visit in self.visits(case.id))
+
+    def last_case(self, prefix: str) -> CaseId | None:
+        """The highest case id that begins so."""
+        for table in reversed(self.rows.tables("services:" + prefix)):
+            for key, row in sorted(self.rows.items(table), key=lambda item: item[0], reverse=True):
+                if row["body"]["case"] is not None:
+                    return CaseId(key)
+        return None
+
     def reports(self, case: CaseId) -> tuple[RectificationReport, ...]:
         """In order of version."""
         found = self._prefixed(case, "report:", RectificationReport)
@@ -220,6 +233,16 @@ class RowsView:
             if outcome is None or fold.outcome_of(row["body"]) == outcome
         ]
         return tuple(arrival_of_row(key, body) for key, body in sorted(found, key=lambda item: item[0]))
+
+    def arrival_counts(self) -> dict[str, int]:
+        """Current outcome -> arrivals that have it."""
+        return dict(
+            Counter(
+                fold.outcome_of(row["body"])
+                for table in self.rows.tables("arrivals:")
+                for _key, row in self.rows.items(table)
+            )
+        )
 
     def arrival_of(self, sha256: Sha256) -> Arrival | None:
         """The first arrival that brought these bytes."""

@@ -90,7 +90,7 @@ def register_in_place(
         OSError: a file cannot be read.
     """
     view = ledger.view
-    visits = [visit for case in view.cases() for visit in view.visits(case.id)]
+    visits = view.all_visits()
     known = list(view.recordings())
     offsets = view.entries(OFFSET_REGISTER)
     cards: dict[Path, Card | None] = {}

@@ -37,8 +37,7 @@ def revise(view: View, settings: RecordingsSettings) -> tuple[Event, ...]:
     """Events that bring the ledger's word about all footage up to date; none when nothing changed."""
     everything = view.recordings()
     files = [each for each in everything if not each.described]
-    visits = [visit for case in view.cases() for visit in view.visits(case.id)]
-    return _revised(view, settings, files, everything, visits)
+    return _revised(view, settings, files, everything, view.all_visits())
 
 
 def claimed_by(view: View, visit: Visit, settings: RecordingsSettings) -> tuple[Event, ...]:

@@ -147,6 +147,20 @@ class Ground:
             sorted((p for p in self.facts.packages if p.week == text), key=lambda p: (p.supplement, p.id))
         )
 
+    @cached_property
+    def _carriers(self) -> dict[str, list[Package]]:
+        """Documents under judgement -> packages that carried them; packages list many thousands of others."""
+        mine = {document.form.number for one in self.facts.cases for document in one.documents}
+        found: dict[str, list[Package]] = {}
+        for package in self.facts.packages:
+            for number in mine.intersection(package.documents):
+                found.setdefault(number, []).append(package)
+        return found
+
+    def carriers(self, number: str) -> tuple[Package, ...]:
+        """Packages that carried a document under judgement, first to last."""
+        return tuple(sorted(self._carriers.get(number, ()), key=lambda package: package.built_at))
+
     def receipt_for(self, package: Package) -> Receipt | None:
         """The regulator's receipt for a package."""
         return next((one for one in self.facts.receipts if one.package == package.id), None)

@@ -266,10 +266,7 @@ def handed_over_in_time(chain: Chain) -> Iterator[Outcome]:
         due = chain.ground.handover_due(step.day)
         document = chain.record(step)
         number = document.form.number if document else ""
-        sent = sorted(
-            (package for package in chain.ground.facts.packages if number and number in package.documents),
-            key=lambda package: package.built_at,
-        )
+        sent = chain.ground.carriers(number)
         about: dict[str, Any] = {
             "visit": step.id,
             "document": number,

@@ -18,6 +18,7 @@ from evidence.web.reckoning import Due, Judged
 
 if TYPE_CHECKING:
     from evidence.config import Workspace
+    from evidence.jobs.job import DeadJob
 
 WAITING_FOR_ME = ("unidentified", "quarantined")
 FEW_CASES = 100
@@ -140,12 +141,31 @@ class Agenda:
             self._busy = False
 
 
+class GivenUp:
+    """Jobs that were tried in vain; the queue is asked no more often than the week is judged."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._lock = Lock()
+        self._jobs: tuple[DeadJob, ...] = ()
+        self._next = 0.0
+
+    def jobs(self) -> tuple[DeadJob, ...]:
+        """Oldest first, as of a few seconds ago."""
+        with self._lock:
+            if monotonic() >= self._next:
+                self._jobs = self._workspace.given_up
+                self._next = monotonic() + RENEW_AFTER_S
+            return self._jobs
+
+
 class Board:
     """The ready answers of one desk."""
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
         self.arrivals = Arrivals(workspace)
+        self.given_up = GivenUp(workspace)
         self.reckoner = Reckoner(workspace)
         self.agenda = Agenda(workspace, self.reckoner)
         self._lock = Lock()

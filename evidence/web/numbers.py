@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from itertools import groupby
 from typing import Any
 
 from django.shortcuts import render
@@ -121,14 +122,16 @@ def _counted(board: Board, size: int, first: date, last: date, today: date) -> C
     classes: Counter[str] = Counter()
     lives: list[Life] = []
     fixed = total = 0
+    enterprises = {each.id: each for each in view.enterprises()}
+    visits = {case: tuple(own) for case, own in groupby(view.all_visits(), key=lambda visit: visit.case)}
     for case in view.cases():
         if case.opened_on > last:
             continue
-        own = lives_of(in_force(view.visits(case.id)))
+        own = lives_of(in_force(visits.get(case.id, ())))
         lives += own
         if case.opened_on < first:
             continue
-        enterprise = view.enterprise(case.enterprise)
+        enterprise = enterprises.get(case.enterprise)
         total += len(own)
         fixed += sum(life.closed is not None for life in own)
         for life in own:

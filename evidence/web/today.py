@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from evidence.domain.week import Week, local_date
+from evidence.jobs.job import DeadJob
 from evidence.web.board import Board
 from evidence.web.matrix import COLUMNS, SIGNS, WORDS
 from evidence.web.matrix import State as CellState
@@ -84,11 +85,13 @@ class State:
     due: Due | None
     today: date
     language: str
+    given_up: tuple[DeadJob, ...]
 
     @property
     def head(self) -> str:
         """Tells a page that polls whether it is behind."""
-        return f"{self.size}.{self.judged.size}.{self.today}.{self.due.size if self.due else ''}"
+        jobs = f"{len(self.given_up)}-{self.given_up[-1].id}" if self.given_up else ""
+        return f"{self.size}.{self.judged.size}.{self.today}.{self.due.size if self.due else ''}.{jobs}"
 
 
 @lru_cache(maxsize=8)
@@ -103,6 +106,7 @@ def _drawn_live(state: State) -> str:
         "arrivals": arrivals.latest(SHOWN_ARRIVALS),
         "waiting": arrivals.waiting(),
         "arrived": arrivals.count(),
+        "given_up": state.given_up,
     }
     drawn: str = render_to_string("desk/_live.html", context)
     return drawn
@@ -119,6 +123,7 @@ def _state(request: Any) -> State:
         due=board.agenda.due(),
         today=local_date(request.desk.workspace.clock()),
         language=request.language,
+        given_up=board.given_up.jobs(),
     )
 
 
@@ -138,7 +143,6 @@ def today(request: Any) -> Any:
         "today": state.today,
         "before": state.week.shift(-1),
         "after": state.week.shift(1),
-        "given_up": request.desk.workspace.given_up,
     }
     return render(request, "desk/today.html", context)
 

@@ -110,6 +110,8 @@ def answers(view: View) -> dict[str, Any]:
     said["enterprise"] = view.enterprise(OWN_ENTERPRISE)
     said["cases of"] = view.cases(OWN_ENTERPRISE)
     said["outcomes"] = {outcome: view.arrivals(outcome) for outcome in OUTCOMES}
+    said["counts"] = view.arrival_counts(), view.all_visits()
+    said["last"] = [view.last_case(prefix) for prefix in ("WJB22-", "WJB2", "WJB21-", "")]
     said["weekly"] = view.documents(None), view.next_running(None, "JH")
     said["touched"] = view.cases_touched(Week(2022, 11)), [view.touched_since(seq) for seq in (0, 9, 99)]
     said["register"] = view.entries("consent"), view.entries(case=OWN)

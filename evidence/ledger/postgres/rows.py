@@ -146,14 +146,31 @@ class PostgresRows:
         query = f"SELECT key, doc FROM held WHERE {condition}"  # noqa: S608 - see above
         return [(key, doc) for key, doc in self._ask(query, values)]
 
-    def texts(self, column: str, condition: str, values: Sequence[object] = ()) -> list[str]:
-        """One column as text, for whoever knows its type: decoded once, not by way of plain values.
+    def array(self, column: str, condition: str, values: Sequence[object] = (), *, order: str = "key") -> str:
+        """A column of JSON as one array, for whoever knows its type: the driver's work for each row is more
+        than the decoding of it.
 
         Args:
-            column, condition: constants of this package, as for `select`.
+            column, condition, order: constants of this package, as for `select`.
         """
-        query = f"SELECT {column}::text FROM held WHERE {condition}"  # noqa: S608 - see above
-        return [text for (text,) in self._ask(query, values)]
+        query = (
+            f"SELECT '[' || coalesce(string_agg({column}::text, ',' ORDER BY {order}), '') || ']'"  # noqa: S608
+            f" FROM held WHERE {condition}"
+        )
+        ((text,),) = self._ask(query, values)
+        return str(text)
+
+    def last_part(self, kind: str, key: str, prefix: str) -> str | None:
+        """The highest name, after the kind, of a table that begins so and has this key."""
+        query = _in(
+            "SELECT max(part) FROM {table} WHERE kind = %s AND key = %s AND part >= %s AND part < %s", kind
+        )
+        ((found,),) = self._ask(query, (kind, key, prefix, f"{prefix}\x7f"))
+        return None if found is None else str(found)
+
+    def counts(self, kind: str) -> dict[str, int]:
+        """Mark -> rows of a kind that have it."""
+        return dict(self._ask(_in("SELECT mark, count(*) FROM {table} GROUP BY mark", kind), ()))
 
     def fetch(self, tables: Iterable[str]) -> None:
         """Read whole tables at once, so that `items` need not ask for each."""

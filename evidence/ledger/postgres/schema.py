@@ -75,6 +75,7 @@ _INDEXES = """
 CREATE INDEX IF NOT EXISTS held_arrivals_mark_key_idx ON held_arrivals (mark, key);
 CREATE INDEX IF NOT EXISTS held_arrivals_key_idx ON held_arrivals (key);
 CREATE INDEX IF NOT EXISTS held_case_part_idx ON held_case (part) WHERE key = 'case';
+CREATE INDEX IF NOT EXISTS held_case_visit_idx ON held_case (part) WHERE key >= 'visit:' AND key < 'visit;';
 CREATE INDEX IF NOT EXISTS held_register_mark_idx ON held_register (mark);
 CREATE INDEX IF NOT EXISTS held_services_key_idx ON held_services (key);
 CREATE INDEX IF NOT EXISTS held_touched_seq_idx ON held_touched (seq);

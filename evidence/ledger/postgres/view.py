@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from evidence.domain.case import Case
+from evidence.domain.case import Case, Visit
 from evidence.domain.facts import ServiceState
 from evidence.domain.identifiers import CaseId, EnterpriseId
 from evidence.domain.parties import Enterprise
@@ -35,7 +35,7 @@ class _Held(msgspec.Struct, Generic[T]):
     body: T
 
 
-_LINE = msgspec.json.Decoder(ServiceState)
+_LINES = msgspec.json.Decoder(tuple[ServiceState, ...])
 
 
 class PostgresView(RowsView):
@@ -63,7 +63,7 @@ class PostgresView(RowsView):
 
     def enterprises(self) -> tuple[Enterprise, ...]:
         """In order of id."""
-        return self._bodies("kind = 'enterprises' ORDER BY key", (), Enterprise)
+        return self._bodies("kind = 'enterprises'", (), Enterprise)
 
     def entries(self, register: str | None = None, case: CaseId | None = None) -> tuple[RegisterEntry, ...]:
         """Entries in force, of one register or all; those naming one case or its visits."""
@@ -88,18 +88,32 @@ class PostgresView(RowsView):
 
     def packages(self) -> tuple[Package, ...]:
         """In order of building."""
-        return self._bodies("kind = 'packages' ORDER BY seq", (), Package)
+        return self._bodies("kind = 'packages'", (), Package, order="seq")
 
     def cases(self, enterprise: EnterpriseId | None = None) -> tuple[Case, ...]:
         """In order of id."""
         if enterprise is not None:
             return super().cases(enterprise)
-        return self._bodies("kind = 'case' AND key = 'case' ORDER BY part", (), Case)
+        return self._bodies("kind = 'case' AND key = 'case'", (), Case, order="part")
+
+    def all_visits(self) -> tuple[Visit, ...]:
+        """Those of every case, in order of case."""
+        found = self._bodies(
+            "kind = 'case' AND key >= 'visit:' AND key < 'visit;' AND EXISTS (SELECT FROM held_case AS opened"
+            " WHERE opened.kind = 'case' AND opened.part = held.part AND opened.key = 'case')",
+            (),
+            Visit,
+        )
+        return tuple(sorted(found, key=lambda visit: (visit.case, visit.arrived_at, visit.id, visit.version)))
+
+    def last_case(self, prefix: str) -> CaseId | None:
+        """The highest case id that begins so."""
+        last = self.rows.last_part("case", "case", prefix)
+        return None if last is None else CaseId(last)
 
     def services(self) -> tuple[ServiceState, ...]:
         """Every cycle in one line, in order of case."""
-        found = self.rows.texts("mark", "kind = 'services' AND mark IS NOT NULL ORDER BY key")
-        return tuple(map(_LINE.decode, found))
+        return _LINES.decode(self.rows.array("mark", "kind = 'services' AND mark IS NOT NULL"))
 
     def touched_since(self, seq: int) -> tuple[CaseId, ...]:
         """Cases touched from journal line `seq` on and not handed over since, in order of id."""
@@ -115,6 +129,10 @@ class PostgresView(RowsView):
         )
         return tuple(arrival_of_row(key, row["body"]) for key, row in found)
 
+    def arrival_counts(self) -> dict[str, int]:
+        """Current outcome -> arrivals that have it."""
+        return self.rows.counts("arrivals")
+
     def recordings(self, case: CaseId | None = None) -> tuple[Recording, ...]:
         """All, or those assigned to visits of one case, in order of start."""
         if case is not None:
@@ -122,9 +140,12 @@ class PostgresView(RowsView):
         found = self.rows.select("kind = 'recording'")
         return in_order_of_start(recording_of_row(row["body"]) for _key, row in found)
 
-    def _bodies(self, condition: str, values: tuple[object, ...], type_: type[T]) -> tuple[T, ...]:
-        decode = msgspec.json.Decoder(_Held[type_]).decode  # type: ignore[valid-type]
-        return tuple(decode(text).body for text in self.rows.texts("doc", condition, values))
+    def _bodies(
+        self, condition: str, values: tuple[object, ...], type_: type[T], *, order: str = "key"
+    ) -> tuple[T, ...]:
+        found = self.rows.array("doc", condition, values, order=order)
+        held = msgspec.json.decode(found, type=list[_Held[type_]])  # type: ignore[valid-type]
+        return tuple(row.body for row in held)
 
 
 def _by_key(entries: Iterable[RegisterEntry]) -> tuple[RegisterEntry, ...]:
