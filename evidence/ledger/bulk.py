@@ -1,4 +1,9 @@
-"""Folding a long stretch of journal at once, with its chain checked by a second process meanwhile."""
+"""Folding a long stretch of journal at once.
+
+Where the system lets us, a second process checks the chain meanwhile, and of most lines only what the fold
+looks at is read; the rest is skipped, which JSON survives only if it is JSON. Neither process's work counts
+without the other's: when the second finds fault, or dies, the first checks and reads every line itself.
+"""
 
 from __future__ import annotations
 
@@ -7,44 +12,29 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
 
-from evidence.ledger.codec import read_block
+from evidence.ledger.codec import read_block, skim_block
 from evidence.ledger.fold import fold
 from evidence.ledger.journal import Journal, Position
 from evidence.ledger.rows import HeldRows
+from evidence.ledger.snapshot import SavedTables
+from evidence.ledger.unread import UnreadRows
 
 _WORTH_A_PROCESS = 1 << 24
 """Bytes of journal from which a second process saves more than it costs."""
+Reached = Callable[[Position], None]
 
 
-def fold_rest(
-    journal: Journal, start: Position, tables: dict[str, Any], reached: Callable[[Position], None]
-) -> None:
-    """Fold all complete lines after `start` into plain tables.
+def fold_rest(journal: Journal, start: Position, before: SavedTables, reached: Reached) -> SavedTables:
+    """The tables after folding all complete lines behind `start`.
 
     Args:
+        before: the tables as of `start`; not to be used any more afterwards.
         reached: told each position after which everything before it is folded.
 
     Raises:
         LedgerDamagedError: the chain breaks or a line cannot be read; `where` names it.
     """
-    rows = HeldRows(tables)
-    first = start.size
-    with _without_collector():
-        try:
-            for block, position in _blocks(journal, start):
-                for entry in read_block(block, first):
-                    fold(rows, entry)
-                first = position.size
-                reached(position)
-        except Exception:
-            _check(journal, start)  # a broken chain explains it better
-            raise
-
-
-def _blocks(journal: Journal, start: Position) -> Iterator[tuple[bytes, Position]]:
-    """As `Journal.read`, checked; damage may show only after the last block."""
     end = journal.bytes_on_disk()
     beside = (
         end - start.offset >= _WORTH_A_PROCESS
@@ -52,16 +42,43 @@ def _blocks(journal: Journal, start: Position) -> Iterator[tuple[bytes, Position
         and (os.cpu_count() or 1) > 1
         and threading.active_count() == 1  # forking is safe only while no other thread holds a lock
     )
-    if not beside:
-        for lines, position in journal.follow(start):
-            yield b"\n".join(lines) + b"\n", position
-        return
+    with _without_collector():
+        if beside:
+            return _fold_believing(journal, start, end, before, reached)
+        return _fold_checking(journal, start, before, reached)
+
+
+def _fold_checking(journal: Journal, start: Position, before: SavedTables, reached: Reached) -> SavedTables:
+    # a plain dictionary is quicker than one that reads on demand
+    rows = HeldRows(before if before else {})
+    first = start.size
+    for lines, position in journal.follow(start):
+        for entry in read_block(b"\n".join(lines) + b"\n", first):
+            fold(rows, entry)
+        first = position.size
+        reached(position)
+    return before if before else SavedTables(rows.tables)
+
+
+def _fold_believing(
+    journal: Journal, start: Position, end: int, before: SavedTables, reached: Reached
+) -> SavedTables:
+    rows = UnreadRows(before if before else {})
     position = start
-    with _checked_beside(journal, start, end) as verdict:
-        for block, position in journal.read(start, end):
-            yield block, position
+    try:
+        with _checked_beside(journal, start, end) as verdict:
+            for block, position in journal.read(start, end):
+                for entry in skim_block(block):
+                    fold(rows, entry)
+                reached(position)
+    except Exception:
+        _check(journal, start, end)  # names the line
+        raise
     if verdict != [position.digest]:
-        _check(journal, start)
+        _check(journal, start, position.offset)
+    before.update(rows.tables)
+    before.unread.update(rows.tables)
+    return before
 
 
 @contextmanager
@@ -74,7 +91,8 @@ def _checked_beside(journal: Journal, start: Position, end: int) -> Iterator[lis
         try:
             os.close(reading)
             digest = start.digest
-            for _lines, position in journal.follow(start, end):
+            for lines, position in journal.follow(start, end):
+                b"".join(lines).decode()  # who only looks at a line skips its texts
                 digest = position.digest
             os.write(writing, digest.encode())
         finally:
@@ -89,9 +107,16 @@ def _checked_beside(journal: Journal, start: Position, end: int) -> Iterator[lis
         os.waitpid(child, 0)
 
 
-def _check(journal: Journal, start: Position) -> None:
-    for _lines, _position in journal.follow(start):
-        pass
+def _check(journal: Journal, start: Position, end: int) -> None:
+    """Check the chain and read every line.
+
+    Raises:
+        LedgerDamagedError: naming the line.
+    """
+    first = start.size
+    for lines, position in journal.follow(start, end):
+        read_block(b"\n".join(lines) + b"\n", first)
+        first = position.size
 
 
 @contextmanager

@@ -91,6 +91,15 @@ def stated_digest(line: bytes) -> str:
     return line[at + _AFTER_MARK : at + _AFTER_DIGEST - 1].decode("ascii", "replace")
 
 
+def stated_seq(line: bytes) -> int:
+    """The position a line states.
+
+    Raises:
+        ValueError: it states none.
+    """
+    return int(line[line.rfind(b":") + 1 : -1])
+
+
 def _why(line: bytes, seq: int, at: int, digest: bytes) -> str:
     if at < 0 or not line.startswith(b"{") or not line.endswith(b"}"):
         return _("这一行不是账目")

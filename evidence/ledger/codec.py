@@ -15,6 +15,7 @@ import msgspec
 from evidence.errors import LedgerDamagedError
 from evidence.language import _
 from evidence.ledger.events import EVENT_TYPES, Event
+from evidence.ledger.unread import read
 
 Payload = dict[str, Any]
 UPGRADES: dict[str, Callable[[Payload], tuple[str, Payload]]] = {}
@@ -28,12 +29,22 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     at: str
     """Instant of the append as the writer's clock said it, ISO 8601 in UTC."""
     kind: str
+    payload: Any
+    """A JSON object, read or unread (`unread`)."""
+
+
+class _ReadLine(Line, frozen=True, kw_only=True, gc=False):
     payload: Payload
+
+
+class _UnreadLine(Line, frozen=True, kw_only=True, gc=False):
+    payload: msgspec.Raw
 
 
 class Entry(Line, frozen=True, kw_only=True, gc=False):
     """One journal line, read."""
 
+    payload: Payload
     actor: str
     """Account or program that acted, e.g. `clerk:lihua`, `watch`."""
     digest: str
@@ -54,7 +65,8 @@ class Entry(Line, frozen=True, kw_only=True, gc=False):
 
 
 _decoder = msgspec.json.Decoder(Entry)
-_line_decoder = msgspec.json.Decoder(Line)
+_read_lines = msgspec.json.Decoder(_ReadLine)
+_unread_lines = msgspec.json.Decoder(_UnreadLine)
 _L = TypeVar("_L", bound=Line)
 
 
@@ -100,7 +112,7 @@ def read_block(block: bytes, first: int) -> Sequence[Line]:
     """
     lines = block.count(b"\n")
     try:
-        found = _line_decoder.decode_lines(block)
+        found = _read_lines.decode_lines(block)
     except (msgspec.MsgspecError, UnicodeDecodeError):
         found = []
     if len(found) != lines:
@@ -108,9 +120,19 @@ def read_block(block: bytes, first: int) -> Sequence[Line]:
     return list(map(_upgraded, found)) if UPGRADES else found
 
 
+def skim_block(block: bytes) -> Sequence[Line]:
+    """The same with their payloads unread, for lines that somebody else reads whole.
+
+    Raises:
+        msgspec.MsgspecError: one of them is no journal line.
+    """
+    found = _unread_lines.decode_lines(block)
+    return list(map(_upgraded, found)) if UPGRADES else found
+
+
 def _upgraded(entry: _L) -> _L:
     while entry.kind in UPGRADES:
-        kind, payload = UPGRADES[entry.kind](entry.payload)
+        kind, payload = UPGRADES[entry.kind](read(entry.payload))
         entry = msgspec.structs.replace(entry, kind=kind, payload=payload)
     return entry
 

@@ -8,7 +8,6 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from threading import RLock
-from typing import Any
 
 from evidence.domain.identifiers import Sha256
 from evidence.ledger import chain
@@ -19,7 +18,7 @@ from evidence.ledger.fold import fold
 from evidence.ledger.journal import Journal, Position
 from evidence.ledger.ledger import Ledger, utc_now
 from evidence.ledger.lock import DEFAULT_TIMEOUT_S, WriterLock
-from evidence.ledger.snapshot import SavedTables, Snapshot, load, save
+from evidence.ledger.snapshot import Snapshot, load, save
 from evidence.ledger.tinydb_view import TinyDBView
 from evidence.ledger.view import Head, View
 
@@ -92,10 +91,8 @@ class EmbeddedLedger(Ledger):
         if self._journal.bytes_on_disk() - self._position.offset < _BULK_BYTES:
             self._catch_up()
             return
-        # a plain dictionary is quicker than one that decodes on demand
-        tables: dict[str, Any] = self._view.tables if self._position.size else {}
-        fold_rest(self._journal, self._position, tables, self._reached)
-        self._view = TinyDBView(SavedTables(tables), self._view.head)
+        tables = fold_rest(self._journal, self._position, self._view.tables, self._reached)
+        self._view = TinyDBView(tables, self._view.head)
         self._save_if_due()
 
     @property

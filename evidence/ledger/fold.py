@@ -5,6 +5,9 @@ a few hundred arrivals each; `sha:<3 hex>` finds arrivals and recordings by dige
 one line per case; `week:<ISO week>` the cases visited; `touched:<…>` the cases whose evidence arrived
 or changed since they were last handed over; small registers stand in tables of their own.
 Rows are `{"seq", "at", "body"}`: position and instant of the event, and its content.
+
+A payload may come unread (`unread`); the kinds that a journal is full of are then only looked at, and what
+they say is passed on as it is. The rows are the same, read.
 """
 
 from __future__ import annotations
@@ -14,12 +17,16 @@ from functools import lru_cache
 from typing import Any
 from zlib import crc32
 
+import msgspec
+
 from evidence.ledger.codec import Line, event_of
+from evidence.ledger.looks import Judged, see_case, see_form, see_judged, see_taken, see_visit, see_word
 from evidence.ledger.rows import Row, Rows
 from evidence.ledger.service import note_case, note_visit
+from evidence.ledger.unread import member, pages_of, read
 
 Body = dict[str, Any]
-Handler = Callable[[Rows, Line, Body], None]
+Handler = Callable[[Rows, Line, Any], None]
 WEEKLY = "-0000"
 """Case ids of weekly forms end so (`WJB22-0000`); they are nobody's inspection cycle."""
 
@@ -30,15 +37,19 @@ def fold(rows: Rows, entry: Line) -> None:
     Raises:
         LedgerDamagedError: the kind is unknown (a newer program wrote it) or the payload is not its.
     """
-    handler = _HANDLERS.get(entry.kind)
-    if handler is None:
-        event_of(entry.kind, entry.payload, entry.seq)
-        return
     try:
-        handler(rows, entry, entry.payload)
-    except (KeyError, TypeError, AttributeError, ValueError):
-        event_of(entry.kind, entry.payload, entry.seq)  # says what is wrong with the payload
+        handler = _LOOKING.get(entry.kind)
+        if handler is not None:
+            handler(rows, entry, entry.payload)
+            return
+        handler = _READING.get(entry.kind)
+        if handler is not None:
+            handler(rows, entry, read(entry.payload))
+            return
+    except (KeyError, TypeError, AttributeError, ValueError, msgspec.MsgspecError):
+        event_of(entry.kind, read(entry.payload), entry.seq)  # says what is wrong with the payload
         raise
+    event_of(entry.kind, read(entry.payload), entry.seq)
 
 
 def case_table(case: str) -> str:
@@ -96,18 +107,19 @@ def _parties(rows: Rows, entry: Line, body: Body) -> None:
             rows.put(name, item[key], _row(entry, item))
 
 
-def _case_opened(rows: Rows, entry: Line, body: Body) -> None:
-    case = body["case"]
-    rows.put(case_table(case["id"]), "case", _row(entry, case))
-    rows.put(f"enterprise:{case['enterprise']}", case["id"], _row(entry, {}))
-    note_case(rows, entry, case)
+def _case_opened(rows: Rows, entry: Line, body: Any) -> None:
+    case, content = see_case(body).case, member(body, "case")
+    rows.put(case_table(case.id), "case", _row(entry, content))
+    rows.put(f"enterprise:{case.enterprise}", case.id, _row(entry, {}))
+    note_case(rows, entry, case.id, content)
 
 
-def _visit(rows: Rows, entry: Line, body: Body) -> None:
-    visit = body["visit"]
-    rows.put(case_table(visit["case"]), f"visit:{visit['id']}:{visit['version']}", _row(entry, visit))
+def _visit(rows: Rows, entry: Line, body: Any) -> None:
+    visit = see_visit(body).visit
+    key = f"visit:{visit.id}:{visit.version}"
+    rows.put(case_table(visit.case), key, _row(entry, member(body, "visit")))
     note_visit(rows, entry, visit)
-    _touch(rows, entry, visit["case"])
+    _touch(rows, entry, visit.case)
 
 
 def _report(rows: Rows, entry: Line, body: Body) -> None:
@@ -127,12 +139,12 @@ def _register(rows: Rows, entry: Line, body: Body) -> None:
     rows.put(register_table(item["register"], item["key"]), item["key"], _row(entry, item))
 
 
-def _issued(rows: Rows, entry: Line, body: Body) -> None:
-    form = body["form"]
-    number = form["number"]
+def _issued(rows: Rows, entry: Line, body: Any) -> None:
+    form = see_form(body).form
+    number = form.number
     case = case_of(number)
-    rows.put(case_table(case), f"form:{number}", _row(entry, form))
-    if form.get("case") is None or case.endswith(WEEKLY):
+    rows.put(case_table(case), f"form:{number}", _row(entry, member(body, "form")))
+    if form.case is None or case.endswith(WEEKLY):
         rows.put("weekly", number, _row(entry, {}))
 
 
@@ -141,17 +153,16 @@ def _voided(rows: Rows, entry: Line, body: Body) -> None:
     case = case_of(number)
     row = rows.get(case_table(case), f"form:{number}")
     if row is not None:
-        rows.put(
-            case_table(case), f"form:{number}", {**row, "body": {**row["body"], "voided_why": body["why"]}}
-        )
+        form = {**read(row["body"]), "voided_why": body["why"]}
+        rows.put(case_table(case), f"form:{number}", {**row, "body": form})
         _touch(rows, entry, case)
 
 
-def _arrival_body(row: Row | None, seen: str, **news: Any) -> Body:
+def _arrival_body(row: Row | None, seen: str) -> Body:
     """An arrival's row: what was said of it while waiting, when taken, when judged, and by people."""
     if row is not None:
-        return {**row["body"], **news}
-    return {"seen": seen, "waiting": None, "taken": None, "judged": None, "decisions": [], **news}
+        return {**row["body"]}
+    return {"seen": seen, "waiting": None, "taken": None, "judged": None, "decisions": []}
 
 
 OPEN_OUTCOMES = frozenset({"waiting", "taken", "unidentified", "quarantined"})
@@ -160,16 +171,17 @@ OPEN_OUTCOMES = frozenset({"waiting", "taken", "unidentified", "quarantined"})
 
 def outcome_of(body: Body) -> str:
     """Current outcome of an arrival's row; `taken` when its bytes are safe and nothing else is known."""
-    if body["judged"] is not None:
-        return str(body["judged"]["outcome"])
-    if body["taken"] is None:
+    judged, taken = body["judged"], body["taken"]
+    if judged is not None:
+        return str(judged["outcome"]) if type(judged) is dict else see_judged(judged).outcome
+    if taken is None:
         return "waiting"
-    return "duplicate" if body["taken"].get("duplicate_of") else "taken"
+    first = taken.get("duplicate_of") if type(taken) is dict else see_taken(taken).duplicate_of
+    return "duplicate" if first else "taken"
 
 
-def _put_arrival(rows: Rows, entry: Line, arrival: str, old: Row | None, new: Row) -> None:
+def _put_arrival(rows: Rows, entry: Line, arrival: str, old: Row | None, new: Row, after: str) -> None:
     before = None if old is None else outcome_of(old["body"])
-    after = outcome_of(new["body"])
     if before != after:
         if before in OPEN_OUTCOMES:
             rows.drop("outcome:" + str(before), arrival)
@@ -182,17 +194,20 @@ def _waiting(rows: Rows, entry: Line, body: Body) -> None:
     arrival = body["arrival"]
     row = rows.get(arrival_table(arrival), arrival)
     if row is None or row["body"]["taken"] is None:
-        _put_arrival(rows, entry, arrival, row, _row(entry, _arrival_body(row, entry.at, waiting=body)))
+        new = _arrival_body(row, entry.at)
+        new["waiting"] = body
+        _put_arrival(rows, entry, arrival, row, _row(entry, new), outcome_of(new))
 
 
-def _taken(rows: Rows, entry: Line, body: Body) -> None:
-    arrival = body["arrival"]
+def _taken(rows: Rows, entry: Line, body: Any) -> None:
+    taken = see_taken(body)
+    arrival, digest = taken.arrival, taken.sha256
     row = rows.get(arrival_table(arrival), arrival)
     if row is not None and row["body"]["judged"] is not None:
         _withdraw(rows, entry, arrival, row["body"]["judged"])  # the rest of a broken file came
-    new = _row(entry, _arrival_body(row, entry.at, taken=body, judged=None))
-    _put_arrival(rows, entry, arrival, row, new)
-    digest = body["sha256"]
+    new = _arrival_body(row, entry.at)
+    new["taken"], new["judged"] = body, None
+    _put_arrival(rows, entry, arrival, row, _row(entry, new), "duplicate" if taken.duplicate_of else "taken")
     shard = digest_table(digest)
     known = rows.get(shard, digest)
     if known is None:
@@ -201,38 +216,37 @@ def _taken(rows: Rows, entry: Line, body: Body) -> None:
         rows.put(shard, digest, {**known, "body": [*known["body"], arrival]})
 
 
-def _judged(rows: Rows, entry: Line, body: Body) -> None:
-    arrival = body["arrival"]
+def _judged(rows: Rows, entry: Line, body: Any) -> None:
+    judged = see_judged(body)
+    arrival = judged.arrival
     row = rows.get(arrival_table(arrival), arrival)
     if row is None:
         return  # a judgement without an arrival says nothing; `ledger verify` reports it
     if row["body"]["judged"] is not None:
         _withdraw(rows, entry, arrival, row["body"]["judged"])
-    _put_arrival(rows, entry, arrival, row, {**row, "body": {**row["body"], "judged": body}})
+    new = {**row, "body": {**row["body"], "judged": body}}
+    _put_arrival(rows, entry, arrival, row, new, judged.outcome)
     if row["body"]["taken"] is not None:  # a link or a pipe in the inbox has no bytes to contribute
-        _contribute(rows, entry, row, arrival, body)
+        _contribute(rows, entry, row, judged, body)
 
 
-def _contribute(rows: Rows, entry: Line, row: Row, arrival: str, body: Body) -> None:
+def _contribute(rows: Rows, entry: Line, row: Row, judged: Judged, body: Any) -> None:
     """Link the arrival's pages, e-document and recordings to what they belong to."""
-    taken = row["body"]["taken"]
-    by_number: dict[str, list[Body]] = {}
-    for page in body.get("pages", ()):
-        by_number.setdefault(page["number"], []).append(page)
-    for number, pages in by_number.items():
+    arrival, taken = judged.arrival, see_taken(row["body"]["taken"])
+    for number in {page.number: None for page in judged.pages}:
         case = case_of(number)
-        content = {"received_at": taken["received_at"], "pages": pages}
+        content = {"received_at": taken.received_at, "pages": pages_of(body, number)}
         # the position of the arrival, not of its judgement: a person's word binds what was there
         scan = {"seq": row["seq"], "at": entry.at, "body": content}
         rows.put(case_table(case), f"scan:{number}:{arrival}", scan)
         _touch(rows, entry, case)
-    if body.get("edocument_of"):
-        number = body["edocument_of"]
-        rows.put(case_table(case_of(number)), f"edoc:{number}:{arrival}", _row(entry, taken["sha256"]))
+    if judged.edocument_of:
+        number = judged.edocument_of
+        rows.put(case_table(case_of(number)), f"edoc:{number}:{arrival}", _row(entry, taken.sha256))
         _touch(rows, entry, case_of(number))
-    if body.get("case"):
-        _touch(rows, entry, body["case"])
-    for recording in body.get("recordings", ()):
+    if judged.case:
+        _touch(rows, entry, judged.case)
+    for recording in judged.recordings:
         sha256 = recording["sha256"]
         known = rows.get("recording:" + sha256[:2], sha256)
         assigned = None if known is None else known["body"]["assigned"]
@@ -247,17 +261,18 @@ def _contribute(rows: Rows, entry: Line, row: Row, arrival: str, body: Body) -> 
             _touch(rows, entry, case_of(visit))
 
 
-def _withdraw(rows: Rows, entry: Line, arrival: str, earlier: Body) -> None:
+def _withdraw(rows: Rows, entry: Line, arrival: str, judgement: Any) -> None:
     """Undo what an earlier judgement of the same arrival linked; a new one follows at once."""
-    numbers = {page["number"] for page in earlier.get("pages", ())}
+    earlier = see_judged(judgement)
+    numbers = {page.number for page in earlier.pages}
     for number in sorted(numbers):
         rows.drop(case_table(case_of(number)), f"scan:{number}:{arrival}")
         _touch(rows, entry, case_of(number))
-    number = earlier.get("edocument_of")
-    if number:
-        rows.drop(case_table(case_of(number)), f"edoc:{number}:{arrival}")
-        _touch(rows, entry, case_of(number))
-    for recording in earlier.get("recordings", ()):
+    if earlier.edocument_of:
+        case = case_of(earlier.edocument_of)
+        rows.drop(case_table(case), f"edoc:{earlier.edocument_of}:{arrival}")
+        _touch(rows, entry, case)
+    for recording in earlier.recordings:
         sha256 = recording["sha256"]
         known = rows.get("recording:" + sha256[:2], sha256)
         if known is None or known["body"]["recording"].get("arrival") != (
@@ -279,14 +294,12 @@ def _person(rows: Rows, entry: Line, body: Body) -> None:
         rows.put(table, body["arrival"], {**row, "body": {**row["body"], "decisions": decisions}})
 
 
-def _word(rows: Rows, entry: Line, body: Body) -> None:
+def _word(rows: Rows, entry: Line, body: Any) -> None:
     """A person's word on a mark or alteration; it binds the copies that were there when it was given."""
-    case = case_of(body["number"])
-    rows.put(
-        case_table(case),
-        f"word:{body['number']}:{entry.seq}",
-        _row(entry, {"kind": entry.kind, "word": body}),
-    )
+    number = see_word(body).number
+    case = case_of(number)
+    content = {"kind": entry.kind, "word": body}
+    rows.put(case_table(case), f"word:{number}:{entry.seq}", _row(entry, content))
     _touch(rows, entry, case)
 
 
@@ -341,21 +354,24 @@ def _receipt(rows: Rows, entry: Line, body: Body) -> None:
     rows.put("receipts", f"{body['receipt']['package']}:{entry.seq}", _row(entry, body["receipt"]))
 
 
-_HANDLERS: dict[str, Handler] = {
-    "parties.imported/1": _parties,
+_LOOKING: dict[str, Handler] = {
     "case.opened/1": _case_opened,
     "visit.recorded/1": _visit,
+    "form.issued/1": _issued,
+    "arrival.taken/1": _taken,
+    "arrival.judged/1": _judged,
+    "mark.decided/1": _word,
+    "alteration.decided/1": _word,
+}
+"""Kinds whose payload may stay unread."""
+_READING: dict[str, Handler] = {
+    "parties.imported/1": _parties,
     "report.recorded/1": _report,
     "escalation.recorded/1": _escalation,
     "register.entered/1": _register,
-    "form.issued/1": _issued,
     "form.voided/1": _voided,
     "arrival.waiting/1": _waiting,
-    "arrival.taken/1": _taken,
-    "arrival.judged/1": _judged,
     "arrival.decided/1": _person,
-    "mark.decided/1": _word,
-    "alteration.decided/1": _word,
     "recording.assigned/1": _assigned,
     "plan.filed/1": _plan,
     "waiver.granted/1": _waiver,
@@ -364,3 +380,4 @@ _HANDLERS: dict[str, Handler] = {
     "package.built/1": _package,
     "receipt.received/1": _receipt,
 }
+"""Kinds whose payload is read whole."""

@@ -116,11 +116,16 @@ class Journal:
             yield lines, position
 
     def read(self, start: Position, end: int) -> Iterator[tuple[bytes, Position]]:
-        """As `follow`, undivided, believing the digests that lines state; others check them."""
+        """As `follow`, undivided, believing what the lines state; others check them.
+
+        Raises:
+            ValueError: a line states nothing of the kind.
+        """
         position = start
         for block in self._blocks(start.offset, end):
             last = block[block.rfind(b"\n", 0, -1) + 1 : -1]
-            position = _behind(position, block.count(b"\n"), block, chain.stated_digest(last))
+            lines = chain.stated_seq(last) + 1 - position.size
+            position = _behind(position, lines, block, chain.stated_digest(last))
             yield block, position
 
     def reaches(self, position: Position) -> bool:

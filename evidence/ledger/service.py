@@ -14,6 +14,7 @@ from evidence.ledger.rows import Rows
 
 if TYPE_CHECKING:
     from evidence.ledger.codec import Line
+    from evidence.ledger.looks import Visit
 
 Body = dict[str, Any]
 
@@ -28,35 +29,36 @@ def week_table(week: str) -> str:
     return f"week:{week}"
 
 
-def note_case(rows: Rows, entry: Line, case: Body) -> None:
-    """A case was opened."""
-    row = rows.get(service_table(case["id"]), case["id"])
-    visits = {} if row is None else row["body"]["visits"]
-    body = {"case": case, "visits": visits}
-    rows.put(service_table(case["id"]), case["id"], {"seq": entry.seq, "at": entry.at, "body": body})
-
-
-def note_visit(rows: Rows, entry: Line, visit: Body) -> None:
-    """A visit, or a corrected version of one, was recorded."""
-    case = visit["case"]
+def note_case(rows: Rows, entry: Line, case: str, content: Any) -> None:
+    """A case was opened; what it says may be unread."""
     table = service_table(case)
     row = rows.get(table, case)
     visits = {} if row is None else row["body"]["visits"]
-    known = visits.get(visit["id"])
-    if known is not None and known["version"] > visit["version"]:
+    body = {"case": content, "visits": visits}
+    rows.put(table, case, {"seq": entry.seq, "at": entry.at, "body": body})
+
+
+def note_visit(rows: Rows, entry: Line, visit: Visit) -> None:
+    """A visit, or a corrected version of one, was recorded."""
+    case = visit.case
+    table = service_table(case)
+    row = rows.get(table, case)
+    visits = {} if row is None else row["body"]["visits"]
+    known = visits.get(visit.id)
+    if known is not None and known["version"] > visit.version:
         return
-    day, week = _day_and_week(visit["arrived_at"])
+    day, week = _day_and_week(visit.arrived_at)
     line = {
-        "version": visit["version"],
-        "kind": visit["kind"],
+        "version": visit.version,
+        "kind": visit.kind,
         "on": day,
         "week": week,
-        "arrived_at": visit["arrived_at"],
-        "hazards": [hazard["id"] for hazard in visit["hazards"]] if visit.get("hazards") else [],
-        "none": visit.get("hazards_none", False),
-        "results": {result["hazard"]: result["state"] for result in visit.get("results", ())},
+        "arrived_at": visit.arrived_at,
+        "hazards": [hazard.id for hazard in visit.hazards],
+        "none": visit.hazards_none,
+        "results": {result.hazard: result.state for result in visit.results},
     }
-    held = {**visits, visit["id"]: line}
+    held = {**visits, visit.id: line}
     body = {"case": None if row is None else row["body"]["case"], "visits": held}
     rows.put(table, case, {"seq": entry.seq, "at": entry.at, "body": body})
     if known is not None and all(other["week"] != known["week"] for other in held.values()):

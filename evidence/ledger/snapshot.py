@@ -12,6 +12,7 @@ import os
 import pkgutil
 import secrets
 import zlib
+from collections.abc import Iterable
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
@@ -21,12 +22,13 @@ import msgspec
 
 from evidence.ledger.journal import Position, sync_folder
 from evidence.ledger.rows import Row
+from evidence.ledger.unread import read_rows, text_of
 
 SNAPSHOT_NAME = "view.snapshot"
 _LAST_LINE = "evidence-view 1 {index:015d} {tables_crc:010d} {index_crc:010d}\n"
 _LAST_LINE_BYTES = len(_LAST_LINE.format(index=0, tables_crc=0, index_crc=0))
 _CHUNK = 1 << 22
-_SHAPE = ("fold.py", "service.py", "snapshot.py", "codec.py")
+_SHAPE = ("fold.py", "service.py", "snapshot.py", "codec.py", "looks.py", "unread.py")
 """Modules that decide what rows look like; when one changes, old snapshots are ignored."""
 
 
@@ -39,13 +41,20 @@ class _Index(msgspec.Struct):
 
 
 class SavedTables(dict[str, Any]):
-    """Tables of a loaded snapshot: raw bytes until somebody asks for them."""
+    """Tables of a loaded snapshot or a long journal: read when somebody asks for them."""
+
+    def __init__(self, tables: dict[str, Any] | None = None, unread: Iterable[str] = ()) -> None:
+        """`unread` names the tables whose rows may hold unread values."""
+        super().__init__(tables or {})
+        self.unread = set(unread)
 
     def __getitem__(self, name: str) -> dict[str, Row]:
         value = super().__getitem__(name)
         if isinstance(value, memoryview):
-            value = msgspec.json.decode(value)
-            self[name] = value
+            value = self[name] = msgspec.json.decode(value)
+        elif name in self.unread:
+            value = self[name] = read_rows(value)
+            self.unread.discard(name)
         rows: dict[str, Row] = value
         return rows
 
@@ -56,7 +65,7 @@ class SavedTables(dict[str, Any]):
     def raw(self, name: str) -> memoryview | bytes:
         """A table as JSON, without decoding one that nobody asked for."""
         value = super().__getitem__(name)
-        return value if isinstance(value, memoryview) else msgspec.json.encode(value)
+        return value if isinstance(value, memoryview) else text_of(value)
 
 
 class Snapshot(msgspec.Struct):

@@ -8,10 +8,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evidence.errors import LedgerDamagedError
+from evidence.ledger import bulk
 from evidence.ledger import embedded as ledger_module
 from evidence.ledger.events import Event
 from evidence.ledger.ledger import Ledger
@@ -28,13 +30,14 @@ def shown(ledger: Ledger) -> dict[str, dict[str, Any]]:
 
 
 @contextmanager
-def everything_in_bulk() -> Iterator[None]:
-    before = ledger_module._BULK_BYTES
-    ledger_module._BULK_BYTES = 0
-    try:
+def everything_in_bulk(*, beside: bool) -> Iterator[None]:
+    """However short the journal; `beside`: unread, while a second process checks the chain."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ledger_module, "_BULK_BYTES", 0)
+        if beside:
+            patch.setattr(bulk, "_WORTH_A_PROCESS", 0)
+            patch.setattr(bulk.threading, "active_count", lambda: 1)
         yield
-    finally:
-        ledger_module._BULK_BYTES = before
 
 
 @settings(max_examples=60, deadline=None)
@@ -62,9 +65,13 @@ def test_every_way_of_reading_gives_the_same_tables(
         assert shown(writers[1]) == followed
         assert shown(Ledger.open(folder)) == followed
         assert shown(Ledger.open(folder, snapshots=False)) == followed
-        with everything_in_bulk():
-            assert shown(Ledger.open(folder)) == followed
-            assert shown(Ledger.open(folder, snapshots=False)) == followed
+        for beside in (False, True):
+            with everything_in_bulk(beside=beside):
+                assert shown(Ledger.open(folder)) == followed
+                assert shown(Ledger.open(folder, snapshots=False)) == followed
+                unread = Ledger.open(folder, snapshots=False)
+        unread.save_snapshot()
+        assert shown(Ledger.open(folder)) == followed
         writers[0].save_snapshot()
         assert shown(Ledger.open(folder)) == followed
 

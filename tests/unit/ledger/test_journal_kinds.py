@@ -11,7 +11,7 @@ from evidence.ledger import chain, codec
 from evidence.ledger.codec import event_of, payload_of, read_block, read_line
 from evidence.ledger.events import EVENT_TYPES
 from evidence.ledger.export import TITLES
-from evidence.ledger.fold import _HANDLERS
+from evidence.ledger.fold import _LOOKING, _READING
 from evidence.ledger.ledger import Ledger
 from tests.ledger_story import OTHER, OWN, OWN_FORM, every_kind
 
@@ -29,7 +29,8 @@ def test_the_story_holds_every_kind_and_each_survives_its_json() -> None:
 
 
 def test_every_kind_is_folded_and_has_a_name_for_people() -> None:
-    assert set(_HANDLERS) | SILENT == set(EVENT_TYPES) == set(TITLES)
+    assert not set(_LOOKING) & set(_READING)
+    assert set(_LOOKING) | set(_READING) | SILENT == set(EVENT_TYPES) == set(TITLES)
 
 
 def test_the_golden_journal_is_read_and_means_what_it_meant(tmp_path: Path) -> None:
