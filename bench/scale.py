@@ -151,7 +151,7 @@ class Subject:
 
     def standing(self) -> None:
         """The same judgement of no case at all."""
-        facts = gather_cases(self.ledger.view, (), week=NEWEST)
+        facts = gather_cases(self.ledger.view, (), week=NEWEST, plans_since=NEWEST)
         assert not facts.cases
         self._judge(facts)
 

@@ -64,5 +64,7 @@ class Facts:
     entries: tuple[RegisterEntry, ...] = ()
     """Register entries that belong to no single case."""
     plans: tuple[Plan, ...] = ()
+    """Of a week's judgement those for the weeks in which its cases were visited, and all later ones."""
     packages: tuple[Package, ...] = ()
+    """Every package; of what it lists only the documents of the cases under judgement."""
     receipts: tuple[Receipt, ...] = ()

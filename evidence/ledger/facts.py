@@ -21,19 +21,27 @@ def gather(view: View, *, week: Week | None, case: CaseId | None, at: datetime) 
     Raises:
         UsageError: there is no such case.
     """
+    today = Week.of(local_date(at))
     if case is not None:
         found = view.case(case)
         if found is None:
             raise UsageError(
                 _("没有案件 {case}。").format(case=case), remedy=_("用 evidence case list 查看全部案件编号。")
             )
-        return gather_cases(view, [found.id], week=week)
-    week = week or Week.of(local_date(at))
-    return gather_cases(view, view.cases_touched(week), week=week)
+        return gather_cases(view, [found.id], week=week, plans_since=today)
+    week = week or today
+    return gather_cases(view, view.cases_touched(week), week=week, plans_since=min(week, today))
 
 
-def gather_cases(view: View, cases: Iterable[CaseId], *, week: Week | None) -> Facts:
-    """Facts of these cases, with everything that belongs to no single case; unknown ids are left out."""
+def gather_cases(
+    view: View, cases: Iterable[CaseId], *, week: Week | None, plans_since: Week | None = None
+) -> Facts:
+    """Facts of these cases, with everything that belongs to no single case; unknown ids are left out.
+
+    Args:
+        plans_since: plans of the weeks in which these cases were visited, and from this week on, will do;
+            None for all.
+    """
     cases = tuple(cases)
     view.prepare(cases)
     known = [(held, view.visits(held.id)) for name in cases if (held := view.case(name)) is not None]
@@ -56,10 +64,17 @@ def gather_cases(view: View, cases: Iterable[CaseId], *, week: Week | None) -> F
             for entry in entries
             if entry.case is None and entry.visit is None and (entry.register, entry.key) not in taken
         ),
-        plans=view.plans(),
-        packages=view.packages(),
+        plans=view.plans(_earliest(plans_since, known)),
+        packages=view.packages_about({held.id for held, _visits in known}),
         receipts=view.receipts(),
     )
+
+
+def _earliest(since: Week | None, known: Iterable[tuple[Case, tuple[Visit, ...]]]) -> Week | None:
+    if since is None:
+        return None
+    visited = (Week.of(local_date(visit.arrived_at)) for _case, visits in known for visit in visits)
+    return min((since, *visited))
 
 
 class _File:

@@ -75,13 +75,19 @@ class RowsView:
         """In order of id."""
         return self._all("campaigns", Campaign)
 
-    def plans(self) -> tuple[Plan, ...]:
-        """In order of week and version."""
-        return tuple(sorted(self._all("plans", Plan), key=lambda plan: (plan.week, plan.version)))
+    def plans(self, since: Week | None = None) -> tuple[Plan, ...]:
+        """All, or those for this week and later ones, in order of week and version."""
+        first = "" if since is None else str(since)
+        found = (plan for plan in self._all("plans", Plan) if plan.week >= first)
+        return tuple(sorted(found, key=lambda plan: (plan.week, plan.version)))
 
     def packages(self) -> tuple[Package, ...]:
         """In order of building."""
         return self._all("packages", Package, by_time=True)
+
+    def packages_about(self, cases: Collection[CaseId]) -> tuple[Package, ...]:
+        """Every package, of what it lists only the documents of these cases."""
+        return tuple(only_about(package, cases) for package in self.packages())
 
     def receipts(self) -> tuple[Receipt, ...]:
         """In order of arrival."""
@@ -331,6 +337,12 @@ def _documents(rows: Iterable[tuple[str, Row]]) -> Iterator[Document]:
 def of_case(entry: RegisterEntry, case: CaseId) -> bool:
     """Whether a register entry names a case or one of its visits."""
     return entry.case == case or (entry.visit is not None and fold.case_of(entry.visit) == case)
+
+
+def only_about(package: Package, cases: Collection[CaseId]) -> Package:
+    """A package with the documents of some cases, and nothing else of what it lists."""
+    documents = tuple(number for number in package.documents if number[:10] in cases)
+    return replace(package, documents=documents, cases=(), originals=())
 
 
 def is_about(entry: RegisterEntry, names: Collection[str]) -> bool:

@@ -110,6 +110,8 @@ def answers(view: View) -> dict[str, Any]:
     said["enterprise"] = view.enterprise(OWN_ENTERPRISE)
     said["cases of"] = view.cases(OWN_ENTERPRISE)
     said["outcomes"] = {outcome: view.arrivals(outcome) for outcome in OUTCOMES}
+    said["plans"] = [view.plans(week) for week in (None, Week(2022, 1), Week(2022, 13), Week(2023, 1))]
+    said["packages of"] = [view.packages_about(cases) for cases in ((), (OWN,), (OTHER,), (OWN, OTHER))]
     said["counts"] = view.arrival_counts(), view.all_visits()
     said["last"] = [view.last_case(prefix) for prefix in ("WJB22-", "WJB2", "WJB21-", "")]
     said["weekly"] = view.documents(None), view.next_running(None, "JH")

@@ -8,16 +8,17 @@ from typing import Any
 import psycopg
 import pytest
 
-from evidence.domain.identifiers import VisitId
-from evidence.domain.register import RegisterEntry
+from evidence.domain.case import Case, CaseKind
+from evidence.domain.identifiers import CaseId, VisitId
+from evidence.domain.register import Package, RegisterEntry
 from evidence.domain.week import Week
-from evidence.ledger.events import RegisterEntered
+from evidence.ledger.events import CaseOpened, PackageBuilt, RegisterEntered
 from evidence.ledger.facts import gather
 from evidence.ledger.ledger import Ledger
 from evidence.ledger.postgres.ledger import PostgresLedger
 from evidence.ledger.settings import LedgerSettings
 from tests import world
-from tests.ledger_story import OTHER, OWN, OWN_ENTERPRISE, START
+from tests.ledger_story import OTHER, OWN, OWN_ENTERPRISE, START, digest
 from tests.postgres_room import Cluster
 
 
@@ -59,6 +60,34 @@ def test_register_entries_are_found_by_the_case_or_visit_they_name(
         entry = RegisterEntry(register="notice", key=key, on=START.date(), **named)
         ledger.append("x", RegisterEntered(entry=entry))
     assert [entry.key for entry in ledger.view.entries_about(names)] == found
+
+
+def test_a_package_comes_with_the_documents_of_the_cases_asked_about_and_of_no_others(ledger: Ledger) -> None:
+    week = world.week_facts()
+    cases = [one.case.id for one in week.cases]
+    events = world.journal_events(week)
+    ledger.append("x", *(each for each in events if not isinstance(each, PackageBuilt)))
+    numbers = tuple(document.form.number for one in week.cases for document in one.documents)
+    late = CaseId("WJB22-0999")
+    for name, documents in (("old", ()), ("all", numbers)):
+        package = Package(
+            id=name, week=world.WEEK, built_at=START, sha256=digest(name), complete=True,
+            tree_size=1, root="", cases=tuple(cases), documents=documents, originals=(digest("scan"),),
+        )  # fmt: skip
+        ledger.append("x", PackageBuilt(package=package))
+    opened = Case(id=late, enterprise=OWN_ENTERPRISE, kind=CaseKind.ANNUAL, opened_on=START.date())
+    ledger.append("x", CaseOpened(case=opened))
+
+    def listed(*asked: CaseId) -> dict[str, set[str]]:
+        found = ledger.view.packages_about(asked)
+        assert [(package.cases, package.originals) for package in found] == [((), ())] * 2
+        return {package.id: set(package.documents) for package in found}
+
+    assert listed(*cases, late) == {"old": set(), "all": set(numbers)}
+    mine = {number for number in numbers if number.startswith(cases[0])}
+    assert set() < mine < set(numbers)
+    assert listed(cases[0]) == {"old": set(), "all": mine}
+    assert listed(late) == listed() == {"old": set(), "all": set()}
 
 
 def test_rows_that_an_older_program_made_are_made_anew_when_the_ledger_is_opened(cluster: Cluster) -> None:

@@ -2,7 +2,7 @@
 
 An arrival is found by its outcome and a register entry by the case or visit it names. A cycle's mark is
 its whole line as JSON: the standing duties ask about every cycle of the contract, and a line is a tenth of
-the row it is made from.
+the row it is made from. A package's mark is the package without the thousands of things that it lists.
 """
 
 from __future__ import annotations
@@ -41,8 +41,15 @@ def _named(row: Row) -> str:
     return str(case or visit or NOBODY)
 
 
+def _cover(row: Row) -> str:
+    lists = ("cases", "documents", "originals")
+    kept = {name: value for name, value in row["body"].items() if name not in lists}
+    return msgspec.json.encode(kept).decode()
+
+
 _MARKS: dict[str, Callable[[Row], str | None]] = {
     "arrivals": _outcome,
+    "packages": _cover,
     "register": _named,
     "services": _line,
 }

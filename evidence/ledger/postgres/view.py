@@ -13,6 +13,7 @@ from evidence.domain.identifiers import CaseId, EnterpriseId
 from evidence.domain.parties import Enterprise
 from evidence.domain.recording import Recording
 from evidence.domain.register import Package, Plan, RegisterEntry
+from evidence.domain.week import Week
 from evidence.ledger import fold
 from evidence.ledger.postgres.marks import NOBODY
 from evidence.ledger.postgres.rows import PostgresRows
@@ -22,6 +23,7 @@ from evidence.ledger.rows_view import (
     in_order_of_start,
     is_about,
     of_case,
+    only_about,
     recording_of_row,
 )
 from evidence.ledger.view import Arrival, Head
@@ -35,6 +37,7 @@ class _Held(msgspec.Struct, Generic[T]):
     body: T
 
 
+_PACKAGES = msgspec.json.Decoder(tuple[Package, ...])
 _LINES = msgspec.json.Decoder(tuple[ServiceState, ...])
 
 
@@ -81,14 +84,25 @@ class PostgresView(RowsView):
         found = self._bodies("kind = 'register' AND mark = ANY(%s)", (list(marks),), RegisterEntry)
         return _by_key(entry for entry in found if is_about(entry, names))
 
-    def plans(self) -> tuple[Plan, ...]:
-        """In order of week and version."""
-        found = self._bodies("kind = 'plans'", (), Plan)
+    def plans(self, since: Week | None = None) -> tuple[Plan, ...]:
+        """All, or those for this week and later ones, in order of week and version."""
+        found = self._bodies("kind = 'plans' AND key >= %s", ("" if since is None else str(since),), Plan)
         return tuple(sorted(found, key=lambda plan: (plan.week, plan.version)))
 
     def packages(self) -> tuple[Package, ...]:
         """In order of building."""
         return self._bodies("kind = 'packages'", (), Package, order="seq")
+
+    def packages_about(self, cases: Collection[CaseId]) -> tuple[Package, ...]:
+        """Every package, of what it lists only the documents of these cases.
+
+        What was built before the first line about any of them can list none, and is read by its mark.
+        """
+        lines = (row["seq"] for case in cases for _key, row in self.rows.items(fold.case_table(case)))
+        first = min(lines, default=self._head.size)
+        before = self.rows.array("mark", "kind = 'packages' AND seq < %s", (first,), order="seq")
+        since = self._bodies("kind = 'packages' AND seq >= %s", (first,), Package, order="seq")
+        return (*_PACKAGES.decode(before), *(only_about(package, cases) for package in since))
 
     def cases(self, enterprise: EnterpriseId | None = None) -> tuple[Case, ...]:
         """In order of id."""
