@@ -57,8 +57,11 @@ def strokes_in(
             return replace(found, doubtful=max(found.doubtful, pale.length))
         return found
     x, y, w, h = box_rect(box, -_RULE_MM)
-    specks = _heaped(crop(dark, x - x0, y - y0, w, h) > weak, limits)
+    within = crop(dark, x - x0, y - y0, w, h)
+    specks = _heaped(within > weak, limits)
     found = _measured(dark, under_seal, limits.bilevel_weak, limits.bilevel_strong, inner, limits)
+    if float(np.percentile(_density(within > limits.bilevel_weak), 25)) > limits.speckle_drowned:
+        return Strokes(length=0.0, area=0.0, doubtful=found.length + found.doubtful)
     return replace(found, doubtful=found.doubtful + specks) if specks > limits.speckle_mm2 else found
 
 
@@ -100,11 +103,16 @@ def _measured(
     return Strokes(length=length, area=area, doubtful=doubtful)
 
 
-def _heaped(specks: Array, limits: InkThresholds) -> float:
-    """Area in mm2 of specks that lie in heaps, 0 where they cover the box evenly."""
+def _density(specks: Array) -> Array:
+    """Share of each 4 mm cell that specks cover."""
     cell = int(4 * MM)
     size = (max(specks.shape[1] // cell, 2), max(specks.shape[0] // cell, 2))
-    density = cv2.resize(specks.astype(np.float32), size, interpolation=cv2.INTER_AREA)
+    return cv2.resize(specks.astype(np.float32), size, interpolation=cv2.INTER_AREA)
+
+
+def _heaped(specks: Array, limits: InkThresholds) -> float:
+    """Area in mm2 of specks that lie in heaps, 0 where they cover the box evenly."""
+    density = _density(specks)
     inner = density[1:-1, 1:-1] if min(density.shape) > 4 else density
     if float(np.median(inner)) >= limits.speckle_even * float(inner.max()):
         return 0.0

@@ -89,6 +89,9 @@ class InkThresholds:
     breaks into specks, but unlike the grain of the copy they do not lie all over the box."""
     speckle_even: float = 0.2
     """Specks are grain when half of the box's 4 mm cells have this share of the densest cell's."""
+    speckle_drowned: float = 0.03
+    """Share of a box's 4 mm cell covered by specks from which, when three of four cells have it, grain may
+    clot into strokes and nothing is told: 0.055-0.08 where it did, 0.015 at most in 290 other boxes."""
     bilevel_absent_mm2: float = 0.5
     """Same on black-and-white copies, where print swells."""
     bilevel_present_mm2: float = 8.0

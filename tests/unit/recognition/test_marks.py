@@ -284,6 +284,18 @@ def test_the_grain_of_a_black_and_white_copy_does_not_sign(room, sample):
     assert verdict(reading, "principal") is not ABSENT
 
 
+@pytest.mark.parametrize("share", [0.10, 0.16, 0.22])
+def test_grain_that_clots_all_over_a_black_and_white_copy_does_not_sign(room, sample, share):
+    from dataclasses import replace
+
+    scan = room.scan(sample, profile="office", seed=2, mode="gray", dpi=150, signed={"principal"})
+    chance = np.random.default_rng(7).random(scan.image.shape)
+    copy = np.where((chance < share) | (scan.image < 128), 0, 255).astype(np.uint8)
+    reading = room.read(replace(scan, image=copy, truth=replace(scan.truth, mode="bilevel")))
+    assert {verdict(reading, name) for name in ("expert-1", "expert-2", "escort")} <= {ABSENT, UNDECIDED}
+    assert verdict(reading, "principal") is not ABSENT
+
+
 def test_a_rule_that_lies_askew_does_not_sign(room, sample):
     def tilt(rng, canvas):
         x, y, w, h = box_pixels(canvas, "escort")
