@@ -102,7 +102,7 @@ def measure(scale: float) -> Measured:
             settings = cluster.ledger_settings()
             ledger = PostgresLedger.open_database(settings, clock=lambda: world.FRIDAY)
             ledger.adopt(roster_lines(ledger.head.digest, 0))
-            for week in range(size):
+            for week in reversed(range(size)):
                 head = ledger.head
                 block = week_lines(week, head.digest, head.size)
                 begin = time.perf_counter()

@@ -2,8 +2,7 @@
 
 Not a benchmark itself. A cycle is one inspected enterprise with ten records of nine events each and a
 register entry; a week has a hundred cycles in its plan, and ends with the package that hands them over
-and its receipt. The first week is the one that `bench.scale` judges; it is never handed over, whatever
-history is loaded after it.
+and its receipt. Weeks count backwards; week 0 is the newest, which `bench.scale` judges, and not handed over.
 """
 
 from __future__ import annotations
