@@ -104,7 +104,8 @@ def _moved_already(folder: Path, ledger: PostgresLedger) -> Moved:
     except msgspec.DecodeError as error:
         raise _another(ledger) from error
     size = ledger.head.size
-    if size < noted.lines or ledger.tree(noted.lines).root.hex() != noted.root:
+    elsewhere = ledger.moved not in ("", str(folder.resolve()))
+    if elsewhere or size < noted.lines or ledger.tree(noted.lines).root.hex() != noted.root:
         raise _another(ledger)
     ledger.set_moved("")
     _tidy(folder)
@@ -188,7 +189,7 @@ def _same(ledger: PostgresLedger, known: Head, line: bytes) -> None:
 
 def _another(ledger: PostgresLedger) -> UsageError:
     return UsageError(
-        _("数据库里是另一个账本，或已在那里继续记账。"),
+        _("数据库里是另一个账本，或已在那里继续记账，或已从那里迁走。"),
         where=ledger.place,
         remedy=_("没有改动任何账目。请在 evidence.toml 换一个 [ledger] schema，或核对数据库是否写对。"),
     )

@@ -102,6 +102,18 @@ def test_a_move_into_the_database_killed_anywhere_is_finished_by_running_it_agai
         assert isinstance(opens(folder, LedgerSettings()), str)
 
 
+def test_a_folder_that_the_journal_left_does_not_call_it_back_from_another_host(
+    rooms: Callable[[], tuple[Path, LedgerSettings]], tmp_path: Path
+) -> None:
+    folder, settings = rooms()
+    to_database(folder, settings, clock=clock)
+    (tmp_path / "other").mkdir()
+    to_folder(tmp_path / "other", settings, clock=clock)
+    with pytest.raises(UsageError, match="已从那里迁走"):
+        to_database(folder, settings, clock=clock)
+    assert isinstance(opens(folder, settings), str)
+
+
 def test_a_move_back_killed_anywhere_is_finished_by_running_it_again_or_taken_back(
     rooms: Callable[[], tuple[Path, LedgerSettings]],
 ) -> None:
