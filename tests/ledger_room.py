@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from evidence.archive.durable import write_whole
 from evidence.archive.originals import Originals
 from evidence.config import SETTINGS_FILE, open_workspace
 from evidence.domain.identifiers import CaseId
+from evidence.durable import write_whole
 from evidence.ledger.checkpoint import Checkpoint, make
 from evidence.ledger.events import CheckpointMade, FormIssued, PackageBuilt
 from evidence.ledger.holdings import issued_place

@@ -18,9 +18,9 @@ from pathlib import Path
 
 import msgspec
 
-from evidence.archive.durable import write_whole
 from evidence.domain.holding import Holding, Leaf
 from evidence.domain.identifiers import Sha256
+from evidence.durable import write_whole
 
 STATE_NAME = "audit-progress.json"
 _BATCH = 64

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import msgspec
 
-from evidence.archive.durable import sync_folder, write_whole
+from evidence.durable import sync_folder, write_whole
 from evidence.errors import InputError, UsageError, VerificationFailedError
 from evidence.foreign import fault_of
 from evidence.language import _

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import msgspec
 
-from evidence.archive.durable import write_whole
 from evidence.domain.document import IssuedPage
 from evidence.domain.identifiers import Number, expand, number_case
+from evidence.durable import write_whole
 from evidence.errors import IncompleteError, UsageError
 from evidence.foreign import fault_of
 from evidence.language import _

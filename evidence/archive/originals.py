@@ -14,8 +14,8 @@ from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import BinaryIO
 
-from evidence.archive.durable import sync_folder
 from evidence.domain.identifiers import Sha256
+from evidence.durable import sync_folder
 from evidence.errors import UsageError, VerificationFailedError
 from evidence.language import _
 

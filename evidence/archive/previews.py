@@ -5,8 +5,8 @@ from __future__ import annotations
 from hashlib import sha256
 from pathlib import Path
 
-from evidence.archive.durable import write_whole
 from evidence.domain.identifiers import Sha256
+from evidence.durable import write_whole
 
 
 class Previews:

@@ -39,24 +39,3 @@ def write_zip(folder: Path, target: Path) -> str:
         os.fsync(file.fileno())
     with target.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def sync_folder(folder: Path) -> None:
-    """Make every file and directory of a folder durable."""
-    for top, _folders, names in os.walk(folder):
-        for name in names:
-            _sync(Path(top, name), os.O_RDONLY)
-        _sync(Path(top), os.O_RDONLY | os.O_DIRECTORY)
-
-
-def sync_directory(folder: Path) -> None:
-    """Make a rename inside a directory durable."""
-    _sync(folder, os.O_RDONLY | os.O_DIRECTORY)
-
-
-def _sync(path: Path, flags: int) -> None:
-    descriptor = os.open(path, flags)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from evidence.archive.durable import write_whole
 from evidence.cli.completing import a_number
 from evidence.cli.options import OutFileType, emit, json_option, say, workspace_command
 from evidence.cli.waiting import Working, counting
 from evidence.domain.identifiers import expand
+from evidence.durable import write_whole
 from evidence.errors import ExitCode, InputError, UsageError
 from evidence.foreign import fault_of
 from evidence.language import _
+from evidence.ledger.checkpoint import grouped
 from evidence.ledger.proof import check_proof
 
 if TYPE_CHECKING:
@@ -223,7 +224,7 @@ def check_proof_command(proof_file: Path, files: tuple[Path, ...], as_json: bool
             state = _("有监管部门回执") if receipt else _("请与移交包或接收回执上的指纹比对")
             say(
                 _("检查点 {week} 指纹 {fingerprint}：{state}").format(
-                    week=week or _("（未移交）"), fingerprint=fingerprint, state=state
+                    week=week or _("（未移交）"), fingerprint=grouped(fingerprint), state=state
                 )
             )
     return ExitCode.DONE if sound else ExitCode.VERIFICATION_FAILED

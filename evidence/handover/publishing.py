@@ -15,9 +15,10 @@ from pathlib import Path
 
 from evidence.bundles.bag import TAGMANIFEST
 from evidence.bundles.pades import Level
-from evidence.bundles.zipping import sync_directory, sync_folder, write_zip
+from evidence.bundles.zipping import write_zip
 from evidence.domain.identifiers import CaseId, Sha256
 from evidence.domain.register import Package
+from evidence.durable import sync_folder, sync_tree
 from evidence.errors import MissingPartError, UsageError
 from evidence.handover.bench import Bench
 from evidence.handover.filling import Papers, numbers
@@ -60,7 +61,7 @@ def publish(
     office, work = bench.office, bench.work
     folder = bench.bag.folder
     if bench.order.as_folder:
-        sync_folder(folder)
+        sync_tree(folder)
         finished, digest = folder, sha256(tagmanifest).hexdigest()
     else:
         bench.report(_("压成一个文件"))
@@ -69,7 +70,7 @@ def publish(
     waiting = office.folder / BUILDING / finished.name
     _discard(waiting)
     finished.replace(waiting)
-    sync_directory(waiting.parent)
+    sync_folder(waiting.parent)
     package = Package(
         id=work.id,
         week=str(work.week),
@@ -109,7 +110,7 @@ def publish(
     office.ledger.transact(actor, decide)
     final = office.folder / finished.name
     waiting.replace(final)
-    sync_directory(office.folder)
+    sync_folder(office.folder)
     return Built(
         package=package,
         path=final,
@@ -131,7 +132,7 @@ def heal(office: Office) -> None:
             waiting, final = building / name, office.folder / name
             if waiting.exists() and not final.exists() and _digest_of(waiting) == package.sha256:
                 waiting.replace(final)
-                sync_directory(office.folder)
+                sync_folder(office.folder)
     for left in building.iterdir():
         if left.name != _LOCK:
             _discard(left)

@@ -24,7 +24,7 @@ from evidence.bundles.names import component
 from evidence.bundles.revocation import Revocation, fresh, read_revocation
 from evidence.bundles.signers import read_certificates
 from evidence.bundles.timestamp import Authority, open_authority, stamp
-from evidence.bundles.zipping import sync_directory, sync_folder
+from evidence.durable import sync_folder, sync_tree
 from evidence.errors import MissingPartError, UsageError, VerificationFailedError
 from evidence.handover.office import Office
 from evidence.language import _
@@ -92,9 +92,9 @@ def renew(
         scratch.chmod(0o755)
         for name, data in ({IMPRINT: imprint, TOKEN: token} | beside).items():
             (scratch / name).write_bytes(data)
-        sync_folder(scratch)
+        sync_tree(scratch)
         scratch.rename(final)
-        sync_directory(chain)
+        sync_folder(chain)
     except OSError:
         shutil.rmtree(scratch, ignore_errors=True)
         raise

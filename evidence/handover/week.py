@@ -17,7 +17,7 @@ from evidence.domain.week import Week
 from evidence.errors import UsageError
 from evidence.handover.office import Office
 from evidence.language import _
-from evidence.ledger.checkpoint import Checkpoint, fingerprint, make
+from evidence.ledger.checkpoint import Checkpoint, fingerprint, grouped, make
 from evidence.ledger.events import CheckpointMade
 from evidence.ledger.facts import gather
 from evidence.ledger.merkle import Frontier
@@ -225,11 +225,6 @@ def made_checkpoint(work: WeekWork) -> CheckpointMade:
 def package_id(contract: str, week: Week, supplement: int) -> str:
     """`WJB-2022-W13` or `WJB-2022-W13-S1`."""
     return f"{contract}-{week}" + (f"-S{supplement}" if supplement else "")
-
-
-def grouped(text: str) -> str:
-    """In groups of four, for reading aloud."""
-    return "-".join(text[start : start + 4] for start in range(0, len(text), 4))
 
 
 def instant(at: datetime) -> str:

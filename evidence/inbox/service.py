@@ -16,7 +16,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from evidence.archive.durable import write_whole
+from evidence.durable import write_whole
 from evidence.inbox.ingest import Intake, Pass
 from evidence.inbox.report import summary
 from evidence.inbox.settings import InboxSettings

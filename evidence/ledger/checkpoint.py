@@ -69,3 +69,8 @@ def parse(text: str) -> Checkpoint:
 def fingerprint(text: str) -> str:
     """Sixteen Base32 characters (80 bits) of the text's SHA-256, for people to copy from paper."""
     return base64.b32encode(sha256(text.encode()).digest()).decode()[:16]
+
+
+def grouped(fingerprint: str) -> str:
+    """`ABCD-EFGH-IJKL-MNOP`: as people read it, on paper and on the screen; readers ignore the hyphens."""
+    return "-".join(fingerprint[start : start + 4] for start in range(0, len(fingerprint), 4))

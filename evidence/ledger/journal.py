@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from evidence.durable import sync_folder
 from evidence.errors import LedgerDamagedError
 from evidence.language import _
 from evidence.ledger import chain
@@ -202,14 +203,3 @@ class Journal:
 
 def _behind(start: Position, lines: int, block: bytes, digest: str) -> Position:
     return Position(size=start.size + lines, digest=digest, offset=start.offset + len(block))
-
-
-def sync_folder(folder: Path) -> None:
-    """Make a folder's entries durable; a no-op where folders cannot be opened (Windows)."""
-    if os.name == "nt":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -17,10 +17,11 @@ from pathlib import Path
 
 import msgspec
 
+from evidence.durable import sync_folder
 from evidence.errors import LedgerDamagedError, UsageError
 from evidence.language import _
 from evidence.ledger import chain
-from evidence.ledger.journal import JOURNAL_NAME, Journal, Position, sync_folder
+from evidence.ledger.journal import JOURNAL_NAME, Journal, Position
 from evidence.ledger.merkle import Frontier
 from evidence.ledger.place import MOVED_NAME, database_ledger, holds_journal
 from evidence.ledger.postgres.ledger import PostgresLedger

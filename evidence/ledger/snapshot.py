@@ -20,7 +20,8 @@ from typing import Any
 
 import msgspec
 
-from evidence.ledger.journal import Position, sync_folder
+from evidence.durable import sync_folder
+from evidence.ledger.journal import Position
 from evidence.ledger.rows import Row
 from evidence.ledger.unread import read_rows, text_of
 

@@ -13,8 +13,8 @@ import cv2
 import numpy as np
 import pypdfium2
 
-from evidence.archive.durable import write_whole
 from evidence.domain.document import IssuedPage
+from evidence.durable import write_whole
 from evidence.recognition.reading import Array
 from evidence.recognition.thresholds import DEFAULT
 

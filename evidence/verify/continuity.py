@@ -19,7 +19,7 @@ from evidence.domain.week import Week
 from evidence.errors import EvidenceError
 from evidence.ledger.chain import START
 from evidence.ledger.chain import check as check_chain
-from evidence.ledger.checkpoint import Checkpoint, fingerprint, parse
+from evidence.ledger.checkpoint import Checkpoint, fingerprint, grouped, parse
 from evidence.ledger.merkle import Frontier, verify_consistency
 from evidence.verify.bag import TAGMANIFEST, TEXT_LIMIT
 from evidence.verify.container import Container
@@ -52,7 +52,7 @@ class LedgerPart:
         """The report's ledger part."""
         mark = fingerprint(self.text) if self.text else ""
         return LedgerReport(
-            checkpoint="-".join(mark[start : start + 4] for start in range(0, len(mark), 4)),
+            checkpoint=grouped(mark),
             previous=self.previous,
             continuous=self.continuous,
             witnessed=witnessed,

@@ -15,6 +15,7 @@ from evidence.domain.register import PartOfDay, Plan, PlanLine
 from evidence.domain.week import Week, weekday_name
 from evidence.forms.content.wording import BLANK_DAY, day
 from evidence.forms.source import IssueSettings
+from evidence.ledger.checkpoint import grouped
 from evidence.ledger.view import View
 
 SHOWN_CHANGES = 6
@@ -202,7 +203,7 @@ def receipt_values(
     return {
         **_handover_head(settings, week, package, on),
         "移交清单编号": list_number,
-        "指纹": " ".join(fingerprint[n : n + 4] for n in range(0, len(fingerprint), 4)),
+        "指纹": grouped(fingerprint),
         "材料数": f"{documents}份",
     }
 

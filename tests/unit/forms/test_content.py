@@ -208,7 +208,7 @@ def test_the_fingerprint_is_grouped_for_copying(world: FormsWorld) -> None:
         fingerprint="A1B2C3D4E5F60718",
         documents=3,
     )
-    assert found["指纹"] == "A1B2 C3D4 E5F6 0718"
+    assert found["指纹"] == "A1B2-C3D4-E5F6-0718"
 
 
 def test_a_campaign_counts_targets_that_nobody_visited(world: FormsWorld) -> None:

@@ -6,7 +6,7 @@ import base64
 
 import pytest
 
-from evidence.ledger.checkpoint import Checkpoint, fingerprint, make, parse
+from evidence.ledger.checkpoint import Checkpoint, fingerprint, grouped, make, parse
 
 ROOT = bytes(range(32))
 ENCODED = base64.b64encode(ROOT).decode()
@@ -53,3 +53,8 @@ def test_the_fingerprint_is_sixteen_characters_and_changes_with_the_text() -> No
     assert first.isalnum()
     assert first.upper() == first
     assert first != second
+
+
+def test_people_read_the_fingerprint_in_groups_of_four() -> None:
+    assert grouped("ABCDEFGHIJKLMNOP") == "ABCD-EFGH-IJKL-MNOP"
+    assert grouped("") == ""

@@ -1,4 +1,4 @@
-"""Making files and folder entries durable."""
+"""Making files and folder entries durable: what every room that keeps something rests on."""
 
 from __future__ import annotations
 
@@ -16,6 +16,19 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def sync_tree(folder: Path) -> None:
+    """Make every file and folder below a folder durable, and its own entries."""
+    for top, _folders, names in os.walk(folder):
+        for name in names:
+            # Windows flushes only what may be written to
+            descriptor = os.open(Path(top, name), os.O_RDWR if os.name == "nt" else os.O_RDONLY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+        sync_folder(Path(top))
 
 
 def write_whole(path: Path, data: bytes, *, mode: int = 0o640) -> None:
