@@ -14,7 +14,7 @@ from evidence.recognition.reading import Array
 from evidence.recognition.reference import MM
 from evidence.recognition.seals import Ring, disk_of, redness, redness_level
 from evidence.recognition.sheet import Sheet, crop
-from evidence.recognition.strokes import Strokes, erase_rules, evened, least_darkness, strokes_in
+from evidence.recognition.strokes import Strokes, erase_rules, evened, least_darkness, ridged_area, strokes_in
 from evidence.recognition.surroundings import Surroundings, black_hat, box_rect
 from evidence.recognition.thresholds import DEFAULT, InkThresholds
 
@@ -56,16 +56,19 @@ def find_ink(
     if _print_is_gone(page, dark, weak, limits) or _lies_under(seen, limits):
         view = replace(view, covered=True)
     dark[crop(lines, *rect) > 0] = 0
-    under_seal = np.zeros(dark.shape, bool)
-    if rings:
-        dark, under_seal = _without_seals(sheet, rect, dark, rings)
-    fingerprint = _fingerprint(sheet, rect, printed, rings)
+    disks = _disks(rect, dark, rings)
+    thumb = _thumb(sheet, rect, rings, limits)
+    dark, under_seal = _without_red_ink(sheet, rect, dark, disks if thumb is None else disks | thumb)
     dark[printed > 0] = 0
     if not sheet.bilevel:
         dark = evened(dark, seen, sheet.noise)
     erase_rules(dark, issued, weak, limits)
     strokes = strokes_in(dark, under_seal, weak, sheet, rect, box, limits)
-    return _verdict(strokes, view, sheet.bilevel, fingerprint, _sealed_share(box, rings), limits)
+    found = _verdict(strokes, view, sheet.bilevel, thumb is not None, _sealed_share(box, rings), limits)
+    gray = not (sheet.colored or sheet.bilevel)
+    if gray and found.verdict is MarkVerdict.PRESENT and ridged_area(dark, weak, limits) > limits.ridge_mm2:
+        return replace(found, verdict=MarkVerdict.UNDECIDED, score=min(found.score, 600))
+    return found
 
 
 def _sealed_share(box: Box, rings: Sequence[Ring]) -> float:
@@ -137,55 +140,64 @@ def _move(page: Array, seen: Array) -> tuple[float, float] | None:
     return None if score < 0.45 else (left - _SHIFT, top - _SHIFT)
 
 
-def _without_seals(
-    sheet: Sheet, rect: tuple[float, float, float, float], dark: Array, rings: Sequence[Ring]
-) -> tuple[Array, Array]:
-    """Subtract ring-shaped red only (point 2); under a colour seal dark pens stay visible in red light."""
+def _disks(rect: tuple[float, float, float, float], dark: Array, rings: Sequence[Ring]) -> Array:
+    """Where seals lie in a crop that begins at the rectangle's corner."""
     x0, y0 = max(round(rect[0]), 0), max(round(rect[1]), 0)
-    disk = np.zeros(dark.shape, bool)
+    disks = np.zeros(dark.shape, bool)
     for ring in rings:
-        disk |= disk_of(ring, dark.shape, (x0, y0), 1.06)
-    if not disk.any():
-        return dark, disk
+        disks |= disk_of(ring, dark.shape, (x0, y0), 1.06)
+    return disks
+
+
+def _without_red_ink(
+    sheet: Sheet, rect: tuple[float, float, float, float], dark: Array, stamped: Array
+) -> tuple[Array, Array]:
+    """Subtract red only where a seal or thumb was pressed (point 2): dark pens stay visible in red light."""
+    if not stamped.any():
+        return dark, stamped
     result = dark.copy()
     if not sheet.colored:
-        result[disk] = 0
-        return result, disk & (dark > 0)
+        result[stamped] = 0
+        return result, stamped & (dark > 0)
     patch = sheet.color(*rect)
     red_light = black_hat(np.ascontiguousarray(patch[..., 2]), DEFAULT.ink.blackhat_mm)
     amount = redness(patch)
-    seal_ink = cv2.dilate((amount > redness_level(amount)).astype(np.uint8), np.ones((3, 3))) > 0
-    pen = ~seal_ink | (red_light > 110)
-    result[disk] = np.where(pen & (red_light > 0), red_light, 0)[disk]
+    red_ink = cv2.dilate((amount > redness_level(amount)).astype(np.uint8), np.ones((3, 3))) > 0
+    pen = ~red_ink | (red_light > 110)
+    result[stamped] = np.where(pen & (red_light > 0), red_light, 0)[stamped]
     return result, np.zeros(dark.shape, bool)
 
 
-def _fingerprint(
-    sheet: Sheet, rect: tuple[float, float, float, float], printed: Array, rings: Sequence[Ring]
-) -> bool:
-    """A compact red blob of 8-24 mm with ridges, outside every seal."""
+def _thumb(
+    sheet: Sheet, rect: tuple[float, float, float, float], rings: Sequence[Ring], limits: InkThresholds
+) -> Array | None:
+    """Where a thumb was pressed: a compact red blob of 8-24 mm with ridges, outside every seal."""
     if not sheet.colored:
-        return False
+        return None
     patch = sheet.color(*rect)
     blue, green, red = cv2.split(np.ascontiguousarray(patch[::3, ::3]))
     reddish = cv2.subtract(red, cv2.max(blue, green)) > int(DEFAULT.seal.floor)
     if int(np.count_nonzero(reddish)) < 10 * MM**2 / 9:
-        return False
+        return None
     amount = redness(patch)
     ink = (amount > redness_level(amount)).astype(np.uint8)
     x0, y0 = max(round(rect[0]), 0), max(round(rect[1]), 0)
     for ring in rings:
         ink[disk_of(ring, ink.shape, (x0, y0), 1.1)] = 0
     if ink.sum() < 25 * MM**2:
-        return False
-    solid = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((int(2.2 * MM),) * 2))
+        return None
+    gap = int(limits.thumb_gap_mm * MM)
+    solid = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((gap, gap)))
     solid = cv2.morphologyEx(solid, cv2.MORPH_OPEN, np.ones((int(5 * MM),) * 2))
-    count, _labels, stats, _centres = cv2.connectedComponentsWithStats(solid)
-    for _x, _y, w, h, size in stats[1:count].tolist():
+    count, labels, stats, _centres = cv2.connectedComponentsWithStats(solid)
+    pressed = np.zeros_like(solid)
+    for k, (_x, _y, w, h, size) in enumerate(stats[1:count].tolist(), 1):
         filled = size / max(w * h, 1)
         if min(w, h) > 7 * MM and max(w, h) < 26 * MM and filled > 0.55:
-            return True
-    return False
+            pressed[labels == k] = 1
+    if not pressed.any():
+        return None
+    return cv2.dilate(pressed, np.ones((2 * gap + 1,) * 2)) > 0
 
 
 def _verdict(

@@ -109,6 +109,20 @@ class InkThresholds:
     rule_beside_mm: float = 2.0
     thick_mm: float = 2.6
     """Broader than any pen: highlighter, stain, thumb (point 4)."""
+    thumb_gap_mm: float = 2.2
+    """Gaps between the ridges of a red thumb's print, closed to find it; red ridges this far around what
+    was found are the thumb's too. They are as long and narrow as a pen's strokes: counted, they alone
+    signed 21 of 53 unsigned boxes that a thumb reached on telephone pages."""
+    ridge_mm2: float = 14
+    """Area of dense lines side by side from which ink on a gray scan is asked about: without colour a thumb's
+    print looks like writing. 20 thumbs that would have signed had 14-98, 106 of 107 pieces of writing
+    13 and less. In colour writing is denser and the thumb is red."""
+    ridge_window_mm: float = 3.0
+    """Several ridges of a thumb; strokes of a character run all ways within it."""
+    ridge_coherence: float = 0.6
+    """Least share by which edges within the window run one way."""
+    ridge_density: float = 0.5
+    """Least share of pixels on an edge within the window."""
     paper_floor: float = 0.4
     """Local paper darker than this share of the page's paper is shadow or cover: never `absent` (point 5)."""
     contrast_floor: float = 60

@@ -244,7 +244,18 @@ def test_a_fingerprint_is_its_own_kind_of_mark(room, sample):
     reading = room.read(room.scan(sample, retouch=thumb))
     kinds = {m.kind for m in reading.scan.marks if m.box.startswith("escort")}
     assert BoxKind.FINGERPRINT in kinds
-    assert verdict(reading, "escort") is not ABSENT
+    assert verdict(reading, "escort") is UNDECIDED
+
+
+@pytest.mark.parametrize("colour", [BLACK, BLUE])
+def test_a_signature_under_a_fingerprint_is_not_lost(room, sample, colour):
+    def thumb(rng, canvas):
+        x, y, w, h = box_pixels(canvas, "escort")
+        press_thumb(np.random.default_rng(1), canvas, x + w * 0.3, y - h * 0.1)
+
+    reading = room.read(room.scan(sample, retouch=both(signature("escort", colour), thumb)))
+    assert verdict(reading, "escort") is PRESENT
+    assert BoxKind.FINGERPRINT in {m.kind for m in reading.scan.marks if m.box.startswith("escort")}
 
 
 def test_a_poor_scan_of_a_seal_page_is_named(room, sample):

@@ -38,11 +38,34 @@ def test_a_thumb_on_a_box_leaves_it_to_a_person(room, sample):
         size = (int(14 * canvas.mm), int(9 * canvas.mm))
         cv2.ellipse(canvas.image, middle, size, 0, 0, 360, (125, 150, 205), -1, cv2.LINE_AA)
 
-    # Seed 21 puts no other mark beside the thumb; 11 lays a red fingerprint on the first expert's box.
-    reading = room.read(photograph(room, sample, dpi=200, quality=80, seed=21, retouch=thumb))
+    reading = room.read(photograph(room, sample, dpi=200, quality=80, retouch=thumb))
     assert reading.scan is not None
     assert verdict(reading, "principal") is not PRESENT
     assert verdict(reading, "expert-1") is not PRESENT
+
+
+@pytest.mark.parametrize(
+    ("seed", "pressed"),
+    [
+        pytest.param(11, "expert-1", id="in the middle of its box, slightly blurred"),
+        pytest.param(198, "expert-2", id="over the edge of two boxes"),
+        pytest.param(266, "escort", id="wholly in its box, every ridge sharp"),
+    ],
+)
+def test_the_ridges_of_a_red_fingerprint_do_not_sign(room, sample, seed, pressed):
+    """These three unsigned boxes were called signed: a thumb's ridges are as long and narrow as strokes."""
+    reading = room.read(photograph(room, sample, dpi=200, quality=80, seed=seed))
+    assert verdict(reading, pressed) is UNDECIDED
+    assert any(mark.box == f"{pressed}-p1.fingerprint" for mark in reading.scan.marks)
+    names = all_boxes(sample, SIGNATURES)
+    assert {name for name in names if verdict(reading, name) is PRESENT} == set()
+
+
+@pytest.mark.parametrize(("seed", "pressed"), [(11, "expert-1"), (198, "expert-2"), (266, "escort")])
+def test_a_fingerprint_without_colour_is_asked(room, sample, seed, pressed):
+    """These three, too, were called signed: gray ridges are told by their running side by side."""
+    reading = room.read(photograph(room, sample, dpi=200, quality=80, seed=seed, mode="gray"))
+    assert verdict(reading, pressed) is UNDECIDED
 
 
 def test_a_corner_folded_over_its_code_and_a_box_is_asked_not_called_empty(room, sample):
