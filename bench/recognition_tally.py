@@ -98,7 +98,9 @@ class Tally:
             return
         truth = case.truth_of(mark.box)
         kind = mark.kind.value
-        if mark.kind is BoxKind.SEAL and (case.scan.truth.mode != "color" or "photocopy" in effects):
+        # A photocopy scanned in colour shows where nothing red was pressed: its empty boxes may be called so.
+        copied = "photocopy" in effects and truth != "empty"
+        if mark.kind is BoxKind.SEAL and (case.scan.truth.mode != "color" or copied):
             kind = "gray seal"
         self.counts[f"{kind} {truth} {mark.verdict.value}"] += 1
         right = MarkVerdict.PRESENT if truth == "marked" else MarkVerdict.ABSENT
