@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import replace
-from datetime import datetime
+from collections.abc import Collection, Iterable, Sequence
 from typing import Protocol, TypeVar
 
 import msgspec
 
 from evidence.domain.case import Case, Escalation, RectificationReport, Visit
-from evidence.domain.document import Document, IssuedForm, ScannedPage
+from evidence.domain.document import Document
 from evidence.domain.facts import ServiceState
 from evidence.domain.identifiers import ArrivalId, CaseId, EnterpriseId, Number, PersonId, Sha256
 from evidence.domain.parties import Campaign, Device, Enterprise, Person
@@ -19,17 +17,19 @@ from evidence.domain.recording import Recording
 from evidence.domain.register import Hold, Package, Plan, Receipt, RegisterEntry, Waiver
 from evidence.domain.week import Week
 from evidence.ledger import fold
-from evidence.ledger.codec import event_of
-from evidence.ledger.documents import Copy, Word, assemble
 from evidence.ledger.events import (
-    AlterationDecided,
-    ArrivalJudged,
-    ArrivalTaken,
     CheckpointMade,
-    MarkDecided,
-    PersonDecided,
 )
-from evidence.ledger.rows import Row, Rows
+from evidence.ledger.from_rows import (
+    arrival_of_row,
+    documents_of,
+    in_order_of_start,
+    is_about,
+    of_case,
+    only_about,
+    recording_of_row,
+)
+from evidence.ledger.rows import Rows
 from evidence.ledger.service import service_state
 from evidence.ledger.view import Arrival
 
@@ -191,14 +191,14 @@ class RowsView:
         """One document with its pages in force."""
         table = self.rows.items(fold.case_table(fold.case_of(number)))
         rows = [(key, row) for key, row in table if key.split(":", 2)[1:2] == [number]]
-        return next(iter(_documents(rows)), None)
+        return next(iter(documents_of(rows)), None)
 
     def documents(self, case: CaseId | None) -> tuple[Document, ...]:
         """Documents of a case in order of number; of no case (weekly forms) for None."""
         if case is None:
             found = (self.document(Number(key)) for key, _row in sorted(self.rows.items("weekly")))
             return tuple(document for document in found if document is not None)
-        return tuple(_documents(self.rows.items(fold.case_table(case))))
+        return tuple(documents_of(self.rows.items(fold.case_table(case))))
 
     def next_running(self, case: CaseId | None, form: str) -> int:
         """The next running number of a form, given by id or two-letter code: gapless, void ones counted."""
@@ -298,112 +298,3 @@ class RowsView:
             if key.startswith(prefix)
         ]
         return [msgspec.convert(body, type_) for _seq, body in sorted(rows, key=lambda item: item[0])]
-
-
-def _documents(rows: Iterable[tuple[str, Row]]) -> Iterator[Document]:
-    """Documents from the rows of one case table, in order of number."""
-    forms: dict[str, IssuedForm] = {}
-    copies: dict[str, list[Copy]] = {}
-    edocuments: dict[str, list[Sha256]] = {}
-    words: dict[str, list[Word]] = {}
-    for key, row in rows:
-        what, _colon, rest = key.partition(":")
-        number, _colon, arrival = rest.partition(":")
-        body = row["body"]
-        if what == "form":
-            forms[number] = msgspec.convert(body, IssuedForm)
-        elif what == "scan":
-            received_at = msgspec.convert(body["received_at"], datetime)
-            copies.setdefault(number, []).extend(
-                Copy(
-                    page=msgspec.convert({**page, "arrival": arrival}, ScannedPage),
-                    received_at=received_at,
-                    seq=row["seq"],
-                )
-                for page in body["pages"]
-            )
-        elif what == "edoc":
-            edocuments.setdefault(number, []).append(body)
-        elif what == "word":
-            said = event_of(body["kind"], body["word"], row["seq"])
-            assert isinstance(said, (MarkDecided, AlterationDecided))  # noqa: S101 - the fold stores no other
-            words.setdefault(number, []).append(Word(seq=row["seq"], said=said))
-    for number in sorted(forms):
-        yield assemble(
-            forms[number], copies.get(number, ()), edocuments.get(number, ()), words.get(number, ())
-        )
-
-
-def of_case(entry: RegisterEntry, case: CaseId) -> bool:
-    """Whether a register entry names a case or one of its visits."""
-    return entry.case == case or (entry.visit is not None and fold.case_of(entry.visit) == case)
-
-
-def only_about(package: Package, cases: Collection[CaseId]) -> Package:
-    """A package with the documents of some cases, and nothing else of what it lists."""
-    documents = tuple(number for number in package.documents if number[:10] in cases)
-    return replace(package, documents=documents, cases=(), originals=())
-
-
-def is_about(entry: RegisterEntry, names: Collection[str]) -> bool:
-    """Whether an entry names one of these cases or visits, or none at all."""
-    named = [name for name in (entry.case, entry.visit) if name is not None]
-    return not named or any(name in names for name in named)
-
-
-def in_order_of_start(recordings: Iterable[Recording | None]) -> tuple[Recording, ...]:
-    """Those that are there, by start, then digest."""
-    return tuple(
-        sorted(
-            (recording for recording in recordings if recording is not None),
-            key=lambda recording: (
-                "" if recording.started_at is None else recording.started_at.isoformat(),
-                recording.sha256,
-            ),
-        )
-    )
-
-
-def arrival_of_row(id: str, body: Row) -> Arrival:
-    """An arrival from its row's body."""
-    outcome = fold.outcome_of(body)
-    decisions = tuple(msgspec.convert(decision, PersonDecided) for decision in body["decisions"])
-    judged = None if body["judged"] is None else msgspec.convert(body["judged"], ArrivalJudged)
-    if body["taken"] is None:
-        return Arrival(
-            id=ArrivalId(id),
-            path=body["waiting"]["path"],
-            sha256=None,
-            bytes=None,
-            received_at=datetime.fromisoformat(body["seen"]),
-            outcome=outcome,
-            reason="" if judged is None else judged.reason,
-            message=body["waiting"].get("why", "") if judged is None else judged.message,
-            judged=judged,
-            decisions=decisions,
-        )
-    taken = msgspec.convert(body["taken"], ArrivalTaken)
-    return Arrival(
-        id=ArrivalId(id),
-        path=taken.path,
-        sha256=taken.sha256,
-        bytes=taken.bytes,
-        received_at=taken.received_at,
-        outcome=outcome,
-        media_type=taken.media_type,
-        reason="" if judged is None else judged.reason,
-        message="" if judged is None else judged.message,
-        duplicate_of=taken.duplicate_of,
-        seen_as=taken.seen_as,
-        judged=judged,
-        decisions=decisions,
-    )
-
-
-def recording_of_row(body: Row) -> Recording:
-    """A recording from its row's body, with its assignment."""
-    recording = msgspec.convert(body["recording"], Recording)
-    assigned = body["assigned"]
-    if assigned is None:
-        return recording
-    return replace(recording, visit=assigned["visit"] or None, assigned_by=assigned["by"])

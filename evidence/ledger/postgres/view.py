@@ -15,10 +15,7 @@ from evidence.domain.recording import Recording
 from evidence.domain.register import Package, Plan, RegisterEntry
 from evidence.domain.week import Week
 from evidence.ledger import fold
-from evidence.ledger.postgres.marks import NOBODY
-from evidence.ledger.postgres.rows import PostgresRows
-from evidence.ledger.rows_view import (
-    RowsView,
+from evidence.ledger.from_rows import (
     arrival_of_row,
     in_order_of_start,
     is_about,
@@ -26,6 +23,9 @@ from evidence.ledger.rows_view import (
     only_about,
     recording_of_row,
 )
+from evidence.ledger.postgres.marks import NOBODY
+from evidence.ledger.postgres.rows import PostgresRows
+from evidence.ledger.rows_view import RowsView
 from evidence.ledger.view import Arrival, Head
 
 T = TypeVar("T")
