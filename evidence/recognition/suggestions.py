@@ -27,7 +27,7 @@ from evidence.recognition.damaged_code import damaged_codes
 from evidence.recognition.identity import compare_words
 from evidence.recognition.layouts import Laid, lay_on_layouts
 from evidence.recognition.number_print import number_proves
-from evidence.recognition.ocr import installed_ocr
+from evidence.recognition.ocr import TextLine, installed_ocr
 from evidence.recognition.pages import PagePicture
 from evidence.recognition.placement import Placement
 from evidence.recognition.reading import Array, FormLookup
@@ -115,16 +115,24 @@ def _pages(candidates: Sequence[IssuedForm], laid: Sequence[Laid]) -> list[tuple
 
 
 def _read_print(gray: Array, features: Features, laid: Sequence[Laid]) -> str:
-    """Print of the page's head, straightened when it could be laid on a layout; of all of it otherwise."""
+    """Print of the page's head, straightened when it could be laid on a layout; of all of it otherwise.
+
+    A head without a number was not the head: fields filled with more or fewer lines push a page off the
+    layout of its sisters, and its upper edge is then sought in the wrong place.
+    """
     engine = installed_ocr()
     if engine is None:
         return ""
     if laid:
         rows, columns = laid[0].reference.shape
         head = _straight(features.picture, laid[0].registration.placement, columns, round(rows * _READ_SHARE))
-        lines = engine.lines(head, upright=True)
-    else:
-        lines = engine.lines(gray)
+        text = _plain(engine.lines(head, upright=True))
+        if _numbers(text):
+            return text
+    return _plain(engine.lines(gray))
+
+
+def _plain(lines: Sequence[TextLine]) -> str:
     return "\n".join(line.text for line in lines if line.score > 0.5)
 
 

@@ -3,7 +3,8 @@
 import cv2
 import pytest
 
-from evidence.recognition.ocr import installed_ocr
+from evidence.recognition import suggestions
+from evidence.recognition.ocr import TextLine, installed_ocr
 
 
 def hide_codes(sample, page=1):
@@ -44,3 +45,39 @@ def test_a_code_too_weak_for_the_first_look_is_read_on_the_straightened_page(roo
     reading = room.read(room.scan(sample, profile="rough", seed=3, mode="gray"), ocr=False)
     assert reading.scan is not None
     assert reading.scan.number == sample.issued.number
+
+
+class Reader:
+    """An engine that reads the given words in the head that is cut out, and others on the whole picture."""
+
+    def __init__(self, head: str, whole: str) -> None:
+        self.head, self.whole = head, whole
+        self.asked: list[str] = []
+
+    def lines(self, gray, *, upright=False):
+        self.asked.append("head" if upright else "whole")
+        return tuple(
+            TextLine(text=text, score=0.9) for text in ((self.head if upright else self.whole),) if text
+        )
+
+
+@pytest.mark.parametrize("head", ["", "企业现场检查记录"], ids=["nothing", "no number"])
+def test_a_head_without_its_number_is_looked_for_on_the_whole_page(room, monkeypatch, head):
+    """Longer fields push a page off its sisters' layout: the head is then cut out where it is not."""
+    issued = [room.issue(index) for index in range(7)]
+    sample = issued[-1]  # beyond the shortlist, which print alone fills in the order of issue
+    reader = Reader(head, f"编号：{sample.issued.number}")
+    monkeypatch.setattr(suggestions, "installed_ocr", lambda: reader)
+    reading = room.read(room.scan(sample, retouch=hide_codes(sample)), ocr=True)
+    assert (reading.scan, reading.problem) == (None, "no_code")
+    assert (reading.suggestions[0].number, reading.suggestions[0].page) == (sample.issued.number, 1)
+    assert reader.asked == ["head", "whole"]
+
+
+def test_the_whole_page_is_not_read_when_the_head_tells_its_number(room, monkeypatch):
+    sample = room.issue(0)
+    reader = Reader(f"编号：{sample.issued.number}", "")
+    monkeypatch.setattr(suggestions, "installed_ocr", lambda: reader)
+    reading = room.read(room.scan(sample, retouch=hide_codes(sample)), ocr=True)
+    assert reading.suggestions[0].number == sample.issued.number
+    assert reader.asked == ["head"]
