@@ -22,6 +22,8 @@ _HALF_MM = MM / 2
 """Pixels per millimetre at half size."""
 _SEAL_REACH_MM = 18
 """A seal pressed beside its box reaches this far."""
+_PIECE_REACH = 2
+"""Pixels a piece of a word may stand off."""
 _EDGE_MM = 12
 """Holes, staples, thumbs and scanner borders live in the margin; nothing there is reported."""
 
@@ -67,40 +69,43 @@ def _altered_print(words: Words, sheet: Sheet, thresholds: Thresholds) -> list[t
     if typical >= limits.sharp_score:
         worse = seen & ~bad & (words.score < typical - limits.worse) & (words.score >= limits.word_score)
         for k in np.nonzero(worse)[0].tolist():
-            bad[k] = _has_gap(sheet, places[k], words.shift[k], limits)
+            bad[k] = _has_foreign_piece(sheet, places[k], words.shift[k], limits)
     bad &= _well_surrounded(words, places, bad, thresholds)
     return _joined([tuple(rect) for rect in places[bad].tolist()], sheet.gray.shape)
 
 
-def _has_gap(sheet: Sheet, place: Array, shift: Array, limits: AlterationThresholds) -> bool:
-    """Whether a digit's worth of a word's issued strokes is replaced though the rest is there."""
-    x, y, w, h = place.tolist()
-    dx, dy = round(float(shift[0])), round(float(shift[1]))
-    seen = crop(sheet.gray, x + dx, y + dy, w, h)
-    issued = crop(sheet.reference.gray, x, y, w, h)
-    if seen.shape != issued.shape:
-        return False
-    level = 255 - 0.4 * max(sheet.contrast, 40.0)
-    strokes = (issued < 110).astype(np.uint8)
-    there = cv2.dilate((seen < level).astype(np.uint8), np.ones((3, 3)))
-    around = cv2.dilate((issued < 200).astype(np.uint8), np.ones((3, 3)))
-    wanted, missing, new = (
-        cv2.boxFilter(mask, cv2.CV_16U, (int(2 * MM),) * 2, normalize=False, borderType=cv2.BORDER_CONSTANT)
-        for mask in (
-            strokes,
-            cv2.bitwise_and(strokes, 1 - there),
-            cv2.bitwise_and((seen < level).astype(np.uint8), 1 - around),
-        )
-    )
-    gap = (wanted >= limits.spot_strokes) & (missing > limits.spot_missing * wanted)
-    replaced = gap & (new > limits.spot_new * wanted)
-    if not replaced.any():
-        return False
-    row, column = np.unravel_index(int(np.where(replaced, missing, 0).argmax()), replaced.shape)
-    half = int(1.5 * MM)
-    spot = (x + int(column) - half, y + int(row) - half, 2 * half, 2 * half)
+def _has_foreign_piece(sheet: Sheet, place: Array, shift: Array, limits: AlterationThresholds) -> bool:
+    """Whether other print stands in a digit's worth of a word though the rest is there.
+
+    Correlation of the piece alone, not of the word: two pale small digits leave a long word like itself.
+    """
+    x, y, w, h = (int(value) for value in place)
+    dx, dy = (round(float(value)) for value in shift)
+    x, y, w, h = x - 1, y - 1, w + 2, h + 2
     # A single character may stand a pixel off: renderers round each one's place for themselves.
-    return not _stands_near(sheet, spot, int(0.6 * MM), limits.elsewhere)
+    reach = _PIECE_REACH
+    seen = crop(sheet.gray, x + dx - reach, y + dy - reach, w + 2 * reach, h + 2 * reach)
+    issued, print_ = crop(sheet.reference.gray, x, y, w, h), crop(softened(sheet.reference), x, y, w, h)
+    if seen.shape != (h + 2 * reach, w + 2 * reach) or issued.shape != (h, w):
+        return False
+    black = seen < 255 - 0.4 * max(sheet.contrast, 40.0)
+    there = np.s_[reach : reach + h, reach : reach + w]
+    near = cv2.dilate(black.astype(np.uint8), np.ones((3, 3)))[there] > 0
+    strokes = issued < 110
+    # Nothing is printed along a white streak of a worn drum; amid other digits rows and columns are inked.
+    lost = strokes & ~near & black[there].any(axis=0) & black[there].any(axis=1, keepdims=True)
+    width = min(round(limits.piece_mm * MM), w)
+    wanted, missing = (
+        np.convolve(mask.sum(axis=0, dtype=np.int32), np.ones(width, np.int32), "valid")
+        for mask in (strokes, lost)
+    )
+    asked = (wanted >= limits.piece_strokes) & (missing > limits.piece_missing * wanted)
+    for left in np.nonzero(asked)[0].tolist():
+        window = cv2.GaussianBlur(seen[:, left : left + width + 2 * reach], (0, 0), 0.6)
+        like = cv2.matchTemplate(window, print_[:, left : left + width], cv2.TM_CCOEFF_NORMED)
+        if float(like.max()) < limits.piece_like:
+            return True
+    return False
 
 
 def _stands_near(sheet: Sheet, place: tuple[int, int, int, int], reach: int, least: float) -> bool:

@@ -181,12 +181,15 @@ class AlterationThresholds:
     """Same on a page whose own words correlate less than `sharp_score`."""
     worse: float = 0.08
     """A word this much below the page's median is looked at closely..."""
-    spot_missing: float = 0.4
-    """...and altered when this share of its issued strokes within 2 mm, the size of a digit, is gone..."""
-    spot_new: float = 0.25
-    """...and this share of other strokes stands there instead: fading and a worn drum only take away."""
-    spot_strokes: int = 18
-    """Least stroke pixels within 2 mm for that."""
+    piece_mm: float = 2.4
+    """...piece by piece of this width, a digit's, and is altered when a piece..."""
+    piece_like: float = 0.5
+    """...correlates less than this..."""
+    piece_missing: float = 0.15
+    """...and lacks this share of its issued strokes where other ink stands in their row and column: under
+    handwriting or a seal none are lacking; fading and a worn drum leave no other ink."""
+    piece_strokes: int = 14
+    """Least stroke pixels of a piece for that."""
     sharp_score: float = 0.78
     """Least median correlation of the page's words for digits to be told apart."""
     neighbours: int = 24

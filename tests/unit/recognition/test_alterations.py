@@ -22,10 +22,10 @@ def whiten(canvas, top_mm, bottom_mm, left_mm=21.5, right_mm=150):
     canvas.image[rows, int(left_mm * canvas.mm) : int(right_mm * canvas.mm)] = 252
 
 
-def print_line(canvas, text, x_mm, y_mm):
+def print_line(canvas, text, x_mm, y_mm, size_mm=11 / 72 * 25.4):
     from PIL import Image, ImageDraw
 
-    face = font(SEAL_FACE, round(11 / 72 * canvas.dpi))
+    face = font(SEAL_FACE, round(size_mm * canvas.mm))
     sheet = Image.fromarray(canvas.image)
     ImageDraw.Draw(sheet).text((x_mm * canvas.mm, y_mm * canvas.mm), text, (20, 20, 20), face)
     canvas.image = np.array(sheet)
@@ -98,6 +98,50 @@ def test_a_replaced_number_inside_a_line_is_flagged(room, sample, profile):
 
     reading = room.read(room.scan(sample, profile=profile, seed=3, mode="color", retouch=renumber))
     assert kinds(reading) == ["altered_print"]
+
+
+@pytest.mark.parametrize("profile", ["clean", "office"])
+@pytest.mark.parametrize(
+    ("digits", "place"),
+    [
+        pytest.param("5542", (45.1, 15.5, 5.3, 3.4), id="the last digits of the form's number"),
+        pytest.param("60", (113.7, 68.0, 4.3, 3.9), id="the minutes of a time"),
+        pytest.param("133", (120.7, 94.8, 4.0, 3.9), id="a day amid a line"),
+    ],
+)
+def test_a_few_digits_replaced_by_smaller_ones_are_flagged(room, sample, profile, digits, place):
+    """The rest of the word is there, and the false digits are thin: the word as a whole looks like itself."""
+    x, y, width, height = place
+
+    def renumber(rng, canvas):
+        whiten(canvas, y, y + height, x, x + width)
+        print_line(canvas, digits, x, y + 0.05 * height, 0.8 * height)
+
+    reading = room.read(room.scan(sample, profile=profile, seed=3, mode="color", retouch=renumber))
+    assert kinds(reading) == ["altered_print"]
+    left, top, wide, high = (value / 72 * 25.4 for value in reading.scan.alterations[0].region)
+    assert left - width < x < left + wide
+    assert top - height < y < top + high
+
+
+@pytest.mark.parametrize("streak_mm", [0.3, 0.6, 1.0])
+def test_white_streaks_of_a_worn_drum_are_not_altered_print(room, sample, streak_mm):
+    """They take strokes away and print nothing instead."""
+
+    def wear(rng, canvas):
+        for x in (47, 115.5, 122.5):
+            whiten(canvas, 10, 200, x, x + streak_mm)
+
+    assert kinds(room.read(room.scan(sample, profile="office", seed=3, mode="color", retouch=wear))) == []
+
+
+def test_a_pen_across_digits_is_not_altered_print(room, sample):
+    def strike(rng, canvas):
+        for x, y in ((45, 17), (113.5, 70), (120.5, 97)):
+            line_on(canvas, np.array([[x, y + 1], [x + 5, y - 1]]) * canvas.mm, (150, 60, 30), 0.5)
+
+    reading = room.read(room.scan(sample, profile="office", seed=3, mode="color", retouch=strike))
+    assert "altered_print" not in kinds(reading)
 
 
 def test_paper_that_bends_is_not_altered_print(room, sample):
