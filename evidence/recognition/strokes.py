@@ -21,6 +21,8 @@ _PLAIN_INK = 100
 """Darkness that levelled shadows do not reach: grain beside a thumb has up to 90."""
 _RULE_MM = 1.0
 """What a swollen rule reaches into its box on a copy."""
+_HALO_MM = 1.5
+"""As far again a copy has no grain: a copier sets its threshold by what is around, here a black rule."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +114,8 @@ def _density(specks: Array) -> Array:
 
 def _heaped(specks: Array, limits: InkThresholds) -> float:
     """Area in mm2 of specks that lie in heaps, 0 where they cover the box evenly."""
-    density = _density(specks)
+    halo = int(_HALO_MM * MM)
+    density = _density(specks[halo:-halo, halo:-halo] if min(specks.shape) > 4 * halo else specks)
     inner = density[1:-1, 1:-1] if min(density.shape) > 4 else density
     if float(np.median(inner)) >= limits.speckle_even * float(inner.max()):
         return 0.0

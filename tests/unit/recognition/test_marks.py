@@ -307,6 +307,40 @@ def test_grain_that_clots_all_over_a_black_and_white_copy_does_not_sign(room, sa
     assert verdict(reading, "principal") is not ABSENT
 
 
+def copied(scan, specks):
+    """A black-and-white copy with these specks."""
+    from dataclasses import replace
+
+    copy = np.where(specks | (scan.image < 128), 0, 255).astype(np.uint8)
+    return replace(scan, image=copy, truth=replace(scan.truth, mode="bilevel"))
+
+
+def clear_of_print(scan, reach_mm):
+    """Where a copier leaves grain: not beside black."""
+    reach = round(reach_mm * 150 / 25.4)
+    return cv2.erode(scan.image, np.ones((2 * reach + 1,) * 2)) >= 128
+
+
+@pytest.mark.parametrize("share", [0.015, 0.03])
+def test_a_box_of_even_grain_that_ends_beside_its_rules_is_empty(room, sample, share):
+    scan = room.scan(sample, profile="clean", mode="gray", dpi=150)
+    grain = np.random.default_rng(7).random(scan.image.shape) < share
+    reading = room.read(copied(scan, grain & clear_of_print(scan, 4.0)))
+    assert {verdict(reading, name) for name in ("expert-1", "expert-2", "escort", "principal")} == {ABSENT}
+
+
+def test_a_faint_pen_that_a_copy_broke_into_specks_is_asked(room, sample):
+    def faint(rng, canvas):
+        signature("escort", (150,) * 3, width_mm=18)(rng, canvas)
+
+    scan = room.scan(sample, profile="clean", mode="gray", dpi=150, retouch=faint)
+    pen = (scan.image < 215) & clear_of_print(scan, 2.5)
+    specks = pen & (np.random.default_rng(7).random(scan.image.shape) < 0.2)
+    reading = room.read(copied(scan, specks))
+    assert verdict(reading, "escort") is UNDECIDED
+    assert verdict(reading, "principal") is ABSENT
+
+
 def test_a_rule_that_lies_askew_does_not_sign(room, sample):
     def tilt(rng, canvas):
         x, y, w, h = box_pixels(canvas, "escort")
