@@ -28,13 +28,7 @@ def test_an_order_delivered_again_and_again_issues_its_forms_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world = forms_world(tmp_path)
-    workspace: Any = SimpleNamespace(
-        ledger=world.ledger,
-        originals=world.originals,
-        issued=world.issued,
-        settings=world.settings,
-        templates=world.catalogue.folder,
-    )
+    workspace: Any = SimpleNamespace(ledger=world.ledger, issuer=lambda: world.issuer)
 
     def numbers() -> list[str]:
         return [document.form.number for document in world.ledger.view.documents(CASE)]
