@@ -11,7 +11,7 @@ import numpy as np
 
 from evidence.domain.document import Box, MarkVerdict
 from evidence.recognition.reading import Array
-from evidence.recognition.reference import MM
+from evidence.recognition.reference import MM, ruled_places
 from evidence.recognition.seals import Ring, disk_of, redness, redness_level
 from evidence.recognition.sheet import Sheet, crop
 from evidence.recognition.strokes import Strokes, erase_rules, evened, least_darkness, ridged_area, strokes_in
@@ -20,6 +20,8 @@ from evidence.recognition.thresholds import DEFAULT, InkThresholds
 
 _MARGIN_MM = 4.0
 _SHIFT = 6
+_ASIDE_MM = 20.0
+"""A note on a box covers its surroundings too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +55,10 @@ def find_ink(
     printed = cv2.dilate((page < 210).astype(np.uint8), np.ones((2 * spread + 1,) * 2))
     dark = black_hat(seen, limits.blackhat_mm)
     weak = least_darkness(dark, sheet, limits)
-    if _print_is_gone(page, dark, weak, limits) or _lies_under(seen, limits):
+    gone = _print_is_gone(page, dark, weak, limits)
+    if _lies_under(seen, limits) or (gone and not _rules_are_lost(sheet, rect, limits)):
         view = replace(view, covered=True)
+    view = replace(view, printed=not gone)
     dark[crop(lines, *rect) > 0] = 0
     disks = _disks(rect, dark, rings)
     thumb = _thumb(sheet, rect, rings, limits)
@@ -65,10 +69,32 @@ def find_ink(
     erase_rules(dark, issued, weak, limits)
     strokes = strokes_in(dark, under_seal, weak, sheet, rect, box, limits)
     found = _verdict(strokes, view, sheet.bilevel, thumb is not None, _sealed_share(box, rings), limits)
-    gray = not (sheet.colored or sheet.bilevel)
-    if gray and found.verdict is MarkVerdict.PRESENT and ridged_area(dark, weak, limits) > limits.ridge_mm2:
+    if found.verdict is MarkVerdict.PRESENT and _ridged(sheet, dark, weak, strokes, limits):
         return replace(found, verdict=MarkVerdict.UNDECIDED, score=min(found.score, 600))
     return found
+
+
+def _ridged(sheet: Sheet, dark: Array, weak: float, strokes: Strokes, limits: InkThresholds) -> bool:
+    """Whether ink without colour may be a thumb's: lines side by side, as no writing has them."""
+    if sheet.colored:
+        return False
+    if sheet.bilevel:
+        ridges = ridged_area(
+            dark,
+            limits.bilevel_weak,
+            coherence=limits.bilevel_ridge_coherence,
+            density=limits.bilevel_ridge_density,
+            window_mm=limits.ridge_window_mm,
+        )
+        return ridges > limits.bilevel_ridges * strokes.area
+    ridges = ridged_area(
+        dark,
+        weak,
+        coherence=limits.ridge_coherence,
+        density=limits.ridge_density,
+        window_mm=limits.ridge_window_mm,
+    )
+    return ridges > limits.ridge_mm2
 
 
 def _sealed_share(box: Box, rings: Sequence[Ring]) -> float:
@@ -126,6 +152,24 @@ def _print_is_gone(page: Array, dark: Array, least: float, limits: InkThresholds
         if float(there[:, left:right][strokes].mean()) < limits.print_there:
             return True
     return False
+
+
+def _rules_are_lost(sheet: Sheet, rect: tuple[float, float, float, float], limits: InkThresholds) -> bool:
+    """Whether a black-and-white copy is so pale that thin rules are broken all over the page.
+
+    Then they do not tell that something lies on this box: ink that is seen was written there, but what is
+    not seen may be lost as they are.
+    """
+    if not sheet.bilevel:
+        return False
+    rows, columns = ruled_places(sheet.reference)
+    x, y, w, h = rect
+    aside = _ASIDE_MM * MM
+    away = (np.abs(columns - x - w / 2) > w / 2 + aside) | (np.abs(rows - y - h / 2) > h / 2 + aside)
+    if int(away.sum()) < limits.rules_least:
+        return False
+    darkest = cv2.erode(sheet.gray, np.ones((5, 5)))
+    return float((darkest[rows[away], columns[away]] < 128).mean()) < limits.rules_there
 
 
 def _move(page: Array, seen: Array) -> tuple[float, float] | None:

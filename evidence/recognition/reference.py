@@ -77,6 +77,12 @@ def inked_places(reference: Reference, most: int = 20_000) -> tuple[Array, Array
     return _sampled((reference.gray[::2, ::2] < 110).astype(np.uint8), most)
 
 
+@lru_cache(maxsize=64)
+def ruled_places(reference: Reference, most: int = 20_000) -> tuple[Array, Array]:
+    """Rows and columns of at most `most` pixels of printed rules of 10 mm and more."""
+    return _sampled(_rules((reference.gray < 170).astype(np.uint8))[::2, ::2], most)
+
+
 def _sampled(mask: Array, most: int) -> tuple[Array, Array]:
     rows, columns = np.nonzero(mask)
     step = max(1, len(rows) // most)
@@ -161,11 +167,7 @@ def _words(gray: Array, issued: IssuedPage) -> Array:
         x0, y0 = int((code.x - quiet) * PT), int((code.y - quiet) * PT)
         x1, y1 = int((code.x + code.size + quiet) * PT) + 1, int((code.y + code.size + quiet) * PT) + 1
         dark[max(y0, 0) : y1, max(x0, 0) : x1] = 0
-    reach = int(10 * MM)
-    rules = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((1, reach))) | cv2.morphologyEx(
-        dark, cv2.MORPH_OPEN, np.ones((reach, 1))
-    )
-    dark[cv2.dilate(rules, np.ones((3, 3))) > 0] = 0
+    dark[cv2.dilate(_rules(dark), np.ones((3, 3))) > 0] = 0
     joined = cv2.dilate(dark, np.ones((3, int(2.2 * MM))))
     count, _labels, stats, _centres = cv2.connectedComponentsWithStats(joined)
     pieces: list[tuple[int, int, int, int]] = []
@@ -189,6 +191,15 @@ def _words(gray: Array, issued: IssuedPage) -> Array:
                 )
             )
     return np.array(pieces, np.int32).reshape(-1, 4)
+
+
+def _rules(dark: Array) -> Array:
+    """What of dark print runs straight for 10 mm, across or down."""
+    reach = int(10 * MM)
+    across, down = (
+        cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones(line)) for line in ((1, reach), (reach, 1))
+    )
+    return across | down
 
 
 def encode_references(pdf: Path, pages: tuple[IssuedPage, ...]) -> bytes:

@@ -138,19 +138,24 @@ def stroke_width(mask: Array, thick_mm: float) -> tuple[float, bool]:
     return width, core > 0.15
 
 
-def ridged_area(dark: Array, weak: float, limits: InkThresholds) -> float:
-    """Area in mm2 of lines that run side by side, densely and in one direction, as in a thumb's print."""
+def ridged_area(dark: Array, weak: float, *, coherence: float, density: float, window_mm: float) -> float:
+    """Area in mm2 of lines that run side by side, densely and in one direction, as in a thumb's print.
+
+    Args:
+        coherence: least share by which the edges within a window run one way.
+        density: least share of its pixels on an edge.
+    """
     tones = np.minimum(dark, 120).astype(np.float32)
     across, down = (cv2.Sobel(tones, cv2.CV_32F, *axis, ksize=3) for axis in ((1, 0), (0, 1)))
     ink = (dark > weak).astype(np.uint8)
     edges = cv2.morphologyEx(ink, cv2.MORPH_GRADIENT, np.ones((3, 3))).astype(np.float32)
-    size = (int(limits.ridge_window_mm * MM) | 1,) * 2
+    size = (int(window_mm * MM) | 1,) * 2
     xx, yy, xy, dense = (
         cv2.boxFilter(each, -1, size) for each in (across * across, down * down, across * down, edges)
     )
     # Coherence of the structure tensor: 1 where all edges run one way, 0 where they run all ways.
-    coherence = np.hypot(xx - yy, 2 * xy) / (xx + yy + 1e-3)
-    ridged = (coherence > limits.ridge_coherence) & (dense > limits.ridge_density)
+    one_way = np.hypot(xx - yy, 2 * xy) / (xx + yy + 1e-3)
+    ridged = (one_way > coherence) & (dense > density)
     return float(ridged.sum()) / MM**2
 
 

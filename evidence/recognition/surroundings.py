@@ -31,11 +31,14 @@ class Surroundings:
     """Print around it is where the issued page has it."""
     legible: bool
     """Print around it has contrast; ink would have it too."""
+    printed: bool = True
+    """The print around it is there; `covered` too where that means that something lies on it."""
 
     @property
     def may_be_absent(self) -> bool:
         """Only a box that is seen well can be called empty."""
-        return self.inside > 0.98 and self.lit and not self.covered and self.in_place and self.legible
+        seen = self.inside > 0.98 and self.lit and not self.covered and self.printed
+        return seen and self.in_place and self.legible
 
 
 def box_rect(box: Box, margin_mm: float = 0.0) -> Rect:

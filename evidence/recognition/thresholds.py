@@ -124,6 +124,12 @@ class InkThresholds:
     """Least share by which edges within the window run one way."""
     ridge_density: float = 0.5
     """Least share of pixels on an edge within the window."""
+    bilevel_ridges: float = 2.1
+    """Area of such lines for each area of ink from which ink on a black-and-white copy is asked about: 59
+    thumbs that would have signed had 2.2-3.7, 124 signatures 2.0 and less."""
+    bilevel_ridge_coherence: float = 0.5
+    bilevel_ridge_density: float = 0.3
+    """Both lower than on gray scans: a copy breaks ridges up, and writing is told apart by the ratio."""
     paper_floor: float = 0.4
     """Local paper darker than this share of the page's paper is shadow or cover: never `absent` (point 5)."""
     contrast_floor: float = 60
@@ -133,6 +139,11 @@ class InkThresholds:
     note of the paper's colour it is gone (point 7)."""
     print_least: int = 60
     """Printed pixels in a third of a box for that to mean something: rules of 10 mm."""
+    rules_there: float = 0.93
+    """Share of the page's other rules seen from which those missing around one box of a black-and-white copy
+    mean that something lies on it: whole copies show 0.96 and more, faxes too pale for lines 0.6-0.92."""
+    rules_least: int = 400
+    """Pixels of rules, one of four counted, for that to mean something: 13 cm of lines."""
     cover_level: float = 222
     """Brightness under which a broad part of a box is not paper: a folded corner's back, a thumb, a note."""
     broad_share: float = 0.1

@@ -258,6 +258,18 @@ def test_a_signature_under_a_fingerprint_is_not_lost(room, sample, colour):
     assert BoxKind.FINGERPRINT in {m.kind for m in reading.scan.marks if m.box.startswith("escort")}
 
 
+@pytest.mark.parametrize("mode", ["gray", "bilevel", "fax"])
+def test_a_thumb_alone_never_signs_without_colour(room, sample, mode):
+    def thumb(rng, canvas):
+        x, y, w, h = box_pixels(canvas, "escort")
+        press_thumb(np.random.default_rng(1), canvas, x + w * 0.5, y + h * 0.5)
+
+    scan = room.scan(sample, mode=mode, retouch=thumb, signed={"expert-1"})
+    reading = room.read(scan)
+    assert verdict(reading, "escort") is UNDECIDED
+    assert verdict(reading, "expert-1") is PRESENT
+
+
 def test_a_poor_scan_of_a_seal_page_is_named(room, sample):
     reading = room.read(room.scan(sample, dpi=150))
     assert any("200 dpi" in note for note in reading.scan.notes)
@@ -279,6 +291,15 @@ def test_marks_name_page_role_and_requirement(room, sample):
 
 
 # What the bench on our own issued forms showed.
+
+
+def box_on(scan, sample, name):
+    """Left, top, width and height of a box of the first page in pixels of its scan."""
+    place = next(place for place in sample.geometry[0].boxes if place.box.rpartition("-p")[0] == name)
+    corners = np.array([[place.x, place.y, 1], [place.x + place.w, place.y + place.h, 1]])
+    on_scan = corners @ scan.truth.matrix.T
+    (left, top), (right, bottom) = on_scan[:, :2] / on_scan[:, 2:]
+    return round(left), round(top), round(right - left), round(bottom - top)
 
 
 def test_the_grain_of_a_black_and_white_copy_does_not_sign(room, sample):
@@ -337,6 +358,46 @@ def test_a_faint_pen_that_a_copy_broke_into_specks_is_asked(room, sample):
     pen = (scan.image < 215) & clear_of_print(scan, 2.5)
     specks = pen & (np.random.default_rng(7).random(scan.image.shape) < 0.2)
     reading = room.read(copied(scan, specks))
+    assert verdict(reading, "escort") is UNDECIDED
+    assert verdict(reading, "principal") is ABSENT
+
+
+def black_and_white(scan, whitened):
+    """A copy on which these pixels stayed white."""
+    from dataclasses import replace
+
+    copy = np.where((scan.image < 128) & ~whitened, 0, 255).astype(np.uint8)
+    return replace(scan, image=copy, truth=replace(scan.truth, mode="bilevel"))
+
+
+def thin_rules(scan):
+    """Where lines of 10 mm run."""
+    dark, reach = (scan.image < 170).astype(np.uint8), round(10 * 150 / 25.4)
+    lines = (cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones(line)) for line in ((1, reach), (reach, 1)))
+    return cv2.dilate(np.maximum(*lines), np.ones((3, 3))) > 0
+
+
+def test_a_pale_fax_that_lost_its_rules_shows_who_signed_and_asks_about_the_others(room, sample):
+    scan = room.scan(
+        sample, profile="clean", mode="gray", dpi=150, retouch=signature("escort", width_mm=18, waves=2)
+    )
+    x, y, w, h = box_on(scan, sample, "escort")
+    pen = np.zeros(scan.image.shape, bool)
+    pen[y + 6 : y + h - 6, x + 6 : x + w - 6] = True
+    reading = room.read(black_and_white(scan, thin_rules(scan) & ~pen))
+    assert verdict(reading, "escort") is PRESENT
+    assert {verdict(reading, name) for name in ("expert-1", "expert-2", "principal")} == {UNDECIDED}
+
+
+def test_a_note_with_writing_on_a_copy_that_has_its_rules_does_not_sign(room, sample):
+    scan = room.scan(
+        sample, profile="clean", mode="gray", dpi=150, retouch=signature("escort", width_mm=18, waves=2)
+    )
+    x, y, w, h = box_on(scan, sample, "escort")
+    note = np.zeros(scan.image.shape, bool)
+    note[y - 20 : y + h + 20, x - 20 : x + w + 20] = True
+    note[y + 6 : y + h - 6, x + 6 : x + w - 6] = False
+    reading = room.read(black_and_white(scan, note))
     assert verdict(reading, "escort") is UNDECIDED
     assert verdict(reading, "principal") is ABSENT
 
