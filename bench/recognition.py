@@ -1,7 +1,8 @@
 """Recognition on simulated scans of our own issued forms: five profiles, fresh seeds.
 
 `python -m bench.recognition --count 40 --profile phone --misses` lists the pages that went wrong.
-`python -m bench.recognition --full --keep run.jsonl` can be broken off and started again with the same words.
+The default run keeps its 300 pages of each profile; `python -m bench.recognition --full` goes on from them to
+2,000, and can be broken off and started again with the same words.
 A box that a stray stroke or stain touched is undecided in the truth and counts for nothing.
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import sys
 import tempfile
 import time
@@ -33,10 +35,10 @@ from evidence.inbox.lookup import LedgerForms
 from evidence.recognition.pages import open_pages
 from evidence.recognition.read import read_page
 
-FRESH = 1_000_000
-"""First seed of the bench; tuning used seeds below 100,000."""
-FULL_FRESH = 2_000_000
-"""First seed of the full run; no page from here on was read before it."""
+FRESH = 3_000_000
+"""First seed of the bench: no page from here on was looked at while thresholds were set."""
+KEPT = Path(__file__).parent / "out" / "recognition.jsonl"
+"""Finished pages of the default run and of the full run that goes on from it; the forms lie beside."""
 USUAL, FULL, QUICK = 300, 2000, 6
 TELL_EVERY = 50
 """Pages between two lines of progress."""
@@ -144,16 +146,28 @@ def without_codes(folder: Path, first: int, count: int) -> list[Figure]:
 def run(quick: bool) -> list[Figure]:
     """Figures for `bench/results.json`; `--full` of the module's own command line takes 2,000 pages each."""
     cv2.setNumThreads(1)
+    seeds = range(FRESH, FRESH + (QUICK if quick else USUAL))
     with tempfile.TemporaryDirectory(prefix="bench-recognition-") as name:
-        folder = Path(name)
+        folder = Path(name) if quick else _kept_anew()
         issued_samples(folder)
         found = list(costs(folder, FRESH, quick=quick))
-        seeds = range(FRESH, FRESH + (QUICK if quick else USUAL))
-        for profile in PROFILES:
-            tally = tally_profile(profile, seeds, folder, workers=os.cpu_count() or 1, ocr=True)
-            found += figures(profile, tally)
+        with nullcontext() if quick else Kept(KEPT, version_of(folder / "issued")) as kept:
+            for profile in PROFILES:
+                tally = tally_profile(
+                    profile, seeds, folder, workers=os.cpu_count() or 1, ocr=True, kept=kept
+                )
+                found += figures(profile, tally)
         found += without_codes(folder, FRESH + FULL, 1 if quick else 8)
     return found
+
+
+def _kept_anew() -> Path:
+    """Where a default run issues its forms, once what an earlier one kept is removed."""
+    folder = KEPT.with_suffix(".forms")
+    KEPT.unlink(missing_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
 
 
 def main() -> int:
@@ -162,7 +176,7 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=40)
     parser.add_argument("--full", action="store_true", help=f"{FULL} pages of each profile, OCR where needed")
     parser.add_argument("--profile", action="append", choices=list(PROFILES))
-    parser.add_argument("--first", type=int, help=f"first seed; 0, for tuning, and {FULL_FRESH} with --full")
+    parser.add_argument("--first", type=int, help=f"first seed; 0, for tuning, and {FRESH} with --full")
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--misses", action="store_true")
     parser.add_argument("--ocr", action="store_true")
@@ -170,10 +184,14 @@ def main() -> int:
     parser.add_argument("--covered", action="store_true", help="only pages whose codes are covered")
     parser.add_argument("--json", type=Path, help="file to write the figures to")
     parser.add_argument("--forms", type=Path, help="folder to keep the issued forms in for the next run")
-    parser.add_argument("--keep", type=Path, help="file of finished pages: go on from it, add to it")
+    parser.add_argument(
+        "--keep", type=Path, help=f"file of finished pages: go on from it, add to it; {KEPT.name} with --full"
+    )
     parser.add_argument("--mix", action="store_true", help="go on from pages that another version made")
     parser.add_argument("--so-far", action="store_true", help="only the figures of the pages in --keep")
     options = parser.parse_args()
+    if options.full and options.keep is None:
+        options.keep = KEPT
     if options.so_far:
         _report_kept(options)
         return 0
@@ -182,7 +200,7 @@ def main() -> int:
         beside = options.keep.with_suffix(".forms") if options.keep else Path(name)
         folder = options.forms or beside
         issued_samples(folder)
-        first = (FULL_FRESH if options.full else 0) if options.first is None else options.first
+        first = (FRESH if options.full else 0) if options.first is None else options.first
         rows: list[Figure] = []
         if options.costs:
             for row in costs(folder, first, quick=False):
