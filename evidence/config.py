@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shutil
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from evidence.archive.originals import Originals
     from evidence.archive.previews import Previews
     from evidence.domain.case import Visit
+    from evidence.domain.document import IssuedForm
     from evidence.forms.issuer import Issuer
     from evidence.handover.office import Office
     from evidence.inbox.case_tree import CaseTree
@@ -279,6 +280,21 @@ class Workspace:
             issued=self.issued,
             settings=self.settings,
         )
+
+    def keep_features(self, forms: Iterable[IssuedForm]) -> Exception | None:
+        """Keep what recognition compares returning scans with, beside each PDF; what went wrong, if anything.
+
+        It can be rebuilt when the first page comes back, so nothing that goes wrong here concerns the
+        issue, which is already in the ledger.
+        """
+        try:
+            from evidence.recognition.reference import keep_references
+
+            for form in forms:
+                keep_references(self.issued.pdf_path(form.number), self.issued.geometry(form.number))
+        except Exception as error:  # OpenCV's own errors share no narrower base
+            return error
+        return None
 
     @cached_property
     def office(self) -> Office:

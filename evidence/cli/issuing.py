@@ -78,16 +78,7 @@ def _text(path: Path) -> str:
 
 
 def keep_features(workspace: Workspace, forms: Sequence[IssuedForm]) -> None:
-    """Keep what recognition will compare returning scans with, beside each PDF.
-
-    It can be rebuilt when the first page comes back, so nothing that goes wrong here concerns the
-    issue, which is already in the ledger.
-    """
-    try:
-        from evidence.recognition.reference import keep_references
-
-        for form in forms:
-            number = form.number
-            keep_references(workspace.issued.pdf_path(number), workspace.issued.geometry(number))
-    except Exception as error:  # OpenCV's own errors share no narrower base
+    """Have recognition's features of the forms kept, and say so when they could not be."""
+    error = workspace.keep_features(forms)
+    if error is not None:
         progress(_("版面特征未能预先保存，将在扫描件回来时再算：{error}").format(error=error))

@@ -144,7 +144,7 @@ def issuing(request: Any, wanted: Sequence[IssueRequest], *, back: str) -> Calla
         report(say("正在填写模板并生成 PDF……"))
         made = issue_forms(wanted, workspace.issuer(), now=workspace.clock(), actor=actor)
         report(say("已登记编号。"))
-        keep_features(workspace, made)
+        workspace.keep_features(made)
         return printed(made, say("文书已签发，请打印后签名盖章："), back)
 
     return work
@@ -159,18 +159,6 @@ def printed(made: Sequence[IssuedForm], text: str, back: str) -> Outcome:
         else f"{reverse('print-forms')}?n={'&n='.join(numbers)}"
     )
     return Outcome(text=text + "、".join(numbers), url=url, label=say("打印"), back=back)
-
-
-def keep_features(workspace: Any, made: Sequence[IssuedForm]) -> None:
-    """Keep what recognition will compare the scans with; it can be rebuilt, so no failure matters here."""
-    try:
-        from evidence.recognition.reference import keep_references
-
-        for form in made:
-            keep_references(workspace.issued.pdf_path(form.number), workspace.issued.geometry(form.number))
-    except Exception:
-        # OpenCV's own errors share no narrower base; the first scan that comes back makes them anew.
-        return
 
 
 @page(Act.ENTER_VISIT, "POST")
@@ -194,7 +182,7 @@ def withdraw(request: Any, number: str) -> Any:
     def work(report: Report) -> Outcome:
         report(say("正在填写模板并生成 PDF……"))
         made = forms_withdraw.reissue(old, workspace.issuer(), why=why, now=workspace.clock(), actor=actor)
-        keep_features(workspace, [made])
+        workspace.keep_features([made])
         return printed([made], say("已重新签发，原编号作废："), back)
 
     return redirect("job", identifier=request.desk.jobs.start(f"{known} {say('重新签发')}", work).id)

@@ -14,7 +14,7 @@ from evidence.domain.register import PlanLine
 from evidence.domain.week import Week, local_date
 from evidence.ledger.facts import gather_open
 from evidence.rules.planning import Proposal, propose_plan
-from evidence.web.issuing import keep_features, printed
+from evidence.web.issuing import printed
 from evidence.web.jobs import Outcome
 from evidence.web.pages import page
 from evidence.web.plan_board import days_of, moved
@@ -162,7 +162,7 @@ def day_forms(request: Any) -> Any:
             requests.append(each.request(case))
         report(say("正在填写模板并生成 PDF……"))
         made = [] if not requests else issue_forms(requests, workspace.issuer(), now=now, actor=actor)
-        keep_features(workspace, made)
+        workspace.keep_features(made)
         before = [each.ready.form for each in wanted if each.ready is not None]
         return printed(
             [*before, *made], say("当天的空白文书已备好，请一次打印："), f"{reverse('plan')}?week={week}"
