@@ -22,6 +22,8 @@ from evidence.recognition.reading import Array, PageReading
 from evidence.recognition.reference import encode_references, reference_beside
 
 MEDIA = {".jpg": "image/jpeg", ".tif": "image/tiff", ".pdf": "application/pdf", ".png": "image/png"}
+BLUE = (160, 60, 30)
+"""Of a ball pen, BGR."""
 Retouch = Callable[[np.random.Generator, Canvas], None]
 
 
@@ -151,3 +153,24 @@ def line_on(canvas: Canvas, points: Array, colour: tuple[int, int, int], width_m
         alpha, [points.astype(np.int32)], False, 255, max(1, round(width_mm * canvas.mm)), cv2.LINE_AA
     )
     canvas.ink(alpha.astype(np.float32) / 255, 0, 0, colour)
+
+
+def signature(
+    name: str,
+    colour: tuple[int, int, int] = BLUE,
+    *,
+    pen_mm: float = 0.5,
+    width_mm: float = 26.0,
+    height_mm: float = 8.0,
+    waves: int = 4,
+) -> Retouch:
+    """A plain wavy signature in the middle of a box."""
+
+    def retouch(_rng: np.random.Generator, canvas: Canvas) -> None:
+        x, y, w, h = box_pixels(canvas, name)
+        t = np.linspace(0, 1, 160)
+        across = x + w / 2 + (t - 0.5) * width_mm * canvas.mm
+        down = y + h / 2 + np.sin(t * waves * 2 * np.pi) * (0.5 - 0.25 * t) * height_mm * canvas.mm
+        line_on(canvas, np.stack([across, down], 1), colour, pen_mm)
+
+    return retouch
