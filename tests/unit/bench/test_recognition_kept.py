@@ -191,3 +191,39 @@ def test_a_reader_that_raises_has_not_linked_the_page(
 )
 def test_intervals_are_wilsons(hits: int, total: int, words: str) -> None:
     assert interval(hits, total) == words
+
+
+@pytest.fixture
+def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, finished: list[int]) -> list[int]:
+    """Two pages of two profiles by default, three in full, in a folder of the test."""
+    monkeypatch.setattr(recognition, "KEPT", tmp_path / "recognition.jsonl")
+    monkeypatch.setattr(recognition, "PROFILES", ("clean", "fax"))
+    monkeypatch.setattr(recognition, "USUAL", 2)
+    monkeypatch.setattr(recognition, "FULL", 3)
+    monkeypatch.setattr(recognition, "issued_samples", lambda _folder: None)
+    monkeypatch.setattr(recognition, "version_of", lambda _issued: MADE_BY)
+    monkeypatch.setattr(recognition, "costs", lambda *_, **__: [])
+    monkeypatch.setattr(recognition, "without_codes", lambda *_: [])
+    monkeypatch.setattr(recognition.os, "cpu_count", lambda: 1)
+    return finished
+
+
+def test_the_full_run_goes_on_from_the_default_run(
+    small: list[int], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = recognition.FRESH
+    recognition.run(quick=False)
+    assert small == [first, first + 1] * 2
+    monkeypatch.setattr("sys.argv", ["bench.recognition", "--full"])
+    assert recognition.main() == 0
+    assert small == [first, first + 1] * 2 + [first + 2] * 2
+    assert "fax: wrongly linked | 0.0 | %" in capsys.readouterr().out
+
+
+def test_a_default_run_begins_anew(small: list[int]) -> None:
+    recognition.run(quick=False)
+    leftover = recognition.KEPT.with_suffix(".forms") / "issued"
+    leftover.mkdir()
+    recognition.run(quick=False)
+    assert len(small) == 8
+    assert not leftover.exists()
