@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from evidence.domain.case import Case, CaseKind
-from evidence.domain.identifiers import CaseId, make_case_id
+from evidence.domain.identifiers import CaseId, EnterpriseId, make_case_id
 from evidence.domain.parties import Enterprise
 from evidence.errors import UsageError
 from evidence.language import _
@@ -22,6 +22,9 @@ def find_enterprise(view: View, wanted: str) -> Enterprise:
         UsageError: none or several fit.
     """
     plain = wanted.strip()
+    named = view.enterprise(EnterpriseId(plain))
+    if named is not None:
+        return named
     everybody = view.enterprises()
     exact = [e for e in everybody if plain in (e.id, e.credit_code, e.name)]
     fitting = exact or [e for e in everybody if plain == e.short_name]

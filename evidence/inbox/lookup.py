@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from evidence.archive.issued import IssuedStore
-from evidence.domain.document import IssuedForm, IssuedPage
+from evidence.domain.document import Document, IssuedForm, IssuedPage
 from evidence.domain.identifiers import Number
 from evidence.ledger.view import View
+
+_CASES = 3000
+"""Newest cases whose forms a page without code is compared with: years of one agency; a whole register would
+be read for every file."""
+_BLOCK = 64
+"""Cases read at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,14 +41,22 @@ class LedgerForms:
 
     def candidates(self) -> Iterator[IssuedForm]:
         """Valid forms that are stored here: those that still wait for pages first, newest cases first."""
-        view = self.view()
         complete: list[IssuedForm] = []
-        for case in (*reversed([case.id for case in view.cases()]), None):
-            for document in view.documents(case):
-                if document.form.voided_why or not self.store.pdf_path(document.form.number).exists():
-                    continue
-                if document.missing_pages:
-                    yield document.form
-                else:
-                    complete.append(document.form)
+        for document in self._newest_documents():
+            if document.form.voided_why or not self.store.pdf_path(document.form.number).exists():
+                continue
+            if document.missing_pages:
+                yield document.form
+            else:
+                complete.append(document.form)
         yield from complete
+
+    def _newest_documents(self) -> Iterator[Document]:
+        """Documents of the newest cases, then those of no case."""
+        view = self.view()
+        newest = islice(view.newest_cases(), _CASES)
+        while block := list(islice(newest, _BLOCK)):
+            view.prepare(block)
+            for case in block:
+                yield from view.documents(case)
+        yield from view.documents(None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Protocol, TypeVar
 
 import msgspec
@@ -135,13 +135,19 @@ class RowsView:
         """Those of every case, in order of case."""
         return tuple(visit for case in self.cases() for visit in self.visits(case.id))
 
+    def newest_cases(self) -> Iterator[CaseId]:
+        """Every case from the highest id down."""
+        return self._downwards("")
+
     def last_case(self, prefix: str) -> CaseId | None:
         """The highest case id that begins so."""
+        return next(self._downwards(prefix), None)
+
+    def _downwards(self, prefix: str) -> Iterator[CaseId]:
         for table in reversed(self.rows.tables("services:" + prefix)):
             for key, row in sorted(self.rows.items(table), key=lambda item: item[0], reverse=True):
                 if row["body"]["case"] is not None:
-                    return CaseId(key)
-        return None
+                    yield CaseId(key)
 
     def reports(self, case: CaseId) -> tuple[RectificationReport, ...]:
         """In order of version."""

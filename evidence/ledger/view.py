@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -75,6 +75,10 @@ class View(Protocol):
 
     def all_visits(self) -> tuple[Visit, ...]:
         """Those of every case, in order of case, and of one case as above."""
+        ...
+
+    def newest_cases(self) -> Iterator[CaseId]:
+        """Every case from the highest id down, read as far as it is asked for."""
         ...
 
     def last_case(self, prefix: str) -> CaseId | None:

@@ -129,7 +129,7 @@ def file(request: Any) -> Any:
 @page(Act.ENTER_VISIT, "POST")
 def day_forms(request: Any) -> Any:
     """Open the cases of one planned day where needed, issue its blank records, print them together."""
-    from evidence.forms.issue import issue_forms
+    from evidence.forms.batch import issue_batch
     from evidence.forms.open_case import open_case
 
     workspace, week = request.desk.workspace, _week(request)
@@ -161,12 +161,20 @@ def day_forms(request: Any) -> Any:
                 report(say("已开立案件 {id}。").format(id=case))
             requests.append(each.request(case))
         report(say("正在填写模板并生成 PDF……"))
-        made = [] if not requests else issue_forms(requests, workspace.issuer(), now=now, actor=actor)
-        workspace.keep_features(made)
-        before = [each.ready.form for each in wanted if each.ready is not None]
-        return printed(
-            [*before, *made], say("当天的空白文书已备好，请一次打印："), f"{reverse('plan')}?week={week}"
+        made = issue_batch(requests, workspace.issuer(), now=now, actor=actor)
+        workspace.keep_features(made.issued)
+        for failure in made.failures:
+            error = failure.error
+            report(say("✕ {id} 没有签发：").format(id=failure.request.case) + f"{error.what}{error.remedy}")
+        forms = [*(each.ready.form for each in wanted if each.ready is not None), *made.issued]
+        if not forms:
+            raise made.failures[0].error
+        text = (
+            say("有 {count} 份没有签发，原因见上；其余的请一次打印：").format(count=len(made.failures))
+            if made.failures
+            else say("当天的空白文书已备好，请一次打印：")
         )
+        return printed(forms, text, f"{reverse('plan')}?week={week}")
 
     job = request.desk.jobs.start(f"{day} {say('空白文书')}", work)
     return redirect("job", identifier=job.id)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 from evidence.domain.case import Case
+from evidence.domain.identifiers import CaseId
 from evidence.domain.parties import Enterprise
 from evidence.ledger.view import View
 
@@ -47,19 +49,19 @@ def fits(enterprise: Enterprise, wanted: str) -> bool:
 def find_cases(view: View, wanted: str, limit: int = SHOWN) -> list[Hit]:
     """Cases whose number or enterprise fits, newest first; the newest of all for empty text."""
     wanted = wanted.strip()
-    enterprises = {each.id: each for each in view.enterprises()}
-    cases: Iterable[Case] = reversed(view.cases())
-    found: list[Hit] = []
-    for case in cases:
-        enterprise = enterprises.get(case.enterprise)
-        number = wanted.upper().replace(" ", "")
-        # A form number names its case by its first ten characters.
-        if (
-            not wanted
-            or (number and (number in case.id or (len(number) > 10 and case.id == number[:10])))
-            or (enterprise is not None and fits(enterprise, wanted))
-        ):
-            found.append(Hit(case=case, enterprise=enterprise))
-            if len(found) >= limit:
-                break
-    return found
+    ids = islice(_fitting(view, wanted) if wanted else view.newest_cases(), limit)
+    cases = [case for id in ids if (case := view.case(id)) is not None]
+    return [Hit(case=case, enterprise=view.enterprise(case.enterprise)) for case in cases]
+
+
+def _fitting(view: View, wanted: str) -> Iterator[CaseId]:
+    number = wanted.upper().replace(" ", "")
+    # A form number names its case by its first ten characters.
+    whole = CaseId(number[:10]) if len(number) > 10 else None
+    of_enterprise = {
+        case.id
+        for enterprise in view.enterprises()
+        if fits(enterprise, wanted)
+        for case in view.cases(enterprise.id)
+    }
+    return (id for id in view.newest_cases() if number in id or id == whole or id in of_enterprise)

@@ -114,6 +114,7 @@ def answers(view: View) -> dict[str, Any]:
     said["packages of"] = [view.packages_about(cases) for cases in ((), (OWN,), (OTHER,), (OWN, OTHER))]
     said["counts"] = view.arrival_counts(), view.all_visits()
     said["last"] = [view.last_case(prefix) for prefix in ("WJB22-", "WJB2", "WJB21-", "")]
+    said["newest"] = list(view.newest_cases())
     said["weekly"] = view.documents(None), view.next_running(None, "JH")
     said["touched"] = view.cases_touched(Week(2022, 11)), [view.touched_since(seq) for seq in (0, 9, 99)]
     said["register"] = view.entries("consent"), view.entries(case=OWN)

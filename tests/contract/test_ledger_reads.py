@@ -90,6 +90,20 @@ def test_a_package_comes_with_the_documents_of_the_cases_asked_about_and_of_no_o
     assert listed(late) == listed() == {"old": set(), "all": set()}
 
 
+def test_cases_come_newest_first_and_only_as_many_as_are_asked_for(ledger: Ledger) -> None:
+    ids = [
+        CaseId(f"WJB{year}-{running:04}") for year in (22, 23) for running in (1, 9, 10, 99, *range(100, 240))
+    ]
+    opened = (
+        Case(id=each, enterprise=OWN_ENTERPRISE, kind=CaseKind.ANNUAL, opened_on=START.date())
+        for each in sorted(ids, key=lambda each: each[::-1])
+    )
+    assert list(ledger.view.newest_cases()) == []
+    ledger.append("x", *(CaseOpened(case=each) for each in opened))
+    assert list(ledger.view.newest_cases()) == sorted(ids, reverse=True)
+    assert next(ledger.view.newest_cases()) == "WJB23-0239"
+
+
 def test_rows_that_an_older_program_made_are_made_anew_when_the_ledger_is_opened(cluster: Cluster) -> None:
     settings = cluster.ledger_settings()
     ledger = opened(settings)

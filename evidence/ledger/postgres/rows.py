@@ -168,6 +168,15 @@ class PostgresRows:
         ((found,),) = self._ask(query, (kind, key, prefix, f"{prefix}\x7f"))
         return None if found is None else str(found)
 
+    def parts_below(self, kind: str, key: str, below: str | None, most: int) -> list[str]:
+        """Names, after the kind, of tables below a name that have this key, from the highest down."""
+        query = _in(
+            "SELECT part FROM {table} WHERE kind = %s AND key = %s AND (%s::text IS NULL OR part < %s)"
+            " ORDER BY part DESC LIMIT %s",
+            kind,
+        )
+        return [str(part) for (part,) in self._ask(query, (kind, key, below, below, most))]
+
     def counts(self, kind: str) -> dict[str, int]:
         """Mark -> rows of a kind that have it."""
         return dict(self._ask(_in("SELECT mark, count(*) FROM {table} GROUP BY mark", kind), ()))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Generic, TypeVar
 
 import msgspec
@@ -29,6 +29,8 @@ from evidence.ledger.rows_view import RowsView
 from evidence.ledger.view import Arrival, Head
 
 T = TypeVar("T")
+_BLOCK = 256
+"""Cases named by one statement."""
 
 
 class _Held(msgspec.Struct, Generic[T]):
@@ -119,6 +121,13 @@ class PostgresView(RowsView):
             Visit,
         )
         return tuple(sorted(found, key=lambda visit: (visit.case, visit.arrived_at, visit.id, visit.version)))
+
+    def newest_cases(self) -> Iterator[CaseId]:
+        """Every case from the highest id down."""
+        below = None
+        while names := self.rows.parts_below("case", "case", below, _BLOCK):
+            yield from (CaseId(name) for name in names)
+            below = names[-1]
 
     def last_case(self, prefix: str) -> CaseId | None:
         """The highest case id that begins so."""

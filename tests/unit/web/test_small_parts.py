@@ -1,4 +1,4 @@
-"""File names from browsers, search by initials, where the desk may answer, work beside the pages."""
+"""File names from browsers, where the desk may answer, work beside the pages."""
 
 from __future__ import annotations
 
@@ -10,33 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evidence.domain.parties import Enterprise, EnterpriseClass
 from evidence.errors import UsageError
 from evidence.web.jobs import BusyError, Jobs, Outcome
-from evidence.web.search import fits, initials
 from evidence.web.server import Place, admit
-from tests import world
-
-
-@pytest.mark.parametrize("name", ["丰禾", "丰禾机械", "fhjx", "FHJX", "czsfhjx", "91320412MA1XAAAA0A"])
-def test_a_company_answers_to_name_number_and_initials(name: str) -> None:
-    assert fits(world.enterprises()[0], name)
-    assert not fits(world.enterprises()[1], name)
-
-
-def test_initials_keep_letters_and_drop_signs() -> None:
-    assert initials("常州甲（A）厂") == "czjac"
-
-
-def _enterprise(name: str) -> Enterprise:
-    return Enterprise(
-        id=world.enterprises()[0].id, name=name, short_name=name, classes=(EnterpriseClass.FOUNDRY,)
-    )
-
-
-@given(st.text(max_size=20))
-def test_search_takes_any_text(text: str) -> None:
-    fits(_enterprise("甲公司"), text)
 
 
 @pytest.mark.parametrize(
