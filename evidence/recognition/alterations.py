@@ -60,10 +60,14 @@ def _altered_print(words: Words, sheet: Sheet, thresholds: Thresholds) -> list[t
     typical = float(np.median(words.score[seen]))
     if typical < limits.page_score:
         return []
-    bad = seen & (words.score < limits.word_score) & (words.covered < limits.covered)
+    unlike, least = limits.word_score, limits.elsewhere_poor
+    if typical >= limits.crisp_score:
+        unlike, least = max(unlike, typical - limits.unlike_crisp), limits.elsewhere_crisp
+    elif typical >= limits.sharp_score:
+        least = limits.elsewhere
+    bad = seen & (words.score < unlike) & (words.covered < limits.covered)
     places = sheet.reference.words
     for k in np.nonzero(bad)[0].tolist():
-        least = limits.elsewhere if typical >= limits.sharp_score else limits.elsewhere_poor
         x, y, w, h = places[k].tolist()
         bad[k] = not _stands_near(sheet, (x - 1, y - 1, w + 2, h + 2), int(3 * MM), least)
     if typical >= limits.sharp_score:

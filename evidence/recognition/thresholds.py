@@ -191,6 +191,13 @@ class AlterationThresholds:
     """A word found with this correlation within 3 mm was not altered: the paper is bent there."""
     elsewhere_poor: float = 0.38
     """Same on a page whose own words correlate less than `sharp_score`."""
+    crisp_score: float = 0.85
+    """Median correlation of the page's words from which a word is also replaced when..."""
+    unlike_crisp: float = 0.35
+    """...it is this much below the median: two digits reach 0.3-0.6 with others in their place..."""
+    elsewhere_crisp: float = 0.65
+    """...and is not found near by; that little print is found at 0.5 by chance. On 260 pages of all kinds but
+    fax nine replaced words more met all this and no other word."""
     worse: float = 0.08
     """A word this much below the page's median is looked at closely..."""
     piece_mm: float = 2.4

@@ -124,6 +124,19 @@ def test_a_few_digits_replaced_by_smaller_ones_are_flagged(room, sample, profile
     assert top - height < y < top + high
 
 
+@pytest.mark.parametrize("profile", ["clean", "office"])
+@pytest.mark.parametrize(("digits", "top"), [("41", 110.1), ("881", 110.1), ("881", 124.8)])
+def test_a_short_number_that_stands_alone_is_flagged(room, sample, profile, digits, top):
+    """The numbers 3 and 5 before hazards: so little print is like other print by chance."""
+
+    def renumber(rng, canvas):
+        whiten(canvas, top, top + 3.2, 22.1, 25.3)
+        print_line(canvas, digits, 22.1, top + 0.16, 1.9)
+
+    reading = room.read(room.scan(sample, profile=profile, seed=3, mode="color", retouch=renumber))
+    assert kinds(reading) == ["altered_print"]
+
+
 @pytest.mark.parametrize("streak_mm", [0.3, 0.6, 1.0])
 def test_white_streaks_of_a_worn_drum_are_not_altered_print(room, sample, streak_mm):
     """They take strokes away and print nothing instead."""
