@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import cv2
 import numpy as np
@@ -14,7 +15,7 @@ from evidence.recognition.reading import Array
 from evidence.recognition.reference import MM, ruled_places
 from evidence.recognition.seals import Ring, disk_of, redness, redness_level
 from evidence.recognition.sheet import Sheet, crop
-from evidence.recognition.strokes import Strokes, erase_rules, evened, least_darkness, ridged_area, strokes_in
+from evidence.recognition.strokes import Strokes, erase_rules, evened, least_darkness, ridged, strokes_in
 from evidence.recognition.surroundings import Surroundings, black_hat, box_rect
 from evidence.recognition.thresholds import DEFAULT, InkThresholds
 
@@ -67,34 +68,62 @@ def find_ink(
     if not sheet.bilevel:
         dark = evened(dark, seen, sheet.noise)
     erase_rules(dark, issued, weak, limits)
-    strokes = strokes_in(dark, under_seal, weak, sheet, rect, box, limits)
-    found = _verdict(strokes, view, sheet.bilevel, thumb is not None, _sealed_share(box, rings), limits)
-    if found.verdict is MarkVerdict.PRESENT and _ridged(sheet, dark, weak, strokes, limits):
-        return replace(found, verdict=MarkVerdict.UNDECIDED, score=min(found.score, 600))
+    judge = partial(
+        _judged, sheet=sheet, box=box, rect=rect, weak=weak, view=view, rings=rings, limits=limits
+    )
+    found = judge(dark, under_seal, thumb is not None)
+    if found.verdict is MarkVerdict.PRESENT and not sheet.colored:
+        ridges = _ridges(sheet, dark, weak, found, limits)
+        if ridges is not None:
+            dark[ridges] = 0
+            beside = judge(dark, under_seal, False)
+            if not sheet.bilevel or beside.verdict is not MarkVerdict.PRESENT:
+                return replace(found, verdict=MarkVerdict.UNDECIDED, score=min(found.score, 600))
     return found
 
 
-def _ridged(sheet: Sheet, dark: Array, weak: float, strokes: Strokes, limits: InkThresholds) -> bool:
-    """Whether ink without colour may be a thumb's: lines side by side, as no writing has them."""
-    if sheet.colored:
-        return False
+def _judged(
+    dark: Array,
+    under_seal: Array,
+    fingerprint: bool,
+    *,
+    sheet: Sheet,
+    box: Box,
+    rect: tuple[float, float, float, float],
+    weak: float,
+    view: Surroundings,
+    rings: Sequence[Ring],
+    limits: InkThresholds,
+) -> InkFinding:
+    strokes = strokes_in(dark, under_seal, weak, sheet, rect, box, limits)
+    return _verdict(strokes, view, sheet.bilevel, fingerprint, _sealed_share(box, rings), limits)
+
+
+def _ridges(sheet: Sheet, dark: Array, weak: float, found: InkFinding, limits: InkThresholds) -> Array | None:
+    """Where ink without colour may be a thumb's, lines side by side as no writing has; None if nowhere."""
     if sheet.bilevel:
-        ridges = ridged_area(
+        lines = ridged(
             dark,
             limits.bilevel_weak,
             coherence=limits.bilevel_ridge_coherence,
             density=limits.bilevel_ridge_density,
             window_mm=limits.ridge_window_mm,
         )
-        return ridges > limits.bilevel_ridges * strokes.area
-    ridges = ridged_area(
-        dark,
-        weak,
-        coherence=limits.ridge_coherence,
-        density=limits.ridge_density,
-        window_mm=limits.ridge_window_mm,
-    )
-    return ridges > limits.ridge_mm2
+        least = max(limits.bilevel_ridge_mm2, limits.bilevel_ridges * found.area_mm2)
+    else:
+        lines = ridged(
+            dark,
+            weak,
+            coherence=limits.ridge_coherence,
+            density=limits.ridge_density,
+            window_mm=limits.ridge_window_mm,
+        )
+        least = limits.ridge_mm2
+    if float(lines.sum()) / MM**2 <= least:
+        return None
+    gap = int(limits.thumb_gap_mm * MM)
+    whole = cv2.morphologyEx(lines.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((2 * gap + 1,) * 2))
+    return cv2.dilate(whole, np.ones((gap, gap))) > 0
 
 
 def _sealed_share(box: Box, rings: Sequence[Ring]) -> float:
@@ -255,7 +284,7 @@ def _verdict(
     """`sealed` is the share of the box under a seal: what a seal covers is never called empty."""
     length, area = strokes.length, strokes.area
     if bilevel:
-        sure = area >= limits.bilevel_present_mm2 and length >= limits.present_mm
+        sure = area >= limits.bilevel_present_mm2 and length >= limits.bilevel_present_mm
         empty = area < limits.bilevel_absent_mm2 or length < limits.absent_mm
     else:
         sure = length >= limits.present_mm and area >= limits.present_mm2

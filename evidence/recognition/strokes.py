@@ -21,6 +21,8 @@ _PLAIN_INK = 100
 """Darkness that levelled shadows do not reach: grain beside a thumb has up to 90."""
 _RULE_MM = 1.0
 """What a swollen rule reaches into its box on a copy."""
+_STRIPS = 10
+"""Across a box: a name leaves some of them without ink, grain none."""
 _HALO_MM = 1.5
 """As far again a copy has no grain: a copier sets its threshold by what is around, here a black rule."""
 
@@ -62,7 +64,7 @@ def strokes_in(
     within = crop(dark, x - x0, y - y0, w, h)
     specks = _heaped(within > weak, limits)
     found = _measured(dark, under_seal, limits.bilevel_weak, limits.bilevel_strong, inner, limits)
-    if float(np.percentile(_density(within > limits.bilevel_weak), 25)) > limits.speckle_drowned:
+    if float(np.percentile(_density(within > limits.bilevel_weak), 10)) > limits.speckle_drowned:
         return Strokes(length=0.0, area=0.0, doubtful=found.length + found.doubtful)
     return replace(found, doubtful=found.doubtful + specks) if specks > limits.speckle_mm2 else found
 
@@ -113,13 +115,16 @@ def _density(specks: Array) -> Array:
 
 
 def _heaped(specks: Array, limits: InkThresholds) -> float:
-    """Area in mm2 of specks that lie in heaps, 0 where they cover the box evenly."""
+    """Area in mm2 of specks that are more than grain: those in heaps, and pieces too large for a speck."""
     halo = int(_HALO_MM * MM)
-    density = _density(specks[halo:-halo, halo:-halo] if min(specks.shape) > 4 * halo else specks)
-    inner = density[1:-1, 1:-1] if min(density.shape) > 4 else density
-    if float(np.median(inner)) >= limits.speckle_even * float(inner.max()):
-        return 0.0
-    return float(specks.sum()) / MM**2
+    inner = specks[halo:-halo, halo:-halo] if min(specks.shape) > 4 * halo else specks
+    _count, labels, stats, _centres = cv2.connectedComponentsWithStats(inner.astype(np.uint8), connectivity=8)
+    small = stats[:, 4] < limits.speck_mm2 * MM * MM
+    small[0] = False
+    grain = small[labels]
+    strips = np.sort([strip.mean() for strip in np.array_split(grain, _STRIPS, axis=1)])
+    even = strips[_STRIPS // 4] >= limits.speckle_even * max(strips[-1], 1e-6)
+    return float((inner & ~grain).sum() if even else specks.sum()) / MM**2
 
 
 def ninth_decile(values: Array) -> float:
@@ -138,8 +143,8 @@ def stroke_width(mask: Array, thick_mm: float) -> tuple[float, bool]:
     return width, core > 0.15
 
 
-def ridged_area(dark: Array, weak: float, *, coherence: float, density: float, window_mm: float) -> float:
-    """Area in mm2 of lines that run side by side, densely and in one direction, as in a thumb's print.
+def ridged(dark: Array, weak: float, *, coherence: float, density: float, window_mm: float) -> Array:
+    """Where lines run side by side, densely and in one direction, as in a thumb's print.
 
     Args:
         coherence: least share by which the edges within a window run one way.
@@ -155,8 +160,7 @@ def ridged_area(dark: Array, weak: float, *, coherence: float, density: float, w
     )
     # Coherence of the structure tensor: 1 where all edges run one way, 0 where they run all ways.
     one_way = np.hypot(xx - yy, 2 * xy) / (xx + yy + 1e-3)
-    ridged = (one_way > coherence) & (dense > density)
-    return float(ridged.sum()) / MM**2
+    return (one_way > coherence) & (dense > density)
 
 
 def least_darkness(dark: Array, sheet: Sheet, limits: InkThresholds) -> float:

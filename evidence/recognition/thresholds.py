@@ -87,15 +87,20 @@ class InkThresholds:
     speckle_mm2: float = 3
     """Area of specks in a heap from which a box of a black-and-white copy is not called empty: a faint pen
     breaks into specks, but unlike the grain of the copy they do not lie all over the box."""
-    speckle_even: float = 0.15
-    """Specks are grain when half of the box's 4 mm cells away from its rules have this share of the densest
-    cell's: ten of twelve empty signature boxes had 0.17-0.48, three faint signatures 0, dates up to 0.16."""
+    speck_mm2: float = 0.8
+    """Larger pieces are not grain; grain that does not drown a box clots to 1.2 at most."""
+    speckle_even: float = 0.2
+    """Specks are grain when three of four strips across the box have this share of the densest strip's: 22
+    empty signature boxes had 0.36-0.77, faint signatures 0."""
     speckle_drowned: float = 0.03
-    """Share of a box's 4 mm cell covered by specks from which, when three of four cells have it, grain may
+    """Share of a box's 4 mm cell covered by specks from which, when nine of ten cells have it, grain may
     clot into strokes and nothing is told: 0.055-0.08 where it did, 0.015 at most in 290 other boxes."""
     bilevel_absent_mm2: float = 0.5
     """Same on black-and-white copies, where print swells."""
-    bilevel_present_mm2: float = 8.0
+    bilevel_present_mm2: float = 5.5
+    """Faint pens on faxes leave 5-8; 88 empty boxes of faxes and copies had 0.3 at most..."""
+    bilevel_present_mm: float = 8.5
+    """...and strokes of 0.6 mm."""
     inside: float = 0.55
     """Least share of a stroke inside its box; less is a neighbour's overflow (research: main failure)."""
     line_mm: float = 24
@@ -124,9 +129,11 @@ class InkThresholds:
     """Least share by which edges within the window run one way."""
     ridge_density: float = 0.5
     """Least share of pixels on an edge within the window."""
-    bilevel_ridges: float = 2.1
-    """Area of such lines for each area of ink from which ink on a black-and-white copy is asked about: 59
-    thumbs that would have signed had 2.2-3.7, 124 signatures 2.0 and less."""
+    bilevel_ridges: float = 1.95
+    """Area of such lines for each area of ink from which ink on a black-and-white copy is judged without
+    them: 60 thumbs that would have signed had 2.0-3.7, all but two of 124 signatures 1.9 and less."""
+    bilevel_ridge_mm2: float = 20
+    """Least area of such lines for that: the thumbs had 22 and more."""
     bilevel_ridge_coherence: float = 0.5
     bilevel_ridge_density: float = 0.3
     """Both lower than on gray scans: a copy breaks ridges up, and writing is told apart by the ratio."""
@@ -139,9 +146,9 @@ class InkThresholds:
     note of the paper's colour it is gone (point 7)."""
     print_least: int = 60
     """Printed pixels in a third of a box for that to mean something: rules of 10 mm."""
-    rules_there: float = 0.93
+    rules_there: float = 0.95
     """Share of the page's other rules seen from which those missing around one box of a black-and-white copy
-    mean that something lies on it: whole copies show 0.96 and more, faxes too pale for lines 0.6-0.92."""
+    mean that something lies on it: whole copies show 0.96 and more, faxes too pale for lines 0.6-0.94."""
     rules_least: int = 400
     """Pixels of rules, one of four counted, for that to mean something: 13 cm of lines."""
     cover_level: float = 222
