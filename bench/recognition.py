@@ -40,6 +40,8 @@ FRESH = 4_000_000
 KEPT = Path(__file__).parent / "out" / "recognition.jsonl"
 """Finished pages of the default run and of the full run that goes on from it; the forms lie beside."""
 USUAL, FULL, QUICK = 300, 2000, 6
+_KEEP_MEMORY = {"MALLOC_MMAP_THRESHOLD_": str(1 << 30), "MALLOC_TRIM_THRESHOLD_": str(1 << 31)}
+"""Simulating takes and gives back large pictures all the time; a fifth of it was the kernel clearing pages."""
 TELL_EVERY = 50
 """Pages between two lines of progress."""
 
@@ -88,6 +90,7 @@ def finish_pages(
     if workers == 1:
         yield from map(work, seeds)
         return
+    os.environ.update(_KEEP_MEMORY)
     with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
         yield from pool.map(work, seeds)
 
