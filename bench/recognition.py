@@ -41,7 +41,7 @@ KEPT = Path(__file__).parent / "out" / "recognition.jsonl"
 """Finished pages of the default run and of the full run that goes on from it; the forms lie beside."""
 USUAL, FULL, QUICK = 300, 2000, 6
 _KEEP_MEMORY = {"MALLOC_MMAP_THRESHOLD_": str(1 << 30), "MALLOC_TRIM_THRESHOLD_": str(1 << 31)}
-"""Simulating takes and gives back large pictures all the time; a fifth of it was the kernel clearing pages."""
+"""Simulating takes and gives back large pictures all the time; a fifth was the kernel clearing pages."""
 TELL_EVERY = 50
 """Pages between two lines of progress."""
 
