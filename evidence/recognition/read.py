@@ -33,7 +33,7 @@ from evidence.recognition.reading import (
 from evidence.recognition.registration import Registration, register
 from evidence.recognition.sheet import Sheet, jpeg, lay_out
 from evidence.recognition.shelf import own_words, reference_of, siblings
-from evidence.recognition.suggestions import guess_page
+from evidence.recognition.suggestions import guess_page, whose_print
 from evidence.recognition.thresholds import DEFAULT
 
 _PREVIEW_SIDE = 1240
@@ -129,7 +129,7 @@ def read_page(
             page=code.page,
             picture=_preview(image, previews),
         )
-    return _linked(picture, gray, found, code, forms, previews)
+    return _linked(picture, gray, found, code, forms, previews, ocr=ocr)
 
 
 def read_placed(
@@ -150,7 +150,7 @@ def read_placed(
         corner=Corner.TOP_RIGHT,
         check=form.checks[place.page - 1],
     )
-    return _linked(picture, gray, found, code, forms, previews)
+    return _linked(picture, gray, found, code, forms, previews, ocr=False)
 
 
 def _look_for_codes(picture: PagePicture, image: Array) -> tuple[PagePicture, Array, tuple[FoundCode, ...]]:
@@ -195,6 +195,8 @@ def _linked(
     code: PageCode,
     forms: FormLookup,
     previews: PictureSink,
+    *,
+    ocr: bool,
 ) -> PageReading:
     """Register on the page the code names, prove it is that page, judge its marks."""
     issued = next(page for page in forms.geometry(code.number) if page.page == code.page)
@@ -207,12 +209,15 @@ def _linked(
     sisters = siblings(forms, code)
     identity, share = judge_identity(words, own_words(reference, sisters), registration.share)
     if identity is Identity.CONTRADICTED:
+        likely = whose_print(picture, gray, forms, ocr=ocr)
+        guess = f"看内容可能是 {likely[0].number} 第{likely[0].page}页，请人工确认。" if likely else ""
         return PageReading(
             index=picture.index,
             problem="wrong_case",
-            message=f"条码写的是 {code.number} 第{code.page}页，但纸上印的内容不是这一页。",
+            message=f"条码写的是 {code.number} 第{code.page}页，但纸上印的内容不是这一页。{guess}",
             number=code.number,
             page=code.page,
+            suggestions=likely,
             picture=previews.put(jpeg(sheet.raw), ".jpg"),
         )
     if identity is Identity.UNDECIDED and number_proves(sheet, sisters):

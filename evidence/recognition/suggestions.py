@@ -87,9 +87,7 @@ def guess_page(picture: PagePicture, gray: Array, forms: FormLookup, *, ocr: boo
         found = _codes_on(features, place, candidates)
         if found:
             return Guess(found=found)
-    text = _read_print(gray, features, laid) if ocr else ""
-    ranked = _ranked(text, _pages(candidates, laid), forms)
-    rivals = _tried(picture, features, ranked[:_SHORTLIST], forms)
+    rivals = _by_print(picture, gray, features, laid, candidates, forms, ocr=ocr)
     for rival in rivals:
         # On its own print a page lies better than on a sister's: its codes may show now.
         if rival.laid is not None and rival.share > _ACCEPT:
@@ -97,6 +95,33 @@ def guess_page(picture: PagePicture, gray: Array, forms: FormLookup, *, ocr: boo
             if found:
                 return Guess(found=found)
     return Guess(suggestions=tuple(rival.suggestion for rival in rivals[:3]))
+
+
+def whose_print(picture: PagePicture, gray: Array, forms: FormLookup, *, ocr: bool) -> tuple[Suggestion, ...]:
+    """Pages this may be by its print alone, best first; at most three: its code names another."""
+    candidates = [form for form in forms.candidates() if not form.voided_why]
+    features = find_features(gray) if candidates else None
+    if features is None:
+        return ()
+    laid = lay_on_layouts(features, candidates, forms)
+    rivals = _by_print(picture, gray, features, laid, candidates, forms, ocr=ocr)
+    return tuple(rival.suggestion for rival in rivals[:3])
+
+
+def _by_print(
+    picture: PagePicture,
+    gray: Array,
+    features: Features,
+    laid: Sequence[Laid],
+    candidates: Sequence[IssuedForm],
+    forms: FormLookup,
+    *,
+    ocr: bool,
+) -> list[_Rival]:
+    """Issued pages whose print this may be, best first."""
+    text = _read_print(gray, features, laid) if ocr else ""
+    ranked = _ranked(text, _pages(candidates, laid), forms)
+    return _tried(picture, features, ranked[:_SHORTLIST], forms)
 
 
 def _codes_on(features: Features, place: Laid, candidates: Sequence[IssuedForm]) -> tuple[FoundCode, ...]:

@@ -64,7 +64,9 @@ def test_a_copied_code_on_another_cases_page_is_wrong_case(room):
     reading = room.read(room.scan(other, 1, retouch=paste(codes_of_mine)))
     assert reading.problem == "wrong_case"
     assert reading.scan is None
-    assert mine.issued.number in reading.message
+    assert f"条码写的是 {mine.issued.number} 第1页" in reading.message
+    assert f"看内容可能是 {other.issued.number} 第1页" in reading.message
+    assert (reading.suggestions[0].number, reading.suggestions[0].page) == (other.issued.number, 1)
 
 
 def test_identical_annex_pages_are_linked_by_code_and_left_to_a_person(tmp_path):
