@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 
 import psycopg
@@ -63,10 +64,14 @@ def test_a_job_given_up_comes_to_the_open_page_and_leaves_it_again(
         answer = client.get("/live/", {"week": "2022-W13", "head": of})
         return answer.status_code, answer.content.decode()
 
-    page = client.get("/?week=2022-W13").content.decode()
+    # What earlier tests of this desk did may still be judged behind the scenes.
+    code, deadline = 0, time.monotonic() + 30
+    while code != 204 and time.monotonic() < deadline:
+        page = client.get("/?week=2022-W13").content.decode()
+        head = head_in(page)
+        code, _changed = live(head)
+    assert code == 204
     assert TITLE not in page
-    head = head_in(page)
-    assert live(head)[0] == 204
     give_up(queue, settings)
     code, changed = live(head)
     assert code == 200
