@@ -46,7 +46,7 @@ def run(quick: bool) -> list[Figure]:
     )
     return [
         figure(
-            "check one week, opened view",
+            "check: one week, opened view",
             main["check"],
             "CPU s",
             target=f"<= {TARGET_S} s" if not quick else "",

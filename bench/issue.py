@@ -43,7 +43,7 @@ def run(quick: bool) -> list[Figure]:
     )
     return [
         figure(
-            "issue a batch of two-page records",
+            "issue: a batch of two-page records",
             batch,
             "s",
             peer="bare LibreOffice, one process, the same docx files",
@@ -53,7 +53,7 @@ def run(quick: bool) -> list[Figure]:
             note=note,
         ),
         figure(
-            "issue in a batch instead of one by one",
+            "issue: in a batch instead of one by one",
             batch,
             "s",
             peer="one by one",
@@ -63,7 +63,7 @@ def run(quick: bool) -> list[Figure]:
             note=f"one by one measured on {singles}, scaled to {count}",
         ),
         figure(
-            "memory of our own process while issuing",
+            "issue: memory of our own process",
             memory,
             "MB",
             target="<= 300",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from html import escape
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +25,10 @@ LEAST, MOST = 1 / 32, 32
 def write_page(document: dict[str, Any], target: Path) -> None:
     """Write the page; nothing in it is fetched from elsewhere."""
     results = document["results"]
-    groups = groupby(results, key=lambda row: row["figure"].partition(":")[0])
-    sections = "".join(section(name, list(rows)) for name, rows in groups)
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for row in results:
+        groups.setdefault(row["figure"].partition(":")[0], []).append(row)
+    sections = "".join(section(name, rows) for name, rows in groups.items())
     judged = [row for row in results if row["met"] is not None]
     missed = [row for row in judged if not row["met"]]
     listed = "".join(
