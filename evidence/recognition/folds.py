@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 
 import cv2
@@ -19,29 +20,50 @@ def unprinted_lines(sheet: Sheet, limits: InkThresholds = DEFAULT.ink) -> Array:
     dark = cv2.subtract(cv2.morphologyEx(half, cv2.MORPH_CLOSE, np.ones((13, 13))), half)
     free = _free_of_print(sheet.reference)
     ink = cv2.bitwise_and((dark > int(max(9.0, 2.0 * sheet.noise))).astype(np.uint8), free)
-    length, aside = int(limits.line_mm * MM / 2), int(1.3 * MM / 2) + 1
     found = np.zeros(ink.shape, np.uint8)
-    for across in (True, False):
-        along = (length, 1) if across else (1, length)
-        thick = cv2.bitwise_and(cv2.dilate(ink, np.ones((3, 1) if across else (1, 3))), free)
-        filled = _summed(thick, along)
-        far = filled > int(limits.line_fill * 0.5 * length)
-        if not far.any():
-            continue  # nothing runs that far: the usual page
-        near = _surroundings_of(far, along, aside)
-        # Print hides parts of a line: only free paper counts, and half of the run must be free.
-        free_run = np.maximum(_summed(free[near], along), 1)
-        line = (filled[near] > limits.line_fill * free_run) & (free_run > 0.5 * length)
-        # Handwriting is dark above and below as well; a fold is alone.
-        beside = _summed(ink[near], along) < limits.line_beside * free_run
-        for step in (-aside, aside):
-            line &= np.roll(beside, step, axis=0 if across else 1)
-        grown = cv2.dilate(line.astype(np.uint8), np.ones(along[::-1], np.uint8))
-        found[near] |= cv2.bitwise_and(grown, cv2.dilate(thick[near], np.ones((3, 3))))
+    kinds = [_Kind(mm=limits.line_mm, fill=limits.line_fill, beside=limits.line_beside)]
+    if sheet.bilevel:
+        kinds.append(_Kind(mm=limits.broken_mm, fill=limits.broken_fill, beside=limits.broken_beside))
+    for kind in kinds:
+        for across in (True, False):
+            _find(ink, free, kind, found, across=across)
     if not found.any():
         return np.zeros_like(sheet.gray)
     mask = cv2.dilate(found, np.ones((3, 3)))
     return cv2.resize(mask, sheet.gray.shape[::-1], interpolation=cv2.INTER_NEAREST)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Kind:
+    """What a line must be like."""
+
+    mm: float
+    """Length of the run looked at."""
+    fill: float
+    """Least share of it that is dark, of what print leaves free."""
+    beside: float
+    """Less than this share is dark beside it."""
+
+
+def _find(ink: Array, free: Array, kind: _Kind, found: Array, *, across: bool) -> None:
+    """Add the lines of one kind and direction to `found`."""
+    length, aside = int(kind.mm * MM / 2), int(1.3 * MM / 2) + 1
+    along = (length, 1) if across else (1, length)
+    thick = cv2.bitwise_and(cv2.dilate(ink, np.ones((3, 1) if across else (1, 3))), free)
+    filled = _summed(thick, along)
+    far = filled > int(kind.fill * 0.5 * length)
+    if not far.any():
+        return  # nothing runs that far: the usual page
+    near = _surroundings_of(far, along, aside)
+    # Print hides parts of a line: only free paper counts, and half of the run must be free.
+    free_run = np.maximum(_summed(free[near], along), 1)
+    line = (filled[near] > kind.fill * free_run) & (free_run > 0.5 * length)
+    # Handwriting is dark above and below as well; a fold is alone.
+    beside = _summed(ink[near], along) < kind.beside * free_run
+    for step in (-aside, aside):
+        line &= np.roll(beside, step, axis=0 if across else 1)
+    grown = cv2.dilate(line.astype(np.uint8), np.ones(along[::-1], np.uint8))
+    found[near] |= cv2.bitwise_and(grown, cv2.dilate(thick[near], np.ones((3, 3))))
 
 
 def _surroundings_of(candidates: Array, along: tuple[int, int], aside: int) -> tuple[slice, slice]:

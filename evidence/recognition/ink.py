@@ -284,7 +284,12 @@ def _verdict(
     """`sealed` is the share of the box under a seal: what a seal covers is never called empty."""
     length, area = strokes.length, strokes.area
     if bilevel:
-        sure = area >= limits.bilevel_present_mm2 and length >= limits.bilevel_present_mm
+        least_mm2, least_mm = (
+            (limits.grainy_present_mm2, limits.present_mm)
+            if strokes.grainy
+            else (limits.bilevel_present_mm2, limits.bilevel_present_mm)
+        )
+        sure = area >= least_mm2 and length >= least_mm
         empty = area < limits.bilevel_absent_mm2 or length < limits.absent_mm
     else:
         sure = length >= limits.present_mm and area >= limits.present_mm2

@@ -35,6 +35,8 @@ class Strokes:
     """Square millimetres."""
     doubtful: float
     """Length in mm of ink that may be a neighbour's or lies under a seal."""
+    grainy: bool = False
+    """Specks of a black-and-white copy lie all over the box; some may have clotted."""
 
 
 def strokes_in(
@@ -64,8 +66,10 @@ def strokes_in(
     within = crop(dark, x - x0, y - y0, w, h)
     specks = _heaped(within > weak, limits)
     found = _measured(dark, under_seal, limits.bilevel_weak, limits.bilevel_strong, inner, limits)
-    if float(np.percentile(_density(within > limits.bilevel_weak), 10)) > limits.speckle_drowned:
+    grain = float(np.percentile(_density(within > limits.bilevel_weak), 25))
+    if grain > limits.speckle_drowned:
         return Strokes(length=0.0, area=0.0, doubtful=found.length + found.doubtful)
+    found = replace(found, grainy=grain > limits.speckle_clear)
     return replace(found, doubtful=found.doubtful + specks) if specks > limits.speckle_mm2 else found
 
 
@@ -118,13 +122,14 @@ def _heaped(specks: Array, limits: InkThresholds) -> float:
     """Area in mm2 of specks that are more than grain: those in heaps, and pieces too large for a speck."""
     halo = int(_HALO_MM * MM)
     inner = specks[halo:-halo, halo:-halo] if min(specks.shape) > 4 * halo else specks
-    _count, labels, stats, _centres = cv2.connectedComponentsWithStats(inner.astype(np.uint8), connectivity=8)
-    small = stats[:, 4] < limits.speck_mm2 * MM * MM
-    small[0] = False
-    grain = small[labels]
-    strips = np.sort([strip.mean() for strip in np.array_split(grain, _STRIPS, axis=1)])
-    even = strips[_STRIPS // 4] >= limits.speckle_even * max(strips[-1], 1e-6)
-    return float((inner & ~grain).sum() if even else specks.sum()) / MM**2
+    strips = np.sort([strip.mean() for strip in np.array_split(inner, _STRIPS, axis=1)])
+    if strips[_STRIPS // 4] < limits.speckle_even * max(strips[-1], 1e-6):
+        return float(specks.sum()) / MM**2
+    _count, _labels, stats, _centres = cv2.connectedComponentsWithStats(
+        inner.astype(np.uint8), connectivity=8
+    )
+    sizes = stats[1:, 4] / MM**2
+    return float(sizes[sizes > limits.speck_mm2].sum())
 
 
 def ninth_decile(values: Array) -> float:

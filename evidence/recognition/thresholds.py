@@ -87,20 +87,24 @@ class InkThresholds:
     speckle_mm2: float = 3
     """Area of specks in a heap from which a box of a black-and-white copy is not called empty: a faint pen
     breaks into specks, but unlike the grain of the copy they do not lie all over the box."""
-    speck_mm2: float = 0.8
-    """Larger pieces are not grain; grain that does not drown a box clots to 1.2 at most."""
+    speck_mm2: float = 2
+    """Larger pieces are not grain, however evenly it lies."""
     speckle_even: float = 0.2
     """Specks are grain when three of four strips across the box have this share of the densest strip's: 22
     empty signature boxes had 0.36-0.77, faint signatures 0."""
     speckle_drowned: float = 0.03
-    """Share of a box's 4 mm cell covered by specks from which, when nine of ten cells have it, grain may
+    """Share of a box's 4 mm cell covered by specks from which, when three of four cells have it, grain may
     clot into strokes and nothing is told: 0.055-0.08 where it did, 0.015 at most in 290 other boxes."""
+    speckle_clear: float = 0.005
+    """Same up to which a box has no grain to speak of."""
     bilevel_absent_mm2: float = 0.5
     """Same on black-and-white copies, where print swells."""
     bilevel_present_mm2: float = 5.5
     """Faint pens on faxes leave 5-8; 88 empty boxes of faxes and copies had 0.3 at most..."""
     bilevel_present_mm: float = 8.5
     """...and strokes of 0.6 mm."""
+    grainy_present_mm2: float = 8
+    """Area, with `present_mm`, from which a box with grain all over is signed: clots had 5.8 mm2, 9.5 mm."""
     inside: float = 0.55
     """Least share of a stroke inside its box; less is a neighbour's overflow (research: main failure)."""
     line_mm: float = 24
@@ -110,6 +114,12 @@ class InkThresholds:
     """Share of such a line that must be dark where no print hides it."""
     line_beside: float = 0.35
     """Share of dark paper 1.3 mm beside it: handwriting has more, a fold is alone."""
+    broken_mm: float = 70
+    """Same on black-and-white copies, which break a pale fold into dashes: longer..."""
+    broken_fill: float = 0.5
+    """...but less filled (ten folds of faxes had 0.53-1.0, print and names at most 0.46)..."""
+    broken_beside: float = 0.15
+    """...and with nothing beside it (0.05 at most; grain 0.2-0.3)."""
     rule_thick_mm: float = 1.1
     """Thin things this near to a printed rule, along it and at least four times as long, are the rule."""
     rule_beside_mm: float = 2.0
