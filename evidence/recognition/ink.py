@@ -109,7 +109,10 @@ def _ridges(sheet: Sheet, dark: Array, weak: float, found: InkFinding, limits: I
             density=limits.bilevel_ridge_density,
             window_mm=limits.ridge_window_mm,
         )
-        least = max(limits.bilevel_ridge_mm2, limits.bilevel_ridges * found.area_mm2)
+        least = min(
+            max(limits.bilevel_ridge_mm2, limits.bilevel_ridges * found.area_mm2),
+            max(limits.bold_ridge_mm2, limits.bold_ridges * found.area_mm2),
+        )
     else:
         lines = ridged(
             dark,

@@ -66,7 +66,7 @@ def strokes_in(
     within = crop(dark, x - x0, y - y0, w, h)
     specks = _heaped(within > weak, limits)
     found = _measured(dark, under_seal, limits.bilevel_weak, limits.bilevel_strong, inner, limits)
-    grain = float(np.percentile(_density(within > limits.bilevel_weak), 25))
+    grain = float(np.percentile(_density(_pieces_below(within > limits.bilevel_weak, limits.clot_mm2)), 25))
     if grain > limits.speckle_drowned:
         return Strokes(length=0.0, area=0.0, doubtful=found.length + found.doubtful)
     found = replace(found, grainy=grain > limits.speckle_clear)
@@ -116,6 +116,16 @@ def _density(specks: Array) -> Array:
     cell = int(4 * MM)
     size = (max(specks.shape[1] // cell, 2), max(specks.shape[0] // cell, 2))
     return cv2.resize(specks.astype(np.float32), size, interpolation=cv2.INTER_AREA)
+
+
+def _pieces_below(specks: Array, mm2: float) -> Array:
+    """What of the specks is no larger than this: a name that fills its box is not grain."""
+    _count, labels, stats, _centres = cv2.connectedComponentsWithStats(
+        specks.astype(np.uint8), connectivity=8
+    )
+    small = stats[:, 4] < mm2 * MM * MM
+    small[0] = False
+    return small[labels]
 
 
 def _heaped(specks: Array, limits: InkThresholds) -> float:

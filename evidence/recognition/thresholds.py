@@ -89,12 +89,14 @@ class InkThresholds:
     breaks into specks, but unlike the grain of the copy they do not lie all over the box."""
     speck_mm2: float = 2
     """Larger pieces are not grain, however evenly it lies."""
-    speckle_even: float = 0.2
+    speckle_even: float = 0.1
     """Specks are grain when three of four strips across the box have this share of the densest strip's: 22
     empty signature boxes had 0.36-0.77, faint signatures 0."""
     speckle_drowned: float = 0.03
     """Share of a box's 4 mm cell covered by specks from which, when three of four cells have it, grain may
     clot into strokes and nothing is told: 0.055-0.08 where it did, 0.015 at most in 290 other boxes."""
+    clot_mm2: float = 4
+    """Larger pieces are strokes: grain clots to 3 mm2 at most."""
     speckle_clear: float = 0.005
     """Same up to which a box has no grain to speak of."""
     bilevel_absent_mm2: float = 0.5
@@ -139,11 +141,15 @@ class InkThresholds:
     """Least share by which edges within the window run one way."""
     ridge_density: float = 0.5
     """Least share of pixels on an edge within the window."""
-    bilevel_ridges: float = 1.95
+    bilevel_ridges: float = 2.4
     """Area of such lines for each area of ink from which ink on a black-and-white copy is judged without
-    them: 60 thumbs that would have signed had 2.0-3.7, all but two of 124 signatures 1.9 and less."""
-    bilevel_ridge_mm2: float = 20
-    """Least area of such lines for that: the thumbs had 22 and more."""
+    them: thumbs that would have signed have 2.2-4.8, 122 of 124 signatures 1.9 and less; others, small..."""
+    bold_ridges: float = 1.9
+    """...up to 2.8, so that this is enough only..."""
+    bold_ridge_mm2: float = 58
+    """...from this area of lines on: such signatures had 55 at most, bold thumbs 70-110."""
+    bilevel_ridge_mm2: float = 14
+    """Least area of such lines for that."""
     bilevel_ridge_coherence: float = 0.5
     bilevel_ridge_density: float = 0.3
     """Both lower than on gray scans: a copy breaks ridges up, and writing is told apart by the ratio."""
@@ -156,9 +162,9 @@ class InkThresholds:
     note of the paper's colour it is gone (point 7)."""
     print_least: int = 60
     """Printed pixels in a third of a box for that to mean something: rules of 10 mm."""
-    rules_there: float = 0.95
+    rules_there: float = 0.97
     """Share of the page's other rules seen from which those missing around one box of a black-and-white copy
-    mean that something lies on it: whole copies show 0.96 and more, faxes too pale for lines 0.6-0.94."""
+    mean that something lies on it: whole copies show 0.96-1.0, faxes too pale for lines 0.6-0.96."""
     rules_least: int = 400
     """Pixels of rules, one of four counted, for that to mean something: 13 cm of lines."""
     cover_level: float = 222
