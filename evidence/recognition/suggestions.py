@@ -120,7 +120,9 @@ def _by_print(
 ) -> list[_Rival]:
     """Issued pages whose print this may be, best first."""
     text = _read_print(gray, features, laid) if ocr else ""
-    ranked = _ranked(text, _pages(candidates, laid), forms)
+    pages = _pages(candidates, laid)
+    pages += [page for page in _pages_named(candidates, _numbers(text)) if page not in pages]
+    ranked = _ranked(text, pages, forms)
     return _tried(picture, features, ranked[:_SHORTLIST], forms)
 
 
@@ -137,6 +139,12 @@ def _pages(candidates: Sequence[IssuedForm], laid: Sequence[Laid]) -> list[tuple
     layouts = {(place.form, place.issued.page) for place in laid}
     every = [(form, page) for form in candidates for page in range(1, form.pages + 1)]
     return [(form, page) for form, page in every if (form.form, page) in layouts] or every
+
+
+def _pages_named(candidates: Sequence[IssuedForm], numbers: Sequence[str]) -> list[tuple[IssuedForm, int]]:
+    """Every page of forms whose number was read: a pale page may lie on the layout of another form."""
+    named = [form for form in candidates if any(_alike(compact(form.number), read) == 1 for read in numbers)]
+    return [(form, page) for form in named for page in range(1, form.pages + 1)]
 
 
 def _read_print(gray: Array, features: Features, laid: Sequence[Laid]) -> str:
@@ -199,10 +207,11 @@ def _tried(
                 own_share = 1.0 if number_proves(sheet, sisters) else 0.4
             else:
                 own_share = share
-        if share <= _ACCEPT and candidate.likeness <= 0.5:
+        if share <= _ACCEPT and candidate.likeness <= 0.5 and not candidate.named:
             continue
-        merit = 0.3 * share + 0.3 * own_share + 0.25 * candidate.likeness + 0.15 * candidate.named
-        why = f"印刷内容有 {round(100 * share)}% 对得上" if share > _ACCEPT else "文字相似"
+        merit = 0.3 * share + 0.3 * own_share + 0.25 * candidate.likeness + 0.35 * candidate.named
+        alike = "读到了这个编号" if candidate.named else "文字相似"
+        why = f"印刷内容有 {round(100 * share)}% 对得上" if share > _ACCEPT else alike
         score = round(1000 * min(1.0, max(merit, 0.5 * share + 0.5 * own_share)))
         suggestion = Suggestion(number=candidate.number, page=candidate.page, score=score, why=why)
         laid = None
@@ -234,7 +243,7 @@ def _ranked(text: str, pages: Sequence[tuple[IssuedForm, int]], forms: FormLooku
         likeness = sum(rarity[pair] for pair in pairs & seen) / whole if whole else 0.0
         agreement = max((_alike(compact(form.number), other) for other in printed_numbers), default=0.0)
         likeness = (
-            0.75 * likeness + 0.2 * agreement + (0.05 if f"第{page}页" in text.replace(" ", "") else 0.0)
+            0.75 * likeness + 0.2 * agreement + (0.15 if f"第{page}页" in text.replace(" ", "") else 0.0)
         )
         found.append(
             _Candidate(
@@ -263,9 +272,12 @@ def _numbers(text: str) -> list[str]:
 
 
 def _alike(number: str, other: str) -> float:
-    """1 for the same number; letters that OCR confuses count as equal; one wrong digit is another number."""
+    """1 for the same number; letters that OCR confuses count as equal; one wrong digit is another number.
+
+    The three letters of the contract are the same in all of them, and a pale J is read as I.
+    """
     a, b = number.translate(_LOOKALIKE), other.translate(_LOOKALIKE)
-    if a == b:
+    if a[3:] == b[3:]:
         return 1.0
     return 0.4 * SequenceMatcher(None, a, b).ratio()
 

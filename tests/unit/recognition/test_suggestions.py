@@ -81,3 +81,28 @@ def test_the_whole_page_is_not_read_when_the_head_tells_its_number(room, monkeyp
     reading = room.read(room.scan(sample, retouch=hide_codes(sample)), ocr=True)
     assert reading.suggestions[0].number == sample.issued.number
     assert reader.asked == ["head"]
+
+
+@pytest.mark.parametrize(
+    ("read", "same"),
+    [
+        ("WJB220001ZG001", True),
+        ("WIB22OOO1ZGOO1", True),
+        ("WJB220002ZG001", False),
+        ("WJB220001JC001", False),
+    ],
+)
+def test_a_number_is_known_by_what_tells_it_from_others(read, same):
+    assert (suggestions._alike("WJB220001ZG001", read) == 1) is same
+
+
+def test_a_page_that_lies_on_another_forms_layout_is_suggested_by_its_number(room, monkeypatch):
+    """A pale fax lay on no layout of its own form; its number and page number were plainly read."""
+    sample, other = room.issue(0), room.issue(4, pages=2)
+    monkeypatch.setattr(suggestions, "_pages", lambda *_: [(other.issued, 2)])
+    monkeypatch.setattr(suggestions, "_read_print", lambda *_: f"编号：{sample.issued.number}\n第2页 共2页")
+    monkeypatch.setattr(suggestions, "register_by_print", lambda *_: None)
+    reading = room.read(room.scan(sample, 2, retouch=hide_codes(sample, 2)), ocr=True)
+    best = reading.suggestions[0]
+    assert (reading.scan, best.number, best.page) == (None, sample.issued.number, 2)
+    assert best.why == "读到了这个编号"
