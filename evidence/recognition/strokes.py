@@ -19,6 +19,8 @@ _STRIP_MM = 8.0
 """Narrow enough to follow the light."""
 _PLAIN_INK = 100
 """Darkness that levelled shadows do not reach: grain beside a thumb has up to 90."""
+_QUARTILE = 0.3186
+"""A quarter of normal deviations are less than this share of their standard deviation."""
 _RULE_MM = 1.0
 """What a swollen rule reaches into its box on a copy."""
 _STRIPS = 10
@@ -211,11 +213,12 @@ def evened(dark: Array, seen: Array, usual: float) -> Array:
     Levelling a shadow multiplies its grain; a strip is narrow enough to follow the light. Plain ink and
     its surroundings are left out, for a large signature makes up most of a strip.
     """
-    grain = cv2.absdiff(seen, cv2.GaussianBlur(seen, (0, 0), 2.0))
-    paper = 1 - cv2.dilate((dark > _PLAIN_INK).astype(np.uint8), np.ones((9, 9)))
+    tones = seen.astype(np.float32)
+    grain = cv2.absdiff(tones, cv2.GaussianBlur(tones, (0, 0), 2.0))
+    paper = cv2.dilate((dark > _PLAIN_INK).astype(np.uint8), np.ones((9, 9))) == 0
     width = int(_STRIP_MM * MM)
     strips = [np.s_[:, x : x + width] for x in range(0, max(grain.shape[1] - width // 2, 1), width)]
-    local = np.array([[1.48 * _median_of(grain[strip], paper[strip]) for strip in strips]], np.float32)
+    local = np.array([[_grain_of(grain[strip], paper[strip]) for strip in strips]], np.float32)
     factor = np.minimum(1.0, max(usual, 1.0) / np.maximum(local, 0.5))
     if float(factor.min()) > 0.9:
         return dark
@@ -223,6 +226,10 @@ def evened(dark: Array, seen: Array, usual: float) -> Array:
     return (dark * across).astype(np.uint8)
 
 
-def _median_of(grain: Array, paper: Array) -> float:
-    """Grain of the paper; of everything where hardly any paper is left."""
-    return median(grain, paper if cv2.countNonZero(paper) > 0.1 * paper.size else None)
+def _grain_of(deviations: Array, paper: Array) -> float:
+    """Standard deviation of the paper's grain; of everything where hardly any paper is left.
+
+    From the lower quartile: pale handwriting may cover more than half of a strip, and is no grain.
+    """
+    values = deviations[paper] if np.count_nonzero(paper) > 0.1 * paper.size else deviations.ravel()
+    return float(np.partition(values, len(values) // 4)[len(values) // 4]) / _QUARTILE

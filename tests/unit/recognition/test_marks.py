@@ -7,6 +7,7 @@ import pytest
 from evidence.demo.seal import fingerprint as press_thumb
 from evidence.demo.seal import seal_alpha
 from evidence.domain.document import BoxKind, MarkVerdict
+from evidence.recognition.strokes import evened
 from tests.recognition_room import BLUE, all_boxes, box_pixels, line_on, mark, signature, verdict
 
 PRESENT, ABSENT, UNDECIDED = MarkVerdict.PRESENT, MarkVerdict.ABSENT, MarkVerdict.UNDECIDED
@@ -293,3 +294,25 @@ def test_a_pale_date_is_asked_not_called_missing(room, sample):
         )
 
     assert verdict(room.read(room.scan(sample, retouch=date)), "principal-date") is not ABSENT
+
+
+def paper(rng, spread):
+    """A levelled box with its surroundings: 20 by 60 mm of paper of this grain."""
+    return np.clip(247 + rng.normal(0, spread, (118, 354)), 0, 255).astype(np.uint8)
+
+
+def test_pale_characters_that_fill_a_strip_are_not_taken_for_grain():
+    """Levelled with the shadows, two clear characters of a clean page were called an empty box."""
+    seen = paper(np.random.default_rng(5), 1.5)
+    seen[24:94, 60:160][:, np.arange(100) % 7 < 4] = 175
+    dark = cv2.subtract(np.full_like(seen, 250), seen)
+    assert (evened(dark, seen, 1.5)[24:94, 60:160] > 24).mean() > 0.5
+
+
+def test_grain_that_levelling_multiplied_is_reduced_to_the_pages():
+    rng = np.random.default_rng(5)
+    seen = paper(rng, 1.5)
+    seen[:, 60:160] = paper(rng, 20)[:, 60:160]
+    dark = cv2.subtract(np.full_like(seen, 250), seen)
+    assert (dark[:, 80:140] > 24).mean() > 0.05
+    assert (evened(dark, seen, 1.5)[:, 80:140] > 24).mean() < 0.002
