@@ -76,8 +76,7 @@ def find_ink(
         ridges = _ridges(sheet, dark, weak, found, limits)
         if ridges is not None:
             dark[ridges] = 0
-            beside = judge(dark, under_seal, False)
-            if not sheet.bilevel or beside.verdict is not MarkVerdict.PRESENT:
+            if not sheet.bilevel or judge(dark, under_seal, False).verdict is not MarkVerdict.PRESENT:
                 return replace(found, verdict=MarkVerdict.UNDECIDED, score=min(found.score, 600))
     return found
 
