@@ -25,11 +25,9 @@ from evidence.rules.judge import judge, judge_by
 from evidence.rules.parameters import HolidayRule, Parameters
 from evidence.rules.registry import CHAIN_RULES, Ruleset
 from tests import world
-from tests.unit.rules.decisions import chain_table, people_table, service_table, standing_table
+from tests.unit.rules.decisions.tables import TABLE
 
-BENDS = [
-    row.bend for row in (*chain_table.TABLE, *people_table.TABLE, *service_table.TABLE, *standing_table.TABLE)
-]
+BENDS = [row.bend for row in TABLE]
 SOME = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 DAYS = st.dates(date(2021, 12, 7), date(2023, 12, 31))
 

@@ -6,11 +6,10 @@ import pytest
 
 from evidence.rules.clause import Kind
 from evidence.rules.registry import RULESETS
-from tests.unit.rules.decisions import chain_table, people_table, service_table, standing_table
 from tests.unit.rules.decisions.exempt import EXEMPT
 from tests.unit.rules.decisions.table import PASS, SITUATIONS, Row
+from tests.unit.rules.decisions.tables import TABLE
 
-TABLE = [*chain_table.TABLE, *people_table.TABLE, *service_table.TABLE, *standing_table.TABLE]
 RULES = {rule.id: rule for rule in RULESETS[-1].rules}
 
 

@@ -10,14 +10,14 @@ import pytest
 from evidence.rules.judge import RULESET_VERSION, ruleset_sha256, rulesets
 from evidence.rules.registry import RULESETS, declared
 from tests import world
-from tests.unit.rules.decisions import chain_table, people_table
+from tests.unit.rules.decisions.tables import CASE
 
 GOLDEN = Path(__file__).parents[2] / "data" / "rules" / "rulesets.json"
 """version -> {"sha256", "verdicts"}: what each released version declares, and what it said of bent worlds.
 
 Written once by `python tests/unit/rules/test_rulesets.py`, when a version is released.
 """
-PROBES = [row for row in (*chain_table.TABLE, *people_table.TABLE) if row.situation != "met"][::5]
+PROBES = [row for row in CASE if row.situation != "met"][::5]
 
 
 def verdicts(version: str) -> list[str]:

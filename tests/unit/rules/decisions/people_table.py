@@ -10,7 +10,21 @@ from evidence.domain.document import MarkVerdict
 from evidence.domain.facts import Facts
 from evidence.domain.parties import EnterpriseClass, Role
 from tests import world as w
-from tests.unit.rules.decisions.chain_table import JC, V1, ZG, C, K, chain, entry, lost, no_paper, visit
+from tests.unit.rules.decisions.bends import (
+    JC,
+    V1,
+    ZG,
+    K,
+    chain,
+    empty,
+    entry,
+    firm,
+    lost,
+    no_footage,
+    no_paper,
+    person,
+    visit,
+)
 from tests.unit.rules.decisions.table import FAIL, NONE, OPEN, PASS, REVIEW, Bend, Row, at, of, rows
 
 H = w.HEAVY
@@ -23,24 +37,8 @@ def mark(box: str, verdict: MarkVerdict, number: str = JC) -> Bend:
     return lambda facts: w.with_mark(facts, number, box, verdict)
 
 
-def person(id: str, **changes: object) -> Bend:
-    return lambda facts: w.on_person(facts, id, **changes)
-
-
 def footage(**changes: object) -> Bend:
     return lambda facts: w.on_recordings(facts, V1, **changes)
-
-
-def no_footage(facts: Facts) -> Facts:
-    return w.on_case(facts, C, lambda one: replace(one, recordings=()))
-
-
-def firm(number: int, **changes: object) -> Bend:
-    return lambda facts: w.on_enterprise(facts, number, **changes)
-
-
-def empty(register: str) -> Bend:
-    return lambda facts: w.without_entries(facts, register)
 
 
 def boxes(drop: str = "", extra: str = "") -> Bend:

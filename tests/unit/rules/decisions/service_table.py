@@ -11,20 +11,24 @@ from evidence.domain.facts import Facts
 from evidence.domain.register import Hold
 from evidence.rules.frequency import TOPICS
 from tests import world as w
-from tests.unit.rules.decisions.chain_table import V1, V2, V3, C, chain, entry, gone, visit
-from tests.unit.rules.decisions.people_table import firm, no_footage
+from tests.unit.rules.decisions.bends import (
+    V1,
+    V2,
+    V3,
+    C,
+    chain,
+    entry,
+    firm,
+    gone,
+    no_footage,
+    packages,
+    service,
+    visit,
+)
 from tests.unit.rules.decisions.table import FAIL, NONE, OPEN, PASS, REVIEW, Bend, Row, at, rows
 
 YEAR_END = "2022-12-06"
 FRESH = firm(0, entered_zone=date(2022, 1, 3), production_started=date(2022, 1, 10))
-
-
-def service(**changes: object) -> Bend:
-    """Change the closed cycle's line."""
-    return lambda facts: replace(
-        facts,
-        services=tuple(replace(one, **changes) if one.case == C else one for one in facts.services),
-    )
 
 
 def guided(*topics: str, day: str = "2022-03-15") -> Bend:
@@ -43,10 +47,6 @@ def guided(*topics: str, day: str = "2022-03-15") -> Bend:
 
 def no_plans(facts: Facts) -> Facts:
     return replace(facts, plans=())
-
-
-def packages(*made: object) -> Bend:
-    return lambda facts: replace(facts, packages=tuple(made))  # type: ignore[arg-type]
 
 
 def held(facts: Facts) -> Facts:

@@ -1,0 +1,19 @@
+"""All the decision tables: one case, its people, what surrounds it, standing duties."""
+
+from __future__ import annotations
+
+from tests.unit.rules.decisions import (
+    closing_table,
+    contract_table,
+    duties_table,
+    inspection_table,
+    people_table,
+    service_table,
+)
+from tests.unit.rules.decisions.table import Row
+
+CASE: list[Row] = [*inspection_table.TABLE, *closing_table.TABLE, *people_table.TABLE]
+"""Rules of one case."""
+STANDING: list[Row] = [*service_table.TABLE, *duties_table.TABLE, *contract_table.TABLE]
+"""Rules of what surrounds the cases."""
+TABLE: list[Row] = [*CASE, *STANDING]
