@@ -98,8 +98,9 @@ class Tally:
             return
         truth = case.truth_of(mark.box)
         kind = mark.kind.value
-        # A photocopy scanned in colour shows where nothing red was pressed: its empty boxes may be called so.
-        copied = "photocopy" in effects and truth != "empty"
+        # A photocopy scanned in colour shows where nothing red was pressed: boxes without a seal may be
+        # called so, also those that a stray stroke or stain reached.
+        copied = "photocopy" in effects and truth == "marked"
         if mark.kind is BoxKind.SEAL and (case.scan.truth.mode != "color" or copied):
             kind = "gray seal"
         self.counts[f"{kind} {truth} {mark.verdict.value}"] += 1
