@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import cv2
@@ -37,6 +38,8 @@ class Strokes:
     """Square millimetres."""
     doubtful: float
     """Length in mm of ink that may be a neighbour's or lies under a seal."""
+    digits: float = 0.0
+    """Length in mm of what may be a date's digits, thinner and paler than a name; 0 for signatures."""
     grainy: bool = False
     """Specks of a black-and-white copy lie all over the box; some may have clotted."""
 
@@ -56,14 +59,11 @@ def strokes_in(
     bx, by, bw, bh = box_rect(box, 0.6)
     inner = (bx - x0, by - y0, bx + bw - x0, by + bh - y0)
     if not sheet.bilevel:
-        found = _measured(dark, under_seal, weak, strong, inner, limits)
-        if box.kind is BoxKind.DATE and found.length < limits.absent_mm:
-            # Digits are small, thin and written quickly: what is too pale for a signature may be a date.
-            pale = _measured(
-                dark, under_seal, limits.date_share * weak, limits.date_share * strong, inner, limits
-            )
-            return replace(found, doubtful=max(found.doubtful, pale.length))
-        return found
+
+        def measured(weaker: float = 1.0, less_strong: float = 1.0) -> Strokes:
+            return _measured(dark, under_seal, weaker * weak, less_strong * strong, inner, limits)
+
+        return _with_digits(measured, limits) if box.kind is BoxKind.DATE else measured()
     x, y, w, h = box_rect(box, -_RULE_MM)
     within = crop(dark, x - x0, y - y0, w, h)
     specks = _heaped(within > weak, limits)
@@ -73,6 +73,18 @@ def strokes_in(
         return Strokes(length=0.0, area=0.0, doubtful=found.length + found.doubtful)
     found = replace(found, grainy=grain > limits.speckle_clear)
     return replace(found, doubtful=found.doubtful + specks) if specks > limits.speckle_mm2 else found
+
+
+def _with_digits(measured: Callable[..., Strokes], limits: InkThresholds) -> Strokes:
+    """Digits are small, thin and written quickly: what is too pale for a signature may be a date."""
+    found = measured()
+    if found.length >= limits.present_mm:
+        return found
+    digits = max(found.length, measured(limits.digit_weak, limits.digit_strong).length)
+    if found.length >= limits.absent_mm:
+        return replace(found, digits=digits)
+    pale = measured(limits.date_share, limits.date_share).length
+    return replace(found, digits=digits, doubtful=max(found.doubtful, pale))
 
 
 def _measured(

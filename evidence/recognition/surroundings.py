@@ -33,6 +33,8 @@ class Surroundings:
     """Print around it has contrast; ink would have it too."""
     printed: bool = True
     """The print around it is there; `covered` too where that means that something lies on it."""
+    quiet: bool = False
+    """Paper without grain, and print around as it was issued: the thinnest writing would be seen."""
 
     @property
     def may_be_absent(self) -> bool:
@@ -65,6 +67,7 @@ def look_around(sheet: Sheet, words: Words, box: Box, thresholds: Thresholds = D
         covered=_covered(sheet, paper, ink.paper_hue),
         in_place=error <= thresholds.registration.local_error_mm,
         legible=near >= 0.3 and sheet.contrast >= ink.contrast_floor,
+        quiet=not sheet.bilevel and sheet.noise <= ink.quiet_noise and near >= ink.quiet_near,
     )
 
 

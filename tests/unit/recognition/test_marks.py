@@ -279,21 +279,41 @@ def test_a_rule_that_lies_askew_does_not_sign(room, sample):
     assert verdict(room.read(room.scan(sample, retouch=tilt)), "escort") is not PRESENT
 
 
-def test_a_pale_date_is_asked_not_called_missing(room, sample):
-    def date(rng, canvas):
-        x, y, _w, h = box_pixels(canvas, "principal-date")
-        cv2.putText(
-            canvas.image,
-            "2022 3 7",
-            (x + 6, y + h // 2),
-            cv2.FONT_HERSHEY_SIMPLEX,
-            0.7,
-            (190,) * 3,
-            1,
-            cv2.LINE_AA,
-        )
+def written(text, tone, name="principal-date", size=0.7):
+    """Small digits in a box."""
 
-    assert verdict(room.read(room.scan(sample, retouch=date)), "principal-date") is not ABSENT
+    def retouch(rng, canvas):
+        x, y, _w, h = box_pixels(canvas, name)
+        where, face = (x + 6, y + h // 2), cv2.FONT_HERSHEY_SIMPLEX
+        cv2.putText(canvas.image, text, where, face, size, (tone,) * 3, 1, cv2.LINE_AA)
+
+    return retouch
+
+
+@pytest.mark.parametrize("tone", [190, 205])
+def test_a_pale_date_is_asked_not_called_missing(room, sample, tone):
+    reading = room.read(room.scan(sample, retouch=written("2022 3 7", tone)))
+    assert verdict(reading, "principal-date") is not ABSENT
+
+
+def test_two_digits_on_quiet_paper_are_a_date(room, sample):
+    reading = room.read(room.scan(sample, retouch=written("7 8", 60)))
+    assert verdict(reading, "principal-date") is PRESENT
+
+
+def test_as_little_ink_is_no_signature(room, sample):
+    reading = room.read(room.scan(sample, retouch=written("7 8", 60, "principal")))
+    assert verdict(reading, "principal") is UNDECIDED
+
+
+def test_two_digits_on_a_telephone_page_are_asked(room, sample):
+    reading = room.read(room.scan(sample, profile="phone", seed=4, retouch=written("7 8", 60)))
+    assert verdict(reading, "principal-date") is UNDECIDED
+
+
+def test_print_that_shows_through_is_no_date(room, sample):
+    reading = room.read(room.scan(sample, retouch=written("2022 3 7", 232)))
+    assert verdict(reading, "principal-date") is not PRESENT
 
 
 def paper(rng, spread):
