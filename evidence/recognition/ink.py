@@ -10,7 +10,7 @@ from functools import partial
 import cv2
 import numpy as np
 
-from evidence.domain.document import Box, BoxKind, MarkVerdict
+from evidence.domain.document import Box, MarkVerdict
 from evidence.recognition.reading import Array
 from evidence.recognition.reference import MM, ruled_places
 from evidence.recognition.seals import Ring, disk_of, redness, redness_level
@@ -21,8 +21,6 @@ from evidence.recognition.thresholds import DEFAULT, InkThresholds
 
 _MARGIN_MM = 4.0
 _SHIFT = 6
-_DOUBT_MM = 3.0
-"""Ink that may be a neighbour's, or is too pale, from which a box is not called empty."""
 _ASIDE_MM = 20.0
 """A note on a box covers its surroundings too."""
 
@@ -97,8 +95,7 @@ def _judged(
     limits: InkThresholds,
 ) -> InkFinding:
     strokes = strokes_in(dark, under_seal, weak, sheet, rect, box, limits)
-    sealed, date = _sealed_share(box, rings), box.kind is BoxKind.DATE
-    return _verdict(strokes, view, sheet.bilevel, fingerprint, sealed, date, limits)
+    return _verdict(strokes, view, sheet.bilevel, fingerprint, _sealed_share(box, rings), limits)
 
 
 def _ridges(sheet: Sheet, dark: Array, weak: float, found: InkFinding, limits: InkThresholds) -> Array | None:
@@ -284,11 +281,10 @@ def _verdict(
     bilevel: bool,
     fingerprint: bool,
     sealed: float,
-    date: bool,
     limits: InkThresholds,
 ) -> InkFinding:
     """`sealed` is the share of the box under a seal: what a seal covers is never called empty."""
-    length, area = strokes.length, strokes.area
+    length, area, doubt = strokes.length, strokes.area, limits.doubt_mm
     if bilevel:
         least_mm2, least_mm = (
             (limits.grainy_present_mm2, limits.present_mm)
@@ -299,9 +295,10 @@ def _verdict(
         empty = area < limits.bilevel_absent_mm2 or length < limits.absent_mm
     else:
         sure = length >= limits.present_mm and area >= limits.present_mm2
-        sure = sure or (view.quiet and strokes.digits >= limits.date_mm)
         empty = length < limits.absent_mm or area < limits.absent_mm2
-    doubt = limits.date_doubt_mm if date and view.quiet else _DOUBT_MM
+        if strokes.digits is not None and view.quiet:
+            sure = sure or strokes.digits >= limits.date_mm
+            doubt = limits.date_doubt_mm
     score = round(1000 * min(1.0, length / (3 * limits.present_mm)))
     if sure and view.inside > 0.5 and view.lit and view.in_place and not view.covered:
         verdict = MarkVerdict.PRESENT

@@ -38,8 +38,8 @@ class Strokes:
     """Square millimetres."""
     doubtful: float
     """Length in mm of ink that may be a neighbour's or lies under a seal."""
-    digits: float = 0.0
-    """Length in mm of what may be a date's digits, thinner and paler than a name; 0 for signatures."""
+    digits: float | None = None
+    """Length in mm of what may be a date's digits, thinner and paler than a name; None in other boxes."""
     grainy: bool = False
     """Specks of a black-and-white copy lie all over the box; some may have clotted."""
 
@@ -79,7 +79,7 @@ def _with_digits(measured: Callable[..., Strokes], limits: InkThresholds) -> Str
     """Digits are small, thin and written quickly: what is too pale for a signature may be a date."""
     found = measured()
     if found.length >= limits.present_mm:
-        return found
+        return replace(found, digits=found.length)
     digits = max(found.length, measured(limits.digit_weak, limits.digit_strong).length)
     if found.length >= limits.absent_mm:
         return replace(found, digits=digits)

@@ -84,7 +84,9 @@ class InkThresholds:
     """Length of such digits from which a date is there: of 152 empty boxes on quiet paper 151 had none,
     one 1.9."""
     date_doubt_mm: float = 1.2
-    """Length of what is paler still from which a date on quiet paper is asked; elsewhere 3 mm."""
+    """Length of what is paler still from which a date on quiet paper is asked..."""
+    doubt_mm: float = 3.0
+    """...and, in any other box, of ink too pale or perhaps a neighbour's for the box to be called empty."""
     absent_mm: float = 2.2
     """Stroke length up to which a box is empty: specks and print residue reach 2 mm."""
     present_mm: float = 10.0

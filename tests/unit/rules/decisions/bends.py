@@ -134,8 +134,8 @@ def alteration(number: str) -> Bend:
 
 
 def entry(register: str, **fields: object) -> Bend:
-    on = fields.pop("on", "2022-03-20")
-    return lambda facts: w.with_entry(facts, w.entry(register, "1", on, **fields))  # type: ignore[arg-type]
+    """One entry of the days the cycle was open."""
+    return added(register, "1", **{"on": "2022-03-20", **fields})  # type: ignore[arg-type]
 
 
 def chain(*bends: Bend) -> Bend:

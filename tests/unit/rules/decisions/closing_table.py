@@ -5,10 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from evidence.domain.case import (
-    ReviewResult,
-    Trigger,
-)
+from evidence.domain.case import ReviewResult, Trigger
 from evidence.domain.hazard import HazardResult, HazardState
 from tests import world as w
 from tests.unit.rules.decisions.bends import (

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from evidence.domain.case import (
-    ItemResult,
-    ItemVerdict,
-    Trigger,
-)
+from evidence.domain.case import ItemResult, ItemVerdict, Trigger
 from evidence.domain.hazard import Grade
 from evidence.domain.parties import KeyProcess
 from tests import world as w

@@ -14,6 +14,4 @@ from tests.unit.rules.decisions.table import Row
 
 CASE: list[Row] = [*inspection_table.TABLE, *closing_table.TABLE, *people_table.TABLE]
 """Rules of one case."""
-STANDING: list[Row] = [*service_table.TABLE, *duties_table.TABLE, *contract_table.TABLE]
-"""Rules of what surrounds the cases."""
-TABLE: list[Row] = [*CASE, *STANDING]
+TABLE: list[Row] = [*CASE, *service_table.TABLE, *duties_table.TABLE, *contract_table.TABLE]
