@@ -80,3 +80,15 @@ class MissingPartError(EvidenceError):
     """A needed program, font, key or service is not there."""
 
     exit_code = ExitCode.MISSING_PART
+
+
+class UnreadableError(InputError):
+    """A file from outside proves nothing as it is; intake turns it into an outcome.
+
+    Attributes:
+        reason: one of the interface's reasons, e.g. `malformed`, `encrypted`, `too_large`.
+    """
+
+    def __init__(self, reason: str, what: str, *, where: str = "", remedy: str = "") -> None:
+        super().__init__(what, where=where, remedy=remedy)
+        self.reason = reason

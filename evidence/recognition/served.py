@@ -17,6 +17,8 @@ import msgspec
 
 from evidence.domain.document import IssuedForm, IssuedPage
 from evidence.domain.identifiers import Number, Sha256
+from evidence.isolation.child import receive, send
+from evidence.isolation.limits import limit_memory
 from evidence.recognition.reading import BROKEN_PAGE, PageReading
 from evidence.recognition.wire import (
     AskCandidates,
@@ -29,8 +31,6 @@ from evidence.recognition.wire import (
     Page,
     Picture,
     Unreadable,
-    receive,
-    send,
 )
 
 
@@ -82,16 +82,10 @@ def serve() -> None:
     with contextlib.suppress(EOFError, BrokenPipeError):
         while True:
             job = msgspec.msgpack.decode(receive(source), type=Job)
-            _limit_memory(job.limits.memory)
+            limit_memory(job.limits.memory)
             remote.forget()
             _serve_job(job, remote, sink)
     os._exit(0)  # libraries' own exit handlers have nothing to save
-
-
-def _limit_memory(size: int) -> None:
-    _soft, hard = resource.getrlimit(resource.RLIMIT_AS)
-    bound = size if hard == resource.RLIM_INFINITY else min(size, hard)
-    resource.setrlimit(resource.RLIMIT_AS, (bound, hard))
 
 
 def _serve_job(job: Job, remote: _Remote, sink: BinaryIO) -> None:

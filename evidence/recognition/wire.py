@@ -1,9 +1,6 @@
-"""What worker and parent say to each other: length-prefixed msgpack of declared types, nothing else."""
+"""What worker and parent say to each other: messages of declared types over an `isolation` pipe."""
 
 from __future__ import annotations
-
-import struct
-from typing import IO, BinaryIO
 
 import msgspec
 
@@ -77,25 +74,3 @@ class Done(msgspec.Struct, tag=True):
 
 
 FromWorker = AskIssued | AskGeometry | AskPdf | AskCandidates | Picture | Begin | Page | Unreadable | Done
-MAX_MESSAGE = 64_000_000
-"""Bytes; a page with its reading has a few thousand, a picture a million."""
-
-
-def send(pipe: IO[bytes], message: object) -> None:
-    """Write one message and flush it."""
-    data = msgspec.msgpack.encode(message)
-    pipe.write(struct.pack("<I", len(data)) + data)
-    pipe.flush()
-
-
-def receive(pipe: BinaryIO) -> bytes:
-    """The bytes of the next message.
-
-    Raises:
-        EOFError: the other side is gone.
-    """
-    head = pipe.read(4)
-    if len(head) < 4:
-        raise EOFError
-    (size,) = struct.unpack("<I", head)
-    return pipe.read(size)

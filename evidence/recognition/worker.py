@@ -1,29 +1,20 @@
 """Recognition in a process that may hang, crash or run out of memory without stopping intake.
 
 The worker sees one file and asks its parent everything else over a pipe: which forms were issued,
-where a PDF lies, where to put a picture. Messages are length-prefixed msgpack decoded into declared
-types, so that a worker taken over by a hostile file can answer nonsense but run nothing in the parent.
-Residual risk: the worker runs as the same user; it can read what intake can read.
+where a PDF lies, where to put a picture. What that pipe defends against stands in `isolation.child`.
 """
 
 from __future__ import annotations
 
 import atexit
 import contextlib
-import os
-import selectors
-import struct
-import subprocess
-import sys
 import threading
 import time
 from pathlib import Path
 
-import msgspec
-
-import evidence
 from evidence.domain.document import IssuedForm
 from evidence.domain.identifiers import Number
+from evidence.isolation.child import Child, ChildLostError
 from evidence.recognition.reading import (
     BROKEN_PAGE,
     FileReading,
@@ -33,7 +24,6 @@ from evidence.recognition.reading import (
     PictureSink,
 )
 from evidence.recognition.wire import (
-    MAX_MESSAGE,
     AskCandidates,
     AskGeometry,
     AskIssued,
@@ -45,7 +35,6 @@ from evidence.recognition.wire import (
     Page,
     Picture,
     Unreadable,
-    send,
 )
 
 _CANDIDATES = 400
@@ -57,89 +46,13 @@ _STRIKES = 3
 _START_SECONDS = 60
 
 
-class WorkerLostError(Exception):
-    """The worker died or went silent; never leaves this module."""
-
-
-class _Worker:
-    """One child process and the pipe to it."""
-
-    def __init__(self, program: str) -> None:
-        root = str(Path(evidence.__file__).parent.parent)
-        path = os.pathsep.join(part for part in (root, os.environ.get("PYTHONPATH", "")) if part)
-        complaints = self._complaints()
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", program],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=complaints,
-            env={**os.environ, "PYTHONPATH": path, "OMP_NUM_THREADS": "1"},
-            start_new_session=True,  # Ctrl-C reaches the parent, which finishes or ends the worker itself
-        )
-        os.close(complaints)
-        self.pages = 0
-        self._selector = selectors.DefaultSelector()
-        assert self.process.stdout is not None  # noqa: S101 - PIPE was asked for
-        self._selector.register(self.process.stdout, selectors.EVENT_READ)
-
-    @staticmethod
-    def _complaints() -> int:
-        """Where a breaking worker's stderr goes: the clerk is told in words; EVIDENCE_TRACE keeps it."""
-        trace = os.environ.get("EVIDENCE_TRACE")
-        return os.open(trace or os.devnull, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-
-    def send(self, message: object) -> None:
-        """Raises WorkerLostError when nobody listens."""
-        assert self.process.stdin is not None  # noqa: S101
-        try:
-            send(self.process.stdin, message)
-        except OSError as error:
-            raise WorkerLostError from error
-
-    def receive(self, deadline: float) -> FromWorker:
-        """The next message; raises WorkerLostError at the deadline or when the worker is gone."""
-        (size,) = struct.unpack("<I", self._read(4, deadline))
-        if size > MAX_MESSAGE:
-            raise WorkerLostError
-        try:
-            message: FromWorker = msgspec.msgpack.decode(self._read(size, deadline), type=FromWorker)
-        except msgspec.DecodeError as error:
-            raise WorkerLostError from error
-        return message
-
-    def _read(self, size: int, deadline: float) -> bytes:
-        assert self.process.stdout is not None  # noqa: S101
-        parts: list[bytes] = []
-        while size:
-            if not self._selector.select(max(0.0, deadline - time.monotonic())):
-                raise WorkerLostError
-            part = os.read(self.process.stdout.fileno(), min(size, 1 << 20))
-            if not part:
-                raise WorkerLostError
-            parts.append(part)
-            size -= len(part)
-        return b"".join(parts)
-
-    def end(self) -> None:
-        """Stop the process now and free the pipe."""
-        self._selector.close()
-        with contextlib.suppress(OSError):
-            self.process.kill()
-        for pipe in (self.process.stdin, self.process.stdout):
-            if pipe is not None:
-                with contextlib.suppress(OSError):
-                    pipe.close()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self.process.wait(timeout=5)
-
-
 class BoundedReader:
     """Reads files through worker processes; safe to use from several threads."""
 
     def __init__(self, program: str = "from evidence.recognition.served import serve; serve()") -> None:
         """`program` is what a worker runs; tests put one there that hangs or crashes."""
         self._program = program
-        self._idle: list[_Worker] = []
+        self._idle: list[Child] = []
         self._lock = threading.Lock()
         self._ask_lock = threading.Lock()
 
@@ -185,14 +98,14 @@ class BoundedReader:
             deadline = time.monotonic() + share.limits.page_seconds + _START_SECONDS
             worker.send(share.job())
             while True:
-                message = worker.receive(deadline)
+                message = worker.receive(deadline, FromWorker)
                 match message:
                     case Begin(index=index):
                         share.current = index
                         deadline = time.monotonic() + share.limits.page_seconds
                     case Page(reading=reading):
                         share.take(reading)
-                        worker.pages += 1
+                        worker.served += 1
                         deadline = time.monotonic() + share.limits.page_seconds
                     case Unreadable(reason=reason, message=text):
                         share.fail(reason, text)
@@ -207,19 +120,19 @@ class BoundedReader:
                         with self._ask_lock:
                             answer = _answer(message, forms, previews)
                         worker.send(answer)
-        except WorkerLostError:
+        except ChildLostError:
             share.lose()
         finally:
             self._give_back(worker, healthy=healthy)
 
-    def _take(self) -> _Worker:
+    def _take(self) -> Child:
         with self._lock:
             if self._idle:
                 return self._idle.pop()
-        return _Worker(self._program)
+        return Child(self._program)
 
-    def _give_back(self, worker: _Worker, *, healthy: bool) -> None:
-        if healthy and worker.pages < _PAGES_PER_WORKER:
+    def _give_back(self, worker: Child, *, healthy: bool) -> None:
+        if healthy and worker.served < _PAGES_PER_WORKER:
             with self._lock:
                 self._idle.append(worker)
         else:
@@ -297,7 +210,7 @@ def _answer(message: FromWorker, forms: FormLookup, previews: PictureSink) -> ob
         case Picture(data=data, suffix=suffix):
             return previews.put(data, suffix)
         case _:
-            raise WorkerLostError
+            raise ChildLostError
 
 
 def _pdf_with_reference(number: Number, forms: FormLookup) -> Path:

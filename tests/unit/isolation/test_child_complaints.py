@@ -1,4 +1,4 @@
-"""A worker that breaks tells its story to the trace, never to the clerk's terminal."""
+"""A child that breaks tells its story to the trace, never to the clerk's terminal."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from evidence.recognition.worker import _Worker
+from evidence.isolation.child import Child
 
 BREAKING = "raise RuntimeError('a bug in the reader')"
 
@@ -15,11 +15,11 @@ def test_a_breaking_worker_prints_nothing_on_the_terminal(
     capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("EVIDENCE_TRACE", raising=False)
-    assert _Worker(BREAKING).process.wait(30) == 1
+    assert Child(BREAKING).process.wait(30) == 1
     assert capfd.readouterr().err == ""
 
 
 def test_the_trace_keeps_what_a_breaking_worker_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EVIDENCE_TRACE", str(tmp_path / "trace.txt"))
-    _Worker(BREAKING).process.wait(30)
+    Child(BREAKING).process.wait(30)
     assert "a bug in the reader" in (tmp_path / "trace.txt").read_text()

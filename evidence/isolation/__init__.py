@@ -1,0 +1,1 @@
+"""The one bounded process for everything foreign: CPU seconds, memory, and a pipe of declared messages."""
