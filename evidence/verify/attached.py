@@ -8,7 +8,7 @@ broken, or whose certificate nobody here knows, when the file arrived (docs/deci
 from __future__ import annotations
 
 from evidence.verify.model import Check, CheckKind, note, passed
-from evidence.verify.pdf_signatures import PdfVerdict
+from evidence.verify.pdf.signatures import PdfVerdict
 
 SOUND, BROKEN = "attached.signature", "attached.broken"
 

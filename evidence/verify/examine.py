@@ -28,7 +28,7 @@ from evidence.verify.model import (
     review,
 )
 from evidence.verify.package_signature import PackageProof, gather_material, judge_signature
-from evidence.verify.pdf_tasks import PdfJudge, PdfTask, judge_isolated
+from evidence.verify.pdf.task import PdfJudge, PdfTask, judge_isolated
 from evidence.verify.receipt import ReceiptVerdict, examine_receipt
 from evidence.verify.trust import TrustStore
 from evidence.verify.trust_files import describe, fingerprint, read_trust

@@ -18,7 +18,7 @@ from evidence.verify.container import Container
 from evidence.verify.continuity import LedgerPart
 from evidence.verify.model import Check, Integrity, SignatureRow, failed, note, passed, review
 from evidence.verify.package_signature import PackageProof
-from evidence.verify.pdf_signatures import PdfVerdict
+from evidence.verify.pdf.signatures import PdfVerdict
 from evidence.verify.trust import Purpose, assess
 from evidence.verify.trust_files import describe
 

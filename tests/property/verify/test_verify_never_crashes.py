@@ -15,7 +15,7 @@ from evidence.verify.cms import hash_bytes, load_signed_data, read_signature
 from evidence.verify.cms_form import is_der
 from evidence.verify.container import bad_component
 from evidence.verify.model import Indication, Integrity, conclude
-from evidence.verify.pdf_signatures import judge_pdf
+from evidence.verify.pdf.signatures import judge_pdf
 from evidence.verify.report_font import PredefinedFont
 from evidence.verify.report_pdf import _wrap
 from evidence.verify.trust import TrustStore

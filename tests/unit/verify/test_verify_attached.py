@@ -12,7 +12,7 @@ from evidence.verify.container import CHUNK, Extent
 from evidence.verify.digests import digest_all
 from evidence.verify.examine import verify_path
 from evidence.verify.model import Check, Indication, Integrity, Report
-from evidence.verify.pdf_tasks import judge_task
+from evidence.verify.pdf.task import judge_task
 from evidence.verify.wording import headline
 from tests.forgery import append_update, contract, stream
 from tests.packing import ORIGINAL, Service, sign_pdf, to_zip

@@ -10,7 +10,7 @@ import pytest
 from pyhanko.sign.fields import MDPPerm
 
 from evidence.verify.model import CheckKind, Indication, conclude
-from evidence.verify.pdf_signatures import PdfVerdict, judge_pdf
+from evidence.verify.pdf.signatures import PdfVerdict, judge_pdf
 from evidence.verify.trust import TrustStore
 from tests.forgery import (
     append_update,

@@ -19,8 +19,8 @@ from evidence.domain.week import Week
 from evidence.errors import InputError
 from evidence.verify.examine import verify_path
 from evidence.verify.model import Indication, Report
-from evidence.verify.pdf_signatures import judge_pdf
-from evidence.verify.pdf_tasks import judge_task
+from evidence.verify.pdf.signatures import judge_pdf
+from evidence.verify.pdf.task import judge_task
 from evidence.verify.trust import Purpose, TrustStore, assess
 from evidence.verify.trust_files import read_pem_or_der, read_trust
 from tests.packing import Files, Service, plain_pdf, sign_cms, sign_pdf, to_folder

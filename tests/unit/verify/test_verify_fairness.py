@@ -18,7 +18,7 @@ from pyhanko.sign.signers import PdfTimeStamper
 from pyhanko_certvalidator import ValidationContext
 
 from evidence.verify.model import Indication, Integrity, conclude
-from evidence.verify.pdf_signatures import PdfVerdict, judge_pdf
+from evidence.verify.pdf.signatures import PdfVerdict, judge_pdf
 from evidence.verify.trust import TrustStore
 from tests.forgery import build_pdf, contract, layout
 from tests.packing import sign_pdf

@@ -10,7 +10,7 @@ _AREAS = r"(?:container|zip|bag|signature|renewal|pdf|ledger|trust|judgement|com
 
 
 def test_every_check_stands_in_the_auditors_guide() -> None:
-    code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "evidence/verify").glob("*.py"))
+    code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "evidence/verify").rglob("*.py"))
     made = set(re.findall(rf'"({_AREAS}\.[a-z]+)"', code))
     guide = (ROOT / "docs/auditor-guide.zh.md").read_text(encoding="utf-8")
     explained = set(re.findall(rf"`({_AREAS}\.[a-z]+)`", guide))

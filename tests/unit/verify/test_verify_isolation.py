@@ -12,7 +12,7 @@ import pytest
 
 from evidence.verify.container import Extent
 from evidence.verify.isolation import MEMORY_LIMIT, run_isolated
-from evidence.verify.pdf_tasks import PdfTask, judge_isolated
+from evidence.verify.pdf.task import PdfTask, judge_isolated
 from evidence.verify.trust import TrustStore
 from tests.forgery import contract
 

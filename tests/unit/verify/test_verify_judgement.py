@@ -13,7 +13,7 @@ from evidence.rules.judge import RULESET_VERSION, ruleset_sha256
 from evidence.verify import isolation, judgement
 from evidence.verify.examine import verify_path
 from evidence.verify.model import Indication
-from evidence.verify.pdf_tasks import judge_task
+from evidence.verify.pdf.task import judge_task
 from tests.packing import to_zip, two_weeks
 from tests.pki import shared_pki
 

@@ -18,8 +18,8 @@ from evidence.verify import examine
 from evidence.verify.container import Container
 from evidence.verify.examine import verify_path
 from evidence.verify.model import CheckKind, Indication, Report
-from evidence.verify.pdf_signatures import PdfVerdict
-from evidence.verify.pdf_tasks import PdfTask, judge_task
+from evidence.verify.pdf.signatures import PdfVerdict
+from evidence.verify.pdf.task import PdfTask, judge_task
 from tests.packing import (
     DOSSIER,
     Files,

@@ -14,7 +14,7 @@ from pypdf import PdfReader
 from evidence.errors import InputError
 from evidence.verify.examine import verify_path
 from evidence.verify.model import Check, CheckKind, Indication, Report, conclude, failed, note, passed, review
-from evidence.verify.pdf_tasks import judge_task
+from evidence.verify.pdf.task import judge_task
 from evidence.verify.report_font import CANDIDATES, PredefinedFont, find_font
 from evidence.verify.report_pdf import report_bytes, write_report
 from evidence.verify.wording import check_lines, text_report

@@ -17,7 +17,7 @@ from evidence.errors import InputError
 from evidence.verify.container import bad_component
 from evidence.verify.examine import verify_path
 from evidence.verify.model import Indication, Report
-from evidence.verify.pdf_tasks import judge_task
+from evidence.verify.pdf.task import judge_task
 from evidence.verify.zip_structure import canonical_order, open_zip
 from tests.packing import Files, in_order, to_zip, two_weeks
 from tests.pki import shared_pki

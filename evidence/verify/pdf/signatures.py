@@ -12,10 +12,10 @@ from datetime import datetime
 from typing import BinaryIO
 
 from evidence.verify.model import Check, SignatureRow, failed, review
-from evidence.verify.pdf_changes import judge_certification, judge_tail, read_coverage
-from evidence.verify.pdf_court import Court
-from evidence.verify.pdf_reading import collect_signatures, open_pdf, take_validation_data
-from evidence.verify.pdf_trust import judge_trust
+from evidence.verify.pdf.changes import judge_certification, judge_tail, read_coverage
+from evidence.verify.pdf.examination import Examination
+from evidence.verify.pdf.reading import collect_signatures, open_pdf, take_validation_data
+from evidence.verify.pdf.trust import judge_trust
 from evidence.verify.trust import TrustStore
 
 
@@ -53,35 +53,35 @@ def judge_pdf(
         proven_at: instant at which the file provably existed, from a trusted time stamp around it.
         ours: made by this program for a package: read strictly, one signature at least, nothing after.
     """
-    court = Court(file=file, store=store, now=now, ours=ours)
+    pdf = Examination(file=file, store=store, now=now, ours=ours)
     try:
-        _judge(court, stream, proven_at)
+        _judge(pdf, stream, proven_at)
     except Exception as error:  # hostile input: whatever breaks, the answer is never a pass
-        court.checks.append(
+        pdf.checks.append(
             failed("pdf.structure", f"PDF 无法读取或结构有误（{type(error).__name__}），不能认定签名。", file)
         )
     return PdfVerdict(
-        rows=tuple(court.rows),
-        checks=tuple(court.checks),
-        evaluation_keys=court.evaluation,
-        certificates=tuple(dict.fromkeys(court.certificates)),
-        signers=tuple(dict.fromkeys(court.signers)),
+        rows=tuple(pdf.rows),
+        checks=tuple(pdf.checks),
+        evaluation_keys=pdf.evaluation,
+        certificates=tuple(dict.fromkeys(pdf.certificates)),
+        signers=tuple(dict.fromkeys(pdf.signers)),
     )
 
 
-def _judge(court: Court, stream: BinaryIO, proven_at: datetime | None) -> None:
-    reader = open_pdf(court, stream)
+def _judge(pdf: Examination, stream: BinaryIO, proven_at: datetime | None) -> None:
+    reader = open_pdf(pdf, stream)
     if reader.encrypted:
-        court.checks.append(
-            review("pdf.structure", "PDF 已加密，无法判断。", court.file, "SIGNED_DATA_NOT_FOUND")
+        pdf.checks.append(
+            review("pdf.structure", "PDF 已加密，无法判断。", pdf.file, "SIGNED_DATA_NOT_FOUND")
         )
         return
-    readings = collect_signatures(court, stream, reader)
+    readings = collect_signatures(pdf, stream, reader)
     if not readings:
         return
-    take_validation_data(court, reader, readings)
+    take_validation_data(pdf, reader, readings)
     for reading in readings:
         read_coverage(reading, stream)
-    judge_tail(court, stream, reader, readings)
-    judge_certification(court, readings)
-    judge_trust(court, reader, readings, proven_at)
+    judge_tail(pdf, stream, reader, readings)
+    judge_certification(pdf, readings)
+    judge_trust(pdf, reader, readings, proven_at)

@@ -13,14 +13,14 @@ from pyhanko.sign.validation.errors import NoDSSFoundError
 
 from evidence.verify.cms import DigestOf, load_signed_data, read_signature, read_token
 from evidence.verify.model import Integrity, SignatureRow, failed, note, review
-from evidence.verify.pdf_court import SUBFILTERS, Court, Reading
-from evidence.verify.pdf_structure import examine_byte_range
+from evidence.verify.pdf.examination import SUBFILTERS, Examination, Reading
+from evidence.verify.pdf.structure import examine_byte_range
 
 MAX_SIGNATURES = 64
 """Signatures judged in one file; more leave the verdict open."""
 
 
-def open_pdf(court: Court, stream: BinaryIO) -> PdfFileReader:
+def open_pdf(pdf: Examination, stream: BinaryIO) -> PdfFileReader:
     """A strict reader; for other people's files a lenient one when strictness refuses."""
     stream.seek(0)
     if not stream.read(1024).lstrip(b"\0\t\n\f\r ").startswith(b"%PDF-"):
@@ -31,16 +31,16 @@ def open_pdf(court: Court, stream: BinaryIO) -> PdfFileReader:
             return reader
         reason = "混合交叉引用表"
     except (PdfError, ValueError):
-        if court.ours:
+        if pdf.ours:
             raise
         reason = "交叉引用表不严格"
-    if court.ours:
+    if pdf.ours:
         raise ValueError("hybrid cross-reference table")
-    court.checks.append(note("pdf.structure", f"文件带有{reason}，已按宽松方式读取。", court.file))
+    pdf.checks.append(note("pdf.structure", f"文件带有{reason}，已按宽松方式读取。", pdf.file))
     return PdfFileReader(stream, strict=False)
 
 
-def collect_signatures(court: Court, stream: BinaryIO, reader: PdfFileReader) -> list[Reading]:
+def collect_signatures(pdf: Examination, stream: BinaryIO, reader: PdfFileReader) -> list[Reading]:
     """Every filled signature field, oldest revision first."""
     readings: list[Reading] = []
     unread = 0
@@ -48,8 +48,8 @@ def collect_signatures(court: Court, stream: BinaryIO, reader: PdfFileReader) ->
         sub_filter = value.get_object().get("/SubFilter", None)
         if sub_filter not in SUBFILTERS:
             unread += 1
-            court.checks.append(
-                review("pdf.signature", f"签名域“{name}”的签名格式 {sub_filter} 不能判断。", court.file)
+            pdf.checks.append(
+                review("pdf.signature", f"签名域“{name}”的签名格式 {sub_filter} 不能判断。", pdf.file)
             )
             continue
         try:
@@ -64,24 +64,26 @@ def collect_signatures(court: Court, stream: BinaryIO, reader: PdfFileReader) ->
             )
         except Exception as error:
             unread += 1
-            court.checks.append(
-                failed("pdf.signature", f"签名域“{name}”残缺或被改动（{type(error).__name__}）。", court.file)
+            pdf.checks.append(
+                failed(
+                    "pdf.signature",
+                    f"签名域“{name}”残缺或被改动（{type(error).__name__}）。",
+                    pdf.file,
+                )
             )
-            court.rows.append(_unreadable_row(court.file, str(name)))
+            pdf.rows.append(_unreadable_row(pdf.file, str(name)))
         if len(readings) > MAX_SIGNATURES:
-            court.checks.append(review("pdf.signature", "签名过多，未全部判断。", court.file))
+            pdf.checks.append(review("pdf.signature", "签名过多，未全部判断。", pdf.file))
             break
     traces = _count_traces(stream)
     if not readings and not unread:
         text = "文件里有签名的痕迹，签名域却不见了。" if traces else "PDF 没有签名。"
-        make = failed if court.ours or traces else review
-        court.checks.append(make("pdf.signature", text, court.file, "SIGNED_DATA_NOT_FOUND"))
+        make = failed if pdf.ours or traces else review
+        pdf.checks.append(make("pdf.signature", text, pdf.file, "SIGNED_DATA_NOT_FOUND"))
     elif traces > len(readings) + unread:
         text = f"文件里有 {traces} 处签名范围，签名域只有 {len(readings) + unread} 个。"
-        court.checks.append(
-            failed("pdf.signature", text, court.file)
-            if court.ours
-            else note("pdf.signature", text, court.file)
+        pdf.checks.append(
+            failed("pdf.signature", text, pdf.file) if pdf.ours else note("pdf.signature", text, pdf.file)
         )
     return sorted(readings, key=lambda reading: (reading.embedded.signed_revision, reading.range.end))
 
@@ -117,7 +119,7 @@ def _unreadable_row(file: str, name: str) -> SignatureRow:
     )
 
 
-def take_validation_data(court: Court, reader: PdfFileReader, readings: list[Reading]) -> None:
+def take_validation_data(pdf: Examination, reader: PdfFileReader, readings: list[Reading]) -> None:
     """Read each signature's CMS and add the file's certificates and revocation data to the material."""
     for reading in readings:
         embedded = reading.embedded
@@ -132,15 +134,15 @@ def take_validation_data(court: Court, reader: PdfFileReader, readings: list[Rea
             inner = (token.certificate, *token.certificates) if token else ()
             found = (reading.signed.certificate, *reading.signed.certificates, *inner)
             if reading.signed.certificate is not None:
-                court.signers.append(reading.signed.certificate.dump())
-            court.store = court.store.with_material(crls=reading.signed.crls, ocsps=reading.signed.ocsps)
-        court.certificates.extend(certificate.dump() for certificate in found if certificate is not None)
-    court.store = court.store.with_material(certificates=court.certificates)
+                pdf.signers.append(reading.signed.certificate.dump())
+            pdf.store = pdf.store.with_material(crls=reading.signed.crls, ocsps=reading.signed.ocsps)
+        pdf.certificates.extend(certificate.dump() for certificate in found if certificate is not None)
+    pdf.store = pdf.store.with_material(certificates=pdf.certificates)
     try:
         dss = DocumentSecurityStore.read_dss(reader)
     except NoDSSFoundError:
         return
-    court.store = court.store.with_material(
+    pdf.store = pdf.store.with_material(
         certificates=[certificate.dump() for certificate in dss.load_certs()],
         crls=[stream.get_object().data for stream in dss.crls],
         ocsps=[stream.get_object().data for stream in dss.ocsps],

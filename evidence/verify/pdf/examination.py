@@ -1,4 +1,4 @@
-"""One PDF before the court: its signatures as they are read and judged, and what was found so far."""
+"""One PDF under examination: its signatures as they are read and judged, and what was found so far."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pyhanko.sign.validation import EmbeddedPdfSignature
 
 from evidence.verify.cms import Signed, Token
 from evidence.verify.model import Check, SignatureRow
-from evidence.verify.pdf_structure import ByteRange
+from evidence.verify.pdf.structure import ByteRange
 from evidence.verify.trust import TrustStore
 
 SUBFILTERS = {
@@ -36,8 +36,8 @@ class Reading:
 
 
 @dataclass(slots=True, kw_only=True)
-class Court:
-    """One file's proceedings."""
+class Examination:
+    """What is known of one file so far."""
 
     file: str
     store: TrustStore
@@ -50,6 +50,6 @@ class Court:
     evaluation: bool = False
 
 
-def where_of(court: Court, reading: Reading) -> str:
+def where_of(pdf: Examination, reading: Reading) -> str:
     """File and field, as checks name them."""
-    return f"{court.file} · {reading.embedded.field_name}"
+    return f"{pdf.file} · {reading.embedded.field_name}"

@@ -12,43 +12,43 @@ from pyhanko.sign.validation import EmbeddedPdfSignature
 
 from evidence.verify.cms import Signed, Token
 from evidence.verify.model import Integrity, SignatureRow, failed, passed, review
-from evidence.verify.pdf_court import SUBFILTERS, Court, Reading, where_of
+from evidence.verify.pdf.examination import SUBFILTERS, Examination, Reading, where_of
 from evidence.verify.trust import Purpose, assess, assess_stamp
 from evidence.verify.trust_files import describe, is_evaluation
 
 
 def judge_trust(
-    court: Court, reader: PdfFileReader, readings: list[Reading], proven_at: datetime | None
+    pdf: Examination, reader: PdfFileReader, readings: list[Reading], proven_at: datetime | None
 ) -> None:
     """From the outermost proof of existence inwards; appends rows in document order."""
     rows: list[SignatureRow] = []
-    existed, proven = (proven_at, True) if proven_at else (court.now, False)
+    existed, proven = (proven_at, True) if proven_at else (pdf.now, False)
     has_dss = "/DSS" in reader.root
     archived = False
     for reading in reversed(readings):
-        where = where_of(court, reading)
+        where = where_of(pdf, reading)
         if reading.is_stamp:
-            row, trusted_at = _judge_stamp(court, reading, existed, where)
+            row, trusted_at = _judge_stamp(pdf, reading, existed, where)
             if trusted_at is not None:
                 existed, proven = min(existed, trusted_at), True
             archived = archived or row.integrity is Integrity.PASSED
         else:
-            row = _judge_signature(court, reading, existed, where, proven=proven)
+            row = _judge_signature(pdf, reading, existed, where, proven=proven)
             if row.level == "B-T" and has_dss:
                 row = replace(row, level="B-LTA" if archived else "B-LT")
         rows.append(row)
-    court.rows.extend(reversed(rows))
+    pdf.rows.extend(reversed(rows))
 
 
 def _judge_stamp(
-    court: Court, reading: Reading, existed: datetime, where: str
+    pdf: Examination, reading: Reading, existed: datetime, where: str
 ) -> tuple[SignatureRow, datetime | None]:
     """A document time stamp: its row, and its instant when it can be relied on."""
     token = reading.token or Token(sound=False, problem="时间戳无法解析")
-    trusted = _stamp_is_trusted(court, token, existed, where, "文档时间戳")
+    trusted = _stamp_is_trusted(pdf, token, existed, where, "文档时间戳")
     sound = token.sound and not reading.range.problem
     row = SignatureRow(
-        file=court.file,
+        file=pdf.file,
         field=str(reading.embedded.field_name),
         signer=describe(token.certificate) if token.certificate else "",
         signed_at=None,
@@ -62,10 +62,10 @@ def _judge_stamp(
     return row, token.gen_time if trusted else None
 
 
-def _stamp_is_trusted(court: Court, token: Token, existed: datetime, where: str, what: str) -> bool:
+def _stamp_is_trusted(pdf: Examination, token: Token, existed: datetime, where: str, what: str) -> bool:
     """Judge a token's bytes and its authority: at its own instant and for as long as it has to hold."""
     if not token.sound or token.certificate is None or token.gen_time is None:
-        court.checks.append(
+        pdf.checks.append(
             failed(
                 "pdf.timestamp",
                 f"{what}无效：{token.problem}。",
@@ -74,27 +74,27 @@ def _stamp_is_trusted(court: Court, token: Token, existed: datetime, where: str,
             )
         )
         return False
-    court.evaluation = court.evaluation or is_evaluation(token.certificate)
-    standing = assess_stamp(court.store, token.certificate, gen_time=token.gen_time, existed=existed)
+    pdf.evaluation = pdf.evaluation or is_evaluation(token.certificate)
+    standing = assess_stamp(pdf.store, token.certificate, gen_time=token.gen_time, existed=existed)
     if standing.trusted:
-        court.checks.append(passed("pdf.timestamp", f"{what}有效。", where))
+        pdf.checks.append(passed("pdf.timestamp", f"{what}有效。", where))
     else:
-        court.checks.append(
+        pdf.checks.append(
             review("pdf.timestamp", f"{what}未获信任：{standing.reason}。", where, standing.sub_indication)
         )
     return standing.trusted
 
 
 def _judge_signature(
-    court: Court, reading: Reading, existed: datetime, where: str, *, proven: bool
+    pdf: Examination, reading: Reading, existed: datetime, where: str, *, proven: bool
 ) -> SignatureRow:
     signed = reading.signed or Signed(integrity=Integrity.FAILED, problem="签名数据无法解析")
     trusted = False
     token = signed.token
     if signed.integrity is Integrity.INDETERMINATE:
-        court.checks.append(review("pdf.signature", f"{signed.problem}。", where, signed.sub_indication))
+        pdf.checks.append(review("pdf.signature", f"{signed.problem}。", where, signed.sub_indication))
     elif signed.integrity is Integrity.FAILED:
-        court.checks.append(
+        pdf.checks.append(
             failed(
                 "pdf.signature",
                 f"签名无效：{signed.problem}。",
@@ -103,30 +103,28 @@ def _judge_signature(
             )
         )
     else:
-        court.checks.append(passed("pdf.signature", "签名值与内容相符。", where))
-    if token is not None and _stamp_is_trusted(court, token, existed, where, "签名时间戳") and token.gen_time:
+        pdf.checks.append(passed("pdf.signature", "签名值与内容相符。", where))
+    if token is not None and _stamp_is_trusted(pdf, token, existed, where, "签名时间戳") and token.gen_time:
         existed, proven = min(existed, token.gen_time), True
     if signed.certificate is not None and signed.integrity is Integrity.PASSED:
-        court.evaluation = court.evaluation or is_evaluation(signed.certificate)
-        standing = assess(
-            court.store, signed.certificate, purpose=Purpose.SIGN, moment=existed, proven=proven
-        )
+        pdf.evaluation = pdf.evaluation or is_evaluation(signed.certificate)
+        standing = assess(pdf.store, signed.certificate, purpose=Purpose.SIGN, moment=existed, proven=proven)
         trusted = standing.trusted and not signed.weak
         if signed.weak:
-            court.checks.append(
+            pdf.checks.append(
                 review("pdf.trust", "签名的摘要算法强度不足。", where, "CRYPTO_CONSTRAINTS_FAILURE")
             )
         elif trusted:
-            court.checks.append(passed("pdf.trust", "签名人证书可信。", where))
+            pdf.checks.append(passed("pdf.trust", "签名人证书可信。", where))
         else:
             make = failed if standing.fatal else review
-            court.checks.append(
+            pdf.checks.append(
                 make("pdf.trust", f"签名人证书未获信任：{standing.reason}。", where, standing.sub_indication)
             )
     base = SUBFILTERS.get(str(reading.embedded.sig_object.get("/SubFilter")), "")
     stamped = token is not None and token.sound
     return SignatureRow(
-        file=court.file,
+        file=pdf.file,
         field=str(reading.embedded.field_name),
         signer=describe(signed.certificate) if signed.certificate else "",
         signed_at=signed.claimed_at or _claimed_in_dictionary(reading.embedded),

@@ -11,8 +11,8 @@ from pyhanko.sign.validation import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 
 from evidence.verify.model import failed, passed, review
-from evidence.verify.pdf_court import Court, Reading, where_of
-from evidence.verify.pdf_structure import size_of, unaccounted
+from evidence.verify.pdf.examination import Examination, Reading, where_of
+from evidence.verify.pdf.structure import size_of, unaccounted
 
 _COVERAGE = {
     SignatureCoverageLevel.ENTIRE_FILE: "entire_file",
@@ -53,13 +53,16 @@ def read_coverage(reading: Reading, stream: BinaryIO) -> None:
     )
 
 
-def judge_tail(court: Court, stream: BinaryIO, reader: PdfFileReader, readings: list[Reading]) -> None:
+def judge_tail(pdf: Examination, stream: BinaryIO, reader: PdfFileReader, readings: list[Reading]) -> None:
     """The last signature or document time stamp covers the file, or only validation data follows."""
     for reading in readings:
         if reading.range.problem:
-            court.checks.append(
+            pdf.checks.append(
                 failed(
-                    "pdf.coverage", f"{reading.range.problem}。", where_of(court, reading), "FORMAT_FAILURE"
+                    "pdf.coverage",
+                    f"{reading.range.problem}。",
+                    where_of(pdf, reading),
+                    "FORMAT_FAILURE",
                 )
             )
     usable = [reading for reading in readings if not reading.range.problem]
@@ -67,13 +70,13 @@ def judge_tail(court: Court, stream: BinaryIO, reader: PdfFileReader, readings: 
         return
     last = max(usable, key=lambda reading: reading.range.end)
     size = size_of(stream)
-    where = where_of(court, last)
+    where = where_of(pdf, last)
     if last.range.end == size:
-        court.checks.append(passed("pdf.coverage", "最后一个签名覆盖到文件末尾，其后没有增加内容。", where))
+        pdf.checks.append(passed("pdf.coverage", "最后一个签名覆盖到文件末尾，其后没有增加内容。", where))
         return
     stream.seek(last.range.end)
-    if not court.ours and size - last.range.end <= 2 and not stream.read(2).strip(b"\r\n"):
-        court.checks.append(passed("pdf.coverage", "最后一个签名之后只有换行。", where))
+    if not pdf.ours and size - last.range.end <= 2 and not stream.read(2).strip(b"\r\n"):
+        pdf.checks.append(passed("pdf.coverage", "最后一个签名之后只有换行。", where))
         last.coverage, last.modifications = "entire_file", "none"
         return
     problem = ""
@@ -85,51 +88,51 @@ def judge_tail(court: Court, stream: BinaryIO, reader: PdfFileReader, readings: 
         }.get(last.modifications, "签名之后内容被改动")
     else:
         problem = unaccounted(stream, reader, last.range.end, last.embedded.signed_revision)
-    if problem and last.modifications in ("form_filling", "annotations") and not court.ours:
+    if problem and last.modifications in ("form_filling", "annotations") and not pdf.ours:
         # what a form is made for; a person must look at what was filled in
         text = f"{problem}，属签名所允许的改动，请核对填写的内容。"
-        court.checks.append(review("pdf.coverage", text, where, "SIG_CONSTRAINTS_FAILURE"))
+        pdf.checks.append(review("pdf.coverage", text, where, "SIG_CONSTRAINTS_FAILURE"))
     elif problem:
-        court.checks.append(failed("pdf.coverage", f"{problem}。", where, "HASH_FAILURE"))
+        pdf.checks.append(failed("pdf.coverage", f"{problem}。", where, "HASH_FAILURE"))
     else:
-        court.checks.append(passed("pdf.coverage", "最后一个签名之后只有验证资料（DSS）。", where))
+        pdf.checks.append(passed("pdf.coverage", "最后一个签名之后只有验证资料（DSS）。", where))
 
 
-def judge_certification(court: Court, readings: list[Reading]) -> None:
+def judge_certification(pdf: Examination, readings: list[Reading]) -> None:
     """What the certifying signature forbids, and visible additions that could cover what it certifies."""
     ordinary = [reading for reading in readings if not reading.is_stamp]
-    if court.ours and ordinary and ordinary[0].embedded.docmdp_level is not MDPPerm.NO_CHANGES:
+    if pdf.ours and ordinary and ordinary[0].embedded.docmdp_level is not MDPPerm.NO_CHANGES:
         text = "不是“不得改动”的认证签名（DocMDP 1），不合移交包的规定。"
-        where = where_of(court, ordinary[0])
-        court.checks.append(review("pdf.certification", text, where, "SIG_CONSTRAINTS_FAILURE"))
+        where = where_of(pdf, ordinary[0])
+        pdf.checks.append(review("pdf.certification", text, where, "SIG_CONSTRAINTS_FAILURE"))
     for reading in ordinary[1:]:
         if "/DocMDP" in _transforms(reading.embedded):
             text = "认证签名不是文件的第一个签名，认证无效。"
-            where = where_of(court, reading)
-            court.checks.append(review("pdf.certification", text, where, "SIG_CONSTRAINTS_FAILURE"))
+            where = where_of(pdf, reading)
+            pdf.checks.append(review("pdf.certification", text, where, "SIG_CONSTRAINTS_FAILURE"))
     for position, reading in enumerate(readings):
         level: MDPPerm | None = reading.embedded.docmdp_level
         if reading.modifications == "other" and reading.coverage != "entire_file":
-            court.checks.append(
-                failed("pdf.modified", "签名之后内容被改动。", where_of(court, reading), "HASH_FAILURE")
+            pdf.checks.append(
+                failed("pdf.modified", "签名之后内容被改动。", where_of(pdf, reading), "HASH_FAILURE")
             )
         elif reading.modifications == "unknown" and not reading.range.problem:
-            court.checks.append(
+            pdf.checks.append(
                 review(
                     "pdf.modified",
                     "签名之后的改动无法分析。",
-                    where_of(court, reading),
+                    where_of(pdf, reading),
                     "SIG_CONSTRAINTS_FAILURE",
                 )
             )
         if level is None:
             continue
         if level is MDPPerm.NO_CHANGES and reading.modifications in ("form_filling", "annotations"):
-            court.checks.append(
+            pdf.checks.append(
                 failed(
                     "pdf.certification",
                     "认证签名不允许任何改动，之后仍有改动。",
-                    where_of(court, reading),
+                    where_of(pdf, reading),
                     "HASH_FAILURE",
                 )
             )
@@ -138,11 +141,11 @@ def judge_certification(court: Court, readings: list[Reading]) -> None:
             for later in readings[position + 1 :]
             if later.visible and _field_is_newer(later.embedded, reading.embedded)
         ]
-        court.checks.extend(
+        pdf.checks.extend(
             failed(
                 "pdf.certification",
                 "认证签名之后新增了可见的签名图样，可能遮盖原有内容。",
-                where_of(court, later),
+                where_of(pdf, later),
                 "SIG_CONSTRAINTS_FAILURE",
             )
             for later in added

@@ -12,7 +12,7 @@ from pypdf import PdfReader
 from evidence.verify.container import Extent
 from evidence.verify.isolation import run_isolated
 from evidence.verify.model import review
-from evidence.verify.pdf_signatures import PdfVerdict, judge_pdf
+from evidence.verify.pdf.signatures import PdfVerdict, judge_pdf
 from evidence.verify.trust import TrustStore
 
 _SECONDS = 20.0
