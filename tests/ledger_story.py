@@ -22,6 +22,7 @@ from evidence.domain.document import (
     Mark,
     MarkVerdict,
     ScannedPage,
+    Transcription,
 )
 from evidence.domain.hazard import Hazard, HazardAnswer, HazardResult, HazardState
 from evidence.domain.identifiers import ArrivalId, CaseId, EnterpriseId, Number, PersonId, Sha256, VisitId
@@ -42,8 +43,10 @@ from evidence.ledger.events import (
     ArrivalJudged,
     ArrivalTaken,
     ArrivalWaiting,
+    CaseCancelled,
     CaseOpened,
     CheckpointMade,
+    DocumentTranscribed,
     EscalationRecorded,
     Event,
     FormIssued,
@@ -57,17 +60,20 @@ from evidence.ledger.events import (
     ReceiptReceived,
     RecordingAssigned,
     RegisterEntered,
+    RegisterWithdrawn,
     ReportRecorded,
     Suggestion,
     TailCut,
     ThingAudited,
     UnlinkedPage,
     VisitRecorded,
+    VisitWithdrawn,
     WaiverGranted,
 )
 
 START = datetime(2022, 3, 14, 1, 30, tzinfo=UTC)
 OWN, OTHER = CaseId("WJB22-0012"), CaseId("WJB22-0013")
+MISTAKEN = CaseId("WJB22-0099")
 OWN_FORM, OTHER_FORM = Number("WJB22-0012-JC-001"), Number("WJB22-0013-JC-001")
 OWN_ENTERPRISE, OTHER_ENTERPRISE = EnterpriseId("91320412MA1WABCD6T"), EnterpriseId("91320412MA1XEFGH2K")
 
@@ -296,6 +302,14 @@ def every_kind() -> list[Event]:
             )
         ),
         WaiverGranted(waiver=Waiver(rule_id="R-1", case=OWN, why="企业停产", by=PersonId("P01"), at=START)),
+        DocumentTranscribed(
+            transcription=Transcription(
+                number=OWN_FORM, sha256=digest("typed"), version=1, visit=VisitId(f"{OWN}-V1")
+            )
+        ),
+        CaseCancelled(case=MISTAKEN, why="重复开立", by="P01"),
+        VisitWithdrawn(visit=VisitId(f"{OTHER}-V9"), why="日期写错", by="P01"),
+        RegisterWithdrawn(register="training", key="没有这一项", why="登错台账", by="P01"),
         HoldPlaced(hold=Hold(case=OTHER, why="行政复议", by="lihua", at=START)),
         CheckpointMade(week="2022-W13", size=12, root="00" * 32, text="WJB\n12\n" + "A" * 43 + "=\n"),
         PackageBuilt(package=package),

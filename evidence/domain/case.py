@@ -33,6 +33,8 @@ class Case:
     opened_on: date
     campaign: str = ""
     """Campaign id of a special or survey case."""
+    cancelled_why: str = ""
+    """Why it was opened by mistake; empty while it stands. Its number is never used again."""
 
 
 class VisitKind(StrEnum):

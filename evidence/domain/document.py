@@ -158,6 +158,18 @@ class ScannedPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Transcription:
+    """The electronic counterpart of a record filled in by hand, made from its entered facts."""
+
+    number: Number
+    sha256: Sha256
+    version: int
+    """Version of the visit or report that it was made from."""
+    visit: VisitId | None = None
+    """None for a rectification report."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
     """What the ledger knows of one issued form: pages in force, e-documents."""
 
@@ -166,7 +178,9 @@ class Document:
     """Best copy of each page, in page order."""
     other_copies: tuple[ScannedPage, ...] = ()
     edocuments: tuple[Sha256, ...] = ()
-    """The enterprise's or agency's electronic counterparts beside our own PDF."""
+    """The enterprise's or agency's electronic counterparts beside our own PDF, transcriptions included."""
+    transcriptions: tuple[Transcription, ...] = ()
+    """Which of them were made from entered facts, oldest first."""
     received_at: datetime | None = None
     """When the last missing page arrived; None while pages are missing."""
 
@@ -175,6 +189,11 @@ class Document:
         """Pages without any scan."""
         have = {scan.page for scan in self.scans}
         return tuple(page for page in range(1, self.form.pages + 1) if page not in have)
+
+    @property
+    def transcription(self) -> Transcription | None:
+        """The newest one."""
+        return self.transcriptions[-1] if self.transcriptions else None
 
     @property
     def marks(self) -> tuple[Mark, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from evidence.domain.document import Document, IssuedForm, Mark, MarkVerdict, ScannedPage
+from evidence.domain.document import Document, IssuedForm, Mark, MarkVerdict, ScannedPage, Transcription
 from evidence.domain.identifiers import Sha256
 from evidence.ledger.events import AlterationDecided, MarkDecided
 
@@ -30,7 +30,11 @@ class Word:
 
 
 def assemble(
-    form: IssuedForm, copies: Iterable[Copy], edocuments: Iterable[Sha256], words: Sequence[Word]
+    form: IssuedForm,
+    copies: Iterable[Copy],
+    edocuments: Iterable[Sha256],
+    words: Sequence[Word],
+    transcriptions: tuple[Transcription, ...] = (),
 ) -> Document:
     """The document as it stands.
 
@@ -54,7 +58,8 @@ def assemble(
         form=form,
         scans=tuple(scans),
         other_copies=tuple(others),
-        edocuments=tuple(dict.fromkeys(edocuments)),
+        edocuments=tuple(dict.fromkeys((*edocuments, *(made.sha256 for made in transcriptions)))),
+        transcriptions=transcriptions,
         received_at=max(first_seen) if complete and first_seen else None,
     )
 

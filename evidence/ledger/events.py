@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from evidence.domain.case import Case, Escalation, RectificationReport, Visit
-from evidence.domain.document import IssuedForm, MarkVerdict, ScannedPage
+from evidence.domain.document import IssuedForm, MarkVerdict, ScannedPage, Transcription
 from evidence.domain.identifiers import ArrivalId, CaseId, Number, Sha256, VisitId
 from evidence.domain.parties import Campaign, Device, Enterprise, Person
 from evidence.domain.recording import Recording
@@ -47,6 +47,26 @@ class VisitRecorded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CaseCancelled:
+    """A case was opened by mistake; its number stays used."""
+
+    KIND: ClassVar[str] = "case.cancelled/1"
+    case: CaseId
+    why: str
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitWithdrawn:
+    """A visit was entered by mistake: none of its versions holds any more, its number stays used."""
+
+    KIND: ClassVar[str] = "visit.withdrawn/1"
+    visit: VisitId
+    why: str
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReportRecorded:
     """A rectification report, or its review (same version, later event)."""
 
@@ -71,6 +91,17 @@ class RegisterEntered:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterWithdrawn:
+    """The entry in force under a key is taken back; the one that it replaced holds again."""
+
+    KIND: ClassVar[str] = "register.withdrawn/1"
+    register: str
+    key: str
+    why: str
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FormIssued:
     """A form got its number."""
 
@@ -85,6 +116,14 @@ class FormVoided:
     KIND: ClassVar[str] = "form.voided/1"
     number: Number
     why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentTranscribed:
+    """The electronic counterpart of a record filled in by hand was made from the entered facts."""
+
+    KIND: ClassVar[str] = "document.transcribed/1"
+    transcription: Transcription
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -282,12 +321,16 @@ class ThingAudited:
 Event = (
     PartiesImported
     | CaseOpened
+    | CaseCancelled
     | VisitRecorded
+    | VisitWithdrawn
     | ReportRecorded
     | EscalationRecorded
     | RegisterEntered
+    | RegisterWithdrawn
     | FormIssued
     | FormVoided
+    | DocumentTranscribed
     | ArrivalWaiting
     | ArrivalTaken
     | ArrivalJudged

@@ -22,7 +22,7 @@ import msgspec
 from evidence.ledger.codec import Line, event_of
 from evidence.ledger.looks import Judged, see_case, see_form, see_judged, see_taken, see_visit, see_word
 from evidence.ledger.rows import Row, Rows
-from evidence.ledger.service import note_case, note_visit
+from evidence.ledger.service import forget_visit, note_case, note_visit, service_table
 from evidence.ledger.unread import member, pages_of, read
 
 Body = dict[str, Any]
@@ -122,6 +122,27 @@ def _visit(rows: Rows, entry: Line, body: Any) -> None:
     _touch(rows, entry, visit.case)
 
 
+def _case_cancelled(rows: Rows, entry: Line, body: Body) -> None:
+    case = body["case"]
+    row = rows.get(case_table(case), "case")
+    if row is None:
+        return
+    content = {**read(row["body"]), "cancelled_why": body["why"]}
+    rows.put(case_table(case), "case", {**row, "body": content})
+    rows.drop(service_table(case), case)
+    rows.drop(touched_table(case), case)
+
+
+def _visit_withdrawn(rows: Rows, entry: Line, body: Body) -> None:
+    visit = body["visit"]
+    case = case_of(visit)
+    for key in [key for key, _row in rows.items(case_table(case)) if key.startswith(f"visit:{visit}:")]:
+        rows.drop(case_table(case), key)
+    rows.put(case_table(case), f"withdrawn:{visit}", _row(entry, body))
+    forget_visit(rows, case, visit)
+    _touch(rows, entry, case)
+
+
 def _report(rows: Rows, entry: Line, body: Body) -> None:
     report = body["report"]
     rows.put(case_table(report["case"]), f"report:{report['version']}", _row(entry, report))
@@ -136,7 +157,21 @@ def _escalation(rows: Rows, entry: Line, body: Body) -> None:
 
 def _register(rows: Rows, entry: Line, body: Body) -> None:
     item = body["entry"]
-    rows.put(register_table(item["register"], item["key"]), item["key"], _row(entry, item))
+    table = register_table(item["register"], item["key"])
+    replaced = rows.get(table, item["key"])
+    row = _row(entry, item)
+    rows.put(table, item["key"], row if replaced is None else {**row, "before": replaced})
+
+
+def _register_withdrawn(rows: Rows, entry: Line, body: Body) -> None:
+    table = register_table(body["register"], body["key"])
+    row = rows.get(table, body["key"])
+    if row is None:
+        return
+    if (before := row.get("before")) is not None:
+        rows.put(table, body["key"], before)
+    else:
+        rows.drop(table, body["key"])
 
 
 def _issued(rows: Rows, entry: Line, body: Any) -> None:
@@ -156,6 +191,13 @@ def _voided(rows: Rows, entry: Line, body: Body) -> None:
         form = {**read(row["body"]), "voided_why": body["why"]}
         rows.put(case_table(case), f"form:{number}", {**row, "body": form})
         _touch(rows, entry, case)
+
+
+def _transcribed(rows: Rows, entry: Line, body: Body) -> None:
+    made = body["transcription"]
+    case = case_of(made["number"])
+    rows.put(case_table(case), f"transcript:{made['number']}:{entry.seq:012d}", _row(entry, made))
+    _touch(rows, entry, case)
 
 
 def _arrival_body(row: Row | None, seen: str) -> Body:
@@ -366,10 +408,14 @@ _LOOKING: dict[str, Handler] = {
 """Kinds whose payload may stay unread."""
 _READING: dict[str, Handler] = {
     "parties.imported/1": _parties,
+    "case.cancelled/1": _case_cancelled,
+    "visit.withdrawn/1": _visit_withdrawn,
     "report.recorded/1": _report,
     "escalation.recorded/1": _escalation,
     "register.entered/1": _register,
+    "register.withdrawn/1": _register_withdrawn,
     "form.voided/1": _voided,
+    "document.transcribed/1": _transcribed,
     "arrival.waiting/1": _waiting,
     "arrival.decided/1": _person,
     "recording.assigned/1": _assigned,

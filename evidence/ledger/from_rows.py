@@ -8,7 +8,7 @@ from datetime import datetime
 
 import msgspec
 
-from evidence.domain.document import Document, IssuedForm, ScannedPage
+from evidence.domain.document import Document, IssuedForm, ScannedPage, Transcription
 from evidence.domain.identifiers import ArrivalId, CaseId, Sha256
 from evidence.domain.recording import Recording
 from evidence.domain.register import Package, RegisterEntry
@@ -32,6 +32,7 @@ def documents_of(rows: Iterable[tuple[str, Row]]) -> Iterator[Document]:
     copies: dict[str, list[Copy]] = {}
     edocuments: dict[str, list[Sha256]] = {}
     words: dict[str, list[Word]] = {}
+    typed: dict[str, list[tuple[str, Transcription]]] = {}
     for key, row in rows:
         what, _colon, rest = key.partition(":")
         number, _colon, arrival = rest.partition(":")
@@ -50,13 +51,19 @@ def documents_of(rows: Iterable[tuple[str, Row]]) -> Iterator[Document]:
             )
         elif what == "edoc":
             edocuments.setdefault(number, []).append(body)
+        elif what == "transcript":
+            typed.setdefault(number, []).append((key, msgspec.convert(body, Transcription)))
         elif what == "word":
             said = event_of(body["kind"], body["word"], row["seq"])
             assert isinstance(said, (MarkDecided, AlterationDecided))  # noqa: S101 - the fold stores no other
             words.setdefault(number, []).append(Word(seq=row["seq"], said=said))
     for number in sorted(forms):
         yield assemble(
-            forms[number], copies.get(number, ()), edocuments.get(number, ()), words.get(number, ())
+            forms[number],
+            copies.get(number, ()),
+            edocuments.get(number, ()),
+            words.get(number, ()),
+            tuple(made for _key, made in sorted(typed.get(number, ()), key=lambda each: each[0])),
         )
 
 

@@ -14,6 +14,7 @@ from evidence.language import _
 from evidence.ledger.codec import Entry
 from evidence.ledger.events import (
     ArrivalTaken,
+    DocumentTranscribed,
     EscalationRecorded,
     FormIssued,
     PackageBuilt,
@@ -110,6 +111,8 @@ def _originals(entry: Entry) -> Iterator[tuple[Sha256 | None, str]]:
         yield event.entry.attachment, _("台账附件 {key}").format(key=event.entry.key)
     elif isinstance(event, WaiverGranted):
         yield event.waiver.attachment, _("例外的依据 {case}").format(case=event.waiver.case)
+    elif isinstance(event, DocumentTranscribed):
+        yield event.transcription.sha256, _("转录件 {number}").format(number=event.transcription.number)
     elif isinstance(event, ReceiptReceived):
         yield event.receipt.source, _("接收回执 {id}").format(id=event.receipt.package)
 

@@ -17,9 +17,7 @@ from evidence.domain.recording import Recording
 from evidence.domain.register import Hold, Package, Plan, Receipt, RegisterEntry, Waiver
 from evidence.domain.week import Week
 from evidence.ledger import fold
-from evidence.ledger.events import (
-    CheckpointMade,
-)
+from evidence.ledger.events import CheckpointMade, VisitWithdrawn
 from evidence.ledger.from_rows import (
     arrival_of_row,
     documents_of,
@@ -130,6 +128,10 @@ class RowsView:
         """Every version, in order of arrival time, then version."""
         found = self._prefixed(case, "visit:", Visit)
         return tuple(sorted(found, key=lambda visit: (visit.arrived_at, visit.id, visit.version)))
+
+    def withdrawn_visits(self, case: CaseId) -> tuple[VisitWithdrawn, ...]:
+        """Visits taken back, in order of id; their numbers stay used."""
+        return tuple(self._prefixed(case, "withdrawn:", VisitWithdrawn))
 
     def all_visits(self) -> tuple[Visit, ...]:
         """Those of every case, in order of case."""

@@ -66,6 +66,18 @@ def note_visit(rows: Rows, entry: Line, visit: Visit) -> None:
     rows.put(week_table(week), case, {"seq": entry.seq, "at": entry.at, "body": {}})
 
 
+def forget_visit(rows: Rows, case: str, visit: str) -> None:
+    """A visit was withdrawn."""
+    table = service_table(case)
+    row = rows.get(table, case)
+    if row is None or (known := row["body"]["visits"].get(visit)) is None:
+        return
+    held = {id: line for id, line in row["body"]["visits"].items() if id != visit}
+    rows.put(table, case, {**row, "body": {**row["body"], "visits": held}})
+    if all(other["week"] != known["week"] for other in held.values()):
+        rows.drop(week_table(known["week"]), case)
+
+
 def _day_and_week(instant: str) -> tuple[str, str]:
     """Shanghai day and week of an instant."""
     if instant[-1] != "Z":

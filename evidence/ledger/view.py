@@ -15,7 +15,7 @@ from evidence.domain.parties import Campaign, Device, Enterprise, Person
 from evidence.domain.recording import Recording
 from evidence.domain.register import Hold, Package, Plan, Receipt, RegisterEntry, Waiver
 from evidence.domain.week import Week
-from evidence.ledger.events import ArrivalJudged, CheckpointMade, PersonDecided
+from evidence.ledger.events import ArrivalJudged, CheckpointMade, PersonDecided, VisitWithdrawn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +71,10 @@ class View(Protocol):
 
     def visits(self, case: CaseId) -> tuple[Visit, ...]:
         """Every version, in order of arrival time, then version."""
+        ...
+
+    def withdrawn_visits(self, case: CaseId) -> tuple[VisitWithdrawn, ...]:
+        """Visits taken back; their numbers stay used."""
         ...
 
     def all_visits(self) -> tuple[Visit, ...]:

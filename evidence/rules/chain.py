@@ -262,6 +262,22 @@ class Chain:
                 found.append((document, self.ground.handover_due(day)))
         return tuple(found)
 
+    @cached_property
+    def unentered(self) -> tuple[Document, ...]:
+        """Returned records whose visit or report nobody has entered, in order of number."""
+        known = {visit.id for visit in self.facts.visits}
+        recorded = {document.form.number for document in self._records.values()}
+        found = [
+            document
+            for document in self.documents
+            if document.scans
+            and document.form.form in FORM_OF.values()
+            and document.form.number not in recorded
+            and (document.form.visit is None or document.form.visit not in known)
+        ]
+        reports = [one for one in self.of_form("rectification-report") if one.scans]
+        return (*found, *reports[len(self.reports) :])
+
     def record(self, step: Step) -> Document | None:
         """The record of a visit: of its newest version before older ones, complete before incomplete."""
         return self._records.get(step.id)

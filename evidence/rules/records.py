@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import Any
 
 from evidence.domain.document import Document
 from evidence.domain.week import local_date
@@ -191,26 +192,22 @@ def recheck_record(chain: Chain) -> Iterator[Outcome]:
 def pages(chain: Chain) -> Iterator[Outcome]:
     """No page of a record that has begun to arrive is missing."""
     for document, due in chain.material:
-        number, total = document.form.number, document.form.pages
-        missing = document.missing_pages
-        expected = f"共 {total} 页"
-        if missing:
-            yield failed(
-                f"{number} 缺第 {listed(missing)} 页（共 {total} 页）。请补扫所缺的页。",
-                expected=expected,
-                observed=f"缺第 {listed(missing)} 页",
-                document=number,
-                due=due,
-                evidence=scans_of(document),
-            )
-        else:
-            yield passed(
-                f"{number} 共 {total} 页，已全部到齐。",
-                expected=expected,
-                observed=f"{total} 页",
-                document=number,
-                evidence=scans_of(document),
-            )
+        yield pages_of(document, due)
+
+
+def pages_of(document: Document, due: date, **about: Any) -> Outcome:
+    """Whether all pages of a document that has begun to arrive are there."""
+    number, total = document.form.number, document.form.pages
+    missing = document.missing_pages
+    about = {"document": number, "expected": f"共 {total} 页", "evidence": scans_of(document), **about}
+    if missing:
+        return failed(
+            f"{number} 缺第 {listed(missing)} 页（共 {total} 页）。请补扫所缺的页。",
+            observed=f"缺第 {listed(missing)} 页",
+            due=due,
+            **about,
+        )
+    return passed(f"{number} 共 {total} 页，已全部到齐。", observed=f"{total} 页", **about)
 
 
 @case_rule(
@@ -226,24 +223,21 @@ def pages(chain: Chain) -> Iterator[Outcome]:
 def page_identity(chain: Chain) -> Iterator[Outcome]:
     """A page linked by its code alone, because its print could not decide, waits for a person."""
     for document, _due in chain.material:
-        doubtful = [scan.page for scan in document.scans if scan.identity == "code"]
-        number = document.form.number
-        if doubtful:
-            yield unsure(
-                f"{number} 第 {listed(doubtful)} 页仅凭条码归档，版面不足以证明属于本案，请对照确认。",
-                expected="版面与签发件一致",
-                observed="仅条码一致",
-                document=number,
-                evidence=scans_of(document),
-            )
-        else:
-            yield passed(
-                f"{number} 各页与签发件一致。",
-                expected="版面与签发件一致",
-                observed="一致",
-                document=number,
-                evidence=scans_of(document),
-            )
+        yield identity_of(document)
+
+
+def identity_of(document: Document, **about: Any) -> Outcome:
+    """Whether every page of a document is proven to be its page."""
+    doubtful = [scan.page for scan in document.scans if scan.identity == "code"]
+    number = document.form.number
+    about = {"document": number, "expected": "版面与签发件一致", "evidence": scans_of(document), **about}
+    if doubtful:
+        return unsure(
+            f"{number} 第 {listed(doubtful)} 页仅凭条码归档，版面不足以证明属于本案，请对照确认。",
+            observed="仅条码一致",
+            **about,
+        )
+    return passed(f"{number} 各页与签发件一致。", observed="一致", **about)
 
 
 @case_rule(
@@ -322,20 +316,19 @@ def current_version(chain: Chain) -> Iterator[Outcome]:
 def alterations(chain: Chain) -> Iterator[Outcome]:
     """Print that differs from the issued page, or writing outside its places, waits for a person."""
     for document, _due in chain.material:
-        found = [(scan.page, one.kind) for scan in document.scans for one in scan.alterations]
-        number = document.form.number
-        if not found:
-            yield passed(f"{number} 未见改动痕迹。", document=number, evidence=scans_of(document))
-            continue
-        words = {"altered_print": "印刷内容与签发件不同", "added_ink": "书写处以外有字迹"}
-        places = listed(f"第{page}页{words.get(kind, kind)}" for page, kind in dict.fromkeys(found))
-        yield unsure(
-            f"{number} {places}，请看截图确认。",
-            expected="与签发件一致",
-            observed=places,
-            document=number,
-            evidence=scans_of(document),
-        )
+        yield alterations_of(document)
+
+
+def alterations_of(document: Document, **about: Any) -> Outcome:
+    """Whether the print of a document is as it was issued, and ink only where it belongs."""
+    found = [(scan.page, one.kind) for scan in document.scans for one in scan.alterations]
+    number = document.form.number
+    about = {"document": number, "evidence": scans_of(document), **about}
+    if not found:
+        return passed(f"{number} 未见改动痕迹。", **about)
+    words = {"altered_print": "印刷内容与签发件不同", "added_ink": "书写处以外有字迹"}
+    places = listed(f"第{page}页{words.get(kind, kind)}" for page, kind in dict.fromkeys(found))
+    return unsure(f"{number} {places}，请看截图确认。", expected="与签发件一致", observed=places, **about)
 
 
 @case_rule(

@@ -22,6 +22,8 @@ from evidence.rules import (
     rechecking,
     records,
     rectification,
+    returned,
+    returned_marks,
     signatures,
     staffing,
     team,
@@ -101,8 +103,16 @@ STANDING_RULES: tuple[StandingRule, ...] = (
 )
 """What belongs to no single case."""
 
+CASE_RULES_FROM_ARRIVAL: tuple[CaseRule, ...] = (
+    *returned.RULES,
+    *(returned.from_arrival(returned_marks.on_the_document(rule)) for rule in (*CHAIN_RULES, *SERVICE_RULES)),
+)
+"""The same rules, which also answer for what came back before anybody entered its facts."""
+
 RULESETS: tuple[Ruleset, ...] = (
     Ruleset("1", CHAIN_RULES),
     Ruleset("2", (*CHAIN_RULES, *SERVICE_RULES), STANDING_RULES),
+    Ruleset("3", CASE_RULES_FROM_ARRIVAL, STANDING_RULES),
 )
-"""Oldest first; the last one judges today. Version 1 knew only the chain of a case."""
+"""Oldest first; the last one judges today. Version 1 knew only the chain of a case, version 2 judged a
+record's marks only through a visit that was entered."""

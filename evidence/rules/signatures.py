@@ -124,15 +124,22 @@ def _refusal(step: Step, role: str) -> tuple[str, bool]:
     return "", False
 
 
-def _on_records(
+def on_records(
     chain: Chain,
     role: str,
     kind: BoxKind,
     what: str,
     refusal_role: str = "",
     count: Callable[[Step], int] = lambda step: 1,
+    select: Callable[[Document], tuple[Place, ...]] = places,
 ) -> Iterator[Outcome]:
-    """Judge one role's boxes on every check and recheck record."""
+    """Judge one role's boxes on every check and recheck record.
+
+    Args:
+        refusal_role: whose recorded refusal turns absent into `review`.
+        count: how many boxes a visit needs.
+        select: the boxes of a document that are judged.
+    """
     for step in chain.inspections:
         needed = count(step)
         if needed == 0:
@@ -143,7 +150,7 @@ def _on_records(
             say = waiting if chain.today < due else failed
             yield say(f"{step.name}记录尚未到达，{what}无从核对。", visit=step.id, due=due, expected=what)
             continue
-        wanted = tuple(p for p in places(document) if p.role == role and p.kind is kind)
+        wanted = tuple(p for p in select(document) if p.role == role and p.kind is kind)
         if len(wanted) < needed:
             yield failed(
                 f"{document.form.number} 应有{what} {needed} 处，表上只有 {len(wanted)} 处，请重新签发。",
@@ -170,7 +177,7 @@ def _on_records(
 )
 def expert_signatures(chain: Chain) -> Iterator[Outcome]:
     """As many expert signatures as experts on the roster, all present."""
-    yield from _on_records(
+    yield from on_records(
         chain, "expert", BoxKind.SIGNATURE, "专家签名", count=lambda step: max(1, len(step.facts.experts))
     )
 
@@ -187,7 +194,7 @@ def expert_signatures(chain: Chain) -> Iterator[Outcome]:
 )
 def escort_signature(chain: Chain) -> Iterator[Outcome]:
     """The escorting safety manager signed the record."""
-    yield from _on_records(chain, "escort", BoxKind.SIGNATURE, "企业陪同人员签名", "escort")
+    yield from on_records(chain, "escort", BoxKind.SIGNATURE, "企业陪同人员签名", "escort")
 
 
 @case_rule(
@@ -202,7 +209,7 @@ def escort_signature(chain: Chain) -> Iterator[Outcome]:
 )
 def enterprise_seal(chain: Chain) -> Iterator[Outcome]:
     """The enterprise's seal stands on the record."""
-    yield from _on_records(chain, "enterprise", BoxKind.SEAL, "企业印章", "seal")
+    yield from on_records(chain, "enterprise", BoxKind.SEAL, "企业印章", "seal")
 
 
 @case_rule(
@@ -217,7 +224,7 @@ def enterprise_seal(chain: Chain) -> Iterator[Outcome]:
 )
 def principal_signature(chain: Chain) -> Iterator[Outcome]:
     """The principal signed the record."""
-    yield from _on_records(chain, "principal", BoxKind.SIGNATURE, "企业主要负责人签字", "principal")
+    yield from on_records(chain, "principal", BoxKind.SIGNATURE, "企业主要负责人签字", "principal")
 
 
 @case_rule(
@@ -266,7 +273,7 @@ def supervisor_signature(chain: Chain) -> Iterator[Outcome]:
     if chain.parameters.supervisors_heavy == 0:
         return
     needed = chain.parameters.supervisors_heavy
-    yield from _on_records(chain, "supervisor", BoxKind.SIGNATURE, "监管人员签名", count=lambda step: needed)
+    yield from on_records(chain, "supervisor", BoxKind.SIGNATURE, "监管人员签名", count=lambda step: needed)
 
 
 @case_rule(

@@ -85,7 +85,7 @@ TABLE: list[Row] = [
         ("broken", FAIL, without_reports),
         ("boundary", PASS, report(received_on=date(2022, 3, 29))),
         ("boundary", FAIL, report(received_on=date(2022, 3, 30))),
-        ("boundary", OPEN, without_reports, at("2022-03-29")),
+        ("boundary", REVIEW, without_reports, at("2022-03-29")),
         ("boundary", FAIL, without_reports, at("2022-03-30")),
     ),
     *rows(

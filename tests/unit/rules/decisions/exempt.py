@@ -56,11 +56,10 @@ EXEMPT: dict[tuple[str, str], str] = {
     **{
         (rule, "undecidable"): _SEEN
         for rule in (
-            "P01-inspection-record",
+            "G08-facts-entered",
             "P04-urging-record",
             "P12-recheck-record",
             "G08-pages",
-            "G08-edocument",
             "T10-archived-in-time",
             "P07-report-in-time",
             "G07-receipt",
@@ -72,7 +71,6 @@ EXEMPT: dict[tuple[str, str], str] = {
         for rule in ("T05-removed-stay-away", "F01-within-term", "T06-training", "K03-order")
     },
     ("S03-known-people", "undecidable"): "a person is in the register or is not",
-    ("P02-hazard-deadlines", "undecidable"): "a deadline is written down or is not, a reason likewise",
     ("P13-outcome-known", "undecidable"): "an outcome is registered or is not",
     ("S01-team", "undecidable"): "service dates left open mean in service; every day can be counted",
     ("S02-titles", "undecidable"): "every person in the register has a title, be it none",

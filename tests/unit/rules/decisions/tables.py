@@ -8,10 +8,17 @@ from tests.unit.rules.decisions import (
     duties_table,
     inspection_table,
     people_table,
+    returned_table,
     service_table,
 )
 from tests.unit.rules.decisions.table import Row
 
 CASE: list[Row] = [*inspection_table.TABLE, *closing_table.TABLE, *people_table.TABLE]
 """Rules of one case."""
-TABLE: list[Row] = [*CASE, *service_table.TABLE, *duties_table.TABLE, *contract_table.TABLE]
+TABLE: list[Row] = [
+    *CASE,
+    *service_table.TABLE,
+    *duties_table.TABLE,
+    *contract_table.TABLE,
+    *returned_table.TABLE,
+]
