@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from hashlib import sha256
 from typing import Any
 
 import msgspec
@@ -21,9 +20,9 @@ from evidence.ledger.chain import START
 from evidence.ledger.chain import check as check_chain
 from evidence.ledger.checkpoint import Checkpoint, fingerprint, grouped, parse
 from evidence.ledger.merkle import Frontier, verify_consistency
-from evidence.verify.bag import TAGMANIFEST, TEXT_LIMIT
+from evidence.verify.bag import TEXT_LIMIT
 from evidence.verify.container import Container
-from evidence.verify.model import Check, LedgerReport, failed, note, passed, review
+from evidence.verify.model import Check, LedgerReport, failed, note, passed
 
 _CHECKPOINT = re.compile(r"data/ledger/checkpoint-(\d{4}-W\d{2}(?:-S\d+)?)\.txt")
 _PREV = re.compile(rb',"prev":"([0-9a-f]{64})","seq":(\d+)\}$')
@@ -95,58 +94,6 @@ def examine_ledger(container: Container, info: Mapping[str, str]) -> LedgerPart:
         continuous=not any(check.kind == "fail" for check in checks),
         checks=tuple(checks),
     )
-
-
-def compare_with_previous(
-    part: LedgerPart, info: Mapping[str, str], previous: Container, previous_part: LedgerPart
-) -> tuple[Check, ...]:
-    """Whether this package really continues the one the reader kept.
-
-    A genuine package that is not the one before convicts only when both tell a checkpoint differently;
-    otherwise the question stays open, for the reader took the wrong file.
-    """
-    where = previous.name
-    tagmanifest = previous.files.get(TAGMANIFEST)
-    if previous_part.package != part.previous:
-        return (_compare_with_other(part, previous_part, where),)
-    if tagmanifest is None or sha256(tagmanifest.read(TEXT_LIMIT)).hexdigest() != info.get(
-        "Previous-Tagmanifest-SHA256"
-    ):
-        return (
-            failed(
-                "ledger.previous", "上一包的清单与本包登记的摘要不符，历史被改写过。", where, "HASH_FAILURE"
-            ),
-        )
-    if previous_part.text != part.previous_text:
-        return (
-            failed("ledger.previous", "上一包的检查点与本包所载不同，历史被改写过。", where, "HASH_FAILURE"),
-        )
-    return (passed("ledger.previous", "本包确实接续你所持有的上一包。", where),)
-
-
-def _compare_with_other(part: LedgerPart, other: LedgerPart, where: str) -> Check:
-    """What a package that is not the one before can still tell: the checkpoints both repeat."""
-    shared = sorted(
-        # another contract's ledger has its own name in the first line, and tells nothing about this one
-        (
-            label
-            for label in part.texts.keys() & other.texts.keys()
-            if _origin(part, label) == _origin(other, label)
-        ),
-        key=_order,
-    )
-    differing = [label for label in shared if part.texts[label] != other.texts[label]]
-    if differing:
-        text = f"{'、'.join(differing)} 的检查点与你所持“{other.package}”中的不同，历史被改写过。"
-        return failed("ledger.previous", text, where, "HASH_FAILURE")
-    right = f"请给出“{part.previous}”" if part.previous else "本包是首个移交包，没有上一包"
-    agree = f"；两包共有的 {len(shared)} 个检查点相同" if shared else ""
-    text = f"给出的“{other.package}”不是本包的直接上一包，不足以证明连续{agree}。{right}。"
-    return review("ledger.previous", text, where, "SIGNED_DATA_NOT_FOUND")
-
-
-def _origin(part: LedgerPart, label: str) -> str:
-    return part.texts[label].partition("\n")[0]
 
 
 def _read(container: Container, name: str, limit: int = TEXT_LIMIT) -> bytes:
@@ -266,9 +213,9 @@ def _check_weeks(
         raise _BrokenError(failed("ledger.weeks", f"缺少这些周的检查点：{'、'.join(missing)}。", _LEDGER))
     # A supplement may be made long after its week: it follows its own week, not the weeks after it.
     weekly = latest = 0
-    for label in sorted(texts, key=_order):
+    for label in sorted(texts, key=order_of_label):
         each = _checkpoint(texts[label], label)
-        supplement = _order(label)[1] > 0
+        supplement = order_of_label(label)[1] > 0
         floor = latest if supplement else weekly
         if each.origin != checkpoint.origin or not floor <= each.size <= checkpoint.size:
             raise _BrokenError(failed("ledger.weeks", "历次检查点的账目行数倒退，或不是同一本账。", label))
@@ -282,6 +229,7 @@ def _check_weeks(
     checks.append(passed("ledger.weeks", f"自 {first} 至 {last} 每周都有检查点，没有缺周。", _LEDGER))
 
 
-def _order(label: str) -> tuple[str, int]:
+def order_of_label(label: str) -> tuple[str, int]:
+    """`2022-W13-S1` -> (`2022-W13`, 1): weeks in order, a week's supplements behind it."""
     week, _, supplement = label.partition("-S")
     return week, int(supplement or 0)

@@ -9,10 +9,10 @@ import pytest
 
 from evidence.domain.week import Week
 from evidence.errors import ExitCode, InputError
-from evidence.verify import examine
+from evidence.verify import package
 from evidence.verify.examine import verify_path
 from evidence.verify.model import Indication, Integrity, Report
-from tests.packing import Service, to_folder, to_zip, two_weeks
+from tests.packing import DOSSIER, Service, to_folder, to_zip, two_weeks
 from tests.pki import shared_pki
 
 AT = datetime(2022, 4, 2, tzinfo=UTC)
@@ -179,10 +179,20 @@ def test_a_disk_that_fails_half_way_gives_no_verdict(folder: Path, monkeypatch: 
     def fail(*_: object) -> None:
         raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr(examine, "examine_ledger", fail)
+    monkeypatch.setattr(package, "examine_ledger", fail)
     report = verify(folder / "WJB-2022-W13.zip", trust=[shared_pki().root.pem])
     assert report.indication is Indication.INDETERMINATE
-    assert "Input/output error" in report.checks[0].message
+    assert any("Input/output error" in check.message and check.kind == "review" for check in report.checks)
+
+
+def test_a_part_that_breaks_takes_no_word_of_the_others_back(tmp_path: Path) -> None:
+    files = dict(two_weeks()[1])
+    files["data/ledger/frontier.json"] = b"[" * 5000 + b"]" * 5000
+    files[DOSSIER] += b"x"
+    report = verify(to_folder(files, tmp_path / "WJB-2022-W13"), trust=[shared_pki().root.pem])
+    assert report.indication is Indication.FAILED
+    named = {check.location for check in report.checks if check.id == "bag.changed"}
+    assert named == {"data/ledger/frontier.json", DOSSIER}
 
 
 def test_clocks_that_disagree_are_remarked_but_decide_nothing(folder: Path) -> None:

@@ -9,12 +9,13 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 
 from evidence.domain.week import Week
-from evidence.verify import examine
+from evidence.verify import examine, package
 from evidence.verify.container import Container
 from evidence.verify.examine import verify_path
 from evidence.verify.model import CheckKind, Indication, Report
@@ -52,8 +53,8 @@ def remembered() -> Iterator[dict[Any, Any]]:
     memory: dict[Any, Any] = {}
     patch = pytest.MonkeyPatch()
 
-    def remember(name: str, key: Callable[..., Any]) -> None:
-        real = getattr(examine, name)
+    def remember(module: ModuleType, name: str, key: Callable[..., Any]) -> None:
+        real = getattr(module, name)
 
         def wrapped(*arguments: Any, **options: Any) -> Any:
             about = (name, key(*arguments, **options))
@@ -61,7 +62,7 @@ def remembered() -> Iterator[dict[Any, Any]]:
                 memory[about] = real(*arguments, **options)
             return memory[about]
 
-        patch.setattr(examine, name, wrapped)
+        patch.setattr(module, name, wrapped)
 
     def bytes_of(container: Container, *prefixes: str) -> tuple[tuple[str, bytes], ...]:
         return tuple(
@@ -71,10 +72,12 @@ def remembered() -> Iterator[dict[Any, Any]]:
         )
 
     remember(
+        package,
         "judge_signature",
         lambda container, *_, **__: bytes_of(container, "tagmanifest", "certificates/"),
     )
     remember(
+        examine,
         "examine_judgement",
         lambda container, info: (bytes_of(container, "data/fa", "data/fi"), tuple(info.items())),
     )
