@@ -17,6 +17,7 @@ class ExitCode(IntEnum):
     UNDECIDED = 5
     LEDGER_DAMAGED = 6
     MISSING_PART = 7
+    INTERRUPTED = 130
 
 
 class EvidenceError(Exception):

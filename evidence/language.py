@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gettext
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
@@ -61,3 +61,11 @@ def teach_click() -> None:
     gettext.bindtextdomain("click", LOCALE_DIR)
     gettext.textdomain("click")
     os.environ["LANGUAGE"] = chosen_language()
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A sentence with the words most like a mistaken one, empty when none is like it."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(word, list(dict.fromkeys(known)), n=3, cutoff=0.7)
+    return _("是不是要写 {words}？").format(words="、".join(near)) if near else ""

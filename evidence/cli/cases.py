@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from evidence.cli.completing import a_case
-from evidence.cli.options import DayType, emit, json_option, say, workspace_command
+from evidence.cli.options import IDENTIFIER, DayType, emit, json_option, say, workspace_command
 from evidence.cli.tables import table
 from evidence.cli.words import case_kind, visit_kind
 from evidence.domain.terms import form_title
@@ -102,7 +102,7 @@ def _enterprise(view: View, case: Case) -> str:
 
 
 @case_command.command("show")
-@click.argument("case_id", shell_complete=a_case)
+@click.argument("case_id", type=IDENTIFIER, shell_complete=a_case)
 @json_option
 @workspace_command
 def show_command(workspace: Workspace, case_id: str, as_json: bool) -> None:
@@ -111,10 +111,10 @@ def show_command(workspace: Workspace, case_id: str, as_json: bool) -> None:
     \b
     例：evidence case show WJB22-0001
     """
-    from evidence.forms.open_case import find_case
+    from evidence.ledger.lookup import known_case
 
     view = workspace.ledger.view
-    case = find_case(view, case_id)
+    case = known_case(view, case_id)
     visits = view.visits(case.id)
     documents = view.documents(case.id)
     if as_json:

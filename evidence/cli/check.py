@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from evidence.cli.completing import a_case
-from evidence.cli.options import at_option, emit, json_option, say, week_option, workspace_command
+from evidence.cli.options import IDENTIFIER, at_option, emit, json_option, say, week_option, workspace_command
 from evidence.cli.signs import SIGNS, bold
 from evidence.domain.identifiers import CaseId
 from evidence.domain.week import Week, local_date, show_date
@@ -27,7 +27,14 @@ FAR_DAYS = 30
 @click.command("check")
 @workspace_command
 @week_option
-@click.option("--case", "case", default=None, shell_complete=a_case, help=_("只核对一个案件，如 WJB22-0001"))
+@click.option(
+    "--case",
+    "case",
+    type=IDENTIFIER,
+    default=None,
+    shell_complete=a_case,
+    help=_("只核对一个案件，如 WJB22-0001"),
+)
 @at_option
 @click.option("--all", "everything", is_flag=True, help=_("连同已满足和不适用的一并列出"))
 @click.option("--sarif", "as_sarif", is_flag=True, help=_("打印 SARIF 2.1.0"))

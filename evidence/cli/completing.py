@@ -9,6 +9,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from evidence.cli.whereabouts import named_workspace
+from evidence.domain.identifiers import as_typed
 from evidence.errors import EvidenceError
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def _offer(known: Callable[[View], Iterable[tuple[str, str]]]) -> Offer:
             view = open_workspace(named_workspace(ctx)).ledger.view
         except (EvidenceError, OSError):
             return []
-        wanted = incomplete.upper()
+        wanted = as_typed(incomplete)
         return [CompletionItem(name, help=about) for name, about in known(view) if name.startswith(wanted)]
 
     return complete

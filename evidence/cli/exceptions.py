@@ -10,14 +10,23 @@ from typing import TYPE_CHECKING
 import click
 
 from evidence.cli.completing import a_case
-from evidence.cli.options import OutFileType, at_option, emit, json_option, progress, say, workspace_command
+from evidence.cli.options import (
+    IDENTIFIER,
+    OutFileType,
+    at_option,
+    emit,
+    json_option,
+    progress,
+    say,
+    workspace_command,
+)
 from evidence.cli.tables import table
-from evidence.domain.identifiers import CaseId, PersonId, VisitId
+from evidence.domain.identifiers import CaseId, PersonId, VisitId, as_typed
 from evidence.domain.register import Hold, Waiver
 from evidence.domain.week import local_date, show_date
 from evidence.errors import UsageError
-from evidence.forms.open_case import find_case
-from evidence.language import _
+from evidence.language import _, did_you_mean
+from evidence.ledger.lookup import known_case
 
 if TYPE_CHECKING:
     from evidence.config import Workspace
@@ -26,7 +35,7 @@ if TYPE_CHECKING:
 
 @click.command("waive")
 @click.argument("rule")
-@click.argument("case", shell_complete=a_case)
+@click.argument("case", type=IDENTIFIER, shell_complete=a_case)
 @click.option("--why", required=True, help=_("原因"))
 @click.option("--by", "by", required=True, help=_("决定人：人员编号"))
 @click.option(
@@ -54,9 +63,10 @@ def waive_command(
     if rule not in known:
         raise UsageError(
             _("没有规则 {rule}。").format(rule=rule),
-            remedy=_("规则编号写在 evidence check 每行末尾，如 P03-urging-window。"),
+            remedy=did_you_mean(rule, known)
+            + _("规则编号写在 evidence check 每行末尾，如 P03-urging-window。"),
         )
-    case_id = find_case(workspace.ledger.view, case).id
+    case_id = known_case(workspace.ledger.view, case).id
     if not why.strip() or not by.strip():
         raise UsageError(_("例外须写明原因和决定人。"), remedy=_("用 --why 和 --by 写明。"))
     if workspace.ledger.view.person(PersonId(by)) is None:
@@ -78,7 +88,7 @@ def waive_command(
 
 
 @click.command("hold")
-@click.argument("case", shell_complete=a_case)
+@click.argument("case", type=IDENTIFIER, shell_complete=a_case)
 @click.option("--why", default="", help=_("封存或解除的原因"))
 @click.option("--by", "by", required=True, help=_("决定人"))
 @click.option("--release", is_flag=True, help=_("解除封存"))
@@ -120,10 +130,10 @@ def hold_command(workspace: Workspace, case: str, why: str, by: str, release: bo
 
 def _known_case_or_visit(workspace: Workspace, text: str) -> tuple[CaseId, VisitId | None]:
     """`WJB22-0001` is a case, `WJB22-0001-V1` one visit of it."""
-    case, dash, running = text.strip().upper().rpartition("-V")
+    case, dash, running = as_typed(text).rpartition("-V")
     if not dash or not running.isdecimal():
-        return find_case(workspace.ledger.view, text).id, None
-    case_id, visit = find_case(workspace.ledger.view, case).id, VisitId(f"{case}-V{running}")
+        return known_case(workspace.ledger.view, text).id, None
+    case_id, visit = known_case(workspace.ledger.view, case).id, VisitId(f"{case}-V{running}")
     if all(known.id != visit for known in workspace.ledger.view.visits(case_id)):
         raise UsageError(
             _("没有编号为 {visit} 的检查。").format(visit=visit),

@@ -10,10 +10,10 @@ import click
 
 from evidence.cli.completing import a_case, a_number
 from evidence.cli.issuing import given_values, keep_features, read_batch, request_of
-from evidence.cli.options import emit, json_option, say, workspace_command
+from evidence.cli.options import IDENTIFIER, emit, json_option, say, workspace_command
 from evidence.cli.waiting import Working
 from evidence.domain.document import IssuedForm, IssuedPage
-from evidence.domain.identifiers import Number, PersonId, VisitId, expand
+from evidence.domain.identifiers import Number, PersonId, VisitId, as_typed, expand
 from evidence.errors import ExitCode, UsageError
 from evidence.forms.batch import Batch, Failure, issue_batch
 from evidence.forms.campaign_list import FORM, campaign_of
@@ -21,15 +21,16 @@ from evidence.forms.catalogue import Catalogue
 from evidence.forms.issue import issue_forms
 from evidence.forms.source import IssueRequest
 from evidence.language import _
+from evidence.ledger.lookup import known_document
 
 if TYPE_CHECKING:
     from evidence.config import Workspace
 
 
 @click.command("issue")
-@click.argument("case", required=False, shell_complete=a_case)
+@click.argument("case", type=IDENTIFIER, required=False, shell_complete=a_case)
 @click.argument("form", required=False)
-@click.option("--visit", default=None, help=_("活动编号（默认：该文书所记录的最近一次）"))
+@click.option("--visit", type=IDENTIFIER, default=None, help=_("活动编号（默认：该文书所记录的最近一次）"))
 @click.option("--blank", is_flag=True, help=_("签发预填的空白文书，到现场填写"))
 @click.option("--expert", "experts", multiple=True, help=_("空白文书上的检查人员编号，可重复"))
 @click.option("--supervisor", "supervisors", multiple=True, help=_("空白文书上的监管人员编号，可重复"))
@@ -157,7 +158,7 @@ def _failure_document(failure: Failure) -> dict[str, str]:
 
 
 @click.command("reissue")
-@click.argument("number", shell_complete=a_number)
+@click.argument("number", type=IDENTIFIER, shell_complete=a_number)
 @click.option("--why", required=True, help=_("原因，将记入原编号的作废说明"))
 @click.option("--blank", is_flag=True, help=_("新文书仍为空白"))
 @click.option(
@@ -199,7 +200,7 @@ def reissue_command(
 
 
 @click.command("void")
-@click.argument("number", shell_complete=a_number)
+@click.argument("number", type=IDENTIFIER, shell_complete=a_number)
 @click.option("--why", required=True, help=_("作废原因"))
 @click.option("--by", "by", default="", help=_("经办人"))
 @json_option
@@ -230,7 +231,7 @@ def form_command() -> None:
 
 
 @form_command.command("show")
-@click.argument("number", shell_complete=a_number)
+@click.argument("number", type=IDENTIFIER, shell_complete=a_number)
 @json_option
 @workspace_command
 def show_command(workspace: Workspace, number: str, as_json: bool) -> None:
@@ -240,12 +241,7 @@ def show_command(workspace: Workspace, number: str, as_json: bool) -> None:
     例：evidence form show WJB22-0001-JC-001
     """
     wanted = find_number(number)
-    document = workspace.ledger.view.document(wanted)
-    if document is None:
-        raise UsageError(
-            _("没有签发过编号 {number}。").format(number=wanted),
-            remedy=_("案件已签发的编号见 evidence case show 案件编号。"),
-        )
+    document = known_document(workspace.ledger.view, wanted)
     form = document.form
     pages = workspace.issued.geometry(wanted)
     if as_json:
@@ -263,7 +259,7 @@ def show_command(workspace: Workspace, number: str, as_json: bool) -> None:
 
 
 @form_command.command("edocument")
-@click.argument("number", shell_complete=a_number)
+@click.argument("number", type=IDENTIFIER, shell_complete=a_number)
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
@@ -330,7 +326,7 @@ def find_number(text: str) -> Number:
     Raises:
         UsageError: not in the grammar.
     """
-    number = expand(text.strip().upper())
+    number = expand(as_typed(text))
     if number is None:
         raise UsageError(
             _("“{text}”不是文书编号。").format(text=text), remedy=_("编号形如 WJB22-0001-JC-001。")

@@ -10,12 +10,13 @@ import click
 
 from evidence.cli.completing import a_waiting_arrival
 from evidence.cli.intake import arrival_lines, summary_line
-from evidence.cli.options import emit, json_option, say, workspace_command
+from evidence.cli.options import IDENTIFIER, emit, json_option, say, workspace_command
 from evidence.domain.document import BoxKind, MarkVerdict
-from evidence.domain.identifiers import ArrivalId, CaseId, Number, VisitId, expand
+from evidence.domain.identifiers import ArrivalId, CaseId, Number, VisitId, as_typed, expand
 from evidence.domain.terms import box_title
 from evidence.errors import UsageError
 from evidence.language import _
+from evidence.ledger.lookup import known_arrival
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -79,7 +80,7 @@ def list_command(workspace: Workspace, everything: bool, as_json: bool) -> None:
 
 
 @inbox_command.command("show")
-@click.argument("arrival", shell_complete=a_waiting_arrival)
+@click.argument("arrival", type=IDENTIFIER, shell_complete=a_waiting_arrival)
 @workspace_command
 @json_option
 def show_command(workspace: Workspace, arrival: str, as_json: bool) -> None:
@@ -91,11 +92,7 @@ def show_command(workspace: Workspace, arrival: str, as_json: bool) -> None:
     from evidence.inbox.report import arrival_row
 
     view = workspace.ledger.view
-    found = view.arrival(ArrivalId(arrival))
-    if found is None:
-        raise UsageError(
-            _("没有到件 {arrival}。").format(arrival=arrival), remedy=_("请用 evidence inbox list 查看。")
-        )
+    found = known_arrival(view, arrival)
     row = arrival_row(found, view)
     row["decisions"] = [
         {"decision": each.decision, "by": each.by, "why": each.why} for each in found.decisions
@@ -157,14 +154,14 @@ def _decision_word(decision: str) -> str:
 
 
 @inbox_command.command("link")
-@click.argument("arrival", shell_complete=a_waiting_arrival)
+@click.argument("arrival", type=IDENTIFIER, shell_complete=a_waiting_arrival)
 @workspace_command
 @click.option("--to", "number", help=_("归入该编号的文书（纸质页）"))
 @click.option("--page", type=int, default=None, help=_("文书的第几页（默认第 1 页）"))
 @click.option("--index", type=int, default=None, help=_("文件中的第几页（默认第 1 页）"))
-@click.option("--edocument", help=_("作为该编号文书的电子文件"))
-@click.option("--case", help=_("作为该案件的材料"))
-@click.option("--visit", help=_("作为该次检查的录像"))
+@click.option("--edocument", type=IDENTIFIER, help=_("作为该编号文书的电子文件"))
+@click.option("--case", type=IDENTIFIER, help=_("作为该案件的材料"))
+@click.option("--visit", type=IDENTIFIER, help=_("作为该次检查的录像"))
 @deciding
 @json_option
 def link_command(
@@ -206,7 +203,7 @@ def link_command(
 
 
 @inbox_command.command("split")
-@click.argument("arrival", shell_complete=a_waiting_arrival)
+@click.argument("arrival", type=IDENTIFIER, shell_complete=a_waiting_arrival)
 @click.argument("parts", nargs=-1, required=True)
 @workspace_command
 @deciding
@@ -240,7 +237,7 @@ def _placements(part: str) -> list[Placement]:
 
 
 @inbox_command.command("retry")
-@click.argument("arrival", shell_complete=a_waiting_arrival)
+@click.argument("arrival", type=IDENTIFIER, shell_complete=a_waiting_arrival)
 @workspace_command
 @deciding
 @json_option
@@ -254,7 +251,7 @@ def retry_command(workspace: Workspace, arrival: str, by: str, why: str, as_json
 
 
 @inbox_command.command("reject")
-@click.argument("arrival", shell_complete=a_waiting_arrival)
+@click.argument("arrival", type=IDENTIFIER, shell_complete=a_waiting_arrival)
 @workspace_command
 @deciding
 @json_option
@@ -268,7 +265,7 @@ def reject_command(workspace: Workspace, arrival: str, by: str, why: str, as_jso
 
 
 @inbox_command.command("undo")
-@click.argument("arrival", shell_complete=a_waiting_arrival)
+@click.argument("arrival", type=IDENTIFIER, shell_complete=a_waiting_arrival)
 @workspace_command
 @deciding
 @json_option
@@ -282,7 +279,7 @@ def undo_command(workspace: Workspace, arrival: str, by: str, why: str, as_json:
 
 
 @inbox_command.command("mark")
-@click.argument("number")
+@click.argument("number", type=IDENTIFIER)
 @click.argument("page", type=int)
 @click.argument("box")
 @click.argument("verdict", type=click.Choice([verdict.value for verdict in MarkVerdict]))
@@ -317,7 +314,7 @@ def mark_command(
 
 
 @inbox_command.command("alteration")
-@click.argument("number")
+@click.argument("number", type=IDENTIFIER)
 @click.argument("page", type=int)
 @click.argument("verdict", type=click.Choice(["accepted", "refused"]))
 @workspace_command
@@ -348,7 +345,7 @@ def _decider(by: str, why: str) -> Decider:
 
 
 def _number(text: str) -> Number:
-    number = expand(text.upper())
+    number = expand(as_typed(text))
     if number is None:
         raise UsageError(
             _("“{text}”不是文书编号。").format(text=text), remedy=_("编号形如 WJB22-0012-JC-001。")

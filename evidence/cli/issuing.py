@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from evidence.cli.options import progress
 from evidence.domain.document import IssuedForm
-from evidence.domain.identifiers import CaseId
+from evidence.domain.identifiers import CaseId, as_typed
 from evidence.errors import UsageError
 from evidence.forms.campaign_list import FORM, campaign_request
 from evidence.forms.catalogue import Catalogue
@@ -29,7 +29,7 @@ def request_of(
         view, settings = workspace.ledger.view, workspace.settings
         request = campaign_request(subject, view, settings, now=workspace.clock())
         return replace(request, values={**request.values, **(values or {})})
-    return IssueRequest(form=form, case=CaseId(subject.upper()), values=values or {}, **wanted)
+    return IssueRequest(form=form, case=CaseId(as_typed(subject)), values=values or {}, **wanted)
 
 
 def given_values(workspace: Workspace, form: str, path: Path | None) -> dict[str, Any]:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from evidence.cli.completing import a_number
-from evidence.cli.options import OutFileType, emit, json_option, say, workspace_command
+from evidence.cli.options import IDENTIFIER, OutFileType, emit, json_option, say, workspace_command
 from evidence.cli.waiting import Working, counting
-from evidence.domain.identifiers import expand
+from evidence.domain.identifiers import as_typed, expand
 from evidence.durable import write_whole
 from evidence.errors import ExitCode, InputError, UsageError
 from evidence.foreign import fault_of
@@ -150,7 +150,7 @@ def export_command(
 
 
 @ledger_command.command("prove")
-@click.argument("number", shell_complete=a_number)
+@click.argument("number", type=IDENTIFIER, shell_complete=a_number)
 @click.option("--out", type=OutFileType(), help=_("证明文件（默认 <编号>.proof.json）"))
 @json_option
 @workspace_command
@@ -162,7 +162,7 @@ def prove_command(workspace: Workspace, number: str, out: Path | None, as_json: 
     """
     from evidence.ledger.prove import prove
 
-    known = expand(number.strip().upper())
+    known = expand(as_typed(number))
     if known is None:
         raise UsageError(
             _("“{number}”不是文书编号。").format(number=number), remedy=_("例：WJB22-0012-JC-001")

@@ -10,6 +10,8 @@ from __future__ import annotations
 import os
 import sys
 
+from evidence.cli.streams import holds_chinese, lost_output, make_reliable
+
 # command -> module in evidence.cli that defines <command>_command
 COMMANDS: dict[str, str] = {
     "init": "workspace",
@@ -57,12 +59,17 @@ OVERVIEW_WIDTH = 80
 def main(arguments: list[str] | tuple[str, ...] | None = None) -> None:
     """Run one command and exit with its code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    if given in (["--help"], ["-h"]) and _wide_enough():
-        _overview()
-        return
-    from evidence.cli.program import run
+    try:
+        make_reliable()
+        if given in (["--help"], ["-h"]) and _wide_enough() and holds_chinese():
+            sys.stdout.write(_overview())
+            if lost_output() is None:
+                sys.exit(0)
+        from evidence.cli.program import run
 
-    run(given)
+        run(given)
+    except KeyboardInterrupt:  # while modules are still being imported
+        sys.exit(130)
 
 
 def _wide_enough() -> bool:
@@ -74,13 +81,7 @@ def _wide_enough() -> bool:
         return True
 
 
-def _overview() -> None:
+def _overview() -> str:
     from evidence.language import LOCALE_DIR, chosen_language
 
-    text = (LOCALE_DIR / chosen_language() / "overview.txt").read_text("utf-8")
-    try:
-        sys.stdout.write(text)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    sys.exit(0)
+    return (LOCALE_DIR / chosen_language() / "overview.txt").read_text("utf-8")

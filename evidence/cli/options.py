@@ -2,24 +2,56 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 import msgspec
 
 from evidence.cli.signs import tinted
+from evidence.cli.streams import is_utf8
 from evidence.cli.whereabouts import named_workspace, takes_workspace
+from evidence.domain.identifiers import as_typed
 from evidence.domain.week import Week, local_instant
 from evidence.language import _
 
 if TYPE_CHECKING:
     from evidence.config import Workspace
+
+
+FIRST_YEAR, LAST_YEAR = 1990, 2199
+"""Years a typed date may lie in: before the first no record was digital, after the last it is a slip."""
+
+
+def in_calendar(day: date) -> bool:
+    """Whether a typed date can be meant; arithmetic with weeks and terms never leaves what Python counts."""
+    return FIRST_YEAR <= day.year <= LAST_YEAR
+
+
+def beyond_calendar(value: str) -> str:
+    """Why a date that is one was refused."""
+    return _("{value!r} 超出可用的年份（{first}—{last}），请检查。").format(
+        value=value, first=FIRST_YEAR, last=LAST_YEAR
+    )
+
+
+class IdentifierType(click.ParamType[str]):
+    """A case, visit, document or arrival number in whatever width and letters it was typed."""
+
+    name = "text"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The identifier as it is kept."""
+        return as_typed(value)
+
+
+IDENTIFIER = IdentifierType()
 
 
 class InstantType(click.ParamType[datetime]):
@@ -31,17 +63,22 @@ class InstantType(click.ParamType[datetime]):
         """Aware UTC instant."""
         if isinstance(value, datetime):
             return value
+        typed = as_typed(value)
         try:
-            if len(value) == 10:
-                return local_instant(date.fromisoformat(value), 12)
-            instant = datetime.fromisoformat(value)
+            if len(typed) == 10:
+                return local_instant(self._known(date.fromisoformat(typed), value, param, ctx), 12)
+            instant = datetime.fromisoformat(typed)
         except ValueError:
             self.fail(
                 _("{value!r} 不是时间，请写成 2022-04-01 或 2022-04-01T15:00+08:00。").format(value=value)
             )
         if instant.tzinfo is None:
             self.fail(_("{value!r} 缺少时区，请在末尾加上 +08:00。").format(value=value))
+        self._known(instant.date(), value, param, ctx)
         return instant.astimezone(UTC)
+
+    def _known(self, day: date, value: str, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        return day if in_calendar(day) else self.fail(beyond_calendar(value), param, ctx)
 
 
 class WeekType(click.ParamType[Week]):
@@ -54,7 +91,10 @@ class WeekType(click.ParamType[Week]):
         if isinstance(value, Week):
             return value
         try:
-            return Week.parse(value)
+            week = Week.parse(as_typed(value))
+            if not in_calendar(week.monday):
+                self.fail(beyond_calendar(value), param, ctx)
+            return week
         except ValueError:
             self.fail(_("{value!r} 不是周次，请写成 2022-W13。").format(value=value))
 
@@ -69,9 +109,11 @@ class DayType(click.ParamType[date]):
         if isinstance(value, date):
             return value
         try:
-            if len(value) != 10:
+            typed = as_typed(value)
+            if len(typed) != 10:
                 raise ValueError(value)
-            return date.fromisoformat(value)
+            day = date.fromisoformat(typed)
+            return day if in_calendar(day) else self.fail(beyond_calendar(value), param, ctx)
         except ValueError:
             self.fail(_("{value!r} 不是日期，请写成 2022-04-01。").format(value=value), param, ctx)
 
@@ -145,18 +187,30 @@ week_option = click.option(
 )
 
 
+def write_line(stream: TextIO, text: str) -> None:
+    """One line; its colours only where the stream is a terminal."""
+    stream.write((text if stream.isatty() else click.unstyle(text)) + "\n")
+    stream.flush()
+
+
 def emit(document: Any) -> None:
-    """One JSON document on stdout, nothing else there. Dataclasses, dates and enums are fine."""
-    text = msgspec.json.format(msgspec.json.encode(document), indent=2)
-    sys.stdout.write(text.decode() + "\n")
+    """One JSON document on stdout, nothing else there. Dataclasses, dates and enums are fine.
+
+    JSON is UTF-8 (RFC 8259, 8.1); a stream of another encoding gets it in ASCII, which is both.
+    """
+    encoded = msgspec.json.format(msgspec.json.encode(document), indent=2)
+    text = encoded.decode()
+    if not is_utf8(sys.stdout):
+        text = json.dumps(json.loads(encoded), indent=2, ensure_ascii=True)
+    sys.stdout.write(text + "\n")
 
 
 def say(lines: str | Iterable[str] = "") -> None:
     """Plain result lines on stdout."""
     for line in [lines] if isinstance(lines, str) else lines:
-        click.echo(tinted(line))
+        write_line(sys.stdout, tinted(line))
 
 
 def progress(message: str) -> None:
     """Progress and remarks go to stderr."""
-    click.echo(tinted(message), err=True)
+    write_line(sys.stderr, tinted(message))

@@ -8,7 +8,7 @@ import inspect
 import os
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,9 +16,11 @@ import click
 
 from evidence import __version__
 from evidence.cli.main import COMMANDS
+from evidence.cli.options import progress
+from evidence.cli.streams import holds_chinese, lost_output
 from evidence.cli.whereabouts import workspace_option
-from evidence.errors import EvidenceError, ExitCode, MissingPartError
-from evidence.language import _, teach_click
+from evidence.errors import EvidenceError, ExitCode, MissingPartError, UsageError
+from evidence.language import _, speaking_to, teach_click
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -60,6 +62,17 @@ class LazyGroup(click.Group):
         command: click.Command = getattr(module, f"{cmd_name}_command")
         return _in_readers_language(command)
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command of the line's first word; click suggests only commands it has imported."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.exceptions.NoSuchCommand as unknown:
+            raise click.exceptions.NoSuchCommand(
+                args[0], possibilities=self.list_commands(ctx), ctx=ctx
+            ) from unknown
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Short help from the table below, without importing anything."""
         from evidence.cli.summaries import SUMMARIES
@@ -90,37 +103,58 @@ def cli() -> None:
 
 def run(arguments: Sequence[str]) -> None:
     """Run one command; the only place that turns an error into a message and an exit code."""
-    teach_click()
-    _in_readers_language(cli)
+    with spoken_language():
+        teach_click()
+        _in_readers_language(cli)
+        code = _run(arguments)
+        if (lost := lost_output()) is not None:
+            refused = _in_words(lost)
+            _refuse(refused)
+            code = code or refused.exit_code
+    sys.exit(code)
+
+
+def _run(arguments: Sequence[str]) -> int:
     try:
         code = cli.main(args=arguments, prog_name="evidence", standalone_mode=False)
     except click.exceptions.Exit as stop:
-        code = stop.exit_code
+        return stop.exit_code
     except click.exceptions.NoArgsIsHelpError as question:
         question.show()
-        code = ExitCode.USAGE
+        return ExitCode.USAGE
     except click.ClickException as mistake:
         _refuse(_misused(mistake))
-        code = ExitCode.USAGE
-    except click.Abort:
-        click.echo(_("已中止。"), err=True)
-        code = ExitCode.UNEXPECTED
+        return ExitCode.USAGE
+    except click.Abort as stop:
+        return _stopped(stop.__cause__ or stop.__context__)
+    except KeyboardInterrupt as stop:
+        return _stopped(stop)
     except EvidenceError as error:
         _refuse(error)
-        code = error.exit_code
-    except BrokenPipeError:
-        code = ExitCode.DONE
+        return error.exit_code
     except Exception as unforeseen:
         told = _in_words(unforeseen)
         _refuse(told)
-        code = told.exit_code
-    sys.exit(code if isinstance(code, int) else 0)
+        return told.exit_code
+    return code if isinstance(code, int) else ExitCode.DONE
+
+
+def spoken_language() -> AbstractContextManager[None]:
+    """English where the terminal has no Chinese characters at all, else as the reader chose."""
+    return nullcontext() if holds_chinese() else speaking_to("en")
+
+
+def _stopped(cause: BaseException | None) -> int:
+    """A person stopped the command, or a question was asked where nobody can answer."""
+    if isinstance(cause, EOFError):
+        _refuse(UsageError(_("这里需要有人回答，而输入已经结束。"), remedy=_("请在终端中运行。")))
+        return ExitCode.USAGE
+    progress(_("已中止。"))
+    return ExitCode.INTERRUPTED
 
 
 def _refuse(why: object) -> None:
-    from evidence.cli.signs import tinted
-
-    click.echo(tinted(f"✕ {why}"), err=True)
+    progress(f"✕ {why}")
 
 
 def _misused(mistake: click.ClickException) -> str:

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
-from evidence.cli.options import DayType, OutFileType, emit, json_option, progress, say, workspace_command
+from evidence.cli.options import (
+    IDENTIFIER,
+    DayType,
+    OutFileType,
+    emit,
+    json_option,
+    progress,
+    say,
+    workspace_command,
+)
 from evidence.cli.waiting import counting
 from evidence.domain.identifiers import VisitId
 from evidence.domain.week import SHANGHAI, local_date
@@ -178,7 +187,7 @@ def _line(each: Recording) -> str:
 
 @recording_command.command("assign")
 @click.argument("recording", required=False)
-@click.argument("visit", required=False)
+@click.argument("visit", type=IDENTIFIER, required=False)
 @click.option("--why", default="", help=_("理由（人工指派时必填）"))
 @click.option("--by", "person", default="", help=_("指派人（人工指派时必填）"))
 @json_option
@@ -293,7 +302,7 @@ def _revise(workspace: Workspace) -> int:
 
 
 @recording_command.command("coverage")
-@click.argument("visit")
+@click.argument("visit", type=IDENTIFIER)
 @click.option("--svg", type=OutFileType(), help=_("另存时间轴图"))
 @json_option
 @workspace_command

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
-from evidence.cli.options import DayType, emit, json_option, say, workspace_command
+from evidence.cli.options import IDENTIFIER, DayType, emit, json_option, say, workspace_command
 from evidence.cli.tables import table
 from evidence.domain.identifiers import CaseId, EnterpriseId, PersonId, VisitId
 from evidence.domain.register import RegisterEntry
@@ -102,8 +102,8 @@ def _day(name: str, text: str) -> Callable[[Callable[..., Any]], Callable[..., A
 @_day("--on", _("日期（默认：今天）"))
 @click.option("--person", default=None, help=_("人员编号"))
 @click.option("--enterprise", default=None, help=_("企业的信用代码、名称或简称"))
-@click.option("--case", "case", default=None, help=_("案件编号"))
-@click.option("--visit", default=None, help=_("活动编号"))
+@click.option("--case", "case", type=IDENTIFIER, default=None, help=_("案件编号"))
+@click.option("--visit", type=IDENTIFIER, default=None, help=_("活动编号"))
 @_day("--from", _("有效期起"))
 @_day("--to", _("有效期止"))
 @_day("--receipt", _("签收日期"))

@@ -17,11 +17,16 @@ _SHAPE = re.compile("[●✕◐○]")
 
 def tinted(line: str) -> str:
     """The line with its shapes in colour; click takes the colour away when the output is no terminal."""
-    if os.environ.get("NO_COLOR"):
+    if plain_terminal():
         return line
     return _SHAPE.sub(lambda found: click.style(found[0], fg=COLOURS[found[0]]), line)
 
 
 def bold(text: str) -> str:
-    """A heading, unless NO_COLOR is set (no-color.org)."""
-    return text if os.environ.get("NO_COLOR") else click.style(text, bold=True)
+    """A heading, where the terminal can show one."""
+    return text if plain_terminal() else click.style(text, bold=True)
+
+
+def plain_terminal() -> bool:
+    """Whether colours are unwanted (NO_COLOR, no-color.org) or unknown to the terminal (TERM=dumb)."""
+    return bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import click
 
 from evidence.cli.completing import a_case
-from evidence.cli.options import NewFileType, emit, json_option, progress, say, workspace_command
+from evidence.cli.options import IDENTIFIER, NewFileType, emit, json_option, progress, say, workspace_command
 from evidence.domain.identifiers import VisitId
-from evidence.forms.open_case import find_case
 from evidence.language import _
+from evidence.ledger.lookup import known_case
 
 if TYPE_CHECKING:
     from evidence.config import Workspace
@@ -28,9 +28,9 @@ def visit_command() -> None:
 
 
 @visit_command.command("add")
-@click.argument("case", shell_complete=a_case)
+@click.argument("case", type=IDENTIFIER, shell_complete=a_case)
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-@click.option("--visit", "visit", default=None, help=_("更正哪一次活动，如 WJB22-0001-V1"))
+@click.option("--visit", "visit", type=IDENTIFIER, default=None, help=_("更正哪一次活动，如 WJB22-0001-V1"))
 @click.option("--separate", is_flag=True, help=_("同一天同类的另一次活动，不是更正"))
 @click.option("--by", "by", default="", help=_("经办人"))
 @json_option
@@ -47,11 +47,11 @@ def add_command(
 
     recorded = record_visit_file(
         file,
-        case=find_case(workspace.ledger.view, case),
+        case=known_case(workspace.ledger.view, case),
         ledger=workspace.ledger,
         originals=workspace.originals,
         actor=by or "visit",
-        visit=VisitId(visit.upper()) if visit else None,
+        visit=VisitId(visit) if visit else None,
         separate=separate,
         follow=workspace.claims,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import NewType
 
 EnterpriseId = NewType("EnterpriseId", str)
@@ -23,6 +24,14 @@ _NUMBER = re.compile(r"([A-Z]{3})(\d{2})-(\d{4})-([A-Z]{2})-(\d{3})")
 _COMPACT = re.compile(r"([A-Z]{3})(\d{2})(\d{4})([A-Z]{2})(\d{3})")
 _CREDIT_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _CREDIT_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
+
+
+_DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"))
+
+
+def as_typed(text: str) -> str:
+    """An identifier as it is kept, from what a person typed: full width, small letters, long dashes."""
+    return unicodedata.normalize("NFKC", text).translate(_DASHES).strip().upper()
 
 
 def make_case_id(contract: str, year: int, running: int) -> CaseId:

@@ -12,7 +12,7 @@ import msgspec
 from evidence.errors import InputError, MissingPartError, UsageError
 from evidence.foreign import fault_of
 from evidence.forms.declaration import FormDeclaration
-from evidence.language import _
+from evidence.language import _, did_you_mean
 
 SHIPPED = Path(__file__).parents[1] / "shipped" / "templates"
 """Where a wheel carries the templates."""
@@ -96,7 +96,10 @@ class Catalogue:
         known = "、".join(f"{form.id}（{form.short}）" for form in self.forms)
         raise UsageError(
             _("没有名为“{name}”的文书。").format(name=name),
-            remedy=_("可用的文书：{known}。").format(known=known),
+            remedy=did_you_mean(
+                wanted, (word for form in self.forms for word in (form.id, form.title, form.short))
+            )
+            + _("可用的文书：{known}。").format(known=known),
         )
 
     def docx(self, form: FormDeclaration) -> Path:

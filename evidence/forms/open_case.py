@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from evidence.domain.case import Case, CaseKind
-from evidence.domain.identifiers import CaseId, EnterpriseId, make_case_id
+from evidence.domain.identifiers import EnterpriseId, make_case_id
 from evidence.domain.parties import Enterprise
 from evidence.errors import UsageError
 from evidence.language import _
@@ -40,20 +40,6 @@ def find_enterprise(view: View, wanted: str) -> Enterprise:
     raise UsageError(
         _("“{wanted}”对应多家企业：{names}。").format(wanted=wanted, names=names), remedy=_("请写信用代码。")
     )
-
-
-def find_case(view: View, wanted: str) -> Case:
-    """A case by its id.
-
-    Raises:
-        UsageError: there is none.
-    """
-    case = view.case(CaseId(wanted.strip().upper()))
-    if case is None:
-        raise UsageError(
-            _("没有案件“{wanted}”。").format(wanted=wanted), remedy=_("evidence case list 可列出全部案件。")
-        )
-    return case
 
 
 def parse_kind(text: str) -> tuple[CaseKind, str]:

@@ -13,7 +13,7 @@ from evidence.forms import cells
 from evidence.forms.party_tables import TABLES
 from evidence.forms.tables import Column, Table
 from evidence.forms.visit_tables import HEAD, LISTS
-from evidence.language import _
+from evidence.language import _, did_you_mean
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _PATTERNS = {
@@ -43,7 +43,8 @@ def schema(name: str) -> dict[str, Any]:
         return _rows(PlanLine, title="计划：一列要做的检查、复查、督促、专项、指导")
     raise UsageError(
         _("没有名为“{name}”的录入文件。").format(name=name),
-        remedy=_("可用：parties、visit、register、plan。"),
+        remedy=did_you_mean(name, ("parties", "visit", "register", "plan"))
+        + _("可用：parties、visit、register、plan。"),
     )
 
 

@@ -18,6 +18,7 @@ from evidence.forms.people import EnterpriseContacts, VisitDetails, read_contact
 from evidence.forms.photographs import prepare
 from evidence.forms.settings import FormsSettings
 from evidence.language import _
+from evidence.ledger.lookup import known_case
 from evidence.ledger.view import View
 
 
@@ -182,12 +183,7 @@ def find_source(
                 _("文书“{short}”属于一个案件，请指明案件编号。").format(short=form.short),
                 remedy=_("例：evidence issue WJB22-0001 现场检查记录。"),
             )
-        case = view.case(request.case)
-        if case is None:
-            raise UsageError(
-                _("没有案件“{case}”。").format(case=request.case),
-                remedy=_("evidence case list 可列出全部案件。"),
-            )
+        case = known_case(view, request.case)
         enterprise = view.enterprise(EnterpriseId(case.enterprise))
         visit = _visit(request, form, case, view)
     return Source(

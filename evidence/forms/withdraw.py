@@ -21,6 +21,7 @@ from evidence.forms.source import IssueRequest
 from evidence.language import _
 from evidence.ledger.events import Event, FormVoided, PlanFiled
 from evidence.ledger.ledger import Ledger
+from evidence.ledger.lookup import known_document
 from evidence.ledger.view import View
 
 
@@ -30,12 +31,7 @@ def valid_form(view: View, number: Number) -> IssuedForm:
     Raises:
         UsageError: never issued, or void already.
     """
-    document = view.document(number)
-    if document is None:
-        raise UsageError(
-            _("没有签发过编号 {number}。").format(number=number),
-            remedy=_("案件已签发的编号见 evidence case show 案件编号。"),
-        )
+    document = known_document(view, number)
     if document.form.voided_why:
         raise UsageError(
             _("{number} 已经作废：{why}").format(number=number, why=document.form.voided_why),

@@ -23,6 +23,7 @@ from evidence.ledger.events import (
     RecordingAssigned,
 )
 from evidence.ledger.ledger import Ledger
+from evidence.ledger.lookup import known_arrival, known_case
 from evidence.ledger.view import Arrival, View
 
 
@@ -97,10 +98,7 @@ class Desk:
         """
 
         def decide(view: View, current: Arrival, judged: ArrivalJudged) -> Sequence[Event]:
-            if view.case(case) is None:
-                raise UsageError(
-                    _("没有案件 {case}。").format(case=case), remedy=_("请用 evidence case list 查看。")
-                )
+            known_case(view, case)
             message = f"经 {who.by} 确认，作为案件 {case} 的材料归入。"
             new = replace(judged, outcome="linked", reason="", message=message, case=case, unlinked=())
             return (new,)
@@ -233,12 +231,7 @@ class Desk:
         )
 
     def _arrival(self, arrival: ArrivalId) -> Arrival:
-        found = self.ledger.view.arrival(arrival)
-        if found is None:
-            raise UsageError(
-                _("没有到件 {arrival}。").format(arrival=arrival), remedy=_("请用 evidence inbox list 查看。")
-            )
-        return found
+        return known_arrival(self.ledger.view, arrival)
 
     def _decide(
         self,

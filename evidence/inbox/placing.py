@@ -11,6 +11,7 @@ from evidence.errors import UsageError
 from evidence.inbox import words
 from evidence.language import _
 from evidence.ledger.events import ArrivalJudged, UnlinkedPage
+from evidence.ledger.lookup import known_document
 from evidence.ledger.view import Arrival, View
 
 
@@ -84,12 +85,7 @@ def valid_form(view: View, number: Number) -> CaseId | None:
     Raises:
         UsageError: never issued, or void.
     """
-    document = view.document(number)
-    if document is None:
-        raise UsageError(
-            _("没有签发过编号 {number}。").format(number=number),
-            remedy=_("案件已签发的编号见 evidence case show 案件编号。"),
-        )
+    document = known_document(view, number)
     if document.form.voided_why:
         raise UsageError(
             _("编号 {number} 已作废：{why}").format(number=number, why=document.form.voided_why),

@@ -10,8 +10,7 @@ from evidence.domain.facts import CaseFacts, Facts
 from evidence.domain.identifiers import CaseId
 from evidence.domain.register import RegisterEntry
 from evidence.domain.week import Week, local_date
-from evidence.errors import UsageError
-from evidence.language import _
+from evidence.ledger.lookup import known_case
 from evidence.ledger.view import View
 
 
@@ -23,12 +22,7 @@ def gather(view: View, *, week: Week | None, case: CaseId | None, at: datetime) 
     """
     today = Week.of(local_date(at))
     if case is not None:
-        found = view.case(case)
-        if found is None:
-            raise UsageError(
-                _("没有案件 {case}。").format(case=case), remedy=_("用 evidence case list 查看全部案件编号。")
-            )
-        return gather_cases(view, [found.id], week=week, plans_since=today)
+        return gather_cases(view, [known_case(view, case).id], week=week, plans_since=today)
     week = week or today
     return gather_cases(view, view.cases_touched(week), week=week, plans_since=min(week, today))
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from evidence.domain.identifiers import Number, number_case
-from evidence.errors import UsageError
-from evidence.language import _
 from evidence.ledger import checkpoint as checkpoints
 from evidence.ledger.codec import Entry
 from evidence.ledger.events import (
@@ -20,6 +18,7 @@ from evidence.ledger.events import (
 )
 from evidence.ledger.export import TITLES
 from evidence.ledger.ledger import Ledger
+from evidence.ledger.lookup import known_document
 from evidence.ledger.merkle import Tree, leaf_hash
 from evidence.ledger.proof import ProvenLine, TreeHead, make_proof, own_only
 from evidence.ledger.view import View
@@ -36,12 +35,7 @@ def prove(ledger: Ledger, number: Number, *, origin: str) -> dict[str, Any]:
         LedgerDamagedError: the journal's chain is broken.
     """
     view = ledger.view
-    document = view.document(number)
-    if document is None:
-        raise UsageError(
-            _("没有签发过文书 {number}。").format(number=number),
-            remedy=_("案件已签发的编号见 evidence case show 案件编号。"),
-        )
+    document = known_document(view, number)
     lines = list(ledger.lines())
     concerning = _concerning(ledger, view, number)
     tree = Tree([leaf_hash(line) for line in lines])
