@@ -24,7 +24,7 @@ def known_case(view: View, typed: str) -> Case:
     case = view.case(wanted)
     if case is None:
         raise UsageError(
-            _("没有案件 {case}。").format(case=typed),
+            _("没有案件“{case}”。").format(case=typed),
             remedy=did_you_mean(wanted, (each.id for each in view.cases()))
             + _("用 evidence case list 查看全部案件编号。"),
         )
