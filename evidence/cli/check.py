@@ -68,7 +68,7 @@ def check_command(
     if case is None:
         week = week or Week.of(local_date(moment))
     facts = gather(
-        workspace.ledger.view, week=week, case=CaseId(case) if case is not None else None, at=moment
+        workspace.ledger.known_at(at), week=week, case=CaseId(case) if case is not None else None, at=moment
     )
     findings = judge(facts, workspace.settings.parameters, moment)
     if as_sarif:

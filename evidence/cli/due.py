@@ -55,7 +55,7 @@ def due_command(
     if last < today:
         raise UsageError(_("--until 早于 {today}。").format(today=today), remedy=_("请写今天或以后的日期。"))
     parameters = workspace.settings.parameters
-    items = due_items(gather_open(workspace.ledger.view, moment), parameters, moment, last)
+    items = due_items(gather_open(workspace.ledger.known_at(at), moment), parameters, moment, last)
     if ics is not None:
         from evidence.cli.ics import calendar_file
 

@@ -155,12 +155,13 @@ def disposal_command(workspace: Workspace, at: datetime | None, out: Path | None
     """
     from evidence.ledger.facts import gather_cases
     from evidence.rules.ground import Ground
+    from evidence.rules.known import known_at
     from evidence.rules.retention import disposables
 
     moment = at or workspace.clock()
-    view = workspace.ledger.view
+    view = workspace.ledger.known_at(at)
     facts = gather_cases(view, [case.id for case in view.cases()], week=None)
-    rows = list(disposables(Ground(facts, workspace.settings.parameters, moment)))
+    rows = list(disposables(Ground(known_at(facts, moment), workspace.settings.parameters, moment)))
     if out is not None:
         from evidence.cli.sheets import write_sheet
 

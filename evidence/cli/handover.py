@@ -19,6 +19,7 @@ from evidence.errors import UndecidedError
 from evidence.handover.listing import handover_rows
 from evidence.handover.package import Built, Order, build_package
 from evidence.language import _
+from evidence.ledger.known import present
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,7 +65,7 @@ def bundle_command(
     \b
     例：evidence bundle --week 2022-W13
     """
-    moment = at or workspace.clock()
+    moment = at or present(workspace.ledger, workspace.clock())
     order = Order(
         week=week or Week.of(local_date(moment)),
         at=moment,

@@ -21,6 +21,8 @@ from evidence.rules.money import yuan
 if TYPE_CHECKING:
     from evidence.config import Workspace
     from evidence.domain.facts import Facts
+    from evidence.ledger.view import View
+    from evidence.rules.parameters import Parameters
 
 MONEY_RULES = ("C07", "C08", "C09", "C10", "C11", "C12", "C15", "C16", "F02-coverage", "F04")
 """Standing findings that belong into a payment pack."""
@@ -56,7 +58,7 @@ def instalment_command(
         raise UsageError(
             _("合同没有第 {half} 个半年。").format(half=half), remedy=_("请写 1 至 {n}。").format(n=halves)
         ) from error
-    made = pack(_facts(workspace, moment, half), parameters, moment, half)
+    made = pack(_facts(workspace.ledger.known_at(at), parameters, moment, half), parameters, moment, half)
     if out is not None:
         _write(made, out)
         progress(_("资料包已写到 {out}。").format(out=out))
@@ -71,11 +73,10 @@ def instalment_command(
     return ExitCode.UNDECIDED if settled else ExitCode.INCOMPLETE
 
 
-def _facts(workspace: Workspace, moment: datetime, half: int) -> Facts:
+def _facts(view: View, parameters: Parameters, moment: datetime, half: int) -> Facts:
     from evidence.ledger.facts import gather_cases
 
-    view = workspace.ledger.view
-    one = of_half(workspace.settings.parameters, half)
+    one = of_half(parameters, half)
     wanted = cases_of_half(((cycle.case, cycle.checked_on) for cycle in view.services()), one)
     return gather_cases(view, map(CaseId, wanted), week=Week.of(local_date(moment)))
 

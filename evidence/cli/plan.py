@@ -80,7 +80,7 @@ def plan_command(
         Proposal(plan=_from_file(workspace, lines, week, moment, newest), unplaced=())
         if lines is not None
         else propose_plan(
-            gather_open(workspace.ledger.view, moment), workspace.settings.parameters, moment, week
+            gather_open(workspace.ledger.known_at(at), moment), workspace.settings.parameters, moment, week
         )
     )
     if not propose:

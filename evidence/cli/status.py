@@ -52,7 +52,7 @@ def status_command(workspace: Workspace, at: datetime | None, as_json: bool) -> 
 
     moment = at or workspace.clock()
     week = Week.of(local_date(moment))
-    view = workspace.ledger.view
+    view = workspace.ledger.known_at(at)
     facts = gather(view, week=week, case=None, at=moment)
     parameters = workspace.settings.parameters
     findings = judge(facts, parameters, moment)

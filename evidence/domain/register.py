@@ -118,6 +118,9 @@ class Package:
     complete: bool
     tree_size: int
     """Journal lines under its checkpoint."""
+    known_size: int | None = None
+    """Journal lines that were known at its as-of instant: what came after belongs to the next package.
+    None: all under its checkpoint."""
     root: str
     """Hex root of the checkpoint."""
     cases: tuple[CaseId, ...] = ()

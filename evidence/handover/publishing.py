@@ -79,6 +79,7 @@ def publish(
         sha256=Sha256(digest),
         complete=bench.complete,
         tree_size=work.size,
+        known_size=work.known_size,
         root=work.tree.root.hex(),
         cases=tuple(CaseId(case.case.id) for case in work.facts.cases),
         documents=tuple(row.document.form.number for row in bench.rows),

@@ -51,6 +51,8 @@ class WeekWork:
     parameters: Any
     size: int
     """Journal lines under the checkpoint."""
+    known_size: int
+    """Journal lines known at `at`, on which the facts rest."""
     tree: Frontier
     head: str
     """Digest of the journal's last line under the checkpoint."""
@@ -132,7 +134,8 @@ def take_stock(office: Office, *, week: Week, supplement: bool, at: datetime) ->
             remedy=f"evidence bundle --week {week}",
         )
     _refuse_hole(packages, week)
-    facts = gather(view, week=week, case=None, at=at)
+    known = office.ledger.known_at(at)
+    facts = gather(known, week=week, case=None, at=at)
     tree = office.ledger.tree(size)
     number = len(same) if supplement else 0
     name = package_id(code, week, number)
@@ -145,6 +148,7 @@ def take_stock(office: Office, *, week: Week, supplement: bool, at: datetime) ->
         findings=judge(facts, office.parameters, at),
         parameters=office.parameters,
         size=size,
+        known_size=known.head.size,
         tree=tree,
         head=head.digest,
         packages=packages,

@@ -387,8 +387,8 @@ def _package(rows: Rows, entry: Line, body: Body) -> None:
     rows.put("packages", package["id"], _row(entry, package))
     for case in package.get("cases", ()):
         touched = rows.get(touched_table(case), case)
-        # what came after the package's checkpoint belongs to the next one
-        if touched is not None and touched["seq"] < package["tree_size"]:
+        # what came after the package's as-of instant belongs to the next one
+        if touched is not None and touched["seq"] < (package.get("known_size") or package["tree_size"]):
             rows.drop(touched_table(case), case)
 
 

@@ -119,6 +119,16 @@ class Ledger(ABC):
         """Position after following the journal's tail."""
         return self.view.head
 
+    def known_at(self, at: datetime | None) -> View:
+        """The view as the journal stood at an instant (`ledger.known`); None for now.
+
+        Raises:
+            LedgerDamagedError: the journal's chain is broken.
+        """
+        from evidence.ledger.known import view_known_at
+
+        return self.view if at is None else view_known_at(self, at)
+
     def entries(self, start: int = 0, stop: int | None = None) -> Iterator[Entry]:
         """The same lines, read."""
         for seq, line in enumerate(self.lines(start, stop), start):

@@ -20,6 +20,7 @@ from evidence.rules.chain import FORM_OF, KIND_NAME, Chain, Step
 from evidence.rules.deadlines import handover_window, move, planning_day
 from evidence.rules.frequency import is_newcomer, served
 from evidence.rules.ground import Ground, in_force
+from evidence.rules.known import known_at
 from evidence.rules.parameters import Parameters
 
 CHAIN_CLAUSE = "附件五(二)1"
@@ -55,7 +56,7 @@ class DueItem:
 
 def due_items(facts: Facts, parameters: Parameters, as_of: datetime, until: date) -> tuple[DueItem, ...]:
     """Everything due by `until` that has not been done, overdue things first."""
-    ground = Ground(facts, parameters, as_of)
+    ground = Ground(known_at(facts, as_of), parameters, as_of)
     items = [item for chain in ground.chains for item in _of_case(chain)]
     items += [*_of_section(ground), *_of_office(ground, until)]
     kept = [item for item in items if item.due <= until]

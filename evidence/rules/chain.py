@@ -102,14 +102,13 @@ class Chain:
 
     @cached_property
     def visits(self) -> tuple[Step, ...]:
-        """The highest version of each visit that has happened, in order of time."""
+        """The highest version of each visit, in order of time."""
         newest: dict[str, Visit] = {}
         for visit in self.facts.visits:
             kept = newest.get(visit.id)
             if kept is None or visit.version > kept.version:
                 newest[visit.id] = visit
-        happened = (visit for visit in newest.values() if visit.arrived_at <= self.ground.as_of)
-        ordered = sorted(happened, key=lambda visit: (visit.arrived_at, visit.id))
+        ordered = sorted(newest.values(), key=lambda visit: (visit.arrived_at, visit.id))
         return tuple(Step(visit, local_date(visit.arrived_at)) for visit in ordered)
 
     def of_kind(self, kind: VisitKind) -> tuple[Step, ...]:
@@ -216,14 +215,14 @@ class Chain:
 
     @cached_property
     def reports(self) -> tuple[RectificationReport, ...]:
-        """Versions of the rectification report received by today; of one version the newest entry."""
-        newest = {report.version: report for report in self.facts.reports if report.received_on <= self.today}
+        """Versions of the rectification report; of one version the newest entry."""
+        newest = {report.version: report for report in self.facts.reports}
         return tuple(newest[version] for version in sorted(newest))
 
     @cached_property
     def escalations(self) -> tuple[Escalation, ...]:
-        """Reports to the regulator made by now, newest state of each."""
-        newest = {one.id: one for one in self.facts.escalations if one.reported_at <= self.ground.as_of}
+        """Reports to the regulator, newest state of each."""
+        newest = {one.id: one for one in self.facts.escalations}
         return tuple(sorted(newest.values(), key=lambda one: (one.reported_at, one.id)))
 
     def escalated(self, trigger: Trigger) -> tuple[Escalation, ...]:
@@ -233,7 +232,7 @@ class Chain:
     def entries(self, register: str) -> tuple[RegisterEntry, ...]:
         """Entries of a register that name this case, one of its visits or its enterprise."""
         newest = {one.key: one for one in self.facts.entries if one.register == register}
-        return tuple(newest[key] for key in sorted(newest) if newest[key].on <= self.today)
+        return tuple(newest[key] for key in sorted(newest))
 
     @cached_property
     def documents(self) -> tuple[Document, ...]:

@@ -15,7 +15,7 @@ from evidence.rules.parameters import Parameters, YearRule
 
 
 class Ground:
-    """Facts, parameters and the day of the judgement."""
+    """Facts as they were known at the judgement's instant, parameters and that instant."""
 
     def __init__(self, facts: Facts, parameters: Parameters, as_of: datetime) -> None:
         self.facts = facts
@@ -50,14 +50,13 @@ class Ground:
         return registers
 
     def entries(self, register: str) -> tuple[RegisterEntry, ...]:
-        """Entries in force and made by today, in order of key."""
+        """Entries in force, in order of key."""
         kept = self._registers.get(register, {})
-        return tuple(kept[key] for key in sorted(kept) if kept[key].on <= self.today)
+        return tuple(kept[key] for key in sorted(kept))
 
     def entry(self, register: str, key: str) -> RegisterEntry | None:
         """One entry in force."""
-        found = self._registers.get(register, {}).get(key)
-        return found if found is not None and found.on <= self.today else None
+        return self._registers.get(register, {}).get(key)
 
     @cached_property
     def _by_person(self) -> dict[tuple[str, str], list[RegisterEntry]]:

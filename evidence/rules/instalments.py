@@ -13,6 +13,7 @@ from evidence.rules.chain import FOUR, Chain
 from evidence.rules.clause import Finding, Kind, Level
 from evidence.rules.ground import Ground
 from evidence.rules.judge import judge
+from evidence.rules.known import known_at
 from evidence.rules.money import Instalment, payable_from, schedule
 from evidence.rules.parameters import Parameters
 
@@ -95,7 +96,7 @@ def pack(facts: Facts, parameters: Parameters, as_of: datetime, half: int) -> Pa
         ValueError: the contract has no such half-year.
     """
     one = of_half(parameters, half)
-    ground = Ground(facts, parameters, as_of)
+    ground = Ground(known_at(facts, as_of), parameters, as_of)
     findings = judge(facts, parameters, as_of)
     by_case: dict[str, list[Finding]] = {}
     for finding in findings:

@@ -29,7 +29,7 @@ def judge(facts: Facts, parameters: Parameters, as_of: datetime) -> tuple[Findin
 
 def judge_by(ruleset: Ruleset, facts: Facts, parameters: Parameters, as_of: datetime) -> tuple[Finding, ...]:
     """Findings of one ruleset."""
-    ground = Ground(facts, parameters, as_of)
+    ground = Ground(ruleset.known_at(facts, as_of), parameters, as_of)
     findings: list[Finding] = []
     for chain in ground.chains:
         for rule in ruleset.case_rules:

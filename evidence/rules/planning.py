@@ -13,6 +13,7 @@ from evidence.domain.register import Plan, PlanLine, PlannedWork
 from evidence.domain.week import Week, is_workday
 from evidence.rules.agenda import DueItem, due_items
 from evidence.rules.ground import Ground, in_force
+from evidence.rules.known import known_at
 from evidence.rules.parameters import Parameters
 
 WORK_OF = {
@@ -55,7 +56,7 @@ def propose_plan(facts: Facts, parameters: Parameters, as_of: datetime, week: We
     Rechecks go first, the most pressing before the others; a person takes at most two visits a day,
     the agency at most `visits_per_day`. A pure function of its arguments: the same facts, the same plan.
     """
-    ground = Ground(facts, parameters, as_of)
+    ground = Ground(known_at(facts, as_of), parameters, as_of)
     days = [day for n in range(5) if is_workday(day := week.monday + timedelta(days=n)) is not False]
     board = _Board(ground, days)
     wanted = _wanted(facts, parameters, as_of, week, ground)

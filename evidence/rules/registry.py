@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
 import msgspec
 
+from evidence.domain.facts import Facts
 from evidence.rules import (
     campaigns,
     checking,
@@ -30,6 +33,7 @@ from evidence.rules import (
     urging,
     weekly,
 )
+from evidence.rules.known import known_at, known_at_by_rulesets_1_and_2
 from evidence.rules.rule import CaseRule, Rule, StandingRule
 
 
@@ -40,6 +44,8 @@ class Ruleset:
     version: str
     case_rules: tuple[CaseRule, ...]
     standing_rules: tuple[StandingRule, ...] = ()
+    known_at: Callable[[Facts, datetime], Facts] = known_at
+    """What of the facts had happened by an instant."""
 
     @property
     def rules(self) -> tuple[Rule, ...]:
@@ -110,9 +116,10 @@ CASE_RULES_FROM_ARRIVAL: tuple[CaseRule, ...] = (
 """The same rules, which also answer for what came back before anybody entered its facts."""
 
 RULESETS: tuple[Ruleset, ...] = (
-    Ruleset("1", CHAIN_RULES),
-    Ruleset("2", (*CHAIN_RULES, *SERVICE_RULES), STANDING_RULES),
+    Ruleset("1", CHAIN_RULES, known_at=known_at_by_rulesets_1_and_2),
+    Ruleset("2", (*CHAIN_RULES, *SERVICE_RULES), STANDING_RULES, known_at_by_rulesets_1_and_2),
     Ruleset("3", CASE_RULES_FROM_ARRIVAL, STANDING_RULES),
 )
 """Oldest first; the last one judges today. Version 1 knew only the chain of a case, version 2 judged a
-record's marks only through a visit that was entered."""
+record's marks only through a visit that was entered. Both left packages, receipts, footage and plans of later
+days among the facts."""

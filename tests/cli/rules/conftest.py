@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from evidence import config
 from evidence.archive.originals import Originals
 from evidence.cli.program import cli
 from evidence.errors import EvidenceError
@@ -27,6 +28,15 @@ def workspace(tmp_path: Path) -> Path:
     ledger = Ledger.open(tmp_path / "archive" / "ledger", clock=lambda: world.FRIDAY)
     ledger.append("test", *world.journal_events(world.week_facts()))
     return tmp_path
+
+
+@pytest.fixture(autouse=True)
+def friday(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every command of these tests is entered on the Friday of the world's week."""
+    opened = config.open_workspace
+    monkeypatch.setattr(
+        config, "open_workspace", lambda folder=None: opened(folder, clock=lambda: world.FRIDAY)
+    )
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ def _unsealed(workspace: Path) -> None:
         by="P5",
         why="只有印泥痕迹",
     )
-    Ledger.open(workspace / "archive" / "ledger").append("test", word)
+    Ledger.open(workspace / "archive" / "ledger", clock=lambda: world.FRIDAY).append("test", word)
 
 
 def _seal_finding(run: Run) -> dict:

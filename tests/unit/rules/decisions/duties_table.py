@@ -221,7 +221,7 @@ TABLE: list[Row] = [
     ),
     *rows(
         "F02-coverage",
-        ("met", PASS, closed_all),
+        ("met", PASS, closed_all, at("2022-04-20")),
         ("broken", FAIL, unserved, at("2022-12-31")),
         ("boundary", OPEN, unserved, at("2022-12-06")),
         ("boundary", FAIL, unserved, at("2022-12-07")),
