@@ -133,6 +133,10 @@ class Package:
     """Number of the 移交清单; its 接收回执 carries the same running number."""
     tagmanifest: str = ""
     """Digest of tagmanifest-sha256.txt: what the next package cites and a supplement refers to."""
+    signer: str = ""
+    """SHA-256 of the DER certificate that signed it; empty for packages made before 2026-11-28."""
+    receipts: tuple[Sha256, ...] = ()
+    """Receipts for earlier packages that it carries, so that each is carried once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

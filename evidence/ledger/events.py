@@ -16,6 +16,7 @@ from evidence.domain.identifiers import ArrivalId, CaseId, Number, Sha256, Visit
 from evidence.domain.parties import Campaign, Device, Enterprise, Person
 from evidence.domain.recording import Recording
 from evidence.domain.register import Hold, Package, Plan, Receipt, RegisterEntry, Waiver
+from evidence.domain.signer_change import SignerChange
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -299,6 +300,14 @@ class ReceiptReceived:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SignerChanged:
+    """The agency's signing certificate is replaced, in words that the old key or the regulator signed."""
+
+    KIND: ClassVar[str] = "signer.changed/1"
+    change: SignerChange
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TailCut:
     """A torn, never acknowledged last line was cut off after a crash."""
 
@@ -344,6 +353,7 @@ Event = (
     | CheckpointMade
     | PackageBuilt
     | ReceiptReceived
+    | SignerChanged
     | TailCut
     | ThingAudited
 )

@@ -38,6 +38,7 @@ TITLES = {
     "checkpoint.made/1": "制作检查点",
     "package.built/1": "制作移交包",
     "receipt.received/1": "收到接收回执",
+    "signer.changed/1": "更换签名证书",
     "ledger.tail-cut/1": "截除未确认的残行",
     "archive.audited/1": "档案复核",
 }

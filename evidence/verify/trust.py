@@ -23,6 +23,8 @@ from pyhanko.sign.validation.settings import KeyUsageConstraints
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleTrustManager
 
+from evidence.verify.anchors import roots
+
 logging.getLogger("pyhanko").setLevel(logging.CRITICAL)  # its findings are ours to report, in Chinese
 logging.getLogger("pyhanko_certvalidator").setLevel(logging.CRITICAL)
 
@@ -52,7 +54,7 @@ class TrustStore:
     """Anchors chosen by the reader, and material that came along."""
 
     anchors: tuple[bytes, ...] = ()
-    """DER certificates."""
+    """DER certificates; a pinned one is as subject to revocation and validity as any other."""
     certificates: tuple[bytes, ...] = ()
     """DER, to build chains with; no reason to trust."""
     crls: tuple[bytes, ...] = ()
@@ -134,7 +136,9 @@ def assess(
         return Standing(trusted=True)
     if proven and sub == "REVOKED_NO_POE":
         return _standing("REVOKED", reason="签名时证书已被吊销", fatal=True)
-    if sub == "CERTIFICATE_CHAIN_GENERAL_FAILURE" and need_revocation:
+    pinned = certificate.dump() in store.anchors
+    undecided = sub == "CERTIFICATE_CHAIN_GENERAL_FAILURE" or (pinned and sub not in _REVOKED)
+    if need_revocation and undecided:
         without = _run_path_validation(store, certificate, purpose, moment, revocation="none")
         if not without:
             return _standing("TRY_LATER", reason="没有可用的吊销信息（CRL 或 OCSP）")
@@ -242,8 +246,17 @@ def _run_path_validation(
     """Empty when a valid path exists, else the AdES sub-indication; `revocation`: `require` or `none`."""
     try:
         material = _parse(store)
+        ends = material.anchors
+        if revocation != "none":
+            ends = roots(
+                certificate,
+                anchors=material.anchors,
+                others=material.certificates,
+                lists=material.crls,
+                moment=moment,
+            )
         context = ValidationContext(
-            trust_manager=SimpleTrustManager.build(trust_roots=material.anchors),
+            trust_manager=SimpleTrustManager.build(trust_roots=ends),
             other_certs=material.certificates,
             crls=material.crls,
             ocsps=material.ocsps,

@@ -28,7 +28,7 @@ from evidence.ledger.events import Event
 from evidence.ledger.fold import fold
 from evidence.ledger.ledger import Ledger, utc_now
 from evidence.ledger.lock import LedgerBusyError
-from evidence.ledger.merkle import Frontier
+from evidence.ledger.merkle import Frontier, Tree
 from evidence.ledger.postgres.connection import (
     DatabaseUnreachableError,
     asking,
@@ -147,10 +147,10 @@ class PostgresLedger(Ledger):
         wanted = self.head.size if size is None else size
         return KeptTree(self._reader.ask, wanted).frontier()
 
-    def consistency_proof(self, old: int, size: int) -> list[bytes]:
+    def merkle(self, size: int) -> Tree:
         """As the seam says, from subtrees kept."""
         self.view  # noqa: B018 - follow first
-        return KeptTree(self._reader.ask, size).consistency_proof(old, size)
+        return KeptTree(self._reader.ask, size)
 
     def unacknowledged_bytes(self) -> int:
         """A transaction leaves none."""

@@ -154,7 +154,7 @@ def test_a_stamp_from_the_future_proves_nothing() -> None:
 def test_trusting_the_signers_own_certificate_is_enough_for_it_but_not_for_the_stamp() -> None:
     pki = shared_pki()
     standing = assess(
-        TrustStore(anchors=(pki.signer.der,)),
+        TrustStore(anchors=(pki.signer.der,), certificates=(pki.root.der,), crls=(pki.crl,)),
         pki.signer.asn1,
         purpose=Purpose.SIGN,
         moment=NOON,
