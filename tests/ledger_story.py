@@ -38,6 +38,7 @@ from evidence.domain.register import (
     RegisterEntry,
     Waiver,
 )
+from evidence.domain.signer_change import Consent, SignerChange
 from evidence.ledger.events import (
     AlterationDecided,
     ArrivalJudged,
@@ -62,6 +63,7 @@ from evidence.ledger.events import (
     RegisterEntered,
     RegisterWithdrawn,
     ReportRecorded,
+    SignerChanged,
     Suggestion,
     TailCut,
     ThingAudited,
@@ -315,6 +317,19 @@ def every_kind() -> list[Event]:
         PackageBuilt(package=package),
         ReceiptReceived(
             receipt=Receipt(package="WJB-2022-W13", at=START, source=digest("receipt"), manner="scan")
+        ),
+        SignerChanged(
+            change=SignerChange(
+                contract="WJB",
+                before=digest("old certificate"),
+                after=digest("new certificate"),
+                at=START,
+                why="旧证书到期",
+                certificate="MAA=",
+                replaced="MAA=",
+                consent=Consent.OLD_KEY,
+                signature="MAA=",
+            )
         ),
         TailCut(bytes=7, sha256=digest("torn")),
         ThingAudited(objects=3),

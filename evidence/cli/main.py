@@ -43,6 +43,7 @@ COMMANDS: dict[str, str] = {
     "receipt": "handover",
     "handover": "handover",
     "renew": "handover",
+    "signer": "signer",
     "verify": "verify",
     "ledger": "ledger",
     "audit": "audit",

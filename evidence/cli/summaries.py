@@ -32,6 +32,7 @@ SUMMARIES: dict[str, str] = {
     "receipt": "登记监管部门的接收回执",
     "handover": "历次移交一览",
     "renew": "为已移交的包续加时间戳",
+    "signer": "签名证书：现用哪一张，怎样更换",
     "verify": "验证移交包、文件夹或单个 PDF",
     "ledger": "账本：验证、重建、导出、出具证明",
     "audit": "逐件复核档案",

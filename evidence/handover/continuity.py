@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from evidence.domain.identifiers import Sha256
 from evidence.domain.register import Package, Receipt
+from evidence.handover.earlier_lines import earlier_lines
 from evidence.handover.office import Office
 from evidence.handover.week import WeekWork, made_checkpoint, pretty
+from evidence.ledger.merkle import Tree
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,16 +28,30 @@ def ledger_files(office: Office, work: WeekWork) -> Iterator[LedgerFile]:
     """Every file of the folder, as docs/package-format.md says."""
     start = work.previous.tree_size if work.previous else 0
     lines = [line + b"\n" for line in office.ledger.lines(start, work.size)]
+    tree = office.ledger.merkle(work.size)
     yield LedgerFile(name="journal.jsonl", data=b"".join(lines))
     for made in (*work.checkpoints, made_checkpoint(work)):
         yield LedgerFile(name=f"checkpoint-{made.week}.txt", data=made.text.encode())
     yield LedgerFile(name="frontier.json", data=pretty(office.ledger.tree(start).to_json()))
-    proof = office.ledger.consistency_proof(start, work.size) if 0 < start < work.size else []
-    consistency: dict[str, Any] = {"from": start, "to": work.size, "proof": [node.hex() for node in proof]}
-    yield LedgerFile(name="consistency.json", data=pretty(consistency))
-    receipt = receipt_for(work, work.previous)
-    if receipt is not None:
-        yield from _receipt_files(office, work, receipt)
+    yield LedgerFile(name="consistency.json", data=pretty(_consistency(work, tree, start)))
+    yield LedgerFile(name="earlier.json", data=pretty(earlier_lines(office.ledger, work, tree, start)))
+    yield from _receipts(office, work)
+
+
+def _consistency(work: WeekWork, tree: Tree, start: int) -> dict[str, Any]:
+    """That the tree of the package before, and of every one before that, is the beginning of this one."""
+
+    def proof(old: int) -> list[str]:
+        return [node.hex() for node in tree.consistency_proof(old)] if 0 < old < work.size else []
+
+    return {
+        "from": start,
+        "to": work.size,
+        "proof": proof(start),
+        "checkpoints": [
+            {"package": made.week, "size": made.size, "proof": proof(made.size)} for made in work.checkpoints
+        ],
+    }
 
 
 def receipt_for(work: WeekWork, package: Package | None) -> Receipt | None:
@@ -45,10 +62,45 @@ def receipt_for(work: WeekWork, package: Package | None) -> Receipt | None:
     return max(mine, key=lambda receipt: (receipt.manner == "signature", receipt.at), default=None)
 
 
-def _receipt_files(office: Office, work: WeekWork, receipt: Receipt) -> Iterator[LedgerFile]:
-    data = office.originals.read(receipt.source)
-    name = f"receipt{_suffix(work, receipt, data)}"
-    described = {
+def receipts_to_carry(work: WeekWork) -> tuple[Receipt, ...]:
+    """Every receipt that no package has carried yet, in order of arrival; each file once."""
+    carried = {digest for package in work.packages for digest in package.receipts}
+    waiting = {
+        (receipt.package, receipt.source): receipt
+        for receipt in work.receipts
+        if receipt.source not in carried
+    }
+    return tuple(waiting.values())
+
+
+def carried_receipts(work: WeekWork) -> tuple[Sha256, ...]:
+    """Digests of the receipts that this package carries."""
+    direct = receipt_for(work, work.previous)
+    every = [receipt.source for receipt in receipts_to_carry(work)]
+    return tuple(dict.fromkeys([*([direct.source] if direct else []), *every]))
+
+
+def _receipts(office: Office, work: WeekWork) -> Iterator[LedgerFile]:
+    """The receipt for the package before under its fixed name, the late ones in a folder of their own."""
+    direct = receipt_for(work, work.previous)
+    if direct is not None:
+        data = office.originals.read(direct.source)
+        name = f"receipt{_suffix(work, direct, data)}"
+        yield LedgerFile(name="receipt.json", data=pretty(_described(direct, name, data)))
+        yield LedgerFile(name=name, data=data)
+    late = []
+    for number, receipt in enumerate(receipts_to_carry(work), 1):
+        if receipt == direct:
+            continue
+        data = office.originals.read(receipt.source)
+        name = f"receipts/{number:03d}-{receipt.package}{_suffix(work, receipt, data)}"
+        late.append(_described(receipt, name, data))
+        yield LedgerFile(name=name, data=data)
+    yield LedgerFile(name="receipts.json", data=pretty(late))
+
+
+def _described(receipt: Receipt, name: str, data: bytes) -> dict[str, Any]:
+    return {
         "package": receipt.package,
         "at": receipt.at,
         "manner": receipt.manner,
@@ -56,8 +108,6 @@ def _receipt_files(office: Office, work: WeekWork, receipt: Receipt) -> Iterator
         "file": name,
         "sha256": hashlib.sha256(data).hexdigest(),
     }
-    yield LedgerFile(name="receipt.json", data=pretty(described))
-    yield LedgerFile(name=name, data=data)
 
 
 def _suffix(work: WeekWork, receipt: Receipt, data: bytes) -> str:

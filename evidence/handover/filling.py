@@ -37,6 +37,8 @@ from evidence.rules.sarif import to_sarif
 
 FIELD = "Regulator"
 """Name of the receipt's empty signature field."""
+PACKAGE_FORMAT = "2"
+"""docs/package-format.md; 2 since 2026-11-28: earlier lines, a proof a checkpoint, every receipt."""
 _LIST_CODE, _RECEIPT_CODE = "YD", "HS"
 _SEAL_PT = 120
 
@@ -192,7 +194,7 @@ def labels(bench: Bench) -> dict[str, str]:
         "Bag-Group-Identifier": bench.office.names.contract_code,
         "Bagging-Date": local_date(work.at).isoformat(),
         "Payload-Oxum": "",
-        "Package-Format": "1",
+        "Package-Format": PACKAGE_FORMAT,
         "Week": str(work.week),
         "As-Of": instant(work.at),
         "Ruleset": RULESET_VERSION,

@@ -21,6 +21,7 @@ from evidence.domain.register import Package
 from evidence.durable import sync_folder, sync_tree
 from evidence.errors import MissingPartError, UsageError
 from evidence.handover.bench import Bench
+from evidence.handover.continuity import carried_receipts
 from evidence.handover.filling import Papers, numbers
 from evidence.handover.office import Office
 from evidence.handover.week import WeekWork, made_checkpoint, originals_of
@@ -87,6 +88,8 @@ def publish(
         why_incomplete="" if bench.complete else bench.order.why,
         list_number=papers.list.number,
         tagmanifest=sha256(tagmanifest).hexdigest(),
+        signer=bench.signing.key.certificate.sha256.hex(),
+        receipts=carried_receipts(work),
     )
     for paper in (papers.list, papers.receipt):
         office.issued.put(

@@ -18,16 +18,18 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.general import SigningError
 from pyhanko.sign.validation import async_validate_detached_cms, validate_pdf_signature
 from pyhanko.sign.validation.errors import SignatureValidationError
-from pyhanko_certvalidator import ValidationContext
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 
+from evidence.bundles.integrity import anyone
 from evidence.domain.document import MarkVerdict
 from evidence.domain.identifiers import Number
+from evidence.domain.organization import is_among
 from evidence.domain.register import Package, Receipt
 from evidence.domain.terms import box_title
 from evidence.errors import UndecidedError, UsageError, VerificationFailedError
 from evidence.handover.office import Office
+from evidence.handover.own_certificates import own_certificates
 from evidence.language import _
 from evidence.ledger.checkpoint import fingerprint
 from evidence.ledger.events import Event, ReceiptReceived
@@ -144,7 +146,7 @@ def _check_pdf(office: Office, package: Package, data: bytes) -> x509.Certificat
         if not embedded:
             raise _refused(_("PDF 里没有签名。"))
         for signature in embedded:
-            status = validate_pdf_signature(signature, _anyone(), skip_diff=True)
+            status = validate_pdf_signature(signature, anyone(), skip_diff=True)
             if not (status.intact and status.valid):
                 raise _refused(_("PDF 签名与内容不符。"))
             _refuse_own(office, signature.signer_cert)
@@ -171,7 +173,7 @@ def _check_cms(office: Office, package: Package, data: bytes) -> x509.Certificat
     try:
         status = asyncio.run(
             async_validate_detached_cms(
-                _checkpoint(office, package).encode(), signed, signer_validation_context=_anyone()
+                _checkpoint(office, package).encode(), signed, signer_validation_context=anyone()
             )
         )
     except (SignatureValidationError, ValueError, TypeError, KeyError) as error:
@@ -184,29 +186,13 @@ def _check_cms(office: Office, package: Package, data: bytes) -> x509.Certificat
 
 
 def _refuse_own(office: Office, signer: x509.Certificate) -> None:
-    """The agency cannot witness itself: a package of ours carries our certificate."""
-    for certificate in _own_certificates(office):
+    """The agency cannot witness itself: neither with a key of any of its packages, nor in its own name."""
+    for certificate in own_certificates(office):
         if certificate.public_key.dump() == signer.public_key.dump():
             raise _refused(_("回执是用移交单位自己的密钥签的，不能作为接收回执。"))
-
-
-def _own_certificates(office: Office) -> list[x509.Certificate]:
-    """The agency's public certificate as the newest package carries it; no key is opened for this."""
-    import zipfile
-
-    found: list[x509.Certificate] = []
-    for package in office.ledger.view.packages()[-1:]:
-        member = "certificates/signer-chain.pem"
-        archive, folder = office.folder / f"{package.id}.zip", office.folder / package.id
-        if archive.is_file():
-            with zipfile.ZipFile(archive) as opened:
-                data = opened.read(f"{package.id}/{member}")
-        elif (folder / member).is_file():
-            data = (folder / member).read_bytes()
-        else:
-            continue
-        found += [x509.Certificate.load(der) for _kind, _headers, der in pem.unarmor(data, multiple=True)]
-    return found
+    names = signer.subject.native.get("organization_name", "")
+    if is_among(office.names.agency, [names] if isinstance(names, str) else names):
+        raise _refused(_("回执是移交单位自己的人签的，不能作为接收回执。"))
 
 
 def _receipt_number(package: Package) -> Number:
@@ -236,11 +222,6 @@ def _cms(data: bytes) -> Any:
         return info["content"] if info["content_type"].native == "signed_data" else None
     except (ValueError, TypeError, KeyError):
         return None
-
-
-def _anyone() -> ValidationContext:
-    """Integrity only: trust is the auditor's decision."""
-    return ValidationContext(trust_roots=[], allow_fetching=False)
 
 
 def _refused(what: str) -> ReceiptRefusedError:

@@ -24,6 +24,8 @@ SMALL = 16 << 20
 
 _LINE = re.compile(r"([0-9a-f]{64})  (.+)")
 _DECLARATION = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
+FORMATS = ("1", "2")
+"""Versions of docs/package-format.md that this program knows; 2 since 2026-11-28."""
 REQUIRED_TAGS = ("bagit.txt", "bag-info.txt", MANIFEST)
 REQUIRED_PAYLOAD = (
     "data/移交清单.pdf",
@@ -176,7 +178,7 @@ def _check_info(container: Container, info: Mapping[str, str], payload: Mapping[
     total = sum(container.files[path].size for path in here)
     if info.get("Payload-Oxum") != f"{total}.{len(here)}":
         checks.append(failed("bag.info", "Payload-Oxum 与文件总数或总字节数不符。", "bag-info.txt"))
-    if info.get("Package-Format") != "1":
+    if info.get("Package-Format") not in FORMATS:
         checks.append(
             review(
                 "bag.info", "不认识的移交包格式版本，请用更新的验证程序。", "bag-info.txt", "FORMAT_FAILURE"
