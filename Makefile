@@ -8,14 +8,13 @@ demo:
 setup:
 	@scripts/setup.sh test
 
-test: setup lint
+# Wherever Python 3.11, 3.12 or 3.13 is; arguments for pytest in ARGS.
+test: setup
 	.venv/bin/python -m pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered $(ARGS)
 
+# Format, lint, strict types, floors: pinned to Python 3.11 and one set of stubs.
 lint: setup
-	.venv/bin/ruff check .
-	.venv/bin/ruff format --check .
-	.venv/bin/mypy
-	.venv/bin/lint-imports
+	@scripts/lint.sh
 
 bench: setup
 	.venv/bin/python -m bench $(ARGS)
@@ -30,4 +29,4 @@ lock:
 	  --all-extras --group dev --no-header -o requirements.lock pyproject.toml
 
 clean:
-	rm -rf .venv demo-workspace bench/out
+	rm -rf .venv .venv-lint demo-workspace bench/out

@@ -1,0 +1,79 @@
+#!/bin/sh
+# Tries what the README promises on a machine that has nothing: a bare Debian root made by mmdebstrap,
+# a clean checkout of HEAD in it, `make demo`, then `make test`. Needs root, mmdebstrap, some 6 GB of disk.
+#   scripts/fresh-machine.sh SUITE [PYTEST ARGUMENTS]
+#   scripts/fresh-machine.sh trixie
+#   scripts/fresh-machine.sh bookworm tests/unit/bundles -k instructions
+# How this machine reaches its registries (apt options, pip configuration, certificates, local wheels) goes
+# along. Environment: MIRROR another Debian mirror; ROOT the folder (default below /var/tmp); KEEP=1 leaves
+# it there and uses it again.
+set -eu
+cd "$(dirname "$0")/.."
+suite=${1:?"usage: scripts/fresh-machine.sh SUITE [PYTEST ARGUMENTS]"}
+shift
+root=${ROOT:-/var/tmp/evidence-fresh-$suite}
+home=/root/evidence
+
+say() { echo "== $*" >&2; }
+[ "$(id -u)" = 0 ] || { say "run this as root: mounting and chroot need it"; exit 7; }
+command -v mmdebstrap >/dev/null || { say "apt-get install mmdebstrap"; exit 7; }
+
+mirror() {
+  [ -n "${MIRROR:-}" ] && { echo "$MIRROR"; return; }
+  apt-get indextargets --format '$(REPO_URI)' 'Origin: Debian' 'Label: Debian' 2>/dev/null | head -n 1
+}
+
+make_root() {
+  say "bare $suite in $root"
+  set --
+  for file in /etc/apt/apt.conf /etc/apt/apt.conf.d/*; do
+    if [ -f "$file" ] && grep -qi '^ *acquire' "$file"; then set -- "$@" --aptopt="$file"; fi
+  done
+  from=$(mirror)
+  mmdebstrap --variant=minbase --include=ca-certificates,git,make "$@" "$suite" "$root" "${from:-http://deb.debian.org/debian}"
+}
+
+# Files by which this machine reaches its registries, in the same places.
+pass_on() {
+  cp -L /etc/resolv.conf /etc/hosts "$root/etc/"
+  cp -L /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/"
+  # certificates of a local authority stand in the bundle only; apt-get install would write it anew
+  [ -d /usr/local/share/ca-certificates ] && cp -r /usr/local/share/ca-certificates/. "$root/usr/local/share/ca-certificates/"
+  for file in /etc/pip.conf "$HOME/.config/pip/pip.conf" "$HOME/.pip/pip.conf" /etc/uv/uv.toml "$HOME/.config/uv/uv.toml"; do
+    if [ -f "$file" ]; then mkdir -p "$root$(dirname "$file")" && cp -L "$file" "$root$file"; fi
+  done
+}
+
+# Local folders that the pip configuration names: wheels and indexes.
+local_folders() {
+  { cat /etc/pip.conf "$HOME/.config/pip/pip.conf" "$HOME/.pip/pip.conf" 2>/dev/null || true
+    env | grep -E '^(PIP|UV)_' || true; } |
+    grep -v -i -E 'cert|cache' | grep -oE '(file://)?/[^ =,:]+' | sed 's|^file://||' | sort -u |
+    while read -r folder; do if [ -d "$folder" ]; then echo "$folder"; fi; done
+}
+
+if [ "${_INSIDE:-}" != yes ]; then
+  [ -d "$root/usr" ] || make_root
+  pass_on
+  rm -rf "${root:?}$home"
+  git clone --quiet --depth 1 "file://$(git rev-parse --show-toplevel)" "$root$home"
+  result=0
+  # mounts in a namespace of their own: nothing is left mounted, whatever happens
+  _INSIDE=yes ROOT=$root unshare --mount --pid --fork --kill-child "$0" "$suite" "$@" || result=$?
+  if [ "${KEEP:-}" = 1 ]; then say "left in $root"; else rm -rf --one-file-system "$root"; fi
+  exit "$result"
+fi
+
+mount --make-rprivate /
+mount -t proc proc "$root/proc"
+mount -t sysfs -o ro sys "$root/sys"
+mount --rbind /dev "$root/dev"
+mount -t tmpfs tmpfs "$root/tmp"
+local_folders | while read -r folder; do
+  mkdir -p "$root$folder" && mount --bind -o ro "$folder" "$root$folder"
+done
+inside() { chroot "$root" /usr/bin/env HOME=/root LANG=C.UTF-8 PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin "$@"; }
+say "make demo"
+inside make -C "$home" demo
+say "make test $*"
+inside make -C "$home" test "ARGS=$*"
