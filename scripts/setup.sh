@@ -19,7 +19,7 @@ wanted=""
 want() { wanted="$wanted $1"; }
 has_font() { command -v fc-list >/dev/null && fc-list : family | grep -q "$1"; }
 
-[ -n "$python" ] || want python3
+[ -n "$python" ] || want "python3 python3-venv"
 [ -n "$python" ] && { "$python" -c 'import ensurepip' 2>/dev/null || want python3-venv; }
 command -v soffice >/dev/null || want libreoffice-writer-nogui
 command -v fc-list >/dev/null || want fontconfig
@@ -67,7 +67,7 @@ stamp=.venv/.installed
 now=$(cat requirements.lock pyproject.toml scripts/setup.sh | sha256sum)
 if [ ! -f "$stamp" ] || [ "$(cat "$stamp")" != "$now" ]; then
   echo "安装 Python 软件包 / installing Python packages (.venv)"
-  [ -x .venv/bin/python ] || "$python" -m venv .venv
+  [ -x .venv/bin/pip ] || "$python" -m venv --clear .venv
   # uv's own lines of the lock go through pip, everything else through uv, several times faster
   awk '/^[a-z]/ { ours = /^uv==/ } ours' requirements.lock > .venv/uv.lock
   .venv/bin/python -m pip --quiet --disable-pip-version-check install --require-hashes -r .venv/uv.lock
