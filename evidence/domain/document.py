@@ -155,6 +155,9 @@ class ScannedPage:
     """Upright preview."""
     rotation: int = 0
     """Degrees clockwise that turn the page image upright: 0, 90, 180 or 270."""
+    region: tuple[int, int, int, int] | None = None
+    """x, y, w, h of this page within the page image as it lies in the file, in thousandths of its width
+    and height; None when the image shows this page alone. Two sheets in one picture have one each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,3 +202,19 @@ class Document:
     def marks(self) -> tuple[Mark, ...]:
         """Marks on the pages in force."""
         return tuple(mark for scan in self.scans for mark in scan.marks)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Material:
+    """A file that a person filed with a case and that is no issued form: a letter, a photograph, a film."""
+
+    arrival: str
+    sha256: Sha256
+    name: str
+    """Path below the inbox, as the clerk named it."""
+    media_type: str
+    bytes: int
+    received_at: datetime
+    filed_by: str = ""
+    """The person; empty when no person's word is known."""
+    why: str = ""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from evidence.domain.case import Case, Escalation, RectificationReport, Visit
-from evidence.domain.document import Document
+from evidence.domain.document import Document, Material
 from evidence.domain.parties import Campaign, Device, Enterprise, Person
 from evidence.domain.recording import Recording
 from evidence.domain.register import Hold, Package, Plan, Receipt, RegisterEntry, Waiver
@@ -26,6 +26,8 @@ class CaseFacts:
     escalations: tuple[Escalation, ...] = ()
     documents: tuple[Document, ...] = ()
     recordings: tuple[Recording, ...] = ()
+    materials: tuple[Material, ...] = ()
+    """Files that a person filed with the case, in order of arrival."""
     entries: tuple[RegisterEntry, ...] = ()
     """Register entries that name this case, its visits or its enterprise."""
     waivers: tuple[Waiver, ...] = ()

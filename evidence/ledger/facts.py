@@ -95,6 +95,7 @@ def _case_facts(view: View, case: Case, visits: tuple[Visit, ...], filed: _File)
         escalations=view.escalations(case.id),
         documents=view.documents(case.id),
         recordings=view.recordings(case.id),
+        materials=view.materials(case.id),
         entries=filed.about({case.id, case.enterprise, *(visit.id for visit in visits)}),
         waivers=view.waivers(case.id),
         holds=view.holds(case.id),

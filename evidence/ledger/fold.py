@@ -287,6 +287,8 @@ def _contribute(rows: Rows, entry: Line, row: Row, judged: Judged, body: Any) ->
         rows.put(case_table(case_of(number)), f"edoc:{number}:{arrival}", _row(entry, taken.sha256))
         _touch(rows, entry, case_of(number))
     if judged.case:
+        if _is_material(judged):
+            rows.put(case_table(judged.case), f"material:{arrival}", _row(entry, {}))
         _touch(rows, entry, judged.case)
     for recording in judged.recordings:
         sha256 = recording["sha256"]
@@ -303,6 +305,12 @@ def _contribute(rows: Rows, entry: Line, row: Row, judged: Judged, body: Any) ->
             _touch(rows, entry, case_of(visit))
 
 
+def _is_material(judged: Judged) -> bool:
+    """Filed with a case as it is, being neither counterpart of a form nor film of a visit."""
+    assigned = any(recording.get("visit") for recording in judged.recordings)
+    return judged.outcome == "linked" and not judged.edocument_of and not assigned
+
+
 def _withdraw(rows: Rows, entry: Line, arrival: str, judgement: Any) -> None:
     """Undo what an earlier judgement of the same arrival linked; a new one follows at once."""
     earlier = see_judged(judgement)
@@ -314,6 +322,9 @@ def _withdraw(rows: Rows, entry: Line, arrival: str, judgement: Any) -> None:
         case = case_of(earlier.edocument_of)
         rows.drop(case_table(case), f"edoc:{earlier.edocument_of}:{arrival}")
         _touch(rows, entry, case)
+    if earlier.case and _is_material(earlier):
+        rows.drop(case_table(earlier.case), f"material:{arrival}")
+        _touch(rows, entry, earlier.case)
     for recording in earlier.recordings:
         sha256 = recording["sha256"]
         known = rows.get("recording:" + sha256[:2], sha256)
@@ -360,6 +371,8 @@ def _assigned(rows: Rows, entry: Line, body: Body) -> None:
     }
     rows.put("recording:" + sha256[:2], sha256, _row(entry, content))
     if body["visit"]:
+        arrival = known["body"]["recording"].get("arrival")
+        rows.drop(case_table(case_of(body["visit"])), f"material:{arrival}")
         rows.put(case_table(case_of(body["visit"])), f"recording:{sha256}", _row(entry, {}))
         _touch(rows, entry, case_of(body["visit"]))
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 import msgspec
 
-from evidence.domain.document import Document, IssuedForm, ScannedPage, Transcription
+from evidence.domain.document import Document, IssuedForm, Material, ScannedPage, Transcription
 from evidence.domain.identifiers import ArrivalId, CaseId, Sha256
 from evidence.domain.recording import Recording
 from evidence.domain.register import Package, RegisterEntry
@@ -140,3 +140,19 @@ def recording_of_row(body: Row) -> Recording:
     if assigned is None:
         return recording
     return replace(recording, visit=assigned["visit"] or None, assigned_by=assigned["by"])
+
+
+def material_of(arrival: Arrival) -> Material:
+    """An arrival as its case's material, with the word of the person who filed it."""
+    assert arrival.sha256 is not None  # noqa: S101 - only what was taken is filed
+    filed = next((each for each in reversed(arrival.decisions) if each.decision == "link"), None)
+    return Material(
+        arrival=arrival.id,
+        sha256=arrival.sha256,
+        name=arrival.path,
+        media_type=arrival.media_type,
+        bytes=arrival.bytes or 0,
+        received_at=arrival.received_at,
+        filed_by="" if filed is None else filed.by,
+        why="" if filed is None else filed.why,
+    )

@@ -9,7 +9,7 @@ from typing import Protocol, TypeVar
 import msgspec
 
 from evidence.domain.case import Case, Escalation, RectificationReport, Visit
-from evidence.domain.document import Document
+from evidence.domain.document import Document, Material
 from evidence.domain.facts import ServiceState
 from evidence.domain.identifiers import ArrivalId, CaseId, EnterpriseId, Number, PersonId, Sha256
 from evidence.domain.parties import Campaign, Device, Enterprise, Person
@@ -23,6 +23,7 @@ from evidence.ledger.from_rows import (
     documents_of,
     in_order_of_start,
     is_about,
+    material_of,
     of_case,
     only_about,
     recording_of_row,
@@ -207,6 +208,12 @@ class RowsView:
             found = (self.document(Number(key)) for key, _row in sorted(self.rows.items("weekly")))
             return tuple(document for document in found if document is not None)
         return tuple(documents_of(self.rows.items(fold.case_table(case))))
+
+    def materials(self, case: CaseId) -> tuple[Material, ...]:
+        """Files that a person filed with the case, in order of arrival."""
+        keys = (key for key, _row in self.rows.items(fold.case_table(case)) if key.startswith("material:"))
+        found = (self.arrival(ArrivalId(key.removeprefix("material:"))) for key in sorted(keys))
+        return tuple(material_of(arrival) for arrival in found if arrival is not None)
 
     def next_running(self, case: CaseId | None, form: str) -> int:
         """The next running number of a form, given by id or two-letter code: gapless, void ones counted."""

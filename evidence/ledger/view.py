@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from evidence.domain.case import Case, Escalation, RectificationReport, Visit
-from evidence.domain.document import Document
+from evidence.domain.document import Document, Material
 from evidence.domain.facts import ServiceState
 from evidence.domain.identifiers import ArrivalId, CaseId, EnterpriseId, Number, PersonId, Sha256
 from evidence.domain.parties import Campaign, Device, Enterprise, Person
@@ -95,6 +95,10 @@ class View(Protocol):
     def document(self, number: Number) -> Document | None: ...
     def documents(self, case: CaseId | None) -> tuple[Document, ...]:
         """Documents of a case in order of number; of no case (weekly forms) for None."""
+        ...
+
+    def materials(self, case: CaseId) -> tuple[Material, ...]:
+        """Files that a person filed with the case, in order of arrival."""
         ...
 
     def next_running(self, case: CaseId | None, form: str) -> int:

@@ -123,8 +123,30 @@ def test_a_photograph_becomes_material_of_a_case(room: Room) -> None:
     linked = room.desk.link_case(arrival.id, CASE, WHO)
     assert linked.judged is not None
     assert (linked.outcome, linked.judged.case) == ("linked", CASE)
+    (material,) = room.ledger.view.materials(CASE)
+    assert (material.arrival, material.sha256) == (arrival.id, arrival.sha256)
+    assert (material.name, material.media_type) == ("隐患.jpg", "image/jpeg")
+    assert (material.filed_by, material.why) == (WHO.by, WHO.why)
     with pytest.raises(UsageError, match="没有案件"):
         room.desk.link_case(arrival.id, CaseId("WJB22-0404"), WHO)
+
+
+def test_material_leaves_its_case_when_the_decision_is_taken_back_or_made_anew(room: Room) -> None:
+    arrival = room.take("隐患.jpg", picture("JPEG"))
+    room.desk.link_case(arrival.id, CASE, WHO)
+    room.desk.undo(arrival.id, WHO)
+    assert room.ledger.view.materials(CASE) == ()
+    room.desk.link_case(arrival.id, CASE, WHO)
+    room.desk.link_edocument(arrival.id, CHECK, WHO)
+    assert room.ledger.view.materials(CASE) == ()
+
+
+def test_a_film_of_a_visit_is_no_material_but_one_filed_with_the_case_is(room: Room, tmp_path: Path) -> None:
+    film = room.take("VID_0001.mp4", make_clip(tmp_path / "x.mp4", seconds=1).read_bytes())
+    room.desk.link_case(film.id, CASE, WHO)
+    assert [each.arrival for each in room.ledger.view.materials(CASE)] == [film.id]
+    room.desk.link_visit(film.id, VisitId(f"{CASE}-V1"), WHO)
+    assert room.ledger.view.materials(CASE) == ()
 
 
 def test_a_word_file_becomes_the_electronic_counterpart(room: Room) -> None:
