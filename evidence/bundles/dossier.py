@@ -22,7 +22,7 @@ from pypdf.generic import (
 )
 
 from evidence.bundles.pdf_parts import describe
-from evidence.bundles.sources import SourcePage, Sources
+from evidence.bundles.sources import PageUnreadableError, SourcePage, Sources, print_size
 from evidence.bundles.stamping import Corner, as_form, stamp
 from evidence.bundles.typesetting import Mark, compose
 
@@ -42,6 +42,10 @@ class DossierPart:
     scans: tuple[SourcePage, ...] = ()
     attachments: tuple[SourcePage, ...] = ()
     """First pages of files whose every page goes in (the enterprise's own PDF or pictures)."""
+    attachments_are: str = "企业电子文件"
+    """What index and outline call them."""
+    pages: tuple[SourcePage, ...] = ()
+    """Single pages, of a file that shows other cases' pages too; called like `attachments`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +57,7 @@ class DossierContent:
     """Data of `typst/dossier.typ` except `index`, `foreign`, `case` and `evaluation`."""
     parts: tuple[DossierPart, ...]
     photos: dict[str, Path] = field(default_factory=dict)
-    """Pictures the sheet names."""
+    """Photographs that the sheet names; they go in at the size they are printed."""
     evaluation: bool = False
     at: datetime
 
@@ -95,13 +99,14 @@ def write_dossier(content: DossierContent, target: IO[bytes]) -> None:
     """
     with Sources() as sources:
         chapters = _chapters(content, sources)
+        photos, sheet = _printed(content)
         foreign = sum(len(chapter.pages) for chapter in chapters)
         index = _index_rows(chapters, content)
         composed = compose(
             "dossier",
-            content.sheet
+            sheet
             | {"index": index, "foreign": foreign, "case": content.case, "evaluation": content.evaluation},
-            files=content.photos,
+            files=photos,
             at=content.at,
             marks=True,
         )
@@ -130,9 +135,28 @@ def _chapters(content: DossierContent, sources: Sources) -> list[_Chapter]:
             add(part, "电子文书", pages, [0] * len(pages))
         add(part, "签章扫描件", [sources.page(scan) for scan in part.scans], [s.rotation for s in part.scans])
         for attachment in part.attachments:
-            pages = sources.pages(attachment.path, attachment.media_type)
-            add(part, "企业电子文件", pages, [attachment.rotation] * len(pages))
+            try:
+                pages = sources.pages(attachment.path, attachment.media_type)
+            except PageUnreadableError:
+                continue  # the register of originals names it; no page of ours depends on it
+            add(part, part.attachments_are, pages, [attachment.rotation] * len(pages))
+        single = [sources.page(page) for page in part.pages]
+        add(part, part.attachments_are, single, [page.rotation for page in part.pages])
     return chapters
+
+
+def _printed(content: DossierContent) -> tuple[dict[str, bytes], dict[str, Any]]:
+    """Photographs at the size they are printed, and the sheet naming those that can be shown."""
+    printed: dict[str, bytes] = {}
+    for name, path in content.photos.items():
+        picture = print_size(path)
+        if picture is not None:
+            printed[f"{name}.jpg"] = picture
+    photos = [
+        row | {"file": f"{row['file']}.jpg" if f"{row['file']}.jpg" in printed else ""}
+        for row in content.sheet.get("photos", ())
+    ]
+    return printed, content.sheet | {"photos": photos}
 
 
 def _index_rows(chapters: Sequence[_Chapter], content: DossierContent) -> list[dict[str, Any]]:
@@ -160,6 +184,19 @@ def _index_rows(chapters: Sequence[_Chapter], content: DossierContent) -> list[d
         }
         for part in content.parts
         if not part.scans and part.state != "present"
+    ]
+    rows += [
+        {
+            "title": f"{part.title}（不能装入页面，见原件）",
+            "number": part.number,
+            "date": part.date,
+            "state": "",
+            "where": "back",
+            "offset": 0,
+            "anchor": "originals",
+        }
+        for part in content.parts
+        if part.state == "present" and all(chapter.part is not part for chapter in chapters)
     ]
     for anchor, title in _REGISTERS:
         if anchor == "photos" and not content.sheet.get("photos"):
@@ -246,7 +283,7 @@ def _outline(
 
     add("封面", 0)
     add("目录", 1)
-    registers = [row for row in index if row["anchor"]]
+    registers = [row for row in index if row["anchor"] and not row["number"]]
     for row in registers:
         if row["where"] == "front":
             add(row["title"], target(row))

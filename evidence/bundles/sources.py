@@ -10,14 +10,24 @@ from types import TracebackType
 from typing import Self
 
 import img2pdf
+import pikepdf
 import pillow_heif
+import pypdfium2
+from PIL import Image, ImageOps
 from pypdf import PageObject, PdfReader
 from pypdf.errors import PyPdfError
 
+from evidence.bundles.extracts import page_picture
+from evidence.bundles.pdf_pages import PageLeftBehindError, extract_pages, pages_with_annotations
 from evidence.errors import EvidenceError
 from evidence.language import _
 
 _A4 = (img2pdf.mm_to_pt(210), img2pdf.mm_to_pt(297))
+_PHOTO_PIXELS = 1_000
+"""Longer side of a printed photograph: 75 mm at some 300 dpi."""
+_PHOTO_QUALITY = 82
+_PICTURE_DPI = 200
+"""Of pages that are shown as pictures."""
 _LAYOUT = img2pdf.get_layout_fun(pagesize=_A4, fit=img2pdf.FitMode.into, auto_orient=True)
 pillow_heif.register_heif_opener()
 
@@ -62,7 +72,7 @@ class Sources:
         """
         try:
             return list(self._reader(path, media_type).pages)
-        except (PyPdfError, OSError, ValueError, img2pdf.ImageOpenError) as error:
+        except (PyPdfError, pypdfium2.PdfiumError, OSError, ValueError, img2pdf.ImageOpenError) as error:
             raise PageUnreadableError(
                 _("无法把这份扫描件装入卷宗：{error}").format(error=error),
                 where=str(path),
@@ -89,19 +99,101 @@ class Sources:
     def _reader(self, path: Path, media_type: str) -> PdfReader:
         if path not in self._readers:
             if media_type == "application/pdf":
-                self._readers[path] = PdfReader(self._open.enter_context(path.open("rb")))
+                self._readers[path] = PdfReader(io.BytesIO(flat_pdf(path)))
             else:
                 self._readers[path] = PdfReader(io.BytesIO(picture_pdf(path.read_bytes())))
         return self._readers[path]
 
 
 def picture_pdf(data: bytes) -> bytes:
-    """Every frame of a picture on an A4 page; JPEG bytes unchanged, other pixels lossless."""
+    """Every frame of a picture on an A4 page; JPEG bytes unchanged, other pixels lossless.
+
+    Raises:
+        ValueError, OSError: it is no picture.
+    """
+    try:
+        return _on_a4(data)
+    except Exception:  # img2pdf raises bare Exception for what it cannot embed as it is: trailers, alpha …
+        return _on_a4(*_decoded(data))
+
+
+def _on_a4(*pictures: bytes) -> bytes:
     pdf: bytes = img2pdf.convert(
-        data,
+        *pictures,
         layout_fun=_LAYOUT,
         nodate=True,
         engine=img2pdf.Engine.internal,
         rotation=img2pdf.Rotation.ifvalid,
     )
     return pdf
+
+
+def _decoded(data: bytes) -> list[bytes]:
+    """Each frame as a plain PNG of the same pixels, upright, transparency on white paper."""
+    frames = []
+    try:
+        with Image.open(io.BytesIO(data)) as picture:
+            for number in range(getattr(picture, "n_frames", 1)):
+                picture.seek(number)
+                frame = ImageOps.exif_transpose(picture)
+                if frame.mode in ("RGBA", "LA", "PA") or "transparency" in frame.info:
+                    paper = Image.new("RGBA", frame.size, "white")
+                    frame = Image.alpha_composite(paper, frame.convert("RGBA"))
+                buffer = io.BytesIO()
+                frame.convert("L" if frame.mode in ("1", "L") else "RGB").save(buffer, "PNG")
+                frames.append(buffer.getvalue())
+    except (SyntaxError, EOFError) as error:
+        raise ValueError(str(error)) from error
+    return frames
+
+
+def flat_pdf(path: Path) -> bytes:
+    """Somebody else's PDF without anything but pages: no forms, notes, actions, scripts, signatures, files.
+
+    A page that shows more than its own content (fields, signatures, stamps) becomes a picture of itself,
+    and so does one that cannot be taken out cleanly.
+
+    Raises:
+        pypdfium2.PdfiumError, ValueError, OSError: it cannot be read at all.
+    """
+    shown_otherwise = pages_with_annotations(path)
+    made = pikepdf.new()
+    plain = [index for index, other in enumerate(shown_otherwise) if not other]
+    try:
+        taken = pikepdf.open(io.BytesIO(extract_pages(path, plain))) if plain else made
+    except PageLeftBehindError:
+        shown_otherwise = [True] * len(shown_otherwise)
+    place = 0
+    for index, other in enumerate(shown_otherwise):
+        if other:
+            with pikepdf.open(io.BytesIO(_page_as_picture(path, index))) as picture:
+                made.pages.append(picture.pages[0])
+        else:
+            made.pages.append(taken.pages[place])
+            place += 1
+    buffer = io.BytesIO()
+    made.save(buffer, deterministic_id=True, compress_streams=False)
+    return buffer.getvalue()
+
+
+def _page_as_picture(path: Path, index: int) -> bytes:
+    """One page as a picture in its own size."""
+    picture = page_picture(path, index, _PICTURE_DPI).convert("RGB")
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG", dpi=(_PICTURE_DPI, _PICTURE_DPI))
+    pdf: bytes = img2pdf.convert(buffer.getvalue(), nodate=True, engine=img2pdf.Engine.internal)
+    return pdf
+
+
+def print_size(path: Path) -> bytes | None:
+    """A photograph upright, no larger than it is printed, as JPEG; None when it is no picture."""
+    try:
+        with Image.open(path) as picture:
+            picture.draft("RGB", (_PHOTO_PIXELS, _PHOTO_PIXELS))
+            upright = ImageOps.exif_transpose(picture).convert("RGB")
+    except (OSError, SyntaxError, ValueError):
+        return None
+    upright.thumbnail((_PHOTO_PIXELS, _PHOTO_PIXELS))
+    buffer = io.BytesIO()
+    upright.save(buffer, "JPEG", quality=_PHOTO_QUALITY)
+    return buffer.getvalue()

@@ -161,6 +161,7 @@ def _decision_word(decision: str) -> str:
 @click.option("--index", type=int, default=None, help=_("文件中的第几页（默认第 1 页）"))
 @click.option("--edocument", type=IDENTIFIER, help=_("作为该编号文书的电子文件"))
 @click.option("--case", type=IDENTIFIER, help=_("作为该案件的材料"))
+@click.option("--hazard", type=IDENTIFIER, default="", help=_("与 --case 同用：是该隐患的照片，如 H01"))
 @click.option("--visit", type=IDENTIFIER, help=_("作为该次检查的录像"))
 @deciding
 @json_option
@@ -172,6 +173,7 @@ def link_command(
     index: int | None,
     edocument: str | None,
     case: str | None,
+    hazard: str,
     visit: str | None,
     by: str,
     why: str,
@@ -185,7 +187,7 @@ def link_command(
     from evidence.inbox.placing import Placement
 
     chosen = [each for each in (number, edocument, case, visit) if each]
-    if len(chosen) != 1:
+    if len(chosen) != 1 or (hazard and not case):
         raise UsageError(
             _("请用 --to、--edocument、--case、--visit 之一指明归入哪里。"),
             remedy=_("例：--to WJB22-0012-JC-001 --page 2，或 --case WJB22-0012。"),
@@ -197,7 +199,7 @@ def link_command(
     elif edocument:
         _tell(workspace, desk.link_edocument(chosen_arrival, _number(edocument), who), as_json)
     elif case:
-        _tell(workspace, desk.link_case(chosen_arrival, CaseId(case), who), as_json)
+        _tell(workspace, desk.link_case(chosen_arrival, CaseId(case), who, hazard=hazard), as_json)
     elif visit:
         _tell(workspace, desk.link_visit(chosen_arrival, VisitId(visit), who), as_json)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from evidence.domain.hazard import Hazard, HazardAnswer, HazardProgress, HazardResult
+from evidence.domain.hazard import Hazard, HazardAnswer, HazardProgress, HazardResult, Picture
 from evidence.domain.identifiers import CaseId, EnterpriseId, PersonId, Sha256, VisitId
 
 
@@ -126,6 +126,8 @@ class Visit:
     channel: Channel | None = None
     attitude: Attitude | None = None
     results: tuple[HazardResult, ...] = ()
+    pictures: tuple[Picture, ...] = ()
+    """Names and times of the photographs of `hazards` and `results`."""
     topics: tuple[str, ...] = ()
     """Guidance topics covered: 责任制 自查自改 系统申报 风险辨识."""
     planned_recheck: date | None = None
@@ -161,6 +163,8 @@ class RectificationReport:
     """When the enterprise was told of an obvious non-conformity."""
     notified_by: str = ""
     """Channel of that notice."""
+    pictures: tuple[Picture, ...] = ()
+    """Names and times of the photographs of `answers`."""
     details: Sha256 | None = None
     source: Sha256 | None = None
 

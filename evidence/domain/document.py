@@ -156,8 +156,8 @@ class ScannedPage:
     rotation: int = 0
     """Degrees clockwise that turn the page image upright: 0, 90, 180 or 270."""
     region: tuple[int, int, int, int] | None = None
-    """x, y, w, h of this page within the page image as it lies in the file, in thousandths of its width
-    and height; None when the image shows this page alone. Two sheets in one picture have one each."""
+    """x, y, w, h of this page within the page image as a viewer shows it, in thousandths of its width and
+    height; None when the image shows this page alone. Two sheets in one picture have one each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,6 +215,10 @@ class Material:
     media_type: str
     bytes: int
     received_at: datetime
+    pages: tuple[int, ...] = ()
+    """0-based pages filed, when other pages of the file belong to records; empty for the whole file."""
+    hazard: str = ""
+    """`H01` when it is a photograph of that hazard, filed later."""
     filed_by: str = ""
     """The person; empty when no person's word is known."""
     why: str = ""

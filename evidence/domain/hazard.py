@@ -3,10 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from evidence.domain.identifiers import Sha256
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """What is known of a photograph beside its bytes, as it was handed in."""
+
+    sha256: Sha256
+    name: str
+    """As the person's file was called, with its ending."""
+    media_type: str
+    bytes: int
+    taken_at: datetime | None = None
+    """By the camera's own clock, read as Asia/Shanghai when it names no zone; None when it says nothing."""
+    file_time: datetime | None = None
+    """When the file was last changed before it was handed in."""
 
 
 class Grade(StrEnum):

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import io
+from contextlib import suppress
+from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
+from evidence.domain.hazard import Picture
+from evidence.domain.identifiers import Sha256
+from evidence.domain.week import SHANGHAI
 from evidence.errors import InputError
 from evidence.forms.fill import Photo
 from evidence.forms.settings import FormsSettings
@@ -45,3 +50,35 @@ def prepare(path: Path, width_mm: float, height_mm: float, settings: FormsSettin
     upright.save(buffer, "JPEG", quality=settings.photo_quality, subsampling=2)
     scale = min(width_mm / upright.width, height_mm / upright.height)
     return Photo(jpeg=buffer.getvalue(), width_mm=round(upright.width * scale, 1))
+
+
+def picture_of(path: Path, sha256: Sha256) -> Picture:
+    """Name, kind, size and times of a photograph that `prepare` has opened.
+
+    Raises:
+        OSError: it is gone.
+    """
+    state = path.stat()
+    with Image.open(path) as picture:
+        media_type = Image.MIME.get(picture.format or "", "")
+        taken_at = _taken_at(picture)
+    return Picture(
+        sha256=sha256,
+        name=path.name,
+        media_type=media_type,
+        bytes=state.st_size,
+        taken_at=taken_at,
+        file_time=datetime.fromtimestamp(int(state.st_mtime), UTC),
+    )
+
+
+def _taken_at(picture: Image.Image) -> datetime | None:
+    """DateTimeOriginal with its zone if it has one (Exif 2.31)."""
+    with suppress(ValueError, TypeError, KeyError, OSError, SyntaxError):
+        exif = picture.getexif().get_ifd(ExifTags.IFD.Exif)
+        moment = datetime.strptime(str(exif[ExifTags.Base.DateTimeOriginal])[:19], "%Y:%m:%d %H:%M:%S")  # noqa: DTZ007
+        zone = str(exif.get(ExifTags.Base.OffsetTimeOriginal, "")).strip("\0 ")
+        if zone:
+            return datetime.fromisoformat(f"{moment.isoformat()}{zone}").astimezone(UTC)
+        return moment.replace(tzinfo=SHANGHAI).astimezone(UTC)
+    return None

@@ -64,7 +64,7 @@ _WORDS = {
     "remark": "说明",
     "state": "结果",
 }
-_UNCOUNTED = frozenset({"version", "source"})
+_UNCOUNTED = frozenset({"version", "source", "pictures"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

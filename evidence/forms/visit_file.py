@@ -21,12 +21,12 @@ from evidence.domain.case import (
     Visit,
     VisitKind,
 )
-from evidence.domain.hazard import Grade, Hazard, HazardAnswer, HazardProgress, HazardResult
+from evidence.domain.hazard import Grade, Hazard, HazardAnswer, HazardProgress, HazardResult, Picture
 from evidence.domain.identifiers import PersonId, Sha256, VisitId
 from evidence.domain.week import local_date
 from evidence.errors import InputError
 from evidence.forms.people import Contact, VisitDetails, store
-from evidence.forms.photographs import prepare
+from evidence.forms.photographs import picture_of, prepare
 from evidence.forms.settings import FormsSettings
 from evidence.forms.tables import Mistakes, Record
 from evidence.forms.visit_sheets import read_visit_tables
@@ -91,6 +91,7 @@ class _Reader:
     head: Record
     lists: dict[str, list[Record]]
     photos: dict[Sha256, Path] = field(default_factory=dict)
+    pictures: dict[Sha256, Picture] = field(default_factory=dict)
     details: VisitDetails = field(default_factory=VisitDetails)
 
     def visit(self, kind: str) -> Visit:
@@ -175,9 +176,13 @@ class _Reader:
         )
 
     def settle(self, made: Any, source: Sha256) -> Any:
-        """The fact with its stored file, and for a visit the stored names."""
+        """The fact with its stored file, names of its photographs, and for a visit the stored names."""
+        pictures = tuple(self.pictures.values())
         if isinstance(made, Visit):
-            return replace(made, source=source, details=store(self.originals, self.details))
+            details = store(self.originals, self.details)
+            return replace(made, source=source, details=details, pictures=pictures)
+        if isinstance(made, RectificationReport):
+            return replace(made, source=source, pictures=pictures)
         return replace(made, source=source)
 
     def _instant(self, heading: str, *, required: bool = False) -> datetime | None:
@@ -295,6 +300,7 @@ class _Reader:
             with photo.open("rb") as stream:
                 digest = Sha256(file_digest(stream, "sha256").hexdigest())
             self.photos[digest] = photo
+            self.pictures.setdefault(digest, picture_of(photo, digest))
             digests.append(digest)
         return tuple(digests)
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
+from typing import Any
 
 from evidence.bundles.bag import BagWriter, Entry
 from evidence.bundles.pades import Level, PdfSigning
 from evidence.domain.identifiers import CaseId, Sha256
 from evidence.domain.week import Week
-from evidence.handover.dossiers import Sent
 from evidence.handover.footage import Film
 from evidence.handover.office import Office
 from evidence.handover.papers import HandedOver
+from evidence.handover.sent import Sent
 from evidence.handover.week import WeekWork
 
 Report = Callable[[str], None]
@@ -51,7 +53,16 @@ class Bench:
     films: dict[CaseId, tuple[Film, ...]] = field(default_factory=dict)
     """Footage to hand over by case; empty unless it was asked for."""
     placed: dict[tuple[CaseId, Sha256], Entry] = field(default_factory=dict)
-    """Originals in this bag by case."""
+    """Files in this bag by case and their own digest: originals, and pages taken out of stacks."""
+    stacks: dict[Sha256, Entry] = field(default_factory=dict)
+    """Files of several cases' pages in this bag."""
+    index: list[dict[str, Any]] = field(default_factory=list)
+    """`originals.json`, case by case."""
+
+    @property
+    def scratch(self) -> Path:
+        """A folder beside the bag that is gone afterwards."""
+        return self.bag.folder.parent
 
     @property
     def list_level(self) -> Level:

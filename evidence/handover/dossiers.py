@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,19 +10,24 @@ from typing import Any
 from evidence.archive.issued import IssuedStore
 from evidence.archive.originals import Originals
 from evidence.bundles.dossier import DossierContent, DossierPart
+from evidence.bundles.extracts import Cut, How
 from evidence.bundles.sources import SourcePage
 from evidence.domain.case import ON_SITE_KINDS, Channel, Visit, VisitKind
+from evidence.domain.case_files import latest, photographs_of
 from evidence.domain.coverage import Coverage, CoverageVerdict, Segment, segment_of, visit_coverage
-from evidence.domain.document import Document
+from evidence.domain.document import Document, ScannedPage
 from evidence.domain.facts import CaseFacts
+from evidence.domain.hazard import Picture
 from evidence.domain.identifiers import Sha256
 from evidence.domain.parties import Enterprise
 from evidence.domain.recording import Recording
-from evidence.domain.register import Package
 from evidence.domain.terms import CASE_KINDS, VISIT_KINDS, box_title, form_title
 from evidence.domain.week import SHANGHAI, local_date
 from evidence.handover.office import Names
-from evidence.handover.week import Original, WeekWork, originals_of
+from evidence.handover.originals import Original, cut_of
+from evidence.handover.placing import PlacedCase
+from evidence.handover.sent import Sent
+from evidence.handover.week import WeekWork
 from evidence.handover.wording import (
     FINDING_STATES,
     VERDICT_WORDS,
@@ -36,8 +40,16 @@ from evidence.handover.wording import (
 from evidence.rules.clause import Finding, Kind
 from evidence.rules.parameters import Parameters
 
-_EMBEDDABLE = ("image/jpeg", "image/png", "image/tiff", "image/bmp", "image/webp", "image/heic", "image/heif")
-_PHOTOS = ("image/jpeg", "image/png")
+_EMBEDDABLE = (
+    "image/jpeg",
+    "image/png",
+    "image/tiff",
+    "image/bmp",
+    "image/webp",
+    "image/heic",
+    "image/heif",
+    "image/avif",
+)
 _COVERAGE_STATES = {
     CoverageVerdict.PASS: "present",
     CoverageVerdict.FAIL: "missing",
@@ -45,29 +57,10 @@ _COVERAGE_STATES = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sent:
-    """Where originals went that earlier packages carried."""
-
-    package_of: dict[Sha256, str]
-
-    def place(self, original: Original) -> str:
-        """`本包` or the earlier package."""
-        return self.package_of.get(original.sha256, "本包")
-
-
-def sent_before(packages: Sequence[Package]) -> Sent:
-    """What the packages before this one carried; the first to carry a file counts."""
-    places: dict[Sha256, str] = {}
-    for package in packages:
-        for digest in package.originals:
-            places.setdefault(digest, package.id)
-    return Sent(package_of=places)
-
-
 def dossier_content(
     work: WeekWork,
     case: CaseFacts,
+    placed: PlacedCase,
     *,
     names: Names,
     originals: Originals,
@@ -79,10 +72,10 @@ def dossier_content(
     """Everything the dossier of one case prints, and the pages it takes in."""
     enterprise = work.enterprise(case)
     findings = work.findings_of(case.case.id)
-    files = originals_of(work, case)
-    media = {each.sha256: each.media_type for each in files}
+    files = placed.originals
     valid = in_order(case.documents)
-    photos, pictures = _photos(case, originals, media)
+    photos, pictures = _photos(case, originals, files)
+    pages = _Pages(placed, originals)
     sheet: dict[str, Any] = {
         "title": f"{enterprise.name} {case.case.id} 卷宗",
         "agency": names.agency,
@@ -96,26 +89,17 @@ def dossier_content(
         "marks": [row for document in valid for row in _mark_rows(document)],
         "visits": [
             _visit_row(visit, case.recordings, work.parameters)
-            for visit in _latest(case.visits)
+            for visit in latest(case.visits)
             if visit.kind in ON_SITE_KINDS
             or (visit.kind is VisitKind.URGING and visit.channel is Channel.ON_SITE)
         ],
         "photos": photos,
-        "originals": [
-            {
-                "arrival": each.arrival or "—",
-                "name": each.name,
-                "sha256": each.sha256,
-                "bytes": size_text(each.bytes),
-                "place": sent.place(each),
-            }
-            for each in files
-        ],
+        "originals": [row for each in files for row in _original_rows(each, placed, sent)],
     }
     return DossierContent(
         case=case.case.id,
         sheet=sheet,
-        parts=tuple(_part(document, originals, issued, media) for document in valid),
+        parts=(*(_part(document, issued, pages) for document in valid), *pages.materials(case)),
         photos=pictures,
         evaluation=evaluation,
         at=work.at,
@@ -173,9 +157,50 @@ def _mark_rows(document: Document) -> Iterable[dict[str, Any]]:
         }
 
 
-def _part(
-    document: Document, originals: Originals, issued: IssuedStore, media: dict[Sha256, str]
-) -> DossierPart:
+class _Pages:
+    """Where the dossier takes the pages of stored files from."""
+
+    def __init__(self, placed: PlacedCase, store: Originals) -> None:
+        self._placed = placed
+        self._store = store
+        self._originals = {each.sha256: each for each in placed.originals}
+
+    def scan(self, scan: ScannedPage) -> SourcePage:
+        """One scanned page."""
+        return self._page(self._originals[scan.sha256], cut_of(scan), scan.rotation)
+
+    def whole(self, digests: Iterable[Sha256]) -> tuple[SourcePage, ...]:
+        """First pages of the files among these that can be shown."""
+        files = (self._originals[digest] for digest in digests)
+        return tuple(self._page(each, Cut(index=0), 0) for each in files if _can_be_shown(each))
+
+    def materials(self, case: CaseFacts) -> Iterable[DossierPart]:
+        """A part for every file that a person filed; photographs of hazards have a place of their own."""
+        for material in case.materials:
+            if material.hazard:
+                continue
+            original = self._originals[material.sha256]
+            mixed = original.cuts is not None
+            yield DossierPart(
+                title=f"案件材料　{original.name}",
+                number=material.arrival,
+                date=local_date(material.received_at).isoformat(),
+                state="present",
+                attachments=() if mixed else self.whole([material.sha256]),
+                pages=tuple(self._page(original, Cut(index=index), 0) for index in material.pages if mixed),
+                attachments_are="案件材料",
+            )
+
+    def _page(self, original: Original, cut: Cut, rotation: int) -> SourcePage:
+        store = self._store.path(original.sha256)
+        return self._placed.source(original, cut, store=store, rotation=rotation)
+
+
+def _can_be_shown(original: Original) -> bool:
+    return original.media_type == "application/pdf" or original.media_type in _EMBEDDABLE
+
+
+def _part(document: Document, issued: IssuedStore, pages: _Pages) -> DossierPart:
     form = document.form
     return DossierPart(
         title=form_title(form.form),
@@ -184,30 +209,39 @@ def _part(
         state=document_state(document),
         document=issued.pdf_path(form.number),
         document_pages=form.pages,
-        scans=tuple(
-            SourcePage(
-                path=originals.path(scan.sha256),
-                media_type=media.get(scan.sha256, ""),
-                index=scan.index,
-                rotation=scan.rotation,
-            )
-            for scan in document.scans
-        ),
-        attachments=tuple(
-            SourcePage(path=originals.path(digest), media_type=media[digest], index=0)
-            for digest in document.edocuments
-            if media.get(digest) == "application/pdf" or media.get(digest) in _EMBEDDABLE
-        ),
+        scans=tuple(map(pages.scan, document.scans)),
+        attachments=pages.whole(document.edocuments),
     )
 
 
-def _latest(visits: Iterable[Visit]) -> list[Visit]:
-    """The version in force of every visit, in order of time."""
-    newest: dict[str, Visit] = {}
-    for visit in visits:
-        if visit.id not in newest or visit.version > newest[visit.id].version:
-            newest[visit.id] = visit
-    return sorted(newest.values(), key=lambda visit: visit.arrived_at)
+def _original_rows(original: Original, placed: PlacedCase, sent: Sent) -> Iterable[dict[str, str]]:
+    """The file itself, and under a stack the pages taken out of it."""
+    stack = original.cuts is not None
+    yield {
+        "arrival": original.arrival or "—",
+        "role": original.role.value + (f"（{original.hazard}）" if original.hazard else ""),
+        "name": original.name + (_times(original.told) if original.told else ""),
+        "sha256": original.sha256,
+        "bytes": size_text(original.bytes),
+        "place": sent.place(original.sha256) + ("　原件/（整叠）" if stack else ""),
+    }
+    for derived in placed.derived.get(original.sha256, ()):
+        yield {
+            "arrival": original.arrival or "—",
+            "role": "取自整叠" + ("（截取）" if derived.extract.how is How.CROP else ""),
+            "name": derived.name,
+            "sha256": derived.sha256,
+            "bytes": size_text(len(derived.extract.data)),
+            "place": sent.place(derived.sha256),
+        }
+
+
+def _times(told: Picture) -> str:
+    if told.taken_at is not None:
+        return f"　拍摄 {told.taken_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}"
+    if told.file_time is not None:
+        return f"　文件时间 {told.file_time.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}"
+    return ""
 
 
 def _visit_row(visit: Visit, recordings: Sequence[Recording], parameters: Parameters) -> dict[str, Any]:
@@ -271,39 +305,25 @@ def _recording_row(recording: Recording) -> dict[str, str]:
 
 
 def _photos(
-    case: CaseFacts, originals: Originals, media: dict[Sha256, str]
+    case: CaseFacts, store: Originals, files: Iterable[Original]
 ) -> tuple[list[dict[str, str]], dict[str, Path]]:
+    by_digest = {each.sha256: each for each in files}
     rows: list[dict[str, str]] = []
     pictures: dict[str, Path] = {}
-
-    def add(digest: Sha256, caption: str) -> None:
-        if digest not in originals:
-            return
-        path = originals.path(digest)
-        kind = media.get(digest) or _sniff(path)
-        if kind not in _PHOTOS:
-            return
-        name = f"{digest}.{'jpg' if kind == 'image/jpeg' else 'png'}"
-        pictures[name] = path
-        rows.append({"file": name, "caption": caption, "sha256": digest})
-
-    for visit in _latest(case.visits):
-        for hazard in visit.hazards:
-            for photo in hazard.photos:
-                add(photo, f"{hazard.id} 整改前：{hazard.location} {hazard.description}")
-        for result in visit.results:
-            for photo in result.photos:
-                add(photo, f"{result.hazard} 复查：{result.state.value}")
+    for photo in photographs_of(case):
+        original = by_digest[photo.sha256]
+        if original.cuts is None and photo.sha256 in store:
+            pictures[photo.sha256] = store.path(photo.sha256)
+        told = _times(original.told) if original.told else ""
+        rows.append(
+            {
+                "file": photo.sha256,
+                "caption": photo.caption,
+                "name": original.name + told,
+                "sha256": photo.sha256,
+            }
+        )
     return rows, pictures
-
-
-def _sniff(path: Path) -> str:
-    """Picture type by its first bytes, for files that came with a visit and not through the inbox."""
-    with path.open("rb") as file:
-        head = file.read(8)
-    return (
-        "image/jpeg" if head[:3] == b"\xff\xd8\xff" else "image/png" if head == b"\x89PNG\r\n\x1a\n" else ""
-    )
 
 
 def _clock(moment: datetime | None) -> str:

@@ -17,6 +17,7 @@ from evidence.domain.week import Week, local_date
 from evidence.handover.bench import Bench
 from evidence.handover.casework import add_cases
 from evidence.handover.continuity import ledger_files
+from evidence.handover.listed import originals_index, stack_rows
 from evidence.handover.papers import (
     Signing,
     completeness_report,
@@ -55,6 +56,7 @@ def fill_bag(bench: Bench) -> Papers:
     """Write every payload and tag file but the manifests."""
     work, bag = bench.work, bench.bag
     add_cases(bench)
+    bench.rows += stack_rows(bench)
     bench.report(_("移交清单、回执和计划"))
     papers = _print(bench)
     bag.add_bytes("data/移交清单.pdf", _signed_list(bench, papers))
@@ -63,6 +65,7 @@ def fill_bag(bench: Bench) -> Papers:
     bag.add_bytes("data/接收回执.pdf", papers.receipt.pdf)
     bag.add_bytes("data/下周工作计划.pdf", _plan_pdf(bench))
     bag.add_bytes("data/facts.json", work.facts_json())
+    bag.add_bytes("data/originals.json", pretty(originals_index(bench)))
     bag.add_bytes("data/findings.json", work.findings_json())
     bag.add_bytes("data/findings.sarif", pretty(to_sarif(work.findings)))
     for each in ledger_files(bench.office, work):

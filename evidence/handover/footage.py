@@ -13,11 +13,13 @@ from pathlib import Path
 
 from evidence.archive.originals import Originals
 from evidence.bundles.bag import BagWriter, ChangedOriginalError, Entry
+from evidence.domain.case_files import FileRole
 from evidence.domain.facts import CaseFacts
 from evidence.domain.recording import Recording
 from evidence.domain.week import Week, local_date
 from evidence.errors import IncompleteError, VerificationFailedError
-from evidence.handover.week import Original, WeekWork
+from evidence.handover.originals import Original
+from evidence.handover.week import WeekWork
 from evidence.language import _
 from evidence.recordings.assign import in_force
 
@@ -57,6 +59,8 @@ def _film(recording: Recording, originals: Originals) -> Film:
             name=recording.name.rpartition("/")[2],
             media_type="",
             bytes=recording.bytes,
+            role=FileRole.FOOTAGE,
+            number=recording.visit or "",
         ),
         source=Path(recording.path) if recording.path else originals.path(recording.sha256),
     )

@@ -17,11 +17,11 @@ from evidence.bundles.timestamp import open_authority
 from evidence.domain.identifiers import CaseId
 from evidence.errors import EvidenceError, IncompleteError, UndecidedError, UsageError
 from evidence.handover.bench import Bench, Order, Report
-from evidence.handover.dossiers import Sent, sent_before
 from evidence.handover.filling import fill_bag, labels
 from evidence.handover.footage import Film, films_of, require_films
 from evidence.handover.office import Office
 from evidence.handover.publishing import Built, heal, only_builder, publish, staging
+from evidence.handover.sent import Sent, sent_before
 from evidence.handover.week import WeekWork, take_stock
 from evidence.language import _
 from evidence.rules.clause import Finding, Kind

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,10 +12,7 @@ from typing import Any
 import xlsxwriter
 
 from evidence.bundles.typesetting import Sheet, compose
-from evidence.domain.document import Document
-from evidence.domain.facts import CaseFacts
 from evidence.domain.register import Plan
-from evidence.domain.terms import form_title
 from evidence.domain.week import local_date, show_date
 from evidence.forms.content import weekly
 from evidence.forms.content.weekly import HandoverRow, handover_values
@@ -24,7 +22,6 @@ from evidence.handover.wording import (
     FINDING_STATES,
     STATE_WORDS,
     clause_of,
-    document_state,
     notable,
     week_title,
 )
@@ -35,20 +32,26 @@ from evidence.rules.judge import RULESET_VERSION
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandedOver:
-    """One row of the list: one record of one case with its electronic file."""
+    """One row of the list: a record with its file, or a further file of a case."""
 
-    case: CaseFacts
     enterprise: str
-    document: Document
+    credit_code: str
+    case: str
+    material: str
+    number: str
+    """Record number; of other files what they belong to: arrival, visit, register entry."""
+    pages: int = 0
+    """0 where nobody counts pages."""
+    paper_copies: int = 0
     file: str
-    """Path of its scan below `data/`, or the package that carried it; empty while none has come."""
+    """Path below `data/`, or the package that carried it; empty while none has come."""
     sha256: str
     bytes: int
-
-    @property
-    def state(self) -> str:
-        """`present`, `missing` or `undecided`."""
-        return document_state(self.document)
+    state: str = "present"
+    """`present`, `missing` or `undecided`."""
+    note: str = ""
+    record: bool = False
+    """Whether this row stands for a record; there is exactly one for each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,11 +109,14 @@ def completeness_report(
 def summary(work: WeekWork, rows: Sequence[HandedOver], *, complete: bool) -> str:
     """One sentence on what is in the package."""
     cases = len(work.facts.cases)
-    pages = sum(row.document.form.pages for row in rows)
+    records = [row for row in rows if row.record]
+    pages = sum(row.pages for row in records)
+    others = len(rows) - len(records)
     verdict = "应随包移交的材料齐全" if complete else "材料不完整，缺项见完整性核对"
     if not cases:
         return "本周没有应移交的材料（零报告）。"
-    return f"共移交 {cases} 个案件、{len(rows)} 份记录、{pages} 页，{verdict}{_open_points(work)}。"
+    more = f"，另有 {others} 件其他材料" if others else ""
+    return f"共移交 {cases} 个案件、{len(records)} 份记录、{pages} 页{more}，{verdict}{_open_points(work)}。"
 
 
 def _open_points(work: WeekWork) -> str:
@@ -131,15 +137,18 @@ def list_values(
         [
             HandoverRow(
                 enterprise=row.enterprise,
-                material=form_title(row.document.form.form),
-                number=row.document.form.number,
-                pages=row.document.form.pages,
-                paper_copies=1 if row.document.scans else 0,
+                material=row.material,
+                number=row.number,
+                pages=row.pages,
+                paper_copies=row.paper_copies,
                 file=row.file.rpartition("/")[2] or "—",
                 bytes=row.bytes,
                 sha256=row.sha256,
-                original=bool(row.document.scans),
-                note="" if row.state == "present" else STATE_WORDS[row.state],
+                original=bool(row.paper_copies),
+                shared=not row.case,
+                note="；".join(
+                    [STATE_WORDS[row.state]] * (row.state != "present") + [_short(row.note)] * bool(row.note)
+                ),
             )
             for row in rows
         ],
@@ -149,6 +158,11 @@ def list_values(
         completeness=summary(work, rows, complete=complete),
         on=local_date(work.at),
     )
+
+
+def _short(note: str) -> str:
+    """A note without the digests, which the table and originals.json carry."""
+    return re.sub(r"（SHA-256 [0-9a-f]{64}）", "", note)
 
 
 def receipt_values(
@@ -161,7 +175,7 @@ def receipt_values(
         package=work.id,
         list_number=list_number,
         fingerprint=fingerprint(work.checkpoint),
-        documents=len(rows),
+        documents=sum(row.record for row in rows),
         on=local_date(work.at),
     )
 
@@ -216,19 +230,17 @@ def handover_table(work: WeekWork, rows: Sequence[HandedOver], *, number: str) -
                 n,
                 number,
                 row.enterprise,
-                row.case.case.enterprise,
-                row.case.case.id,
-                form_title(row.document.form.form),
-                row.document.form.number,
-                row.document.form.pages,
-                1 if row.document.scans else 0,
+                row.credit_code,
+                row.case,
+                row.material,
+                row.number,
+                row.pages or "",
+                row.paper_copies,
                 row.file,
                 row.bytes,
                 row.sha256,
                 STATE_WORDS[row.state],
-                f"缺第{'、'.join(map(str, row.document.missing_pages))}页"
-                if row.document.missing_pages
-                else "",
+                row.note,
             )
             for n, row in enumerate(rows, 1)
         ],

@@ -24,7 +24,8 @@ from evidence.handover.bench import Bench
 from evidence.handover.continuity import carried_receipts
 from evidence.handover.filling import Papers, numbers
 from evidence.handover.office import Office
-from evidence.handover.week import WeekWork, made_checkpoint, originals_of
+from evidence.handover.originals import originals_of
+from evidence.handover.week import WeekWork, made_checkpoint
 from evidence.language import _
 from evidence.ledger.events import Event, FormIssued, PackageBuilt
 from evidence.ledger.view import View
@@ -83,8 +84,8 @@ def publish(
         known_size=work.known_size,
         root=work.tree.root.hex(),
         cases=tuple(CaseId(case.case.id) for case in work.facts.cases),
-        documents=tuple(row.document.form.number for row in bench.rows),
-        originals=tuple(dict.fromkeys(digest for _case, digest in bench.placed)),
+        documents=tuple(row.number for row in bench.rows if row.record),
+        originals=tuple(dict.fromkeys([*(digest for _case, digest in bench.placed), *bench.stacks])),
         why_incomplete="" if bench.complete else bench.order.why,
         list_number=papers.list.number,
         tagmanifest=sha256(tagmanifest).hexdigest(),
@@ -174,7 +175,7 @@ def staging(office: Office, work: WeekWork, *, films: int = 0) -> Iterator[Path]
         DiskFullError: no room.
     """
     building = office.folder / BUILDING
-    _require_room(building, work, films)
+    _require_room(office, building, work, films)
     scratch = Path(tempfile.mkdtemp(prefix=f"{work.id}-", dir=building))
     try:
         yield scratch
@@ -186,9 +187,11 @@ def staging(office: Office, work: WeekWork, *, films: int = 0) -> Iterator[Path]
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-def _require_room(building: Path, work: WeekWork, films: int) -> None:
+def _require_room(office: Office, building: Path, work: WeekWork, films: int) -> None:
     """Originals once, dossiers of about their size, films once, and the zip of all."""
-    originals = sum(each.bytes for case in work.facts.cases for each in originals_of(work, case))
+    originals = sum(
+        each.bytes for case in work.facts.cases for each in originals_of(work.view, case, office.originals)
+    )
     if shutil.disk_usage(building).free < 4 * originals + 2 * films + (64 << 20):
         raise _full(building)
 

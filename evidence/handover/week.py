@@ -10,7 +10,6 @@ from typing import Any
 import msgspec
 
 from evidence.domain.facts import CaseFacts, Facts
-from evidence.domain.identifiers import Sha256
 from evidence.domain.parties import Enterprise
 from evidence.domain.register import Package, Receipt
 from evidence.domain.week import Week
@@ -25,17 +24,6 @@ from evidence.ledger.view import View
 from evidence.rules.clause import Finding
 from evidence.rules.judge import RULESET_VERSION, judge, ruleset_sha256
 from evidence.rules.summary import to_json
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Original:
-    """One stored file that a case rests on."""
-
-    sha256: Sha256
-    arrival: str
-    name: str
-    media_type: str
-    bytes: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -183,40 +171,6 @@ def _refuse_hole(packages: Sequence[Package], week: Week) -> None:
             _("{week} 早于第一个移交包，不能再做周包。").format(week=week),
             remedy=_("请用 --supplement 补充到已有的周次。"),
         )
-
-
-def originals_of(work: WeekWork, case: CaseFacts) -> tuple[Original, ...]:
-    """Every stored file of a case: scans, e-documents, photographs, documents of waivers; each once."""
-    wanted: dict[Sha256, str] = {}
-    for document in case.documents:
-        for scan in (*document.scans, *document.other_copies):
-            wanted.setdefault(scan.sha256, scan.arrival)
-        for digest in document.edocuments:
-            wanted.setdefault(digest, "")
-    for visit in case.visits:
-        for hazard in visit.hazards:
-            for photo in hazard.photos:
-                wanted.setdefault(photo, "")
-        for result in visit.results:
-            for photo in result.photos:
-                wanted.setdefault(photo, "")
-    for waiver in case.waivers:
-        if waiver.attachment is not None:
-            wanted.setdefault(waiver.attachment, "")
-    return tuple(_original(work.view, digest) for digest in wanted)
-
-
-def _original(view: View, digest: Sha256) -> Original:
-    arrival = view.arrival_of(digest)
-    if arrival is None:
-        return Original(sha256=digest, arrival="", name=digest[:12], media_type="", bytes=0)
-    return Original(
-        sha256=digest,
-        arrival=arrival.id,
-        name=arrival.path.rpartition("/")[2],
-        media_type=arrival.media_type,
-        bytes=arrival.bytes or 0,
-    )
 
 
 def made_checkpoint(work: WeekWork) -> CheckpointMade:

@@ -90,20 +90,35 @@ class Desk:
 
         return self._decide(arrival, "link", who, {"edocument_of": number}, decide)
 
-    def link_case(self, arrival: ArrivalId, case: CaseId, who: Decider) -> Arrival:
+    def link_case(self, arrival: ArrivalId, case: CaseId, who: Decider, *, hazard: str = "") -> Arrival:
         """The file is material of a case that is no issued form: a photograph, a letter.
 
+        Args:
+            hazard: `H01` when it is a photograph of that hazard.
+
         Raises:
-            UsageError: unknown arrival or case.
+            UsageError: unknown arrival, case or hazard.
         """
 
         def decide(view: View, current: Arrival, judged: ArrivalJudged) -> Sequence[Event]:
             known_case(view, case)
-            message = f"经 {who.by} 确认，作为案件 {case} 的材料归入。"
-            new = replace(judged, outcome="linked", reason="", message=message, case=case, unlinked=())
+            _refuse_unknown_hazard(view, case, hazard)
+            what = f"隐患 {hazard} 的照片" if hazard else "材料"
+            new = replace(
+                judged,
+                outcome="linked",
+                reason="",
+                message=f"经 {who.by} 确认，作为案件 {case} 的{what}归入。",
+                edocument_of=None,
+                case=case,
+                hazard=hazard,
+                filed_pages=tuple(page.index for page in judged.unlinked) if judged.pages else (),
+                unlinked=(),
+            )
             return (new,)
 
-        return self._decide(arrival, "link", who, {"case": case}, decide)
+        detail = {"case": case, "hazard": hazard} if hazard else {"case": case}
+        return self._decide(arrival, "link", who, detail, decide)
 
     def link_visit(self, arrival: ArrivalId, visit: VisitId, who: Decider) -> Arrival:
         """The recording shows a visit.
@@ -292,3 +307,12 @@ class Desk:
 
 def _decision(arrival: Arrival, decision: str, who: Decider, detail: dict[str, Any]) -> PersonDecided:
     return PersonDecided(arrival=arrival.id, decision=decision, by=who.by, why=who.why, detail=detail)
+
+
+def _refuse_unknown_hazard(view: View, case: CaseId, hazard: str) -> None:
+    known = {each.id for visit in view.visits(case) for each in visit.hazards}
+    if hazard and hazard not in known:
+        raise UsageError(
+            _("案件 {case} 没有隐患 {hazard}。").format(case=case, hazard=hazard),
+            remedy=_("已登记的隐患：{names}").format(names="、".join(sorted(known)) or _("（无）")),
+        )

@@ -196,6 +196,10 @@ class ArrivalJudged:
     edocument_of: Number | None = None
     case: CaseId | None = None
     """Case of material that is no issued form (photographs, e-documents)."""
+    filed_pages: tuple[int, ...] = ()
+    """0-based pages that are the material; empty when the whole file is."""
+    hazard: str = ""
+    """`H01` when the material is a photograph of that hazard of the case."""
     rescan_of: ArrivalId | None = None
     """A likely rescan of pages that another arrival already brought."""
 

@@ -153,6 +153,8 @@ def material_of(arrival: Arrival) -> Material:
         media_type=arrival.media_type,
         bytes=arrival.bytes or 0,
         received_at=arrival.received_at,
+        pages=() if arrival.judged is None else arrival.judged.filed_pages,
+        hazard="" if arrival.judged is None else arrival.judged.hazard,
         filed_by="" if filed is None else filed.by,
         why="" if filed is None else filed.why,
     )

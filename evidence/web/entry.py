@@ -160,9 +160,12 @@ def _record(request: Any, case: Case, kind: str, typed: dict[str, list[str]]) ->
         photos: dict[str, list[str]] = {}
         for field in request.FILES:
             for number, sent in enumerate(request.FILES.getlist(field)):
-                path = folder / f"{len(photos)}-{number}-{safe_name(sent.name)}"
+                # a folder each: the photograph keeps the name it was sent with
+                beside = f"{len(photos)}-{number}/{safe_name(sent.name)}"
+                path = folder / beside
+                path.parent.mkdir()
                 path.write_bytes(sent.read())
-                photos.setdefault(field, []).append(path.name)
+                photos.setdefault(field, []).append(beside)
         document = entry_form.document(kind, typed, photos)
         path = folder / "登记.json"
         path.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")

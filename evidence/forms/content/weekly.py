@@ -131,6 +131,8 @@ class HandoverRow:
     sha256: str
     original: bool = True
     note: str = ""
+    shared: bool = False
+    """A file that holds pages of several enterprises."""
 
 
 def handover_values(
@@ -158,7 +160,7 @@ def handover_values(
                 "企业": row.enterprise,
                 "材料": row.material,
                 "记录编号": row.number,
-                "页数": str(row.pages),
+                "页数": str(row.pages or "—"),
                 "份数": str(row.paper_copies),
                 "文件": row.file,
                 "大小": _size(row.bytes),
@@ -179,7 +181,8 @@ def handover_values(
 def _totals(rows: Sequence[HandoverRow]) -> str:
     if not rows:
         return "本周没有需要移交的材料"
-    enterprises, pages = len({row.enterprise for row in rows}), sum(row.pages for row in rows)
+    enterprises = len({row.enterprise for row in rows if not row.shared})
+    pages = sum(row.pages for row in rows)
     return f"共{enterprises}家企业、{len(rows)}份材料、{pages}页"
 
 

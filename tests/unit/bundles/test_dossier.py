@@ -144,11 +144,32 @@ def test_a_missing_scan_is_said_in_the_index(tmp_path: Path) -> None:
 def test_photographs_stand_with_caption_and_digest(tmp_path: Path) -> None:
     photo = picture(tmp_path / "photo.jpg", size=(400, 300))
     wanted = content(
-        tmp_path, photos=[{"file": "p.jpg", "caption": "H01 整改前：冲压车间", "sha256": "ab" * 32}]
+        tmp_path,
+        photos=[
+            {"file": name, "caption": "H01 整改前：冲压车间", "name": "IMG_1.jpg", "sha256": "ab" * 32}
+            for name in ("p", "gone")
+        ],
     )
-    reader = PdfReader(io.BytesIO(build_dossier(replace(wanted, photos={"p.jpg": photo}))))
+    broken = tmp_path / "broken.jpg"
+    broken.write_bytes(b"no picture")
+    reader = PdfReader(io.BytesIO(build_dossier(replace(wanted, photos={"p": photo, "gone": broken}))))
     texts = ["".join(page.extract_text().split()) for page in reader.pages]
-    assert any("H01整改前：冲压车间" in text and "ab" * 16 in text for text in texts)
+    shown = next(text for text in texts if "H01整改前：冲压车间" in text)
+    assert "ab" * 16 in shown
+    assert "IMG_1.jpg" in shown
+    assert "不能显示，见原件" in shown
+
+
+def test_a_photograph_goes_in_at_the_size_it_is_printed(tmp_path: Path) -> None:
+    noise = Image.effect_noise((4000, 3000), 90).convert("RGB")
+    noise.save(tmp_path / "photo.jpg", quality=95)
+    rows = [{"file": "p", "caption": "H01", "name": "a.jpg", "sha256": "ab" * 32}]
+    pdf = build_dossier(replace(content(tmp_path, photos=rows), photos={"p": tmp_path / "photo.jpg"}))
+    sizes = {
+        image.image.size for page in PdfReader(io.BytesIO(pdf)).pages for image in page.images if image.image
+    }
+    assert sizes == {(1000, 750)}
+    assert len(pdf) < (tmp_path / "photo.jpg").stat().st_size / 4
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from evidence.handover.dossiers import Sent, dossier_content
+from evidence.handover.dossiers import dossier_content
+from evidence.handover.originals import originals_of
+from evidence.handover.placing import PlacedCase
+from evidence.handover.sent import Sent
 from evidence.handover.week import take_stock
 from tests import world
 from tests.handing_over import WEEK, make_office
@@ -41,6 +44,7 @@ def test_dossier_and_rule_agree(changes: dict[str, int], state: str, key_home: P
     content = dossier_content(
         work,
         case,
+        PlacedCase(folder="", originals=originals_of(work.view, case, office.originals)),
         names=office.names,
         originals=office.originals,
         issued=office.issued,

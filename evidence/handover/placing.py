@@ -1,0 +1,170 @@
+"""Where each original lies in the bag: in its case's folder, or once beside the enterprises with the case's
+own pages taken out of it."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from evidence.bundles.bag import Entry, require_unchanged
+from evidence.bundles.extracts import Cut, Extract, extract
+from evidence.bundles.names import component, split_suffix, unique
+from evidence.bundles.sources import SourcePage
+from evidence.domain.facts import CaseFacts
+from evidence.domain.identifiers import Sha256
+from evidence.handover.bench import Bench
+from evidence.handover.footage import add_film
+from evidence.handover.originals import Original, originals_of
+from evidence.language import _
+
+STACKS = "data/原件"
+"""Files that hold pages of several cases, exact bytes, once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Derived:
+    """One case's pages of a stack, as a file of their own."""
+
+    extract: Extract
+    sha256: Sha256
+    name: str
+    path: Path
+    """Outside the bag, for the dossier's assembly."""
+
+
+@dataclass(slots=True, kw_only=True)
+class PlacedCase:
+    """A case's originals on their way into the bag."""
+
+    folder: str
+    originals: tuple[Original, ...]
+    entries: dict[Sha256, Future[Entry]] = field(default_factory=dict)
+    """By digest of what is written: an original, or a file derived from a stack."""
+    derived: dict[Sha256, tuple[Derived, ...]] = field(default_factory=dict)
+    """By digest of the stack."""
+    checks: list[Future[None]] = field(default_factory=list)
+    """Of those that an earlier package carried: the dossier shows their pages all the same."""
+
+    def finish(self) -> dict[Sha256, Entry]:
+        """Wait; raises what copying raised."""
+        for check in self.checks:
+            check.result()
+        return {digest: future.result() for digest, future in self.entries.items()}
+
+    def source(self, original: Original, cut: Cut, *, store: Path, rotation: int = 0) -> SourcePage:
+        """Where the dossier takes a page from: never a file that shows other cases' pages."""
+        for derived in self.derived.get(original.sha256, ()):
+            if cut in derived.extract.cuts:
+                return SourcePage(
+                    path=derived.path,
+                    media_type=derived.extract.media_type,
+                    index=derived.extract.cuts.index(cut),
+                    rotation=rotation,
+                )
+        return SourcePage(path=store, media_type=original.media_type, index=cut.index, rotation=rotation)
+
+
+class Placer:
+    """Writes the originals of one package's cases, each stack once."""
+
+    def __init__(self, bench: Bench, copier: ThreadPoolExecutor) -> None:
+        self._bench = bench
+        self._copier = copier
+        self._stack_names: set[str] = set()
+        self.stacks: dict[Sha256, Future[Entry]] = {}
+        self._checks: list[Future[None]] = []
+
+    def place(self, case: CaseFacts, folder: str) -> PlacedCase:
+        """Begin to copy what no earlier package carried; every file is checked against its digest.
+
+        Raises:
+            NotExtractableError: a stack cannot be taken apart.
+            ChangedOriginalError: a stack is not what its name says.
+        """
+        bench, taken = self._bench, set[str]()
+        store = bench.office.originals
+        begun = PlacedCase(folder=folder, originals=originals_of(bench.work.view, case, store))
+        for original in begun.originals:
+            source = store.path(original.sha256)
+            if original.cuts is not None:
+                self._stack(original, source)
+                begun.derived[original.sha256] = self._derive(original, source, case.case.id)
+                for each in begun.derived[original.sha256]:
+                    if each.sha256 not in bench.sent.package_of:
+                        name = unique(each.name, taken)
+                        taken.add(name)
+                        begun.entries[each.sha256] = self._add(
+                            f"{folder}/原件/{name}", each.path, each.sha256
+                        )
+            elif original.sha256 in bench.sent.package_of:
+                begun.checks.append(self._copier.submit(require_unchanged, source, original.sha256))
+            else:
+                name = unique(original.bag_name, taken)
+                taken.add(name)
+                begun.entries[original.sha256] = self._add(f"{folder}/原件/{name}", source, original.sha256)
+        for film in bench.films.get(case.case.id, ()):
+            if film.original.sha256 in begun.entries:
+                continue
+            name = unique(film.original.bag_name, taken)
+            taken.add(name)
+            bench.report(_("录像 {name}").format(name=name))
+            begun.entries[film.original.sha256] = self._copier.submit(
+                add_film, bench.bag, f"{folder}/原件/{name}", film
+            )
+        return begun
+
+    def finish(self) -> dict[Sha256, Entry]:
+        """The stacks of this package; raises what copying raised."""
+        for check in self._checks:
+            check.result()
+        return {digest: future.result() for digest, future in self.stacks.items()}
+
+    def _add(self, path: str, source: Path, digest: Sha256) -> Future[Entry]:
+        return self._copier.submit(self._bench.bag.add_file, path, source, sha256=digest)
+
+    def _stack(self, original: Original, source: Path) -> None:
+        if original.sha256 in self.stacks:
+            return
+        if original.sha256 in self._bench.sent.package_of:
+            self._checks.append(self._copier.submit(require_unchanged, source, original.sha256))
+            return
+        name = unique(original.bag_name, self._stack_names)
+        self._stack_names.add(name)
+        self.stacks[original.sha256] = self._add(f"{STACKS}/{name}", source, original.sha256)
+
+    def _derive(self, original: Original, source: Path, case: str) -> tuple[Derived, ...]:
+        require_unchanged(source, original.sha256)
+        folder = self._bench.scratch / "derived" / case
+        folder.mkdir(parents=True, exist_ok=True)
+        made = []
+        for part in extract(source, original.media_type, original.cuts or ()):
+            digest = Sha256(sha256(part.data).hexdigest())
+            path = folder / f"{digest}{part.suffix}"
+            path.write_bytes(part.data)
+            name = derived_name(original, part)
+            made.append(Derived(extract=part, sha256=digest, name=name, path=path))
+        return tuple(made)
+
+
+def derived_name(original: Original, part: Extract) -> str:
+    """`A-20220331-0001-周四扫描 第3-6页.pdf`; a crop says so."""
+    stem, _suffix = split_suffix(original.bag_name)
+    crop = " 截取" if any(cut.region is not None for cut in part.cuts) else ""
+    suffix = f" 第{page_span(cut.index for cut in part.cuts)}页{crop}{part.suffix}"
+    return component(stem, suffix)
+
+
+def page_span(indexes: Any) -> str:
+    """`1-3、5` of 0-based indexes; a long list is cut to its ends."""
+    pages = sorted({index + 1 for index in indexes})
+    runs: list[list[int]] = []
+    for page in pages:
+        if runs and page == runs[-1][-1] + 1:
+            runs[-1].append(page)
+        else:
+            runs.append([page])
+    told = [str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs]
+    return "、".join(told) if len(told) <= 4 else f"{told[0]}…{told[-1]}"
