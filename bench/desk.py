@@ -19,10 +19,11 @@ from pathlib import Path
 from typing import Any
 
 from bench.result import Figure, figure
-from evidence.config import SETTINGS_FILE, Workspace, open_workspace
+from evidence.config import Workspace, open_workspace
 from evidence.domain.identifiers import ArrivalId, CaseId
 from evidence.ledger.events import ArrivalJudged, ArrivalTaken, Event, PackageBuilt
 from evidence.ledger.ledger import Ledger
+from evidence.settings import SETTINGS_FILE
 from tests import world
 
 USERS = 8

@@ -23,10 +23,11 @@ import numpy as np
 from PIL import Image
 
 from bench.result import Figure, figure
-from evidence.config import Workspace, load_settings
+from evidence.config import Workspace
 from evidence.inbox.media import FAMILIES, Family, identify_media
 from evidence.inbox.readers import BareRenderer
 from evidence.recognition.pages import open_pages
+from evidence.settings import load_settings
 from tests.clips import make_clip
 
 TARGET = 2.0

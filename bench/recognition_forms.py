@@ -13,7 +13,6 @@ from pathlib import Path
 
 from evidence.archive.issued import IssuedStore
 from evidence.archive.originals import Originals
-from evidence.config import Settings
 from evidence.domain.case import (
     Attitude,
     Case,
@@ -47,6 +46,7 @@ from evidence.inbox.lookup import LedgerForms
 from evidence.ledger.events import CaseOpened, Event, PartiesImported, ReportRecorded, VisitRecorded
 from evidence.ledger.ledger import Ledger
 from evidence.recognition.reference import keep_references
+from evidence.settings import Settings
 
 FORMS = ("inspection-record", "urging-record", "rectification-report", "recheck-record", "interview-record")
 CASES = 6

@@ -1,33 +1,20 @@
-"""evidence.toml becomes one frozen Settings; the only place that wires parts together.
-
-Each room defines the frozen settings dataclass it needs; a table of evidence.toml of the room's
-name is converted into it, unknown keys are refused with their place.
-"""
+"""The only place that wires parts together: one workspace with its settings, stores and journeys."""
 
 from __future__ import annotations
 
 import shutil
-import tomllib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
-
-from evidence.bundles.settings import SignerSettings, TimestampSettings
-from evidence.domain.tables import convert_table
-from evidence.errors import InputError, UsageError
-from evidence.foreign import fault_of, reason_of
-from evidence.forms.settings import FormsSettings
-from evidence.inbox.settings import InboxSettings
-from evidence.jobs.settings import JobSettings, Where
+from evidence.errors import UsageError
+from evidence.foreign import reason_of
+from evidence.jobs.settings import Where
 from evidence.language import _
-from evidence.ledger.settings import LedgerSettings
-from evidence.recordings.settings import RecordingsSettings
-from evidence.rules.parameters import Parameters
+from evidence.settings import SETTINGS_FILE, Settings, load_settings
 
 if TYPE_CHECKING:
     from evidence.archive.issued import IssuedStore
@@ -35,98 +22,19 @@ if TYPE_CHECKING:
     from evidence.archive.previews import Previews
     from evidence.domain.case import Visit
     from evidence.domain.document import IssuedForm
+    from evidence.domain.identifiers import VisitId
     from evidence.forms.issuer import Issuer
     from evidence.handover.office import Office
+    from evidence.inbox.attachments import Attachments
     from evidence.inbox.case_tree import CaseTree
     from evidence.inbox.desk import Desk
     from evidence.inbox.ingest import Intake
     from evidence.inbox.later import Later
     from evidence.jobs.job import DeadJob, Queue
+    from evidence.ledger.acting import Actor
     from evidence.ledger.events import Event
     from evidence.ledger.ledger import Ledger
     from evidence.ledger.view import View
-
-SETTINGS_FILE = "evidence.toml"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContractSettings:
-    """The contract profile; numbers and names the forms print."""
-
-    code: str = "WJB"
-    """Three capitals; first part of every number."""
-    name: str = "武进国家高新区安全生产第三方技术服务（B标段）"
-    section: str = "B标段"
-    signed_on: date = date(2021, 12, 7)
-    """Service years count from here (附件五(一)1)."""
-    price_yuan: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AgencySettings:
-    """The agency, as it appears on every form."""
-
-    name: str = "常州承安安全咨询服务有限公司"
-    address: str = "江苏省常州市武进区世贸中心B座702"
-    telephone: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RegulatorSettings:
-    """The client, as it appears on every form."""
-
-    name: str = "武进国家高新技术产业开发区管理委员会"
-    bureau: str = "武进国家高新区经济发展局"
-    section: str = "经济发展局安监科"
-    enforcement: str = "高新区安监执法中队"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
-    """All of evidence.toml."""
-
-    contract: ContractSettings = field(default_factory=ContractSettings)
-    agency: AgencySettings = field(default_factory=AgencySettings)
-    regulator: RegulatorSettings = field(default_factory=RegulatorSettings)
-    forms: FormsSettings = field(default_factory=FormsSettings)
-    inbox: InboxSettings = field(default_factory=InboxSettings)
-    ledger: LedgerSettings = field(default_factory=LedgerSettings)
-    jobs: JobSettings = field(default_factory=JobSettings)
-    recordings: RecordingsSettings = field(default_factory=RecordingsSettings)
-    rules: Parameters = field(default_factory=Parameters)
-    """Contract code, date and price come from `[contract]`, drift and pre-record of recorders from
-    `[recordings]`."""
-    signer: SignerSettings = field(default_factory=SignerSettings)
-    timestamp: TimestampSettings = field(default_factory=TimestampSettings)
-
-    @property
-    def parameters(self) -> Parameters:
-        """The rules' numbers for this contract."""
-        return replace(
-            self.rules,
-            contract=self.contract.code,
-            signed_on=self.contract.signed_on,
-            price_yuan=self.contract.price_yuan,
-            coverage_drift_s=self.recordings.drift_s,
-            coverage_prerecord_s=self.recordings.prerecord_s,
-        )
-
-
-def load_settings(path: Path) -> Settings:
-    """Read evidence.toml.
-
-    Raises:
-        InputError: not TOML, or a value of the wrong kind; `where` names the key.
-    """
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-        return convert_table(table, Settings)
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
-        raise InputError(
-            _("evidence.toml 有一处不对：{fault}。").format(fault=fault_of(error)),
-            where=str(path),
-            remedy=_("请改正后再运行；每一项的写法都在 evidence.toml 的注释里。"),
-        ) from error
 
 
 def utc_now() -> datetime:
@@ -198,7 +106,7 @@ class Workspace:
         """Files come in."""
         from evidence.forms.catalogue import Catalogue
         from evidence.inbox.ingest import Intake
-        from evidence.inbox.lookup import LedgerForms
+        from evidence.inbox.lookup import LedgerForms, issued_text_in
         from evidence.inbox.quarantine import Quarantine
         from evidence.inbox.readers import Recogniser
         from evidence.inbox.understand import Understander
@@ -211,6 +119,7 @@ class Workspace:
             inbox=self.inbox,
             recordings=self.settings.recordings,
             titles=lambda: {form.id: form.title for form in Catalogue.load(self.templates).forms},
+            issued_text=issued_text_in(self.issued),
         )
         return Intake(
             inbox=self.inbox,
@@ -256,17 +165,43 @@ class Workspace:
         return Later(queue=self.queue, most_waiting=self.settings.jobs.most_waiting, clock=self.clock)
 
     @cached_property
+    def attachments(self) -> Attachments:
+        """The door for files that people hand to a command or a page."""
+        from evidence.inbox.attachments import Attachments
+
+        return Attachments(originals=self.originals, settings=self.settings.inbox)
+
+    @cached_property
     def desk(self) -> Desk:
         """Where people decide about arrivals."""
         from evidence.inbox.desk import Desk
 
         return Desk(ledger=self.ledger, intake=self.intake, geometry=self.issued.geometry)
 
+    def actor(self, named: str = "") -> Actor:
+        """Who acts at this terminal.
+
+        Args:
+            named: whom the command names (`--by`).
+
+        Raises:
+            InputError, UsageError: see `ledger.acting`.
+        """
+        from evidence.ledger.acting import of_system
+
+        return of_system(self.ledger.view, self.settings.accounts, named)
+
     def claims(self, view: View, visit: Visit) -> tuple[Event, ...]:
         """What a visit being entered changes about footage that is already there."""
         from evidence.recordings.revise import claimed_by
 
         return claimed_by(view, visit, self.settings.recordings)
+
+    def releases(self, view: View, visit: VisitId) -> list[Event]:
+        """What withdrawing a visit changes about its footage."""
+        from evidence.recordings.decide import released_from
+
+        return released_from(view, visit)
 
     def issuer(self) -> Issuer:
         """What issuing works with; the templates are read anew each time."""

@@ -10,11 +10,12 @@ from pathlib import Path
 import msgspec
 from PIL import Image, ImageDraw
 
-from evidence.config import SETTINGS_FILE, Workspace, open_workspace
+from evidence.config import Workspace, open_workspace
 from evidence.domain.document import Box, Document, IssuedPage, MarkVerdict
 from evidence.domain.facts import Facts
 from evidence.domain.identifiers import ArrivalId, Number, Sha256
 from evidence.ledger.events import ArrivalJudged, ArrivalTaken, Suggestion, UnlinkedPage
+from evidence.settings import SETTINGS_FILE
 from tests import world
 
 UNKNOWN = ArrivalId("A-20220401-0090")

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from evidence.archive.issued import IssuedStore
 from evidence.archive.originals import Originals
-from evidence.config import Settings
 from evidence.domain.case import (
     Attitude,
     Case,
@@ -53,6 +52,7 @@ from evidence.ledger.events import (
     VisitRecorded,
 )
 from evidence.ledger.ledger import Ledger
+from evidence.settings import Settings
 
 NOW = datetime(2022, 4, 1, 7, 0, tzinfo=UTC)
 CASE = CaseId("WJB22-0001")

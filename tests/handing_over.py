@@ -24,7 +24,6 @@ from evidence.archive.issued import IssuedStore
 from evidence.archive.originals import Originals
 from evidence.bundles.keys import make_evaluation_keys
 from evidence.bundles.settings import SignerSettings, TimestampSettings
-from evidence.config import Settings
 from evidence.domain.document import Box, BoxKind, CodePlace, Document, IssuedPage, ScannedPage
 from evidence.domain.facts import Facts
 from evidence.domain.identifiers import ArrivalId, Sha256
@@ -48,6 +47,7 @@ from evidence.ledger.events import (
 )
 from evidence.ledger.ledger import Ledger
 from evidence.rules.parameters import Parameters
+from evidence.settings import Settings
 from tests import world
 
 PROFILE = Settings()

@@ -6,13 +6,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from evidence.archive.originals import Originals
-from evidence.config import SETTINGS_FILE, open_workspace
+from evidence.config import open_workspace
 from evidence.domain.identifiers import CaseId
 from evidence.durable import write_whole
 from evidence.ledger.checkpoint import Checkpoint, make
 from evidence.ledger.events import CheckpointMade, FormIssued, PackageBuilt
 from evidence.ledger.holdings import issued_place
 from evidence.ledger.ledger import Ledger
+from evidence.settings import SETTINGS_FILE
 from tests.ledger_story import START, every_kind
 
 CONTENTS = (

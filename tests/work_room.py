@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evidence.archive.originals import Originals
-from evidence.config import SETTINGS_FILE, Workspace, open_workspace
+from evidence.config import Workspace, open_workspace
 from evidence.inbox.ingest import Intake
 from evidence.inbox.later import Later
 from evidence.inbox.quarantine import Quarantine
 from evidence.inbox.understand import Understander
 from evidence.ledger.settings import LedgerSettings
+from evidence.settings import SETTINGS_FILE
 from evidence.workers.functions import perform
 from tests.inbox_room import NOW, QUICK, TITLES, PlayedReader, PlayedReading, issue
 from tests.postgres_room import toml

@@ -13,6 +13,7 @@ from evidence.cli.tables import table
 from evidence.cli.words import case_kind, visit_kind
 from evidence.domain.terms import form_title
 from evidence.domain.week import local_date, show_date
+from evidence.errors import UsageError
 from evidence.forms.open_case import find_enterprise, open_case
 from evidence.handover.wording import document_state
 from evidence.language import _
@@ -39,17 +40,28 @@ def case_command() -> None:
     "--kind", type=str, default="annual", help=_("annual、new-enterprise、special:专项编号、survey:编号")
 )
 @click.option("--on", "on", type=DayType(), default=None, help=_("开立日期（默认：今天）"))
+@click.option("--again", is_flag=True, help=_("同一企业同一年已有同类案件，仍要另开"))
+@click.option("--why", default="", help=_("另开的原因"))
 @click.option("--by", "by", default="", help=_("经办人"))
 @json_option
 @workspace_command
 def open_command(
-    workspace: Workspace, enterprise: str, kind: str, on: date | None, by: str, as_json: bool
+    workspace: Workspace,
+    enterprise: str,
+    kind: str,
+    on: date | None,
+    again: bool,
+    why: str,
+    by: str,
+    as_json: bool,
 ) -> None:
     """开立一个案件。企业可写名称、简称或信用代码。
 
     \b
     例：evidence case open 甲精密 --kind special:ZX2022-01 --on 2022-03-10
     """
+    if again and not why.strip():
+        raise UsageError(_("另开案件须写明原因。"), remedy=_("用 --why 写明。"))
     day = on or local_date(workspace.clock())
     case = open_case(
         workspace.ledger,
@@ -57,12 +69,39 @@ def open_command(
         enterprise=enterprise,
         kind=kind,
         on=day,
-        actor=by or "case",
+        actor=workspace.actor(by).journalled,
+        again_why=why if again else None,
     )
     if as_json:
         emit(case)
     else:
         say(_("已开立案件 {id}。").format(id=case.id))
+
+
+@case_command.command("cancel")
+@click.argument("case_id", type=IDENTIFIER, shell_complete=a_case)
+@click.option("--why", required=True, help=_("撤销的原因"))
+@click.option("--by", "by", default="", help=_("经办人"))
+@json_option
+@workspace_command
+def cancel_command(workspace: Workspace, case_id: str, why: str, by: str, as_json: bool) -> None:
+    """撤销误开的案件。编号连同原因留在账本，不再使用；已有材料的案件不能撤销。
+
+    \b
+    例：evidence case cancel WJB22-0002 --why 同一企业重复开立
+    """
+    from evidence.forms.take_back import cancel_case
+    from evidence.ledger.lookup import known_case
+
+    actor = workspace.actor(by)
+    case = known_case(workspace.ledger.view, case_id)
+    voided = cancel_case(workspace.ledger, case, why=why, by=actor.by, actor=actor.journalled)
+    if as_json:
+        emit({"case": case.id, "why": why.strip(), "voided": voided})
+        return
+    say(_("已撤销案件 {case}：{why}").format(case=case.id, why=why.strip()))
+    for number in voided:
+        say(_("  {number} 随之作废").format(number=number))
 
 
 @case_command.command("list")

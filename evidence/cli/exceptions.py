@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,12 +20,12 @@ from evidence.cli.options import (
     workspace_command,
 )
 from evidence.cli.tables import table
-from evidence.domain.identifiers import CaseId, PersonId, VisitId, as_typed
-from evidence.domain.register import Hold, Waiver
+from evidence.domain.identifiers import CaseId, VisitId, as_typed
+from evidence.domain.register import Hold
 from evidence.domain.week import local_date, show_date
 from evidence.errors import UsageError
-from evidence.language import _, did_you_mean
-from evidence.ledger.lookup import known_case
+from evidence.language import _
+from evidence.ledger.lookup import known_case, standing_case
 
 if TYPE_CHECKING:
     from evidence.config import Workspace
@@ -37,7 +36,7 @@ if TYPE_CHECKING:
 @click.argument("rule")
 @click.argument("case", type=IDENTIFIER, shell_complete=a_case)
 @click.option("--why", required=True, help=_("原因"))
-@click.option("--by", "by", required=True, help=_("决定人：人员编号"))
+@click.option("--by", "by", default="", help=_("决定人：人员编号（账号已关联人员的可不写）"))
 @click.option(
     "--attach",
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
@@ -56,41 +55,36 @@ def waive_command(
     \b
     例：evidence waive G06-enterprise-seal WJB22-0001 --why 企业公章年检 --by P01 --attach 意见.pdf
     """
-    from evidence.ledger.events import WaiverGranted
-    from evidence.rules.registry import RULESETS
+    from evidence.handover.exceptions import grant_waiver
 
-    known = {one.id: one for one in RULESETS[-1].case_rules}
-    if rule not in known:
-        raise UsageError(
-            _("没有规则 {rule}。").format(rule=rule),
-            remedy=did_you_mean(rule, known)
-            + _("规则编号写在 evidence check 每行末尾，如 P03-urging-window。"),
-        )
-    case_id = known_case(workspace.ledger.view, case).id
-    if not why.strip() or not by.strip():
-        raise UsageError(_("例外须写明原因和决定人。"), remedy=_("用 --why 和 --by 写明。"))
-    if workspace.ledger.view.person(PersonId(by)) is None:
-        raise UsageError(
-            _("人员台账没有 {by}。").format(by=by),
-            remedy=_("--by 写人员编号；先用 evidence import 登记人员。"),
-        )
-    digest = workspace.originals.put_file(attach).sha256 if attach is not None else None
-    waiver = Waiver(
-        rule_id=rule, case=case_id, why=why.strip(), by=PersonId(by), at=workspace.clock(), attachment=digest
+    actor = workspace.actor(by)
+    waiver = grant_waiver(
+        workspace.ledger,
+        workspace.settings.parameters,
+        rule_id=rule,
+        case=standing_case(workspace.ledger.view, case),
+        why=why,
+        actor=actor,
+        at=workspace.clock(),
+        attachment=workspace.attachments.check(attach) if attach is not None else None,
+        keep=lambda: workspace.attachments.originals.put_file(attach) if attach is not None else None,
     )
-    workspace.ledger.append(getpass.getuser(), WaiverGranted(waiver=waiver))
     if as_json:
         emit(waiver)
     else:
-        say(_("已登记例外：{case} {title}。").format(case=case_id, title=known[rule].title))
-    if digest is None and known[rule].blocking:
-        progress(_("没有附监管部门书面意见，移交仍被阻断。"))
+        say(_("已登记例外：{case} {rule}。").format(case=waiver.case, rule=waiver.rule_id))
+    if waiver.stated:
+        progress(
+            _("◐ 本账号没有关联人员，“{by}”只记作自述，不解除移交阻断。请先在 [accounts] 关联本人。").format(
+                by=waiver.by
+            )
+        )
 
 
 @click.command("hold")
 @click.argument("case", type=IDENTIFIER, shell_complete=a_case)
 @click.option("--why", default="", help=_("封存或解除的原因"))
-@click.option("--by", "by", required=True, help=_("决定人"))
+@click.option("--by", "by", default="", help=_("决定人（账号已关联人员的可不写）"))
 @click.option("--release", is_flag=True, help=_("解除封存"))
 @json_option
 @workspace_command
@@ -103,6 +97,12 @@ def hold_command(workspace: Workspace, case: str, why: str, by: str, release: bo
     """
     from evidence.ledger.events import HoldPlaced
 
+    actor = workspace.actor(by)
+    if release and actor.stated and not _in_roster(workspace, by):
+        raise UsageError(
+            _("人员台账没有“{by}”。").format(by=by),
+            remedy=_("--by 写人员编号；先用 evidence import 登记人员。"),
+        )
     case_id, visit = _known_case_or_visit(workspace, case)
     if not why.strip():
         raise UsageError(_("请写明原因。"), remedy=_("用 --why 写明。"))
@@ -117,15 +117,19 @@ def hold_command(workspace: Workspace, case: str, why: str, by: str, release: bo
         case=case_id,
         visit=visit,
         why=why.strip(),
-        by=by,
+        by=actor.by,
         at=open_[-1].at if release else now,
         released_at=now if release else None,
     )
-    workspace.ledger.append(getpass.getuser(), HoldPlaced(hold=hold))
+    workspace.ledger.append(actor.journalled, HoldPlaced(hold=hold))
     if as_json:
         emit(hold)
         return
     say((_("已解除封存：{case}。") if release else _("已封存：{case}。")).format(case=target))
+
+
+def _in_roster(workspace: Workspace, by: str) -> bool:
+    return any(by.strip() in (person.id, person.name) for person in workspace.ledger.view.people())
 
 
 def _known_case_or_visit(workspace: Workspace, text: str) -> tuple[CaseId, VisitId | None]:

@@ -96,7 +96,7 @@ def issue_command(
     if later:
         from evidence.cli.ordering import order_later
 
-        order_later(workspace, requests, by or "issue", as_json=as_json)
+        order_later(workspace, requests, workspace.actor(by).journalled, as_json=as_json)
         return ExitCode.DONE
     with Working(_("正在生成 {count} 份文书……").format(count=len(requests))):
         made = _issue(workspace, requests, by, several=batch is not None)
@@ -107,7 +107,7 @@ def issue_command(
 
 def _issue(workspace: Workspace, requests: Sequence[IssueRequest], by: str, *, several: bool) -> Batch:
     """One form or the error that stops it; of several, those that can be issued."""
-    issuer, now, actor = workspace.issuer(), workspace.clock(), by or "issue"
+    issuer, now, actor = workspace.issuer(), workspace.clock(), workspace.actor(by).journalled
     if several:
         return issue_batch(requests, issuer, now=now, actor=actor)
     return Batch(issued=tuple(issue_forms(requests, issuer, now=now, actor=actor)), failures=())
@@ -193,7 +193,7 @@ def reissue_command(
             blank=blank,
             values=wanted,
             now=workspace.clock(),
-            actor=by or "reissue",
+            actor=workspace.actor(by).journalled,
         )
     _show_issued(workspace, [form], as_json)
     keep_features(workspace, [form])
@@ -214,11 +214,40 @@ def void_command(workspace: Workspace, number: str, why: str, by: str, as_json: 
     from evidence.forms.withdraw import void
 
     wanted = find_number(number)
-    void(workspace.ledger, wanted, why=why, actor=by or "void")
+    void(workspace.ledger, wanted, why=why, actor=workspace.actor(by).journalled)
     if as_json:
         emit({"number": wanted, "voided_why": why})
         return
     say(_("{number} 已作废：{why}").format(number=wanted, why=why))
+
+
+@click.command("transcribe")
+@click.argument("number", type=IDENTIFIER, shell_complete=a_number)
+@click.option("--visit", type=IDENTIFIER, default=None, help=_("记录的是哪一次活动（同类活动不止一次时）"))
+@json_option
+@workspace_command
+def transcribe_command(workspace: Workspace, number: str, visit: str | None, as_json: bool) -> None:
+    """现场手写的文书：按录入的内容生成同一编号的电子文档，注明为转录件。
+
+    \b
+    例：evidence transcribe WJB22-0001-JC-001
+    """
+    from evidence.forms.transcribe import transcribe
+
+    made = transcribe(
+        find_number(number),
+        workspace.issuer(),
+        actor=workspace.actor().journalled,
+        visit=VisitId(visit) if visit else None,
+    )
+    typed = made.transcription
+    path = workspace.originals.path(typed.sha256)
+    if as_json:
+        emit({"number": typed.number, "sha256": typed.sha256, "path": str(path), "new": made.new})
+    elif made.new:
+        say(_("● {number} 的转录件：{path}").format(number=typed.number, path=path))
+    else:
+        say(_("{number} 的转录件没有变化。").format(number=typed.number))
 
 
 @click.group("form")
@@ -256,37 +285,6 @@ def show_command(workspace: Workspace, number: str, as_json: bool) -> None:
             declared = declaration.declared_box(box.box)
             need = _("必须") if box.required else _("可选")
             say(f"  第{page.page}页  {(declared.label if declared else '') or box.box}（{need}）")
-
-
-@form_command.command("edocument")
-@click.argument("number", type=IDENTIFIER, shell_complete=a_number)
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, file_okay=False),
-    help=_("写到哪个文件夹（默认：收件夹，随后自动入账）"),
-)
-@json_option
-@workspace_command
-def edocument_command(workspace: Workspace, number: str, out: Path | None, as_json: bool) -> None:
-    """现场手写的空白文书：登记内容后补出同一编号的电子文档，不带条码。
-
-    \b
-    例：evidence form edocument WJB22-0001-JC-001
-    """
-    from evidence.forms.edocument import typed_edocument
-
-    wanted = find_number(number)
-    data = typed_edocument(wanted, workspace.issuer())
-    folder = out or workspace.inbox
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{wanted}.docx"
-    partial = path.with_suffix(".docx.part")
-    partial.write_bytes(data)
-    partial.replace(path)
-    if as_json:
-        emit({"number": wanted, "path": str(path)})
-        return
-    say(_("● {number} 的电子文档：{path}").format(number=wanted, path=path))
 
 
 def form_document(form: IssuedForm, pages: Sequence[IssuedPage]) -> dict[str, Any]:

@@ -77,7 +77,7 @@ def bundle_command(
     )
     with Working(_("正在核对 {week}……").format(week=order.week)) as work:
         built = build_package(
-            workspace.office, order, actor=getpass.getuser(), ask=_asking(work), report=work.say
+            workspace.office, order, actor=workspace.actor().journalled, ask=_asking(work), report=work.say
         )
     if as_json:
         emit(_built_json(built))
@@ -137,7 +137,9 @@ def receipt_command(workspace: Workspace, package: str, file: Path, as_json: boo
     found = find_package(office.ledger.view, package)
     data = file.read_bytes()
     if is_signed(data):
-        receipt = accept_signed(office, found, data, now=workspace.clock(), actor=getpass.getuser())
+        receipt = accept_signed(
+            office, found, data, now=workspace.clock(), actor=workspace.actor().journalled
+        )
     else:
         taken = accept_scan(
             office,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +9,7 @@ import click
 
 from evidence.cli.completing import a_waiting_arrival
 from evidence.cli.intake import arrival_lines, summary_line
-from evidence.cli.options import IDENTIFIER, emit, json_option, say, workspace_command
+from evidence.cli.options import IDENTIFIER, emit, json_option, progress, say, workspace_command
 from evidence.domain.document import BoxKind, MarkVerdict
 from evidence.domain.identifiers import ArrivalId, CaseId, Number, VisitId, as_typed, expand
 from evidence.domain.terms import box_title
@@ -42,7 +41,7 @@ def inbox_command() -> None:
 def deciding(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add `--by` and `--why`: no decision without a name and a reason."""
     function = click.option("--why", required=True, help=_("理由"))(function)
-    return click.option("--by", required=True, help=_("作决定的人"))(function)
+    return click.option("--by", default="", help=_("作决定的人（账号已关联人员的可不写）"))(function)
 
 
 @inbox_command.command("list")
@@ -192,7 +191,7 @@ def link_command(
             _("请用 --to、--edocument、--case、--visit 之一指明归入哪里。"),
             remedy=_("例：--to WJB22-0012-JC-001 --page 2，或 --case WJB22-0012。"),
         )
-    desk, who, chosen_arrival = workspace.desk, _decider(by, why), ArrivalId(arrival)
+    desk, who, chosen_arrival = workspace.desk, _decider(workspace, by, why), ArrivalId(arrival)
     if number:
         placement = Placement(index=(index or 1) - 1, number=_number(number), page=page or 1)
         _tell(workspace, desk.place(chosen_arrival, (placement,), who), as_json)
@@ -219,7 +218,9 @@ def split_command(
     例：evidence inbox split A-20220401-0007 1-2:WJB22-0012-JC-001 3:WJB22-0013-JC-001/2 --by 王芳 --why 混扫
     """
     placements = [placement for part in parts for placement in _placements(part)]
-    _tell(workspace, workspace.desk.place(ArrivalId(arrival), placements, _decider(by, why)), as_json)
+    _tell(
+        workspace, workspace.desk.place(ArrivalId(arrival), placements, _decider(workspace, by, why)), as_json
+    )
 
 
 def _placements(part: str) -> list[Placement]:
@@ -249,7 +250,7 @@ def retry_command(workspace: Workspace, arrival: str, by: str, why: str, as_json
     \b
     例：evidence inbox retry A-20220401-0007 --by 王芳 --why 已安装识别组件
     """
-    _tell(workspace, workspace.desk.retry(ArrivalId(arrival), _decider(by, why)), as_json)
+    _tell(workspace, workspace.desk.retry(ArrivalId(arrival), _decider(workspace, by, why)), as_json)
 
 
 @inbox_command.command("reject")
@@ -263,7 +264,7 @@ def reject_command(workspace: Workspace, arrival: str, by: str, why: str, as_jso
     \b
     例：evidence inbox reject A-20220401-0007 --by 王芳 --why 不是本项目材料
     """
-    _tell(workspace, workspace.desk.reject(ArrivalId(arrival), _decider(by, why)), as_json)
+    _tell(workspace, workspace.desk.reject(ArrivalId(arrival), _decider(workspace, by, why)), as_json)
 
 
 @inbox_command.command("undo")
@@ -277,7 +278,7 @@ def undo_command(workspace: Workspace, arrival: str, by: str, why: str, as_json:
     \b
     例：evidence inbox undo A-20220401-0007 --by 王芳 --why 归错企业
     """
-    _tell(workspace, workspace.desk.undo(ArrivalId(arrival), _decider(by, why)), as_json)
+    _tell(workspace, workspace.desk.undo(ArrivalId(arrival), _decider(workspace, by, why)), as_json)
 
 
 @inbox_command.command("mark")
@@ -303,7 +304,9 @@ def mark_command(
     \b
     例：evidence inbox mark WJB22-0012-JC-001 2 escort present --by 王芳 --why 笔迹很浅但可见
     """
-    workspace.desk.mark(_number(number), page, box, MarkVerdict(verdict), _decider(by, why))
+    who = _decider(workspace, by, why)
+    workspace.desk.mark(_number(number), page, box, MarkVerdict(verdict), who)
+    _remark_stated(who)
     if as_json:
         emit({"number": number, "page": page, "box": box, "verdict": verdict})
         return
@@ -330,7 +333,9 @@ def alteration_command(
     \b
     例：evidence inbox alteration WJB22-0012-JC-001 2 accepted --by 王芳 --why 只是装订孔的影子
     """
-    workspace.desk.accept_print(_number(number), page, verdict == "accepted", _decider(by, why))
+    who = _decider(workspace, by, why)
+    workspace.desk.accept_print(_number(number), page, verdict == "accepted", who)
+    _remark_stated(who)
     if as_json:
         emit({"number": number, "page": page, "verdict": verdict})
         return
@@ -338,12 +343,24 @@ def alteration_command(
     say(_("{word}：{number} 第 {page} 页的印刷改动或多余笔迹").format(word=word, number=number, page=page))
 
 
-def _decider(by: str, why: str) -> Decider:
+def _remark_stated(who: Decider) -> None:
+    if who.stated:
+        progress(
+            _("◐ 本账号没有关联人员，“{by}”只记作自述，不改变识别结果。请先在 [accounts] 关联本人。").format(
+                by=who.by
+            )
+        )
+
+
+def _decider(workspace: Workspace, by: str, why: str) -> Decider:
     from evidence.inbox.desk import Decider
+
+    actor = workspace.actor(by)
+    by = actor.person.name if actor.person else by
 
     if not by.strip() or not why.strip():
         raise UsageError(_("--by 和 --why 不能为空。"), remedy=_("请写明作决定的人和理由，两者都记入账本。"))
-    return Decider(actor=f"cli:{getpass.getuser()}", by=by.strip(), why=why.strip())
+    return Decider(actor=actor.journalled, by=by.strip(), why=why.strip(), stated=actor.stated)
 
 
 def _number(text: str) -> Number:

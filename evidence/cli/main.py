@@ -25,6 +25,7 @@ COMMANDS: dict[str, str] = {
     "issue": "forms",
     "reissue": "forms",
     "void": "forms",
+    "transcribe": "forms",
     "template": "templates",
     "form": "forms",
     "ingest": "intake",

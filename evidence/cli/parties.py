@@ -52,7 +52,11 @@ def import_command(
     view = workspace.ledger.view
     parties = import_parties(file, known=view.enterprises(), people=view.people())
     event = record_parties(
-        parties, source=file, ledger=workspace.ledger, originals=workspace.originals, actor=by or "import"
+        parties,
+        source=file,
+        ledger=workspace.ledger,
+        originals=workspace.originals,
+        actor=workspace.actor(by).journalled,
     )
     counts = {
         "enterprises": len(event.enterprises),

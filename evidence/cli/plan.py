@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
@@ -93,7 +92,7 @@ def _file(workspace: Workspace, plan: Plan, at: datetime, by: str) -> Plan:
     from evidence.forms.plan_filing import file_plan
 
     with Working(_("正在生成计划表……")):
-        return file_plan(plan, workspace.issuer(), now=at, actor=getpass.getuser(), compiler=by)
+        return file_plan(plan, workspace.issuer(), now=at, actor=workspace.actor(by).journalled, compiler=by)
 
 
 def _receipted(workspace: Workspace, newest: Plan | None, receipt: date, week: Week) -> Plan:
@@ -104,7 +103,7 @@ def _receipted(workspace: Workspace, newest: Plan | None, receipt: date, week: W
             _("{week} 没有报备过计划。").format(week=week), remedy=_("先用 evidence plan 编制并报备。")
         )
     plan = replace(newest, receipt_on=receipt)
-    workspace.ledger.append(getpass.getuser(), PlanFiled(plan=plan))
+    workspace.ledger.append(workspace.actor().journalled, PlanFiled(plan=plan))
     return plan
 
 

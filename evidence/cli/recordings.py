@@ -69,7 +69,7 @@ def add(
         files,
         ledger=workspace.ledger,
         settings=workspace.settings.recordings,
-        actor=person or "system",
+        actor=workspace.actor(person).journalled,
         now=workspace.clock,
         number=next_arrival,
     )
@@ -212,7 +212,8 @@ def assign_recording(
         else:
             say(_("已按现有登记重新匹配，{changed} 段录像有变化。").format(changed=changed))
         return
-    if visit is None or not why or not person:
+    actor = workspace.actor(person)
+    if visit is None or not why or not (person or actor.person):
         raise UsageError(
             _("人工指派要写明检查编号、理由和指派人。"),
             remedy=_(
@@ -221,11 +222,35 @@ def assign_recording(
         )
     from evidence.recordings.decide import assign_by_person
 
-    found = assign_by_person(workspace.ledger, recording, VisitId(visit), why=why, by=person)
+    found = assign_by_person(
+        workspace.ledger, recording, VisitId(visit), why=why, by=actor.by, actor=actor.journalled
+    )
     if as_json:
         emit({"sha256": found.sha256, "visit": visit})
     else:
         say(_("录像 {name} 已指派给 {visit}。").format(name=found.name, visit=visit))
+
+
+@recording_command.command("release")
+@click.argument("recording")
+@click.option("--why", required=True, help=_("理由"))
+@click.option("--by", "person", default="", help=_("撤回人"))
+@json_option
+@workspace_command
+def release_recording(workspace: Workspace, recording: str, why: str, person: str, as_json: bool) -> None:
+    """撤回一段录像的指派：它不再属于任何检查，等待重新指派。
+
+    \b
+    例：evidence recording release 3f5a09c21b7e --why 指派错了检查 --by P01
+    """
+    from evidence.recordings.decide import release_by_person
+
+    actor = workspace.actor(person)
+    found = release_by_person(workspace.ledger, recording, why=why, by=actor.by, actor=actor.journalled)
+    if as_json:
+        emit({"sha256": found.sha256, "visit": None})
+    else:
+        say(_("录像 {name} 的指派已撤回。").format(name=found.name))
 
 
 @recording_command.command("offset")
@@ -260,7 +285,7 @@ def offset(
     """
     from evidence.recordings.decide import enter_offset
 
-    stored = workspace.originals.put_file(proof).sha256 if proof else None
+    stored = workspace.attachments.keep(proof) if proof else None
     entry = enter_offset(
         workspace.ledger,
         device,
@@ -270,6 +295,7 @@ def offset(
         valid_from=valid_from,
         valid_to=valid_to,
         by=person,
+        actor=workspace.actor(person).journalled,
         drift_s=drift_s,
     )
     changed = _revise(workspace)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -140,6 +139,30 @@ def add_command(workspace: Workspace, register: str, key: str, as_json: bool, **
         say(_("已登记：{title} {key}。").format(title=BY_ID[register].title, key=key))
 
 
+@register_command.command("withdraw")
+@click.argument("register")
+@click.argument("key")
+@click.option("--why", required=True, help=_("撤回的原因"))
+@click.option("--by", "by", default="", help=_("经办人"))
+@json_option
+@workspace_command
+def withdraw_command(workspace: Workspace, register: str, key: str, why: str, by: str, as_json: bool) -> None:
+    """撤回登记错的一项；它替换过的前一项恢复有效。
+
+    \b
+    例：evidence register withdraw training 2022-03/P01 --why 登错人员
+    """
+    from evidence.forms.take_back import withdraw_entry
+
+    title = _known(register).title
+    actor = workspace.actor(by)
+    withdraw_entry(workspace.ledger, register, key, why=why, by=actor.by, actor=actor.journalled)
+    if as_json:
+        emit({"register": register, "key": key, "why": why.strip()})
+        return
+    say(_("已撤回：{title} {key}。").format(title=title, key=key))
+
+
 @register_command.command("import")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 @json_option
@@ -172,11 +195,20 @@ def _enter(
     from evidence.ledger.events import RegisterEntered
 
     checked = [_entry(workspace, row, where, folder) for row, where in rows]
+    for _entered, paper in checked:
+        if paper is not None:
+            workspace.attachments.check(paper)
     entries = tuple(
-        entry if paper is None else replace(entry, attachment=workspace.originals.put_file(paper).sha256)
+        replace(
+            entry,
+            attachment=None if paper is None else workspace.attachments.keep(paper),
+            entered_at=workspace.clock(),
+        )
         for entry, paper in checked
     )
-    workspace.ledger.append(getpass.getuser(), *(RegisterEntered(entry=entry) for entry in entries))
+    workspace.ledger.append(
+        workspace.actor().journalled, *(RegisterEntered(entry=entry) for entry in entries)
+    )
     return entries
 
 

@@ -14,6 +14,7 @@ SUMMARIES: dict[str, str] = {
     "issue": "签发文书：填写、生成 PDF、登记编号",
     "reissue": "重新签发，关联原编号",
     "void": "作废一个编号并说明原因",
+    "transcribe": "把手写文书按录入内容转成电子文档",
     "template": "检查文书模板",
     "form": "查看已签发文书的页面、条码和签章位置",
     "ingest": "接收收件夹中的文件一遍",

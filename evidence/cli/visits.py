@@ -11,7 +11,7 @@ from evidence.cli.completing import a_case
 from evidence.cli.options import IDENTIFIER, NewFileType, emit, json_option, progress, say, workspace_command
 from evidence.domain.identifiers import VisitId
 from evidence.language import _
-from evidence.ledger.lookup import known_case
+from evidence.ledger.lookup import standing_case
 
 if TYPE_CHECKING:
     from evidence.config import Workspace
@@ -47,10 +47,10 @@ def add_command(
 
     recorded = record_visit_file(
         file,
-        case=known_case(workspace.ledger.view, case),
+        case=standing_case(workspace.ledger.view, case),
         ledger=workspace.ledger,
         originals=workspace.originals,
-        actor=by or "visit",
+        actor=workspace.actor(by).journalled,
         visit=VisitId(visit) if visit else None,
         separate=separate,
         follow=workspace.claims,
@@ -74,6 +74,37 @@ def _as_dict(recorded: object) -> dict[str, object]:
 
     found: dict[str, object] = msgspec.to_builtins(recorded)
     return found
+
+
+@visit_command.command("withdraw")
+@click.argument("visit", type=IDENTIFIER)
+@click.option("--why", required=True, help=_("撤回的原因"))
+@click.option("--by", "by", default="", help=_("经办人"))
+@json_option
+@workspace_command
+def withdraw_command(workspace: Workspace, visit: str, why: str, by: str, as_json: bool) -> None:
+    """撤回登记错的一次活动（全部版本）。编号不再使用，归入它的录像等待重新归入。
+
+    \b
+    例：evidence visit withdraw WJB22-0001-V2 --why 日期写错，另行登记
+    """
+    from evidence.forms.take_back import withdraw_visit
+
+    actor = workspace.actor(by)
+    numbers = withdraw_visit(
+        workspace.ledger,
+        VisitId(visit),
+        why=why,
+        by=actor.by,
+        actor=actor.journalled,
+        follow=workspace.releases,
+    )
+    if as_json:
+        emit({"visit": visit, "why": why.strip(), "forms": numbers})
+        return
+    say(_("已撤回 {visit}。").format(visit=visit))
+    for number in numbers:
+        say(_("◐ {number} 是为它签发的：请重新登记这次活动，或作废该编号。").format(number=number))
 
 
 @visit_command.command("template")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from evidence.config import SETTINGS_FILE, create_workspace, open_workspace
+from evidence.config import create_workspace, open_workspace
 from evidence.demo import visits
 from evidence.demo.footage import clip_of, station_list
 from evidence.demo.paperwork import scan_all
@@ -25,6 +25,7 @@ from evidence.language import _
 from evidence.ledger.view import Arrival
 from evidence.rules.clause import Finding
 from evidence.rules.summary import blockers
+from evidence.settings import SETTINGS_FILE
 from evidence.verify.examine import verify_path
 from evidence.verify.model import Report
 

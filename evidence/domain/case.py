@@ -33,6 +33,8 @@ class Case:
     opened_on: date
     campaign: str = ""
     """Campaign id of a special or survey case."""
+    again_why: str = ""
+    """Why another case of the same kind was opened for the same enterprise and year."""
     cancelled_why: str = ""
     """Why it was opened by mistake; empty while it stands. Its number is never used again."""
 

@@ -199,6 +199,12 @@ class Document:
         return self.transcriptions[-1] if self.transcriptions else None
 
     @property
+    def visit(self) -> VisitId | None:
+        """The visit it records: the one it was issued for, or the one said when it was transcribed."""
+        made = self.transcription
+        return self.form.visit or (made.visit if made else None)
+
+    @property
     def marks(self) -> tuple[Mark, ...]:
         """Marks on the pages in force."""
         return tuple(mark for scan in self.scans for mark in scan.marks)

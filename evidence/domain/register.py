@@ -27,6 +27,8 @@ class RegisterEntry:
     receipt_on: date | None = None
     data: dict[str, str] = field(default_factory=dict)
     attachment: Sha256 | None = None
+    entered_at: datetime | None = None
+    """When it was entered, contract time; None for entries older than this field."""
 
 
 class PlannedWork(StrEnum):
@@ -85,6 +87,13 @@ class Waiver:
     by: PersonId | str
     at: datetime
     attachment: Sha256 | None = None
+    account: str = ""
+    """The account that entered it; empty for waivers older than this field."""
+    stated: bool = False
+    """The account is tied to nobody and only named `by`: shown, and lifts nothing."""
+    covers: tuple[str, ...] = ()
+    """Visits and documents of the findings there were when it was given, `""` for one about the whole case;
+    nothing else is waived. Empty for waivers older than this field, which cover whatever the rule says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

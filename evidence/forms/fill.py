@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+from docx import Document
 from docx.shared import Mm
 from docxtpl import DocxTemplate, InlineImage, RichText
 from jinja2.sandbox import SandboxedEnvironment
@@ -107,6 +108,18 @@ def fill(template: Path, values: Mapping[str, Any]) -> bytes:
             where=str(template),
             remedy=_("请运行 evidence template check 查明是哪一处。"),
         ) from error
+    buffer = io.BytesIO()
+    document.save(buffer)
+    return _same_bytes(buffer.getvalue())
+
+
+def with_first_line(docx: bytes, text: str) -> bytes:
+    """The document with one more line above everything else."""
+    document = Document(io.BytesIO(docx))
+    body = document.element.body
+    line = document.add_paragraph(text)
+    body.remove(line._p)
+    body.insert(0, line._p)
     buffer = io.BytesIO()
     document.save(buffer)
     return _same_bytes(buffer.getvalue())

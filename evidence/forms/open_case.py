@@ -15,6 +15,10 @@ from evidence.ledger.ledger import Ledger
 from evidence.ledger.view import View
 
 
+class AnotherCaseError(UsageError):
+    """There is a case of this kind for the enterprise and year; a person must say why another."""
+
+
 def find_enterprise(view: View, wanted: str) -> Enterprise:
     """An enterprise by credit code, name, short name, or a part of the name that fits only one.
 
@@ -64,11 +68,24 @@ def parse_kind(text: str) -> tuple[CaseKind, str]:
     return kind, campaign
 
 
-def open_case(ledger: Ledger, *, contract: str, enterprise: str, kind: str, on: date, actor: str) -> Case:
+def open_case(
+    ledger: Ledger,
+    *,
+    contract: str,
+    enterprise: str,
+    kind: str,
+    on: date,
+    actor: str,
+    again_why: str | None = None,
+) -> Case:
     """Open a case under the next number of its year.
 
+    Args:
+        again_why: the reason for another case of this kind for the same enterprise and year; None asks first.
+
     Raises:
-        UsageError: unknown enterprise, kind or campaign; the year's 9999 numbers are used up.
+        UsageError: unknown enterprise, kind or campaign; there is such a case already; the year's 9999
+            numbers are used up.
     """
     case_kind, campaign = parse_kind(kind)
 
@@ -79,6 +96,7 @@ def open_case(ledger: Ledger, *, contract: str, enterprise: str, kind: str, on: 
                 _("名册中没有专项“{campaign}”。").format(campaign=campaign),
                 remedy=_("请先在名册的“专项”表登记，再运行 evidence import。"),
             )
+        _ask_before_another(view, party, case_kind, campaign, on, again_why)
         prefix = make_case_id(contract, on.year, 0)[:-4]
         last = view.last_case(prefix)
         running = 1 if last is None else int(last[-4:]) + 1
@@ -93,6 +111,7 @@ def open_case(ledger: Ledger, *, contract: str, enterprise: str, kind: str, on: 
             kind=case_kind,
             opened_on=on,
             campaign=campaign,
+            again_why=(again_why or "").strip(),
         )
         return [CaseOpened(case=case)]
 
@@ -100,3 +119,21 @@ def open_case(ledger: Ledger, *, contract: str, enterprise: str, kind: str, on: 
     if not isinstance(event, CaseOpened):
         raise TypeError(f"unexpected event {event!r}")
     return event.case
+
+
+def _ask_before_another(
+    view: View, party: Enterprise, kind: CaseKind, campaign: str, on: date, again_why: str | None
+) -> None:
+    same = [
+        case.id
+        for case in view.cases(party.id)
+        if (case.kind, case.campaign, case.opened_on.year) == (kind, campaign, on.year)
+        and not case.cancelled_why
+    ]
+    if same and not (again_why or "").strip():
+        raise AnotherCaseError(
+            _("{name} {year} 年已有同类案件：{cases}。").format(
+                name=party.name, year=on.year, cases="、".join(same)
+            ),
+            remedy=_("接着办理请用已有的案件；确需另开的，加 --again --why 写明原因。"),
+        )

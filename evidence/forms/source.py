@@ -18,7 +18,7 @@ from evidence.forms.people import EnterpriseContacts, VisitDetails, read_contact
 from evidence.forms.photographs import prepare
 from evidence.forms.settings import FormsSettings
 from evidence.language import _
-from evidence.ledger.lookup import known_case
+from evidence.ledger.lookup import standing_case
 from evidence.ledger.view import View
 
 
@@ -174,7 +174,7 @@ def find_source(
     """Look up what a request is about.
 
     Raises:
-        UsageError: unknown case, enterprise or visit, or no visit to record.
+        UsageError: unknown or cancelled case, unknown enterprise, visit or person, or no visit to record.
     """
     case, enterprise, visit = None, None, None
     if not form.weekly:
@@ -183,10 +183,10 @@ def find_source(
                 _("文书“{short}”属于一个案件，请指明案件编号。").format(short=form.short),
                 remedy=_("例：evidence issue WJB22-0001 现场检查记录。"),
             )
-        case = known_case(view, request.case)
+        case = standing_case(view, request.case)
         enterprise = view.enterprise(EnterpriseId(case.enterprise))
         visit = _visit(request, form, case, view)
-    return Source(
+    source = Source(
         request=request,
         form=form,
         folder=folder,
@@ -197,6 +197,9 @@ def find_source(
         enterprise=enterprise,
         visit=visit,
     )
+    # Named people are known before a number is spent, on forms that do not print them too.
+    source.people((*request.experts, *request.supervisors))
+    return source
 
 
 def _visit(request: IssueRequest, form: FormDeclaration, case: Case, view: View) -> Visit | None:

@@ -140,7 +140,8 @@ def _settle_visit(
     latest = {known.id: known for known in latest_versions(view.visits(case.id))}
     old = _corrected(entered, latest, wanted, separate)
     if old is None:
-        numbers = [int(known_id.rpartition("-V")[2]) for known_id in latest]
+        used = [*latest, *(gone.visit for gone in view.withdrawn_visits(case.id))]
+        numbers = [int(known_id.rpartition("-V")[2]) for known_id in used]
         new = replace(entered, id=VisitId(f"{case.id}-V{max(numbers, default=0) + 1}"))
         return Recorded(kind="visit", id=new.id, version=1, new=True), VisitRecorded(visit=new)
     new = replace(entered, id=old.id, version=old.version + 1)

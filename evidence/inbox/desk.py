@@ -36,6 +36,8 @@ class Decider:
     by: str
     """The person."""
     why: str
+    stated: bool = False
+    """The account is tied to nobody; the person is only what it says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +79,7 @@ class Desk:
 
         def decide(view: View, current: Arrival, judged: ArrivalJudged) -> Sequence[Event]:
             form = valid_form(view, number)
+            self._refuse_unfilled(view, current, number)
             message = f"经 {who.by} 确认，作为 {number} 的电子文件归入。"
             return (
                 ArrivalJudged(
@@ -230,7 +233,9 @@ class Desk:
             )
         self.ledger.append(
             who.actor,
-            MarkDecided(number=number, page=page, box=box, verdict=verdict, by=who.by, why=who.why),
+            MarkDecided(
+                number=number, page=page, box=box, verdict=verdict, by=who.by, why=who.why, stated=who.stated
+            ),
         )
 
     def accept_print(self, number: Number, page: int, accepted: bool, who: Decider) -> None:
@@ -242,8 +247,27 @@ class Desk:
         valid_form(self.ledger.view, number)
         self.ledger.append(
             who.actor,
-            AlterationDecided(number=number, page=page, accepted=accepted, by=who.by, why=who.why),
+            AlterationDecided(
+                number=number, page=page, accepted=accepted, by=who.by, why=who.why, stated=who.stated
+            ),
         )
+
+    def _refuse_unfilled(self, view: View, arrival: Arrival, number: Number) -> None:
+        document = view.document(number)
+        if document is None or arrival.sha256 is None:
+            return
+        archived = self.intake.archived
+        path = archived.originals.path(arrival.sha256)
+        if archived.understander.says_nothing(arrival, document, path):
+            raise UsageError(
+                _("该文件与签发的空白文书相同，没有填写，不能作为 {number} 的电子文档。").format(
+                    number=number
+                ),
+                where=arrival.path,
+                remedy=_(
+                    "请录入该次活动后生成转录件（evidence transcribe {number}），或放入填写好的文件。"
+                ).format(number=number),
+            )
 
     def _arrival(self, arrival: ArrivalId) -> Arrival:
         return known_arrival(self.ledger.view, arrival)
@@ -306,7 +330,9 @@ class Desk:
 
 
 def _decision(arrival: Arrival, decision: str, who: Decider, detail: dict[str, Any]) -> PersonDecided:
-    return PersonDecided(arrival=arrival.id, decision=decision, by=who.by, why=who.why, detail=detail)
+    return PersonDecided(
+        arrival=arrival.id, decision=decision, by=who.by, why=who.why, detail=detail, stated=who.stated
+    )
 
 
 def _refuse_unknown_hazard(view: View, case: CaseId, hazard: str) -> None:

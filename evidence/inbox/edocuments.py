@@ -12,6 +12,7 @@ from pathlib import Path
 
 from evidence.domain.document import Document
 from evidence.domain.identifiers import ArrivalId, Number, Sha256, expand, number_case
+from evidence.inbox.counterparts import IssuedText, not_filled_in, unfilled
 from evidence.inbox.identify import quarantined
 from evidence.ledger.events import ArrivalJudged, Suggestion, UnlinkedPage
 from evidence.ledger.view import View
@@ -114,7 +115,12 @@ class Claim:
 
 
 def judge_edocument(
-    arrival: ArrivalId, sha256: Sha256, claim: Claim, view: View, titles: Mapping[str, str]
+    arrival: ArrivalId,
+    sha256: Sha256,
+    claim: Claim,
+    view: View,
+    titles: Mapping[str, str],
+    issued_text: IssuedText = lambda _number: "",
 ) -> ArrivalJudged:
     """Which document it belongs to.
 
@@ -128,6 +134,7 @@ def judge_edocument(
         claim: name and text.
         view: the ledger.
         titles: form id -> Chinese title.
+        issued_text: what a form says as issued, to know a file that nobody filled in.
     """
     in_name = _issued(numbers_in(claim.name.rpartition("/")[2]), view)
     in_text = _issued(numbers_in(claim.text), view)
@@ -140,6 +147,8 @@ def judge_edocument(
         certain = in_text[0] if title and title in _head(claim.text) else None
     if certain is not None and certain.form.voided_why:
         return quarantined(arrival, "void_form", certain.form.number)
+    if certain is not None and unfilled(certain, sha256, claim.text, issued_text):
+        return not_filled_in(arrival, certain.form.number)
     if certain is not None:
         number = certain.form.number
         what = "与签发件完全相同的电子文件" if own is not None else "电子文件"

@@ -10,6 +10,8 @@ from pathlib import Path
 from evidence.archive.issued import IssuedStore
 from evidence.domain.document import Document, IssuedForm, IssuedPage
 from evidence.domain.identifiers import Number
+from evidence.inbox.counterparts import IssuedText
+from evidence.inbox.edocuments import UnreadableEdocumentError, office_text
 from evidence.ledger.view import View
 
 _CASES = 3000
@@ -17,6 +19,8 @@ _CASES = 3000
 be read for every file."""
 _BLOCK = 64
 """Cases read at once."""
+_MAX_UNPACKED = 64 * 1024**2
+"""Of our own Word files."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,3 +64,15 @@ class LedgerForms:
             for case in block:
                 yield from view.documents(case)
         yield from view.documents(None)
+
+
+def issued_text_in(store: IssuedStore) -> IssuedText:
+    """What forms say as they were issued; empty when the file is not there or cannot be read."""
+
+    def text(number: Number) -> str:
+        try:
+            return office_text(store.docx_path(number), _MAX_UNPACKED)
+        except UnreadableEdocumentError:
+            return ""
+
+    return text

@@ -9,11 +9,12 @@ from datetime import datetime
 from pathlib import Path
 
 from evidence.domain.case import Visit
-from evidence.domain.document import MarkVerdict
+from evidence.domain.document import Document, MarkVerdict
 from evidence.domain.identifiers import ArrivalId, Number, Sha256, number_case
 from evidence.domain.register import Package, Receipt
 from evidence.errors import EvidenceError, LedgerDamagedError, MissingPartError
 from evidence.inbox import media
+from evidence.inbox.counterparts import IssuedText, not_filled_in, unfilled
 from evidence.inbox.edocuments import (
     Claim,
     UnreadableEdocumentError,
@@ -24,11 +25,11 @@ from evidence.inbox.edocuments import (
 )
 from evidence.inbox.footage import DEFAULTS, find_card, judge_footage, judge_table
 from evidence.inbox.identify import judge_pages, quarantined
-from evidence.inbox.media import Family, Media
+from evidence.inbox.media import Family, Media, identify_media
 from evidence.inbox.reading import PageReader
 from evidence.inbox.settings import InboxSettings
 from evidence.ledger.events import ArrivalJudged, Event, ReceiptReceived
-from evidence.ledger.view import View
+from evidence.ledger.view import Arrival, View
 from evidence.recordings.settings import RecordingsSettings
 
 _LOG = logging.getLogger("evidence.watch")
@@ -72,6 +73,8 @@ class Understander:
     titles: Callable[[], Mapping[str, str]]
     """Form id -> Chinese title."""
     recordings: RecordingsSettings = DEFAULTS
+    issued_text: IssuedText = lambda _number: ""
+    """What a form says as it was issued."""
 
     def understand(self, material: Material, view: View, now: datetime) -> Understanding:
         """Read one file and judge it; no file, however made, stops the intake.
@@ -135,6 +138,8 @@ class Understander:
         for number in dict.fromkeys(page.number for page in judged.pages):
             document = view.document(number)
             if document is not None and document.form.pdf == material.sha256:
+                if document.form.blank:
+                    return not_filled_in(material.arrival, number)
                 return ArrivalJudged(
                     arrival=material.arrival,
                     outcome="linked",
@@ -148,7 +153,9 @@ class Understander:
         if not text.strip():
             return judged
         claim = Claim(name=material.name, text=text)
-        found = judge_edocument(material.arrival, material.sha256, claim, view, self.titles())
+        found = judge_edocument(
+            material.arrival, material.sha256, claim, view, self.titles(), self.issued_text
+        )
         if found.outcome != "unidentified":
             return found
         likely = likely_documents(claim, (), view, self.titles())
@@ -174,8 +181,23 @@ class Understander:
             return Understanding(judged=judged, broken=error.reason == "malformed")
         claim = Claim(name=material.name, text=text)
         return Understanding(
-            judged=judge_edocument(material.arrival, material.sha256, claim, view, self.titles())
+            judged=judge_edocument(
+                material.arrival, material.sha256, claim, view, self.titles(), self.issued_text
+            )
         )
+
+    def says_nothing(self, arrival: Arrival, document: Document, path: Path) -> bool:
+        """Whether an archived file adds nothing to a form that was issued blank."""
+        kind = identify_media(path, arrival.path)
+        text = ""
+        if kind.type == media.PDF:
+            text = pdf_text(path)
+        elif kind.type in (media.DOCX, media.XLSX):
+            try:
+                text = office_text(path, self.settings.max_unpacked_bytes)
+            except UnreadableEdocumentError:
+                return True
+        return unfilled(document, arrival.sha256 or Sha256(""), text, self.issued_text)
 
     def _footage(
         self, material: Material, view: View, now: datetime, visits: tuple[Visit, ...]

@@ -79,7 +79,7 @@ def _decided(copy: Copy, words: Iterable[MarkDecided | AlterationDecided]) -> Sc
     """The page with people's decisions in place of the program's."""
     page = copy.page
     for word in words:
-        if word.page != page.page:
+        if word.page != page.page or word.stated:
             continue
         if isinstance(word, MarkDecided):
             page = replace(page, marks=tuple(_overridden(mark, word) for mark in page.marks))

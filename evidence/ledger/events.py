@@ -214,6 +214,8 @@ class PersonDecided:
     by: str
     why: str
     detail: dict[str, Any]
+    stated: bool = False
+    """The account is tied to nobody: `by` is only what it says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,6 +229,8 @@ class MarkDecided:
     verdict: MarkVerdict
     by: str
     why: str
+    stated: bool = False
+    """The account is tied to nobody: journalled, and overrides no reading."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,6 +243,8 @@ class AlterationDecided:
     accepted: bool
     by: str
     why: str
+    stated: bool = False
+    """The account is tied to nobody: journalled, and overrides no reading."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

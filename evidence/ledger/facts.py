@@ -10,7 +10,7 @@ from evidence.domain.facts import CaseFacts, Facts
 from evidence.domain.identifiers import CaseId
 from evidence.domain.register import RegisterEntry
 from evidence.domain.week import Week, local_date
-from evidence.ledger.lookup import known_case
+from evidence.ledger.lookup import standing_case
 from evidence.ledger.view import View
 
 
@@ -18,11 +18,11 @@ def gather(view: View, *, week: Week | None, case: CaseId | None, at: datetime) 
     """Facts of one case, or of the cases touched in a week (default: the week of `at`).
 
     Raises:
-        UsageError: there is no such case.
+        UsageError: there is no such case, or it was cancelled.
     """
     today = Week.of(local_date(at))
     if case is not None:
-        return gather_cases(view, [known_case(view, case).id], week=week, plans_since=today)
+        return gather_cases(view, [standing_case(view, case).id], week=week, plans_since=today)
     week = week or today
     return gather_cases(view, view.cases_touched(week), week=week, plans_since=min(week, today))
 
@@ -30,7 +30,9 @@ def gather(view: View, *, week: Week | None, case: CaseId | None, at: datetime) 
 def gather_cases(
     view: View, cases: Iterable[CaseId], *, week: Week | None, plans_since: Week | None = None
 ) -> Facts:
-    """Facts of these cases, with everything that belongs to no single case; unknown ids are left out.
+    """Facts of these cases, with everything that belongs to no single case.
+
+    Unknown and cancelled ones are left out.
 
     Args:
         plans_since: plans of the weeks in which these cases were visited, and from this week on, will do;
@@ -38,7 +40,11 @@ def gather_cases(
     """
     cases = tuple(cases)
     view.prepare(cases)
-    known = [(held, view.visits(held.id)) for name in cases if (held := view.case(name)) is not None]
+    known = [
+        (held, view.visits(held.id))
+        for name in cases
+        if (held := view.case(name)) is not None and not held.cancelled_why
+    ]
     entries = view.entries_about(
         {*(held.id for held, _visits in known), *(visit.id for _held, visits in known for visit in visits)}
     )

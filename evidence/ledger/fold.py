@@ -22,7 +22,7 @@ import msgspec
 from evidence.ledger.codec import Line, event_of
 from evidence.ledger.looks import Judged, see_case, see_form, see_judged, see_taken, see_visit, see_word
 from evidence.ledger.rows import Row, Rows
-from evidence.ledger.service import forget_visit, note_case, note_visit, service_table
+from evidence.ledger.service import forget_visit, note_case, note_visit
 from evidence.ledger.unread import member, pages_of, read
 
 Body = dict[str, Any]
@@ -129,7 +129,7 @@ def _case_cancelled(rows: Rows, entry: Line, body: Body) -> None:
         return
     content = {**read(row["body"]), "cancelled_why": body["why"]}
     rows.put(case_table(case), "case", {**row, "body": content})
-    rows.drop(service_table(case), case)
+    note_case(rows, entry, case, content)
     rows.drop(touched_table(case), case)
 
 

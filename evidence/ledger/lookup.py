@@ -31,6 +31,21 @@ def known_case(view: View, typed: str) -> Case:
     return case
 
 
+def standing_case(view: View, typed: str) -> Case:
+    """The same, refused when it was cancelled.
+
+    Raises:
+        UsageError: there is none, or it was cancelled.
+    """
+    case = known_case(view, typed)
+    if case.cancelled_why:
+        raise UsageError(
+            _("案件 {case} 已撤销：{why}").format(case=case.id, why=case.cancelled_why),
+            remedy=_("请用同一企业的其他案件，或重新开立。"),
+        )
+    return case
+
+
 def known_document(view: View, typed: str) -> Document:
     """The issued document of a number.
 

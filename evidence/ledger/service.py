@@ -96,9 +96,9 @@ def _of(instant: datetime) -> tuple[str, str]:
 
 
 def service_state(body: Body) -> ServiceState | None:
-    """The line about one cycle; None while only visits are known and no case."""
+    """The line about one cycle; None for a cancelled one, and while only visits are known and no case."""
     case = body["case"]
-    if case is None:
+    if case is None or case.get("cancelled_why"):
         return None
     visits = sorted(body["visits"].values(), key=lambda visit: visit["arrived_at"])
     days: dict[str, list[date]] = {}

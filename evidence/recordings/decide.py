@@ -60,7 +60,9 @@ def find_visit(view: View, visit: VisitId) -> Visit:
     return found
 
 
-def assign_by_person(ledger: Ledger, digest: str, visit: VisitId, *, why: str, by: str) -> Recording:
+def assign_by_person(
+    ledger: Ledger, digest: str, visit: VisitId, *, why: str, by: str, actor: str = ""
+) -> Recording:
     """A person's word on one recording; the arrival becomes `linked`.
 
     Raises:
@@ -80,8 +82,49 @@ def assign_by_person(ledger: Ledger, digest: str, visit: VisitId, *, why: str, b
         return events
 
     found = find_recording(ledger.view, digest)
-    ledger.transact(by, decide)
+    ledger.transact(actor or by, decide)
     return found
+
+
+def release_by_person(ledger: Ledger, digest: str, *, why: str, by: str, actor: str) -> Recording:
+    """Take an assignment back: the recording belongs to no visit until it is assigned again.
+
+    Raises:
+        UsageError: unknown recording, or one that is assigned to nothing.
+    """
+
+    def decide(view: View) -> list[Event]:
+        recording = find_recording(view, digest)
+        if not recording.visit:
+            raise UsageError(
+                _("录像 {name} 没有指派给任何检查。").format(name=recording.name), remedy=_("不必撤回。")
+            )
+        return _released(view, recording, by=by, why=why)
+
+    found = find_recording(ledger.view, digest)
+    ledger.transact(actor, decide)
+    return found
+
+
+def released_from(view: View, visit: VisitId) -> list[Event]:
+    """The films of a visit that is withdrawn wait again, for the rules or for a person."""
+    case = CaseId(visit.rpartition("-V")[0])
+    return [
+        event
+        for recording in view.recordings(case)
+        if recording.visit == visit
+        for event in _released(view, recording, by="", why=f"活动 {visit} 已撤回")
+    ]
+
+
+def _released(view: View, recording: Recording, *, by: str, why: str) -> list[Event]:
+    events: list[Event] = [RecordingAssigned(sha256=recording.sha256, visit=VisitId(""), by=by, why=why)]
+    arrival = view.arrival(ArrivalId(recording.arrival))
+    judged = arrival.judged if arrival else None
+    if judged is not None and judged.outcome == "linked":
+        message = f"录像 {recording.name} 的指派已撤回：{why}"
+        events.append(replace(judged, outcome="unidentified", message=message, case=None))
+    return events
 
 
 def enter_offset(
@@ -94,6 +137,7 @@ def enter_offset(
     valid_from: date | None,
     valid_to: date | None,
     by: str,
+    actor: str = "",
     drift_s: int | None = None,
 ) -> RegisterEntry:
     """Put one measured clock offset into the register.
@@ -107,6 +151,7 @@ def enter_offset(
         valid_from: first day it holds; None without limit.
         valid_to: last day it holds.
         by: who measured.
+        actor: the account that enters it.
         drift_s: how far the measurement itself may be off, in seconds; None: as two clocks are read.
     """
     day = local_date(real)
@@ -122,7 +167,7 @@ def enter_offset(
         data=data,
         attachment=proof,
     )
-    ledger.append(by, RegisterEntered(entry=entry))
+    ledger.append(actor or by, RegisterEntered(entry=entry))
     return entry
 
 

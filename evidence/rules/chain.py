@@ -272,7 +272,7 @@ class Chain:
             if document.scans
             and document.form.form in FORM_OF.values()
             and document.form.number not in recorded
-            and (document.form.visit is None or document.form.visit not in known)
+            and (document.visit is None or document.visit not in known)
         ]
         reports = [one for one in self.of_form("rectification-report") if one.scans]
         return (*found, *reports[len(self.reports) :])
@@ -286,9 +286,9 @@ class Chain:
         found = {}
         for step in self.visits:
             form = FORM_OF.get(step.facts.kind)
-            listed = [d for d in self.documents if d.form.form == form and d.form.visit == step.id]
+            listed = [d for d in self.documents if d.form.form == form and d.visit == step.id]
             if not listed and form and len(self.of_kind(step.facts.kind)) == 1:
-                listed = [d for d in self.of_form(form) if d.form.visit is None]
+                listed = [d for d in self.of_form(form) if d.visit is None]
             if listed:
                 found[step.id] = max(listed, key=lambda document: _merit(document, step.facts.version))
         return found

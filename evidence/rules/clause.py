@@ -65,6 +65,8 @@ class AppliedWaiver:
     why: str
     at: datetime
     attachment: str | None = None
+    stated: bool | msgspec.UnsetType = msgspec.UNSET
+    """True when the account only named the person; otherwise not written at all."""
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):

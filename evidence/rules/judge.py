@@ -92,7 +92,7 @@ def _case_findings(rule: CaseRule, chain: Chain) -> list[Finding]:
         blocking = rule.blocking and _stops(outcome)
         shown = None
         if chain.facts.waivers and outcome.kind in (Kind.FAIL, Kind.REVIEW):
-            waiver = waivers.find(chain, rule.id, outcome.visit)
+            waiver = waivers.find(chain, rule.id, outcome.visit, outcome.document)
             if waiver is not None:
                 shown = waivers.applied(waiver)
                 blocking = blocking and not waivers.lifts_block(chain, waiver, outcome.visit)

@@ -69,6 +69,7 @@ REGISTERS: tuple[Register, ...] = (
         "conflict-declaration", "利害关系申报", "T09", about=("person",), data={"conflict": "“无”或关系说明"}
     ),
     _register("replacement-consent", "人员更换同意", "G01", about=("person",)),
+    _register("leader-deputy", "项目负责人代理", "S01", about=("person", "valid_from", "valid_to")),
     _register("staff-removal", "人员清退", "T05 D03", about=("person",)),
     _register("expert-engagement", "外聘专家聘书", "S06 F06", about=("person",)),
     _register(

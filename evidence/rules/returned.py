@@ -11,8 +11,8 @@ from dataclasses import replace
 from typing import Any
 
 from evidence.domain.document import Document
-from evidence.rules.chain import Chain, scans_of
-from evidence.rules.outcomes import failed, passed, unsure
+from evidence.rules.chain import FORM_OF, Chain, scans_of
+from evidence.rules.outcomes import failed, listed, passed, unsure
 from evidence.rules.records import TITLES
 from evidence.rules.rule import CaseRule, Outcome, case_rule
 
@@ -54,8 +54,13 @@ def facts_entered(chain: Chain) -> Iterator[Outcome]:
     numbers = {document.form.number for document in lacking}
     for document in lacking:
         number, title = document.form.number, TITLES[document.form.form]
+        several = [step.id for step in chain.visits if FORM_OF.get(step.facts.kind) == document.form.form]
+        if len(several) > 1 and document.visit is None:
+            said = f"未指明是哪一次活动（{listed(several)}）的记录，转录时请写明。"
+        else:
+            said = "尚未录入其内容；据以核对的各项都不能认定。"
         yield failed(
-            f"{title} {number} 已收回，尚未录入其内容；据以核对的各项都不能认定。",
+            f"{title} {number} 已收回，{said}",
             expected="记录收回后录入事实",
             observed="未录入",
             document=number,

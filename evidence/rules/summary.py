@@ -43,10 +43,14 @@ def blockers(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 
 def check_exit_code(findings: Iterable[Finding]) -> int:
-    """3 for an unwaived error-level fail, else 5 for any review, else 0."""
+    """3 for an error-level fail that no exception covers, else 5 for any review, else 0.
+
+    An exception that lifts nothing, or that an account only stated, covers nothing.
+    """
     undecided = False
     for finding in findings:
-        if finding.kind is Kind.FAIL and finding.level is Level.ERROR and finding.waiver is None:
+        waived = finding.waiver is not None and finding.waiver.stated is not True and not finding.blocking
+        if finding.kind is Kind.FAIL and finding.level is Level.ERROR and not waived:
             return 3
         undecided = undecided or finding.kind is Kind.REVIEW
     return 5 if undecided else 0

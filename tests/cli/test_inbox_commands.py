@@ -124,7 +124,8 @@ def test_the_clerk_lists_shows_links_and_rejects(workspace: Path, capsys: Captur
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("link", "A-20220401-0001"), "--by"),
+        (("link", "A-20220401-0001"), "--why"),
+        (("link", "A-20220401-0001", "--case", "x", "--why", "x"), "--by"),
         (("link", "A-20220401-0001", "--by", "王芳", "--why", "x"), "之一"),
         (("link", "A-1", "--case", "x", "--visit", "y", "--by", "王芳", "--why", "x"), "之一"),
         (("link", "A-1", "--to", "甲", "--by", "王芳", "--why", "x"), "不是文书编号"),

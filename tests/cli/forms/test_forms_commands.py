@@ -172,17 +172,24 @@ def test_a_form_is_issued_shown_reissued_and_void(workspace: Path, capsys: Captu
 def test_a_blank_record_gets_its_electronic_document_without_codes(workspace: Path, capsys: Capture) -> None:
     opened(workspace, capsys)
     assert run(workspace, "issue", "WJB22-0001", "JC", "--blank", capsys=capsys)[0] == 0
-    code, _out, err = run(workspace, "form", "edocument", "WJB22-0001-JC-001", capsys=capsys)
+    code, _out, err = run(workspace, "transcribe", "WJB22-0001-JC-001", capsys=capsys)
     assert code == 2
     assert "visit add" in err
     path = workspace.parent / "检查.yaml"
     path.write_text(CHECK, encoding="utf-8")
     run(workspace, "visit", "add", "WJB22-0001", str(path), capsys=capsys)
-    assert run(workspace, "form", "edocument", "WJB22-0001-JC-001", capsys=capsys)[0] == 0
-    typed = docx.Document(str(workspace / "inbox/WJB22-0001-JC-001.docx"))
+    code, out, _err = run(workspace, "transcribe", "WJB22-0001-JC-001", "--json", capsys=capsys)
+    assert code == 0
+    made = json.loads(out)
+    assert made["new"]
+    typed = docx.Document(str(made["path"]))
+    assert typed.paragraphs[0].text.startswith("转录件")
+    assert "WJB22-0001-V1，第 1 版" in typed.paragraphs[0].text
     assert "无防护罩" in "".join(text.text or "" for text in typed.element.body.iter("{*}t"))
     assert "WJB22-0001-JC-001" in typed.sections[0].header.paragraphs[0].text
     assert not typed.inline_shapes
+    code, out, _err = run(workspace, "transcribe", "WJB22-0001-JC-001", "--json", capsys=capsys)
+    assert (code, json.loads(out)["new"]) == (0, False)
 
 
 @pytest.mark.office

@@ -10,9 +10,10 @@ from click.testing import CliRunner, Result
 
 from evidence.cli.main import main
 from evidence.cli.program import cli
-from evidence.config import SETTINGS_FILE, Workspace
+from evidence.config import Workspace
 from evidence.errors import ExitCode
 from evidence.handover.office import Office
+from evidence.settings import SETTINGS_FILE
 from tests import world
 from tests.handing_over import QuickPress, make_office, open_office
 

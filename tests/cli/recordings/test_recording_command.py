@@ -11,12 +11,13 @@ from click.testing import CliRunner, Result
 
 from evidence.cli.exceptions import hold_command
 from evidence.cli.recordings import recording_command
-from evidence.config import SETTINGS_FILE, open_workspace
+from evidence.config import open_workspace
 from evidence.domain.case import Case, CaseKind, Visit, VisitKind
 from evidence.domain.identifiers import CaseId, EnterpriseId, PersonId, VisitId
 from evidence.domain.parties import Device
 from evidence.errors import UsageError
 from evidence.ledger.events import CaseOpened, PartiesImported, VisitRecorded
+from evidence.settings import SETTINGS_FILE
 from tests.clips import make_clip
 
 ARRIVED = datetime(2022, 3, 14, 1, 30, tzinfo=UTC)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from pathlib import Path
 
 import openpyxl
+import pypdf
 import pytest
 from click.testing import CliRunner
 
@@ -14,7 +16,9 @@ from evidence.cli.program import cli
 from evidence.ledger.events import MarkDecided
 from evidence.ledger.ledger import Ledger
 from tests import world
+from tests.accounts import tie
 from tests.cli.rules.conftest import AT, Run
+from tests.inbox_room import real_pdf
 
 
 def _unsealed(workspace: Path) -> None:
@@ -37,50 +41,101 @@ def _seal_finding(run: Run) -> dict:
     )
 
 
-def test_a_waiver_without_the_regulator_s_document_still_blocks(run: Run, workspace: Path) -> None:
+SEAL = ("G06-enterprise-seal", world.CLOSED, "--why", "公章年检")
+
+
+@pytest.fixture
+def letter(workspace: Path) -> Path:
+    """The regulator's opinion, as a scan."""
+    paper = workspace / "意见.pdf"
+    paper.write_bytes(real_pdf())
+    return paper
+
+
+def _lines(workspace: Path) -> int:
+    return (workspace / "archive/ledger/journal.jsonl").read_bytes().count(b"\n")
+
+
+def test_an_account_tied_to_nobody_states_and_lifts_nothing(run: Run, workspace: Path, letter: Path) -> None:
     _unsealed(workspace)
-    assert _seal_finding(run)["blocking"] is True
-    assert run("waive", "G06-enterprise-seal", world.CLOSED, "--why", "公章年检", "--by", "P1").exit_code == 0
+    before = run("check", "--case", world.CLOSED, *AT).exit_code
+    result = run("waive", *SEAL, "--by", "P1", "--attach", str(letter))
+    assert result.exit_code == 0
+    assert "自述" in result.stderr
     finding = _seal_finding(run)
     assert (finding["kind"], finding["blocking"], finding["waiver"]["why"]) == ("fail", True, "公章年检")
+    assert "自述" in finding["waiver"]["by"]
+    assert run("check", "--case", world.CLOSED, *AT).exit_code == before == 3
 
 
-def test_a_waiver_with_it_by_a_lead_who_was_not_there_lifts_the_block(run: Run, workspace: Path) -> None:
+def test_the_lead_who_was_not_there_lifts_the_block(run: Run, workspace: Path, letter: Path) -> None:
     _unsealed(workspace)
-    paper = workspace / "意见.pdf"
-    paper.write_bytes(b"%PDF-1.4 consent")
-    run(
-        "waive",
-        "G06-enterprise-seal",
-        world.CLOSED,
-        "--why",
-        "公章年检",
-        "--by",
-        "P1",
-        "--attach",
-        str(paper),
-    )
+    tie(workspace, "P1")
+    assert run("waive", *SEAL, "--attach", str(letter)).exit_code == 0
     finding = _seal_finding(run)
     assert (finding["kind"], finding["blocking"]) == ("fail", False)
     assert finding["waiver"]["attachment"]
+    assert finding["waiver"]["by"] == "P1"
 
 
-def test_a_waiver_by_a_member_lifts_nothing(run: Run, workspace: Path) -> None:
+@pytest.mark.parametrize(
+    ("person", "more", "says"),
+    [
+        ("P1", (), "没有附监管部门的书面意见"),
+        ("P4", ("--attach", "意见.pdf"), "不是项目负责人"),
+        ("P2", ("--attach", "意见.pdf"), "参加了该次活动"),
+        ("P1", ("--by", "P4", "--attach", "意见.pdf"), "不能以 P4 的名义"),
+        ("P9", ("--attach", "意见.pdf"), "不在名册"),
+    ],
+)
+def test_a_waiver_by_the_wrong_person_or_in_vain_is_refused(
+    run: Run, workspace: Path, letter: Path, person: str, more: tuple[str, ...], says: str
+) -> None:
     _unsealed(workspace)
+    tie(workspace, person)
+    before = _lines(workspace)
+    more = tuple(str(letter) if each == letter.name else each for each in more)
+    result = run("waive", *SEAL, *more)
+    assert result.exit_code == 2
+    assert says in str(result.exception)
+    assert _lines(workspace) == before
+
+
+@pytest.mark.parametrize("what", ["empty", "cut", "zeros", "text", "locked"])
+def test_a_file_the_inbox_would_refuse_is_no_agreement(run: Run, workspace: Path, what: str) -> None:
+    _unsealed(workspace)
+    tie(workspace, "P1")
+    whole = real_pdf()
+    writer = pypdf.PdfWriter(clone_from=io.BytesIO(whole))
+    writer.encrypt("geheim")
+    locked = io.BytesIO()
+    writer.write(locked)
+    contents = {
+        "empty": b"",
+        "cut": whole[: len(whole) // 2],
+        "zeros": bytes(5000),
+        "text": b"agreed",
+        "locked": locked.getvalue(),
+    }
     paper = workspace / "意见.pdf"
-    paper.write_bytes(b"%PDF-1.4 consent")
-    run(
-        "waive",
-        "G06-enterprise-seal",
-        world.CLOSED,
-        "--why",
-        "公章年检",
-        "--by",
-        "P4",
-        "--attach",
-        str(paper),
-    )
+    paper.write_bytes(contents[what])
+    before = _lines(workspace)
+    for command in (
+        ("waive", *SEAL, "--attach", str(paper)),
+        ("register add", "replacement-consent", "P5", "--person", "P5", "--attach", str(paper)),
+    ):
+        result = run(*command)
+        assert result.exit_code == 2
+        assert "附件不能接收" in str(result.exception)
+    assert _lines(workspace) == before
     assert _seal_finding(run)["blocking"] is True
+
+
+def test_what_passes_cannot_be_waived(run: Run, workspace: Path, letter: Path) -> None:
+    tie(workspace, "P1")
+    result = run("waive", *SEAL, "--attach", str(letter))
+    assert result.exit_code == 2
+    assert "无可例外" in str(result.exception)
 
 
 @pytest.mark.parametrize(
@@ -146,7 +201,7 @@ def test_the_register_of_disposal_is_a_sheet_to_sign(run: Run, tmp_path: Path) -
 
 def test_an_entry_is_journalled_with_its_attachment(run: Run, workspace: Path) -> None:
     paper = workspace / "同意书.pdf"
-    paper.write_bytes(b"consent")
+    paper.write_bytes(real_pdf())
     result = run(
         "register add",
         "replacement-consent",

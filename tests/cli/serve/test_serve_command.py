@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from evidence.config import SETTINGS_FILE
+from evidence.settings import SETTINGS_FILE
 
 COMMAND = [sys.executable, "-c", "from evidence.cli.main import main; main()", "serve"]
 

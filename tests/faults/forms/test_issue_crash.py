@@ -12,12 +12,12 @@ import pytest
 
 from evidence.archive.issued import IssuedStore
 from evidence.archive.originals import Originals
-from evidence.config import Settings
 from evidence.domain.document import IssuedForm
 from evidence.forms.catalogue import Catalogue, shipped_templates
 from evidence.ledger.events import Event
 from evidence.ledger.ledger import Ledger
 from evidence.ledger.view import View
+from evidence.settings import Settings
 from tests.forms_world import NOW, FormsWorld, forms_world
 
 pytestmark = [pytest.mark.office, pytest.mark.slow]

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from evidence.cli.program import cli
-from evidence.config import SETTINGS_FILE, open_workspace
+from evidence.config import open_workspace
 from evidence.errors import LedgerDamagedError, UsageError
 from evidence.ledger.journal import WriterLock
 from evidence.ledger.ledger import Ledger
@@ -18,6 +18,7 @@ from evidence.ledger.migrate import ASIDE_NAME, to_database, to_folder
 from evidence.ledger.place import MOVED_NAME, open_ledger
 from evidence.ledger.postgres.ledger import PostgresLedger
 from evidence.ledger.settings import LedgerSettings
+from evidence.settings import SETTINGS_FILE
 from tests.ledger_room import build
 from tests.ledger_story import START, every_kind
 from tests.postgres_room import Cluster, toml

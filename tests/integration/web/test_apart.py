@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from evidence.config import SETTINGS_FILE, Workspace, open_workspace
+from evidence.config import Workspace, open_workspace
 from evidence.domain.week import Week
+from evidence.settings import SETTINGS_FILE
 from evidence.web.apart import IntakeProcess, Reckoner
 from evidence.web.reckoning import judge_week, list_due
 from tests import world

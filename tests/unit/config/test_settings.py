@@ -5,8 +5,9 @@ from datetime import date
 
 import pytest
 
-from evidence.config import Settings, create_workspace, load_settings, open_workspace, shipped
+from evidence.config import create_workspace, open_workspace, shipped
 from evidence.errors import InputError, UsageError
+from evidence.settings import Settings, load_settings
 
 
 def written(tmp_path, text):

@@ -16,8 +16,9 @@ from evidence.domain.case import Case, CaseKind
 from evidence.domain.identifiers import CaseId
 from evidence.errors import InputError, UsageError
 from evidence.forms.catalogue import shipped_templates
-from evidence.forms.open_case import open_case
+from evidence.forms.open_case import AnotherCaseError, open_case
 from evidence.forms.schemas import schema
+from evidence.forms.take_back import cancel_case
 from evidence.forms.visit_entry import Recorded, record_visit_file
 from evidence.forms.visit_workbook import write_visit_workbook
 from evidence.ledger.events import CaseOpened
@@ -237,12 +238,43 @@ def test_the_published_schema_takes_what_the_program_takes(text: str) -> None:
 def test_a_case_is_numbered_within_its_year(world: FormsWorld) -> None:
     def opened(day: date) -> str:
         return open_case(
-            world.ledger, contract="WJB", enterprise="甲精密", kind="annual", on=day, actor="test"
+            world.ledger,
+            contract="WJB",
+            enterprise="甲精密",
+            kind="annual",
+            on=day,
+            actor="test",
+            again_why="第二轮检查",
         ).id
 
     assert opened(date(2022, 5, 1)) == "WJB22-0003"
     assert opened(date(2023, 5, 1)) == "WJB23-0001"
     assert opened(date(2022, 6, 1)) == "WJB22-0004"
+
+
+def test_a_second_case_of_the_year_asks_why_unless_the_first_was_cancelled(world: FormsWorld) -> None:
+    def opened(on: date, why: str | None = None) -> Case:
+        return open_case(
+            world.ledger,
+            contract="WJB",
+            enterprise="甲精密",
+            kind="new-enterprise",
+            on=on,
+            actor="test",
+            again_why=why,
+        )
+
+    first = opened(date(2022, 5, 1))
+    for nothing in (None, "", "  "):
+        with pytest.raises(AnotherCaseError, match=first.id):
+            opened(date(2022, 6, 1), nothing)
+    assert opened(date(2023, 1, 1)).id == "WJB23-0001"
+    second = opened(date(2022, 6, 1), "换了厂区")
+    assert second.again_why == "换了厂区"
+    for case in (first, second):
+        cancel_case(world.ledger, case, why="误开", by="P01", actor="test")
+    third = opened(date(2022, 7, 1))
+    assert int(third.id[-4:]) == int(second.id[-4:]) + 1
 
 
 @pytest.mark.parametrize("kind", ["special", "yearly", "special:没有"])

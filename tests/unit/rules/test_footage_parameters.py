@@ -9,11 +9,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from evidence.config import load_settings
 from evidence.domain.facts import Facts
 from evidence.rules.clause import Kind
 from evidence.rules.judge import judge
 from evidence.rules.parameters import Parameters
+from evidence.settings import load_settings
 from tests import world
 
 VISIT = f"{world.CLOSED}-V1"

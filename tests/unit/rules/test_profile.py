@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from evidence.config import load_settings
 from evidence.domain.facts import Facts
 from evidence.errors import InputError
 from evidence.rules.clause import Kind
 from evidence.rules.judge import judge
 from evidence.rules.parameters import Parameters
+from evidence.settings import load_settings
 from tests import world
 
 PROFILE = """
