@@ -29,7 +29,9 @@ from evidence.domain.identifiers import ArrivalId, CaseId, EnterpriseId, Number,
 from evidence.domain.parties import Campaign, CampaignKind, Device, Enterprise, EnterpriseClass, Person, Role
 from evidence.domain.recording import Recording, TimeClaim
 from evidence.domain.register import (
+    Gap,
     Hold,
+    Incurable,
     Package,
     Plan,
     PlanLine,
@@ -52,6 +54,7 @@ from evidence.ledger.events import (
     Event,
     FormIssued,
     FormVoided,
+    GapIncurable,
     HoldPlaced,
     MarkDecided,
     PackageBuilt,
@@ -312,6 +315,14 @@ def every_kind() -> list[Event]:
         CaseCancelled(case=MISTAKEN, why="重复开立", by="P01"),
         VisitWithdrawn(visit=VisitId(f"{OTHER}-V9"), why="日期写错", by="P01"),
         RegisterWithdrawn(register="training", key="没有这一项", why="登错台账", by="P01"),
+        GapIncurable(
+            incurable=Incurable(
+                gap=Gap(rule_id="R-2", case=OTHER, visit=f"{OTHER}-V1", since="WJB-2022-W12"),
+                why="企业已注销",
+                by=PersonId("P01"),
+                at=START,
+            )
+        ),
         HoldPlaced(hold=Hold(case=OTHER, why="行政复议", by="lihua", at=START)),
         CheckpointMade(week="2022-W13", size=12, root="00" * 32, text="WJB\n12\n" + "A" * 43 + "=\n"),
         PackageBuilt(package=package),

@@ -16,6 +16,7 @@ from evidence.domain.week import Week, local_date, show_date
 from evidence.errors import UsageError
 from evidence.language import _
 from evidence.rules.clause import Finding, Kind, Level
+from evidence.rules.owed import Owing, owing
 
 if TYPE_CHECKING:
     from evidence.config import Workspace
@@ -71,17 +72,23 @@ def check_command(
         workspace.ledger.known_at(at), week=week, case=CaseId(case) if case is not None else None, at=moment
     )
     findings = judge(facts, workspace.settings.parameters, moment)
+    owed = owing(facts, findings)
     if as_sarif:
         emit(to_sarif(findings))
     elif as_json:
-        emit(to_json(findings, week=facts.week, at=moment))
+        emit(to_json(findings, week=facts.week, at=moment, owing=owed))
     else:
-        say(report(findings, facts.week or str(case), moment, everything=everything))
+        say(report(findings, facts.week or str(case), moment, owed=owed, everything=everything))
     return check_exit_code(findings)
 
 
 def report(
-    findings: Sequence[Finding], title: str, at: datetime, *, everything: bool = False
+    findings: Sequence[Finding],
+    title: str,
+    at: datetime,
+    *,
+    owed: Owing | None = None,
+    everything: bool = False,
 ) -> Iterable[str]:
     """Lines for the terminal: counts first, then what needs somebody, gravest first."""
     tally = {kind: sum(one.kind is kind for one in findings) for kind in Kind}
@@ -97,6 +104,12 @@ def report(
     )
     excepted = _("  已登记例外 {n}").format(n=waived) if waived else ""
     yield f"{title}  {show_date(local_date(at))}  {counted}{excepted}"
+    owed = owed or Owing()
+    if owed.all:
+        yield _(
+            "影响移交：本周 {this_week} 项，此前声明未移交 {before} 项；已声明无法补正 {incurable} 项"
+        ).format(this_week=len(owed.this_week), before=len(owed.owed_before), incurable=len(owed.incurable))
+    since = {id(each.finding): each.since for each in owed.owed_before}
     wanted = set(Kind) if everything else {Kind.FAIL, Kind.REVIEW, Kind.OPEN}
     horizon = local_date(at) + timedelta(days=FAR_DAYS)
     far = [one for one in findings if one.kind is Kind.OPEN and one.due and one.due > horizon]
@@ -106,9 +119,14 @@ def report(
         yield ""
         yield bold(case or _("本周与合同常设事项"))
         for one in sorted((one for one in shown if one.subject.case == case), key=_gravity):
-            yield _line(one)
+            yield _line(one, since.get(id(one), ""))
             if one.kind in (Kind.FAIL, Kind.REVIEW) and one.remediation:
                 yield f"      → {one.remediation}"
+            if one.incurable is not None:
+                day = show_date(local_date(one.incurable.at))
+                yield _("      已声明无法补正：{why}（{by}，{day}）").format(
+                    why=one.incurable.why, by=one.incurable.by, day=day
+                )
             if one.waiver is not None:
                 day = show_date(local_date(one.waiver.at))
                 yield _("      例外：{why}（{by}，{day}）").format(
@@ -122,6 +140,8 @@ def _gravity(finding: Finding) -> tuple[int, int, int]:
     return (kinds.index(finding.kind), 0 if finding.blocking else 1, levels.index(finding.level))
 
 
-def _line(finding: Finding) -> str:
+def _line(finding: Finding, since: str) -> str:
     stop = _("【阻移交】") if finding.blocking and finding.kind is not Kind.OPEN else ""
+    if since:
+        stop = _("【{package} 起欠交】").format(package=since)
     return f"  {SIGNS[finding.kind]} {stop}{finding.message}  〔{finding.clause.number}·{finding.rule_id}〕"

@@ -20,6 +20,7 @@ from evidence.handover.listing import handover_rows
 from evidence.handover.package import Built, Order, build_package
 from evidence.language import _
 from evidence.ledger.known import present
+from evidence.rules.summary import owed_by_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -87,7 +88,11 @@ def bundle_command(
     if built.evaluation:
         say(_("  ✕ EVALUATION ONLY：用试用密钥签名，不能正式移交。"))
     if not package.complete:
-        say(_("  ✕ 不完整：{count} 项影响移交，已在包上写明。").format(count=len(built.blocking)))
+        say(
+            _("  ✕ 不完整：本周缺 {count} 项，此前声明未移交的仍有 {before} 项，已在包上写明。").format(
+                count=len(built.owing.this_week), before=len(built.owing.owed_before)
+            )
+        )
     say(
         _("  {cases} 个案件，{documents} 份记录；清单签名 {list}，卷宗签名 {dossier}").format(
             cases=len(package.cases),
@@ -117,6 +122,7 @@ def _built_json(built: Built) -> dict[str, object]:
             {"rule_id": each.rule_id, "subject": each.subject, "message": each.message}
             for each in built.blocking
         ],
+        **{name: len(owed) for name, owed in owed_by_name(built.owing)},
     }
 
 

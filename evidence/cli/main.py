@@ -37,6 +37,7 @@ COMMANDS: dict[str, str] = {
     "due": "due",
     "plan": "plan",
     "waive": "exceptions",
+    "incurable": "incurable",
     "hold": "exceptions",
     "instalment": "instalment",
     "disposal": "exceptions",

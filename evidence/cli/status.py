@@ -62,7 +62,7 @@ def status_command(workspace: Workspace, at: datetime | None, as_json: bool) -> 
     taken_in = counted(view.arrival_counts())
     asking = (*view.arrivals("unidentified"), *view.arrivals("quarantined"))
     waiting = sum(map(waits_for_a_person, asking))
-    names = {one.case.id: _name(workspace, one.case.enterprise) for one in facts.cases}
+    names = {one.case.id: _name(workspace, one.case.enterprise) for one in facts.carried}
     if as_json:
         emit(
             {

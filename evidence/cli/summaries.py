@@ -26,6 +26,7 @@ SUMMARIES: dict[str, str] = {
     "due": "到期事项清单与日历",
     "plan": "下周检查复查工作计划",
     "waive": "登记一项例外",
+    "incurable": "声明欠交的材料无法补正",
     "hold": "封存一个案件",
     "instalment": "付款节点资料包",
     "disposal": "销毁清册",

@@ -12,7 +12,7 @@ from evidence.domain.case import Case, Escalation, RectificationReport, Visit
 from evidence.domain.document import Document, Material
 from evidence.domain.parties import Campaign, Device, Enterprise, Person
 from evidence.domain.recording import Recording
-from evidence.domain.register import Hold, Package, Plan, Receipt, RegisterEntry, Waiver
+from evidence.domain.register import Hold, Incurable, Package, Plan, Receipt, RegisterEntry, Waiver
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +32,7 @@ class CaseFacts:
     """Register entries that name this case, its visits or its enterprise."""
     waivers: tuple[Waiver, ...] = ()
     holds: tuple[Hold, ...] = ()
+    incurables: tuple[Incurable, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +61,11 @@ class Facts:
     devices: tuple[Device, ...] = ()
     campaigns: tuple[Campaign, ...] = ()
     cases: tuple[CaseFacts, ...] = ()
-    """Cases of the week (or the case asked for)."""
+    """Cases under judgement: of a week those that moved, those still open and those that owe something
+    from before; else the case asked for."""
+    moved: tuple[str, ...] | None = None
+    """Of a week the cases visited in it or changed since the last package: what the package carries.
+    None where that was all that was judged (packages of before, single cases)."""
     services: tuple[ServiceState, ...] = ()
     """Every cycle of every enterprise, for frequency, campaigns and instalments."""
     entries: tuple[RegisterEntry, ...] = ()
@@ -68,5 +73,14 @@ class Facts:
     plans: tuple[Plan, ...] = ()
     """Of a week's judgement those for the weeks in which its cases were visited, and all later ones."""
     packages: tuple[Package, ...] = ()
-    """Every package; of what it lists only the documents of the cases under judgement."""
+    """Every package; of what it lists only the documents of the cases under judgement, and of the last
+    one what it declared owed."""
     receipts: tuple[Receipt, ...] = ()
+
+    @property
+    def carried(self) -> tuple[CaseFacts, ...]:
+        """The cases whose material the week's package holds."""
+        if self.moved is None:
+            return self.cases
+        moved = set(self.moved)
+        return tuple(one for one in self.cases if one.case.id in moved)

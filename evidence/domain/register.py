@@ -114,6 +114,41 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """Something a package must contain and does not: one rule on one subject."""
+
+    rule_id: str
+    """Empty: any rule. Packages made before gaps were recorded only say that their cases had some."""
+    case: CaseId
+    visit: str = ""
+    hazard: str = ""
+    document: str = ""
+    since: str = ""
+    """Id of the package that declared it first."""
+
+    def covers(self, other: Gap) -> bool:
+        """Whether the other is this gap; one may since have got its visit or its number."""
+        return (
+            self.case == other.case
+            and self.rule_id in ("", other.rule_id)
+            and self.visit in ("", other.visit)
+            and self.hazard in ("", other.hazard)
+            and self.document in ("", other.document)
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incurable:
+    """A person's word that a declared gap can never be filled: from then on it is stated, not owed."""
+
+    gap: Gap
+    why: str
+    by: PersonId
+    at: datetime
+    attachment: Sha256 | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Package:
     """A weekly package that was built."""
 
@@ -146,6 +181,9 @@ class Package:
     """SHA-256 of the DER certificate that signed it; empty for packages made before 2026-11-28."""
     receipts: tuple[Sha256, ...] = ()
     """Receipts for earlier packages that it carries, so that each is carried once."""
+    owed: tuple[Gap, ...] | None = None
+    """Everything missing or undecided when it was built, whichever week it fell due, incurable gaps
+    included; None in packages of before this was recorded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -65,6 +65,17 @@ class Bench:
         return self.bag.folder.parent
 
     @property
+    def why_incomplete(self) -> str:
+        """This order's reason, and the reasons given before for what is still owed; empty when complete."""
+        if self.complete:
+            return ""
+        given = {package.id: package.why_incomplete for package in self.work.packages}
+        earlier = dict.fromkeys(each.since for each in self.work.owing.owed_before)
+        told = [self.order.why.strip()] if self.order.why.strip() else []
+        told += [f"{package} 已声明：{given.get(package) or '未说明原因'}" for package in earlier]
+        return "；".join(told)
+
+    @property
     def list_level(self) -> Level:
         """What the list's signature reaches."""
         return self.signing.reachable(Level(self.office.signer.list_level))
@@ -81,5 +92,5 @@ class Bench:
         if self.signing.key.evaluation:
             parts.append("EVALUATION ONLY　仅供试用，不作正式移交")
         if not self.complete:
-            parts.append(f"所在移交包不完整：{self.order.why}")
+            parts.append(f"所在移交包不完整：{self.why_incomplete}")
         return "　".join(parts)

@@ -33,7 +33,7 @@ def add_cases(bench: Bench) -> None:
         PageUnreadableError: a stored scan cannot be put into a dossier.
         OSError: the disk is full.
     """
-    cases = bench.work.facts.cases
+    cases = bench.work.facts.carried
     copying: dict[str, PlacedCase] = {}
     adopted: list[Future[Entry]] = []
     copier = ThreadPoolExecutor(_COPIERS, thread_name_prefix="originals")

@@ -135,6 +135,8 @@ def _summary(findings: Sequence[Finding]) -> str:
 
 def _finding_row(finding: Finding) -> dict[str, str]:
     waived = f"（例外：{finding.waiver.why}）" if finding.waiver else ""
+    if finding.incurable is not None:
+        waived += f"（已声明无法补正：{finding.incurable.why}）"
     return {
         "state": FINDING_STATES[finding.kind],
         "clause": clause_of(finding),

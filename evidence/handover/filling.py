@@ -126,7 +126,7 @@ def _signed_list(bench: Bench, papers: Papers) -> bytes:
         names=names,
         number=papers.list.number,
         signing=_signing_facts(bench),
-        why_incomplete=bench.order.why,
+        why_incomplete=bench.why_incomplete,
         complete=bench.complete,
     )
     banner = compose("banner", {"text": notice}, at=work.at).pdf if (notice := bench.notice) else None
@@ -202,7 +202,10 @@ def labels(bench: Bench) -> dict[str, str]:
         "As-Of": instant(work.at),
         "Ruleset": RULESET_VERSION,
         "Complete": "yes" if bench.complete else "no",
-        "Incomplete-Why": "" if bench.complete else bench.order.why,
+        "Owed-This-Week": str(len(work.owing.this_week)),
+        "Owed-Before": str(len(work.owing.owed_before)),
+        "Incurable": str(len(work.owing.incurable)),
+        "Incomplete-Why": bench.why_incomplete,
         "Evaluation-Keys": "yes" if bench.signing.key.evaluation else "",
         "Real-Time": real_time_note(work.at, bench.now),
         "Journal-Start": str(previous.tree_size if previous else 0),

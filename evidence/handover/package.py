@@ -73,7 +73,7 @@ def _build(
     clock: Callable[[], datetime],
 ) -> Built:
     work = take_stock(office, week=order.week, supplement=order.supplement, at=order.at)
-    stopping = blockers(work.findings)
+    stopping = blockers(each.finding for each in work.owing.this_week)
     if stopping and not order.allow_incomplete:
         raise _refusal(work, stopping)
     sent = sent_before(work.packages)
@@ -98,7 +98,7 @@ def _build(
                 work=work,
                 signing=signing,
                 bag=BagWriter(scratch / work.id, durable=order.as_folder),
-                complete=not stopping,
+                complete=work.owing.complete,
                 report=report,
                 now=clock(),
                 sent=sent,
@@ -126,7 +126,7 @@ def _films(office: Office, order: Order, work: WeekWork, sent: Sent) -> dict[Cas
             for film in films_of(work, case, office.originals)
             if film.original.sha256 not in sent.package_of
         )
-        for case in work.facts.cases
+        for case in work.facts.carried
     }
     require_films(film for some in films.values() for film in some)
     return films

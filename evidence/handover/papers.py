@@ -28,6 +28,7 @@ from evidence.handover.wording import (
 from evidence.ledger.checkpoint import fingerprint
 from evidence.rules.clause import Finding, Kind
 from evidence.rules.judge import RULESET_VERSION
+from evidence.rules.owed import Owing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,10 +79,10 @@ def completeness_report(
     complete: bool,
 ) -> Sheet:
     """The report bound behind the list, with the place for the visible signature (`signature`)."""
-    stopping = [finding for finding in work.findings if finding.blocking]
+    stopping = [*work.owing.this_week, *work.owing.owed_before]
     notice = ""
     if not complete:
-        notice = f"本包不完整：{len(stopping)} 项影响移交的事项未解决。说明：{why_incomplete}"
+        notice = f"本包不完整：{_owed_words(work.owing)}。说明：{why_incomplete}"
     data = {
         "title": f"完整性报告 {work.id}",
         "number": number,
@@ -97,7 +98,7 @@ def completeness_report(
         "counts": [sum(finding.kind is kind for finding in work.findings) for kind in Kind],
         "problems": [_problem(finding) for finding in notable(work.findings)],
         "blocking": "注明“影响移交”的，补齐前本不得移交。" if stopping else "以上各项都不影响本次移交。",
-        "quality": _quality(complete=complete),
+        "quality": _quality(work),
         "ledger": _ledger(work, signing),
         "footnote": "合同日期（检查、督促、复查、移交）以记录和账本为准；"
         "证书与时间戳记录的是真实签名时间，二者不一致时见 bag-info.txt 的 Real-Time。"
@@ -108,21 +109,41 @@ def completeness_report(
 
 def summary(work: WeekWork, rows: Sequence[HandedOver], *, complete: bool) -> str:
     """One sentence on what is in the package."""
-    cases = len(work.facts.cases)
+    cases = len(work.facts.carried)
     records = [row for row in rows if row.record]
     pages = sum(row.pages for row in records)
     others = len(rows) - len(records)
-    verdict = "应随包移交的材料齐全" if complete else "材料不完整，缺项见完整性核对"
+    owing = work.owing
     if not cases:
-        return "本周没有应移交的材料（零报告）。"
+        if complete and not owing.all:
+            return "本周没有应移交的材料（零报告）。"
+        return f"本周没有检查，也没有新到材料（零报告）；{_owed_words(owing)}，见完整性核对。"
+    if work.supplement:
+        verdict = "本补充包所载材料齐全" if complete else "本补充包所载材料不完整"
+        verdict += "，不代表该周材料齐全"
+    else:
+        verdict = "应随包移交的材料齐全" if complete else "材料不完整"
+    told = f"；{_owed_words(owing)}，见完整性核对" if owing.all else ""
     more = f"，另有 {others} 件其他材料" if others else ""
-    return f"共移交 {cases} 个案件、{len(records)} 份记录、{pages} 页{more}，{verdict}{_open_points(work)}。"
+    sent = f"共移交 {cases} 个案件、{len(records)} 份记录、{pages} 页{more}"
+    return f"{sent}，{verdict}{told}{_open_points(work)}。"
+
+
+def _owed_words(owing: Owing) -> str:
+    """How much is missing, since when: `本周缺 1 项，此前声明未移交的仍有 5 项`."""
+    told = [f"本周缺 {len(owing.this_week)} 项"] if owing.this_week else []
+    told += [f"此前声明未移交的仍有 {len(owing.owed_before)} 项"] if owing.owed_before else []
+    told += [f"已声明无法补正的 {len(owing.incurable)} 项"] if owing.incurable else []
+    return "，".join(told)
 
 
 def _open_points(work: WeekWork) -> str:
     """What is not in order although it stops no package: a reader must not take 齐全 for all is well."""
     fails, reviews = (
-        sum(finding.kind is kind and not finding.blocking for finding in work.findings)
+        sum(
+            finding.kind is kind and not finding.blocking and finding.incurable is None
+            for finding in work.findings
+        )
         for kind in (Kind.FAIL, Kind.REVIEW)
     )
     told = [f"{fails} 项不符合"] * bool(fails) + [f"{reviews} 项待判定"] * bool(reviews)
@@ -270,7 +291,7 @@ def handover_table(work: WeekWork, rows: Sequence[HandedOver], *, number: str) -
                 finding.message,
                 finding.due.isoformat() if finding.due else "",
                 finding.remediation,
-                finding.waiver.why if finding.waiver else "",
+                finding.waiver.why if finding.waiver else _incurable_words(finding),
             )
             for finding in work.findings
         ],
@@ -327,9 +348,14 @@ def _problem(finding: Finding) -> dict[str, Any]:
         "clause": clause_of(finding),
         "message": finding.message,
         "blocking": finding.blocking,
-        "waiver": finding.waiver.why if finding.waiver else "",
+        "waiver": f"例外：{finding.waiver.why}" if finding.waiver else _incurable_words(finding),
         "due": finding.due.isoformat() if finding.due else "",
     }
+
+
+def _incurable_words(finding: Finding) -> str:
+    act = finding.incurable
+    return "" if act is None else f"已声明无法补正：{act.why}"
 
 
 def _subject(finding: Finding) -> str:
@@ -339,26 +365,28 @@ def _subject(finding: Finding) -> str:
     return f"第{name}期付款" if name.isdigit() else name
 
 
-def _quality(*, complete: bool) -> list[dict[str, str]]:
-    """The four checks of DA/T 70-2018, each with what was really done."""
+def _quality(work: WeekWork) -> list[dict[str, str]]:
+    """The four checks of DA/T 70-2018, each with what was really done; of nothing no quality is claimed."""
+    whole = not work.owing.this_week and not work.owing.owed_before
+    carried = bool(work.facts.carried)
     return [
         {
             "item": "真实性",
             "how": "打包时逐件重算原件 SHA-256，与到件登记一致；整包由移交单位数字签名。",
-            "state": "present",
-            "word": "合格",
+            "state": "present" if carried else "open",
+            "word": "合格" if carried else "无材料",
         },
         {
             "item": "完整性",
             "how": "按合同逐条核对文书、页、签章、音视频，结果见第一部分。",
-            "state": "present" if complete else "missing",
-            "word": "合格" if complete else "不完整",
+            "state": ("present" if carried else "open") if whole else "missing",
+            "word": ("合格" if carried else "无材料") if whole else "不完整",
         },
         {
             "item": "可用性",
             "how": "每份原件均已打开并逐页装入卷宗；格式为 PDF、JPEG、PNG、TIFF 等通用格式。",
-            "state": "present",
-            "word": "合格",
+            "state": "present" if carried else "open",
+            "word": "合格" if carried else "无材料",
         },
         {
             "item": "安全性",

@@ -9,7 +9,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
@@ -30,6 +30,7 @@ from evidence.language import _
 from evidence.ledger.events import Event, FormIssued, PackageBuilt
 from evidence.ledger.view import View
 from evidence.rules.clause import Finding
+from evidence.rules.owed import Owing
 
 BUILDING = ".building"
 _LOCK = "lock"
@@ -49,6 +50,8 @@ class Built:
     dossier_level: Level
     evaluation: bool
     blocking: tuple[Finding, ...] = ()
+    """Gaps of this week, those of before left out."""
+    owing: Owing = field(default_factory=Owing)
 
 
 def publish(
@@ -83,14 +86,15 @@ def publish(
         tree_size=work.size,
         known_size=work.known_size,
         root=work.tree.root.hex(),
-        cases=tuple(CaseId(case.case.id) for case in work.facts.cases),
+        cases=tuple(CaseId(case.case.id) for case in work.facts.carried),
         documents=tuple(row.number for row in bench.rows if row.record),
         originals=tuple(dict.fromkeys([*(digest for _case, digest in bench.placed), *bench.stacks])),
-        why_incomplete="" if bench.complete else bench.order.why,
+        why_incomplete=bench.why_incomplete,
         list_number=papers.list.number,
         tagmanifest=sha256(tagmanifest).hexdigest(),
         signer=bench.signing.key.certificate.sha256.hex(),
         receipts=carried_receipts(work),
+        owed=work.owing.declared_by(work.id),
     )
     for paper in (papers.list, papers.receipt):
         office.issued.put(
@@ -123,6 +127,7 @@ def publish(
         dossier_level=bench.dossier_level,
         evaluation=bench.signing.key.evaluation,
         blocking=tuple(stopping),
+        owing=work.owing,
     )
 
 
@@ -190,7 +195,7 @@ def staging(office: Office, work: WeekWork, *, films: int = 0) -> Iterator[Path]
 def _require_room(office: Office, building: Path, work: WeekWork, films: int) -> None:
     """Originals once, dossiers of about their size, films once, and the zip of all."""
     originals = sum(
-        each.bytes for case in work.facts.cases for each in originals_of(work.view, case, office.originals)
+        each.bytes for case in work.facts.carried for each in originals_of(work.view, case, office.originals)
     )
     if shutil.disk_usage(building).free < 4 * originals + 2 * films + (64 << 20):
         raise _full(building)

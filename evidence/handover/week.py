@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -23,7 +24,8 @@ from evidence.ledger.merkle import Frontier
 from evidence.ledger.view import View
 from evidence.rules.clause import Finding
 from evidence.rules.judge import RULESET_VERSION, judge, ruleset_sha256
-from evidence.rules.summary import to_json
+from evidence.rules.owed import Owing, owing
+from evidence.rules.summary import owed_by_name, to_json
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +52,11 @@ class WeekWork:
     receipts: tuple[Receipt, ...]
     checkpoint: str
     """This package's checkpoint text."""
+
+    @cached_property
+    def owing(self) -> Owing:
+        """What the package must answer for: of this week, from before, and beyond cure."""
+        return owing(self.facts, self.findings, supplement=bool(self.supplement))
 
     @property
     def previous(self) -> Package | None:
@@ -88,13 +95,17 @@ class WeekWork:
                 "ruleset": {"version": RULESET_VERSION, "sha256": ruleset_sha256()},
                 "at": instant(self.at),
                 "parameters": self.parameters,
+                "completeness": {
+                    "complete": self.owing.complete,
+                    **{name: len(owed) for name, owed in owed_by_name(self.owing)},
+                },
                 "facts": self.facts,
             }
         )
 
     def findings_json(self) -> bytes:
         """`findings.json`."""
-        return pretty(to_json(self.findings, week=str(self.week), at=self.at))
+        return pretty(to_json(self.findings, week=str(self.week), at=self.at, owing=self.owing))
 
 
 def take_stock(office: Office, *, week: Week, supplement: bool, at: datetime) -> WeekWork:

@@ -15,8 +15,8 @@ from evidence.domain.document import IssuedForm, MarkVerdict, ScannedPage, Trans
 from evidence.domain.identifiers import ArrivalId, CaseId, Number, Sha256, VisitId
 from evidence.domain.parties import Campaign, Device, Enterprise, Person
 from evidence.domain.recording import Recording
-from evidence.domain.register import Hold, Package, Plan, Receipt, RegisterEntry, Waiver
 from evidence.domain.signer_change import SignerChange
+from evidence.domain.register import Hold, Incurable, Package, Plan, Receipt, RegisterEntry, Waiver
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -275,6 +275,14 @@ class WaiverGranted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GapIncurable:
+    """What a package declared missing can never be delivered: stated for ever, owed no more."""
+
+    KIND: ClassVar[str] = "gap.incurable/1"
+    incurable: Incurable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HoldPlaced:
     """Or released, when `released_at` is set."""
 
@@ -359,6 +367,7 @@ Event = (
     | RecordingAssigned
     | PlanFiled
     | WaiverGranted
+    | GapIncurable
     | HoldPlaced
     | CheckpointMade
     | PackageBuilt

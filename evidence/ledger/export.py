@@ -34,6 +34,7 @@ TITLES = {
     "register.withdrawn/1": "撤回台账登记",
     "document.transcribed/1": "生成转录件",
     "waiver.granted/1": "登记例外",
+    "gap.incurable/1": "声明无法补正",
     "hold.placed/1": "封存案件",
     "checkpoint.made/1": "制作检查点",
     "package.built/1": "制作移交包",

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from evidence.domain.case import Case, Visit
 from evidence.domain.facts import CaseFacts, Facts
 from evidence.domain.identifiers import CaseId
-from evidence.domain.register import RegisterEntry
+from evidence.domain.register import Gap, Package, RegisterEntry
 from evidence.domain.week import Week, local_date
 from evidence.ledger.lookup import standing_case
 from evidence.ledger.view import View
 
 
 def gather(view: View, *, week: Week | None, case: CaseId | None, at: datetime) -> Facts:
-    """Facts of one case, or of the cases touched in a week (default: the week of `at`).
+    """Facts of one case, or of a week (default: the week of `at`).
+
+    A week is judged over the cases that moved in it, every case that is still open, and whatever an earlier
+    package declared missing: a duty does not vanish with the week it fell due in.
 
     Raises:
         UsageError: there is no such case, or it was cancelled.
@@ -24,7 +28,39 @@ def gather(view: View, *, week: Week | None, case: CaseId | None, at: datetime) 
     if case is not None:
         return gather_cases(view, [standing_case(view, case).id], week=week, plans_since=today)
     week = week or today
-    return gather_cases(view, view.cases_touched(week), week=week, plans_since=min(week, today))
+    moved = view.cases_touched(week)
+    packages = _declaring(view)
+    owing = (gap.case for package in packages for gap in package.owed or ())
+    judged = dict.fromkeys((*moved, *_begun(view), *owing))
+    facts = gather_cases(view, judged, week=week, plans_since=min(week, today))
+    return replace(facts, moved=moved)
+
+
+def _begun(view: View) -> Iterator[CaseId]:
+    """Open cases of which there is something: one without visit and document can owe no document yet."""
+    for one in view.services():
+        days = (one.checked_on, one.urged_on, one.rechecked_on, one.guidance_on)
+        if not one.closed and (any(days) or view.documents(CaseId(one.case))):
+            yield CaseId(one.case)
+
+
+def _declaring(view: View) -> tuple[Package, ...]:
+    """The packages whose declared gaps may still be owed, each with them: the last one lists them all.
+
+    Packages of before gaps were recorded one by one say no more than that their cases had some.
+    """
+    packages = view.packages()
+    recorded = [package for package in packages if package.owed is not None]
+    if recorded:
+        return (recorded[-1],)
+    return tuple(
+        replace(
+            package,
+            owed=tuple(Gap(rule_id="", case=case, since=package.id) for case in package.cases),
+        )
+        for package in packages
+        if not package.complete
+    )
 
 
 def gather_cases(
@@ -51,6 +87,7 @@ def gather_cases(
     filed = _File(entries)
     gathered = tuple(_case_facts(view, held, visits, filed) for held, visits in known)
     taken = {(entry.register, entry.key) for facts in gathered for entry in facts.entries}
+    owed = {package.id: package.owed for package in _declaring(view)}
     return Facts(
         week="" if week is None else str(week),
         enterprises=view.enterprises(),
@@ -65,7 +102,10 @@ def gather_cases(
             if entry.case is None and entry.visit is None and (entry.register, entry.key) not in taken
         ),
         plans=view.plans(_earliest(plans_since, known)),
-        packages=view.packages_about({held.id for held, _visits in known}),
+        packages=tuple(
+            replace(package, owed=owed.get(package.id))
+            for package in view.packages_about({held.id for held, _visits in known})
+        ),
         receipts=view.receipts(),
     )
 
@@ -105,6 +145,7 @@ def _case_facts(view: View, case: Case, visits: tuple[Visit, ...], filed: _File)
         entries=filed.about({case.id, case.enterprise, *(visit.id for visit in visits)}),
         waivers=view.waivers(case.id),
         holds=view.holds(case.id),
+        incurables=view.incurables(case.id),
     )
 
 

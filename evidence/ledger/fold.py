@@ -386,6 +386,11 @@ def _waiver(rows: Rows, entry: Line, body: Body) -> None:
     rows.put(case_table(body["waiver"]["case"]), f"waiver:{entry.seq}", _row(entry, body["waiver"]))
 
 
+def _incurable(rows: Rows, entry: Line, body: Body) -> None:
+    case = body["incurable"]["gap"]["case"]
+    rows.put(case_table(case), f"incurable:{entry.seq}", _row(entry, body["incurable"]))
+
+
 def _hold(rows: Rows, entry: Line, body: Body) -> None:
     hold = body["hold"]
     rows.put(case_table(hold["case"]), f"hold:{hold['at']}:{hold.get('visit') or ''}", _row(entry, hold))
@@ -434,6 +439,7 @@ _READING: dict[str, Handler] = {
     "recording.assigned/1": _assigned,
     "plan.filed/1": _plan,
     "waiver.granted/1": _waiver,
+    "gap.incurable/1": _incurable,
     "hold.placed/1": _hold,
     "checkpoint.made/1": _checkpoint,
     "package.built/1": _package,

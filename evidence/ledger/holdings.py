@@ -17,6 +17,7 @@ from evidence.ledger.events import (
     DocumentTranscribed,
     EscalationRecorded,
     FormIssued,
+    GapIncurable,
     PackageBuilt,
     PartiesImported,
     ReceiptReceived,
@@ -113,6 +114,8 @@ def _originals(entry: Entry) -> Iterator[tuple[Sha256 | None, str]]:
         yield event.waiver.attachment, _("例外的依据 {case}").format(case=event.waiver.case)
     elif isinstance(event, DocumentTranscribed):
         yield event.transcription.sha256, _("转录件 {number}").format(number=event.transcription.number)
+    elif isinstance(event, GapIncurable):
+        yield event.incurable.attachment, _("声明无法补正的依据 {case}").format(case=event.incurable.gap.case)
     elif isinstance(event, ReceiptReceived):
         yield event.receipt.source, _("接收回执 {id}").format(id=event.receipt.package)
 

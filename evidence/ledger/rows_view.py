@@ -14,7 +14,7 @@ from evidence.domain.facts import ServiceState
 from evidence.domain.identifiers import ArrivalId, CaseId, EnterpriseId, Number, PersonId, Sha256
 from evidence.domain.parties import Campaign, Device, Enterprise, Person
 from evidence.domain.recording import Recording
-from evidence.domain.register import Hold, Package, Plan, Receipt, RegisterEntry, Waiver
+from evidence.domain.register import Hold, Incurable, Package, Plan, Receipt, RegisterEntry, Waiver
 from evidence.domain.week import Week
 from evidence.ledger import fold
 from evidence.ledger.events import CheckpointMade, VisitWithdrawn
@@ -165,6 +165,10 @@ class RowsView:
     def waivers(self, case: CaseId) -> tuple[Waiver, ...]:
         """In order of time."""
         return tuple(self._prefixed(case, "waiver:", Waiver))
+
+    def incurables(self, case: CaseId) -> tuple[Incurable, ...]:
+        """In order of time."""
+        return tuple(self._prefixed(case, "incurable:", Incurable))
 
     def holds(self, case: CaseId) -> tuple[Hold, ...]:
         """In order of placing."""

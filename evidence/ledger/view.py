@@ -13,7 +13,7 @@ from evidence.domain.facts import ServiceState
 from evidence.domain.identifiers import ArrivalId, CaseId, EnterpriseId, Number, PersonId, Sha256
 from evidence.domain.parties import Campaign, Device, Enterprise, Person
 from evidence.domain.recording import Recording
-from evidence.domain.register import Hold, Package, Plan, Receipt, RegisterEntry, Waiver
+from evidence.domain.register import Hold, Incurable, Package, Plan, Receipt, RegisterEntry, Waiver
 from evidence.domain.week import Week
 from evidence.ledger.events import ArrivalJudged, CheckpointMade, PersonDecided, VisitWithdrawn
 
@@ -132,6 +132,7 @@ class View(Protocol):
         ...
 
     def waivers(self, case: CaseId) -> tuple[Waiver, ...]: ...
+    def incurables(self, case: CaseId) -> tuple[Incurable, ...]: ...
     def holds(self, case: CaseId) -> tuple[Hold, ...]: ...
     def plans(self, since: Week | None = None) -> tuple[Plan, ...]:
         """All, or those for this week and later ones, in order of week and version."""

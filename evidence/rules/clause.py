@@ -69,6 +69,15 @@ class AppliedWaiver:
     """True when the account only named the person; otherwise not written at all."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppliedIncurable:
+    """The act shown beside a gap that can never be filled."""
+
+    by: str
+    why: str
+    at: datetime
+
+
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """One rule on one subject."""
 
@@ -86,3 +95,5 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     remediation: str = ""
     evidence: tuple[EvidenceRef, ...] = ()
     waiver: AppliedWaiver | None = None
+    incurable: AppliedIncurable | None = None
+    """Never stops a package; left out of JSON where there is none, as rulesets 1 and 2 knew none."""

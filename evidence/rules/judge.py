@@ -6,10 +6,12 @@ from collections.abc import Callable
 from datetime import datetime
 
 from evidence.domain.facts import Facts
+from evidence.domain.register import Gap
 from evidence.rules import waivers
 from evidence.rules.chain import Chain
-from evidence.rules.clause import Finding, Kind, Subject
+from evidence.rules.clause import AppliedIncurable, Finding, Kind, Subject
 from evidence.rules.ground import Ground
+from evidence.rules.owed import declared_incurable
 from evidence.rules.parameters import Parameters
 from evidence.rules.registry import RULESETS, Ruleset
 from evidence.rules.rule import CaseRule, Outcome, StandingRule
@@ -96,20 +98,22 @@ def _case_findings(rule: CaseRule, chain: Chain) -> list[Finding]:
             if waiver is not None:
                 shown = waivers.applied(waiver)
                 blocking = blocking and not waivers.lifts_block(chain, waiver, outcome.visit)
+        subject = Subject(
+            case=case,
+            enterprise=outcome.enterprise or enterprise,
+            visit=outcome.visit,
+            hazard=outcome.hazard,
+            document=outcome.document,
+        )
+        incurable = _incurable(rule, chain, subject) if blocking and chain.facts.incurables else None
         findings.append(
             Finding(
                 rule_id=rule.id,
                 clause=rule.clause,
                 level=rule.level,
                 kind=outcome.kind,
-                blocking=blocking,
-                subject=Subject(
-                    case=case,
-                    enterprise=outcome.enterprise or enterprise,
-                    visit=outcome.visit,
-                    hazard=outcome.hazard,
-                    document=outcome.document,
-                ),
+                blocking=blocking and incurable is None,
+                subject=subject,
                 message=outcome.message,
                 expected=outcome.expected,
                 observed=outcome.observed,
@@ -117,9 +121,17 @@ def _case_findings(rule: CaseRule, chain: Chain) -> list[Finding]:
                 remediation=_remedy(rule, outcome),
                 evidence=outcome.evidence,
                 waiver=shown,
+                incurable=incurable,
             )
         )
     return findings
+
+
+def _incurable(rule: CaseRule, chain: Chain, about: Subject) -> AppliedIncurable | None:
+    gap = Gap(
+        rule_id=rule.id, case=chain.case.id, visit=about.visit, hazard=about.hazard, document=about.document
+    )
+    return declared_incurable(chain.facts, gap)
 
 
 def _standing_findings(rule: StandingRule, ground: Ground) -> list[Finding]:

@@ -82,6 +82,16 @@ def _result(finding: Finding, rule_index: int) -> dict[str, Any]:
                 },
             }
         ]
+    if finding.incurable is not None:
+        act = finding.incurable
+        result.setdefault("suppressions", []).append(
+            {
+                "kind": "external",
+                "status": "accepted",
+                "justification": f"已声明无法补正：{act.why}",
+                "properties": {"by": act.by, "at": act.at.isoformat(), "incurable": True},
+            }
+        )
     return result
 
 

@@ -11,6 +11,7 @@ import msgspec
 
 from evidence.rules.clause import Finding, Kind, Level
 from evidence.rules.judge import RULESET_VERSION, ruleset_sha256
+from evidence.rules.owed import Owed, Owing
 
 
 def counts(findings: Iterable[Finding]) -> dict[str, int]:
@@ -20,17 +21,50 @@ def counts(findings: Iterable[Finding]) -> dict[str, int]:
 
 
 def to_json(
-    findings: Sequence[Finding], *, week: str, at: datetime, version: str = RULESET_VERSION
+    findings: Sequence[Finding],
+    *,
+    week: str,
+    at: datetime,
+    version: str = RULESET_VERSION,
+    owing: Owing | None = None,
 ) -> dict[str, Any]:
-    """The document of `check --json` (interface, Findings), as plain data."""
+    """The document of `check --json` (interface, Findings), as plain data.
+
+    Args:
+        findings: all of them.
+        week: under judgement; empty for a single case.
+        at: instant of the judgement.
+        version: of the ruleset.
+        owing: how what blocks divides into this week and before; None for packages that were made before
+            this was told apart.
+    """
+    rows = msgspec.to_builtins(list(findings))
+    for row in rows:
+        if row["incurable"] is None:
+            del row["incurable"]
+    if owing is not None:
+        places = {id(finding): row for finding, row in zip(findings, rows, strict=True)}
+        for name, owed in owed_by_name(owing):
+            for each in owed:
+                places[id(each.finding)] |= {"owed": name, "since": each.since}
     return {
         "week": week,
         "at": at.isoformat().replace("+00:00", "Z"),
         "ruleset": {"version": version, "sha256": ruleset_sha256(version)},
         "summary": counts(findings),
         "waived": sum(finding.waiver is not None for finding in findings),
-        "findings": msgspec.to_builtins(list(findings)),
+        **({} if owing is None else {name: len(owed) for name, owed in owed_by_name(owing)}),
+        "findings": rows,
     }
+
+
+def owed_by_name(owing: Owing) -> tuple[tuple[str, tuple[Owed, ...]], ...]:
+    """The three places under the names that documents give them."""
+    return (
+        ("this_week", owing.this_week),
+        ("owed_before", owing.owed_before),
+        ("incurable", owing.incurable),
+    )
 
 
 def blockers(findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -50,9 +84,10 @@ def check_exit_code(findings: Iterable[Finding]) -> int:
     undecided = False
     for finding in findings:
         waived = finding.waiver is not None and finding.waiver.stated is not True and not finding.blocking
-        if finding.kind is Kind.FAIL and finding.level is Level.ERROR and not waived:
+        answered = waived or finding.incurable is not None
+        if finding.kind is Kind.FAIL and finding.level is Level.ERROR and not answered:
             return 3
-        undecided = undecided or finding.kind is Kind.REVIEW
+        undecided = undecided or (finding.kind is Kind.REVIEW and finding.incurable is None)
     return 5 if undecided else 0
 
 

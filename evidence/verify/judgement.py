@@ -21,6 +21,7 @@ from evidence.verify.bag import TEXT_LIMIT
 from evidence.verify.container import Container
 from evidence.verify.isolation import run_isolated
 from evidence.verify.model import Check, CompletenessReport, failed, note, passed, review
+from evidence.verify.owed import OWED_BEFORE, check_owed, owing_of, stated_number
 
 _FACTS = "data/facts.json"
 _FINDINGS = "data/findings.json"
@@ -59,8 +60,10 @@ def examine_judgement(container: Container, info: Mapping[str, str]) -> Judgemen
     """Judge again and compare; never raises on malformed input."""
     checks: list[Check] = []
     complete = info.get("Complete") == "yes"
+    supplement = bool(info.get("Supplement-Of"))
     if complete:
-        checks.append(passed("completeness.declared", "移交包自称完整。", "bag-info.txt"))
+        claim = "补充包自称所载材料完整，不代表该周完整。" if supplement else "移交包自称完整。"
+        checks.append(passed("completeness.declared", claim, "bag-info.txt"))
     else:
         why = info.get("Incomplete-Why", "")
         checks.append(
@@ -70,7 +73,12 @@ def examine_judgement(container: Container, info: Mapping[str, str]) -> Judgemen
         _recompute_apart, [_Task(container=container, info=dict(info))], seconds=_allowance, give_up=_give_up
     )
     return JudgementVerdict(
-        report=CompletenessReport(complete=complete, recomputed=again.recomputed),
+        report=CompletenessReport(
+            complete=complete,
+            owed_before=stated_number(info, OWED_BEFORE),
+            supplement=supplement,
+            recomputed=again.recomputed,
+        ),
         checks=(*checks, *again.checks),
     )
 
@@ -131,7 +139,8 @@ def _recompute(container: Container, info: Mapping[str, str], checks: list[Check
     try:
         frozen = msgspec.json.decode(raw, type=FrozenFacts)
         findings = judges[version](frozen.facts, frozen.parameters, frozen.at)
-        document = to_json(findings, week=frozen.facts.week, at=frozen.at, version=version)
+        owed = owing_of(frozen.facts, findings, info)
+        document = to_json(findings, week=frozen.facts.week, at=frozen.at, version=version, owing=owed)
         again = msgspec.json.decode(msgspec.json.encode(document))
     except Exception as error:  # facts are someone else's data: a rule may break on them in any way
         checks.append(
@@ -154,10 +163,12 @@ def _recompute(container: Container, info: Mapping[str, str], checks: list[Check
     if not _same_sarif(container, findings, version):
         checks.append(failed("judgement.recomputed", "SARIF 文件与重算的判断不同。", _SARIF, "HASH_FAILURE"))
         return "differs"
-    if complete and blockers(findings):
+    if complete and (blockers(findings) if owed is None else not owed.complete):
         checks.append(
             failed("completeness.declared", "判断中有必须补齐的缺项，包却自称完整。", "bag-info.txt")
         )
+    if owed is not None:
+        checks.extend(check_owed(frozen.facts, owed, info))
     checks.append(
         passed(
             "judgement.recomputed",

@@ -89,6 +89,10 @@ class CompletenessReport:
     """Whether the package calls itself complete, and whether its judgement can be reproduced."""
 
     complete: bool = False
+    owed_before: int = 0
+    """What earlier packages declared missing and this one still owes."""
+    supplement: bool = False
+    """Complete then means: in what it carries, never the week."""
     recomputed: str = "unknown_ruleset"
     """`equal`, `differs`, `unknown_ruleset`."""
 

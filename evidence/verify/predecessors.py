@@ -15,6 +15,7 @@ from evidence.verify.bag import TAGMANIFEST, TEXT_LIMIT
 from evidence.verify.continuity import LedgerPart, order_of_label
 from evidence.verify.model import Check, failed, passed, review
 from evidence.verify.opening import open_container
+from evidence.verify.owed import compare_owed
 from evidence.verify.package import Package, take_apart
 from evidence.verify.trust import TrustStore
 
@@ -52,7 +53,10 @@ def compare_with_kept(package: Package, kept: Path, store: TrustStore, now: date
         return Compared(checks=(review("ledger.previous", text, where, bad[0].sub_indication),))
     check = _compare(package, before)
     witnessed = check.kind == "pass" and TAGMANIFEST in container.files
-    return Compared(checks=(check,), witnessed=witnessed)
+    owed: tuple[Check, ...] = ()
+    if check.kind == "pass":
+        owed = tuple(compare_owed(package.container, container))
+    return Compared(checks=(check, *owed), witnessed=witnessed)
 
 
 def _compare(package: Package, before: Package) -> Check:

@@ -37,7 +37,8 @@ def friday(request: Any) -> Any:
     week = chosen_week(request, request.desk.board)
     judged = request.desk.board.judged(week, fresh=True)
     needy = [each for each in judged.findings if state_of(each) in {State.MISSING, State.UNDECIDED}]
-    blocking = sorted((each for each in judged.findings if each.blocking), key=gravity)
+    owed = (*judged.owing.this_week, *judged.owing.owed_before)
+    blocking = sorted(owed, key=lambda each: (bool(each.since), gravity(each.finding)))
     receipts = {each.package: each for each in view.receipts()}
     packages = sorted(view.packages(), key=lambda each: each.built_at, reverse=True)
     context = {
@@ -46,10 +47,12 @@ def friday(request: Any) -> Any:
         "after": week.shift(1),
         "judged": judged,
         "blocking": blocking,
+        "stopping": bool(judged.owing.this_week),
+        "incurable": judged.owing.incurable,
         "others": sorted((each for each in needy if not each.blocking), key=gravity),
         "packages": [(each, receipts.get(each.id)) for each in packages[:26]],
         "built": any(each.week == str(week) for each in packages),
-        "contents": _contents(view, week, judged.rows),
+        "contents": _contents(view, week, [row for row in judged.rows if row.case in judged.carried]),
         "leaders": [each for each in view.people() if each.role is TeamRole.LEADER],
     }
     return render(request, "desk/friday.html", context)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from evidence.domain.week import Week, local_date
 from evidence.rules.agenda import DueItem
 from evidence.rules.clause import Finding
+from evidence.rules.owed import Owing, owing
 from evidence.web.matrix import Row, build_rows, standing
 
 if TYPE_CHECKING:
@@ -29,6 +30,9 @@ class Judged:
     findings: tuple[Finding, ...]
     rows: tuple[Row, ...]
     standing: tuple[Finding, ...]
+    owing: Owing
+    carried: frozenset[str]
+    """Cases whose material goes into the week's package."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -57,6 +61,8 @@ def judge_week(workspace: Workspace, week: Week, at: datetime) -> Judged:
         findings=findings,
         rows=build_rows(findings, names),
         standing=standing(findings),
+        owing=owing(facts, findings),
+        carried=frozenset(one.case.id for one in facts.carried),
     )
 
 

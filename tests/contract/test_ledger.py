@@ -123,7 +123,7 @@ def answers(view: View) -> dict[str, Any]:
         said[case] = [
             view.case(case), view.visits(case), view.reports(case), view.escalations(case),
             view.documents(case), view.next_running(case, "JC"), view.recordings(case),
-            view.waivers(case), view.holds(case),
+            view.waivers(case), view.incurables(case), view.holds(case),
         ]  # fmt: skip
     for each in said["people"]:
         said[each.id] = view.person(each.id)

@@ -47,7 +47,7 @@ def test_the_json_document_has_the_interfaces_keys(report: Report) -> None:
         "modifications", "trusted",
     }  # fmt: skip
     assert set(document["ledger"]) == {"checkpoint", "previous", "continuous", "witnessed"}
-    assert set(document["completeness"]) == {"complete", "recomputed"}
+    assert set(document["completeness"]) == {"complete", "owed_before", "supplement", "recomputed"}
     assert re.fullmatch(r"(?:[A-Z2-7]{4}-){3}[A-Z2-7]{4}", document["ledger"]["checkpoint"])
 
 

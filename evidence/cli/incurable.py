@@ -1,0 +1,78 @@
+"""`evidence incurable`: a person's word that something declared missing can never be delivered."""
+
+from __future__ import annotations
+
+import getpass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from evidence.cli.completing import a_case
+from evidence.cli.options import emit, json_option, say, workspace_command
+from evidence.domain.identifiers import PersonId
+from evidence.forms.open_case import find_case
+from evidence.language import _
+
+if TYPE_CHECKING:
+    from evidence.config import Workspace
+
+
+@click.command("incurable")
+@click.argument("case", shell_complete=a_case)
+@click.option("--why", required=True, help=_("为什么再也补不上"))
+@click.option("--by", "by", required=True, help=_("决定人：项目负责人的人员编号，未参加该次上门"))
+@click.option("--rule", default="", help=_("只指其中一条规则，如 G08-pages"))
+@click.option("--visit", default="", help=_("只指其中一次检查"))
+@click.option("--hazard", default="", help=_("只指其中一项隐患"))
+@click.option("--document", default="", help=_("只指其中一份文书"))
+@click.option(
+    "--attach",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    default=None,
+    help=_("依据（文件），随包移交"),
+)
+@json_option
+@workspace_command
+def incurable_command(
+    workspace: Workspace,
+    case: str,
+    why: str,
+    by: str,
+    rule: str,
+    visit: str,
+    hazard: str,
+    document: str,
+    attach: Path | None,
+    as_json: bool,
+) -> None:
+    """声明一个案件欠交的材料无法补正。此后每个移交包都列明它，但不再计入欠交。
+
+    只能声明以前的移交包已写明缺少的材料；由未参加该次上门的项目负责人决定。
+
+    \b
+    例：evidence incurable WJB22-0002 --document WJB22-0002-FC-001 --why 原件毁于水灾 --by P01
+    """
+    from evidence.domain.register import Gap
+    from evidence.handover.incurable import declare_incurable
+
+    found = find_case(workspace.ledger.view, case).id
+    wanted = Gap(rule_id=rule, case=found, visit=visit, hazard=hazard, document=document)
+    acts = declare_incurable(
+        workspace.ledger,
+        wanted,
+        parameters=workspace.settings.parameters,
+        why=why,
+        by=PersonId(by),
+        at=workspace.clock(),
+        actor=getpass.getuser(),
+        attachment=None if attach is None else workspace.originals.put_file(attach).sha256,
+    )
+    if as_json:
+        emit({"incurable": list(acts)})
+        return
+    say(
+        _("● 已声明 {case} 的 {count} 项无法补正；此后每包列明，不再计入欠交。").format(
+            case=found, count=len(acts)
+        )
+    )
