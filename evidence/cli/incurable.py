@@ -11,8 +11,8 @@ import click
 from evidence.cli.completing import a_case
 from evidence.cli.options import emit, json_option, say, workspace_command
 from evidence.domain.identifiers import PersonId
-from evidence.forms.open_case import find_case
 from evidence.language import _
+from evidence.ledger.lookup import known_case
 
 if TYPE_CHECKING:
     from evidence.config import Workspace
@@ -56,7 +56,7 @@ def incurable_command(
     from evidence.domain.register import Gap
     from evidence.handover.incurable import declare_incurable
 
-    found = find_case(workspace.ledger.view, case).id
+    found = known_case(workspace.ledger.view, case).id
     wanted = Gap(rule_id=rule, case=found, visit=visit, hazard=hazard, document=document)
     acts = declare_incurable(
         workspace.ledger,

@@ -15,8 +15,8 @@ from evidence.domain.document import IssuedForm, MarkVerdict, ScannedPage, Trans
 from evidence.domain.identifiers import ArrivalId, CaseId, Number, Sha256, VisitId
 from evidence.domain.parties import Campaign, Device, Enterprise, Person
 from evidence.domain.recording import Recording
-from evidence.domain.signer_change import SignerChange
 from evidence.domain.register import Hold, Incurable, Package, Plan, Receipt, RegisterEntry, Waiver
+from evidence.domain.signer_change import SignerChange
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
 from evidence.domain.case import Case, Visit
 from evidence.domain.facts import CaseFacts, Facts
 from evidence.domain.identifiers import CaseId
-from evidence.domain.register import Gap, Package, RegisterEntry
+from evidence.domain.register import Gap, RegisterEntry
 from evidence.domain.week import Week, local_date
 from evidence.ledger.lookup import standing_case
 from evidence.ledger.view import View
@@ -26,14 +26,15 @@ def gather(view: View, *, week: Week | None, case: CaseId | None, at: datetime) 
     """
     today = Week.of(local_date(at))
     if case is not None:
-        return gather_cases(view, [standing_case(view, case).id], week=week, plans_since=today)
+        facts = gather_cases(view, [standing_case(view, case).id], week=week, plans_since=today)
+        return _with_declared(facts, _declaring(view, at))
     week = week or today
     moved = view.cases_touched(week)
-    packages = _declaring(view)
-    owing = (gap.case for package in packages for gap in package.owed or ())
+    declaring = _declaring(view, at)
+    owing = (gap.case for owed in declaring.values() for gap in owed)
     judged = dict.fromkeys((*moved, *_begun(view), *owing))
     facts = gather_cases(view, judged, week=week, plans_since=min(week, today))
-    return replace(facts, moved=moved)
+    return _with_declared(replace(facts, moved=moved), declaring)
 
 
 def _begun(view: View) -> Iterator[CaseId]:
@@ -44,23 +45,25 @@ def _begun(view: View) -> Iterator[CaseId]:
             yield CaseId(one.case)
 
 
-def _declaring(view: View) -> tuple[Package, ...]:
-    """The packages whose declared gaps may still be owed, each with them: the last one lists them all.
+def _declaring(view: View, at: datetime) -> dict[str, tuple[Gap, ...]]:
+    """The packages built by then whose gaps may still be owed, with these: the last one lists them all.
 
     Packages of before gaps were recorded one by one say no more than that their cases had some.
     """
-    packages = view.packages()
-    recorded = [package for package in packages if package.owed is not None]
+    packages = [package for package in view.packages() if package.built_at <= at]
+    recorded = [(package.id, package.owed) for package in packages if package.owed is not None]
     if recorded:
-        return (recorded[-1],)
-    return tuple(
-        replace(
-            package,
-            owed=tuple(Gap(rule_id="", case=case, since=package.id) for case in package.cases),
-        )
+        return dict(recorded[-1:])
+    return {
+        package.id: tuple(Gap(rule_id="", case=case, since=package.id) for case in package.cases)
         for package in packages
         if not package.complete
-    )
+    }
+
+
+def _with_declared(facts: Facts, declaring: Mapping[str, tuple[Gap, ...]]) -> Facts:
+    packages = tuple(replace(one, owed=declaring.get(one.id)) for one in facts.packages)
+    return replace(facts, packages=packages)
 
 
 def gather_cases(
@@ -87,7 +90,6 @@ def gather_cases(
     filed = _File(entries)
     gathered = tuple(_case_facts(view, held, visits, filed) for held, visits in known)
     taken = {(entry.register, entry.key) for facts in gathered for entry in facts.entries}
-    owed = {package.id: package.owed for package in _declaring(view)}
     return Facts(
         week="" if week is None else str(week),
         enterprises=view.enterprises(),
@@ -102,10 +104,7 @@ def gather_cases(
             if entry.case is None and entry.visit is None and (entry.register, entry.key) not in taken
         ),
         plans=view.plans(_earliest(plans_since, known)),
-        packages=tuple(
-            replace(package, owed=owed.get(package.id))
-            for package in view.packages_about({held.id for held, _visits in known})
-        ),
+        packages=view.packages_about({held.id for held, _visits in known}),
         receipts=view.receipts(),
     )
 

@@ -67,6 +67,9 @@ class Token:
     certificates: tuple[x509.Certificate, ...] = ()
     problem: str = ""
     sub_indication: str = ""
+    digest_algorithm: str = ""
+    signature_algorithm: str = ""
+    value: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +89,10 @@ class Signed:
     """Whether the digest algorithm is no longer good enough."""
     crls: tuple[bytes, ...] = field(default_factory=tuple)
     ocsps: tuple[bytes, ...] = field(default_factory=tuple)
+    digest_algorithm: str = ""
+    signature_algorithm: str = ""
+    value: bytes = b""
+    """Signature value."""
 
 
 def load_signed_data(data: bytes, *, padded: bool = False) -> cms.SignedData:
@@ -156,6 +163,9 @@ def _read_signature(signed: cms.SignedData, digest_of: DigestOf) -> Signed:
             problem=f"本程序不能验证签名算法 {_FOREIGN.get(method, method)}",
             sub_indication="CRYPTO_CONSTRAINTS_FAILURE",
             certificate=info.signer_cert,
+            digest_algorithm=algorithm,
+            signature_algorithm=method,
+            value=signer["signature"].native,
         )
     content_type = signed["encap_content_info"]["content_type"].native
     intact, valid = validate_sig_integrity(signer, info.signer_cert, content_type, digest_of(algorithm))
@@ -176,6 +186,9 @@ def _read_signature(signed: cms.SignedData, digest_of: DigestOf) -> Signed:
         weak=algorithm not in _STRONG,
         crls=crls,
         ocsps=ocsps,
+        digest_algorithm=algorithm,
+        signature_algorithm=method,
+        value=signer["signature"].native,
     )
 
 
@@ -234,6 +247,9 @@ def _read_token(signed: cms.SignedData, imprint_of: DigestOf) -> Token:
         certificates=tuple(certificates.other_certs),
         problem=problem,
         sub_indication=sub,
+        digest_algorithm=algorithm,
+        signature_algorithm=signer["signature_algorithm"]["algorithm"].native,
+        value=signer["signature"].native,
     )
 
 

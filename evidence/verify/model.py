@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from evidence.errors import ExitCode
+from evidence.verify.signature_facts import NO_DETAILS, SignatureDetails
 
 
 class Indication(StrEnum):
@@ -70,6 +71,43 @@ class SignatureRow:
     modifications: str
     """What was added after it: `none`, `lta_updates`, `form_filling`, `annotations`, `other`, `unknown`."""
     trusted: bool
+    sub_indication: str = ""
+    """Standard's name of what keeps it from being trusted."""
+    details: SignatureDetails = NO_DETAILS
+    """What the verdict rested on."""
+
+    @property
+    def indication(self) -> Indication:
+        """This signature's own verdict; the package's may be graver."""
+        if self.integrity is Integrity.FAILED or self.sub_indication in _FINAL:
+            return Indication.FAILED
+        if self.integrity is Integrity.PASSED and self.trusted and self.modifications in _HARMLESS:
+            return Indication.PASSED
+        return Indication.INDETERMINATE
+
+    def to_json(self) -> dict[str, Any]:
+        """The row as `verify --json` prints it: the verdict, then what it rested on."""
+        told = {name: getattr(self, name) for name in _TOLD}
+        details = self.details
+        own = details.chain[0] if details.chain else None
+        return told | {
+            "indication": self.indication,
+            "sub_indication": self.sub_indication,
+            "certificate_sha256": own.sha256 if own else "",
+            "certificate_serial": own.serial if own else "",
+            "algorithms": {"digest": details.digest_algorithm, "signature": details.signature_algorithm},
+            "chain": [each.to_json() for each in details.chain],
+            "time_stamp_authority": [each.to_json() for each in details.authority],
+            "proof_of_existence": details.proof,
+        }
+
+
+_TOLD = (
+    *("file", "field", "signer", "signed_at", "timestamp", "level", "integrity", "coverage"),
+    *("modifications", "trusted"),
+)
+_FINAL = frozenset({"REVOKED", "HASH_FAILURE", "SIG_CRYPTO_FAILURE", "FORMAT_FAILURE", "NOT_YET_VALID"})
+_HARMLESS = frozenset({"none", "lta_updates", "form_filling"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +177,7 @@ class Report:
                 {"id": check.id, "kind": check.kind, "message": check.message, "location": check.location}
                 for check in self.checks
             ],
-            "signatures": list(self.signatures),
+            "signatures": [row.to_json() for row in self.signatures],
             "ledger": self.ledger,
             "completeness": self.completeness,
             "fingerprints": [{"subject": subject, "sha256": digest} for subject, digest in self.fingerprints],

@@ -19,6 +19,8 @@ from evidence.verify.cms_form import form_problem
 from evidence.verify.container import Container
 from evidence.verify.model import Check, Integrity, SignatureRow, failed, note, passed, review
 from evidence.verify.renewals import follow_renewals
+from evidence.verify.signature_details import signature_details
+from evidence.verify.signature_facts import Proof, ProofOfExistence
 from evidence.verify.trust import Purpose, TrustStore, assess, assess_stamp
 from evidence.verify.trust_files import describe, is_evaluation, read_pem_or_der
 
@@ -106,6 +108,7 @@ def judge_signature(
     checks.extend(renewed.checks)
     store = store.with_material(certificates=renewed.certificates, crls=renewed.crls)
     existed, proven_at = renewed.existed, renewed.proven_at
+    by = Proof.NOTHING if proven_at is None else Proof.RENEWAL
     if token is None:
         checks.append(
             review("signature.timestamp", "包的签名没有时间戳，无法证明签署时间。", SIGNATURE, "NO_POE")
@@ -113,6 +116,7 @@ def judge_signature(
     else:
         checks.append(_judge_stamp(store, token, existed))
         if checks[-1].kind == "pass" and token.gen_time is not None:
+            by = Proof.SIGNATURE_STAMP
             existed = proven_at = min(existed, token.gen_time)
     if token is not None and token.sound and signed.claimed_at and token.gen_time:
         apart = abs(signed.claimed_at - token.gen_time)
@@ -154,6 +158,8 @@ def judge_signature(
         coverage="entire_file",
         modifications="none",
         trusted=standing.trusted and not signed.weak,
+        sub_indication="CRYPTO_CONSTRAINTS_FAILURE" if signed.weak else standing.sub_indication,
+        details=signature_details(store, signed, ProofOfExistence(at=existed, by=by)),
     )
     return PackageProof(
         checks=tuple(checks),

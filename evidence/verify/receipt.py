@@ -19,6 +19,8 @@ from evidence.verify.continuity import LedgerPart
 from evidence.verify.model import Check, Integrity, SignatureRow, failed, note, passed, review
 from evidence.verify.package_signature import PackageProof
 from evidence.verify.pdf.signatures import PdfVerdict
+from evidence.verify.signature_details import signature_details
+from evidence.verify.signature_facts import Proof, ProofOfExistence
 from evidence.verify.trust import Purpose, assess
 from evidence.verify.trust_files import describe
 
@@ -106,6 +108,7 @@ def _examine_cms(
         )
     store = proof.store.with_material(certificates=[one.dump() for one in signed.certificates])
     moment = proof.proven_at or now
+    by = Proof.NOTHING if proof.proven_at is None else Proof.PACKAGE_STAMP
     standing = assess(
         store, signed.certificate, purpose=Purpose.SIGN, moment=moment, proven=proof.proven_at is not None
     )
@@ -120,6 +123,8 @@ def _examine_cms(
         coverage="entire_file",
         modifications="none",
         trusted=standing.trusted,
+        sub_indication=standing.sub_indication,
+        details=signature_details(store, signed, ProofOfExistence(at=moment, by=by)),
     )
     return _conclude([signed.certificate], (row,), path, proof, standing.reason)
 

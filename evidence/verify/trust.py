@@ -176,7 +176,7 @@ def _moments_since(
     """Until when it has to hold, and the days of its issuer's lists before: revoked stays revoked."""
     issued = [
         each["tbs_cert_list"]["this_update"].native
-        for each in _parse(store).crls
+        for each in parsed_material(store).crls
         if each.issuer == certificate.issuer
     ]
     known = sorted({moment for moment in issued if gen_time < moment < existed})
@@ -215,7 +215,7 @@ def _local_standing(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Material:
+class ParsedMaterial:
     """A trust store, parsed."""
 
     anchors: list[x509.Certificate]
@@ -225,9 +225,9 @@ class _Material:
 
 
 @lru_cache(maxsize=8)
-def _parse(store: TrustStore) -> _Material:
+def parsed_material(store: TrustStore) -> ParsedMaterial:
     """Parsed once for the many certificates judged against the same material."""
-    return _Material(
+    return ParsedMaterial(
         anchors=[x509.Certificate.load(der) for der in store.anchors],
         certificates=[x509.Certificate.load(der) for der in store.certificates],
         crls=[asn1_crl.CertificateList.load(der) for der in store.crls],
@@ -245,7 +245,7 @@ def _run_path_validation(
 ) -> str:
     """Empty when a valid path exists, else the AdES sub-indication; `revocation`: `require` or `none`."""
     try:
-        material = _parse(store)
+        material = parsed_material(store)
         ends = material.anchors
         if revocation != "none":
             ends = roots(

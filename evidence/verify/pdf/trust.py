@@ -13,7 +13,9 @@ from pyhanko.sign.validation import EmbeddedPdfSignature
 from evidence.verify.cms import Signed, Token
 from evidence.verify.model import Integrity, SignatureRow, failed, passed, review
 from evidence.verify.pdf.examination import SUBFILTERS, Examination, Reading, where_of
-from evidence.verify.trust import Purpose, assess, assess_stamp
+from evidence.verify.signature_details import signature_details, stamp_details
+from evidence.verify.signature_facts import Proof, ProofOfExistence
+from evidence.verify.trust import Purpose, Standing, assess, assess_stamp
 from evidence.verify.trust_files import describe, is_evaluation
 
 
@@ -23,17 +25,20 @@ def judge_trust(
     """From the outermost proof of existence inwards; appends rows in document order."""
     rows: list[SignatureRow] = []
     existed, proven = (proven_at, True) if proven_at else (pdf.now, False)
+    by = Proof.PACKAGE_STAMP if proven else Proof.NOTHING
     has_dss = "/DSS" in reader.root
     archived = False
     for reading in reversed(readings):
         where = where_of(pdf, reading)
         if reading.is_stamp:
-            row, trusted_at = _judge_stamp(pdf, reading, existed, where)
+            row, trusted_at = _judge_stamp(pdf, reading, existed, where, by)
             if trusted_at is not None:
+                if trusted_at < existed or not proven:
+                    by = Proof.DOCUMENT_STAMP
                 existed, proven = min(existed, trusted_at), True
             archived = archived or row.integrity is Integrity.PASSED
         else:
-            row = _judge_signature(pdf, reading, existed, where, proven=proven)
+            row = _judge_signature(pdf, reading, existed, where, proven=proven, by=by)
             if row.level == "B-T" and has_dss:
                 row = replace(row, level="B-LTA" if archived else "B-LT")
         rows.append(row)
@@ -41,11 +46,11 @@ def judge_trust(
 
 
 def _judge_stamp(
-    pdf: Examination, reading: Reading, existed: datetime, where: str
+    pdf: Examination, reading: Reading, existed: datetime, where: str, by: Proof
 ) -> tuple[SignatureRow, datetime | None]:
     """A document time stamp: its row, and its instant when it can be relied on."""
     token = reading.token or Token(sound=False, problem="时间戳无法解析")
-    trusted = _stamp_is_trusted(pdf, token, existed, where, "文档时间戳")
+    standing = _stamp_standing(pdf, token, existed, where, "文档时间戳")
     sound = token.sound and not reading.range.problem
     row = SignatureRow(
         file=pdf.file,
@@ -57,12 +62,14 @@ def _judge_stamp(
         integrity=Integrity.PASSED if sound else Integrity.FAILED,
         coverage=reading.coverage,
         modifications=reading.modifications,
-        trusted=trusted,
+        trusted=standing.trusted,
+        sub_indication=standing.sub_indication,
+        details=stamp_details(pdf.store, token, ProofOfExistence(at=existed, by=by)),
     )
-    return row, token.gen_time if trusted else None
+    return row, token.gen_time if standing.trusted else None
 
 
-def _stamp_is_trusted(pdf: Examination, token: Token, existed: datetime, where: str, what: str) -> bool:
+def _stamp_standing(pdf: Examination, token: Token, existed: datetime, where: str, what: str) -> Standing:
     """Judge a token's bytes and its authority: at its own instant and for as long as it has to hold."""
     if not token.sound or token.certificate is None or token.gen_time is None:
         pdf.checks.append(
@@ -73,7 +80,7 @@ def _stamp_is_trusted(pdf: Examination, token: Token, existed: datetime, where: 
                 token.sub_indication or "FORMAT_FAILURE",
             )
         )
-        return False
+        return Standing(trusted=False, sub_indication=token.sub_indication or "FORMAT_FAILURE")
     pdf.evaluation = pdf.evaluation or is_evaluation(token.certificate)
     standing = assess_stamp(pdf.store, token.certificate, gen_time=token.gen_time, existed=existed)
     if standing.trusted:
@@ -82,14 +89,14 @@ def _stamp_is_trusted(pdf: Examination, token: Token, existed: datetime, where: 
         pdf.checks.append(
             review("pdf.timestamp", f"{what}未获信任：{standing.reason}。", where, standing.sub_indication)
         )
-    return standing.trusted
+    return standing
 
 
 def _judge_signature(
-    pdf: Examination, reading: Reading, existed: datetime, where: str, *, proven: bool
+    pdf: Examination, reading: Reading, existed: datetime, where: str, *, proven: bool, by: Proof
 ) -> SignatureRow:
     signed = reading.signed or Signed(integrity=Integrity.FAILED, problem="签名数据无法解析")
-    trusted = False
+    trusted, sub = False, signed.sub_indication
     token = signed.token
     if signed.integrity is Integrity.INDETERMINATE:
         pdf.checks.append(review("pdf.signature", f"{signed.problem}。", where, signed.sub_indication))
@@ -104,12 +111,17 @@ def _judge_signature(
         )
     else:
         pdf.checks.append(passed("pdf.signature", "签名值与内容相符。", where))
-    if token is not None and _stamp_is_trusted(pdf, token, existed, where, "签名时间戳") and token.gen_time:
-        existed, proven = min(existed, token.gen_time), True
+    if token is not None:
+        stamped_by = _stamp_standing(pdf, token, existed, where, "签名时间戳")
+        if stamped_by.trusted and token.gen_time:
+            if token.gen_time < existed or not proven:
+                by = Proof.SIGNATURE_STAMP
+            existed, proven = min(existed, token.gen_time), True
     if signed.certificate is not None and signed.integrity is Integrity.PASSED:
         pdf.evaluation = pdf.evaluation or is_evaluation(signed.certificate)
         standing = assess(pdf.store, signed.certificate, purpose=Purpose.SIGN, moment=existed, proven=proven)
         trusted = standing.trusted and not signed.weak
+        sub = "CRYPTO_CONSTRAINTS_FAILURE" if signed.weak else standing.sub_indication
         if signed.weak:
             pdf.checks.append(
                 review("pdf.trust", "签名的摘要算法强度不足。", where, "CRYPTO_CONSTRAINTS_FAILURE")
@@ -134,6 +146,8 @@ def _judge_signature(
         coverage=reading.coverage,
         modifications=reading.modifications,
         trusted=trusted,
+        sub_indication=sub,
+        details=signature_details(pdf.store, signed, ProofOfExistence(at=existed, by=by)),
     )
 
 

@@ -83,7 +83,8 @@ def test_an_incomplete_package_needs_a_reason_and_says_so_everywhere(key_home: P
     built = build(office, allow_incomplete=True, why="第2页补扫中，安监科同意")
     assert not built.package.complete
     assert built.blocking
-    assert b"Complete: no\nOwed-This-Week: 5\nOwed-Before: 0\nIncurable: 0\nIncomplete-Why: " in read(built, "bag-info.txt")
+    told = b"Complete: no\nOwed-This-Week: 5\nOwed-Before: 0\nIncurable: 0\nIncomplete-Why: "
+    assert told in read(built, "bag-info.txt")
     report = verify_path(built.path, trust=trust(office))
     assert (report.indication, report.completeness.complete) == ("TOTAL-PASSED", False)
     assert report.completeness.recomputed == "equal"

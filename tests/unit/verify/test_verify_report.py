@@ -44,8 +44,13 @@ def test_the_json_document_has_the_interfaces_keys(report: Report) -> None:
     assert {tuple(sorted(check)) for check in document["checks"]} == {("id", "kind", "location", "message")}
     assert set(document["signatures"][0]) == {
         "file", "field", "signer", "signed_at", "timestamp", "level", "integrity", "coverage",
-        "modifications", "trusted",
+        "modifications", "trusted", "indication", "sub_indication", "certificate_sha256",
+        "certificate_serial", "algorithms", "chain", "time_stamp_authority", "proof_of_existence",
     }  # fmt: skip
+    own = document["signatures"][0]
+    assert own["chain"][0]["sha256"] == own["certificate_sha256"]
+    assert own["chain"][0]["revocation"]["source"] == "CRL"
+    assert (own["algorithms"]["digest"], own["proof_of_existence"]["by"]) == ("sha256", "verification_time")
     assert set(document["ledger"]) == {"checkpoint", "previous", "continuous", "witnessed"}
     assert set(document["completeness"]) == {"complete", "owed_before", "supplement", "recomputed"}
     assert re.fullmatch(r"(?:[A-Z2-7]{4}-){3}[A-Z2-7]{4}", document["ledger"]["checkpoint"])
