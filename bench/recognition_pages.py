@@ -21,6 +21,8 @@ from evidence.demo.seal import SEAL_FACE
 from evidence.domain.document import Box, IssuedPage
 
 Change = Literal["", "line removed", "line replaced", "number replaced"]
+Truth = Literal["marked", "empty", "undecided", "covered", "wrong seal", "struck out", "overflowed"]
+"""The last four are never called present."""
 Region = tuple[float, float, float, float]
 """x, y, w, h in points."""
 ALTERED = frozenset({"clean", "office"})
@@ -47,8 +49,17 @@ class Case:
         """What `write` makes of it."""
         return "image/tiff" if self.scan.truth.mode in ("bilevel", "fax") else "image/jpeg"
 
-    def truth_of(self, box: str) -> Literal["marked", "empty", "undecided"]:
+    def truth_of(self, box: str) -> Truth:
         """What a box holds; nobody can say where a stray stroke, stain or false print reached it."""
+        truth = self.scan.truth
+        for held, boxes in (
+            ("covered", truth.covered),
+            ("wrong seal", truth.wrong_seals),
+            ("struck out", truth.voided),
+            ("overflowed", truth.overflowed),
+        ):
+            if box in boxes:
+                return held  # type: ignore[return-value]
         if box in self.marked:
             return "marked"
         place = next(place for place in self.sample.page.boxes if place.box == box)

@@ -36,6 +36,14 @@ class Canvas:
     dpi: int
     boxes: tuple[Box, ...] = ()
     touched: set[str] = field(default_factory=set)
+    covered: set[str] = field(default_factory=set)
+    """Boxes on which other paper lies."""
+    voided: set[str] = field(default_factory=set)
+    """Boxes that were struck out."""
+    overflowed: set[str] = field(default_factory=set)
+    """Boxes into which a neighbour's date runs."""
+    wrong_seals: set[str] = field(default_factory=set)
+    """Seal boxes with a seal of another shape than round."""
     effects: list[str] = field(default_factory=list)
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,12 +39,32 @@ class Profile:
     toner: float = 0
     photocopy: float = 0
     phone: bool = False
+    crease: float = 0
+    """Folds of any direction, depth, flank and length, through boxes and along text (`creases`)."""
+    crumple: float = 0
+    cover: float = 0
+    """A receipt, card, slip or another sheet lies on a box (`covers`)."""
+    void: float = 0
+    """An unsigned box is struck out or refused in words (`voids`); of one box."""
+    overflow: float = 0
+    """A date begins left of its box; of one date."""
+    pale_pad: float = 0
+    """A seal from a pad that is nearly dry; of one seal, as the rest."""
+    oval_seal: float = 0
+    square_seal: float = 0
+    over_border: float = 0
+    """A seal is pressed half over its box's border."""
+    highlight: float = 0
+    """A marker crosses the seal."""
 
     def tidy(self) -> Profile:
         """The same scanner in careful hands."""
-        return replace(
-            self, bleed=0, fold=0, stain=0, crop=0, staple=0, code_pen=0, stray=0, toner=0, photocopy=0
+        careless = (
+            "bleed fold stain crop staple code_pen stray toner photocopy crease crumple cover void overflow "
+            "pale_pad oval_seal square_seal over_border highlight"
         )
+        never: dict[str, Any] = dict.fromkeys(careless.split(), 0)
+        return replace(self, **never)
 
 
 PROFILES: dict[str, Profile] = {
@@ -164,3 +185,34 @@ PROFILES: dict[str, Profile] = {
         photocopy=0.2,
     ),
 }
+PROFILES["folded"] = replace(
+    PROFILES["office"],
+    modes=("color",) * 5 + ("gray",),
+    fold=0,
+    stray=0,
+    bleed=0.1,
+    crease=1,
+    crumple=0.15,
+)
+"""Paper that was folded and pressed, on an office scanner: every page."""
+PROFILES["folded-phone"] = replace(
+    PROFILES["phone"], jpeg=(30, 85), fold=0, stray=0, bleed=0.1, crease=1, crumple=0.15
+)
+"""The same seen by a telephone and sent on by a messenger."""
+PROFILES["daily"] = replace(
+    PROFILES["office"],
+    modes=("color",),
+    stray=0,
+    fold=0,
+    stain=0,
+    crease=0.1,
+    cover=0.15,
+    void=0.25,
+    overflow=0.25,
+    pale_pad=0.3,
+    oval_seal=0.1,
+    square_seal=0.05,
+    over_border=0.25,
+    highlight=0.1,
+)
+"""What people do to forms: boxes struck out, dates too large, slips on top, seals of every kind."""

@@ -12,6 +12,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from evidence.demo import usage
 from evidence.demo.canvas import Array, Canvas, render_page, smooth_field
 from evidence.demo.geometry import curl, lay, pose
 from evidence.demo.paper import wear
@@ -45,6 +46,14 @@ class ScanTruth:
     """Boxes reached by a stray stroke or stain: nobody can say what they hold."""
     effects: tuple[str, ...]
     jpeg_quality: int
+    covered: frozenset[str] = frozenset()
+    """Boxes on which other paper lies."""
+    voided: frozenset[str] = frozenset()
+    """Boxes struck out or refused in words."""
+    overflowed: frozenset[str] = frozenset()
+    """Empty signature boxes that a neighbour's date reaches."""
+    wrong_seals: frozenset[str] = frozenset()
+    """Seal boxes that carry an oval or rectangular seal."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,13 +102,21 @@ def simulate_page(
         dpi=paper_dpi,
         boxes=issued_page.boxes,
     )
+    # A generator of its own: pages of profiles without these accidents stay what they were.
+    life = np.random.default_rng([seed, page_index, list(PROFILES).index(profile), 2])
     for box in issued_page.boxes:
         if box.kind is not BoxKind.SEAL and box.box in signed:
+            if box.kind is BoxKind.DATE and usage.overflows(life, canvas, settings, box):
+                continue
             write(rng, canvas, box, (writing or {}).get(box.box, ""), proper_pen=not accidents)
     for box in issued_page.boxes:
         if box.kind is BoxKind.SEAL and box.box in sealed:
-            stamp(rng, canvas, box, company)
+            pressing = usage.pressing(life, settings)
+            stamp(rng, canvas, box, company, pressing=pressing)
+            usage.after_seal(life, canvas, settings, box, pressing)
+    usage.strike_out_empty(life, canvas, settings, signed)
     wear(rng, canvas, settings, issued_page.codes)
+    usage.bend_and_cover(life, canvas, settings)
     if retouch is not None:
         retouch(rng, canvas)
     if rng.random() < settings.photocopy * 0.3:
@@ -126,6 +143,10 @@ def simulate_page(
         sealed=frozenset(box.box for box in issued_page.boxes if box.kind is BoxKind.SEAL) & sealed,
         touched=frozenset(canvas.touched),
         effects=tuple(canvas.effects),
+        covered=frozenset(canvas.covered),
+        voided=frozenset(canvas.voided),
+        overflowed=frozenset(canvas.overflowed) - signed,
+        wrong_seals=frozenset(canvas.wrong_seals),
         jpeg_quality=int(rng.integers(settings.jpeg[0], settings.jpeg[1] + 1)),
     )
     return Scan(image=picture, truth=truth)

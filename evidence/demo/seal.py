@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 import cv2
@@ -19,7 +21,11 @@ RED: Colour = (60, 45, 215)
 def seal_alpha(
     rng: np.random.Generator, dpi: int, company: str, label: str = "", diameter_mm: float = 40
 ) -> Array:
-    """Ring, five-pointed star, the company's name along the ring, optional line below the star."""
+    """Ring, five-pointed star, the company's name along the ring, optional line below the star.
+
+    Returns:
+        Alpha of the ink as a pad of some wetness leaves it.
+    """
     size = int(diameter_mm / 25.4 * dpi)
     n = size * 2  # drawn twice as large, then averaged
     centre = n / 2
@@ -79,19 +85,88 @@ def _arc_text(company: str, n: int) -> Image.Image:
     return sheet
 
 
+def oval_alpha(rng: np.random.Generator, dpi: int, company: str) -> Array:
+    """发票专用章: an ellipse of 40 by 30 mm, two lines of print, no star."""
+    mm = dpi / 25.4
+    w, h = int(40 * mm), int(30 * mm)
+    picture = Image.new("L", (w + 4, h + 4), 0)
+    pen = ImageDraw.Draw(picture)
+    pen.ellipse((2, 2, w, h), outline=255, width=max(2, int(0.9 * mm)))
+    return _pressed(
+        rng,
+        picture,
+        ((company[:10], 3.0, 0.32), ("913204120000000000", 2.4, 0.52), ("发票专用章", 3.4, 0.74)),
+        mm,
+    )
+
+
+def square_alpha(rng: np.random.Generator, dpi: int, words: str = "财务专用章") -> Array:
+    """A rectangular chop of 36 by 22 mm."""
+    mm = dpi / 25.4
+    w, h = int(36 * mm), int(22 * mm)
+    picture = Image.new("L", (w + 4, h + 4), 0)
+    ImageDraw.Draw(picture).rectangle((2, 2, w, h), outline=255, width=max(2, int(0.9 * mm)))
+    return _pressed(rng, picture, ((words, 5.0, 0.5),), mm)
+
+
+def _pressed(
+    rng: np.random.Generator, picture: Image.Image, lines: Sequence[tuple[str, float, float]], mm: float
+) -> Array:
+    """Lines of print (words, size in mm, place down) added, turned a little, inked unevenly."""
+    pen = ImageDraw.Draw(picture)
+    for words, size, down in lines:
+        face = font(SEAL_FACE, int(size * mm))
+        if face is not None:
+            pen.text(
+                (picture.width / 2, picture.height * down), words, 255, face, anchor="mm", stroke_width=1
+            )
+    alpha = np.asarray(picture, np.float32) / 255
+    h, w = alpha.shape
+    turn = cv2.getRotationMatrix2D((w / 2, h / 2), float(rng.normal(0, 8)), 1)
+    pad = int(4 * mm)
+    turn[:, 2] += pad
+    alpha = cv2.warpAffine(alpha, turn, (w + 2 * pad, h + 2 * pad))
+    density = rng.uniform(0.5, 1.0) * smooth_field(rng, alpha.shape, max(h / 3, 2), 0.5, 1.2)
+    return np.clip(cv2.GaussianBlur(alpha * density, (0, 0), 0.05 * mm + 0.3), 0, 1).astype(np.float32)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pressing:
+    """How a seal is pressed when not as it should be."""
+
+    shape: str = "round"
+    """`round`, `oval` or `square`."""
+    strength: float = 1.0
+    """Share of the usual ink: a pad nearly dry leaves 0.1-0.3."""
+    shift: tuple[float, float] = (0.0, 0.0)
+    """Of the centre from the box's, in shares of the box's width and height."""
+
+
 def stamp(
-    rng: np.random.Generator, canvas: Canvas, box: Box, company: str, colour: Colour | None = None
+    rng: np.random.Generator,
+    canvas: Canvas,
+    box: Box,
+    company: str,
+    colour: Colour | None = None,
+    pressing: Pressing = Pressing(),
 ) -> None:
     """Press a seal roughly onto its box, as people do."""
     label = str(rng.choice(["", "", "合同专用章", "行政专用章"]))
     alpha = seal_alpha(rng, canvas.dpi, company, label, float(rng.choice([38, 40, 40, 42])))
     size = alpha.shape[0]
-    x = (box.x + box.w / 2) * canvas.pt + rng.normal(0, 0.12 * size) - size / 2
-    y = (box.y + box.h / 2) * canvas.pt + rng.normal(0, 0.10 * size) - size / 2
+    x = (box.x + box.w / 2) * canvas.pt + rng.normal(0, 0.12 * size)
+    y = (box.y + box.h / 2) * canvas.pt + rng.normal(0, 0.10 * size)
     if colour is None:
         blue, green, red = (int(value) for value in rng.integers((35, 20, 190), (95, 70, 240)))
         colour = (blue, green, red)
+    if pressing.shape == "oval":
+        alpha = oval_alpha(rng, canvas.dpi, company)
+    elif pressing.shape == "square":
+        alpha = square_alpha(rng, canvas.dpi)
+    x += pressing.shift[0] * box.w * canvas.pt - alpha.shape[1] / 2
+    y += pressing.shift[1] * box.h * canvas.pt - alpha.shape[0] / 2
     # A seal over a neighbouring signature box is ordinary office life, not a stray.
+    alpha = (alpha * pressing.strength).astype(np.float32)
     canvas.ink(alpha, x, y, colour, meant_for=[other.box for other in canvas.boxes])
 
 

@@ -60,8 +60,8 @@ def judge_marks(
             if finding.copy:
                 notes.append(f"第{issued.page}页的印章像是复印件，不是原印。")
             continue
-        ink = find_ink(sheet, box, views[box.box], rings, lines, thresholds.ink)
-        marks.append(_mark(box, issued.page, ink.verdict, ink.score, picture))
+        ink = find_ink(sheet, box, issued, views[box.box], rings, lines, thresholds)
+        marks.append(_mark(box, issued.page, ink.verdict, ink.score, picture, ink.why))
         if ink.fingerprint:
             marks.append(
                 Mark(
@@ -79,7 +79,7 @@ def judge_marks(
     return PageMarks(marks=tuple(marks), notes=tuple(notes), rings=rings, lines=lines)
 
 
-def _mark(box: Box, page: int, verdict: MarkVerdict, score: int, picture: Sha256) -> Mark:
+def _mark(box: Box, page: int, verdict: MarkVerdict, score: int, picture: Sha256, why: str = "") -> Mark:
     return Mark(
         box=box.box,
         kind=box.kind,
@@ -89,6 +89,7 @@ def _mark(box: Box, page: int, verdict: MarkVerdict, score: int, picture: Sha256
         verdict=verdict,
         score=max(0, min(score, 1000)),
         crop=picture,
+        why=why,
     )
 
 

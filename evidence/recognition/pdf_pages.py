@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -11,6 +13,7 @@ import numpy as np
 import pypdfium2
 import pypdfium2.raw as pdfium
 
+from evidence.recognition.file_ink import file_ink, has_file_ink
 from evidence.recognition.picture import Jpeg, PagePicture, UnreadableFileError, finished, finished_jpeg
 from evidence.recognition.reading import Limits
 from evidence.recognition.thresholds import DEFAULT
@@ -29,6 +32,8 @@ def pdf_pages(path: Path, limits: Limits, start: int, step: int) -> Iterator[Pag
         raise UnreadableFileError(
             "malformed", "PDF 已损坏，打不开。", where=path.name, remedy="请重新扫描或重新导出。"
         ) from error
+    with contextlib.suppress(pypdfium2.PdfiumError):
+        document.init_forms()  # signatures shown by form fields are drawn; a broken form is left out
     try:
         count = len(document)
         if count == 0:
@@ -45,7 +50,8 @@ def _pdf_page(document: pypdfium2.PdfDocument, index: int, limits: Limits) -> Pa
     try:
         page = document[index]
         width, height = page.get_size()
-        scanned = _scanned_jpeg(index, page, limits)
+        drawn_upon = has_file_ink(page)
+        scanned = None if drawn_upon else _scanned_jpeg(index, page, limits)
         if scanned is not None:
             return scanned
         native, bilevel = _largest_picture(page, width, height)
@@ -54,8 +60,14 @@ def _pdf_page(document: pypdfium2.PdfDocument, index: int, limits: Limits) -> Pa
         scale = min(min(max(native, 150.0), 300.0) / 72 if native else 200 / 72, DEFAULT.page.max_side / side)
         if min(width, height) * scale < 8:
             return PagePicture(index=index, image=None, problem="malformed", message="页面太小，没有内容。")
-        image = page.render(scale=scale).to_numpy()[..., :3]
-        return finished(index, np.ascontiguousarray(image), native, bilevel=bilevel)
+        image = np.ascontiguousarray(page.render(scale=scale).to_numpy()[..., :3])
+        picture = finished(index, image, native, bilevel=bilevel)
+        # A page without a scan in it was never paper: nobody signed it with a pen.
+        return replace(
+            picture,
+            file_ink=file_ink(page, scale, image) if drawn_upon else None,
+            paperless=not native,
+        )
     except (pypdfium2.PdfiumError, ValueError, MemoryError):
         return PagePicture(index=index, image=None, problem="malformed", message="这一页已损坏，无法显示。")
 

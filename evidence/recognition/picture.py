@@ -48,6 +48,10 @@ class PagePicture:
     message: str = ""
     reduction: int = 1
     """How many times smaller than the scan the picture was decoded."""
+    file_ink: Array | None = None
+    """255 where annotations and form fields of the file draw, of the picture's size; None where nowhere."""
+    paperless: bool = False
+    """The page holds no scan: all that is on it was made by a program."""
     finer: Callable[[], PagePicture] | None = None
     """The same page at higher resolution, for codes and pages too small in this one."""
 

@@ -45,6 +45,10 @@ class Sheet:
     dpi: float
     """Resolution of the scan over the page: measured, not what the file says."""
     reference: Reference
+    file_ink: Array | None = None
+    """255 where annotations and form fields of the file draw; None where nowhere."""
+    paperless: bool = False
+    """A program made the page: nothing on it was ever ink on paper."""
 
     @property
     def colored(self) -> bool:
@@ -103,7 +107,19 @@ def lay_out(picture: PagePicture, registration: Registration, reference: Referen
         bilevel=picture.bilevel,
         dpi=scale * 150 * picture.reduction,
         reference=reference,
+        file_ink=_laid(picture.file_ink, image.shape[:2], small.shape[:2], registration),
+        paperless=picture.paperless,
     )
+
+
+def _laid(
+    mask: Array | None, whole: tuple[int, ...], small: tuple[int, ...], registration: Registration
+) -> Array | None:
+    """A mask of the picture's size in the frame of the page."""
+    if mask is None or mask.shape[:2] != tuple(whole):
+        return None
+    reduced = cv2.resize(mask, tuple(small[::-1]), interpolation=cv2.INTER_AREA)
+    return registration.placement.warp(reduced, border=0)
 
 
 def _local_paper(image: Array) -> Array:

@@ -1,0 +1,103 @@
+"""Why ink that would sign a box must be asked about all the same: in words for the clerk."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from evidence.domain.document import Box, BoxKind, IssuedPage
+from evidence.recognition.closer import look_closer
+from evidence.recognition.neighbours import from_a_neighbour
+from evidence.recognition.reading import Array
+from evidence.recognition.seals import Ring
+from evidence.recognition.sheet import Sheet
+from evidence.recognition.straight import line_count
+from evidence.recognition.surroundings import box_rect
+from evidence.recognition.thresholds import DEFAULT, StraightThresholds, Thresholds
+from evidence.recognition.traits import Around, Traits, traits_of
+
+STRAIGHT = "像折痕、纸边或划线"
+STRUCK_OUT = "划去/拒签？"
+COVERED = "有别的纸或物盖在上面"
+NEIGHBOUR = "像是相邻一格的字写了过来"
+CORRECTED = "底纹校正前后判断不一"
+FILE_INK = "电子签名图像"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubt:
+    """Why a box is asked."""
+
+    why: str
+    folds: Array | None = None
+    """Pale lines of the sheet that run through the box and on: without them it may be empty."""
+
+
+def doubt_about(
+    sheet: Sheet,
+    box: Box,
+    issued: IssuedPage,
+    rings: Sequence[Ring],
+    weak: float,
+    strong: float,
+    thresholds: Thresholds = DEFAULT,
+) -> Doubt | None:
+    """Why enough ink in a box does not sign it; None when it does.
+
+    Args:
+        weak: least darkness of a stroke's pixel; strong: what it must reach somewhere.
+    """
+    around = look_closer(sheet, box, rings, weak, thresholds)
+    traits = traits_of(sheet, box, around, weak, strong, thresholds)
+    limits = thresholds.straight
+    signature = box.kind is BoxKind.SIGNATURE
+    least = limits.written_mm if signature else limits.dated_mm
+    lines = limits.many_lines
+    if signature and (traits.bent < least or traits.length <= limits.mark_mm):
+        lines = line_count(_ink_in(box, around, weak), limits)
+    few = lines <= limits.mark_lines
+    if not _is_written(traits, least, limits) and (few or not _is_zigzag(traits, least, limits)):
+        pale = traits.hue < limits.inked_hue and traits.dark < limits.inked_dark
+        if traits.runs_outside < (0.1 if pale else 0.35) * max(traits.in_runs, 1.0):
+            return Doubt(why=STRUCK_OUT)  # drawn in the box, not folded through it
+        return Doubt(why=STRAIGHT, folds=_on_sheet(traits, around, sheet) if pale else None)
+    if signature and few:
+        return Doubt(why=STRUCK_OUT)
+    if signature and from_a_neighbour(box, issued.boxes, around, weak):
+        return Doubt(why=NEIGHBOUR)
+    return None
+
+
+def _on_sheet(traits: Traits, around: Around, sheet: Sheet) -> Array:
+    """The folds of a crop as a mask of the sheet's size."""
+    mask = np.zeros(sheet.gray.shape, np.uint8)
+    x, y = max(round(around.rect[0]), 0), max(round(around.rect[1]), 0)
+    h, w = traits.folds.shape
+    mask[y : y + h, x : x + w] = traits.folds
+    return mask
+
+
+def _is_written(traits: Traits, least: float, limits: StraightThresholds) -> bool:
+    """Whether enough of the ink has branches or turns, and stands out where the paper is creased."""
+    if traits.bent < least:
+        return False
+    creased = traits.runs_outside >= limits.creased_mm and traits.hue < limits.inked_hue
+    alike = traits.rest_dark < limits.stands_out * traits.runs_dark
+    return not (creased and alike and traits.bent < limits.creased_written_mm)
+
+
+def _is_zigzag(traits: Traits, least: float, limits: StraightThresholds) -> bool:
+    """Whether straight legs that stay in the box are joined to writing by a pen, not by crossing folds."""
+    inked = traits.hue >= limits.inked_hue or traits.dark >= limits.inked_dark
+    return traits.joined >= least and inked
+
+
+def _ink_in(box: Box, around: Around, weak: float) -> Array:
+    """Ink within the box itself."""
+    x, y, w, h = box_rect(box)
+    x0, y0 = max(round(around.rect[0]), 0), max(round(around.rect[1]), 0)
+    left, top = max(round(x) - x0, 0), max(round(y) - y0, 0)
+    ink = around.dark[top : top + round(h), left : left + round(w)] > weak
+    return ink.astype(np.uint8)

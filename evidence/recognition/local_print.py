@@ -1,0 +1,93 @@
+"""The form's own print around one box: moved onto what is seen, and whether it is there at all."""
+
+from __future__ import annotations
+
+import itertools
+
+import cv2
+import numpy as np
+
+from evidence.recognition.reading import Array
+from evidence.recognition.reference import MM, ruled_places
+from evidence.recognition.sheet import Sheet
+from evidence.recognition.thresholds import InkThresholds
+
+_SHIFT = 6
+_ASIDE_MM = 20.0
+"""A note on a box covers its surroundings too."""
+
+
+def shifted(page: Array, seen: Array) -> Array:
+    """The issued print moved, and tilted when its halves say so, onto what is seen."""
+    h, w = page.shape
+    if page.shape != seen.shape:
+        return page
+    half = w // 2
+    moves = [_move(page[:, part], seen[:, part]) for part in (np.s_[:half], np.s_[half:])]
+    if any(move is None for move in moves):
+        whole = _move(page, seen)
+        moves = [whole, whole]
+    if moves[0] is None or moves[1] is None:
+        return page
+    (x0, y0), (x1, y1) = moves[0], moves[1]
+    # The halves' middles lie at a quarter and three quarters of the width.
+    slope_x, slope_y = (x1 - x0) / max(half, 1), (y1 - y0) / max(half, 1)
+    move = np.array([[1 + slope_x, 0, x0 - slope_x * w / 4], [slope_y, 1, y0 - slope_y * w / 4]], np.float32)
+    return cv2.warpAffine(page, move, (w, h), borderMode=cv2.BORDER_REPLICATE)
+
+
+def lies_under(seen: Array, limits: InkThresholds) -> bool:
+    """Whether something broader than any pen and darker than the paper lies on the box."""
+    shade = (cv2.blur(seen, (5, 5)) < limits.cover_level).astype(np.uint8)
+    if float(shade.mean()) < limits.broad_share:
+        return False
+    broad = cv2.morphologyEx(shade, cv2.MORPH_OPEN, np.ones((int(limits.thick_mm * MM),) * 2))
+    return float(broad.mean()) > limits.broad_share
+
+
+def print_is_gone(page: Array, dark: Array, least: float, limits: InkThresholds) -> bool:
+    """Whether print around the left, middle or right of the box is not there.
+
+    Something of the paper's colour lies on it, or the sheet is curled so that this is another place.
+    """
+    if page.shape != dark.shape:
+        return False
+    there = cv2.dilate((dark > least).astype(np.uint8), np.ones((5, 5)))
+    edges = np.linspace(0, page.shape[1], 4).astype(int)
+    for left, right in itertools.pairwise(edges.tolist()):
+        strokes = page[:, left:right] < 128
+        if int(strokes.sum()) < limits.print_least:
+            continue
+        if float(there[:, left:right][strokes].mean()) < limits.print_there:
+            return True
+    return False
+
+
+def rules_are_lost(sheet: Sheet, rect: tuple[float, float, float, float], limits: InkThresholds) -> bool:
+    """Whether a black-and-white copy is so pale that thin rules are broken all over the page.
+
+    Then they do not tell that something lies on this box: ink that is seen was written there, but what is
+    not seen may be lost as they are.
+    """
+    if not sheet.bilevel:
+        return False
+    rows, columns = ruled_places(sheet.reference)
+    x, y, w, h = rect
+    aside = _ASIDE_MM * MM
+    away = (np.abs(columns - x - w / 2) > w / 2 + aside) | (np.abs(rows - y - h / 2) > h / 2 + aside)
+    if int(away.sum()) < limits.rules_least:
+        return False
+    darkest = cv2.erode(sheet.gray, np.ones((5, 5)))
+    return float((darkest[rows[away], columns[away]] < 128).mean()) < limits.rules_there
+
+
+def _move(page: Array, seen: Array) -> tuple[float, float] | None:
+    """By how much print lies off in a part of the box; None where there is nothing to lock on."""
+    if min(page.shape) < 2 * _SHIFT + 12:
+        return None
+    core = page[_SHIFT:-_SHIFT, _SHIFT:-_SHIFT]
+    if cv2.meanStdDev(core)[1].item() < 8:
+        return None
+    answer = cv2.matchTemplate(seen, np.ascontiguousarray(core), cv2.TM_CCOEFF_NORMED)
+    _low, score, _where, (left, top) = cv2.minMaxLoc(answer)
+    return None if score < 0.45 else (left - _SHIFT, top - _SHIFT)

@@ -1,0 +1,88 @@
+"""Ink that belongs to the writing in a neighbouring box: it stays the neighbour's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+from evidence.domain.document import Box, BoxKind
+from evidence.recognition.reading import Array
+from evidence.recognition.reference import MM
+from evidence.recognition.surroundings import box_rect
+from evidence.recognition.traits import Around
+
+_ADJOINING_MM = 6.0
+"""Boxes this near beside each other have a border in common."""
+_REACH_MM = 3.0
+"""Gap between two digits of one date written large, and between a digit and the border."""
+_HIGHER = 1.5
+"""A signature is higher than a date; what is no higher than this may be the date's beginning."""
+_LEAST_MM2 = 0.4
+
+
+def from_a_neighbour(box: Box, boxes: Sequence[Box], around: Around, weak: float) -> bool:
+    """Whether all ink of a box is in line with a neighbour's and touches it across their border."""
+    ink = (around.dark > weak).astype(np.uint8)
+    x0, y0 = max(round(around.rect[0]), 0), max(round(around.rect[1]), 0)
+    for other in boxes:
+        if other.box == box.box or other.kind is not BoxKind.DATE:
+            continue
+        side = _side(box, other)
+        if side and _runs_across(ink, _span(box, x0, y0), _span(other, x0, y0), side):
+            return True
+    return False
+
+
+def _side(box: Box, other: Box) -> int:
+    """1 where the other box begins at the right border, -1 where it ends at the left one, else 0."""
+    x, y, w, h = box_rect(box)
+    ox, oy, ow, oh = box_rect(other)
+    if min(y + h, oy + oh) - max(y, oy) < 0.5 * min(h, oh):
+        return 0
+    if abs(ox - x - w) < _ADJOINING_MM * MM:
+        return 1
+    return -1 if abs(ox + ow - x) < _ADJOINING_MM * MM else 0
+
+
+def _span(box: Box, x0: int, y0: int) -> tuple[int, int, int, int]:
+    """Left, top, right, bottom in the crop."""
+    x, y, w, h = box_rect(box)
+    return round(x) - x0, max(round(y) - y0, 0), round(x + w) - x0, round(y + h) - y0
+
+
+def _runs_across(
+    ink: Array, own: tuple[int, int, int, int], theirs: tuple[int, int, int, int], side: int
+) -> bool:
+    """Whether the ink from the far end of the box to the border is one line of writing with theirs."""
+    left, top, right, bottom = own
+    mine = _big_enough(ink[top:bottom, max(left, 0) : right])
+    o_left, o_top, o_right, o_bottom = theirs
+    beyond = _big_enough(ink[o_top:o_bottom, max(o_left, 0) : max(o_right, 0)])
+    if not mine.any() or not beyond.any():
+        return False
+    if side < 0:
+        mine, beyond = mine[:, ::-1], beyond[:, ::-1]
+    columns, far = np.nonzero(mine.any(axis=0))[0], np.nonzero(beyond.any(axis=0))[0]
+    reach = int(_REACH_MM * MM)
+    to_border, from_border = mine.shape[1] - 1 - int(columns[-1]), int(far[0])
+    if max(to_border, from_border) > reach or to_border + from_border > 1.5 * reach:
+        return False
+    if int(np.diff(columns).max(initial=0)) > 1.5 * reach:
+        return False  # something else stands further off: that may be the signature
+    return _height(mine) <= _HIGHER * _height(beyond[:, : 12 * reach])
+
+
+def _big_enough(ink: Array) -> Array:
+    """Ink without specks."""
+    count, labels, stats, _centres = cv2.connectedComponentsWithStats(np.ascontiguousarray(ink))
+    keep = stats[:, 4] >= _LEAST_MM2 * MM * MM
+    keep[0] = False
+    return keep[labels] if count > 1 else np.zeros(ink.shape, bool)
+
+
+def _height(ink: Array) -> float:
+    """From the second to the ninety-eighth hundredth of the inked rows."""
+    rows = np.nonzero(ink)[0]
+    return float(np.subtract(*np.percentile(rows, (98, 2)))) + 1

@@ -1,0 +1,71 @@
+"""Red ink in a box that is no pen's: a seal's, a thumb's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+from evidence.recognition.reading import Array
+from evidence.recognition.reference import MM
+from evidence.recognition.seals import Ring, disk_of, redness, redness_level
+from evidence.recognition.sheet import Sheet
+from evidence.recognition.surroundings import Rect, black_hat
+from evidence.recognition.thresholds import DEFAULT, InkThresholds
+
+
+def disks_in(rect: Rect, dark: Array, rings: Sequence[Ring]) -> Array:
+    """Where seals lie in a crop that begins at the rectangle's corner."""
+    x0, y0 = max(round(rect[0]), 0), max(round(rect[1]), 0)
+    disks = np.zeros(dark.shape, bool)
+    for ring in rings:
+        disks |= disk_of(ring, dark.shape, (x0, y0), 1.06)
+    return disks
+
+
+def without_red_ink(sheet: Sheet, rect: Rect, dark: Array, stamped: Array) -> tuple[Array, Array]:
+    """Subtract red only where a seal or thumb was pressed (point 2): dark pens stay visible in red light."""
+    if not stamped.any():
+        return dark, stamped
+    result = dark.copy()
+    if not sheet.colored:
+        result[stamped] = 0
+        return result, stamped & (dark > 0)
+    patch = sheet.color(*rect)
+    red_light = black_hat(np.ascontiguousarray(patch[..., 2]), DEFAULT.ink.blackhat_mm)
+    amount = redness(patch)
+    red_ink = cv2.dilate((amount > redness_level(amount)).astype(np.uint8), np.ones((3, 3))) > 0
+    pen = ~red_ink | (red_light > 110)
+    result[stamped] = np.where(pen & (red_light > 0), red_light, 0)[stamped]
+    return result, np.zeros(dark.shape, bool)
+
+
+def thumb_in(sheet: Sheet, rect: Rect, rings: Sequence[Ring], limits: InkThresholds) -> Array | None:
+    """Where a thumb was pressed: a compact red blob of 8-24 mm with ridges, outside every seal."""
+    if not sheet.colored:
+        return None
+    patch = sheet.color(*rect)
+    blue, green, red = cv2.split(np.ascontiguousarray(patch[::3, ::3]))
+    reddish = cv2.subtract(red, cv2.max(blue, green)) > int(DEFAULT.seal.floor)
+    if int(np.count_nonzero(reddish)) < 10 * MM**2 / 9:
+        return None
+    amount = redness(patch)
+    ink = (amount > redness_level(amount)).astype(np.uint8)
+    x0, y0 = max(round(rect[0]), 0), max(round(rect[1]), 0)
+    for ring in rings:
+        ink[disk_of(ring, ink.shape, (x0, y0), 1.1)] = 0
+    if ink.sum() < 25 * MM**2:
+        return None
+    gap = int(limits.thumb_gap_mm * MM)
+    solid = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((gap, gap)))
+    solid = cv2.morphologyEx(solid, cv2.MORPH_OPEN, np.ones((int(5 * MM),) * 2))
+    count, labels, stats, _centres = cv2.connectedComponentsWithStats(solid)
+    pressed = np.zeros_like(solid)
+    for k, (_x, _y, w, h, size) in enumerate(stats[1:count].tolist(), 1):
+        filled = size / max(w * h, 1)
+        if min(w, h) > 7 * MM and max(w, h) < 26 * MM and filled > 0.55:
+            pressed[labels == k] = 1
+    if not pressed.any():
+        return None
+    return cv2.dilate(pressed, np.ones((2 * gap + 1,) * 2)) > 0

@@ -1,0 +1,188 @@
+"""What is straight is no signature: folds, edges of paper and strokes that void a box.
+
+Everything here is judged in a crop with wide margins, for a fold runs on where a pen stops.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+
+from evidence.recognition.reading import Array
+from evidence.recognition.reference import MM
+from evidence.recognition.thresholds import DEFAULT, StraightThresholds
+
+_STEP = 0.5 * MM
+"""Along a line ink is looked for every half millimetre."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """A straight run of ink; pixels of the crop it was found in."""
+
+    start: tuple[float, float]
+    end: tuple[float, float]
+    mask: Array
+    """Its pixels."""
+
+    @property
+    def length_mm(self) -> float:
+        """From end to end."""
+        return math.hypot(self.end[0] - self.start[0], self.end[1] - self.start[1]) / MM
+
+    @property
+    def angle(self) -> float:
+        """Degrees 0..180 from level."""
+        return math.degrees(math.atan2(self.end[1] - self.start[1], self.end[0] - self.start[0])) % 180
+
+
+def straight_runs(ink: Array, hidden: Array, limits: StraightThresholds = DEFAULT.straight) -> list[Run]:
+    """The longest straight runs of ink, each taken away before the next is sought.
+
+    Args:
+        ink: uint8, 1 where something dark lies that is not printed.
+        hidden: bool, where print hides what else may lie there.
+    """
+    left = ink.copy()
+    runs: list[Run] = []
+    for _round in range(limits.most_runs):
+        run = _longest_run(left, hidden, limits)
+        if run is None:
+            break
+        runs.append(run)
+        left[run.mask] = 0
+    return runs
+
+
+def _longest_run(ink: Array, hidden: Array, limits: StraightThresholds) -> Run | None:
+    votes = cv2.HoughLinesWithAccumulator(ink, 2.0, math.radians(1.0), int(0.5 * limits.run_mm * MM))
+    if votes is None:
+        return None
+    rows, columns = np.nonzero(ink)
+    best: Run | None = None
+    for rho, theta, _votes in votes.reshape(-1, 3)[: limits.tried_lines].tolist():
+        run = _run_along(rows, columns, hidden, rho, theta, limits)
+        if run is not None and (best is None or run.length_mm > best.length_mm):
+            best = run
+    return best
+
+
+def _run_along(
+    rows: Array, columns: Array, hidden: Array, rho: float, theta: float, limits: StraightThresholds
+) -> Run | None:
+    """The longest run of ink near one line, bent to the arc that fits it."""
+    cos, sin = math.cos(theta), math.sin(theta)
+    off = columns * cos + rows * sin - rho
+    along = rows * cos - columns * sin
+    band = limits.band_mm * MM
+    near = np.abs(off) < 1.6 * band
+    if np.count_nonzero(near) < 0.5 * limits.run_mm * MM:
+        return None
+    # A fold on bent paper is a gentle arc: fitted twice, the second time to what lies on the first.
+    for _fit in range(2):
+        s, d = along[near], off[near]
+        middle, half = 0.5 * (s.min() + s.max()), max(0.5 * (s.max() - s.min()), 1.0)
+        t = (s - middle) / half
+        terms = np.stack([np.ones_like(t), t, t * t], 1)
+        system = terms.T @ terms + np.diag([0, 0, 0.02 * len(t)])
+        bend = np.linalg.solve(system + 1e-6 * np.eye(3), terms.T @ d)
+        everywhere = (along - middle) / half
+        offset = off - (bend[0] + bend[1] * everywhere + bend[2] * everywhere**2)
+        near = (np.abs(offset) < band) & (np.abs(everywhere) < 1.05)
+        if np.count_nonzero(near) < 0.5 * limits.run_mm * MM:
+            return None
+    if abs(bend[2]) > limits.arc * 2 * half:
+        return None
+    first = float(along.min())
+    bins = ((along - first) / _STEP).astype(int)
+    count = int(bins.max()) + 1
+    filled = np.zeros(count, bool)
+    filled[bins[near]] = True
+    places = first + (np.arange(count) + 0.5) * _STEP
+    t = (places - middle) / half
+    d = rho + bend[0] + bend[1] * t + bend[2] * t * t
+    x, y = d * cos - places * sin, d * sin + places * cos
+    inside = (x >= 0) & (y >= 0) & (x < hidden.shape[1]) & (y < hidden.shape[0])
+    under = np.zeros(count, bool)
+    under[inside] = hidden[y[inside].astype(int), x[inside].astype(int)]
+    span = _longest_span(filled, under, int(limits.gap_mm * MM / _STEP))
+    if span is None:
+        return None
+    a, b = span
+    if (b - a) * _STEP < limits.run_mm * MM:
+        return None
+    beside = (np.abs(offset) >= 1.5 * band) & (np.abs(offset) < 4 * band) & (bins >= a) & (bins < b)
+    side_filled = np.unique(bins[beside]).size / max(b - a, 1)
+    on = near & (bins >= a) & (bins < b)
+    length = (b - a) * _STEP
+    if side_filled > limits.beside and length < limits.long_mm * MM:
+        return None
+    mask = np.zeros(hidden.shape, bool)
+    mask[rows[on], columns[on]] = True
+    return Run(start=(float(x[a]), float(y[a])), end=(float(x[b - 1]), float(y[b - 1])), mask=mask)
+
+
+def _longest_span(filled: Array, under: Array, gap: int) -> tuple[int, int] | None:
+    """First and last-but-one bin of the longest run whose gaps, hidden bins left out, are short."""
+    best: tuple[int, int] | None = None
+    start, last, missing = -1, -1, 0
+    for k in np.nonzero(filled)[0].tolist():
+        if start >= 0:
+            between = ~under[last + 1 : k]
+            missing = int(np.count_nonzero(between))
+            if missing > gap:
+                if best is None or last + 1 - start > best[1] - best[0]:
+                    best = (start, last + 1)
+                start = k
+        else:
+            start = k
+        last = k
+    if start >= 0 and (best is None or last + 1 - start > best[1] - best[0]):
+        best = (start, last + 1)
+    return best
+
+
+def is_straight(mask: Array, width: float, limits: StraightThresholds = DEFAULT.straight) -> bool:
+    """Whether a component is one line or gentle arc, without branch or turn.
+
+    Args:
+        mask: of the component alone.
+        width: of its stroke, pixels.
+    """
+    rows, columns = np.nonzero(mask)
+    x, y = columns - columns.mean(), rows - rows.mean()
+    xx, yy, xy = float((x * x).mean()), float((y * y).mean()), float((x * y).mean())
+    turn = 0.5 * math.atan2(2 * xy, xx - yy)
+    along, off = x * math.cos(turn) + y * math.sin(turn), y * math.cos(turn) - x * math.sin(turn)
+    half = max(float(np.abs(along).max()), 1.0)
+    t = along / half
+    terms = np.stack([np.ones_like(t), t, t * t], 1)
+    bend = np.linalg.solve(terms.T @ terms + 1e-6 * np.eye(3), terms.T @ off)
+    if abs(bend[2]) > limits.bow * half:
+        return False
+    far = np.abs(off - terms @ bend)
+    # Nine tenths within the pen's own half width: ends may be blunt, a branch is longer.
+    return float(np.sort(far)[int(0.95 * (len(far) - 1))]) <= 0.5 * width + limits.loose_mm * MM
+
+
+def line_count(ink: Array, limits: StraightThresholds = DEFAULT.straight) -> int:
+    """How many straight lines make up nearly all of a drawing; `many_lines` stands for more.
+
+    A slash takes one, a cross or tick two, 无 four or five, a name many.
+    """
+    short = replace(
+        limits, run_mm=limits.stroke_mm, gap_mm=limits.stroke_gap_mm, beside=2.0, arc=limits.stroke_arc
+    )
+    left, nothing = ink.copy(), np.zeros(ink.shape, bool)
+    total = max(int(np.count_nonzero(ink)), 1)
+    for count in range(1, limits.many_lines):
+        run = _longest_run(left, nothing, short)
+        if run is None:
+            return limits.many_lines
+        left[cv2.dilate(run.mask.astype(np.uint8), np.ones((5, 5))) > 0] = 0
+        if np.count_nonzero(left) < limits.unexplained * total:
+            return count
+    return limits.many_lines

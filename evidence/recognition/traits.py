@@ -1,0 +1,153 @@
+"""What ink in a box is like: numbers by which writing differs from folds, edges, grain and strokes that void.
+
+Judged only where there is enough ink to sign; the crop has wide margins, for what lies around a box
+tells what the paper is like.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from evidence.domain.document import Box
+from evidence.recognition.reading import Array
+from evidence.recognition.reference import MM
+from evidence.recognition.sheet import Sheet
+from evidence.recognition.straight import is_straight, straight_runs
+from evidence.recognition.strokes import ninth_decile, stroke_width
+from evidence.recognition.surroundings import Rect, box_rect
+from evidence.recognition.thresholds import DEFAULT, Thresholds
+
+WIDE_MM = 12.0
+"""Margin of the crop: where a fold has left the box behind."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Traits:
+    """Lengths in mm, darkness 0..255; of the ink within the box unless said otherwise."""
+
+    length: float
+    """Of all strokes."""
+    bent: float
+    """Of strokes with branch or turn, once straight runs are taken away."""
+    joined: float
+    """The same when only runs that leave the box are taken away: a zigzag is made of straight legs."""
+    straight: float
+    """Of strokes that are one line or gentle arc, all runs taken away."""
+    in_runs: float
+    """Of what lies in straight runs."""
+    runs_outside: float
+    """How far such runs go on outside the box, together."""
+    runs_dark: float
+    """Upper quartile of the darkness of straight runs."""
+    rest_dark: float
+    """Likewise of the rest."""
+    dark: float
+    """Ninth decile of the darkness of all ink in shares of the print's."""
+    folds: Array
+    """Pixels of the crop in straight runs that leave the box."""
+    hue: float
+    """How much more coloured the ink is than the paper, 0..255; 0 on gray scans."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Around:
+    """The crop in which a box is looked at; arrays of one shape."""
+
+    rect: Rect
+    """Where the crop lies on the sheet."""
+    dark: Array
+    """Darkness that is not printed, 0 under seals."""
+    hidden: Array
+    """Where print hides the paper."""
+
+
+def traits_of(
+    sheet: Sheet, box: Box, around: Around, weak: float, strong: float, thresholds: Thresholds = DEFAULT
+) -> Traits:
+    """Traits of the ink in a box."""
+    dark, x0, y0 = around.dark, max(round(around.rect[0]), 0), max(round(around.rect[1]), 0)
+    ink = (dark > weak).astype(np.uint8)
+    runs = straight_runs(ink, around.hidden, thresholds.straight)
+    bx, by, bw, bh = box_rect(box, 0.6)
+    left, top = max(round(bx - x0), 0), max(round(by - y0), 0)
+    right, bottom = round(bx + bw - x0), round(by + bh - y0)
+    inner = np.s_[top:bottom, left:right]
+    in_runs = outside = 0.0
+    rest, inside, in_run, folds = ink.copy(), ink.copy(), np.zeros(ink.shape, bool), np.zeros(ink.shape, bool)
+    for run in runs:
+        within = float(np.count_nonzero(run.mask[inner]))
+        share = within / max(float(np.count_nonzero(run.mask)), 1)
+        if share > 0.02:
+            in_runs += share * run.length_mm
+            outside += (1 - share) * run.length_mm
+            in_run |= run.mask
+        band = cv2.dilate(run.mask.astype(np.uint8), np.ones((3, 3))) > 0
+        rest[band] = 0
+        if (1 - share) * run.length_mm > thresholds.straight.leaves_mm:
+            inside[band] = 0
+            folds |= band
+    bent, straight = _strokes(rest, dark, inner, strong, thresholds)
+    joined = bent if not runs else _strokes(inside, dark, inner, strong, thresholds)[0]
+    values = dark[inner][ink[inner] > 0]
+    return Traits(
+        length=bent + straight + in_runs,
+        bent=bent,
+        joined=joined,
+        straight=straight,
+        in_runs=in_runs,
+        runs_outside=outside,
+        runs_dark=_upper_quartile(dark[in_run]),
+        rest_dark=_upper_quartile(dark[inner][rest[inner] > 0]),
+        dark=ninth_decile(values) / max(sheet.contrast, 60.0) if values.size else 0.0,
+        folds=folds,
+        hue=_hue(sheet, around.rect, inner, ink[inner] > 0),
+    )
+
+
+def _strokes(
+    ink: Array, dark: Array, inner: tuple[slice, slice], strong: float, thresholds: Thresholds
+) -> tuple[float, float]:
+    """Length of the strokes with branch or turn, and of the straight ones."""
+    count, labels, stats, _centres = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    bent = straight = 0.0
+    rows, columns = inner
+    for k in range(1, count):
+        x, y, w, h, size = stats[k].tolist()
+        if size < 0.08 * MM * MM or max(w, h) < 0.8 * MM:
+            continue
+        if x >= columns.stop or x + w <= columns.start or y >= rows.stop or y + h <= rows.start:
+            continue
+        mask = labels[y : y + h, x : x + w] == k
+        if ninth_decile(dark[y : y + h, x : x + w][mask]) < strong:
+            continue
+        width, broad = stroke_width(mask, thresholds.ink.thick_mm)
+        if broad:
+            continue
+        part = mask[max(rows.start - y, 0) : rows.stop - y, max(columns.start - x, 0) : columns.stop - x]
+        length = float(np.count_nonzero(part)) / max(1.0, width) / MM
+        if is_straight(mask, width, thresholds.straight):
+            straight += length
+        else:
+            bent += length
+    return bent, straight
+
+
+def _upper_quartile(values: Array) -> float:
+    return float(np.percentile(values, 75)) if values.size else 0.0
+
+
+def _hue(sheet: Sheet, rect: Rect, inner: tuple[slice, slice], ink: Array) -> float:
+    """Chroma of the ink over that of the paper."""
+    if not sheet.colored:
+        return 0.0
+    patch = sheet.color(*rect)[inner]
+    if patch.shape[:2] != ink.shape:
+        return 0.0
+    soft = cv2.GaussianBlur(patch, (0, 0), 1.0).astype(np.int16)
+    chroma = soft.max(axis=2) - soft.min(axis=2)
+    bare = ~cv2.dilate(ink.astype(np.uint8), np.ones((5, 5))).astype(bool)
+    paper = float(np.median(chroma[bare])) if bare.any() else 0.0
+    return float(np.percentile(chroma[ink], 60)) - paper

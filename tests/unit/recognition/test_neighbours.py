@@ -1,0 +1,61 @@
+"""A neighbour's ink stays the neighbour's: dates that begin left of their box."""
+
+import cv2
+import numpy as np
+import pytest
+
+from evidence.domain.document import Box, BoxKind
+from evidence.recognition.neighbours import from_a_neighbour
+from evidence.recognition.reference import MM, PT
+from evidence.recognition.surroundings import box_rect
+from evidence.recognition.traits import WIDE_MM, Around
+
+_TOP, _LEFT = 60.0, 60.0
+
+
+def box(name, kind, x, w):
+    """A box of a row 14 mm high; x and w in mm from the row's left end."""
+    pt = MM / PT
+    return Box(
+        box=name, kind=kind, role="expert", required=True, x=_LEFT + x * pt, y=_TOP, w=w * pt, h=14 * pt
+    )
+
+
+SIGNED = box("expert-1", BoxKind.SIGNATURE, 0, 59)
+DATED = box("expert-1-date", BoxKind.DATE, 60, 41)
+
+
+def around(*words):
+    """The row as it is seen about the signature box; words are (text, x in mm, height in mm)."""
+    rect = box_rect(SIGNED, WIDE_MM)
+    seen = np.zeros((round(rect[3]), round(rect[2] + 20 * MM)), np.uint8)
+    for text, x, high in words:
+        place = (round((x + WIDE_MM) * MM), round((WIDE_MM + 7 + high / 2) * MM))
+        cv2.putText(seen, text, place, cv2.FONT_HERSHEY_SIMPLEX, high * MM / 21, 255, 3)
+    nothing = np.zeros(seen.shape, bool)
+    return Around(rect=rect, dark=seen, hidden=nothing)
+
+
+@pytest.mark.parametrize("start", [34, 44, 52])
+def test_a_large_date_that_begins_in_the_signature_box_is_the_dates(start):
+    found = from_a_neighbour(SIGNED, (SIGNED, DATED), around(("2022 7 11", start, 5)), 40)
+    assert found
+
+
+def test_a_signature_beside_its_date_is_a_signature():
+    row = around(("Abg Wky", 4, 7), ("2022 7 11", 64, 4))
+    assert not from_a_neighbour(SIGNED, (SIGNED, DATED), row, 40)
+
+
+def test_a_signature_that_ends_at_the_border_is_higher_than_the_date():
+    row = around(("Wk", 38, 10), ("2022 7", 62, 4))
+    assert not from_a_neighbour(SIGNED, (SIGNED, DATED), row, 40)
+
+
+def test_a_signature_and_the_beginning_of_a_date_are_told_apart():
+    row = around(("Abg", 4, 7), ("2022 7 11", 48, 5))
+    assert not from_a_neighbour(SIGNED, (SIGNED, DATED), row, 40)
+
+
+def test_an_empty_date_box_has_no_ink_to_give():
+    assert not from_a_neighbour(SIGNED, (SIGNED, DATED), around(("Abg", 30, 6)), 40)
