@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from evidence.domain.document import IssuedForm
     from evidence.domain.identifiers import VisitId
     from evidence.forms.issuer import Issuer
+    from evidence.forms.kept_checks import KeptChecks
     from evidence.handover.office import Office
     from evidence.inbox.attachments import Attachments
     from evidence.inbox.case_tree import CaseTree
@@ -214,7 +215,15 @@ class Workspace:
             originals=self.originals,
             issued=self.issued,
             settings=self.settings,
+            kept_checks=self.kept_checks,
         )
+
+    @property
+    def kept_checks(self) -> KeptChecks:
+        """Results of template checks."""
+        from evidence.forms.kept_checks import KeptChecks
+
+        return KeptChecks(self.archive / "previews" / "template-checks.json")
 
     def keep_features(self, forms: Iterable[IssuedForm]) -> Exception | None:
         """Keep what recognition compares returning scans with, beside each PDF; what went wrong, if anything.
@@ -250,7 +259,9 @@ class Workspace:
             originals=self.originals,
             issued=self.issued,
             parameters=self.settings.parameters,
-            press=TemplatePress(templates=self.templates, settings=self.settings),
+            press=TemplatePress(
+                templates=self.templates, settings=self.settings, kept_checks=self.kept_checks
+            ),
             signer=self.settings.signer,
             timestamp=self.settings.timestamp,
         )

@@ -42,6 +42,7 @@ from evidence.domain.week import local_instant
 from evidence.forms.catalogue import Catalogue, shipped_templates
 from evidence.forms.issue import issue_forms
 from evidence.forms.issuer import Issuer
+from evidence.forms.kept_checks import KeptChecks
 from evidence.forms.people import Contact, EnterpriseContacts, VisitDetails, store
 from evidence.forms.source import IssueRequest
 from evidence.ledger.events import (
@@ -76,6 +77,7 @@ class FormsWorld:
     catalogue: Catalogue
     settings: Settings
     draw: Callable[[], str] = draw_check
+    kept_checks: KeptChecks | None = None
 
     def issue(self, *requests: IssueRequest, **more: object) -> list[IssuedForm]:
         """Issue a batch at the world's time."""
@@ -91,6 +93,7 @@ class FormsWorld:
             issued=self.issued,
             settings=self.settings,
             draw=self.draw,
+            kept_checks=self.kept_checks,
         )
 
     def request(self, form: str, **more: object) -> IssueRequest:

@@ -32,6 +32,8 @@ def template_command() -> None:
 def check_command(workspace: Workspace, forms: tuple[str, ...], as_json: bool) -> int:
     """检查模板：缺少、多余或用错的字段，量不到的签章位置，读不出的二维码，未嵌入的字体。
 
+    退出码：3 有须改正之处，2 有打不开的模板，0 都可以使用。
+
     \b
     例：evidence template check
         evidence template check 现场检查记录 FC
@@ -40,7 +42,7 @@ def check_command(workspace: Workspace, forms: tuple[str, ...], as_json: bool) -
 
     catalogue = Catalogue.load(workspace.templates)
     with Working(_("正在用样例数据生成并检查模板……")):
-        findings = check_templates(catalogue, workspace.settings.forms, forms)
+        findings = check_templates(catalogue, workspace.settings.forms, forms, kept=workspace.kept_checks)
     failed = any(finding.level == "error" for finding in findings)
     if as_json:
         emit({"forms": [form.id for form in catalogue], "findings": findings})
@@ -52,6 +54,8 @@ def check_command(workspace: Workspace, forms: tuple[str, ...], as_json: bool) -
         if not findings:
             count = len(forms) or len(catalogue.forms)
             say(_("● {count} 个模板都可以使用。").format(count=count))
+    if any(finding.unreadable for finding in findings):
+        return ExitCode.USAGE
     return ExitCode.INCOMPLETE if failed else ExitCode.DONE
 
 

@@ -7,8 +7,8 @@ rendered, and the page itself is examined: boxes, codes, number, fonts.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,15 +19,17 @@ import zxingcpp
 from evidence.domain.document import BoxKind, IssuedPage
 from evidence.domain.identifiers import Number, make_case_id, make_number
 from evidence.domain.page_code import draw_check
-from evidence.errors import EvidenceError
+from evidence.errors import EvidenceError, InputError
 from evidence.forms.catalogue import Catalogue
 from evidence.forms.content.marks import Marks
 from evidence.forms.declaration import FieldDeclaration, FieldKind, FormDeclaration
 from evidence.forms.fill import fill
 from evidence.forms.finish import MM, MODULE, QUIET_MODULES, Finished, finish
 from evidence.forms.kai_punctuation import for_rendering
+from evidence.forms.kept_checks import KeptChecks, TemplateFinding, shipped_digests, template_digest
 from evidence.forms.office import render
 from evidence.forms.settings import FormsSettings
+from evidence.forms.template_package import LEFTOVER, package_faults, read_package
 from evidence.forms.template_text import BOXES, compare, read_usage
 from evidence.language import _
 
@@ -36,17 +38,6 @@ SMALLEST = {BoxKind.SIGNATURE: (45.0, 14.0), BoxKind.SEAL: (45.0, 45.0), BoxKind
 DECODE_DPI = 200
 SAMPLE_NUMBER_CASE = make_case_id("ABC", 2000, 1)
 _SAMPLE_TIME = datetime(2000, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TemplateFinding:
-    """One thing to put right."""
-
-    form: str
-    level: str
-    """`error`: the form cannot be issued so; `warning`: look at it."""
-    message: str
-    where: str = ""
 
 
 class _Sample(str):
@@ -62,39 +53,97 @@ class _Sample(str):
 
 
 def check_templates(
-    catalogue: Catalogue, settings: FormsSettings, only: Sequence[str] = ()
+    catalogue: Catalogue, settings: FormsSettings, only: Sequence[str] = (), *, kept: KeptChecks | None = None
 ) -> list[TemplateFinding]:
     """Check all forms, or those named.
+
+    Args:
+        kept: results of earlier checks; a template whose bytes were checked before is not rendered again.
 
     Raises:
         MissingPartError: LibreOffice is not installed.
         UsageError: an unknown form is named.
     """
     forms = [catalogue.form(name) for name in only] if only else list(catalogue)
+    found = {form.id: None if kept is None else kept.get(template_digest(catalogue, form)) for form in forms}
+    fresh = _check(catalogue, [form for form in forms if found[form.id] is None], settings)
+    for form in forms:
+        if found[form.id] is None:
+            found[form.id] = tuple(finding for finding in fresh if finding.form == form.id)
+            if kept is not None:
+                kept.put(template_digest(catalogue, form), found[form.id] or ())
+    findings = [finding for listed in found.values() for finding in listed or ()]
+    return sorted(findings, key=lambda finding: (finding.form, finding.level))
+
+
+def unusable_templates(
+    catalogue: Catalogue, forms: Iterable[FormDeclaration], settings: FormsSettings, kept: KeptChecks | None
+) -> dict[str, InputError]:
+    """Forms that nothing may be numbered on because `template check` refuses them, each with the reason.
+
+    A template that is byte for byte the one shipped with the program was checked when that was built.
+
+    Raises:
+        MissingPartError: LibreOffice is not installed, or a Word file is gone.
+    """
+    changed = {form.id for form in forms if template_digest(catalogue, form) not in shipped_digests()}
+    if not changed:
+        return {}
+    refused: dict[str, InputError] = {}
+    for finding in check_templates(catalogue, settings, sorted(changed), kept=kept):
+        if finding.level == "error" and finding.form not in refused:
+            short = catalogue.form(finding.form).short
+            refused[finding.form] = InputError(
+                _("《{short}》的模板不能使用：{message}").format(short=short, message=finding.message),
+                where=finding.where,
+                remedy=_("没有占用编号。请在 Word 中改正，用 evidence template check {form} 复核。").format(
+                    form=finding.form
+                ),
+            )
+    return refused
+
+
+def _check(
+    catalogue: Catalogue, forms: Sequence[FormDeclaration], settings: FormsSettings
+) -> list[TemplateFinding]:
     findings: list[TemplateFinding] = []
     filled: dict[str, tuple[FormDeclaration, Marks, bytes]] = {}
     for form in forms:
+        path = catalogue.docx(form)
         try:
-            usage = read_usage(catalogue.docx(form))
+            faults = list(package_faults(read_package(path)))
+        except EvidenceError as error:
+            findings.append(_refusal(form, error, unreadable=True))
+            continue
+        findings += [
+            TemplateFinding(form=form.id, level="error", message=message, where=where)
+            for message, where in faults
+        ]
+        try:
             findings += [
                 TemplateFinding(form=form.id, level=level, message=message)
-                for level, message in compare(usage, form)
+                for level, message in compare(read_usage(path), form)
             ]
-            marks = Marks(form=form)
-            values = sample_values(form, marks)
-            filled[form.id] = form, marks, fill(catalogue.docx(form), values)
+            if not faults:
+                marks = Marks(form=form)
+                filled[form.id] = form, marks, fill(path, sample_values(form, marks))
         except EvidenceError as error:
-            findings.append(
-                TemplateFinding(form=form.id, level="error", message=error.what, where=error.where)
-            )
-    rendered = render({key: for_rendering(docx) for key, (_f, _m, docx) in filled.items()}, settings)
+            findings.append(_refusal(form, error))
+    wanted = {key: for_rendering(docx) for key, (_form, _marks, docx) in filled.items()}
+    rendered = render(wanted, settings) if wanted else {}
     for key, (form, marks, _docx) in filled.items():
         result = rendered[key]
         if result.pdf is None:
             findings.append(TemplateFinding(form=key, level="error", message=result.problem))
         else:
             findings += _check_pages(form, marks, result.pdf)
-    return sorted(findings, key=lambda finding: (finding.form, finding.level))
+    return findings
+
+
+def _refusal(form: FormDeclaration, error: EvidenceError, *, unreadable: bool = False) -> TemplateFinding:
+    return TemplateFinding(
+        form=form.id, level="error", message=error.what, where=error.where, unreadable=unreadable
+    )
 
 
 def sample_values(form: FormDeclaration, marks: Marks) -> dict[str, Any]:
@@ -138,6 +187,8 @@ def _check_pages(form: FormDeclaration, marks: Marks, pdf: bytes) -> Iterator[Te
     for level, message, where in (
         *_missing_boxes(form, finished),
         *_small_boxes(form, finished),
+        *_doubled_boxes(form, finished),
+        *_leftovers(finished),
         *_codes(finished),
         *_fonts(finished),
     ):
@@ -166,6 +217,30 @@ def _small_boxes(form: FormDeclaration, finished: Finished) -> Iterator[tuple[st
                     lh=least[1],
                 )
                 yield "warning", message, _("第{page}页").format(page=page.page)
+
+
+def _doubled_boxes(form: FormDeclaration, finished: Finished) -> Iterator[tuple[str, str, str]]:
+    """One box in two places: nobody could say which of them must be signed."""
+    places = Counter(box.box for page in finished.pages for box in page.boxes)
+    for box, count in places.items():
+        if count > 1:
+            declared = form.declared_box(box)
+            label = (declared.label if declared else "") or box
+            yield "error", _("“{label}”的签章标记出现了 {count} 次").format(label=label, count=count), ""
+
+
+def _leftovers(finished: Finished) -> Iterator[tuple[str, str, str]]:
+    """Marks that filling did not recognise and that would be printed as they stand."""
+    document = pypdfium2.PdfDocument(finished.pdf)
+    try:
+        for number, page in enumerate(document, 1):
+            text = page.get_textpage()
+            for mark in dict.fromkeys(match[0] for match in LEFTOVER.finditer(text.get_text_range())):
+                message = _("页面上留有没有填写的标记“{mark}”；标记要用半角 {{{{ 和 }}}}").format(mark=mark)
+                yield "error", message, _("第{page}页").format(page=number)
+            text.close()
+    finally:
+        document.close()
 
 
 def _codes(finished: Finished) -> Iterator[tuple[str, str, str]]:

@@ -15,6 +15,7 @@ from evidence.domain.identifiers import CaseId, Number, Sha256, make_case_id, ma
 from evidence.domain.week import Week, local_date
 from evidence.errors import EvidenceError, IncompleteError, InputError, UsageError
 from evidence.forms.catalogue import Catalogue
+from evidence.forms.check_template import unusable_templates
 from evidence.forms.content.marks import Marks
 from evidence.forms.content.registry import form_values
 from evidence.forms.fill import Photo, fill
@@ -68,8 +69,12 @@ def make_drafts(
             )
         )
     drafts = []
+    forms = {source.form.id: source.form for source in sources}.values()
+    unusable = unusable_templates(catalogue, forms, issuer.settings.forms, issuer.kept_checks)
     for index, (source, number) in enumerate(zip(sources, next_numbers(sources, view), strict=True)):
         try:
+            if source.form.id in unusable:
+                raise unusable[source.form.id]
             drafts.append(_draft(index, source, number, catalogue))
         except (InputError, IncompleteError) as error:
             fail(index, error)

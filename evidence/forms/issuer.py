@@ -9,6 +9,7 @@ from evidence.archive.issued import IssuedStore
 from evidence.archive.originals import Originals
 from evidence.domain.page_code import draw_check
 from evidence.forms.catalogue import Catalogue
+from evidence.forms.kept_checks import KeptChecks
 from evidence.forms.source import IssueSettings
 from evidence.ledger.ledger import Ledger
 
@@ -22,5 +23,7 @@ class Issuer:
     originals: Originals
     issued: IssuedStore
     settings: IssueSettings
+    kept_checks: KeptChecks | None = None
+    """Results of earlier template checks; None checks changed templates anew each time."""
     draw: Callable[[], str] = draw_check
     """Source of page checks; tests and benches replace it."""

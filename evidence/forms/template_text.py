@@ -7,10 +7,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from zipfile import BadZipFile
 
 import jinja2
-from docx.opc.exceptions import PackageNotFoundError
 from docxtpl import DocxTemplate
 from jinja2 import nodes
 
@@ -51,7 +49,7 @@ def read_usage(template: Path) -> Usage:
     try:
         document = DocxTemplate(io.BytesIO(template.read_bytes()))
         document.init_docx()
-    except (PackageNotFoundError, BadZipFile, KeyError, ValueError, OSError) as error:
+    except Exception as error:  # python-docx names what is wrong with a package in many ways
         raise InputError(
             _("这不是可读的 Word 文件（.docx）。"),
             where=str(template),

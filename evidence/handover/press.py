@@ -25,12 +25,14 @@ from evidence.domain.identifiers import Number, Sha256
 from evidence.domain.week import Week
 from evidence.errors import IncompleteError
 from evidence.forms.catalogue import Catalogue
+from evidence.forms.check_template import unusable_templates
 from evidence.forms.content.marks import Marks
 from evidence.forms.content.registry import completed
 from evidence.forms.drafts import plain
 from evidence.forms.fill import fill
 from evidence.forms.finish import finish
 from evidence.forms.kai_punctuation import for_rendering
+from evidence.forms.kept_checks import KeptChecks
 from evidence.forms.office import render
 from evidence.forms.source import IssueSettings
 from evidence.language import _
@@ -106,16 +108,20 @@ class TemplatePress:
 
     templates: Path
     settings: IssueSettings
+    kept_checks: KeptChecks | None = None
 
     def print(self, wanted: Sequence[Wanted], *, head: str, at: datetime) -> list[Paper]:
         """See `Press`.
 
         Raises:
-            InputError: a template cannot be filled.
+            InputError: a template cannot be used or filled.
             MissingPartError: LibreOffice is not there.
             IncompleteError: LibreOffice could not set a paper.
         """
         catalogue = Catalogue.load(self.templates)
+        forms = [catalogue.form(one.form) for one in wanted]
+        for refused in unusable_templates(catalogue, forms, self.settings.forms, self.kept_checks).values():
+            raise refused
         filled: dict[str, tuple[Wanted, Marks, bytes, bytes]] = {}
         for one in wanted:
             form = catalogue.form(one.form)
