@@ -236,7 +236,7 @@ def _leftovers(finished: Finished) -> Iterator[tuple[str, str, str]]:
         for number, page in enumerate(document, 1):
             text = page.get_textpage()
             for mark in dict.fromkeys(match[0] for match in LEFTOVER.finditer(text.get_text_range())):
-                message = _("页面上留有没有填写的标记“{mark}”；标记要用半角 {{{{ 和 }}}}").format(mark=mark)
+                message = _("页面上留有没有填写的标记“{mark}”；标记要用成对的半角花括号").format(mark=mark)
                 yield "error", message, _("第{page}页").format(page=number)
             text.close()
     finally:
