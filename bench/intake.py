@@ -24,7 +24,7 @@ from PIL import Image
 
 from bench.result import Figure, figure
 from evidence.config import Workspace
-from evidence.inbox.media import FAMILIES, Family, identify_media
+from evidence.filetypes.media import FAMILIES, Family, identify_media
 from evidence.inbox.readers import BareRenderer
 from evidence.recognition.pages import open_pages
 from evidence.settings import load_settings

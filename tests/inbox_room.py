@@ -71,6 +71,8 @@ class PlayedReader:
         self.reads.append(path)
         if self.fails is not None:
             raise self.fails
+        if not _opens(path, media_type):
+            return PlayedReading(problem="malformed", message="文件已损坏，打不开。")
         lines = [line[1:].decode() for line in path.read_bytes().split(b"\n") if line.startswith(b"#")]
         if lines and lines[0].startswith("file:"):
             return PlayedReading(problem=lines[0][5:])
@@ -121,6 +123,18 @@ class PlayedReader:
         return ScannedPage(
             number=number, page=page, arrival="", sha256=Sha256(""), index=index, quality=800, marks=marks
         )
+
+
+def _opens(path: Path, media_type: str) -> bool:
+    """What a renderer would find: a PDF with its end, a picture whose pixels are all there."""
+    if media_type == "application/pdf":
+        return b"%%EOF" in path.read_bytes()
+    try:
+        with Image.open(path) as found:
+            found.load()
+    except (OSError, SyntaxError, ValueError):
+        return False
+    return True
 
 
 def boxes(page: int) -> tuple[Box, ...]:

@@ -111,11 +111,15 @@ class Originals:
 
         return self._settle(write, "")
 
+    def incoming(self) -> Path:
+        """The folder in which files become whole before they get their names."""
+        folder = self._root / "incoming"
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
     def _settle(self, write: Callable[[BinaryIO], tuple[str, int]], suffix: str) -> Stored:
         """Write to a temporary name, make it durable, give it its final name, read it back."""
-        incoming = self._root / "incoming"
-        incoming.mkdir(parents=True, exist_ok=True)
-        temporary = incoming / f"{os.getpid()}-{secrets.token_hex(8)}{suffix}"
+        temporary = self.incoming() / f"{os.getpid()}-{secrets.token_hex(8)}{suffix}"
         try:
             with temporary.open("xb") as target:
                 digest, length = write(target)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,8 +16,11 @@ from evidence.language import _
 
 if TYPE_CHECKING:
     from evidence.config import Workspace
+    from evidence.inbox.passes import NoRoomError, Pass
     from evidence.ledger.view import Arrival
 
+_SHOWN = 20
+"""Ignored names shown on the screen."""
 SHAPES = {"linked": "●", "unidentified": "◐", "quarantined": "✕", "duplicate": "＝", "waiting": "○"}
 """Outcome -> its shape, everywhere."""
 OUTCOME_WORDS = {
@@ -42,7 +46,7 @@ def ingest_command(workspace: Workspace, paths: tuple[Path, ...], as_json: bool)
     例：evidence ingest
         evidence ingest /media/usb/扫描件 --json
     """
-    from evidence.inbox.report import arrival_row, summary
+    from evidence.inbox.passes import NoRoomError
 
     absolute = []
     for path in paths:
@@ -54,20 +58,46 @@ def ingest_command(workspace: Workspace, paths: tuple[Path, ...], as_json: bool)
     intake = workspace.intake
     intake.resume()
     files = itertools.count(1)
+    no_room: NoRoomError | None = None
     with Working(_("正在查看收件夹……")) as work:
-        result = intake.run(
-            absolute,
-            progress=lambda name: work.say(_("正在处理第 {n} 件：{name}").format(n=next(files), name=name)),
-        )
+        try:
+            result = intake.run(
+                absolute,
+                progress=lambda name: work.say(
+                    _("正在处理第 {n} 件：{name}").format(n=next(files), name=name)
+                ),
+            )
+        except NoRoomError as error:
+            if error.result is None:
+                raise
+            result, no_room = error.result, error
+    _show(workspace, result, as_json=as_json)
+    if no_room is not None:
+        raise no_room
+
+
+def _show(workspace: Workspace, result: Pass, *, as_json: bool) -> None:
+    """Every file of a pass, by name."""
+    from evidence.inbox.report import arrival_row, summary
+
     view = workspace.ledger.view
     arrivals = [arrival for each in result.arrivals if (arrival := view.arrival(each)) is not None]
-    counts = summary(arrivals, result.ignored)
+    counts = summary(arrivals, len(result.ignored))
+    others = {each.id: result.other_names(each.id, each.path) for each in arrivals}
     if as_json:
-        emit({"arrivals": [arrival_row(arrival, view) for arrival in arrivals], "summary": counts})
+        rows = []
+        for each in arrivals:
+            row = arrival_row(each, view)
+            rows.append({**row, "also_as": list(others[each.id])} if others[each.id] else row)
+        emit({"arrivals": rows, "summary": counts, "ignored": list(result.ignored)})
         return
     say(summary_line(counts))
     for arrival in arrivals:
-        say(arrival_lines(arrival))
+        say(arrival_lines(arrival, others[arrival.id]))
+    if result.ignored:
+        say(_("忽略的系统文件：{names}").format(names="、".join(result.ignored[:_SHOWN])))
+        if len(result.ignored) > _SHOWN:
+            say(_("……共 {n} 个，全部列在 --json 中。").format(n=len(result.ignored)))
 
 
 def summary_line(counts: dict[str, int]) -> str:
@@ -77,10 +107,12 @@ def summary_line(counts: dict[str, int]) -> str:
     return line + (_("（另有 {n} 个系统文件忽略）").format(n=counts["ignored"]) if counts["ignored"] else "")
 
 
-def arrival_lines(arrival: Arrival) -> list[str]:
+def arrival_lines(arrival: Arrival, others: Sequence[str] = ()) -> list[str]:
     """An arrival in two lines: shape, id and name; what is so and what to do."""
     outcome = "waiting" if arrival.outcome == "taken" else arrival.outcome
     lines = [f"{SHAPES[outcome]} {arrival.id}  {_(OUTCOME_WORDS[outcome])}  {arrival.path}"]
+    if others:
+        lines.append(_("    又名 {names}").format(names="、".join(others)))
     if arrival.message:
         lines.append(f"    {arrival.message}")
     return lines

@@ -158,6 +158,8 @@ class ScannedPage:
     region: tuple[int, int, int, int] | None = None
     """x, y, w, h of this page within the page image as a viewer shows it, in thousandths of its width and
     height; None when the image shows this page alone. Two sheets in one picture have one each."""
+    damaged: bool = False
+    """Part of the image did not survive: boxes in it or near it are undecided, nothing is alleged from it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,14 +9,23 @@ from datetime import datetime
 from evidence.archive.originals import Originals
 from evidence.domain.document import ScannedPage
 from evidence.domain.identifiers import ArrivalId, Number
-from evidence.errors import EvidenceError
+from evidence.errors import EvidenceError, UnreadableError
+from evidence.filetypes import media
+from evidence.filetypes.examine import Examined, Question, examine
+from evidence.filetypes.media import Family
+from evidence.filetypes.wholeness import End
 from evidence.inbox.booking import Piece
 from evidence.inbox.identify import quarantined
-from evidence.inbox.media import Family, identify_media
-from evidence.inbox.structure import missing_end
-from evidence.inbox.understand import Material, Understander, Understanding
+from evidence.inbox.understand import Material, Understander, Understanding, refusal, unreadable
+from evidence.inbox.unpacking import DEEPEST, Opened, Unpacking
+from evidence.isolation.calls import run_bounded
+from evidence.ledger.events import ArrivalJudged
 from evidence.ledger.ledger import Ledger
 from evidence.ledger.view import Arrival
+
+_WHOLE = End()
+_TAKEN = frozenset({"linked", "unidentified"})
+_CONTAINERS = {media.ZIP: "压缩包", media.EML: "邮件", media.MSG: "邮件"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,13 +37,13 @@ class Archived:
     understander: Understander
     clock: Callable[[], datetime]
 
-    def first(self, piece: Piece, arrival: Arrival | None, detail: str) -> Understanding:
+    def first(self, piece: Piece, arrival: Arrival | None, end: End) -> Understanding:
         """Read what was just stored.
 
         Args:
             piece: the file.
             arrival: the arrival it continues or retries; None for a new one.
-            detail: why its end cannot have come; empty when it may be whole.
+            end: what its bytes say about their own end.
         """
         material = Material(
             arrival=arrival.id if arrival is not None else ArrivalId(""),
@@ -45,22 +54,27 @@ class Archived:
             media=piece.media,
             beside=piece.sighting.path.parent,
         )
-        return self._understand(material, detail)
+        return self._understand(material, end)
 
-    def again(self, arrival: Arrival) -> Understanding:
-        """Read archived bytes once more."""
+    def again(self, arrival: Arrival, *, as_it_is: bool = False) -> Understanding:
+        """Read archived bytes once more.
+
+        Args:
+            arrival: whose bytes.
+            as_it_is: a person says that no more will come: what there is, is the file.
+        """
         assert arrival.sha256 is not None  # noqa: S101 - callers ask only for archived bytes
-        path = self.originals.path(arrival.sha256)
-        kind = identify_media(path, arrival.path)
+        found = self._examined(arrival)
         material = Material(
             arrival=arrival.id,
-            path=path,
+            path=self.originals.path(arrival.sha256),
             name=arrival.path,
             sha256=arrival.sha256,
             bytes=arrival.bytes or 0,
-            media=kind,
+            media=found.media,
+            as_it_is=as_it_is,
         )
-        return self._understand(material, "" if kind.mismatch else missing_end(path, kind.type))
+        return self._understand(material, _WHOLE if as_it_is else found.end)
 
     def placed(self, arrival: Arrival, places: Mapping[int, tuple[Number, int]]) -> dict[int, ScannedPage]:
         """What the pages show whose place a person names, by 0-based page of the file.
@@ -69,20 +83,105 @@ class Archived:
         """
         assert arrival.sha256 is not None  # noqa: S101 - it has pages
         path = self.originals.path(arrival.sha256)
-        kind = identify_media(path, arrival.path)
         try:
+            kind = self._examined(arrival).media
             reading = self.understander.pages.read_placed(path, kind.type, places)
         except (EvidenceError, OSError):
             return {}
         return {page.index: page.scan for page in reading.pages if page.scan and page.index in places}
 
-    def _understand(self, material: Material, detail: str) -> Understanding:
-        """One that lacks its end is `incomplete`, with what can be played of a film."""
-        view, now = self.ledger.view, self.clock()
-        if not detail:
-            return self.understander.understand(material, view, now)
-        judged = quarantined(material.arrival, "incomplete", detail)
+    def _examined(self, arrival: Arrival) -> Examined:
+        assert arrival.sha256 is not None  # noqa: S101 - callers ask only for archived bytes
+        return run_bounded(examine, Question(path=self.originals.path(arrival.sha256), name=arrival.path))
+
+    def _understand(self, material: Material, end: End) -> Understanding:
+        """What a file is, given what it says about its own end.
+
+        Opening every page is the proof: an odd end alone makes no file `incomplete`. One that lacks its
+        end is, with what can be played of a film.
+        """
+        if end.missing and end.decisive:
+            return self._incomplete(material, end)
+        understood = self._whole(material)
+        if end.missing:
+            if understood.broken or understood.judged.outcome not in _TAKEN:
+                return self._incomplete(material, end, understood)
+            return _remarked(
+                understood, f"文件结尾与常规不同（{end.missing}），但各页都能打开，已按完整文件接收。"
+            )
+        if end.trailer:
+            return _remarked(understood, f"文件结尾之后另有 {end.trailer} 字节，随原件一并保存。")
+        return understood
+
+    def _incomplete(self, material: Material, end: End, seen: Understanding | None = None) -> Understanding:
+        judged = quarantined(material.arrival, "incomplete", end.missing)
         if material.media.family is Family.FOOTAGE:
-            played = self.understander.understand(material, view, now)
+            played = seen or self._whole(material)
             judged = replace(judged, recordings=played.judged.recordings)
         return Understanding(judged=judged, broken=True)
+
+    def _whole(self, material: Material) -> Understanding:
+        refused = refusal(material, self.understander.settings)
+        if refused is not None:
+            return refused
+        try:
+            if material.media.family is Family.CONTAINER:
+                return self._container(material)
+            understood = self.understander.understand(material, self.ledger.view, self.clock())
+            if material.media.type == media.PDF and not understood.broken:
+                return self._with_attachments(material, understood)
+        except UnreadableError as error:
+            return unreadable(material, error)
+        return understood
+
+    def _container(self, material: Material) -> Understanding:
+        """An archive or message is what its members are; exactly kept itself."""
+        name = _CONTAINERS[material.media.type]
+        if material.depth >= DEEPEST:
+            return _refused(material, f"{name}里套着的文件超过 {DEEPEST} 层")
+        opened = self._unpacking.open(material, self._understand)
+        if not opened.members:
+            return _refused(material, f"{name}里没有文件", opened)
+        if all(member.media.family is Family.OTHER for member in opened.members):
+            names = "、".join(member.name.rpartition("/")[2] for member in opened.members[:5])
+            return _refused(material, f"{name}里没有可接收的文件（{names}）", opened)
+        count = len(opened.members)
+        message = f"{name}，取出 {count} 件，逐件另行接收。{''.join(opened.remarks)}"
+        judged = ArrivalJudged(arrival=material.arrival, outcome="linked", message=message)
+        return Understanding(judged=judged, members=opened.members)
+
+    def _with_attachments(self, material: Material, understood: Understanding) -> Understanding:
+        """A PDF's attachments are arrivals of their own; a portfolio's cover is no page of anything."""
+        if material.depth >= DEEPEST:
+            return understood
+        opened = self._unpacking.open(material, self._understand)
+        taken = tuple(each for each in opened.members if each.media.family is not Family.OTHER)
+        other = [each.name.rpartition("/")[2] for each in opened.members if each not in taken]
+        remarks = list(opened.remarks)
+        if taken:
+            remarks.append(f"PDF 带有 {len(taken)} 个附件，已取出另行接收。")
+        if other:
+            remarks.append(f"PDF 的附件未接收：{'、'.join(other[:10])}。")
+        if not remarks:
+            return understood
+        judged = understood.judged
+        if opened.cover and taken and not judged.pages:
+            judged = ArrivalJudged(arrival=judged.arrival, outcome="linked", message="PDF 文件包。")
+        return replace(_remarked(replace(understood, judged=judged), "".join(remarks)), members=taken)
+
+    @property
+    def _unpacking(self) -> Unpacking:
+        return Unpacking(originals=self.originals, settings=self.understander.settings)
+
+
+def _refused(material: Material, detail: str, opened: Opened | None = None) -> Understanding:
+    judged = quarantined(material.arrival, "unsupported_type", detail)
+    remarks = "" if opened is None else "".join(opened.remarks)
+    return Understanding(judged=replace(judged, message=judged.message + remarks))
+
+
+def _remarked(understood: Understanding, remark: str) -> Understanding:
+    if understood.judged.outcome not in _TAKEN:
+        return understood
+    judged = replace(understood.judged, message=understood.judged.message + remark)
+    return replace(understood, judged=judged)

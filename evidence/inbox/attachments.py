@@ -13,10 +13,10 @@ from pathlib import Path
 from evidence.archive.originals import Originals
 from evidence.domain.identifiers import ArrivalId, Sha256
 from evidence.errors import UnreadableError, UsageError
-from evidence.inbox.edocuments import UnreadableEdocumentError, office_text
-from evidence.inbox.media import PDF, Family, identify_media
+from evidence.filetypes.examine import Question, examine
+from evidence.filetypes.media import DOCX, PDF, XLSX, Family
+from evidence.filetypes.office_text import OfficeFile, office_text
 from evidence.inbox.settings import InboxSettings
-from evidence.inbox.structure import missing_end, only_zeros
 from evidence.inbox.understand import Material, refusal
 from evidence.inbox.words import REASONS
 from evidence.isolation.calls import run_bounded
@@ -55,26 +55,17 @@ def opened(asked: _Opened) -> int:
         UnreadableError: it does not open; carries the inbox's reason.
     """
     path = Path(asked.path)
-    if asked.media_type.startswith("application/vnd."):
-        try:
-            office_text(path, asked.max_unpacked)
-        except UnreadableEdocumentError as error:
-            raise _unreadable(error.reason, path) from error
+    if asked.media_type in {DOCX, XLSX}:
+        workbook = asked.media_type == XLSX
+        office_text(OfficeFile(path=path, workbook=workbook, max_unpacked=asked.max_unpacked))
         return 1
-    from evidence.recognition.pages import UnreadableFileError, open_pages
+    from evidence.recognition.pages import open_pages
     from evidence.recognition.reading import Limits
 
-    try:
-        pages = [page.problem for page in open_pages(path, asked.media_type, Limits(pages=asked.max_pages))]
-    except UnreadableFileError as error:
-        raise _unreadable(error.reason, path) from error
+    pages = [page.problem for page in open_pages(path, asked.media_type, Limits(pages=asked.max_pages))]
     if any(pages):
-        raise _unreadable("malformed", path)
+        raise UnreadableError("malformed", "有一页打不开。", where=path.name)
     return len(pages)
-
-
-def _unreadable(reason: str, path: Path) -> UnreadableError:
-    return UnreadableError(reason, path.name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +98,11 @@ class Attachments:
         name = name or path.name
         with path.open("rb") as file:
             digest = Sha256(file_digest(file, "sha256").hexdigest())
-        kind = identify_media(path, name)
+        try:
+            found = run_bounded(examine, Question(path=path.absolute(), name=name))
+        except UnreadableError as error:
+            raise _refused(error.reason, name) from error
+        kind = found.media
         material = Material(
             arrival=ArrivalId(""),
             path=path,
@@ -121,7 +116,7 @@ class Attachments:
             raise _refused(refused.judged.reason, name)
         if kind.family not in kinds:
             raise _refused("unsupported_type", name)
-        if only_zeros(path) or missing_end(path, kind.type):
+        if found.end.missing and found.end.decisive:
             raise _refused("malformed", name)
         asked = _Opened(
             path=str(path.absolute()),

@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from evidence.archive.originals import Stored
-from evidence.domain.identifiers import ArrivalId
-from evidence.inbox import words
+from evidence.domain.identifiers import ArrivalId, Sha256
+from evidence.filetypes.media import Media
 from evidence.inbox.identify import quarantined
-from evidence.inbox.media import Media
+from evidence.inbox.members import all_linked, judgement
 from evidence.inbox.numbering import next_arrival
 from evidence.inbox.sight import Sighting
 from evidence.inbox.understand import Understanding
@@ -25,7 +25,7 @@ from evidence.ledger.view import Arrival, View
 ACTOR = "inbox"
 WITHDRAWN = "withdrawn"
 """Decision recorded when a file that was never taken, or a broken one, left the inbox by itself."""
-_OPEN_REASONS = frozenset({"incomplete", "not_regular_file"})
+_OPEN_REASONS = frozenset({"incomplete", "not_regular_file", "not_readable"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,23 +42,18 @@ def still_open(arrival: Arrival) -> bool:
     if arrival.outcome == "waiting":
         return True
     withdrawn = any(decision.decision == WITHDRAWN for decision in arrival.decisions)
-    return arrival.outcome == "quarantined" and arrival.reason in _OPEN_REASONS and not withdrawn
+    lies_there = arrival.reason in _OPEN_REASONS or (arrival.reason == "too_large" and arrival.sha256 is None)
+    return arrival.outcome == "quarantined" and lies_there and not withdrawn
 
 
 def first_of(view: View, piece: Piece) -> Arrival | None:
-    """The arrival whose bytes these are; empty files have no content to be the same."""
-    return view.arrival_of(piece.stored.sha256) if piece.sighting.size else None
+    """The arrival whose bytes these are now; empty files have no content to be the same."""
+    return first_with(view, piece.stored.sha256) if piece.sighting.size else None
 
 
-def under_id(judged: ArrivalJudged, id: ArrivalId) -> ArrivalJudged:
-    """The judgement under the id the ledger gave out at last."""
-    return replace(
-        judged,
-        arrival=id,
-        pages=tuple(replace(page, arrival=id) for page in judged.pages),
-        recordings=tuple(replace(recording, arrival=id) for recording in judged.recordings),
-        rescan_of=None if judged.rescan_of == id else judged.rescan_of,
-    )
+def first_with(view: View, sha256: Sha256) -> Arrival | None:
+    """The first arrival that still has these bytes: those that its rest has replaced are no longer it."""
+    return next((each for each in view.arrivals_of(sha256) if each.sha256 == sha256), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,13 +91,10 @@ class Booking:
             if arrival is None and earlier is not None and earlier.outcome != "quarantined":
                 return _duplicate(piece, next_arrival(view, now), earlier, now)
             chosen = arrival.id if arrival is not None else next_arrival(view, now)
+            taken = _taken(piece, chosen, now)
             if understood is None:
-                return (_taken(piece, chosen, now),)
-            return (
-                _taken(piece, chosen, now),
-                under_id(understood.judged, chosen),
-                *understood.further,
-            )
+                return (taken,)
+            return (taken, *judgement(view, chosen, understood, now, new=arrival is None))
 
         return self._booked(piece, decide)
 
@@ -125,25 +117,21 @@ class Booking:
 
         return self._booked(piece, decide)
 
-    def refuse(self, sighting: Sighting, open_arrival: Arrival | None) -> ArrivalId:
-        """Journal a link, pipe or device; it has a name and no bytes."""
+    def refuse(
+        self, sighting: Sighting, open_arrival: Arrival | None, reason: str, detail: str = ""
+    ) -> ArrivalId:
+        """Journal what is not taken into the archive, and why; it has a name and no bytes of ours."""
 
         def decide(view: View) -> Sequence[Event]:
             chosen = self._continued(view, sighting, open_arrival)
-            return (
-                ArrivalWaiting(arrival=chosen, path=sighting.name, why=words.REASONS["not_regular_file"]),
-                quarantined(chosen, "not_regular_file"),
-            )
+            judged = quarantined(chosen, reason, detail)
+            return (_waiting(sighting, chosen, judged.message, seen_as=sighting.identity), judged)
 
         return self._waiting(decide)
 
     def announce(self, sighting: Sighting, why: str) -> ArrivalId:
         """Journal a file that is still being written, or waits for its rest."""
-        return self._waiting(
-            lambda view: (
-                ArrivalWaiting(arrival=self._continued(view, sighting, None), path=sighting.name, why=why),
-            )
-        )
+        return self._waiting(lambda view: (_waiting(sighting, self._continued(view, sighting, None), why),))
 
     def withdraw(self, arrival: Arrival) -> None:
         """Close an arrival whose file left the inbox before it was whole."""
@@ -171,7 +159,22 @@ class Booking:
             current = view.arrival(arrival.id)
             if current is None or (current.sha256, current.judged) != (arrival.sha256, arrival.judged):
                 return ()
-            return (under_id(understood.judged, arrival.id), *understood.further)
+            return judgement(view, arrival.id, understood, self.clock())
+
+        self.ledger.transact(ACTOR, decide)
+
+    def settle_container(self, container: ArrivalId) -> None:
+        """An archive or message whose members have all been linked meanwhile is linked itself."""
+
+        def decide(view: View) -> Sequence[Event]:
+            current = view.arrival(container)
+            if current is None or current.judged is None or current.outcome != "unidentified":
+                return ()
+            judged = current.judged
+            if judged.pages or judged.unlinked or not all_linked(view, judged.members):
+                return ()
+            message = f"{judged.message}其中各件均已归入。"
+            return (replace(judged, outcome="linked", message=message),)
 
         self.ledger.transact(ACTOR, decide)
 
@@ -179,7 +182,7 @@ class Booking:
         if open_arrival is not None:
             return open_arrival.id
         for arrival in view.arrivals("waiting"):
-            if arrival.path == sighting.name:
+            if (arrival.path_bytes or arrival.path) == sighting.entry:
                 return arrival.id
         return next_arrival(view, self.clock())
 
@@ -213,6 +216,13 @@ def _taken(piece: Piece, id: ArrivalId, now: datetime) -> ArrivalTaken:
         received_at=now,
         media_type=piece.media.type,
         seen_as=piece.sighting.identity,
+        path_bytes=piece.sighting.name_bytes,
+    )
+
+
+def _waiting(sighting: Sighting, id: ArrivalId, why: str, seen_as: str = "") -> ArrivalWaiting:
+    return ArrivalWaiting(
+        arrival=id, path=sighting.name, why=why, path_bytes=sighting.name_bytes, seen_as=seen_as
     )
 
 

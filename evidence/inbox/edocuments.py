@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from html import unescape
-from pathlib import Path
 
 from evidence.domain.document import Document
 from evidence.domain.identifiers import ArrivalId, Number, Sha256, expand, number_case
@@ -18,83 +15,6 @@ from evidence.ledger.events import ArrivalJudged, Suggestion, UnlinkedPage
 from evidence.ledger.view import View
 
 _NUMBER = re.compile(r"(?<![A-Z0-9])[A-Z]{3}\d{2}-?\d{4}-?[A-Z]{2}-?\d{3}(?!\d)")
-_TEXT_PARTS = re.compile(r"word/(document|header\d*|footer\d*)\.xml|xl/(sharedStrings|worksheets/[^/]+)\.xml")
-_TAG = re.compile(r"<[^>]*>")
-_PARAGRAPH = re.compile(r"</(?:w:p|w:tc|si|row)>")
-MAX_TEXT = 400_000
-"""Characters looked at; a number or title stands near the beginning."""
-
-
-class UnreadableEdocumentError(Exception):
-    """Carries the interface's reason."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
-def office_text(path: Path, max_unpacked: int) -> str:
-    """Text of a DOCX or XLSX without opening it in anything that runs macros, fields or links.
-
-    Raises:
-        UnreadableEdocumentError: damaged, encrypted, or unpacking to more than the limit.
-    """
-    texts: list[str] = []
-    try:
-        with zipfile.ZipFile(path) as archive:
-            entries = archive.infolist()
-            # The declared sizes may lie: each part is read up to the limit and no further.
-            if sum(entry.file_size for entry in entries) > max_unpacked or len(entries) > 20_000:
-                raise UnreadableEdocumentError("too_large")
-            if any(entry.flag_bits & 1 for entry in entries):
-                raise UnreadableEdocumentError("encrypted")
-            budget = max_unpacked
-            for entry in entries:
-                if not _TEXT_PARTS.fullmatch(entry.filename):
-                    continue
-                with archive.open(entry) as part:
-                    data = part.read(min(budget, 64 * 1024**2) + 1)
-                budget -= len(data)
-                if budget < 0:
-                    raise UnreadableEdocumentError("too_large")
-                texts.append(_plain(data.decode("utf-8", errors="replace")))
-            if archive.testzip() is not None:
-                raise UnreadableEdocumentError("malformed")
-    except (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError) as error:
-        raise UnreadableEdocumentError("malformed") from error
-    except Exception as error:
-        # zlib and lzma raise errors of their own classes on damaged streams
-        if isinstance(error, UnreadableEdocumentError) or type(error).__module__ not in {
-            "zlib",
-            "_lzma",
-            "lzma",
-        }:
-            raise
-        raise UnreadableEdocumentError("malformed") from error
-    return "\n".join(texts)[:MAX_TEXT]
-
-
-def _plain(xml: str) -> str:
-    # No XML parser: entities and external references are never resolved, only tags are dropped.
-    return unescape(_TAG.sub("", _PARAGRAPH.sub("\n", xml)))
-
-
-def pdf_text(path: Path, pages: int = 5) -> str:
-    """Text layer of a PDF's first pages; empty when it has none or cannot be opened."""
-    import pypdfium2
-
-    try:
-        document = pypdfium2.PdfDocument(path)
-        try:
-            texts = [
-                document[index].get_textpage().get_text_bounded()
-                for index in range(min(pages, len(document)))
-            ]
-        finally:
-            document.close()
-    except pypdfium2.PdfiumError:
-        return ""
-    return "\n".join(texts)[:MAX_TEXT]
 
 
 def numbers_in(text: str) -> tuple[Number, ...]:

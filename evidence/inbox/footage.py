@@ -11,18 +11,22 @@ from evidence.domain.case import Visit
 from evidence.domain.identifiers import ArrivalId, Number, Sha256, VisitId, number_case
 from evidence.domain.recording import Recording
 from evidence.domain.week import SHANGHAI
+from evidence.errors import UnreadableError
 from evidence.inbox.identify import quarantined
+from evidence.isolation.calls import run_bounded
+from evidence.isolation.limits import Bounds
 from evidence.ledger.events import ArrivalJudged, Event, RecordingAssigned
 from evidence.ledger.view import Arrival, View
 from evidence.recordings.assign import BY_RULE, Assignment, assign, without_assignment_doubts
-from evidence.recordings.cards import Card, is_card_file, read_card
+from evidence.recordings.cards import MAX_CARD_BYTES, Card, CardFile, card_of, is_card_file
 from evidence.recordings.clock import OFFSET_REGISTER, corrected
-from evidence.recordings.exports import PRESETS, enriched, read_export
-from evidence.recordings.read import read_recording
+from evidence.recordings.exports import PRESETS, ListFile, enriched, read_list
+from evidence.recordings.read import FOOTAGE_BOUNDS, FootageFile, read_footage
 from evidence.recordings.settings import RecordingsSettings
-from evidence.recordings.unreadable import UnreadableRecordingError
 
 DEFAULTS = RecordingsSettings()
+LISTS = Bounds(cpu_seconds=60)
+"""A list of 200,000 rows is read in a few seconds."""
 _CARD_PLACES = ("PARAM.INI", "Param.ini", "param.ini", "hsAuth.ini", "DCIM/100MEDIA/Info.dat", "Info.dat")
 
 
@@ -33,11 +37,11 @@ def find_card(folder: Path, inbox: Path) -> Card | None:
             break
         for name in _CARD_PLACES:
             candidate = place / name
-            if candidate.is_symlink() or not candidate.is_file() or candidate.stat().st_size > 65536:
+            if candidate.is_symlink() or not candidate.is_file() or candidate.stat().st_size > MAX_CARD_BYTES:
                 continue
             try:
-                return read_card(candidate.read_bytes(), name=name)
-            except (UnreadableRecordingError, OSError):
+                return run_bounded(card_of, CardFile(path=candidate, name=name))
+            except (UnreadableError, OSError):
                 continue
     return None
 
@@ -59,11 +63,10 @@ def judge_footage(
     A file that is cut is kept as `incomplete`, with what can be played of it.
     """
     try:
-        recording = read_recording(
-            path, name=name, sha256=sha256, card=card, now=now, samples=settings.samples
-        )
-    except UnreadableRecordingError as error:
-        return quarantined(arrival, error.reason), ()
+        file = FootageFile(path=path, name=name, sha256=sha256, card=card, now=now, samples=settings.samples)
+        recording = run_bounded(read_footage, file, FOOTAGE_BOUNDS)
+    except UnreadableError as error:
+        return quarantined(arrival, error.reason, error.what.rstrip("。")), ()
     known = view.recordings()
     recording = replace(_timed(recording, known, view, settings), arrival=arrival)
     decision = decide(recording, view, visits, known, settings)
@@ -195,11 +198,12 @@ def judge_table(
     """A station's list or a card's identity file: evidence about recordings, linked when it parses."""
     try:
         if is_card_file(name):
-            card = read_card(path.read_bytes(), name=name)
+            card = run_bounded(card_of, CardFile(path=path, name=name))
             message = f"记录仪身份文件：设备 {card.device or '未设置'}，佩戴编号 {card.officer or '未设置'}。"
             return ArrivalJudged(arrival=arrival, outcome="linked", message=message)
-        described = read_export(path, name=name, now=now, presets={**settings.exports, **PRESETS})
-    except UnreadableRecordingError as error:
+        presets = {**settings.exports, **PRESETS}
+        described = run_bounded(read_list, ListFile(path=path, name=name, presets=presets, now=now), LISTS)
+    except UnreadableError as error:
         return replace(quarantined(arrival, error.reason), message=f"{error.what}{error.remedy}")
     return ArrivalJudged(
         arrival=arrival,

@@ -23,6 +23,8 @@ HARD_PROBLEMS = (
     "too_large",
 )
 """Page problems that send a file to quarantine when nothing in it is certain; gravest first."""
+TELLING = frozenset({"malformed", "too_large", "too_complex", "damaged", "engine_timeout"})
+"""Page problems of which the reader's own words say more than the reason: what failed, which figure."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +58,7 @@ def judge_pages(arrival: ArrivalId, sha256: Sha256, reading: FileReading, view: 
     """
     heaps = sort_pages(arrival, sha256, reading.pages, view)
     if reading.problem and not heaps.linked:
-        return quarantined(arrival, reading.problem)
+        return quarantined(arrival, reading.problem, reading.message.rstrip("。"))
     if heaps.linked and not heaps.unlinked and not reading.problem:
         outcome, reason = "linked", ""
     else:
@@ -99,6 +101,7 @@ def sort_pages(arrival: ArrivalId, sha256: Sha256, pages: Sequence[PageReading],
                 reason=problem or "no_code",
                 suggestions=page.suggestions,
                 picture=page.picture,
+                message=page.message if problem in TELLING else "",
             )
         )
     return Sorted(linked=tuple(linked), blank=tuple(blank), unlinked=tuple(unlinked))
@@ -133,17 +136,23 @@ def _message(heaps: Sorted, reason: str, view: View, rescan: ArrivalId | None) -
         sentences += document_sentences(number, pages, view.document(number), named)
     if rescan is not None:
         sentences.append(f"其中有 {rescan} 已收过的页（再次扫描），两份都保存，以签章较全、较清晰的为准。")
+    details = dict.fromkeys(
+        f"第{page.index + 1}页：{page.message}" for page in heaps.unlinked if page.message
+    )
     if reason:
+        sentences += [*details][:5]
         sentences.append(words.REASONS[reason])
     elif not heaps.linked and not heaps.unlinked:
         sentences.append("全部是空白页，请检查纸张是否放反后重新扫描，或退回。")
     elif not heaps.linked:
+        sentences += [*details][:5]
         sentences.append(_nothing_certain(heaps.unlinked))
     else:
         for problem in dict.fromkeys(page.reason for page in heaps.unlinked):
             places = [page.index + 1 for page in heaps.unlinked if page.reason == problem]
             why = words.PAGE_REASONS.get(problem, problem)
             sentences.append(f"文件中{words.page_list(places)}未能归入（{why}），请人工确认。")
+        sentences += [*details][:5]
     return "".join(sentences)
 
 

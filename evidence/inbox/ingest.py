@@ -16,10 +16,11 @@ next look recognises the very file by its identity (inode and change times) and 
 from __future__ import annotations
 
 import errno
+import os
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -27,18 +28,21 @@ from evidence.archive.originals import Originals
 from evidence.domain.case import Visit
 from evidence.domain.identifiers import ArrivalId
 from evidence.errors import MissingPartError
-from evidence.inbox import media
+from evidence.filetypes.examine import Examined, Question, examine
+from evidence.filetypes.media import UNKNOWN, Media
+from evidence.filetypes.wholeness import End
+from evidence.foreign import reason_of
 from evidence.inbox.archived import Archived
 from evidence.inbox.booking import ACTOR, Booking, Piece, first_of, still_open
 from evidence.inbox.folders import EmptiedFolders
 from evidence.inbox.footage import reconsider
 from evidence.inbox.later import FULL, Later
-from evidence.inbox.media import Media, identify_media
+from evidence.inbox.open_arrivals import OpenArrivals
+from evidence.inbox.passes import NoRoomError, Pass
 from evidence.inbox.quarantine import Quarantine
 from evidence.inbox.settings import InboxSettings
 from evidence.inbox.settle import Readiness, Watched, next_look, observe, readiness
 from evidence.inbox.sight import (
-    Look,
     MovedAwayError,
     Sighting,
     being_written,
@@ -47,34 +51,17 @@ from evidence.inbox.sight import (
     opened,
     same_file,
 )
-from evidence.inbox.structure import missing_end, only_zeros
-from evidence.inbox.understand import Understander
+from evidence.inbox.understand import Understander, over_limit
+from evidence.isolation.calls import run_bounded
 from evidence.language import _
 from evidence.ledger.ledger import Ledger
 from evidence.ledger.view import Arrival, Head
 
+_EMPTY = Examined(media=Media(type=UNKNOWN, claimed=""), end=End())
 STILL_WRITING = "文件还在写入，写完后自动接收。"
+UNREADABLE = "没有权限读取该文件。"
 # The file itself is open by then: a refusal comes from the archive's side.
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM})
-
-
-class NoRoomError(MissingPartError):
-    """The archive cannot be written; files stay in the inbox, and the next pass takes them."""
-
-
-@dataclass(kw_only=True)
-class Pass:
-    """What one pass touched."""
-
-    arrivals: dict[ArrivalId, None] = field(default_factory=dict)
-    """In the order in which they were met, each once."""
-    ignored: int = 0
-    growing: int = 0
-    """Files that are not ready yet."""
-
-    def note(self, arrival: ArrivalId) -> None:
-        """Remember an arrival of this pass."""
-        self.arrivals.setdefault(arrival)
 
 
 class Intake:
@@ -116,7 +103,9 @@ class Intake:
         """After a crash: judge what was taken and not judged, bring the quarantine folder in line."""
         for arrival in self._ledger.view.arrivals("taken"):
             if self._later is None:
-                self.judge_again(arrival)
+                # a service that is still missing is asked again at the next start
+                with suppress(MissingPartError):
+                    self.judge_again(arrival)
             else:
                 self._later.hand_on(arrival)
         self._quarantine.reconcile(self._ledger.view.arrivals("quarantined"))
@@ -132,15 +121,24 @@ class Intake:
         if result.growing:
             # one settling time is enough for everything that has come to rest
             time.sleep(self._settings.settle_s)
-            again = self.look_once(paths, patient=False, progress=progress, announce=0.0)
-            for arrival in again.arrivals:
-                result.note(arrival)
-            result.growing = again.growing
+            result.add(self.look_once(paths, patient=False, progress=progress, announce=0.0))
         if self._later is not None:
             self._later.settle()
             for arrival in result.arrivals:
                 self.lay_out(arrival)
+        self._note_members(result)
+        if result.no_room is not None:
+            result.no_room.result = result
+            raise result.no_room
         return result
+
+    def _note_members(self, result: Pass) -> None:
+        """What was taken out of the archives and messages of this pass."""
+        for id in list(result.arrivals):
+            arrival = self._ledger.view.arrival(id)
+            if arrival is not None and arrival.judged is not None:
+                for member in arrival.judged.members:
+                    result.note(member)
 
     def look_once(
         self,
@@ -170,25 +168,30 @@ class Intake:
             self._memory.update(memory)
         else:
             self._memory = memory
-        waiting = self._open_arrivals()
+        opened_before = OpenArrivals(self._open_arrivals(), seen.sightings)
         for sighting in seen.sightings:
             if stop():
                 return result
             watched = memory[str(sighting.path)]
-            arrival = self._meet(watched, waiting.get(sighting.name), patient=patient, progress=progress)
+            known = opened_before.of(sighting)
+            try:
+                arrival = self._meet(watched, known, patient=patient, progress=progress)
+            except NoRoomError as error:
+                result.no_room = error
+                continue  # a smaller one may still find room
             if arrival is not None:
-                result.note(arrival)
+                result.note(arrival, sighting.name)
                 continue
             result.growing += 1
             growing_for = self._monotonic() - watched.first_seen
-            if sighting.name in waiting:
-                result.note(waiting[sighting.name].id)
+            if known is not None:
+                result.note(known.id, sighting.name)
             elif announce is not None and growing_for >= announce:
                 why = self._troubles.get(sighting.name, STILL_WRITING)
-                result.note(self._booking.announce(sighting, why))
+                result.note(self._booking.announce(sighting, why), sighting.name)
         self._folders.remove(self._wall())
         if not paths:
-            self._withdraw(waiting.values(), seen)
+            self._withdraw(opened_before)
         self._reconsider()
         return result
 
@@ -199,7 +202,11 @@ class Intake:
             return
         visits: tuple[Visit, ...] | None = None
         for arrival in view.arrivals("unidentified"):
-            if arrival.judged is None or not arrival.judged.recordings:
+            if arrival.judged is None:
+                continue
+            if arrival.judged.members:
+                self._booking.settle_container(arrival.id)
+            if not arrival.judged.recordings:
                 continue
             visits = view.all_visits() if visits is None else visits
             events = reconsider(arrival, view, visits, self.archived.understander.recordings)
@@ -207,12 +214,11 @@ class Intake:
                 self._ledger.append(ACTOR, *events)
         self._reconsidered = self._ledger.view.head
 
-    def _withdraw(self, open_arrivals: Iterable[Arrival], seen: Look) -> None:
+    def _withdraw(self, open_arrivals: OpenArrivals) -> None:
         """Close arrivals whose file left the inbox before it was whole."""
-        there = {sighting.name for sighting in seen.sightings}
-        for arrival in open_arrivals:
+        for arrival in open_arrivals.gone():
             current = self._ledger.view.arrival(arrival.id)
-            if arrival.path not in there and current is not None and still_open(current):
+            if current is not None and current == arrival and still_open(current):
                 self._booking.withdraw(current)
                 self.lay_out(arrival.id)
 
@@ -221,12 +227,13 @@ class Intake:
         pending = {key: watched for key, watched in self._memory.items() if watched.sighting.regular}
         return next_look(pending, self._settings, now=self._monotonic(), fallback=fallback)
 
-    def _open_arrivals(self) -> dict[str, Arrival]:
-        """Arrivals whose file may still change: waiting, broken or no regular file; by path."""
+    def _open_arrivals(self) -> tuple[Arrival, ...]:
+        """Arrivals whose file may still change: waiting, broken, refused or no regular file."""
         view = self._ledger.view
-        found = {arrival.path: arrival for arrival in view.arrivals("quarantined") if still_open(arrival)}
-        found.update({arrival.path: arrival for arrival in view.arrivals("waiting")})
-        return found
+        return (
+            *(arrival for arrival in view.arrivals("quarantined") if still_open(arrival)),
+            *view.arrivals("waiting"),
+        )
 
     # --- one file --------------------------------------------------------------------------------
     def _meet(
@@ -240,15 +247,12 @@ class Intake:
         """Take one file if it is ready; None when it must wait."""
         sighting = watched.sighting
         if not sighting.regular:
-            if open_arrival is not None and open_arrival.reason == "not_regular_file":
-                return open_arrival.id
-            refused = self._booking.refuse(sighting, open_arrival)
-            self.lay_out(refused)
-            return refused
+            return self._refuse(sighting, open_arrival)
         if sighting.identity in self._done:
             return self._done[sighting.identity]  # taken before; it could not be removed
-        if open_arrival is not None and open_arrival.seen_as == sighting.identity:
-            return open_arrival.id  # the same broken file as before
+        if self._met_before(sighting, open_arrival):
+            assert open_arrival is not None  # noqa: S101 - else it was not met
+            return open_arrival.id
         if self._later is not None and self._later.full():
             self._troubles[sighting.name] = FULL
             return None
@@ -267,22 +271,42 @@ class Intake:
                 path = _readable(descriptor, sighting)
                 taken = self._take(sighting, path, open_arrival, ready, patient=patient)
         except MovedAwayError as gone:
-            self._troubles[sighting.name] = "没有权限读取该文件。" if gone.forbidden else STILL_WRITING
+            self._troubles[sighting.name] = UNREADABLE if gone.forbidden else STILL_WRITING
+            return None
+        except MissingPartError as missing:
+            if isinstance(missing, NoRoomError):
+                raise
+            self._troubles[sighting.name] = f"{missing.what}文件留在收件夹，恢复后自动接收。"
             return None
         except OSError as error:
             if error.errno in _NO_ROOM:
                 raise NoRoomError(
-                    _("档案所在的磁盘写不进去：{why}").format(why=error.strerror),
+                    _("档案所在的磁盘写不进去：{why}。").format(why=reason_of(error)),
                     where=sighting.name,
                     remedy=_("文件仍在收件夹。请腾出空间或恢复写权限，再运行 evidence ingest。"),
                 ) from error
-            self._troubles[sighting.name] = f"文件暂时读不出（{error.strerror or error}），稍后自动再试。"
+            self._troubles[sighting.name] = f"文件暂时读不出（{reason_of(error)}），稍后自动再试。"
             return None
         if taken is None:
             key = str(sighting.path)
             if key in self._memory:
                 self._memory[key] = replace(watched, found_broken=True)
         return taken
+
+    def _refuse(self, sighting: Sighting, open_arrival: Arrival | None) -> ArrivalId:
+        """No file, or a folder that could not be looked into: one row that stays until it changes."""
+        reason = "not_readable" if sighting.trouble else "not_regular_file"
+        if open_arrival is not None and open_arrival.reason == reason:
+            return open_arrival.id
+        refused = self._booking.refuse(sighting, open_arrival, reason, sighting.trouble.rstrip("。"))
+        self.lay_out(refused)
+        return refused
+
+    def _met_before(self, sighting: Sighting, open_arrival: Arrival | None) -> bool:
+        """Whether nothing has changed since this very file was refused or found broken."""
+        if open_arrival is None or open_arrival.seen_as != sighting.identity:
+            return False
+        return not (open_arrival.reason == "too_large" and open_arrival.sha256 is None)
 
     def _take(
         self,
@@ -293,12 +317,22 @@ class Intake:
         *,
         patient: bool,
     ) -> ArrivalId | None:
-        kind = identify_media(path, sighting.name)
-        detail = _lacking(path, sighting, kind)
+        found = run_bounded(examine, Question(path=path, name=sighting.name)) if sighting.size else _EMPTY
+        too_large = over_limit(found.media, sighting.size, self._settings)
+        if too_large:
+            if open_arrival is not None and (open_arrival.seen_as, open_arrival.reason) == (
+                sighting.identity,
+                "too_large",
+            ):
+                return open_arrival.id
+            refused = self._booking.refuse(sighting, open_arrival, "too_large", too_large)
+            self.lay_out(refused)
+            return refused
+        detail = found.end.missing
         # `incomplete` takes nothing away, so a single pass may say it even where writers are invisible
-        if detail and patient and ready is not Readiness.GIVE_UP:
+        if detail and found.end.decisive and patient and ready is not Readiness.GIVE_UP:
             return None
-        piece = Piece(sighting=sighting, stored=self._originals.put_file(path), media=kind)
+        piece = Piece(sighting=sighting, stored=self._originals.put_file(path), media=found.media)
         if not same_file(sighting) or piece.stored.bytes != sighting.size:
             return None  # it changed while it was copied; the copy is no arrival
         known = self._booking.known(piece)
@@ -312,8 +346,8 @@ class Intake:
             taken = self._booking.take(piece, arrival, None)
             self._later.hand_on(taken)
             return self._finish(sighting, taken)
-        understood = self.archived.first(piece, arrival, detail)
-        if understood.broken and not detail and ready is not Readiness.GIVE_UP:
+        understood = self.archived.first(piece, arrival, found.end)
+        if understood.broken and ready is not Readiness.GIVE_UP and (patient or not detail):
             return None
         return self._finish(sighting, self._booking.take(piece, arrival, understood))
 
@@ -348,14 +382,10 @@ class Intake:
             self._quarantine.clear(arrival)
 
 
-def _lacking(path: Path, sighting: Sighting, kind: Media) -> str:
-    """Why the file cannot be whole; empty when nothing speaks against it."""
-    if sighting.size and kind.type == media.UNKNOWN and only_zeros(path):
-        return "文件内容还没有写入"
-    return "" if kind.mismatch else missing_end(path, kind.type)
-
-
 def _readable(descriptor: int, sighting: Sighting) -> Path:
-    """A path to exactly the opened file, immune to a link swapped in later, where the system has one."""
-    through = Path(f"/proc/self/fd/{descriptor}")
+    """A path to exactly the opened file, immune to a link swapped in later, where the system has one.
+
+    It names this process, so that a child reads the same file.
+    """
+    through = Path(f"/proc/{os.getpid()}/fd/{descriptor}")
     return through if through.exists() else sighting.path

@@ -10,8 +10,9 @@ from pathlib import Path
 from evidence.archive.issued import IssuedStore
 from evidence.domain.document import Document, IssuedForm, IssuedPage
 from evidence.domain.identifiers import Number
+from evidence.errors import UnreadableError
+from evidence.filetypes.office_text import OfficeFile, office_text
 from evidence.inbox.counterparts import IssuedText
-from evidence.inbox.edocuments import UnreadableEdocumentError, office_text
 from evidence.ledger.view import View
 
 _CASES = 3000
@@ -71,8 +72,9 @@ def issued_text_in(store: IssuedStore) -> IssuedText:
 
     def text(number: Number) -> str:
         try:
-            return office_text(store.docx_path(number), _MAX_UNPACKED)
-        except UnreadableEdocumentError:
+            path = store.docx_path(number)
+            return office_text(OfficeFile(path=path, workbook=False, max_unpacked=_MAX_UNPACKED))
+        except (UnreadableError, OSError):
             return ""
 
     return text

@@ -40,6 +40,16 @@ def shown(path: str) -> str:
     return "".join("�" if _invisible(character) else character for character in text)
 
 
+def own_bytes(path: str) -> str:
+    """A path's own bytes in hexadecimal, where they are not the UTF-8 of what is shown; else empty."""
+    return own_bytes_of(os.fsencode(path), shown(path))
+
+
+def own_bytes_of(raw: bytes, shown_as: str) -> str:
+    """A name's own bytes in hexadecimal, where they are not the UTF-8 of what is shown; else empty."""
+    return "" if raw == shown_as.encode() else raw.hex()
+
+
 def _invisible(character: str) -> bool:
     # Cf holds the bidirectional overrides that make `gpj.exe` read as `exe.jpg`; Cs lone surrogates.
     return unicodedata.category(character) in {"Cc", "Cf", "Cs", "Zl", "Zp"}
@@ -61,9 +71,3 @@ def storable(name: str, limit: int = MAX_COMPONENT_BYTES) -> str:
         stem, dot, extension = text, "", ""
     room = limit - len((dot + extension).encode())
     return stem.encode()[:room].decode(errors="ignore") + dot + extension
-
-
-def extension(name: str) -> str:
-    """Lower-case extension without the dot; empty when there is none."""
-    stem, dot, end = name.rpartition(".")
-    return end.lower() if dot and stem else ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator
 from datetime import datetime
 
 from evidence.domain.identifiers import ArrivalId
@@ -26,3 +28,17 @@ def next_arrival(view: View, now: datetime) -> ArrivalId:
         middle = (low + high) // 2
         low, high = (middle, high) if taken(middle) else (low, middle)
     return ArrivalId(f"A-{day}-{high:04d}")
+
+
+def arrivals_from(first: ArrivalId | None, view: View, now: datetime) -> Iterator[ArrivalId]:
+    """Ids for files that are journalled together, one after another.
+
+    Args:
+        first: the id that this very transaction has just given out; None when it gave out none.
+        view: the ledger, while it is locked.
+        now: instant of arrival.
+    """
+    free = next_arrival(view, now)
+    prefix, _dash, running = free.rpartition("-")
+    start = int(running) + (1 if first == free else 0)
+    return (ArrivalId(f"{prefix}-{number:04d}") for number in itertools.count(start))

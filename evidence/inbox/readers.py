@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evidence.domain.identifiers import Number
-from evidence.errors import MissingPartError
-from evidence.inbox import media
+from evidence.errors import MissingPartError, UnreadableError
+from evidence.filetypes import media
 from evidence.inbox.reading import FileReading
 from evidence.inbox.settings import InboxSettings
 from evidence.language import _
@@ -72,7 +72,7 @@ class BareRenderer:
 
     def read(self, path: Path, media_type: str) -> FileReading:
         """A reading in which every page waits for a person."""
-        from evidence.recognition.pages import UnreadableFileError, open_pages
+        from evidence.recognition.pages import open_pages
         from evidence.recognition.reading import FileReading as Reading
         from evidence.recognition.reading import Limits, PageReading
 
@@ -81,7 +81,7 @@ class BareRenderer:
                 PageReading(index=page.index, problem=page.problem or "no_code")
                 for page in open_pages(path, media_type, Limits(pages=self.settings.max_pages))
             )
-        except UnreadableFileError as error:
+        except UnreadableError as error:
             return Reading(problem=error.reason, message=error.what)
         return Reading(pages=pages)
 

@@ -59,6 +59,12 @@ def arrival_row(arrival: Arrival, view: View) -> dict[str, Any]:
         "documents": [] if judged is None else _documents(arrival, view),
         "recording": recording_row(footage[0]) if footage else None,
     }
+    if arrival.within is not None:
+        row["within"] = arrival.within
+    if judged is not None and judged.members:
+        row["members"] = list(judged.members)
+    if arrival.path_bytes:
+        row["path_bytes"] = arrival.path_bytes
     if judged is not None and judged.rescan_of:
         row["rescan_of"] = judged.rescan_of
     described = [each for each in recordings if each.described]

@@ -17,7 +17,8 @@ from types import FrameType
 from typing import Any
 
 from evidence.durable import write_whole
-from evidence.inbox.ingest import Intake, Pass
+from evidence.inbox.ingest import Intake
+from evidence.inbox.passes import Pass
 from evidence.inbox.report import summary
 from evidence.inbox.settings import InboxSettings
 from evidence.inbox.watch import Watch

@@ -32,4 +32,6 @@ class InboxSettings:
     workers: int = 2
     """Processes that read the pages of one file of many pages."""
     max_unpacked_bytes: int = 512 * 1024**2
-    """Most bytes an e-document may unpack to."""
+    """Most bytes an e-document, or an archive with all its members, may unpack to."""
+    max_members: int = 1000
+    """Most files taken out of one archive or message."""

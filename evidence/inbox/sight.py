@@ -6,11 +6,12 @@ import os
 import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from evidence.errors import EvidenceError
-from evidence.inbox.names import is_ignored, shown
+from evidence.errors import EvidenceError, MissingPartError
+from evidence.foreign import reason_of
+from evidence.inbox.names import is_ignored, own_bytes, shown
 from evidence.language import _
 
 README = "README.md"
@@ -33,11 +34,20 @@ class Sighting:
     name: str
     """Relative to the inbox, as the clerk named it (NFC, nothing invisible)."""
     regular: bool
-    """False for links, pipes, sockets, devices and folders nested too deep."""
+    """False for links, pipes, sockets, devices, and for folders that could not be looked into."""
     inode: int
     size: int
     mtime_ns: int
     ctime_ns: int
+    name_bytes: str = ""
+    """The name's own bytes in hexadecimal, where they are not the UTF-8 of `name`."""
+    trouble: str = ""
+    """Why nothing below this entry was looked at, in Chinese; empty for an ordinary entry."""
+
+    @property
+    def entry(self) -> str:
+        """Tells this directory entry from every other, whatever is shown of its name."""
+        return self.name_bytes or self.name
 
     @property
     def identity(self) -> str:
@@ -55,55 +65,127 @@ class Look:
     """Everything one look at the inbox found, in order of name."""
 
     sightings: tuple[Sighting, ...]
-    ignored: int
-    """Entries whose names are never arrivals."""
+    ignored: tuple[str, ...] = ()
+    """Names of files that are never arrivals."""
 
 
-def look(root: Path) -> Look:
-    """Every entry below a folder; folders that are links are entries themselves and never entered."""
-    found: list[Sighting] = []
-    ignored = 0
-    stack = [(root, 0)]
-    while stack:
-        folder, depth = stack.pop()
+@dataclass(slots=True)
+class _Walk:
+    """One look under way; what goes wrong with an entry concerns that entry alone."""
+
+    root: Path
+    found: list[Sighting] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
+    folders: list[tuple[Path, int]] = field(default_factory=list)
+
+    def enter(self, folder: Path, depth: int) -> None:
+        """Note every entry of a folder."""
         try:
             entries = list(os.scandir(folder))
         except (FileNotFoundError, NotADirectoryError):
-            continue
+            return  # gone since it was seen
+        except OSError as error:
+            self._closed(folder, f"无法查看这个文件夹（{reason_of(error)}）。")
+            return
         for entry in entries:
-            if is_ignored(entry.name) or (folder == root and entry.name == README):
-                ignored += 1
-                continue
+            path = Path(entry.path)
             try:
                 status = entry.stat(follow_symlinks=False)
             except FileNotFoundError:
                 continue
-            if stat.S_ISDIR(status.st_mode) and depth < MAX_DEPTH:
-                stack.append((Path(entry.path), depth + 1))
+            except OSError as error:
+                self._closed(path, f"无法查看（{reason_of(error)}）。")
                 continue
-            found.append(_sighting(Path(entry.path), root, status))
-    found.sort(key=lambda sighting: sighting.name)
-    return Look(sightings=tuple(found), ignored=ignored)
+            self._note(path, status, depth)
+
+    def _note(self, path: Path, status: os.stat_result, depth: int) -> None:
+        if stat.S_ISDIR(status.st_mode):
+            if depth < MAX_DEPTH:
+                self.folders.append((path, depth + 1))
+            else:
+                self._closed(path, f"文件夹嵌套超过 {MAX_DEPTH} 层，里面的文件没有接收。")
+        elif is_ignored(path.name) or (path.parent == self.root and path.name == README):
+            self.ignored.append(_name(path, self.root)[0])
+        else:
+            self.found.append(_sighting(path, self.root, status))
+
+    def _closed(self, path: Path, why: str) -> None:
+        name, own = _name(path, self.root)
+        self.found.append(
+            Sighting(
+                path=path,
+                name=name,
+                name_bytes=own,
+                regular=False,
+                trouble=why,
+                inode=0,
+                size=0,
+                mtime_ns=0,
+                ctime_ns=0,
+            )
+        )
+
+
+def look(root: Path) -> Look:
+    """Every entry below a folder; folders that are links are entries themselves and never entered.
+
+    Raises:
+        MissingPartError: the folder itself is gone or closed: nothing can be said of what lies in it.
+    """
+    try:
+        os.scandir(root).close()
+    except OSError as error:
+        raise MissingPartError(
+            _("无法查看收件夹：{why}。").format(why=reason_of(error)),
+            where=str(root),
+            remedy=_("请检查网络盘是否连上、文件夹是否被移走或改了权限，再运行 evidence ingest。"),
+        ) from error
+    walk = _Walk(root)
+    walk.folders.append((root, 0))
+    while walk.folders:
+        walk.enter(*walk.folders.pop())
+    found = sorted(walk.found, key=lambda sighting: (sighting.name, sighting.name_bytes))
+    return Look(sightings=tuple(found), ignored=tuple(sorted(walk.ignored)))
 
 
 def look_among(paths: Iterable[Path], inbox: Path) -> Look:
     """Some files and folders, in the inbox or elsewhere; what is not there is left out."""
     sightings: list[Sighting] = []
-    ignored = 0
+    ignored: list[str] = []
     for given in paths:
         path = Path(os.path.normpath(given))  # `inbox/../x` lies beside the inbox, not in it
         inside = path.is_relative_to(inbox)
         if path.is_dir() and not path.is_symlink():
-            below = look(path)
+            below = _below(path)
             ignored += below.ignored
             sightings += [
-                look_at(each.path, inbox) if inside else each
+                look_at(each.path, inbox) if inside and not each.trouble else each
                 for each in below.sightings
-                if os.path.lexists(each.path)
+                if each.trouble or os.path.lexists(each.path)
             ]
         elif os.path.lexists(path):
             sightings.append(look_at(path, inbox if inside else path.parent))
-    return Look(sightings=tuple(sightings), ignored=ignored)
+    return Look(sightings=tuple(sightings), ignored=tuple(ignored))
+
+
+def _below(folder: Path) -> Look:
+    """What lies below one of several folders: one that is closed does not stop the others."""
+    try:
+        return look(folder)
+    except MissingPartError as closed:
+        name, own = _name(folder, folder.parent)
+        sighting = Sighting(
+            path=folder,
+            name=name,
+            name_bytes=own,
+            regular=False,
+            trouble=closed.what,
+            inode=0,
+            size=0,
+            mtime_ns=0,
+            ctime_ns=0,
+        )
+        return Look(sightings=(sighting,))
 
 
 def look_at(path: Path, root: Path) -> Sighting:
@@ -115,11 +197,18 @@ def look_at(path: Path, root: Path) -> Sighting:
     return _sighting(path, root, path.lstat())
 
 
+def _name(path: Path, root: Path) -> tuple[str, str]:
+    """As it is shown, and its own bytes where they differ."""
+    relative = (path.relative_to(root) if path.is_relative_to(root) else path).as_posix()
+    return shown(relative), own_bytes(relative)
+
+
 def _sighting(path: Path, root: Path, status: os.stat_result) -> Sighting:
-    relative = path.relative_to(root) if path.is_relative_to(root) else path
+    name, own = _name(path, root)
     return Sighting(
         path=path,
-        name=shown(relative.as_posix()),
+        name=name,
+        name_bytes=own,
         regular=stat.S_ISREG(status.st_mode),
         inode=status.st_ino,
         size=status.st_size,

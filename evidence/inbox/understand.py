@@ -4,30 +4,28 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
+from evidence.archive.originals import Stored
 from evidence.domain.case import Visit
 from evidence.domain.document import Document, MarkVerdict
 from evidence.domain.identifiers import ArrivalId, Number, Sha256, number_case
 from evidence.domain.register import Package, Receipt
-from evidence.errors import EvidenceError, LedgerDamagedError, MissingPartError
-from evidence.inbox import media
+from evidence.errors import EvidenceError, LedgerDamagedError, MissingPartError, UnreadableError
+from evidence.filetypes import media
+from evidence.filetypes.examine import Question, examine
+from evidence.filetypes.media import Family, Media
+from evidence.filetypes.office_text import OfficeFile, office_text
 from evidence.inbox.counterparts import IssuedText, not_filled_in, unfilled
-from evidence.inbox.edocuments import (
-    Claim,
-    UnreadableEdocumentError,
-    judge_edocument,
-    likely_documents,
-    office_text,
-    pdf_text,
-)
+from evidence.inbox.edocuments import Claim, judge_edocument, likely_documents
 from evidence.inbox.footage import DEFAULTS, find_card, judge_footage, judge_table
 from evidence.inbox.identify import judge_pages, quarantined
-from evidence.inbox.media import Family, Media, identify_media
 from evidence.inbox.reading import PageReader
 from evidence.inbox.settings import InboxSettings
+from evidence.isolation.calls import run_bounded
+from evidence.isolation.limits import Bounds
 from evidence.ledger.events import ArrivalJudged, Event, ReceiptReceived
 from evidence.ledger.view import Arrival, View
 from evidence.recordings.settings import RecordingsSettings
@@ -35,6 +33,15 @@ from evidence.recordings.settings import RecordingsSettings
 _LOG = logging.getLogger("evidence.watch")
 _LOG.addHandler(logging.NullHandler())  # without a log file, what matters is in the journal anyway
 RECEIPT_FORM = "handover-receipt"
+_TEXTS = Bounds(cpu_seconds=60)
+_OLD_OFFICE = frozenset(
+    {
+        "application/msword",
+        "application/vnd.ms-excel",
+        "application/vnd.ms-powerpoint",
+        "application/x-ole-storage",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +58,20 @@ class Material:
     media: Media
     beside: Path | None = None
     """Folder it came from, where a recorder's identity file may lie."""
+    as_it_is: bool = False
+    """A person says that no more of it will come."""
+    depth: int = 0
+    """How many containers it lay in."""
+    budget: Budget = field(default_factory=lambda: Budget())
+    """Shared by everything that one file of the inbox holds, however deep."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Budget:
+    """What may still be taken out of a container and the containers within it."""
+
+    bytes: int | None = None
+    members: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +82,22 @@ class Understanding:
     further: tuple[Event, ...] = ()
     broken: bool = False
     """The bytes may be only a part of the file; more may still come."""
+    members: tuple[Member, ...] = ()
+    """Files that were taken out of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """One file out of a container, its bytes safe in the originals."""
+
+    name: str
+    """The container's name and its own, as they are shown."""
+    name_bytes: str
+    """As `ArrivalTaken.path_bytes`, of its own name alone."""
+    seen_as: str
+    stored: Stored
+    media: Media
+    understood: Understanding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,19 +117,22 @@ class Understander:
         """Read one file and judge it; no file, however made, stops the intake.
 
         Raises:
-            LedgerDamagedError: the ledger, not the file, is the trouble.
+            LedgerDamagedError, MissingPartError, OSError: the ledger, a service or the machine, not the
+                file, is the trouble: it stays where it is and is tried again.
         """
         try:
             return self._understand(material, view, now)
-        except (LedgerDamagedError, MemoryError):
+        except (LedgerDamagedError, MissingPartError, OSError, MemoryError):
             raise
+        except UnreadableError as error:
+            return unreadable(material, error)
         except Exception as error:
-            # Readers of hostile files fail in ways nobody listed: the bytes are kept, a person retries.
+            # a mistake of ours: the bytes are kept, the log has the rest
             _LOG.exception("reader failed", extra={"fields": {"path": material.name}})
-            detail = f"识别时出现意外错误（{type(error).__name__}）"
+            detail = f"读这个文件时程序出错（{type(error).__name__}）"
             if isinstance(error, EvidenceError):
                 detail = error.what.rstrip("。")
-            return Understanding(judged=quarantined(material.arrival, "engine_timeout", detail))
+            return Understanding(judged=quarantined(material.arrival, "malformed", detail))
 
     def _understand(self, material: Material, view: View, now: datetime) -> Understanding:
         refused = refusal(material, self.settings)
@@ -116,11 +156,7 @@ class Understander:
         return self._paper(material, view, now)
 
     def _paper(self, material: Material, view: View, now: datetime) -> Understanding:
-        try:
-            reading = self.pages.read(material.path, material.media.type)
-        except MissingPartError as error:
-            judged = quarantined(material.arrival, "engine_timeout", error.what.rstrip("。"))
-            return Understanding(judged=judged)
+        reading = self.pages.read(material.path, material.media.type)
         judged = judge_pages(material.arrival, material.sha256, reading, view)
         if material.media.type == media.PDF and not reading.problem:
             judged = self._born_digital(material, judged, view)
@@ -149,7 +185,7 @@ class Understander:
                 )
         if judged.pages or judged.outcome == "quarantined":
             return judged
-        text = pdf_text(material.path)
+        text = self._text(material.path, material.media)
         if not text.strip():
             return judged
         claim = Claim(name=material.name, text=text)
@@ -174,11 +210,7 @@ class Understander:
             )
             if table.outcome == "linked":
                 return Understanding(judged=table)
-        try:
-            text = office_text(material.path, self.settings.max_unpacked_bytes)
-        except UnreadableEdocumentError as error:
-            judged = quarantined(material.arrival, error.reason)
-            return Understanding(judged=judged, broken=error.reason == "malformed")
+        text = self._text(material.path, material.media)
         claim = Claim(name=material.name, text=text)
         return Understanding(
             judged=judge_edocument(
@@ -186,17 +218,30 @@ class Understander:
             )
         )
 
+    def _text(self, path: Path, kind: Media) -> str:
+        """The text of an electronic document; empty for a file of another kind.
+
+        Raises:
+            UnreadableError: damaged, encrypted, or too large.
+        """
+        if kind.type == media.PDF:
+            from evidence.recognition.pdf_text import pdf_text
+
+            return run_bounded(pdf_text, path, _TEXTS)
+        if kind.family is not Family.OFFICE:
+            return ""
+        file = OfficeFile(
+            path=path, workbook=kind.type == media.XLSX, max_unpacked=self.settings.max_unpacked_bytes
+        )
+        return run_bounded(office_text, file, _TEXTS)
+
     def says_nothing(self, arrival: Arrival, document: Document, path: Path) -> bool:
         """Whether an archived file adds nothing to a form that was issued blank."""
-        kind = identify_media(path, arrival.path)
-        text = ""
-        if kind.type == media.PDF:
-            text = pdf_text(path)
-        elif kind.type in (media.DOCX, media.XLSX):
-            try:
-                text = office_text(path, self.settings.max_unpacked_bytes)
-            except UnreadableEdocumentError:
-                return True
+        try:
+            kind = run_bounded(examine, Question(path=path, name=arrival.path)).media
+            text = self._text(path, kind)
+        except UnreadableError:
+            return True
         return unfilled(document, arrival.sha256 or Sha256(""), text, self.issued_text)
 
     def _footage(
@@ -219,21 +264,54 @@ class Understander:
 
 def refusal(material: Material, settings: InboxSettings) -> Understanding | None:
     """What can be said without reading further; None when the file deserves a reader."""
-    family, kind = material.media.family, material.media
+    kind = material.media
+    family = Family.OTHER if is_foreign_zip(kind, material.name) else kind.family
     if not material.bytes:
         return Understanding(judged=quarantined(material.arrival, "empty"), broken=True)
+    if kind.encrypted:
+        return Understanding(judged=quarantined(material.arrival, "encrypted", "Office 文件设有打开密码"))
     if kind.mismatch:
         detail = "同时像两种文件" if kind.polyglot else f"内容是 {kind.type}"
         return Understanding(judged=quarantined(material.arrival, "type_mismatch", detail))
     if family is Family.OTHER:
         if kind.type == media.UNKNOWN and kind.claimed:
             return Understanding(judged=quarantined(material.arrival, "malformed"), broken=True)
-        return Understanding(judged=quarantined(material.arrival, "unsupported_type"))
-    limit = settings.max_footage_bytes if family is Family.FOOTAGE else settings.max_bytes
-    if material.bytes > limit:
-        detail = f"文件有 {material.bytes // 1024**2} MB，上限 {limit // 1024**2} MB"
-        return Understanding(judged=quarantined(material.arrival, "too_large", detail))
+        return Understanding(judged=_unsupported(material))
+    too_large = over_limit(kind, material.bytes, settings)
+    if too_large:
+        return Understanding(judged=quarantined(material.arrival, "too_large", too_large))
     return None
+
+
+def is_foreign_zip(kind: Media, name: str) -> bool:
+    """A zip only inside: OFD, EPUB, PPTX and the like are documents of their own."""
+    return kind.type == media.ZIP and kind.claimed != media.ZIP and bool(media.extension(name))
+
+
+def _unsupported(material: Material) -> ArrivalJudged:
+    """What to do instead, for kinds that people send again and again."""
+    judged = quarantined(material.arrival, "unsupported_type")
+    kind = material.media.type
+    if kind in media.ARCHIVES:
+        name = {"application/vnd.rar": "RAR", "application/x-7z-compressed": "7z"}.get(kind, "")
+        message = f"这是{name}压缩包，本程序不打开。请解压后，把里面的文件放入收件夹。"
+        return replace(judged, message=message)
+    if kind in _OLD_OFFICE:
+        message = "这是旧版 Office 文件。请用 Office 或 WPS 另存为 .docx、.xlsx 或 PDF 后重新放入。"
+        return replace(judged, message=message)
+    return judged
+
+
+def over_limit(kind: Media, size: int, settings: InboxSettings) -> str:
+    """Why a file is too large, with both figures; empty when it is not."""
+    limit = settings.max_footage_bytes if kind.family is Family.FOOTAGE else settings.max_bytes
+    return f"文件有 {size // 1024**2} MB，上限 {limit // 1024**2} MB" if size > limit else ""
+
+
+def unreadable(material: Material, error: UnreadableError) -> Understanding:
+    """A file that its reader refused, in the reader's words."""
+    judged = quarantined(material.arrival, error.reason, error.what.rstrip("。"))
+    return Understanding(judged=judged, broken=error.reason in {"malformed", "incomplete"})
 
 
 def receipts(

@@ -16,7 +16,8 @@ from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver
 
 from evidence.errors import EvidenceError, LedgerDamagedError
-from evidence.inbox.ingest import Intake, Pass
+from evidence.inbox.ingest import Intake
+from evidence.inbox.passes import Pass
 from evidence.inbox.settings import InboxSettings
 
 _STORM_PAUSE_S = 0.2

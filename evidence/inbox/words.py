@@ -12,7 +12,7 @@ REASONS: dict[str, str] = {
     "incomplete": "文件不完整。收件夹中的原文件未动，补齐后自动接收；无法补齐的，请重新扫描或重新复制。",
     "malformed": "文件已损坏，打不开。请重新扫描或向提供人重新索取。",
     "encrypted": "文件设有密码，无法读取。请去掉密码后重新放入。",
-    "too_large": "文件超过允许的大小或页数。请分成几份后重新放入，或请管理员放宽限制。",
+    "too_large": "文件超过允许的限度。请分成几份后重新放入，或请管理员放宽限制。",
     "unsupported_type": "不接收这种类型的文件。请转成 PDF、图片、音视频、DOCX 或 XLSX 后重新放入。",
     "type_mismatch": "文件的扩展名与内容不符。请确认来源；若内容无误，请改正扩展名后重新放入。",
     "not_regular_file": "这不是文件本身（是链接、管道或设备）。请把文件本身复制进来，并删除这个条目。",
@@ -22,6 +22,8 @@ REASONS: dict[str, str] = {
     "conflicting_codes": "同一页上的两个二维码互相矛盾。请检查是否有两张纸叠在一起，分开后重新扫描。",
     "wrong_case": "页面内容与二维码所指的文书不符。请核对是否贴错或复印了二维码。",
     "engine_timeout": "识别未能在限定时间内完成。文件已保存，可稍后运行 evidence inbox retry 重试。",
+    "damaged": "图像有一部分已损坏。请重新扫描；无法重新扫描的，请看图逐项确认。",
+    "not_readable": "读不到，里面的内容没有接收。请检查权限、路径长度和网络盘；改好后自动接收。",
 }
 """Reason code of the interface -> what is so, and what to do."""
 
@@ -33,6 +35,8 @@ PAGE_REASONS: dict[str, str] = {
     "wrong_case": "页面内容与二维码所指的文书不符",
     "engine_timeout": "识别超时，可重试",
     "malformed": "页面已损坏，无法显示",
+    "damaged": "图像有损坏",
+    "too_complex": "图形过多，无法自动辨认",
     "too_large": "页面过大",
     "no_code": "没有读到二维码",
 }

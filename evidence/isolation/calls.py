@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import atexit
+import os
 import threading
 import time
 from collections.abc import Callable
 from typing import TypeVar, cast, get_type_hints
 
-import msgspec
-
 from evidence.errors import InputError, UnreadableError
 from evidence.isolation.child import Child, ChildLostError
 from evidence.isolation.limits import Bounds
-from evidence.isolation.messages import Answer, Call, FromChild, Refused, Trouble
+from evidence.isolation.messages import Answer, Call, FromChild, Refused, Trouble, packed, unpacked
 from evidence.language import chosen_language
 
 Argument = TypeVar("Argument")
@@ -53,20 +52,25 @@ class BoundedCalls:
         """
         call = Call(
             function=f"{function.__module__}:{function.__qualname__}",
-            argument=msgspec.msgpack.encode(argument),
+            argument=packed(argument),
             bounds=bounds,
             language=chosen_language(),
         )
         said = self._ask(call, bounds)
         match said:
             case Answer(value=value):
-                return cast(Result, msgspec.msgpack.decode(value, type=get_type_hints(function)["return"]))
+                return cast(Result, unpacked(value, get_type_hints(function)["return"]))
             case Refused(reason=reason, what=what, where=where, remedy=remedy):
                 if reason:
                     raise UnreadableError(reason, what, where=where, remedy=remedy)
                 raise InputError(what, where=where, remedy=remedy)
             case Trouble(number=number, words=words, path=path):
                 raise OSError(number, words, path)
+
+    def forget(self) -> None:
+        """In a process that was just forked: the children are the parent's."""
+        self._lock = threading.Lock()
+        self._idle = []
 
     def close(self) -> None:
         """End every idle child."""
@@ -115,6 +119,8 @@ def _lost(child: Child, bounds: Bounds, *, late: bool) -> Refused:
 
 _shared = BoundedCalls()
 atexit.register(_shared.close)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_shared.forget)
 
 
 def run_bounded(

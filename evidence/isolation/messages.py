@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+from typing import Any
+
 import msgspec
 
 from evidence.isolation.limits import Bounds
@@ -45,3 +49,25 @@ class Trouble(msgspec.Struct, tag=True):
 
 
 FromChild = Answer | Refused | Trouble
+
+
+def packed(value: object) -> bytes:
+    """A value as the bytes of a message; a path travels as the system's own bytes of its name."""
+    return msgspec.msgpack.encode(value, enc_hook=_path_out)
+
+
+def unpacked(data: bytes, kind: Any) -> Any:
+    """The value again, of declared type."""
+    return msgspec.msgpack.decode(data, type=kind, dec_hook=_path_in)
+
+
+def _path_out(value: object) -> bytes:
+    if isinstance(value, Path):
+        return os.fsencode(value)
+    raise NotImplementedError
+
+
+def _path_in(kind: type, value: object) -> object:
+    if issubclass(kind, Path) and isinstance(value, bytes):
+        return Path(os.fsdecode(value))
+    raise NotImplementedError

@@ -14,7 +14,7 @@ import msgspec
 from evidence.errors import InputError, UnreadableError
 from evidence.isolation.child import receive, send
 from evidence.isolation.limits import Bounds, apply
-from evidence.isolation.messages import Answer, Call, FromChild, Refused, Trouble
+from evidence.isolation.messages import Answer, Call, FromChild, Refused, Trouble, packed, unpacked
 from evidence.language import speaking_to
 
 MACHINE = frozenset(
@@ -49,7 +49,7 @@ def serve() -> None:
 def _answer(call: Call) -> FromChild:
     with speaking_to(call.language):
         try:
-            return Answer(msgspec.msgpack.encode(_run(call)))
+            return Answer(packed(_run(call)))
         except InputError as error:
             reason = error.reason if isinstance(error, UnreadableError) else ""
             return Refused(reason, error.what, error.where, error.remedy)
@@ -70,7 +70,7 @@ def _run(call: Call) -> Any:
     function = getattr(importlib.import_module(module), name)
     hints = get_type_hints(function)
     kind = next(hint for argument, hint in hints.items() if argument != "return")
-    return function(msgspec.msgpack.decode(call.argument, type=kind))
+    return function(unpacked(call.argument, kind))
 
 
 def _too_large(bounds: Bounds) -> Refused:

@@ -135,6 +135,10 @@ class ArrivalWaiting:
     arrival: ArrivalId
     path: str
     why: str = ""
+    path_bytes: str = ""
+    """As in `ArrivalTaken`."""
+    seen_as: str = ""
+    """As in `ArrivalTaken`; empty while it may still change."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +159,11 @@ class ArrivalTaken:
     interrupted from the same bytes dropped again."""
     by_reference: str = ""
     """Absolute path where footage stays; its bytes are then not among the originals."""
+    path_bytes: str = ""
+    """The path's own bytes in hexadecimal, where they are not the UTF-8 of `path`: two files whose names
+    are shown alike stay two files, and a name that no encoding explains is not lost."""
+    within: ArrivalId | None = None
+    """The archive, message or portfolio that held this file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,6 +184,8 @@ class UnlinkedPage:
     reason: str
     suggestions: tuple[Suggestion, ...] = ()
     picture: Sha256 | None = None
+    message: str = ""
+    """What exactly is so with the page, where the reason alone does not say it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,6 +213,8 @@ class ArrivalJudged:
     """`H01` when the material is a photograph of that hazard of the case."""
     rescan_of: ArrivalId | None = None
     """A likely rescan of pages that another arrival already brought."""
+    members: tuple[ArrivalId, ...] = ()
+    """Arrivals that were taken out of this file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

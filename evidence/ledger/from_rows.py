@@ -112,6 +112,8 @@ def arrival_of_row(id: str, body: Row) -> Arrival:
             outcome=outcome,
             reason="" if judged is None else judged.reason,
             message=body["waiting"].get("why", "") if judged is None else judged.message,
+            seen_as=body["waiting"].get("seen_as", ""),
+            path_bytes=body["waiting"].get("path_bytes", ""),
             judged=judged,
             decisions=decisions,
         )
@@ -128,6 +130,8 @@ def arrival_of_row(id: str, body: Row) -> Arrival:
         message="" if judged is None else judged.message,
         duplicate_of=taken.duplicate_of,
         seen_as=taken.seen_as,
+        path_bytes=taken.path_bytes,
+        within=taken.within,
         judged=judged,
         decisions=decisions,
     )

@@ -36,6 +36,10 @@ class Arrival:
     duplicate_of: ArrivalId | None = None
     seen_as: str = ""
     """As in `ArrivalTaken.seen_as`."""
+    path_bytes: str = ""
+    """As in `ArrivalTaken.path_bytes`."""
+    within: ArrivalId | None = None
+    """As in `ArrivalTaken.within`."""
     judged: ArrivalJudged | None = None
     decisions: tuple[PersonDecided, ...] = ()
 

@@ -16,19 +16,19 @@ import numpy as np
 import pillow_heif
 from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
 
+from evidence.errors import UnreadableError
 from evidence.recognition.pdf_pages import pdf_pages
 from evidence.recognition.picture import (
     DRAFT,
     Jpeg,
     PagePicture,
-    UnreadableFileError,
     finished,
     finished_jpeg,
 )
 from evidence.recognition.reading import Array, Limits
 from evidence.recognition.thresholds import DEFAULT
 
-__all__ = ["PDF", "PICTURE_TYPES", "PagePicture", "UnreadableFileError", "open_pages"]
+__all__ = ["PDF", "PICTURE_TYPES", "PagePicture", "open_pages"]
 
 cv2.setNumThreads(1)
 pillow_heif.register_heif_opener()
@@ -48,16 +48,16 @@ def open_pages(
     """Every `step`-th page of a file from the 0-based `start`; each is decoded when it is asked for.
 
     Raises:
-        UnreadableFileError: the file as a whole is broken, encrypted, too large or of another type.
+        UnreadableError: the file as a whole is broken, encrypted, too large or of another type.
     """
     limits = limits or Limits()
     if path.stat().st_size == 0:
-        raise UnreadableFileError("empty", "文件是空的。", where=path.name)
+        raise UnreadableError("empty", "文件是空的。", where=path.name)
     if media_type == PDF:
         return pdf_pages(path, limits, start, step)
     if media_type in PICTURE_TYPES:
         return _frames(path, limits, start, step)
-    raise UnreadableFileError("unsupported_type", "这种文件不能作为扫描件读取。", where=path.name)
+    raise UnreadableError("unsupported_type", "这种文件不能作为扫描件读取。", where=path.name)
 
 
 def _frames(path: Path, limits: Limits, start: int, step: int) -> Iterator[PagePicture]:
@@ -66,22 +66,22 @@ def _frames(path: Path, limits: Limits, start: int, step: int) -> Iterator[PageP
             warnings.simplefilter("ignore")  # broken metadata is no reason to refuse a picture
             source = Image.open(path, formats=_FORMATS)
     except UnidentifiedImageError as error:
-        raise UnreadableFileError("malformed", "图片已损坏，打不开。", where=path.name) from error
+        raise UnreadableError("malformed", "图片已损坏，打不开。", where=path.name) from error
     except (OSError, SyntaxError, ValueError, TypeError, struct.error, Image.DecompressionBombError) as error:
-        raise UnreadableFileError("malformed", "图片已损坏，打不开。", where=path.name) from error
+        raise UnreadableError("malformed", "图片已损坏，打不开。", where=path.name) from error
     with source:
         index = -1
         try:
             for index, frame in enumerate(ImageSequence.Iterator(source)):
                 if index >= limits.pages:
-                    raise UnreadableFileError("too_large", "图片帧数超过上限。", where=path.name)
+                    raise UnreadableError("too_large", "图片帧数超过上限。", where=path.name)
                 if index >= start and (index - start) % step == 0:
                     yield _frame(index, frame, limits)
                 if source.format not in ("TIFF", "HEIF"):
                     break  # a GIF-like second frame of a photograph is a thumbnail, not a page
         except (OSError, SyntaxError, ValueError, KeyError, TypeError, IndexError, struct.error) as error:
             if index < 0:
-                raise UnreadableFileError("malformed", "图片已损坏，打不开。", where=path.name) from error
+                raise UnreadableError("malformed", "图片已损坏，打不开。", where=path.name) from error
             yield PagePicture(
                 index=index + 1, image=None, problem="malformed", message="这一页已损坏，无法显示。"
             )

@@ -13,8 +13,9 @@ import numpy as np
 import pypdfium2
 import pypdfium2.raw as pdfium
 
+from evidence.errors import UnreadableError
 from evidence.recognition.file_ink import file_ink, has_file_ink
-from evidence.recognition.picture import Jpeg, PagePicture, UnreadableFileError, finished, finished_jpeg
+from evidence.recognition.picture import Jpeg, PagePicture, finished, finished_jpeg
 from evidence.recognition.reading import Limits
 from evidence.recognition.thresholds import DEFAULT
 
@@ -26,10 +27,10 @@ def pdf_pages(path: Path, limits: Limits, start: int, step: int) -> Iterator[Pag
         document = pypdfium2.PdfDocument(path)
     except pypdfium2.PdfiumError as error:
         if "password" in str(error).lower() or "security" in str(error).lower():
-            raise UnreadableFileError(
+            raise UnreadableError(
                 "encrypted", "PDF 有密码，打不开。", where=path.name, remedy="请去掉密码后重新放入。"
             ) from error
-        raise UnreadableFileError(
+        raise UnreadableError(
             "malformed", "PDF 已损坏，打不开。", where=path.name, remedy="请重新扫描或重新导出。"
         ) from error
     with contextlib.suppress(pypdfium2.PdfiumError):
@@ -37,9 +38,9 @@ def pdf_pages(path: Path, limits: Limits, start: int, step: int) -> Iterator[Pag
     try:
         count = len(document)
         if count == 0:
-            raise UnreadableFileError("malformed", "PDF 里没有页面。", where=path.name)
+            raise UnreadableError("malformed", "PDF 里没有页面。", where=path.name)
         if count > limits.pages:
-            raise UnreadableFileError("too_large", "PDF 页数超过上限。", where=path.name)
+            raise UnreadableError("too_large", "PDF 页数超过上限。", where=path.name)
         for index in range(start, count, step):
             yield _pdf_page(document, index, limits)
     finally:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from evidence.errors import EvidenceError, ExitCode
 from evidence.recognition.reading import Array
 from evidence.recognition.thresholds import DEFAULT
 
@@ -22,16 +21,6 @@ _READ = {
     True: {1: cv2.IMREAD_COLOR, 2: cv2.IMREAD_REDUCED_COLOR_2, 4: cv2.IMREAD_REDUCED_COLOR_4},
     False: {1: cv2.IMREAD_GRAYSCALE, 2: cv2.IMREAD_REDUCED_GRAYSCALE_2, 4: cv2.IMREAD_REDUCED_GRAYSCALE_4},
 }
-
-
-class UnreadableFileError(EvidenceError):
-    """A file or page cannot become a picture; `reason` is one of the interface's reasons."""
-
-    exit_code = ExitCode.USAGE
-
-    def __init__(self, reason: str, what: str, *, where: str = "", remedy: str = "") -> None:
-        super().__init__(what, where=where, remedy=remedy)
-        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ import numpy as np
 from evidence.domain.document import IssuedPage, Mark, MarkVerdict, ScannedPage
 from evidence.domain.identifiers import ArrivalId, Sha256
 from evidence.domain.page_code import Corner, PageCode
+from evidence.errors import UnreadableError
 from evidence.ledger.events import Suggestion
 from evidence.recognition.alterations import find_alterations
 from evidence.recognition.blank import is_blank
@@ -20,7 +21,7 @@ from evidence.recognition.identity import Identity, Words, compare_words, judge_
 from evidence.recognition.marks import PageMarks, judge_marks
 from evidence.recognition.number_print import number_proves
 from evidence.recognition.ocr import WITHOUT_OCR, installed_ocr
-from evidence.recognition.pages import PagePicture, UnreadableFileError, open_pages
+from evidence.recognition.pages import PagePicture, open_pages
 from evidence.recognition.reading import (
     Array,
     FileReading,
@@ -72,7 +73,7 @@ def read_here(
     limits = limits or Limits()
     try:
         pages = tuple(read_pages(path, media_type=media_type, forms=forms, limits=limits, previews=previews))
-    except UnreadableFileError as error:
+    except UnreadableError as error:
         return FileReading(problem=error.reason, message=error.what)
     remarks = dict.fromkeys(remark for page in pages for remark in remarks_on(page, limits))
     return FileReading(pages=pages, remarks=tuple(remarks))
@@ -96,7 +97,7 @@ def read_pages(
     """Readings in page order, from the 0-based page `start`.
 
     Raises:
-        UnreadableFileError: the file as a whole cannot be opened.
+        UnreadableError: the file as a whole cannot be opened.
     """
     for picture in open_pages(path, media_type, limits, start):
         yield read_page(picture, forms=forms, previews=previews, ocr=limits.ocr)

@@ -17,6 +17,7 @@ import msgspec
 
 from evidence.domain.document import IssuedForm, IssuedPage
 from evidence.domain.identifiers import Number, Sha256
+from evidence.errors import UnreadableError
 from evidence.isolation.child import receive, send
 from evidence.isolation.limits import limit_memory
 from evidence.recognition.reading import BROKEN_PAGE, PageReading
@@ -89,7 +90,7 @@ def serve() -> None:
 
 
 def _serve_job(job: Job, remote: _Remote, sink: BinaryIO) -> None:
-    from evidence.recognition.pages import UnreadableFileError, open_pages
+    from evidence.recognition.pages import open_pages
     from evidence.recognition.read import read_page, read_placed, remarks_on
 
     remarks: dict[str, None] = {}
@@ -111,7 +112,7 @@ def _serve_job(job: Job, remote: _Remote, sink: BinaryIO) -> None:
             remarks.update(dict.fromkeys(remarks_on(reading, job.limits)))
             send(sink, Page(reading))
             send(sink, Begin(picture.index + job.step))
-    except UnreadableFileError as error:
+    except UnreadableError as error:
         send(sink, Unreadable(error.reason, error.what))
         return
     send(sink, Done(tuple(remarks)))

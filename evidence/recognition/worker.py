@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import os
 import threading
 import time
 from pathlib import Path
@@ -74,6 +75,11 @@ class BoundedReader:
         for thread in threads:
             thread.join()
         return _together(shares)
+
+    def forget(self) -> None:
+        """In a process that was just forked: the workers are the parent's."""
+        self._lock, self._ask_lock = threading.Lock(), threading.Lock()
+        self._idle = []
 
     def close(self) -> None:
         """End every idle worker."""
@@ -225,6 +231,8 @@ def _pdf_with_reference(number: Number, forms: FormLookup) -> Path:
 
 _shared = BoundedReader()
 atexit.register(_shared.close)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_shared.forget)
 
 
 def shared_reader() -> BoundedReader:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import configparser
 from dataclasses import dataclass
-from pathlib import PurePath
+from pathlib import Path, PurePath
 
-from evidence.recordings.unreadable import UnreadableRecordingError
+from evidence.errors import UnreadableError
 
 CARD_FILES = frozenset({"param.ini", "hsauth.ini", "info.dat"})
+MAX_CARD_BYTES = 65536
 _SECTIONS = ("ZFY", "ZHY")
 
 
@@ -33,18 +34,32 @@ def read_card(data: bytes, *, name: str) -> Card:
     """Read an identity file.
 
     Raises:
-        UnreadableRecordingError: it holds no device number.
+        UnreadableError: it holds no device number.
     """
     text = _text(data)
     card = _info_dat(text) if PurePath(name).suffix.lower() == ".dat" else _ini(text)
     if card is None:
-        raise UnreadableRecordingError(
+        raise UnreadableError(
             "malformed",
             "记录仪身份文件里没有设备编号。",
             where=name,
             remedy="请在导入表“记录仪”中登记设备，再人工指派录像。",
         )
     return card
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardFile:
+    """One identity file to be read in a bounded child."""
+
+    path: Path
+    name: str
+
+
+def card_of(file: CardFile) -> Card:
+    """`read_card` as one question; an identity file has a few lines."""
+    with file.path.open("rb") as source:
+        return read_card(source.read(MAX_CARD_BYTES), name=file.name)
 
 
 def _ini(text: str) -> Card | None:

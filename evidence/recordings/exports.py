@@ -10,18 +10,18 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePath
 
 from evidence.domain.identifiers import Sha256
 from evidence.domain.recording import Recording, TimeClaim
 from evidence.domain.week import SHANGHAI
+from evidence.errors import UnreadableError
 from evidence.recordings.clock import choose_start
 from evidence.recordings.names import HANDED_IN, parse_name
 from evidence.recordings.settings import ExportMapping
 from evidence.recordings.tables import read_rows
-from evidence.recordings.unreadable import UnreadableRecordingError
 
 PRESETS: dict[str, ExportMapping] = {
     "station-mysql": ExportMapping(
@@ -70,11 +70,16 @@ def read_export(
         now: instant of arrival; rules out starts in the future.
 
     Raises:
-        UnreadableRecordingError: not such a list, or the file-name column is missing.
+        UnreadableError: not such a list, or the file-name column is missing.
     """
-    rows = read_rows(path, name or path.name)
+    mappings = [mapping] if mapping is not None else list(presets.values())
+
+    def fits(headings: set[str]) -> int:
+        return max((len(_columns(each) & headings) for each in mappings if each.name in headings), default=0)
+
+    rows = read_rows(path, name or path.name, fits)
     if not rows:
-        raise UnreadableRecordingError(
+        raise UnreadableError(
             "empty",
             "采集站清单里没有一行数据。",
             where=name or path.name,
@@ -83,7 +88,7 @@ def read_export(
     headings = {key for row in rows for key in row}
     chosen = mapping or choose_mapping(headings, presets)
     if chosen is None or chosen.name not in headings:
-        raise UnreadableRecordingError(
+        raise UnreadableError(
             "malformed",
             "采集站清单缺少文件名一列，无法与录像对应。",
             where=f"{name or path.name}：现有列 {'、'.join(sorted(headings)[:20])}",
@@ -91,6 +96,22 @@ def read_export(
         )
     found = (_recording(row, chosen, now) for row in rows)
     return tuple(each for each in found if each is not None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListFile:
+    """One station list to be read in a bounded child."""
+
+    path: Path
+    name: str
+    """How the clerk's file was called."""
+    presets: dict[str, ExportMapping]
+    now: datetime
+
+
+def read_list(file: ListFile) -> tuple[Recording, ...]:
+    """`read_export` as one question."""
+    return read_export(file.path, name=file.name, presets=file.presets, now=file.now)
 
 
 def choose_mapping(headings: Iterable[str], presets: Mapping[str, ExportMapping]) -> ExportMapping | None:

@@ -9,14 +9,15 @@ from pathlib import Path, PurePath
 
 from evidence.domain.identifiers import Sha256
 from evidence.domain.recording import Recording, TimeClaim
+from evidence.errors import UnreadableError
+from evidence.filetypes.containers import Structure, read_structure
+from evidence.filetypes.prefix import WithoutPrefix
+from evidence.isolation.limits import Bounds
 from evidence.recordings.cards import Card
 from evidence.recordings.clock import choose_start, container_claim
-from evidence.recordings.containers import Structure, read_structure
 from evidence.recordings.names import RecorderName, folder_hint, parse_name
-from evidence.recordings.prefix import WithoutPrefix
 from evidence.recordings.probe import Tracks, demux, media_info
 from evidence.recordings.sampling import doubts_of, take_samples
-from evidence.recordings.unreadable import UnreadableRecordingError
 
 SAMPLES = 6
 """Places looked at for black picture and silence; a few milliseconds each."""
@@ -59,12 +60,12 @@ def read_recording(
         samples: places to look at for black picture and silence, 0 for none.
 
     Raises:
-        UnreadableRecordingError: empty, not a recording, or cut so that nothing of it plays.
+        UnreadableError: empty, not a recording, or cut so that nothing of it plays.
     """
     size = path.stat().st_size
     base = PurePath(name.replace("\\", "/")).name
     if size == 0:
-        raise UnreadableRecordingError(
+        raise UnreadableError(
             "empty", "文件是空的，没有录像内容。", where=name, remedy="请从记录仪或采集站重新拷贝。"
         )
     with path.open("rb") as stream:
@@ -99,6 +100,29 @@ def read_recording(
         important=claimed.important if claimed else False,
         times=start.claims,
         doubts=(*doubts, *start.doubts),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FootageFile:
+    """One recorder file to be read in a bounded child; fields as the arguments of `read_recording`."""
+
+    path: Path
+    name: str
+    sha256: Sha256
+    card: Card | None
+    now: datetime
+    samples: int = SAMPLES
+
+
+FOOTAGE_BOUNDS = Bounds(cpu_seconds=600, memory=3_000_000_000)
+"""Hours of video whose every packet is read, and a decoder for large pictures."""
+
+
+def read_footage(file: FootageFile) -> Recording:
+    """`read_recording` as one question."""
+    return read_recording(
+        file.path, name=file.name, sha256=file.sha256, card=file.card, now=file.now, samples=file.samples
     )
 
 
@@ -143,20 +167,20 @@ def _examine(path: Path, structure: Structure, name: str) -> _Found:
 
 def _refuse(structure: Structure, tracks: Tracks, name: str) -> None:
     if structure.container and (structure.truncated or tracks.truncated):
-        raise UnreadableRecordingError(
+        raise UnreadableError(
             "incomplete",
             "录像文件不完整，没有能播放的内容（多为拷贝中断）。",
             where=name,
             remedy="请从记录仪或采集站重新拷贝整个文件。",
         )
     if structure.container or tracks.format:
-        raise UnreadableRecordingError(
+        raise UnreadableError(
             "malformed",
             "录像文件已损坏，无法播放。",
             where=name,
             remedy="请从记录仪或采集站重新拷贝；仍不能播放时，请保留记录仪并说明情况。",
         )
-    raise UnreadableRecordingError(
+    raise UnreadableError(
         "unsupported_type",
         "这不是能识别的音视频文件。",
         where=name,

@@ -12,16 +12,17 @@ from pathlib import Path, PurePath
 
 from evidence.domain.identifiers import ArrivalId, CaseId, Sha256
 from evidence.domain.recording import Recording
+from evidence.errors import UnreadableError
+from evidence.isolation.calls import run_bounded
 from evidence.ledger.events import ArrivalJudged, ArrivalTaken, Event, RecordingAssigned
 from evidence.ledger.ledger import Ledger
 from evidence.ledger.view import View
 from evidence.recordings.assign import BY_RULE, assign
-from evidence.recordings.cards import CARD_FILES, Card, is_card_file, read_card
+from evidence.recordings.cards import CARD_FILES, Card, CardFile, card_of, is_card_file
 from evidence.recordings.clock import OFFSET_REGISTER, corrected
 from evidence.recordings.exports import enriched
-from evidence.recordings.read import hash_file, read_recording
+from evidence.recordings.read import FOOTAGE_BOUNDS, FootageFile, hash_file, read_footage
 from evidence.recordings.settings import RecordingsSettings
-from evidence.recordings.unreadable import UnreadableRecordingError
 
 MEDIA_TYPES = {
     ".mp4": "video/mp4", ".m4v": "video/mp4", ".mov": "video/quicktime", ".avi": "video/x-msvideo",
@@ -61,8 +62,8 @@ def card_beside(path: Path, levels: int = 4) -> Card | None:
             for each in sorted(candidate.glob("*")) if candidate.is_dir() else ():
                 if each.name.lower() in CARD_FILES and is_card_file(each.name) and each.is_file():
                     try:
-                        return read_card(each.read_bytes()[:65536], name=each.name)
-                    except (UnreadableRecordingError, OSError):
+                        return run_bounded(card_of, CardFile(path=each, name=each.name))
+                    except (UnreadableError, OSError):
                         continue
     return None
 
@@ -108,15 +109,16 @@ def register_in_place(
             cards[absolute.parent] = card_beside(absolute)
         arrival = _take(ledger, absolute, sha256, actor, now, number)
         try:
-            recording = read_recording(
-                absolute,
+            file = FootageFile(
+                path=absolute,
                 name="/".join(absolute.parts[-4:]),
                 sha256=sha256,
                 card=cards[absolute.parent],
                 now=now(),
                 samples=settings.samples,
             )
-        except UnreadableRecordingError as error:
+            recording = run_bounded(read_footage, file, FOOTAGE_BOUNDS)
+        except UnreadableError as error:
             judged = ArrivalJudged(
                 arrival=arrival,
                 outcome="quarantined",

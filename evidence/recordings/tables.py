@@ -6,47 +6,68 @@ import csv
 import io
 import json
 import re
-import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path, PurePath
 from typing import Any
-from xml.etree.ElementTree import Element, ParseError
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
 
-from evidence.recordings.unreadable import UnreadableRecordingError
+from evidence.errors import UnreadableError
+from evidence.filetypes.workbook import read_workbook
 
 Row = dict[str, str]
 MAX_BYTES = 64 * 1024 * 1024
 MAX_ROWS = 200_000
+_HEADING_SEARCH = 12
+"""The heading row is looked for among so many first rows."""
+_WIDEST = 500
+"""Columns of a list; a stray cell far to the right is no column of it."""
+_TEXT_FORMULA = re.compile(r'=\s*"((?:[^"]|"")*)"')
+_ENCODING = re.compile(rb"""\s*<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
+_DECLARATION = re.compile(r"<\?xml[^>]*\?>")
+_NATIVE = frozenset({"utf-8", "utf8", "us-ascii", "ascii", "utf-16", "iso-8859-1"})
 EXPORT_SUFFIXES = frozenset({".csv", ".xlsx", ".json", ".xml"})
 
 
-def read_rows(path: Path, name: str) -> list[Row]:
-    """Rows of a list, one dict a row, headings as keys.
+def read_rows(path: Path, name: str, fits: Callable[[set[str]], int]) -> list[Row]:
+    """Rows of a list, one dict a row, headings as keys; to be called in a bounded child.
+
+    Args:
+        path: its bytes.
+        name: decides the format.
+        fits: how many headings in a row of cells are known; the row that fits best is the heading row,
+            on whichever sheet it stands and whatever titles stand above it.
 
     Raises:
-        UnreadableRecordingError: unreadable, too large or of another format.
+        UnreadableError: unreadable, too large or of another format.
     """
     if path.stat().st_size > MAX_BYTES:
-        raise _malformed(name, "清单超过 64 MB")
+        what = f"清单有 {path.stat().st_size // 1024**2} MB，上限 {MAX_BYTES // 1024**2} MB。"
+        raise UnreadableError("too_large", what, where=name)
     suffix = PurePath(name).suffix.lower()
-    data = path.read_bytes()
     if suffix == ".xlsx":
-        rows = _xlsx(data, name)
+        rows = _best(_sheets(path), fits)
     elif suffix == ".json":
-        rows = _json(decode(data), name)
+        rows = list(_json(decode(path.read_bytes()), name))
     elif suffix == ".xml":
-        rows = _xml(data, name)
+        rows = list(_xml(path.read_bytes(), name))
     elif suffix == ".csv":
-        rows = _csv(decode(data), name)
+        rows = _best([_csv(decode(path.read_bytes()), name)], fits)
     else:
-        raise UnreadableRecordingError(
+        raise UnreadableError(
             "unsupported_type",
             "采集站清单须为 CSV、XLSX、JSON 或 XML。",
             where=name,
             remedy="请换一种格式导出。",
         )
-    clean = [{mend(key).strip(): mend(value) for key, value in row.items()} for row in rows]
+    clean = [{mend(key).strip(): plain(mend(value)) for key, value in row.items()} for row in rows]
     return [row for row in clean if any(value.strip() for value in row.values())]
+
+
+def plain(value: str) -> str:
+    """A cell without the formula (`="001"`) or apostrophe that keeps its leading zeros."""
+    match = _TEXT_FORMULA.fullmatch(value.strip())
+    return match[1].replace('""', '"') if match else value.strip().lstrip("'")
 
 
 def decode(data: bytes) -> str:
@@ -83,43 +104,55 @@ def mend(text: str) -> str:
     return text
 
 
-def _csv(text: str, name: str) -> Iterator[Row]:
-    first = text.splitlines()[0] if text.strip() else ""
-    delimiter = max(",;\t|", key=first.count)
+def _best(grids: Iterable[list[list[str]]], fits: Callable[[set[str]], int]) -> list[Row]:
+    """Rows below the heading row that fits best; below the first with two filled cells when none fits."""
+    best: tuple[int, list[Row]] = (-1, [])
+    for grid in grids:
+        for index, cells in enumerate(grid[:_HEADING_SEARCH]):
+            headings = [mend(cell).strip() for cell in cells]
+            known = fits({heading for heading in headings if heading})
+            if known > best[0] and sum(bool(heading) for heading in headings) >= 2:
+                best = known, [_row(headings, below) for below in grid[index + 1 :]]
+    return best[1]
+
+
+def _row(headings: list[str], cells: list[str]) -> Row:
+    return {key: value for key, value in zip(headings, cells, strict=False) if key}
+
+
+def _csv(text: str, name: str) -> list[list[str]]:
+    first = text.splitlines()[:_HEADING_SEARCH]
+    delimiter = max(",;\t|", key=lambda mark: max((line.count(mark) for line in first), default=0))
+    grid: list[list[str]] = []
     try:
-        for number, row in enumerate(csv.DictReader(io.StringIO(text), delimiter=delimiter)):
-            if number >= MAX_ROWS:
-                raise _malformed(name, f"清单超过 {MAX_ROWS} 行")
-            yield {key: value or "" for key, value in row.items() if key and isinstance(value, str | None)}
+        for row in csv.reader(io.StringIO(text), delimiter=delimiter):
+            if len(grid) > MAX_ROWS:
+                raise _too_many(name)
+            grid.append(row)
     except csv.Error as error:
-        raise _malformed(name, f"CSV 第某行无法读取（{error}）") from error
+        raise _malformed(name, f"CSV 第 {len(grid) + 1} 行无法读取") from error
+    return grid
 
 
-def _xlsx(data: bytes, name: str) -> Iterator[Row]:
-    import openpyxl
-    from openpyxl.utils.exceptions import InvalidFileException
-
-    try:
-        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
-        raise _malformed(name, "不是有效的 XLSX 工作簿") from error
-    headings: list[str] | None = None
-    sheet = book.worksheets[0]
-    for cells in sheet.iter_rows(max_row=MAX_ROWS, values_only=True):
-        values = [_text(cell) for cell in cells]
-        if headings is None:
-            # Titles above the table have a single filled cell.
-            if sum(bool(value) for value in values) >= 2:
-                headings = values
-            continue
-        yield {key: value for key, value in zip(headings, values, strict=False) if key}
-    book.close()
+def _sheets(path: Path) -> Iterator[list[list[str]]]:
+    """The sheets of a workbook as rows of text, without empty rows."""
+    for sheet in read_workbook(path).sheets:
+        rows = list(sheet.rows.values())
+        width = max((column for cells in rows[:_HEADING_SEARCH] for column in cells), default=0)
+        if width > _WIDEST:
+            width = _WIDEST
+        yield [
+            [_text(cells[column].value) if column in cells else "" for column in range(1, width + 1)]
+            for cells in rows[: MAX_ROWS + 1]
+        ]
 
 
 def _json(text: str, name: str) -> Iterator[Row]:
     try:
         document: Any = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
+    except RecursionError as error:
+        raise _malformed(name, "JSON 嵌套过深") from error
+    except ValueError as error:  # also a number of thousands of digits
         raise _malformed(name, "不是有效的 JSON") from error
     for item in _records(document):
         yield {str(key): _text(value) for key, value in item.items()}
@@ -143,16 +176,26 @@ def _xml(data: bytes, name: str) -> Iterator[Row]:
     # Entity definitions are how XML bombs are built; no station list needs them.
     if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
         raise _malformed(name, "XML 含有文档类型定义，不予读取")
-    from xml.etree import ElementTree
-
     try:
-        root = ElementTree.fromstring(data if data.lstrip().startswith(b"<?xml") else decode(data))  # noqa: S314
-    except (ParseError, ValueError, LookupError) as error:
+        root = ElementTree.fromstring(transcoded(data))  # noqa: S314 - no entities, in a bounded child
+    except (ElementTree.ParseError, ValueError, LookupError) as error:
         raise _malformed(name, "不是有效的 XML") from error
     for element in _rows_of(root):
         row = dict(element.attrib.items())
         row.update({_local(child.tag): (child.text or "") for child in element if len(child) == 0})
         yield row
+
+
+def transcoded(data: bytes) -> bytes | str:
+    """XML that expat can read: it knows no Chinese encodings, so their text is decoded beforehand."""
+    declared = _ENCODING.match(data)
+    encoding = declared[1].decode("ascii").lower() if declared else ""
+    if declared and encoding in _NATIVE:
+        return data
+    text = data.decode("gb18030", errors="replace") if encoding.startswith("gb") else decode(data)
+    if encoding and not encoding.startswith("gb"):
+        text = data.decode(encoding, errors="replace")
+    return _DECLARATION.sub("", text.lstrip("\ufeff \r\n\t"), count=1)
 
 
 def _rows_of(root: Element) -> list[Element]:
@@ -178,7 +221,11 @@ def _text(value: Any) -> str:
     return value.isoformat(" ") if hasattr(value, "isoformat") else str(value)
 
 
-def _malformed(name: str, what: str) -> UnreadableRecordingError:
-    return UnreadableRecordingError(
+def _too_many(name: str) -> UnreadableError:
+    return UnreadableError("too_large", f"清单超过上限 {MAX_ROWS} 行。", where=name)
+
+
+def _malformed(name: str, what: str) -> UnreadableError:
+    return UnreadableError(
         "malformed", f"采集站清单读不出来：{what}。", where=name, remedy="请从采集站重新导出后再放入收件夹。"
     )

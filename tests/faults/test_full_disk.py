@@ -19,7 +19,7 @@ import pytest
 from evidence.archive.backup import back_up, restore
 from evidence.domain.case import Case, CaseKind
 from evidence.domain.identifiers import CaseId, EnterpriseId
-from evidence.inbox.ingest import NoRoomError
+from evidence.inbox.passes import NoRoomError
 from evidence.inbox.report import summary
 from evidence.ledger.events import CaseOpened
 from evidence.ledger.ledger import Ledger

@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from evidence.inbox.ingest import NoRoomError
+from evidence.inbox.passes import NoRoomError
 from evidence.inbox.report import summary
 from tests.inbox_room import CHECK, Room, issue, open_room, picture, real_pdf, scan
 

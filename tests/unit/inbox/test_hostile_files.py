@@ -222,7 +222,7 @@ def test_macros_scripts_and_polyglots_are_not_material(room: Room) -> None:
         == "type_mismatch"
     )
     assert room.take("脚本.pdf", b"#!/bin/sh\nrm -rf /\n").reason == "type_mismatch"
-    assert room.take("压缩.zip", _zip({"a.txt": "x"})).reason == "unsupported_type"
+    assert room.take("压缩.zip", _zip({"a.exe": "MZ"})).reason == "unsupported_type"
 
 
 def test_a_pdf_with_javascript_is_only_ever_rendered(room: Room) -> None:
@@ -250,7 +250,8 @@ def test_folders_nested_beyond_reason_are_an_entry_not_a_walk(room: Room) -> Non
     deep.mkdir(parents=True)
     (deep / "甲.pdf").write_bytes(scan(f"{CHECK}/1"))
     (arrival,) = room.ingest()
-    assert arrival.reason == "not_regular_file"
+    assert (arrival.reason, arrival.sha256) == ("not_readable", None)
+    assert "32 层" in arrival.message
 
 
 def test_a_file_that_may_not_be_read_waits_and_says_so(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -271,7 +272,9 @@ def test_a_file_that_may_not_be_read_waits_and_says_so(room: Room, monkeypatch: 
 
 
 def _docx(text: str) -> bytes:
-    return _zip({"[Content_Types].xml": "<Types/>", "word/document.xml": f"<w:p>{text}</w:p>"})
+    return _zip(
+        {"[Content_Types].xml": "<Types/>", "word/document.xml": f'<w:p xmlns:w="urn:w">{text}</w:p>'}
+    )
 
 
 def _zip(entries: dict[str, str]) -> bytes:

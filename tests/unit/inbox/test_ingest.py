@@ -129,7 +129,8 @@ def test_what_cannot_be_read_is_kept_with_its_reason(
     assert room.originals.read(arrival.sha256) == content
     text = (room.root / "archive/quarantine" / arrival.id / "原因.txt").read_text("utf-8-sig")
     assert arrival.message in text
-    assert room.reader.reads == []
+    # opening every page decides about an odd end; nothing else is opened at all
+    assert len(room.reader.reads) == (name == "半.pdf")
 
 
 def test_the_same_bytes_again_are_a_duplicate_that_names_the_first(room: Room) -> None:
@@ -206,10 +207,18 @@ def test_a_folder_inside_the_inbox_can_be_taken_alone(room: Room) -> None:
 
 
 def test_ignored_names_are_counted_and_stay(room: Room) -> None:
-    for name in (".DS_Store", "Thumbs.db", "~$记录.docx", "大文件.pdf.part", ".sync/甲.pdf", "README.md"):
+    names = (".DS_Store", "Thumbs.db", "~$记录.docx", "大文件.pdf.part", "README.md")
+    for name in names:
         room.drop(name, b"x")
     result = room.intake.run()
-    assert (list(result.arrivals), result.ignored) == ([], 6)
+    assert (list(result.arrivals), result.ignored) == ([], tuple(sorted(names)))
+
+
+@pytest.mark.parametrize("folder", [".sync", "~$夹", "扫描.part", "Thumbs.db"])
+def test_only_files_are_ignored_by_name_never_folders(room: Room, folder: str) -> None:
+    room.drop(f"{folder}/甲.pdf", scan(f"{CHECK}/1"))
+    (arrival,) = room.ingest()
+    assert (arrival.path, arrival.outcome) == (f"{folder}/甲.pdf", "linked")
 
 
 def test_every_pass_adds_up(room: Room) -> None:
@@ -229,16 +238,25 @@ def test_every_pass_adds_up(room: Room) -> None:
     }
 
 
-def test_a_reader_that_crashes_or_is_missing_leaves_the_bytes_kept_and_retry_open(room: Room) -> None:
+def test_a_missing_service_is_no_verdict_about_a_file(room: Room) -> None:
     room.reader.fails = MissingPartError("识别组件没有安装。")
     missing = room.take("甲.pdf", scan(f"{CHECK}/1"))
-    room.reader.fails = RuntimeError("boom")
-    crashed = room.take("乙.pdf", scan(f"{CHECK}/2"))
-    assert (missing.reason, crashed.reason) == ("engine_timeout", "engine_timeout")
+    assert (missing.outcome, missing.reason) == ("waiting", "")
     assert "识别组件没有安装" in missing.message
+    assert (room.inbox / "甲.pdf").exists()
     room.reader.fails = None
-    room.intake.judge_again(missing)
-    retried = room.ledger.view.arrival(missing.id)
+    (arrival,) = room.ingest()
+    assert (arrival.id, arrival.outcome) == (missing.id, "linked")
+
+
+def test_a_reader_that_breaks_says_so_and_promises_nothing(room: Room) -> None:
+    room.reader.fails = RuntimeError("boom")
+    broken = room.take("乙.pdf", scan(f"{CHECK}/2"))
+    assert broken.reason == "malformed"
+    assert "RuntimeError" in broken.message
+    room.reader.fails = None
+    room.intake.judge_again(broken)
+    retried = room.ledger.view.arrival(broken.id)
     assert retried is not None
     assert retried.outcome == "linked"
 
@@ -261,7 +279,7 @@ def test_every_reason_of_the_interface_has_its_words() -> None:
     assert set(words.REASONS) == {
         "empty", "incomplete", "malformed", "encrypted", "too_large", "unsupported_type", "type_mismatch",
         "not_regular_file", "forged_code", "unknown_code", "void_form", "conflicting_codes", "wrong_case",
-        "engine_timeout",
+        "engine_timeout", "damaged", "not_readable",
     }  # fmt: skip
     assert all(
         (sentence.endswith("。") and "请" in sentence) or "retry" in sentence

@@ -9,7 +9,7 @@ import pytest
 
 from evidence.archive.originals import Stored
 from evidence.errors import ExitCode
-from evidence.inbox.ingest import NoRoomError
+from evidence.inbox.passes import NoRoomError
 from tests.inbox_room import CHECK, QUICK, Room, issue, open_room, real_pdf, scan
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from evidence.inbox import media
-from evidence.inbox.media import identify_media
+from evidence.filetypes import media
+from evidence.filetypes.media import identify_media
 from evidence.inbox.readers import BareRenderer
 from evidence.inbox.settings import InboxSettings
 from tests.inbox_room import picture, real_pdf

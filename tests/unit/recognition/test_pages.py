@@ -11,7 +11,8 @@ import pillow_heif
 import pytest
 from PIL import Image
 
-from evidence.recognition.pages import UnreadableFileError, open_pages
+from evidence.errors import UnreadableError
+from evidence.recognition.pages import open_pages
 from evidence.recognition.reading import Limits
 
 
@@ -181,7 +182,7 @@ def whole_pdf():
 def test_broken_files_have_their_reason(tmp_path, content, media, reason):
     path = tmp_path / "bad"
     path.write_bytes(content)
-    with pytest.raises(UnreadableFileError) as caught:
+    with pytest.raises(UnreadableError) as caught:
         list(open_pages(path, media))
     assert caught.value.reason == reason
     assert caught.value.what
@@ -201,6 +202,6 @@ def test_more_pages_than_allowed_is_too_large(tmp_path):
         for _ in range(5):
             pdf.add_blank_page()
         pdf.save(path)
-    with pytest.raises(UnreadableFileError) as caught:
+    with pytest.raises(UnreadableError) as caught:
         list(open_pages(path, "application/pdf", Limits(pages=4)))
     assert caught.value.reason == "too_large"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from evidence.errors import UnreadableError
 from evidence.recordings.cards import Card, is_card_file, read_card
-from evidence.recordings.unreadable import UnreadableRecordingError
 
 OWN = Card(device="0012345", officer="000123")
 
@@ -38,7 +38,7 @@ def test_known_cards_are_read(name: str, data: bytes, card: Card) -> None:
     ],
 )
 def test_a_card_without_a_device_is_refused_with_a_next_step(name: str, data: bytes) -> None:
-    with pytest.raises(UnreadableRecordingError) as caught:
+    with pytest.raises(UnreadableError) as caught:
         read_card(data, name=name)
     assert caught.value.remedy
 

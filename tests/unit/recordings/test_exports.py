@@ -11,6 +11,7 @@ import pytest
 
 from evidence.domain.identifiers import Sha256
 from evidence.domain.recording import Recording, TimeClaim
+from evidence.errors import UnreadableError
 from evidence.recordings.exports import (
     PRESETS,
     enriched,
@@ -21,7 +22,6 @@ from evidence.recordings.exports import (
 )
 from evidence.recordings.settings import ExportMapping
 from evidence.recordings.tables import mend
-from evidence.recordings.unreadable import UnreadableRecordingError
 
 NAME = "0012345_000123_20220314093005_0001.MP4"
 START = datetime(2022, 3, 14, 1, 30, 5, tzinfo=UTC)
@@ -113,7 +113,7 @@ def test_own_columns_come_from_the_settings(tmp_path: Path) -> None:
 def test_what_is_no_list_is_refused_with_a_next_step(
     data: bytes | str, name: str, reason: str, tmp_path: Path
 ) -> None:
-    with pytest.raises(UnreadableRecordingError) as caught:
+    with pytest.raises(UnreadableError) as caught:
         _read(tmp_path, data, name)
     assert caught.value.reason == reason
     assert caught.value.remedy

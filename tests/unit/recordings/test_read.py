@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from evidence.domain.recording import Recording
+from evidence.errors import UnreadableError
 from evidence.recordings.cards import Card
 from evidence.recordings.read import hash_file, read_recording
-from evidence.recordings.unreadable import UnreadableRecordingError
 from tests.clips import make_clip
 
 NAME = "0012345_000123_20220314093005_0001.MP4"
@@ -64,7 +64,7 @@ def test_a_cut_file_never_counts_with_its_declared_length(
 ) -> None:
     data = clips[kind][: int(len(clips[kind]) * share)]
     if kind in {"moov-last", "mov"} or share < 0.1:
-        with pytest.raises(UnreadableRecordingError) as caught:
+        with pytest.raises(UnreadableError) as caught:
             _read(tmp_path, data)
         assert caught.value.reason == "incomplete"
         assert caught.value.remedy
@@ -82,7 +82,7 @@ def test_a_random_cut_anywhere_never_crashes(clips: dict[str, bytes], tmp_path: 
             cut = chance.randrange(1, len(data))
             try:
                 found = _read(tmp_path, data[:cut], samples=0)
-            except UnreadableRecordingError:
+            except UnreadableError:
                 continue
             assert (found.duration_ms or 0) <= 10_500, (kind, cut)
 
@@ -97,7 +97,7 @@ def test_a_random_cut_anywhere_never_crashes(clips: dict[str, bytes], tmp_path: 
     ],
 )
 def test_what_is_no_recording_is_refused_with_a_next_step(data: bytes, reason: str, tmp_path: Path) -> None:
-    with pytest.raises(UnreadableRecordingError) as caught:
+    with pytest.raises(UnreadableError) as caught:
         _read(tmp_path, data)
     assert caught.value.reason == reason
     assert caught.value.remedy
@@ -141,6 +141,6 @@ def test_a_file_beyond_four_gigabytes_is_walked_without_reading_it(tmp_path: Pat
         stream.write(struct.pack(">I4s4sI", 16, b"ftyp", b"mp42", 0))
         stream.write(struct.pack(">I4sQ", 1, b"mdat", payload))
         stream.truncate(16 + payload - 10)
-    with pytest.raises(UnreadableRecordingError) as caught:
+    with pytest.raises(UnreadableError) as caught:
         read_recording(path, name=NAME)
     assert caught.value.reason == "incomplete"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import zipfile
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from evidence.inbox.names import extension
+from evidence.filetypes import ole, package
 
 HEAD_BYTES = 4096
 
@@ -21,6 +21,8 @@ class Family(StrEnum):
     OFFICE = "office"
     TABLE = "table"
     """Recorder exports and card files: CSV, JSON, XML, INI, DAT, and XLSX that is an export."""
+    CONTAINER = "container"
+    """Holds other files: archives and messages."""
     OTHER = "other"
 
 
@@ -31,6 +33,7 @@ TIFF = "image/tiff"
 BMP = "image/bmp"
 WEBP = "image/webp"
 HEIC = "image/heic"
+AVIF = "image/avif"
 MP4 = "video/mp4"
 MOV = "video/quicktime"
 AVI = "video/x-msvideo"
@@ -43,14 +46,18 @@ JSON = "application/json"
 XML = "application/xml"
 INI = "text/x-ini"
 DAT = "application/x-recorder-card"
+ZIP = "application/zip"
+EML = "message/rfc822"
+MSG = "application/vnd.ms-outlook"
 UNKNOWN = "application/octet-stream"
 
 FAMILIES: dict[str, Family] = {
     PDF: Family.PDF,
-    **dict.fromkeys((JPEG, PNG, TIFF, BMP, WEBP, HEIC), Family.IMAGE),
+    **dict.fromkeys((JPEG, PNG, TIFF, BMP, WEBP, HEIC, AVIF), Family.IMAGE),
     **dict.fromkeys((MP4, MOV, AVI, MKV, M4A), Family.FOOTAGE),
     **dict.fromkeys((DOCX, XLSX), Family.OFFICE),
     **dict.fromkeys((CSV, JSON, XML, INI, DAT), Family.TABLE),
+    **dict.fromkeys((ZIP, EML, MSG), Family.CONTAINER),
 }
 
 CLAIMS: dict[str, str] = {
@@ -66,6 +73,7 @@ CLAIMS: dict[str, str] = {
     "webp": WEBP,
     "heic": HEIC,
     "heif": HEIC,
+    "avif": AVIF,
     "mp4": MP4,
     "m4v": MP4,
     "m4a": M4A,
@@ -79,21 +87,37 @@ CLAIMS: dict[str, str] = {
     "xml": XML,
     "ini": INI,
     "dat": DAT,
+    "zip": ZIP,
+    "eml": EML,
+    "msg": MSG,
 }
 """What each accepted extension claims."""
 
-_ISO_BRANDS_HEIC = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1")
+_AVIF_BRANDS = frozenset({b"avif", b"avis"})
+_HEIC_BRANDS = frozenset({b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1"})
+_FILM_BRANDS = frozenset(
+    {b"isom", b"iso2", b"iso3", b"iso4", b"iso5", b"iso6", b"iso8", b"mp41", b"mp42", b"mp71", b"avc1"}
+    | {b"M4V ", b"M4VH", b"M4VP", b"f4v ", b"MSNV", b"mmp4", b"dash", b"dby1", b"ndas", b"XAVC", b"hvc1"}
+)
 _FOREIGN: tuple[tuple[bytes, str], ...] = (
     (b"MZ", "application/x-msdownload"),
     (b"\x7fELF", "application/x-executable"),
     (b"#!", "text/x-script"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "application/x-ole-storage"),
     (b"Rar!\x1a\x07", "application/vnd.rar"),
     (b"7z\xbc\xaf\x27\x1c", "application/x-7z-compressed"),
     (b"\x1f\x8b", "application/gzip"),
+    (b"BZh", "application/x-bzip2"),
+    (b"\xfd7zXZ\x00", "application/x-xz"),
     (b"GIF8", "image/gif"),
     (b"{\\rtf", "application/rtf"),
 )
+ARCHIVES = frozenset(
+    {"application/vnd.rar", "application/x-7z-compressed", "application/gzip", "application/x-tar"}
+    | {"application/x-bzip2", "application/x-xz"}
+)
+"""Archives that are not opened here: a person unpacks them."""
+_HEADER_LINE = re.compile(rb"[A-Za-z][A-Za-z0-9-]*:[ \t]")
+_OF_MAIL = re.compile(rb"^(mime-version|received|message-id|from|to|subject|date):", re.I | re.M)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +130,8 @@ class Media:
     """Media type the extension claims; empty for an unknown or missing extension."""
     polyglot: bool = False
     """Reads as two kinds of file at once."""
+    encrypted: bool = False
+    """An Office file behind a password."""
 
     @property
     def family(self) -> Family:
@@ -121,6 +147,8 @@ class Media:
         """
         if self.polyglot:
             return True
+        if self.encrypted:
+            return False
         if not self.claimed or self.type == UNKNOWN:
             return False
         return FAMILIES.get(self.claimed) is not self.family or (
@@ -138,12 +166,28 @@ def identify_media(path: Path, name: str) -> Media:
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
     claimed = CLAIMS.get(extension(name), "")
+    encrypted = False
     found = _by_magic(head)
-    if found == "application/zip":
-        found = _inside_zip(path, claimed)
-    if found == UNKNOWN:
+    if found == ZIP:
+        # The list of contents stands at the end: a cut document is still a document.
+        inside = package.main_kind(path)
+        found = (claimed if claimed in {DOCX, XLSX} else ZIP) if inside is None else inside or ZIP
+    elif found == ole.STORAGE:
+        found, encrypted = ole.kind_of(path)
+    elif found == UNKNOWN:
         found = _by_text(head, claimed)
-    return Media(type=found, claimed=claimed, polyglot=found != PDF and _hides_pdf(head, found))
+    polyglot = FAMILIES.get(found) in _NEVER_TWO and _hides_pdf(head)
+    return Media(type=found, claimed=claimed, polyglot=polyglot, encrypted=encrypted)
+
+
+_NEVER_TWO = frozenset({Family.IMAGE, Family.FOOTAGE, Family.OFFICE})
+"""Families whose files never hold another whole document at their beginning."""
+
+
+def extension(name: str) -> str:
+    """Lower-case extension without the dot; empty when there is none."""
+    stem, dot, end = name.rpartition(".")
+    return end.lower() if dot and stem else ""
 
 
 def _by_magic(head: bytes) -> str:
@@ -162,15 +206,26 @@ def _by_magic(head: bytes) -> str:
     if head.startswith(b"\x1aE\xdf\xa3"):
         return MKV
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return "application/zip"
+        return ZIP
     if head.startswith(b"BM") and len(head) >= 18 and int.from_bytes(head[14:18], "little") in _BMP_HEADERS:
         return BMP
+    if head.startswith(ole.MAGIC):
+        return ole.STORAGE
+    if head[257:262] == b"ustar":
+        return "application/x-tar"
     for magic, kind in _FOREIGN:
         if head.startswith(magic):
             return kind
-    return _by_box(head.removeprefix(b"\xef\xbb\xbf\xef\xbb\xbf")) or (
+    return _by_box(_without_marks(head)) or (
         PDF if b"%PDF-" in head[:1024] and not _is_text(head) else UNKNOWN
     )
+
+
+def _without_marks(head: bytes) -> bytes:
+    """Some stations put byte order marks before the first box, any number of them."""
+    while head.startswith(b"\xef\xbb\xbf"):
+        head = head[3:]
+    return head
 
 
 _BMP_HEADERS = frozenset({12, 16, 40, 52, 56, 64, 108, 124})
@@ -178,31 +233,27 @@ _MOVIE_BOXES = frozenset({b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", 
 
 
 def _by_box(head: bytes) -> str:
-    """ISO base media and QuickTime; some stations put six BOM bytes before the first box."""
+    """ISO base media and QuickTime; the brands say which, and an unknown one says nothing."""
     if head[4:8] not in _MOVIE_BOXES:
         return ""
     if head[4:8] != b"ftyp":
         return MOV
-    brand = head[8:12]
-    if brand in _ISO_BRANDS_HEIC:
-        return HEIC
-    if brand == b"qt  ":
-        return MOV
-    return M4A if brand.startswith(b"M4A") else MP4
-
-
-def _inside_zip(path: Path, claimed: str) -> str:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = set(archive.namelist())
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
-        # The list of contents stands at the end: a cut document is still a document.
-        return claimed if claimed in {DOCX, XLSX} else "application/zip"
-    if "[Content_Types].xml" in names and "word/document.xml" in names:
-        return DOCX
-    if "[Content_Types].xml" in names and "xl/workbook.xml" in names:
-        return XLSX
-    return "application/zip"
+    end = min(int.from_bytes(head[:4], "big"), len(head))
+    brands = [head[8:12], *(head[at : at + 4] for at in range(16, end - 3, 4))]
+    for brand in brands:
+        if brand in _AVIF_BRANDS:
+            return AVIF
+    for brand in brands:
+        if brand in _HEIC_BRANDS:
+            return HEIC
+        if brand == b"qt  ":
+            return MOV
+        if brand.startswith((b"M4A", b"M4B")):
+            return M4A
+        if brand in _FILM_BRANDS or brand[:3] in {b"3gp", b"3g2"}:
+            return MP4
+    # a recorder's own brand: what follows tells a film from a picture
+    return MP4 if head[end + 4 : end + 8] in _MOVIE_BOXES else UNKNOWN
 
 
 def _by_text(head: bytes, claimed: str) -> str:
@@ -212,6 +263,8 @@ def _by_text(head: bytes, claimed: str) -> str:
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     if start.startswith((b"<!doctype html", b"<html", b"<svg", b"<script")):
         return "text/html"
+    if claimed == EML or (_HEADER_LINE.match(start) and len(set(_OF_MAIL.findall(head.lower()))) >= 3):
+        return EML
     if FAMILIES.get(claimed) is Family.TABLE:
         return claimed
     if start.startswith(b"<?xml"):
@@ -235,6 +288,6 @@ def _is_text(head: bytes) -> bool:
     return False
 
 
-def _hides_pdf(head: bytes, found: str) -> bool:
+def _hides_pdf(head: bytes) -> bool:
     """A PDF header inside the first kilobyte of something else: two readers would see two documents."""
-    return found != UNKNOWN and not found.startswith("text/") and b"%PDF-" in head[:1024]
+    return b"%PDF-" in head[:1024]

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from evidence.inbox import media
-from evidence.inbox.media import identify_media
+from evidence.filetypes import media
+from evidence.filetypes.media import identify_media
+from evidence.filetypes.wholeness import only_zeros, read_end
 from evidence.inbox.readers import BareRenderer
 from evidence.inbox.settings import InboxSettings
-from evidence.inbox.structure import missing_end, only_zeros
 from tests.clips import make_clip
 from tests.inbox_room import picture, real_pdf
 
@@ -49,7 +49,7 @@ KINDS = [*PICTURES, "pages.tif", "pdf", "linear.pdf", *CLIPS]
 def test_a_whole_file_has_its_end(whole: dict[str, bytes], tmp_path: Path, kind: str) -> None:
     path = tmp_path / "x"
     path.write_bytes(whole[kind])
-    assert missing_end(path, identify_media(path, f"x.{kind}").type) == ""
+    assert read_end(path, identify_media(path, f"x.{kind}").type).missing == ""
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -60,13 +60,13 @@ def test_a_cut_file_lacks_its_end(whole: dict[str, bytes], tmp_path: Path, kind:
     content = whole[kind]
     path.write_bytes(content[: int(len(content) * share)])
     found = identify_media(path, f"x.{kind}").type
-    assert missing_end(path, found), f"{kind} cut at {share:.3f} of {len(content)} bytes"
+    assert read_end(path, found).missing, f"{kind} cut at {share:.3f} of {len(content)} bytes"
 
 
 def test_a_pdf_whose_pointer_lies_beyond_its_end_is_cut(tmp_path: Path) -> None:
     path = tmp_path / "x.pdf"
     path.write_bytes(b"%PDF-1.4\n1 0 obj\nendobj\nstartxref\n99999\n%%EOF\n")
-    assert missing_end(path, media.PDF)
+    assert read_end(path, media.PDF).missing
 
 
 @pytest.mark.parametrize("kind", ["pdf", "jpg", "png", "webp", "mp4", "pages.tif"])
@@ -77,7 +77,7 @@ def test_space_reserved_for_a_file_and_filled_by_half_is_not_whole(
     content = whole[kind]
     path.write_bytes(content[: len(content) // 2] + bytes(len(content) - len(content) // 2))
     found = identify_media(path, f"x.{kind}").type
-    if missing_end(path, found):
+    if read_end(path, found).missing:
         return
     reading = BareRenderer(settings=InboxSettings()).read(path, found)
     assert "malformed" in {reading.problem, *(page.problem for page in reading.pages)}
@@ -86,7 +86,7 @@ def test_space_reserved_for_a_file_and_filled_by_half_is_not_whole(
 def test_a_phone_picture_with_a_film_behind_it_is_whole(tmp_path: Path) -> None:
     path = tmp_path / "x.jpg"
     path.write_bytes(picture("JPEG") + b"ftypmp42" + bytes(2000))
-    assert missing_end(path, media.JPEG) == ""
+    assert read_end(path, media.JPEG).missing == ""
 
 
 @pytest.mark.parametrize(
@@ -109,9 +109,9 @@ def test_reserved_space_is_recognised(tmp_path: Path, content: bytes, zeros: boo
 def test_no_rubbish_is_ever_an_error(tmp_path: Path, content: bytes, head: bytes) -> None:
     path = tmp_path / "x"
     path.write_bytes(head + content)
-    assert isinstance(missing_end(path, identify_media(path, "x.pdf").type), str)
+    assert isinstance(read_end(path, identify_media(path, "x.pdf").type).missing, str)
     for kind in media.FAMILIES:
-        assert isinstance(missing_end(path, kind), str)
+        assert isinstance(read_end(path, kind).missing, str)
 
 
 def _linearised(content: bytes) -> bytes:

@@ -1,8 +1,9 @@
 """The outer structure of MP4/MOV, AVI and MKV files, read without decoding anything.
 
 A declared end beyond the end of the file proves a cut, whatever the players say: FFmpeg opens a cut
-faststart MP4 with its full declared length and no error (measured). Box layout: ISO/IEC 14496-12;
-RIFF: Microsoft AVI reference; Matroska: RFC 9559.
+faststart MP4 with its full declared length and no error (measured). Bytes behind the last box are a
+maker's trailer and prove nothing. Box layout: ISO/IEC 14496-12; RIFF: Microsoft AVI reference;
+Matroska: RFC 9559.
 """
 
 from __future__ import annotations
@@ -32,14 +33,27 @@ class Structure:
     """Bytes some stations put in front (UTF-8 byte order marks); they belong to the original."""
     declared_end: int = 0
     """Where the last structure says it ends; beyond the file's size for a cut file."""
+    trailer: int = 0
+    """Bytes behind the last structure that belong to none."""
     truncated: bool = False
     fragmented: bool = False
     index_found: bool = True
-    """Whether the index that players need is there (`moov`)."""
+    """Whether the index that players need is there (`moov`, or a picture's `meta`)."""
     created_raw: int | None = None
     """mvhd creation time in seconds as stored; None when absent or zero."""
     declared_ms: int | None = None
     """mvhd duration; for fragmented files usually None."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Box:
+    """One box of a level."""
+
+    kind: bytes
+    body: int
+    """Where its payload begins."""
+    end: int
+    """Where it says it ends."""
 
 
 def read_structure(stream: BinaryIO) -> Structure:
@@ -50,7 +64,6 @@ def read_structure(stream: BinaryIO) -> Structure:
     prefix = 0
     while head.startswith(_BOM, prefix):
         prefix += len(_BOM)
-    stream.seek(prefix)
     start = head[prefix : prefix + 12]
     if start[4:8] in _MP4_TOP:
         return _mp4(stream, prefix, size)
@@ -61,68 +74,84 @@ def read_structure(stream: BinaryIO) -> Structure:
     return Structure(container="", prefix=prefix)
 
 
-def _boxes(stream: BinaryIO, start: int, end: int) -> Iterator[tuple[bytes, int, int]]:
-    """Type, payload start and declared end of each box; stops at the first that runs over `end`."""
+def _boxes(stream: BinaryIO, start: int, end: int) -> Iterator[Box]:
+    """Boxes up to the first bytes that are no box header."""
     position = start
     for _count in range(_MAX_BOXES):
-        if position + 8 > end:
-            if position < end:
-                # A header cut in the middle: declare one byte more than there is.
-                yield b"", position, end + 1
-            return
         stream.seek(position)
-        size, kind = struct.unpack(">I4s", stream.read(8))
-        header = 8
-        if size == 1:
-            large = stream.read(8)
-            if len(large) < 8:
-                yield b"", position, end + 1
-                return
-            size, header = struct.unpack(">Q", large)[0], 16
-        elif size == 0:
-            size = end - position
-        if size < header:
-            yield b"", position, end + 1
+        header = stream.read(min(16, max(0, end - position)))
+        if len(header) < 8 or not _is_kind(header[4:8]):
             return
-        yield kind, position + header, position + size
-        position += size
+        length, kind = struct.unpack(">I4s", header[:8])
+        body = position + 8
+        if length == 1:
+            if len(header) < 16:
+                return
+            (length,) = struct.unpack(">Q", header[8:])
+            body = position + 16
+        elif length == 0:
+            length = end - position
+        if length < body - position:
+            return
+        yield Box(kind=kind, body=body, end=position + length)
+        position += length
+
+
+def _is_kind(kind: bytes) -> bool:
+    """Four printable characters; QuickTime begins some with a copyright sign."""
+    return all(32 <= byte < 127 or byte == 0xA9 for byte in kind)
 
 
 def _mp4(stream: BinaryIO, prefix: int, size: int) -> Structure:
-    declared_end, fragmented, index_found = prefix, False, False
+    seen: set[bytes] = set()
+    reached = declared_end = prefix
     created: int | None = None
     declared: int | None = None
-    for kind, body, end in _boxes(stream, prefix, size):
-        declared_end = max(declared_end, end)
-        if kind == b"moof":
-            fragmented = True
-        elif kind == b"moov" and end <= size:
-            index_found = True
-            created, declared, extends = _movie_header(stream, body, end)
+    fragmented = False
+    for box in _boxes(stream, prefix, size):
+        if box.end > size and box.kind not in _MP4_TOP and _complete(seen):
+            break  # text or a maker's data behind the film happens to look like a header
+        declared_end = max(declared_end, box.end)
+        reached = min(box.end, size)
+        if box.end > size:
+            break
+        seen.add(box.kind)
+        if box.kind == b"moov":
+            created, declared, extends = _movie_header(stream, box.body, box.end)
             fragmented = fragmented or extends
-    # A file cut before its moov, with moov last, ends inside mdat: covered by declared_end.
+    fragmented = fragmented or b"moof" in seen
+    # a header cut in the middle: only where nothing more is needed may the rest be a trailer
+    cut = declared_end > size or (
+        reached < size and (fragmented or not _complete(seen)) and size - reached < 8
+    )
     return Structure(
         container="mp4",
         prefix=prefix,
-        declared_end=declared_end,
-        truncated=declared_end > size or not index_found,
+        declared_end=max(declared_end, size + 1) if cut else declared_end,
+        trailer=0 if cut else size - reached,
+        truncated=cut or not _complete(seen),
         fragmented=fragmented,
-        index_found=index_found,
+        index_found=not {b"moov", b"meta"}.isdisjoint(seen),
         created_raw=created or None,
         declared_ms=None if fragmented else declared,
     )
+
+
+def _complete(seen: set[bytes]) -> bool:
+    """Index and content are there: of a film, of a film in fragments, or of a picture."""
+    return {b"moov", b"mdat"} <= seen or b"moof" in seen or b"meta" in seen
 
 
 def _movie_header(stream: BinaryIO, start: int, end: int) -> tuple[int | None, int | None, bool]:
     created: int | None = None
     duration: int | None = None
     extends = False
-    for kind, body, stop in _boxes(stream, start, end):
-        if kind == b"mvex":
+    for box in _boxes(stream, start, end):
+        if box.kind == b"mvex":
             extends = True
-        if kind != b"mvhd" or stop > end:
+        if box.kind != b"mvhd" or box.end > end:
             continue
-        stream.seek(body)
+        stream.seek(box.body)
         raw = stream.read(32)
         if len(raw) < 32:
             continue
@@ -147,7 +176,7 @@ def _avi(stream: BinaryIO, prefix: int, size: int) -> Structure:
 
 
 def _mkv(stream: BinaryIO, prefix: int, size: int) -> Structure:
-    position, truncated = prefix, False
+    position, truncated, began = prefix, False, False
     for _count in range(64):
         stream.seek(position)
         raw = stream.read(12)
@@ -155,6 +184,7 @@ def _mkv(stream: BinaryIO, prefix: int, size: int) -> Structure:
         length, size_length = _vint(raw[id_length:], keep_marker=False)
         if identifier not in {_EBML, _SEGMENT} or not size_length:
             break
+        began = began or identifier == _SEGMENT
         if length is None:
             # Unknown length is allowed for live recordings; only demuxing can tell where it stops.
             position = size
@@ -163,7 +193,7 @@ def _mkv(stream: BinaryIO, prefix: int, size: int) -> Structure:
         if position >= size:
             truncated = position > size
             break
-    return Structure(container="mkv", prefix=prefix, declared_end=position, truncated=truncated)
+    return Structure(container="mkv", prefix=prefix, declared_end=position, truncated=truncated or not began)
 
 
 def _vint(raw: bytes, *, keep_marker: bool) -> tuple[int | None, int]:

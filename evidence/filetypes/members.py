@@ -1,0 +1,193 @@
+"""Files within a file: zip archives, mail, PDF attachments; unpacked with limits in a bounded child."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import stat
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email.message import EmailMessage
+from pathlib import Path
+from typing import BinaryIO
+
+from evidence.errors import UnreadableError
+from evidence.filetypes import media
+
+CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Container:
+    """One file to be unpacked."""
+
+    path: Path
+    media_type: str
+    into: Path
+    """An empty folder of ours; members are put there under running numbers, never under their names."""
+    most_bytes: int
+    """Of all members together."""
+    most_members: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unpacked:
+    """One member, lying in the folder."""
+
+    name: bytes
+    """As the container has it, in whatever encoding; folders with `/`."""
+    path: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contents:
+    """What a container holds."""
+
+    members: tuple[Unpacked, ...] = ()
+    left: tuple[str, ...] = ()
+    """What was not taken out, and why, in Chinese."""
+    cover: bool = False
+    """The container's own pages say nothing: a portfolio's cover."""
+
+
+def unpack(container: Container) -> Contents:
+    """Take the members out.
+
+    Raises:
+        UnreadableError: damaged, encrypted, or more than the limits; the limit is named.
+    """
+    room = _Room(container)
+    cover = False
+    match container.media_type:
+        case media.ZIP:
+            _zip(container.path, room)
+        case media.EML:
+            with container.path.open("rb") as file:
+                _mail(file, room)
+        case media.MSG:
+            _outlook(container.path, room)
+        case media.PDF:
+            cover = _attachments(container.path, room)
+    return Contents(members=tuple(room.members), left=tuple(room.left), cover=cover)
+
+
+class _Room:
+    """The folder, and how much of it may still be used."""
+
+    def __init__(self, container: Container) -> None:
+        self._container = container
+        self._left = container.most_bytes
+        self.members: list[Unpacked] = []
+        self.left: list[str] = []
+
+    def put(self, name: bytes, chunks: Iterator[bytes]) -> None:
+        """Keep one member."""
+        if len(self.members) >= self._container.most_members:
+            what = f"里面的文件超过上限（{self._container.most_members} 个）。"
+            raise UnreadableError("too_large", what)
+        path = self._container.into / f"{len(self.members):05d}"
+        with path.open("xb") as file:
+            for chunk in chunks:
+                self._left -= len(chunk)
+                if self._left < 0:
+                    what = f"里面的文件展开后超过上限（{self._container.most_bytes // 1024**2} MB）。"
+                    raise UnreadableError("too_large", what)
+                file.write(chunk)
+        self.members.append(Unpacked(name=name, path=path))
+
+
+def _zip(path: Path, room: _Room) -> None:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            for entry in archive.infolist():
+                # without the flag a name is in whatever the maker's system used: its bytes are kept
+                name = entry.orig_filename.encode("utf-8" if entry.flag_bits & 0x800 else "cp437", "replace")
+                if entry.is_dir():
+                    continue
+                if entry.flag_bits & 1:
+                    raise UnreadableError("encrypted", "压缩包设有密码。")
+                if stat.S_ISLNK(entry.external_attr >> 16):
+                    room.left.append(f"{entry.filename}（是链接）")
+                    continue
+                with archive.open(entry) as member:
+                    room.put(name.replace(b"\\", b"/"), iter(lambda: member.read(CHUNK), b""))
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, zlib.error) as error:
+        raise UnreadableError("malformed", "压缩包已损坏，或用了本程序不认识的压缩方法。") from error
+
+
+def _mail(file: BinaryIO, room: _Room) -> None:
+    message = email.message_from_binary_file(file, policy=email.policy.default)
+    for part in _parts(message):
+        name = part.get_filename() or ""
+        if part.get_content_type() == media.EML:
+            inner = part.get_content()
+            subject = str(inner.get("subject", "")) or "转发的邮件"
+            room.put((name or f"{subject}.eml").encode("utf-8", "replace"), iter([inner.as_bytes()]))
+            continue
+        content = part.get_payload(decode=True)
+        room.put(
+            name.encode("utf-8", "surrogateescape"), iter([content if isinstance(content, bytes) else b""])
+        )
+
+
+def _parts(message: EmailMessage) -> Iterator[EmailMessage]:
+    """The parts that are files; a forwarded message is one file."""
+    for part in message.iter_attachments() if message.is_multipart() else ():
+        if part.get_content_type() == media.EML or part.get_filename():
+            yield part
+        elif part.is_multipart():
+            yield from _parts(part)
+    if message.get_filename() and not message.is_multipart():
+        yield message
+
+
+_ATTACHMENT = "__attach_version1.0_#"
+_DATA, _LONG_NAME, _SHORT_NAME = "37010102", ("3707001F", "3707001E"), ("3704001F", "3704001E")
+"""Property streams of an attachment ([MS-OXMSG] 2.2.2)."""
+
+
+def _outlook(path: Path, room: _Room) -> None:
+    import olefile
+
+    try:
+        with olefile.OleFileIO(str(path)) as storage:
+            folders = {entry[0] for entry in storage.listdir() if entry[0].startswith(_ATTACHMENT)}
+            for folder in sorted(folders):
+
+                def stream(*names: str, at: str = folder) -> tuple[bytes, str]:
+                    for name in names:
+                        if storage.exists(f"{at}/__substg1.0_{name}"):
+                            return storage.openstream(f"{at}/__substg1.0_{name}").read(), name
+                    return b"", ""
+
+                raw, kind = stream(*_LONG_NAME, *_SHORT_NAME)
+                name = raw.decode("utf-16-le", "replace").encode() if kind.endswith("1F") else raw
+                if not storage.exists(f"{folder}/__substg1.0_{_DATA}"):
+                    shown = name.decode("utf-8", "replace").strip("\0") or "一件附件"
+                    room.left.append(f"{shown}（是内嵌的邮件或对象，请另存后放入）")
+                    continue
+                room.put(name.strip(b"\0"), iter([stream(_DATA)[0]]))
+    except (OSError, ValueError, IndexError) as error:
+        if isinstance(error, UnreadableError) or (isinstance(error, OSError) and error.errno):
+            raise
+        raise UnreadableError("malformed", "Outlook 邮件已损坏。") from error
+
+
+def _attachments(path: Path, room: _Room) -> bool:
+    """Attachments of a PDF; True when its pages are only the cover of a portfolio (ISO 32000-2, 12.3.5)."""
+    import pikepdf
+
+    try:
+        with pikepdf.open(path) as document:
+            for name in document.attachments:
+                attached = document.attachments[name]
+                file = attached.get_file()
+                room.put((attached.filename or name).encode(), iter([file.read_bytes()]))
+            return "/Collection" in document.Root and bool(room.members)
+    except pikepdf.PasswordError:
+        return False
+    except (pikepdf.PdfError, ValueError, KeyError, AttributeError, RuntimeError):
+        room.left.append("PDF 的附件目录读不出来")
+        return False
