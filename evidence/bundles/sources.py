@@ -193,6 +193,7 @@ def print_size(path: Path) -> bytes | None:
             upright = ImageOps.exif_transpose(picture).convert("RGB")
     except (OSError, SyntaxError, ValueError):
         return None
+    upright.info.clear()  # comments, EXIF and profiles stay with the original
     upright.thumbnail((_PHOTO_PIXELS, _PHOTO_PIXELS))
     buffer = io.BytesIO()
     upright.save(buffer, "JPEG", quality=_PHOTO_QUALITY)

@@ -11,8 +11,9 @@ from evidence.cli.completing import a_case
 from evidence.cli.options import IDENTIFIER, DayType, emit, json_option, say, workspace_command
 from evidence.cli.tables import table
 from evidence.cli.words import case_kind, visit_kind
+from evidence.domain.case_files import FileRole
 from evidence.domain.terms import form_title
-from evidence.domain.week import local_date, show_date
+from evidence.domain.week import SHANGHAI, local_date, show_date
 from evidence.errors import UsageError
 from evidence.forms.open_case import find_enterprise, open_case
 from evidence.handover.wording import document_state
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from evidence.config import Workspace
     from evidence.domain.case import Case, Visit
     from evidence.domain.document import Document
+    from evidence.handover.originals import Original
     from evidence.ledger.view import View
 
 
@@ -150,12 +152,16 @@ def show_command(workspace: Workspace, case_id: str, as_json: bool) -> None:
     \b
     例：evidence case show WJB22-0001
     """
+    from evidence.handover.originals import originals_of
+    from evidence.ledger.facts import gather
     from evidence.ledger.lookup import known_case
 
     view = workspace.ledger.view
     case = known_case(view, case_id)
     visits = view.visits(case.id)
     documents = view.documents(case.id)
+    facts = gather(view, week=None, case=case.id, at=workspace.clock()).cases[0]
+    files = originals_of(view, facts, workspace.originals)
     if as_json:
         emit(
             {
@@ -163,6 +169,9 @@ def show_command(workspace: Workspace, case_id: str, as_json: bool) -> None:
                 "enterprise": view.enterprise(case.enterprise),
                 "visits": visits,
                 "documents": documents,
+                "materials": facts.materials,
+                "recordings": facts.recordings,
+                "files": [_file_json(each) for each in files],
             }
         )
         return
@@ -176,6 +185,31 @@ def show_command(workspace: Workspace, case_id: str, as_json: bool) -> None:
         say(table((_("编号"), _("文书"), _("页数"), _("扫描件")), map(_document_row, documents), indent=2))
     else:
         say(_("  还没有签发文书：evidence issue {case} 现场检查记录").format(case=case.id))
+    further = [each for each in files if each.role not in (FileRole.SCAN, FileRole.OTHER_SCAN)]
+    if further:
+        heads = (_("材料"), _("文件"), _("到件"), _("所属"))
+        say(table(heads, map(_file_row, further), indent=2))
+
+
+def _file_row(file: Original) -> tuple[object, ...]:
+    told = file.told.taken_at if file.told else None
+    name = f"{file.name} {told.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" if told else file.name
+    return (file.role.value, name, file.arrival, file.hazard or file.number)
+
+
+def _file_json(file: Original) -> dict[str, object]:
+    return {
+        "role": file.role.name.lower(),
+        "sha256": file.sha256,
+        "name": file.name,
+        "media_type": file.media_type,
+        "bytes": file.bytes,
+        "arrival": file.arrival,
+        "number": file.number,
+        "hazard": file.hazard,
+        "taken_at": file.told.taken_at if file.told else None,
+        "pages": None if file.cuts is None else [cut.index + 1 for cut in file.cuts],
+    }
 
 
 def _visit_row(visit: Visit) -> tuple[object, ...]:

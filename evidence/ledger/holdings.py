@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import mimetypes
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePosixPath
 
+from evidence.domain.case import Case
+from evidence.domain.case_files import PHOTOGRAPHS, files_of, pictures_of
 from evidence.domain.document import Document
+from evidence.domain.facts import CaseFacts
 from evidence.domain.holding import Holding, Leaf
 from evidence.domain.identifiers import CaseId, Number, Sha256
+from evidence.domain.register import RegisterEntry
 from evidence.domain.week import SHANGHAI
 from evidence.language import _
 from evidence.ledger.codec import Entry
@@ -29,6 +33,8 @@ from evidence.ledger.events import (
 from evidence.ledger.fold import WEEKLY, case_of
 from evidence.ledger.view import View
 
+_FOLDERS = dict.fromkeys(PHOTOGRAPHS, "隐患照片")
+"""Roles that share a folder of the tree; the others have one each."""
 _FORBIDDEN = '\\/:*?"<>|'
 
 
@@ -126,10 +132,21 @@ def cases_changed(view: View, entries: Iterable[Entry], since: int) -> set[CaseI
     Args:
         entries: the journal from that line on; the view says of what was withdrawn, they of what was issued.
     """
-    issued = {
-        CaseId(case_of(entry.payload["form"]["number"])) for entry in entries if entry.kind == FormIssued.KIND
-    }
-    return {case for case in issued if not case.endswith(WEEKLY)}.union(view.touched_since(since))
+    named = {case for entry in entries if (case := _named(entry)) is not None}
+    return {case for case in named if not case.endswith(WEEKLY)}.union(view.touched_since(since))
+
+
+def _named(entry: Entry) -> CaseId | None:
+    """The case that a form, a register entry or a waiver speaks of: none of them touches it."""
+    if entry.kind == FormIssued.KIND:
+        return CaseId(case_of(entry.payload["form"]["number"]))
+    if entry.kind == RegisterEntered.KIND:
+        told = entry.payload["entry"]
+        case = told.get("case") or (case_of(told["visit"]) if told.get("visit") else None)
+        return None if case is None else CaseId(case)
+    if entry.kind == WaiverGranted.KIND:
+        return CaseId(entry.payload["waiver"]["case"])
+    return None
 
 
 def case_folder(view: View, id_: CaseId) -> str:
@@ -143,6 +160,7 @@ def case_folder(view: View, id_: CaseId) -> str:
 def case_tree(view: View, cases: Iterable[CaseId] | None = None) -> Iterator[Leaf]:
     """The browsable tree: enterprise and case, then each record with its form and its scans."""
     ids = [case.id for case in view.cases()] if cases is None else list(cases)
+    attached = _attached(view)
     for id_ in ids:
         case = view.case(id_)
         if case is None:
@@ -150,6 +168,7 @@ def case_tree(view: View, cases: Iterable[CaseId] | None = None) -> Iterator[Lea
         folder = case_folder(view, id_)
         for document in view.documents(case.id):
             yield from _record(view, f"{folder}/{safe_name(_title(document))}", document)
+        yield from _further(view, folder, case, attached.get(case.id, ()))
         for recording in view.recordings(case.id):
             if not recording.path:
                 start = recording.started_at
@@ -159,6 +178,40 @@ def case_tree(view: View, cases: Iterable[CaseId] | None = None) -> Iterator[Lea
                     place=original_place(recording.sha256),
                     sha256=recording.sha256,
                 )
+
+
+def _attached(view: View) -> dict[str, list[RegisterEntry]]:
+    """Register entries with a file, by the case that they or their visit belong to."""
+    found: dict[str, list[RegisterEntry]] = {}
+    for entry in view.entries():
+        case = entry.case or (case_of(entry.visit) if entry.visit else None)
+        if case is not None and entry.attachment is not None:
+            found.setdefault(case, []).append(entry)
+    return found
+
+
+def _further(view: View, folder: str, case: Case, entries: Sequence[RegisterEntry]) -> Iterator[Leaf]:
+    """What belongs to no record: material, photographs, attachments."""
+    facts = CaseFacts(
+        case=case,
+        visits=view.visits(case.id),
+        reports=view.reports(case.id),
+        materials=view.materials(case.id),
+        entries=tuple(entries),
+        waivers=view.waivers(case.id),
+    )
+    told = pictures_of(facts)
+    for file in files_of(facts):
+        place = f"{folder}/{_FOLDERS.get(file.role, file.role.value)}"
+        picture = told.get(file.sha256)
+        if picture is not None and view.arrival_of(file.sha256) is None:
+            name = PurePosixPath(picture.name)
+            label = safe_name(f"{file.hazard} {name.stem} {file.sha256[:6]}", len(name.suffix.encode()))
+            yield Leaf(
+                path=f"{place}/{label}{name.suffix}", place=original_place(file.sha256), sha256=file.sha256
+            )
+        else:
+            yield _arrived(view, f"{place}/{file.hazard or file.role.value}", file.sha256)
 
 
 def _title(document: Document) -> str:
@@ -187,7 +240,8 @@ def _arrived(view: View, stem: str, digest: Sha256) -> Leaf:
     kind = path.suffix or mimetypes.guess_extension("" if arrival is None else arrival.media_type) or ""
     suffix = f".{safe_name(kind[1:])}" if kind else ""
     folder, _slash, name = stem.rpartition("/")
-    label = f"{name} {'' if arrival is None else arrival.id} {path.stem}".strip()
+    # without an arrival there is no name: two such files of one folder are told apart by their bytes
+    label = f"{name} {digest[:6] if arrival is None else arrival.id} {path.stem}".strip()
     return Leaf(
         path=f"{folder}/{safe_name(label, len(suffix.encode()))}{suffix}",
         place=original_place(digest),

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.utils.safestring import SafeString, mark_safe
 
 from evidence.domain.case import Visit
+from evidence.domain.case_files import PHOTOGRAPHS, FileRole
 from evidence.domain.coverage import segment_of, visit_coverage
 from evidence.domain.facts import CaseFacts
 from evidence.domain.hazard import Hazard
@@ -162,6 +163,7 @@ def _drawing(visit: Visit, found: Any, segments: Any, title: str) -> SafeString:
 @page(Act.SEE)
 def case(request: Any, identifier: str) -> Any:
     """The case's page."""
+    from evidence.handover.originals import originals_of
     from evidence.ledger.facts import gather
     from evidence.rules.judge import judge
 
@@ -187,6 +189,11 @@ def case(request: Any, identifier: str) -> Any:
         "steps": chain_steps(facts, findings),
         "documents": [(each, form_title(each.form.form), document_state(each)) for each in facts.documents],
         "hazards": hazard_lines(facts),
+        "files": [
+            (each, each.role in PHOTOGRAPHS)
+            for each in originals_of(view, facts, workspace.originals)
+            if each.role not in (FileRole.SCAN, FileRole.OTHER_SCAN)
+        ],
         "timelines": _timelines(facts, workspace.settings.parameters),
         "people": {each.id: each.name for each in gathered.people},
         "problems": sorted(

@@ -74,12 +74,30 @@ def original(request: Any, digest: str) -> Any:
     if not _DIGEST.fullmatch(digest):
         raise Http404
     arrival = workspace.ledger.view.arrival_of(Sha256(digest))
-    name = PurePath(arrival.path).name if arrival is not None else digest
+    asked = PurePath(request.GET.get("name", "")).name
+    name = PurePath(arrival.path).name if arrival is not None else asked or digest
     try:
         path = workspace.originals.path(Sha256(digest))
     except EvidenceError as error:
         raise Http404 from error
     return _send(path, type="application/octet-stream", name=name, attachment=True)
+
+
+@page(Act.SEE)
+def photograph(request: Any, digest: str) -> Any:
+    """A stored photograph at the size it is printed, made anew: nothing else of the file is passed on."""
+    from evidence.bundles.sources import print_size
+
+    if not _DIGEST.fullmatch(digest):
+        raise Http404
+    path = request.desk.workspace.originals.path(Sha256(digest))
+    shown = print_size(path) if path.is_file() else None
+    if shown is None:
+        raise Http404
+    response = HttpResponse(shown, content_type="image/jpeg")
+    response.headers["Content-Security-Policy"] = _SANDBOX
+    response.headers["Cache-Control"] = "private, max-age=86400, immutable"
+    return response
 
 
 @page(Act.SEE)

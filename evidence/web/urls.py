@@ -46,6 +46,7 @@ urlpatterns = [
     path("documents/<str:number>/form.pdf", files.form_pdf, name="form-pdf"),
     path("pictures/<str:digest>/", files.picture, name="picture"),
     path("footage/<str:digest>/", footage.watch, name="watch"),
+    path("photographs/<str:digest>/", files.photograph, name="photograph"),
     path("originals/<str:digest>/", files.original, name="original"),
     path("friday/", friday.friday, name="friday"),
     path("friday/waive/", friday.waive, name="waive"),

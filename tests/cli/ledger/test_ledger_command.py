@@ -92,7 +92,7 @@ def test_a_file_that_is_no_checkpoint_is_no_damage_to_the_ledger(root: Path, tmp
 
 def test_rebuild_makes_the_tree_people_browse(root: Path) -> None:
     _code, out = in_(root, ledger_command, "rebuild", "--json")
-    assert json.loads(out)["cases_files_added"] == 8
+    assert json.loads(out)["cases_files_added"] == 11
     cases = root / "archive" / "cases"
     shown = sorted(path.relative_to(cases).as_posix() for path in cases.rglob("*") if path.is_file())
     assert shown[0] == f"{OWN_FOLDER}/WJB22-0012-JC-001/其他扫描 第1页 A-20220314-0002 混合.tif"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import io
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -11,9 +12,11 @@ from queue import SimpleQueue
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from PIL import Image
 
 from evidence.domain.identifiers import ArrivalId
 from evidence.errors import InputError
+from evidence.ledger.events import ArrivalJudged, ArrivalTaken
 from evidence.web.host import Host
 from tests import world
 from tests.desk_world import CHECK_RECORD, HOSTILE, HOSTILE_COMPANY, HOSTILE_NAME, UNKNOWN
@@ -207,7 +210,6 @@ def test_originals_are_handed_over_never_shown(sign_in: Callable[..., Client], h
 def film(host: Host) -> str:
     """A film of the world's week as the archive holds it, and its digest."""
     from evidence.domain.recording import Recording
-    from evidence.ledger.events import ArrivalJudged, ArrivalTaken
 
     workspace, arrival = host.workspace, ArrivalId("A-20220401-0300")
     data = bytes(range(256)) * 40
@@ -222,6 +224,39 @@ def film(host: Host) -> str:
         ArrivalJudged(arrival=arrival, outcome="unidentified", message="待指派。", recordings=(recording,)),
     )  # fmt: skip
     return str(digest)
+
+
+def test_material_of_a_case_is_on_its_page_and_a_photograph_is_made_anew(
+    sign_in: Callable[..., Client], host: Host
+) -> None:
+    workspace = host.workspace
+    case = world.CLOSED
+    hazard = next(each.id for visit in workspace.ledger.view.visits(case) for each in visit.hazards)
+    buffer = io.BytesIO()
+    Image.new("RGB", (2000, 1500), "red").save(buffer, "JPEG", comment=b"<script>")
+    arrival = ArrivalId("A-20220401-0700")
+    workspace.ledger.append(
+        "test",
+        ArrivalTaken(
+            arrival=arrival,
+            path="微信/现场.jpg",
+            sha256=(digest := workspace.originals.put_bytes(buffer.getvalue())),
+            bytes=len(buffer.getvalue()),
+            received_at=world.FRIDAY,
+            media_type="image/jpeg",
+        ),
+        ArrivalJudged(arrival=arrival, outcome="linked", case=case, hazard=hazard),
+        at=world.FRIDAY,
+    )
+    page = sign_in("clerk").get(f"/cases/{case}/").content.decode()
+    assert "现场.jpg" in page
+    assert f"/photographs/{digest}/" in page
+    picture = sign_in("clerk").get(f"/photographs/{digest}/")
+    assert picture.headers["Content-Type"] == "image/jpeg"
+    assert b"<script>" not in picture.content
+    with Image.open(io.BytesIO(picture.content)) as shown:
+        assert max(shown.size) == 1000
+    assert sign_in("clerk").get(f"/photographs/{'0' * 64}/").status_code == 404
 
 
 @pytest.mark.parametrize(

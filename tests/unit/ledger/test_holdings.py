@@ -48,7 +48,7 @@ def test_two_scans_of_one_record_have_names_of_their_own_with_their_endings(ledg
                 pages=(page(OWN_FORM, content, quality=running),),
             ),
         )
-    names = [leaf.path.rpartition("/")[2] for leaf in case_tree(ledger.view)]
+    names = [leaf.path.rpartition("/")[2] for leaf in case_tree(ledger.view) if OWN_FORM in leaf.path]
     assert names == [
         "签发 WJB22-0012-JC-001.pdf",
         "扫描 第1页 A-20220314-0002 同名.JPG",
@@ -71,3 +71,21 @@ def test_a_long_name_is_cut_at_a_whole_character_with_room_for_its_ending() -> N
     name = safe_name("检" * 100, reserve=5)
     assert len(name.encode()) <= 115
     assert set(name) == {"检"}
+
+
+def test_what_a_person_filed_and_photographs_stand_in_the_tree(ledger: Ledger) -> None:
+    ledger.append("x", *every_kind())
+    photo = replace(taken(7, "微信/现场.JPG", "later"), media_type="image/jpeg")
+    letter = taken(8, "函.pdf", "letter")
+    ledger.append(
+        "x",
+        photo,
+        ArrivalJudged(arrival=photo.arrival, outcome="linked", case=OWN, hazard="H01"),
+        letter,
+        ArrivalJudged(arrival=letter.arrival, outcome="linked", case=OWN),
+    )
+    paths = {leaf.path.partition("/")[2]: leaf.sha256 for leaf in case_tree(ledger.view)}
+    assert paths[f"案件材料/案件材料 {letter.arrival} 函.pdf"] == digest("letter")
+    assert paths[f"隐患照片/H01 {photo.arrival} 现场.JPG"] == digest("later")
+    entered = [path for path, sha256 in paths.items() if sha256 == digest("photo")]
+    assert entered, "photographs entered with the visit"

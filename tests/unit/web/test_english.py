@@ -15,6 +15,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from evidence.domain.case import ReviewResult
+from evidence.domain.case_files import FileRole
 from evidence.domain.hazard import Grade, HazardState, ProgressState
 from evidence.domain.parties import EnterpriseClass
 from evidence.domain.register import PlannedWork
@@ -34,7 +35,7 @@ WEB = Path(__file__).parents[3] / "evidence/web"
 CATALOGUE = LOCALE_DIR / "en/LC_MESSAGES"
 
 
-WORDS_OF = (EnterpriseClass, Grade, HazardState, PlannedWork, ReviewResult, Act)
+WORDS_OF = (EnterpriseClass, FileRole, Grade, HazardState, PlannedWork, ReviewResult, Act)
 
 
 def _said() -> Iterator[str]:
