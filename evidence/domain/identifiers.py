@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from datetime import date
 from typing import NewType
 
 EnterpriseId = NewType("EnterpriseId", str)
@@ -22,6 +23,7 @@ Sha256 = NewType("Sha256", str)
 
 _NUMBER = re.compile(r"([A-Z]{3})(\d{2})-(\d{4})-([A-Z]{2})-(\d{3})")
 _COMPACT = re.compile(r"([A-Z]{3})(\d{2})(\d{4})([A-Z]{2})(\d{3})")
+_ARRIVAL = re.compile(r"A-(\d{4})(\d{2})(\d{2})-\d{4,}")
 _CREDIT_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _CREDIT_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
 
@@ -42,6 +44,15 @@ def make_case_id(contract: str, year: int, running: int) -> CaseId:
 def make_number(case: CaseId, form_code: str, running: int) -> Number:
     """Number of the `running`-th (1..999) form of one kind in one case."""
     return Number(f"{case}-{form_code}-{running:03d}")
+
+
+def arrival_day(arrival: str) -> date | None:
+    """The Shanghai day an arrival came in, which its id names; None for a text that is no such id."""
+    match = _ARRIVAL.fullmatch(arrival)
+    try:
+        return None if match is None else date(int(match[1]), int(match[2]), int(match[3]))
+    except ValueError:
+        return None
 
 
 def compact(number: Number) -> str:

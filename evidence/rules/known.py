@@ -2,8 +2,8 @@
 
 The journal's own time comes first and is cut where the facts are gathered: what was not yet
 journalled at `as_of` is not among them (`Ledger.known_at`). Of what was known, this module leaves
-only what had happened, so that no rule asks about time again. Documents, scans, waivers and holds
-have no time but the journal's; of these only the records of visits that had not begun are left out.
+only what had happened, so that no rule asks about time again: visits that had begun, papers that were
+issued and had come back, films that had started. Waivers and holds have no time but the journal's.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from evidence.domain.case import RectificationReport, Visit
+from evidence.domain.document import Document
 from evidence.domain.facts import CaseFacts, Facts, ServiceState
+from evidence.domain.identifiers import arrival_day
 from evidence.domain.register import Plan, RegisterEntry
 from evidence.domain.week import local_date
 
@@ -55,7 +57,11 @@ def _case(facts: CaseFacts, as_of: datetime) -> CaseFacts:
     return replace(
         facts,
         visits=visits,
-        documents=tuple(one for one in facts.documents if one.form.visit not in later),
+        documents=tuple(
+            _document(one, as_of)
+            for one in facts.documents
+            if one.form.issued_at <= as_of and one.form.visit not in later
+        ),
         reports=tuple(_report(one, today) for one in facts.reports if one.received_on <= today),
         escalations=tuple(
             replace(one, receipt_at=None) if one.receipt_at and one.receipt_at > as_of else one
@@ -80,6 +86,18 @@ def _visits(visits: Iterable[Visit], as_of: datetime) -> tuple[Visit, ...]:
         if visit.id not in newest or visit.version > newest[visit.id].version:
             newest[visit.id] = visit
     return tuple(visit for visit in visits if newest[visit.id].arrived_at <= as_of)
+
+
+def _document(document: Document, as_of: datetime) -> Document:
+    """The document with the pages that had come back."""
+    if document.received_at is not None and document.received_at <= as_of:
+        return document
+    today = local_date(as_of)
+    scans, others = (
+        tuple(each for each in copies if (day := arrival_day(each.arrival)) is None or day <= today)
+        for copies in (document.scans, document.other_copies)
+    )
+    return replace(document, scans=scans, other_copies=others, received_at=None)
 
 
 def _report(report: RectificationReport, today: date) -> RectificationReport:

@@ -19,6 +19,7 @@ from evidence.ledger.ledger import Ledger
 from evidence.ledger.view import View
 from evidence.rules.clause import Finding
 from evidence.rules.judge import judge
+from evidence.rules.known import known_at
 from tests import world
 
 FIRST = datetime(2022, 3, 10, 1, tzinfo=UTC)
@@ -71,6 +72,18 @@ def test_a_journal_that_began_later_is_judged_by_what_had_happened(tmp_path: Pat
     ledger.append("test", *world.journal_events(world.week_facts()), at=datetime(2026, 11, 28, tzinfo=UTC))
     assert ledger.known_at(world.FRIDAY).head == ledger.head
     assert any(one.kind.value == "pass" for one in judged(ledger.known_at(world.FRIDAY), world.FRIDAY))
+
+
+def test_a_paper_that_came_back_later_was_not_there(tmp_path: Path) -> None:
+    facts, day = world.week_facts(), world.instant("2022-03-15")
+    known = known_at(facts, day)
+    assert any(document.scans for one in facts.cases for document in one.documents)
+    assert [each for one in known.cases for each in one.documents if each.received_at] == [
+        each for one in facts.cases for each in one.documents if each.received_at and each.received_at <= day
+    ]
+    assert {visit.id for one in known.cases for visit in one.visits} == {
+        visit.id for one in facts.cases for visit in one.visits if visit.arrived_at <= day
+    }
 
 
 def test_on_the_day_after_the_check_nothing_of_the_recheck_is_known(tmp_path: Path) -> None:
