@@ -5,63 +5,48 @@ Trust is judged elsewhere (`trust`); nothing here decides whom to believe. Crypt
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from hashlib import new as new_hash
 
-from asn1crypto import cms, core, tsp, x509
+from asn1crypto import cms, core, parser, tsp, x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from pyhanko.sign.ades.report import AdESStatus
 from pyhanko.sign.general import (
     CMSExtractionError,
-    CMSStructuralError,
     MultivaluedAttributeError,
     NonexistentAttributeError,
     extract_certificate_info,
-    extract_signer_info,
     find_cms_attribute_iter,
     find_unique_cms_attribute,
 )
 from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko.sign.validation.generic_cms import extract_self_reported_ts, validate_sig_integrity
+from pyhanko_certvalidator.errors import AlgorithmNotSupported, DSAParametersUnavailable
 
+from evidence.verify.algorithms import (
+    STRONG,
+    WEAK,
+    DigestOf,
+    can_verify,
+    digest_of_bytes,
+    is_chinese,
+    key_problem,
+    shown,
+)
 from evidence.verify.model import Integrity
 
-DigestOf = Callable[[str], bytes]
-"""Name of a hash algorithm -> digest of the signed content."""
 
-_STRONG = frozenset({"sha224", "sha256", "sha384", "sha512", "sha3_256", "sha3_384", "sha3_512"})
-_WEAK = frozenset({"md5", "sha1"})
-_METHOD = re.compile(r"rsassa_pkcs1v15|rsassa_pss|\w+_(?:rsa|dsa|ecdsa)|ecdsa|dsa|ed25519|ed448")
-_FOREIGN = {
-    "1.2.156.10197.1.501": "SM2/SM3（国密）",
-    "1.2.156.10197.1.301.1": "SM2（国密）",
-    "1.2.156.10197.1.301": "SM2（国密）",
-}
-"""Algorithms that are sound but that no library here can check."""
-_MALFORMED = (
-    ValueError,
-    TypeError,
-    KeyError,
-    IndexError,
-    AttributeError,
-    OverflowError,
-    RecursionError,
-    CMSExtractionError,
-    CMSStructuralError,
-    MultivaluedAttributeError,
-    NonexistentAttributeError,
-    SignatureValidationError,
-)
-"""What parsing and checking hostile ASN.1 is known to raise."""
+class ForeignSignatureError(ValueError):
+    """A signature of a kind that no library here reads: sound perhaps, undecided certainly."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Token:
     """One RFC 3161 time-stamp token."""
 
-    sound: bool
-    """Imprint and signature are right."""
+    integrity: Integrity
+    """Whether imprint and signature are right."""
     gen_time: datetime | None = None
     certificate: x509.Certificate | None = None
     certificates: tuple[x509.Certificate, ...] = ()
@@ -70,6 +55,11 @@ class Token:
     digest_algorithm: str = ""
     signature_algorithm: str = ""
     value: bytes = b""
+
+    @property
+    def sound(self) -> bool:
+        """Whether its time can be relied on, whoever stamped."""
+        return self.integrity is Integrity.PASSED and not self.problem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,22 +85,34 @@ class Signed:
     """Signature value."""
 
 
-def load_signed_data(data: bytes, *, padded: bool = False) -> cms.SignedData:
-    """The SignedData inside a DER ContentInfo.
-
-    Args:
-        data: DER; with `padded` followed by zero bytes only (a PDF's /Contents).
+def load_signed_data(data: bytes) -> cms.SignedData:
+    """The SignedData inside a ContentInfo that fills `data`.
 
     Raises:
+        ForeignSignatureError: it is signed data of the Chinese standards.
         ValueError: no SignedData, or other bytes follow.
     """
-    if padded:
-        length = _der_length(data)
-        if data[length:].strip(b"\0"):
-            raise ValueError("bytes after the signature")
-        data = data[:length]
-    info = cms.ContentInfo.load(data, strict=True)
-    if info["content_type"].native != "signed_data":
+    return _signed_data(cms.ContentInfo.load(data, strict=True))
+
+
+def load_contents(data: bytes) -> tuple[cms.SignedData, int]:
+    """The SignedData at the start of a PDF's /Contents, and how many bytes other than padding follow it.
+
+    CMS is BER (RFC 5652, 10): lengths may be indefinite, so the parser finds the end.
+
+    Raises:
+        ForeignSignatureError: it is signed data of the Chinese standards.
+        ValueError: no SignedData.
+    """
+    length = parser.peek(data)
+    return _signed_data(cms.ContentInfo.load(data[:length])), len(data[length:].strip(b"\0"))
+
+
+def _signed_data(info: cms.ContentInfo) -> cms.SignedData:
+    kind = info["content_type"].native
+    if is_chinese(kind):
+        raise ForeignSignatureError(kind)
+    if kind != "signed_data":
         raise ValueError("not SignedData")
     signed: cms.SignedData = info["content"]
     return signed
@@ -120,87 +122,172 @@ def read_signature(signed: cms.SignedData, digest_of: DigestOf) -> Signed:
     """Check one signature over detached content; never raises on malformed input."""
     try:
         return _read_signature(signed, digest_of)
-    except SignatureValidationError as error:
-        sub = error.ades_subindication.standard_name if error.ades_subindication else "FORMAT_FAILURE"
-        return Signed(integrity=Integrity.FAILED, problem="签名结构有误", sub_indication=sub)
-    except _MALFORMED:
-        return Signed(integrity=Integrity.FAILED, problem="签名数据无法解析", sub_indication="FORMAT_FAILURE")
+    except Exception as error:  # hostile ASN.1 breaks in any way; nothing is concluded from that
+        return Signed(
+            integrity=Integrity.INDETERMINATE,
+            problem=f"签名数据无法分析（{type(error).__name__}）",
+            sub_indication="GENERIC",
+        )
 
 
 def read_token(signed: cms.SignedData, imprint_of: DigestOf) -> Token:
     """Check one time-stamp token over known content; never raises on malformed input."""
     try:
         return _read_token(signed, imprint_of)
-    except _MALFORMED:
-        return Token(sound=False, problem="时间戳无法解析", sub_indication="FORMAT_FAILURE")
+    except Exception as error:  # as above
+        return Token(
+            integrity=Integrity.INDETERMINATE,
+            problem=f"时间戳无法分析（{type(error).__name__}）",
+            sub_indication="GENERIC",
+        )
 
 
-def hash_bytes(data: bytes) -> DigestOf:
-    """Digest of bytes held in memory."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Value:
+    """What checking one SignerInfo gave."""
 
-    def digest(algorithm: str) -> bytes:
-        return new_hash(_hash_name(algorithm), data, usedforsecurity=False).digest()
-
-    return digest
-
-
-def _hash_name(algorithm: str) -> str:
-    return algorithm.replace("sha3_", "sha3-") if algorithm.startswith("sha3_") else algorithm
+    integrity: Integrity = Integrity.PASSED
+    problem: str = ""
+    sub_indication: str = ""
+    certificate: x509.Certificate | None = None
+    certificates: tuple[x509.Certificate, ...] = ()
 
 
 def _read_signature(signed: cms.SignedData, digest_of: DigestOf) -> Signed:
-    signer = extract_signer_info(signed)
-    if signed["encap_content_info"]["content"] is not core.VOID and len(
-        bytes(signed["encap_content_info"]["content"])
-    ):
-        return Signed(integrity=Integrity.FAILED, problem="签名内另藏有内容", sub_indication="FORMAT_FAILURE")
-    info = extract_certificate_info(signed)
-    algorithm = signer["digest_algorithm"]["algorithm"].native
-    method = signer["signature_algorithm"]["algorithm"].native
-    if algorithm not in _STRONG | _WEAK or not _METHOD.fullmatch(method):
+    if len(signed["signer_infos"]) != 1:
         return Signed(
-            integrity=Integrity.INDETERMINATE,
-            problem=f"本程序不能验证签名算法 {_FOREIGN.get(method, method)}",
-            sub_indication="CRYPTO_CONSTRAINTS_FAILURE",
-            certificate=info.signer_cert,
-            digest_algorithm=algorithm,
-            signature_algorithm=method,
-            value=signer["signature"].native,
+            integrity=Integrity.INDETERMINATE if len(signed["signer_infos"]) else Integrity.FAILED,
+            problem=f"签名数据里有 {len(signed['signer_infos'])} 个签名人，应当只有一个",
+            sub_indication="GENERIC" if len(signed["signer_infos"]) else "FORMAT_FAILURE",
         )
-    content_type = signed["encap_content_info"]["content_type"].native
-    intact, valid = validate_sig_integrity(signer, info.signer_cert, content_type, digest_of(algorithm))
-    problem, sub = "", ""
-    if not intact:
-        problem, sub = "被签内容已改变", "HASH_FAILURE"
-    elif not valid:
-        problem, sub = "签名值不对", "SIG_CRYPTO_FAILURE"
+    signer = signed["signer_infos"][0]
+    value = _check_value(signed, signer, digest_of)
+    content = signed["encap_content_info"]["content"]
+    if value.integrity is Integrity.PASSED and content is not core.VOID and len(bytes(content)):
+        # readers disagree about what such a signature covers
+        value = _open("签名内另藏有内容", "GENERIC")
     crls, ocsps = _embedded_revocation(signer)
     return Signed(
-        integrity=Integrity.FAILED if problem else Integrity.PASSED,
-        problem=problem,
-        sub_indication=sub,
-        certificate=info.signer_cert,
-        certificates=tuple(info.other_certs),
-        claimed_at=extract_self_reported_ts(signer) if signer["signed_attrs"] else None,
+        integrity=value.integrity,
+        problem=value.problem,
+        sub_indication=value.sub_indication,
+        certificate=value.certificate,
+        certificates=value.certificates,
+        claimed_at=_claimed_at(signer),
         token=_first_token(signer),
-        weak=algorithm not in _STRONG,
+        weak=signer["digest_algorithm"]["algorithm"].native not in STRONG,
         crls=crls,
         ocsps=ocsps,
-        digest_algorithm=algorithm,
-        signature_algorithm=method,
+        digest_algorithm=signer["digest_algorithm"]["algorithm"].native,
+        signature_algorithm=signer["signature_algorithm"]["algorithm"].native,
         value=signer["signature"].native,
     )
 
 
+def _has_attributes(signer: cms.SignerInfo) -> bool:
+    return signer["signed_attrs"] is not core.VOID and len(signer["signed_attrs"]) > 0
+
+
+def _check_value(signed: cms.SignedData, signer: cms.SignerInfo, digest_of: DigestOf) -> _Value:
+    """The digest first, since it decides without certificate or algorithm; then the signature value."""
+    name = signer["digest_algorithm"]["algorithm"].native
+    try:
+        actual = digest_of(name)
+    except ValueError:  # hashlib does not know it
+        return _unknown(f"本程序不能计算摘要算法 {shown(name)}")
+    if _has_attributes(signer):
+        try:
+            stated = find_unique_cms_attribute(signer["signed_attrs"], "message_digest").native
+        except (NonexistentAttributeError, MultivaluedAttributeError):
+            return _broken("签名属性里没有内容的摘要", "FORMAT_FAILURE")
+        if stated != actual:
+            return _broken("被签内容已改变", "HASH_FAILURE")
+    try:
+        info = extract_certificate_info(signed)
+    except (CMSExtractionError, TypeError):  # pyHanko iterates over an absent certificate field
+        return _open("签名里没有签名人的证书", "NO_SIGNING_CERTIFICATE_FOUND")
+    found = _Value(certificate=info.signer_cert, certificates=tuple(info.other_certs))
+    method = signer["signature_algorithm"]["algorithm"].native
+    if name not in STRONG | WEAK or not can_verify(method):
+        unknown = method if not can_verify(method) else name
+        return replace(_unknown(f"本程序不能验证签名算法 {shown(unknown)}"), certificate=info.signer_cert)
+    problem = key_problem(info.signer_cert)
+    if problem:
+        return replace(_unknown(problem), certificate=info.signer_cert)
+    content_type = signed["encap_content_info"]["content_type"].native
+    try:
+        valid = _is_valid(signer, info.signer_cert, content_type, actual)
+    except SignatureValidationError as error:
+        sub = error.ades_subindication
+        failed = sub is None or sub.status is AdESStatus.FAILED
+        return replace(
+            found,
+            integrity=Integrity.FAILED if failed else Integrity.INDETERMINATE,
+            problem="签名结构有误" if failed else "签名所指的签名人证书与所附证书不符",
+            sub_indication=sub.standard_name if sub else "FORMAT_FAILURE",
+        )
+    except (UnsupportedAlgorithm, AlgorithmNotSupported, DSAParametersUnavailable):
+        return replace(_unknown(f"本程序不能验证签名算法 {shown(method)}"), certificate=info.signer_cert)
+    if not valid:
+        return replace(
+            found,
+            integrity=Integrity.FAILED,
+            problem="签名值不对",
+            sub_indication="SIG_CRYPTO_FAILURE",
+        )
+    return found
+
+
+def _is_valid(
+    signer: cms.SignerInfo, certificate: x509.Certificate, content_type: str, actual: bytes
+) -> bool:
+    """Whether the signature value is right over the attributes as they stand or in DER.
+
+    What is signed is the DER encoding, however the attributes were sent (RFC 5652, 5.4).
+    """
+    _, valid = validate_sig_integrity(signer, certificate, content_type, actual)
+    if not valid and _has_attributes(signer):
+        plain = signer.copy()
+        plain["signed_attrs"] = cms.CMSAttributes.load(signer["signed_attrs"].untag().dump(force=True))
+        _, valid = validate_sig_integrity(plain, certificate, content_type, actual)
+    return bool(valid)
+
+
+def _broken(problem: str, sub_indication: str) -> _Value:
+    return _Value(integrity=Integrity.FAILED, problem=problem, sub_indication=sub_indication)
+
+
+def _open(problem: str, sub_indication: str) -> _Value:
+    return _Value(integrity=Integrity.INDETERMINATE, problem=problem, sub_indication=sub_indication)
+
+
+def _unknown(problem: str) -> _Value:
+    return _open(problem, "CRYPTO_CONSTRAINTS_FAILURE")
+
+
+def _claimed_at(signer: cms.SignerInfo) -> datetime | None:
+    try:
+        return extract_self_reported_ts(signer) if _has_attributes(signer) else None
+    except Exception:  # a claim that cannot be read is no claim; the signature itself stands
+        return None
+
+
 def _first_token(signer: cms.SignerInfo) -> Token | None:
-    """The first sound signature time stamp, else the first one."""
-    value = signer["signature"].native
+    """The first sound signature time stamp, else the first one; one that cannot be read is undecided."""
     first: Token | None = None
-    for signed in token_values(signer):
-        token = read_token(signed, hash_bytes(value))
-        if token.sound:
-            return token
-        first = first or token
+    try:
+        value = signer["signature"].native
+        for signed in token_values(signer):
+            token = read_token(signed, digest_of_bytes(value))
+            if token.sound:
+                return token
+            first = first or token
+    except Exception as error:
+        return first or Token(
+            integrity=Integrity.INDETERMINATE,
+            problem=f"时间戳无法分析（{type(error).__name__}）",
+            sub_indication="GENERIC",
+        )
     return first
 
 
@@ -217,62 +304,39 @@ def token_values(signer: cms.SignerInfo) -> Iterator[cms.SignedData]:
 def _read_token(signed: cms.SignedData, imprint_of: DigestOf) -> Token:
     content = signed["encap_content_info"]["content"]
     info = content.parsed
-    if not isinstance(info, tsp.TSTInfo):
-        return Token(sound=False, problem="时间戳里没有时间", sub_indication="FORMAT_FAILURE")
-    signer = extract_signer_info(signed)
-    certificates = extract_certificate_info(signed)
-    algorithm = signer["digest_algorithm"]["algorithm"].native
-    intact, valid = validate_sig_integrity(
-        signer,
-        certificates.signer_cert,
-        "tst_info",
-        hash_bytes(bytes(content))(algorithm),
-    )
-    gen_time = info["gen_time"].native
+    if not isinstance(info, tsp.TSTInfo) or len(signed["signer_infos"]) != 1:
+        return Token(integrity=Integrity.FAILED, problem="时间戳里没有时间", sub_indication="FORMAT_FAILURE")
+    signer = signed["signer_infos"][0]
+    value = _check_value(signed, signer, digest_of_bytes(bytes(content)))
     imprint = info["message_imprint"]
-    imprint_algorithm = imprint["hash_algorithm"]["algorithm"].native
-    problem, sub = "", ""
-    if not intact or not valid:
+    hashed_by = imprint["hash_algorithm"]["algorithm"].native
+    integrity, problem, sub = value.integrity, value.problem, value.sub_indication
+    if integrity is Integrity.FAILED:
         problem, sub = "时间戳的签名不对", "SIG_CRYPTO_FAILURE"
-    elif imprint_algorithm not in _STRONG or algorithm not in _STRONG:
+    elif imprint_of(hashed_by) != imprint["hashed_message"].native:
+        integrity, problem, sub = Integrity.FAILED, "时间戳不是为这份内容加盖的", "HASH_FAILURE"
+    elif not _has_attributes(signer):
+        integrity, problem, sub = Integrity.FAILED, "时间戳缺少签名属性", "FORMAT_FAILURE"
+    elif not problem and {hashed_by, signer["digest_algorithm"]["algorithm"].native} - STRONG:
         problem, sub = "时间戳的摘要算法强度不足", "CRYPTO_CONSTRAINTS_FAILURE"
-    elif imprint_of(imprint_algorithm) != imprint["hashed_message"].native:
-        problem, sub = "时间戳不是为这份内容加盖的", "HASH_FAILURE"
-    elif signer["signed_attrs"] is core.VOID or not signer["signed_attrs"]:
-        problem, sub = "时间戳缺少签名属性", "FORMAT_FAILURE"
     return Token(
-        sound=not problem,
-        gen_time=gen_time.astimezone(UTC),
-        certificate=certificates.signer_cert,
-        certificates=tuple(certificates.other_certs),
+        integrity=integrity,
+        gen_time=info["gen_time"].native.astimezone(UTC),
+        certificate=value.certificate,
+        certificates=value.certificates,
         problem=problem,
         sub_indication=sub,
-        digest_algorithm=algorithm,
+        digest_algorithm=signer["digest_algorithm"]["algorithm"].native,
         signature_algorithm=signer["signature_algorithm"]["algorithm"].native,
         value=signer["signature"].native,
     )
 
 
 def _embedded_revocation(signer: cms.SignerInfo) -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:
-    """CRLs and OCSP responses in Adobe's signed attribute."""
+    """CRLs and OCSP responses in Adobe's signed attribute; none when it cannot be read."""
     try:
         value = find_unique_cms_attribute(signer["signed_attrs"], "adobe_revocation_info_archival")
-    except (NonexistentAttributeError, MultivaluedAttributeError):
+        crls = tuple(item.dump() for item in value["crl"] or ())
+        return crls, tuple(item.dump() for item in value["ocsp"] or ())
+    except Exception:  # material that may help, nothing more
         return (), ()
-    crls = tuple(item.dump() for item in value["crl"] or ())
-    ocsps = tuple(item.dump() for item in value["ocsp"] or ())
-    return crls, ocsps
-
-
-def _der_length(data: bytes) -> int:
-    """Length of the first DER element.
-
-    Raises:
-        ValueError: not a definite length.
-    """
-    if len(data) < 2 or data[0] != 0x30 or data[1] == 0x80:
-        raise ValueError("not a DER sequence")
-    if data[1] < 0x80:
-        return 2 + data[1]
-    count = data[1] & 0x7F
-    return 2 + count + int.from_bytes(data[2 : 2 + count], "big")

@@ -69,7 +69,8 @@ class SignatureRow:
     coverage: str
     """`entire_file`, `entire_revision`, `partial`, `unclear`."""
     modifications: str
-    """What was added after it: `none`, `lta_updates`, `form_filling`, `annotations`, `other`, `unknown`."""
+    """What was added after it: `none`, `lta_updates`, `metadata_updates`, `form_filling`, `annotations`,
+    `other` (a proven change), `unknown` (an update that the analysis cannot explain)."""
     trusted: bool
     sub_indication: str = ""
     """Standard's name of what keeps it from being trusted."""

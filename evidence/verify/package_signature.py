@@ -6,15 +6,16 @@ carry that proof on after the first authority's certificate has expired (docs/pa
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from asn1crypto import ocsp as asn1_ocsp
 
 from evidence.domain.week import SHANGHAI
+from evidence.verify.algorithms import digest_of_bytes
 from evidence.verify.bag import SIGNATURE, SMALL, TAGMANIFEST, TEXT_LIMIT
-from evidence.verify.cms import Token, hash_bytes, load_signed_data, read_signature
+from evidence.verify.cms import Token, load_signed_data, read_signature
 from evidence.verify.cms_form import form_problem
 from evidence.verify.container import Container
 from evidence.verify.model import Check, Integrity, SignatureRow, failed, note, passed, review
@@ -82,10 +83,10 @@ def judge_signature(
         check = failed("signature.cms", "包的签名无法解析。", SIGNATURE)
         return PackageProof(checks=(check,), store=store)
     checks: list[Check] = []
-    signed = read_signature(signed_data, hash_bytes(manifest))
+    signed = read_signature(signed_data, digest_of_bytes(manifest))
     if signed.integrity is Integrity.INDETERMINATE:
         checks.append(review("signature.cms", f"{signed.problem}。", SIGNATURE, signed.sub_indication))
-        return PackageProof(checks=tuple(checks), store=store, row=_UNREADABLE)
+        return PackageProof(checks=tuple(checks), store=store, row=_UNDECIDED)
     if signed.integrity is not Integrity.PASSED or signed.certificate is None:
         where = TAGMANIFEST if signed.sub_indication == "HASH_FAILURE" else SIGNATURE
         checks.append(
@@ -184,16 +185,14 @@ _UNREADABLE = SignatureRow(
     modifications="unknown",
     trusted=False,
 )
+_UNDECIDED = replace(_UNREADABLE, integrity=Integrity.INDETERMINATE)
 
 
 def _judge_stamp(store: TrustStore, token: Token, existed: datetime) -> Check:
     if not token.sound or token.certificate is None or token.gen_time is None:
-        return failed(
-            "signature.timestamp",
-            f"时间戳无效：{token.problem}。",
-            SIGNATURE,
-            token.sub_indication or "FORMAT_FAILURE",
-        )
+        make = failed if token.integrity is Integrity.FAILED else review
+        text = f"时间戳{'无效' if token.integrity is Integrity.FAILED else '不能采用'}：{token.problem}。"
+        return make("signature.timestamp", text, SIGNATURE, token.sub_indication or "GENERIC")
     standing = assess_stamp(store, token.certificate, gen_time=token.gen_time, existed=existed)
     if standing.trusted:
         text = f"时间戳可信：北京时间 {token.gen_time.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S} 之前已签署。"

@@ -12,8 +12,9 @@ import msgspec
 from asn1crypto import x509
 
 from evidence.ledger.checkpoint import fingerprint
+from evidence.verify.algorithms import digest_of_bytes
 from evidence.verify.bag import TEXT_LIMIT
-from evidence.verify.cms import hash_bytes, load_signed_data, read_signature
+from evidence.verify.cms import load_signed_data, read_signature
 from evidence.verify.container import Container
 from evidence.verify.continuity import LedgerPart
 from evidence.verify.model import Check, Integrity, SignatureRow, failed, note, passed, review
@@ -101,11 +102,14 @@ def _examine(
 def _examine_cms(
     data: bytes, path: str, part: LedgerPart, proof: PackageProof, now: datetime
 ) -> ReceiptVerdict:
-    signed = read_signature(load_signed_data(data), hash_bytes(part.previous_text.encode()))
-    if signed.integrity is not Integrity.PASSED or signed.certificate is None:
+    signed = read_signature(load_signed_data(data), digest_of_bytes(part.previous_text.encode()))
+    if signed.integrity is Integrity.FAILED:
         return ReceiptVerdict(
             checks=(failed(_ID, f"监管部门的回执签名无效：{signed.problem}。", path, signed.sub_indication),)
         )
+    if signed.integrity is not Integrity.PASSED or signed.certificate is None:
+        text = f"监管部门的回执签名不能判断：{signed.problem}。"
+        return ReceiptVerdict(checks=(review(_ID, text, path, signed.sub_indication),))
     store = proof.store.with_material(certificates=[one.dump() for one in signed.certificates])
     moment = proof.proven_at or now
     by = Proof.NOTHING if proof.proven_at is None else Proof.PACKAGE_STAMP

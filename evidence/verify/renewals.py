@@ -10,8 +10,9 @@ from hashlib import sha256
 from pathlib import Path
 
 from evidence.domain.week import SHANGHAI
+from evidence.verify.algorithms import digest_of_bytes
 from evidence.verify.bag import SIGNATURE, SMALL, TAGMANIFEST
-from evidence.verify.cms import Token, hash_bytes, load_signed_data, read_token
+from evidence.verify.cms import Token, load_signed_data, read_token
 from evidence.verify.container import Container, Extent
 from evidence.verify.model import Check, passed, review
 from evidence.verify.trust import TrustStore, assess_stamp
@@ -98,7 +99,7 @@ def _read_step(
         return None, "缺少 imprint.txt 或 token.tst"
     imprint = files["imprint.txt"].read(SMALL)
     try:
-        token = read_token(load_signed_data(files["token.tst"].read(SMALL)), hash_bytes(imprint))
+        token = read_token(load_signed_data(files["token.tst"].read(SMALL)), digest_of_bytes(imprint))
         lines = imprint.decode("utf-8").splitlines()
     except (ValueError, TypeError, KeyError, IndexError, AttributeError):
         return None, "时间戳无法解析"

@@ -21,6 +21,9 @@ _HEADLINES = {
     Indication.INDETERMINATE: "◐ 尚不能认定（INDETERMINATE）：没有发现改动，但还缺依据，见下。",
     Indication.FAILED: "✕ 验证不通过（TOTAL-FAILED）：不是原样，见下。",
 }
+_UNDECIDED = "◐ 尚不能认定（INDETERMINATE）：没有证实不成立之处，但有不能判断的事项，见下。"
+_GROUNDS = ("trust", "timestamp", "chain")
+"""Last parts of the ids of checks that ask for certificates, revocation data or time stamps."""
 _INTEGRITY = {
     Integrity.PASSED: "完好",
     Integrity.FAILED: "无效",
@@ -35,6 +38,7 @@ _COVERAGE = {
 _MODIFICATIONS = {
     "none": "其后无改动",
     "lta_updates": "其后只有验证资料",
+    "metadata_updates": "其后只更新过文件信息",
     "form_filling": "其后填写过表单",
     "annotations": "其后加过批注",
     "other": "其后有改动",
@@ -57,6 +61,8 @@ def headline(report: Report) -> tuple[str, ...]:
     """The first lines: evaluation warning, verdict, completeness."""
     lines = [EVALUATION_LINE] if report.evaluation_keys else []
     verdict = _HEADLINES[report.indication]
+    if report.indication is Indication.INDETERMINATE and not _only_grounds_are_missing(report):
+        verdict = _UNDECIDED
     if report.what == "pdf" and report.indication is Indication.FAILED:
         verdict = "✕ 验证不通过（TOTAL-FAILED）：签名无效或签名后有改动，见下。"
     lines.append(f"{verdict}{f'［{report.sub_indication}］' if report.sub_indication else ''}")
@@ -67,6 +73,12 @@ def headline(report: Report) -> tuple[str, ...]:
     if broken:
         lines.append(f"✕ 随附的 {broken} 份他人签名文件签名不成立（不影响本包真伪），见签名与检查")
     return tuple(lines)
+
+
+def _only_grounds_are_missing(report: Report) -> bool:
+    """Whether everything that could be looked at is as it was, and only trust material is wanting."""
+    open_ = [check for check in report.checks if check.kind is CheckKind.REVIEW]
+    return bool(open_) and all(check.id.rpartition(".")[2] in _GROUNDS for check in open_)
 
 
 def ledger_lines(report: Report) -> tuple[str, ...]:

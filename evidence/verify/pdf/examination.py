@@ -30,6 +30,8 @@ class Reading:
     range: ByteRange
     coverage: str = "unclear"
     modifications: str = "unknown"
+    reason: str = ""
+    """Chinese: what was changed, or why that cannot be said."""
     signed: Signed | None = None
     token: Token | None = None
     visible: bool = False

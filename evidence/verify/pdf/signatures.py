@@ -7,14 +7,25 @@ stamp covers the file to its end, validation data (DSS) apart.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO
 
+from pyhanko.pdf_utils.misc import PdfStrictReadError
+from pyhanko.pdf_utils.reader import PdfFileReader
+
 from evidence.verify.model import Check, SignatureRow, failed, review
-from evidence.verify.pdf.changes import judge_certification, judge_tail, read_coverage
-from evidence.verify.pdf.examination import Examination
-from evidence.verify.pdf.reading import collect_signatures, open_pdf, take_validation_data
+from evidence.verify.pdf.changes import (
+    judge_byte_ranges,
+    judge_certification,
+    judge_modifications,
+    judge_tail,
+    read_coverage,
+)
+from evidence.verify.pdf.examination import Examination, Reading
+from evidence.verify.pdf.raw import changed_without_structure
+from evidence.verify.pdf.reading import LockedError, collect_signatures, open_pdf, take_validation_data
 from evidence.verify.pdf.trust import judge_trust
 from evidence.verify.trust import TrustStore
 
@@ -55,11 +66,10 @@ def judge_pdf(
     """
     pdf = Examination(file=file, store=store, now=now, ours=ours)
     try:
-        _judge(pdf, stream, proven_at)
-    except Exception as error:  # hostile input: whatever breaks, the answer is never a pass
-        pdf.checks.append(
-            failed("pdf.structure", f"PDF 无法读取或结构有误（{type(error).__name__}），不能认定签名。", file)
-        )
+        _examine(pdf, stream, proven_at, strict=True)
+    except _TooStrictError:
+        pdf = Examination(file=file, store=store, now=now, ours=ours)
+        _examine(pdf, stream, proven_at, strict=False)
     return PdfVerdict(
         rows=tuple(pdf.rows),
         checks=tuple(pdf.checks),
@@ -69,19 +79,66 @@ def judge_pdf(
     )
 
 
-def _judge(pdf: Examination, stream: BinaryIO, proven_at: datetime | None) -> None:
-    reader = open_pdf(pdf, stream)
-    if reader.encrypted:
-        pdf.checks.append(
-            review("pdf.structure", "PDF 已加密，无法判断。", pdf.file, "SIGNED_DATA_NOT_FOUND")
-        )
-        return
-    readings = collect_signatures(pdf, stream, reader)
-    if not readings:
-        return
-    take_validation_data(pdf, reader, readings)
+class _TooStrictError(Exception):
+    """Other people's file that can only be read leniently."""
+
+
+def _examine(pdf: Examination, stream: BinaryIO, proven_at: datetime | None, *, strict: bool) -> None:
+    try:
+        reader = open_pdf(pdf, stream, strict=strict)
+        readings = collect_signatures(pdf, stream, reader)
+        if readings:
+            _judge(pdf, stream, reader, readings, proven_at)
+    except LockedError:
+        text = "PDF 需要密码才能打开，无法判断。"
+        pdf.checks.append(review("pdf.structure", text, pdf.file, "SIGNED_DATA_NOT_FOUND"))
+    except Exception as error:  # hostile input breaks in any way
+        if strict and not pdf.ours:
+            raise _TooStrictError from error
+        _judge_unreadable(pdf, stream)
+
+
+def _judge(
+    pdf: Examination,
+    stream: BinaryIO,
+    reader: PdfFileReader,
+    readings: list[Reading],
+    proven_at: datetime | None,
+) -> None:
+    """Each question apart: one that cannot be answered leaves the answers to the others standing."""
+    judge_byte_ranges(pdf, readings)
+    take_validation_data(pdf, stream, reader, readings)
     for reading in readings:
         read_coverage(reading, stream)
-    judge_tail(pdf, stream, reader, readings)
-    judge_certification(pdf, readings)
-    judge_trust(pdf, reader, readings, proven_at)
+    questions: tuple[tuple[str, Callable[[], None]], ...] = (
+        ("pdf.modified", lambda: judge_modifications(pdf, stream, readings)),
+        ("pdf.coverage", lambda: judge_tail(pdf, stream, reader, readings)),
+        ("pdf.certification", lambda: judge_certification(pdf, readings)),
+        ("pdf.trust", lambda: judge_trust(pdf, reader, readings, proven_at)),
+    )
+    for id, ask in questions:
+        try:
+            ask()
+        except PdfStrictReadError:
+            raise  # read again, leniently
+        except Exception:  # as above
+            text = f"{_SUBJECTS[id]}分析不出来，未能认定。"
+            pdf.checks.append(review(id, text, pdf.file, "GENERIC"))
+
+
+_SUBJECTS = {
+    "pdf.modified": "签名之后的改动",
+    "pdf.coverage": "签名之后的内容",
+    "pdf.certification": "认证签名的限制",
+    "pdf.trust": "签名人的证书",
+}
+
+
+def _judge_unreadable(pdf: Examination, stream: BinaryIO) -> None:
+    """A structure that cannot be read decides nothing; a digest that is wrong does."""
+    changed = changed_without_structure(stream)
+    if changed:
+        pdf.checks.append(failed("pdf.signature", f"签名无效：{changed}。", pdf.file, "HASH_FAILURE"))
+    text = "PDF 的结构读不出来，不能认定签名。"
+    make = failed if pdf.ours else review
+    pdf.checks.append(make("pdf.structure", text, pdf.file, "FORMAT_FAILURE" if pdf.ours else "GENERIC"))

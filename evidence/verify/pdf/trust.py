@@ -49,9 +49,8 @@ def _judge_stamp(
     pdf: Examination, reading: Reading, existed: datetime, where: str, by: Proof
 ) -> tuple[SignatureRow, datetime | None]:
     """A document time stamp: its row, and its instant when it can be relied on."""
-    token = reading.token or Token(sound=False, problem="时间戳无法解析")
+    token = reading.token or Token(integrity=Integrity.INDETERMINATE, problem="时间戳无法解析")
     standing = _stamp_standing(pdf, token, existed, where, "文档时间戳")
-    sound = token.sound and not reading.range.problem
     row = SignatureRow(
         file=pdf.file,
         field=str(reading.embedded.field_name),
@@ -59,7 +58,7 @@ def _judge_stamp(
         signed_at=None,
         timestamp=token.gen_time if token.sound else None,
         level="DocTimeStamp",
-        integrity=Integrity.PASSED if sound else Integrity.FAILED,
+        integrity=Integrity.FAILED if reading.range.problem else token.integrity,
         coverage=reading.coverage,
         modifications=reading.modifications,
         trusted=standing.trusted,
@@ -72,15 +71,11 @@ def _judge_stamp(
 def _stamp_standing(pdf: Examination, token: Token, existed: datetime, where: str, what: str) -> Standing:
     """Judge a token's bytes and its authority: at its own instant and for as long as it has to hold."""
     if not token.sound or token.certificate is None or token.gen_time is None:
-        pdf.checks.append(
-            failed(
-                "pdf.timestamp",
-                f"{what}无效：{token.problem}。",
-                where,
-                token.sub_indication or "FORMAT_FAILURE",
-            )
-        )
-        return Standing(trusted=False, sub_indication=token.sub_indication or "FORMAT_FAILURE")
+        broken = token.integrity is Integrity.FAILED
+        make, word = (failed, "无效") if broken else (review, "不能采用")
+        sub = token.sub_indication or ("FORMAT_FAILURE" if broken else "GENERIC")
+        pdf.checks.append(make("pdf.timestamp", f"{what}{word}：{token.problem}。", where, sub))
+        return Standing(trusted=False, sub_indication=sub)
     pdf.evaluation = pdf.evaluation or is_evaluation(token.certificate)
     standing = assess_stamp(pdf.store, token.certificate, gen_time=token.gen_time, existed=existed)
     if standing.trusted:
@@ -95,7 +90,7 @@ def _stamp_standing(pdf: Examination, token: Token, existed: datetime, where: st
 def _judge_signature(
     pdf: Examination, reading: Reading, existed: datetime, where: str, *, proven: bool, by: Proof
 ) -> SignatureRow:
-    signed = reading.signed or Signed(integrity=Integrity.FAILED, problem="签名数据无法解析")
+    signed = reading.signed or Signed(integrity=Integrity.INDETERMINATE, problem="签名数据无法解析")
     trusted, sub = False, signed.sub_indication
     token = signed.token
     if signed.integrity is Integrity.INDETERMINATE:

@@ -73,6 +73,17 @@ def must_fail(data: bytes) -> None:
         assert any(check.kind is CheckKind.FAIL and check.message for check in verdict.checks)
 
 
+def must_not_pass(data: bytes) -> None:
+    """Nothing that is shown differs, or a person must look at what was added: never a pass."""
+    assert judge(data, ours=True)[0] is Indication.FAILED
+    indication, verdict = judge(data)
+    assert indication is not Indication.PASSED, verdict.checks
+
+
+HARMLESS = ("empty cross-reference table", "comment behind the end", "second end marker", "unused object")
+"""Made like an attack, but no reader shows anything else for it."""
+
+
 @pytest.mark.parametrize("name", USF)
 def test_universal_signature_forgery_fails(name: str) -> None:
     must_fail(USF[name])
@@ -80,12 +91,12 @@ def test_universal_signature_forgery_fails(name: str) -> None:
 
 @pytest.mark.parametrize("name", ISA)
 def test_incremental_saving_attack_fails(name: str) -> None:
-    must_fail(ISA[name])
+    (must_not_pass if name in HARMLESS else must_fail)(ISA[name])
 
 
 @pytest.mark.parametrize("name", CERTIFIED_ISA)
 def test_incremental_saving_attack_on_a_certified_file_fails(name: str) -> None:
-    must_fail(CERTIFIED_ISA[name])
+    (must_not_pass if name in HARMLESS else must_fail)(CERTIFIED_ISA[name])
 
 
 def test_signature_wrapping_fails() -> None:
@@ -105,18 +116,21 @@ def test_shadow_attack_fails(name: str, certified: bool) -> None:
 
 
 @pytest.mark.parametrize("permission", [2, 3])
-def test_evil_annotation_attack_fails(permission: int) -> None:
-    must_fail(evil_annotation(signed(hidden=True, permission=permission)))
+def test_evil_annotation_attack_never_passes(permission: int) -> None:
+    # permission 3 allows annotations, so that a person must look
+    (must_fail if permission == 2 else must_not_pass)(
+        evil_annotation(signed(hidden=True, permission=permission))
+    )
 
 
 @pytest.mark.parametrize("permission", [2, 3])
 @pytest.mark.parametrize("forger", ["甲", "乙"])
-def test_sneaky_signature_over_certified_content_fails(permission: int, forger: str) -> None:
+def test_sneaky_signature_over_certified_content_never_passes(permission: int, forger: str) -> None:
     certified = signed(hidden=True, permission=permission)
     attacked = sign_pdf(
         certified, shared_pki(forger), NOON, name="Sneaky", certify=False, box=(60, 690, 360, 730)
     )
-    must_fail(attacked)
+    must_not_pass(attacked)
 
 
 def test_a_second_invisible_signature_is_no_attack() -> None:
@@ -148,7 +162,7 @@ def test_nothing_hides_behind_long_term_validation_data(name: str) -> None:
         "object": append_update(data, {4: stream(b"BT ET")}),
         "comment": data + b"% (pay 999)\n",
     }[name]
-    must_fail(attacked)
+    (must_fail if name == "object" else must_not_pass)(attacked)
 
 
 def test_a_filled_form_waits_for_a_person_and_names_why() -> None:
@@ -171,8 +185,9 @@ def test_a_filled_form_waits_for_a_person_and_names_why() -> None:
 )
 def test_broken_files_are_answered_not_crashed_on(data: bytes) -> None:
     indication, verdict = judge(data)
-    assert indication is Indication.FAILED
+    assert indication is Indication.INDETERMINATE
     assert verdict.checks[0].id == "pdf.structure"
+    assert judge(data, ours=True)[0] is Indication.FAILED
 
 
 def test_a_file_without_signature_is_open_and_fails_where_one_is_due() -> None:
