@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from evidence.domain.identifiers import VisitId
     from evidence.forms.issuer import Issuer
     from evidence.forms.kept_checks import KeptChecks
+    from evidence.forms.plausible import Plausible
     from evidence.handover.office import Office
     from evidence.inbox.attachments import Attachments
     from evidence.inbox.case_tree import CaseTree
@@ -191,6 +192,12 @@ class Workspace:
         from evidence.ledger.acting import of_system
 
         return of_system(self.ledger.view, self.settings.accounts, named)
+
+    def plausible(self) -> Plausible:
+        """What bounds the facts entered now."""
+        from evidence.forms.plausible import Plausible
+
+        return Plausible(now=self.clock(), contract_from=self.settings.contract.signed_on)
 
     def claims(self, view: View, visit: Visit) -> tuple[Event, ...]:
         """What a visit being entered changes about footage that is already there."""

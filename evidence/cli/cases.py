@@ -73,6 +73,7 @@ def open_command(
         on=day,
         actor=workspace.actor(by).journalled,
         again_why=why if again else None,
+        bounds=workspace.plausible(),
     )
     if as_json:
         emit(case)

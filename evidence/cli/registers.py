@@ -216,6 +216,7 @@ def _entry(
     workspace: Workspace, row: dict[Any, Any], where: str, folder: Path
 ) -> tuple[RegisterEntry, Path | None]:
     from evidence.domain.week import local_date
+    from evidence.forms.register_bounds import refuse_impossible_entry
 
     register = _known(str(row.get("register", "")), where)
     view = workspace.ledger.view
@@ -253,6 +254,7 @@ def _entry(
                 where=where,
                 remedy=_("请核对编号；人员和企业用 evidence import 登记。"),
             )
+    refuse_impossible_entry(entry, workspace.plausible(), where)
     missing = [FIELD_NAMES[name] for name in register.about if getattr(entry, name) is None]
     late_fields = {"签收日期"}
     needed = [name for name in missing if name not in late_fields]

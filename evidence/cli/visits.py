@@ -54,6 +54,8 @@ def add_command(
         visit=VisitId(visit) if visit else None,
         separate=separate,
         follow=workspace.claims,
+        bounds=workspace.plausible(),
+        admit=workspace.attachments.admit_picture,
     )
     if as_json:
         emit({**_as_dict(recorded), "unchanged": recorded.unchanged})

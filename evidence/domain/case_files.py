@@ -18,6 +18,7 @@ class FileRole(StrEnum):
     SCAN = "扫描件"
     OTHER_SCAN = "其他扫描件"
     EDOCUMENT = "电子文件"
+    TRANSCRIPTION = "转录件"
     MATERIAL = "案件材料"
     HAZARD_PHOTO = "隐患照片"
     RECHECK_PHOTO = "复查照片"
@@ -83,6 +84,8 @@ def _all(case: CaseFacts) -> Iterator[CaseFile]:
             yield CaseFile(sha256=scan.sha256, role=FileRole.SCAN, number=number)
         for scan in document.other_copies:
             yield CaseFile(sha256=scan.sha256, role=FileRole.OTHER_SCAN, number=number)
+        for made in document.transcriptions:
+            yield CaseFile(sha256=made.sha256, role=FileRole.TRANSCRIPTION, number=number)
         for digest in document.edocuments:
             yield CaseFile(sha256=digest, role=FileRole.EDOCUMENT, number=number)
     yield from _photographs(case)

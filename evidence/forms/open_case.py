@@ -9,6 +9,7 @@ from evidence.domain.case import Case, CaseKind
 from evidence.domain.identifiers import EnterpriseId, make_case_id
 from evidence.domain.parties import Enterprise
 from evidence.errors import UsageError
+from evidence.forms.plausible import Plausible
 from evidence.language import _
 from evidence.ledger.events import CaseOpened, Event
 from evidence.ledger.ledger import Ledger
@@ -77,17 +78,24 @@ def open_case(
     on: date,
     actor: str,
     again_why: str | None = None,
+    bounds: Plausible | None = None,
 ) -> Case:
     """Open a case under the next number of its year.
 
     Args:
         again_why: the reason for another case of this kind for the same enterprise and year; None asks first.
+        bounds: refuses a day that cannot be.
 
     Raises:
         UsageError: unknown enterprise, kind or campaign; there is such a case already; the year's 9999
             numbers are used up.
     """
     case_kind, campaign = parse_kind(kind)
+    if bounds is not None and (problem := bounds.day(on)):
+        raise UsageError(
+            _("开立日期 {day} {problem}。").format(day=on.isoformat(), problem=problem),
+            remedy=_("请核对日期后再开立。"),
+        )
 
     def decide(view: View) -> Sequence[Event]:
         party = find_enterprise(view, enterprise)

@@ -14,6 +14,7 @@ from evidence.domain.case import Case, Escalation, RectificationReport, Visit
 from evidence.domain.identifiers import VisitId
 from evidence.domain.week import local_date
 from evidence.errors import UsageError
+from evidence.forms.plausible import Plausible
 from evidence.forms.source import latest_versions
 from evidence.forms.visit_file import read_visit_file
 from evidence.language import _
@@ -97,18 +98,23 @@ def record_visit_file(
     visit: VisitId | None = None,
     separate: bool = False,
     follow: Callable[[View, Visit], Sequence[Event]] = lambda _view, _visit: (),
+    bounds: Plausible | None = None,
+    admit: Callable[[Path], object] = lambda _path: None,
 ) -> Recorded:
     """Read a file and journal it.
 
     A file about a visit of the same kind on the same day corrects that visit: a new version, the
     older ones stay. `visit` names the one to correct, `separate` says that it is another visit.
-    `follow` says what else a visit just entered changes; it is journalled in the same breath.
+    `follow` says what else a visit just entered changes; it is journalled in the same breath. `bounds`
+    refuses what cannot be true, `admit` looks at each photograph before it is kept.
 
     Raises:
         InputError: the file has mistakes.
         UsageError: `visit` is unknown or of another kind.
     """
-    entered = read_visit_file(path, case=case, view=ledger.view, originals=originals)
+    entered = read_visit_file(
+        path, case=case, view=ledger.view, originals=originals, bounds=bounds, admit=admit
+    )
     outcome: list[Recorded] = []
 
     def decide(view: View) -> Sequence[Event]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import file_digest
@@ -24,9 +24,10 @@ from evidence.domain.case import (
 from evidence.domain.hazard import Grade, Hazard, HazardAnswer, HazardProgress, HazardResult, Picture
 from evidence.domain.identifiers import PersonId, Sha256, VisitId
 from evidence.domain.week import local_date
-from evidence.errors import InputError
+from evidence.errors import InputError, UsageError
 from evidence.forms.people import Contact, VisitDetails, store
 from evidence.forms.photographs import picture_of, prepare
+from evidence.forms.plausible import Plausible, check_escalation, check_report, check_visit
 from evidence.forms.settings import FormsSettings
 from evidence.forms.tables import Mistakes, Record
 from evidence.forms.visit_sheets import read_visit_tables
@@ -47,7 +48,15 @@ class Entered:
     warnings: tuple[str, ...] = ()
 
 
-def read_visit_file(path: Path, *, case: Case, view: View, originals: Originals) -> Entered:
+def read_visit_file(
+    path: Path,
+    *,
+    case: Case,
+    view: View,
+    originals: Originals,
+    bounds: Plausible | None = None,
+    admit: Callable[[Path], object] = lambda _path: None,
+) -> Entered:
     """Read a workbook or YAML file about one case.
 
     Ids and versions are provisional (`…-V0`, version 1); `visit_entry` settles them.
@@ -57,7 +66,7 @@ def read_visit_file(path: Path, *, case: Case, view: View, originals: Originals)
     """
     mistakes = Mistakes(path)
     head, lists = read_visit_tables(path, mistakes)
-    reader = _Reader(path, case, view, originals, mistakes, head, lists)
+    reader = _Reader(path, case, view, originals, mistakes, head, lists, admit=admit)
     kind = head["类型"]
     if kind == REPORT:
         build: Any = reader.report
@@ -66,6 +75,8 @@ def read_visit_file(path: Path, *, case: Case, view: View, originals: Originals)
     else:
         build = reader.visit
     made = build(kind) if kind else None
+    if bounds is not None and not mistakes.errors:
+        reader.refuse_impossible(made, bounds)
     mistakes.stop_if_any()
     # only a file without mistakes leaves anything behind
     for photo in reader.photos.values():
@@ -93,6 +104,8 @@ class _Reader:
     photos: dict[Sha256, Path] = field(default_factory=dict)
     pictures: dict[Sha256, Picture] = field(default_factory=dict)
     details: VisitDetails = field(default_factory=VisitDetails)
+    admit: Callable[[Path], object] = lambda _path: None
+    """Looks at a photograph before it is taken."""
 
     def visit(self, kind: str) -> Visit:
         """检查, 督促, 复查, 指导, 约谈."""
@@ -174,6 +187,15 @@ class _Reader:
             receipt_at=self._instant("签收时间"),
             outcome=head["处理结果"] or "",
         )
+
+    def refuse_impossible(self, made: Any, bounds: Plausible) -> None:
+        """Facts that cannot be true."""
+        if isinstance(made, Visit):
+            check_visit(bounds, made, self.head, self.mistakes)
+        elif isinstance(made, RectificationReport):
+            check_report(bounds, made, self.head, self.lists.get("整改答复", []), self.mistakes)
+        elif isinstance(made, Escalation):
+            check_escalation(bounds, made, self.head, self.mistakes)
 
     def settle(self, made: Any, source: Sha256) -> Any:
         """The fact with its stored file, names of its photographs, and for a visit the stored names."""
@@ -293,8 +315,9 @@ class _Reader:
                 self.mistakes.error(where, _("找不到照片“{name}”").format(name=name))
                 continue
             try:
+                self.admit(photo)
                 prepare(photo, 76.0, 46.0, FormsSettings())
-            except InputError as error:
+            except (InputError, UsageError) as error:
                 self.mistakes.error(where, f"“{name}”：{error.what}")
                 continue
             with photo.open("rb") as stream:

@@ -24,6 +24,7 @@ _MAGIC = {
     b"%PDF": (".pdf", "application/pdf"),
     b"II*\0": (".tif", "image/tiff"),
     b"MM\0*": (".tif", "image/tiff"),
+    b"PK\3\4": (".docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
 }
 
 

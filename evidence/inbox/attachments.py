@@ -89,6 +89,14 @@ class Attachments:
         self.check(path, name, kinds=kinds)
         return self.originals.put_file(path).sha256
 
+    def admit_picture(self, path: Path) -> None:
+        """Look at a photograph that belongs to a fact; it is stored with the fact.
+
+        Raises:
+            RefusedAttachmentError: as `keep`, or it is no picture.
+        """
+        self.check(path, kinds=PICTURES)
+
     def check(self, path: Path, name: str = "", *, kinds: frozenset[Family] = PAPERS) -> Sha256:
         """The digest of a file that may be stored.
 

@@ -176,6 +176,8 @@ def _record(request: Any, case: Case, kind: str, typed: dict[str, list[str]]) ->
             originals=workspace.originals,
             actor=f"desk:{request.user.get_username()}",
             follow=workspace.claims,
+            bounds=workspace.plausible(),
+            admit=workspace.attachments.admit_picture,
         )
     return (*recorded.warnings, *recorded.differences)
 

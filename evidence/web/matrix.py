@@ -125,7 +125,10 @@ class Row:
 
 
 def column_of(finding: Finding) -> Column:
-    """Where a finding stands: by the document it speaks of, else by its rule."""
+    """Where a finding stands: footage and people by rule, the rest by the document they speak of."""
+    for column in COLUMNS:
+        if not column.form_codes and column.rules and finding.rule_id.startswith(column.rules):
+            return column
     number = expand(finding.subject.document) if finding.subject.document else None
     code = number[11:13] if number else ""
     for column in COLUMNS:
