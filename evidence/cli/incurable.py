@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +9,7 @@ import click
 
 from evidence.cli.completing import a_case
 from evidence.cli.options import emit, json_option, say, workspace_command
-from evidence.domain.identifiers import PersonId
+from evidence.errors import UsageError
 from evidence.language import _
 from evidence.ledger.lookup import known_case
 
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 @click.command("incurable")
 @click.argument("case", shell_complete=a_case)
 @click.option("--why", required=True, help=_("为什么再也补不上"))
-@click.option("--by", "by", required=True, help=_("决定人：项目负责人的人员编号，未参加该次上门"))
+@click.option("--by", "by", default="", help=_("决定人：项目负责人的人员编号（账号已关联人员的可不写）"))
 @click.option("--rule", default="", help=_("只指其中一条规则，如 G08-pages"))
 @click.option("--visit", default="", help=_("只指其中一次检查"))
 @click.option("--hazard", default="", help=_("只指其中一项隐患"))
@@ -56,6 +55,13 @@ def incurable_command(
     from evidence.domain.register import Gap
     from evidence.handover.incurable import declare_incurable
 
+    actor = workspace.actor(by)
+    if actor.person is None:
+        raise UsageError(
+            _("本账号没有关联人员，不能声明无法补正。"),
+            where=actor.account,
+            remedy=_("请在 evidence.toml 的 [accounts] 写明本账号是谁的，或由项目负责人用自己的账号办理。"),
+        )
     found = known_case(workspace.ledger.view, case).id
     wanted = Gap(rule_id=rule, case=found, visit=visit, hazard=hazard, document=document)
     acts = declare_incurable(
@@ -63,10 +69,10 @@ def incurable_command(
         wanted,
         parameters=workspace.settings.parameters,
         why=why,
-        by=PersonId(by),
+        by=actor.person.id,
         at=workspace.clock(),
-        actor=getpass.getuser(),
-        attachment=None if attach is None else workspace.originals.put_file(attach).sha256,
+        actor=actor.journalled,
+        attachment=None if attach is None else workspace.attachments.keep(attach),
     )
     if as_json:
         emit({"incurable": list(acts)})
