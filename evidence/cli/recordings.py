@@ -343,7 +343,7 @@ def coverage(workspace: Workspace, visit: str, svg: Path | None, as_json: bool) 
     from evidence.recordings.timeline import timeline_svg
 
     facts, recordings, found = visit_against_footage(
-        workspace.ledger.view, VisitId(visit), workspace.settings.recordings
+        workspace.ledger.view, VisitId(visit), workspace.settings.parameters.coverage_limits
     )
     if svg is not None:
         segments = [segment for segment in map(segment_of, recordings) if segment is not None]
@@ -356,6 +356,7 @@ def coverage(workspace: Workspace, visit: str, svg: Path | None, as_json: bool) 
                 "verdict": found.verdict,
                 "covered_s": found.covered_s,
                 "length_s": found.length_s,
+                "uncovered_s": found.uncovered_s,
                 "gaps": found.open_gaps,
                 "overlaps": found.overlaps,
                 "reasons": found.reasons,
@@ -363,7 +364,7 @@ def coverage(workspace: Workspace, visit: str, svg: Path | None, as_json: bool) 
         )
     else:
         words = {
-            CoverageVerdict.PASS: _("● 全程有录像。"),
+            CoverageVerdict.PASS: _("● 全程有录像：{figures}。").format(figures=found.figures),
             CoverageVerdict.FAIL: _("✕ 录像有缺口："),
             CoverageVerdict.REVIEW: _("◐ 需人工核对："),
         }

@@ -20,6 +20,24 @@ from evidence.domain.week import SHANGHAI
 _NOTHING = timedelta()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoverageLimits:
+    """What may be missing of a visit's footage before a person looks, or the duty counts as broken."""
+
+    tolerance_s: int = 60
+    """A single gap up to this many seconds is let pass: a battery changed, a file border."""
+    share_permille: int | None = 20
+    """All gaps together may be this many thousandths of the visit; more makes a person look. None: the
+    sum is not judged, as rulesets 1 and 2 did not."""
+    most_permille: int = 50
+    """More than this many thousandths together is a failure."""
+    drift_s: int = 3
+    """How far a recorder's clock may be off, in seconds, where nothing better is known (GA/T 947.2: at
+    most 3 s a day, second-hand)."""
+    prerecord_s: int = 30
+    """Seconds a recorder may prepend from its buffer; two files of one device may overlap by that."""
+
+
 class CoverageVerdict(StrEnum):
     """Three-valued; `review` never counts as pass."""
 
@@ -98,6 +116,22 @@ class Coverage:
     """Plain Chinese; empty on pass."""
 
     @property
+    def uncovered_s(self) -> int:
+        """Whole seconds not proven, all gaps together."""
+        return int(sum((gap.length for gap in self.gaps), _NOTHING).total_seconds())
+
+    @property
+    def figures(self) -> str:
+        """How much is not proven, for every verdict: `未录到 3 处，共 58 秒（4.8%）`."""
+        if not self.length_s:
+            return ""
+        if not self.gaps:
+            return "没有间断"
+        share = self.uncovered_s * 1000 // self.length_s
+        total = _minutes(timedelta(seconds=self.uncovered_s))
+        return f"未录到 {len(self.gaps)} 处，共 {total}（{share // 10}.{share % 10}%）"
+
+    @property
     def covered_s(self) -> int:
         """Whole seconds proven."""
         return int(sum((part.length for part in self.covered), _NOTHING).total_seconds())
@@ -154,10 +188,8 @@ def coverage(
     arrived_at: datetime,
     left_at: datetime | None,
     segments: Sequence[Segment],
-    tolerance_s: int = 60,
+    limits: CoverageLimits = CoverageLimits(),
     *,
-    drift_s: int = 3,
-    prerecord_s: int = 30,
     unplaced: int = 0,
 ) -> Coverage:
     """Lay the segments over the visit and judge.
@@ -166,17 +198,12 @@ def coverage(
         arrived_at: arrival at the enterprise, aware UTC.
         left_at: leaving; None when nobody wrote it down, then the verdict is `review`.
         segments: recordings of every recorder present, in any order, overlapping as they like.
-        tolerance_s: a gap up to this long is not held against the visit (changing the battery,
-            the file border), in seconds.
-        drift_s: how far a recorder's clock may be off, in seconds: a gap that this could close is
-            `review`, not `fail` (GA/T 947.2: at most 3 s a day, second-hand). A segment whose device was
-            measured brings its own.
-        prerecord_s: seconds a recorder may prepend from its buffer, so that two files of one
-            device may overlap by that much.
+        limits: what may be missing. A gap that the clocks' error could close is `review`, not `fail`;
+            a segment whose device was measured brings its own error.
         unplaced: recordings that belong to the visit but have no known time or length.
     """
-    tolerance = timedelta(seconds=tolerance_s)
-    overlaps = overlaps_of(segments, timedelta(seconds=prerecord_s))
+    tolerance = timedelta(seconds=limits.tolerance_s)
+    overlaps = overlaps_of(segments, timedelta(seconds=limits.prerecord_s))
     if left_at is None or left_at <= arrived_at:
         why = "未登记离开时间" if left_at is None else "离开时间不晚于到达时间"
         return Coverage(
@@ -194,10 +221,15 @@ def coverage(
     covered = union(clip(proven, visit))
     gaps = complement(covered, visit)
     open_gaps = tuple(gap for gap in gaps if gap.length > tolerance)
-    generous = [s.widened(drift_s) for s in segments if s.start < s.end]
+    generous = [s.widened(limits.drift_s) for s in segments if s.start < s.end]
     possible = complement(union(clip(generous, visit)), visit)
     hopeless = [gap for gap in possible if gap.length > tolerance]
-    verdict, reasons = _judge(open_gaps, hopeless, overlaps, unplaced)
+    seen = union(clip([Interval(s.start, s.end) for s in segments if s.start < s.end], visit))
+    verdict, reasons = _judge(open_gaps, bool(hopeless), overlaps, unplaced, seen)
+    summed, why = _judge_sum(visit, gaps, possible, limits)
+    if summed is not CoverageVerdict.PASS and not unplaced and verdict is not CoverageVerdict.FAIL:
+        verdict = CoverageVerdict.FAIL if summed is CoverageVerdict.FAIL else CoverageVerdict.REVIEW
+        reasons = (*reasons, why)
     return Coverage(
         arrived_at=arrived_at,
         left_at=left_at,
@@ -211,10 +243,15 @@ def coverage(
 
 
 def _judge(
-    open_gaps: Sequence[Interval], hopeless: Sequence[Interval], overlaps: Sequence[Overlap], unplaced: int
+    open_gaps: Sequence[Interval],
+    hopeless: bool,
+    overlaps: Sequence[Overlap],
+    unplaced: int,
+    seen: Sequence[Interval],
 ) -> tuple[CoverageVerdict, tuple[str, ...]]:
+    """Each gap by itself, and recorders that cannot have filmed so."""
     conflicts = [overlap for overlap in overlaps if overlap.same_device]
-    reasons = [f"{gap} 无录像（{_minutes(gap.length)}）。" for gap in open_gaps]
+    reasons = [_reason(gap, seen) for gap in open_gaps]
     reasons += [f"{each.interval} 同一台记录仪有两段录像，请核对设备编号和时钟。" for each in conflicts]
     if unplaced:
         reasons.append(f"另有 {unplaced} 段录像的时间或时长不明，请人工核对后指派。")
@@ -224,6 +261,29 @@ def _judge(
         return CoverageVerdict.REVIEW, tuple(reasons)
     # Every minute is proven; footage of unknown time adds nothing and takes nothing away.
     return CoverageVerdict.PASS, ()
+
+
+def _reason(gap: Interval, seen: Sequence[Interval]) -> str:
+    """Without footage, or with footage that a person must look at first."""
+    if any(part.start < gap.end and gap.start < part.end for part in seen):
+        return f"{gap} 没有可以认定的录像（{_minutes(gap.length)}），其中有存疑的录像待人工查看。"
+    return f"{gap} 无录像（{_minutes(gap.length)}）。"
+
+
+def _judge_sum(
+    visit: Interval, gaps: Sequence[Interval], possible: Sequence[Interval], limits: CoverageLimits
+) -> tuple[CoverageVerdict, str]:
+    """All gaps together: many short pauses leave as much unfilmed as one long one."""
+    if limits.share_permille is None:
+        return CoverageVerdict.PASS, ""
+    missing = sum((gap.length for gap in gaps), _NOTHING)
+    surely = sum((gap.length for gap in possible), _NOTHING)
+    why = f"各处间断合计 {_minutes(missing)}，占在场时间的 {missing / visit.length:.1%}。"
+    if surely * 1000 > visit.length * limits.most_permille:
+        return CoverageVerdict.FAIL, why
+    if missing * 1000 > visit.length * limits.share_permille:
+        return CoverageVerdict.REVIEW, why
+    return CoverageVerdict.PASS, ""
 
 
 def _minutes(length: timedelta) -> str:
@@ -245,24 +305,9 @@ def segment_of(recording: Recording) -> Segment | None:
     )
 
 
-def visit_coverage(
-    visit: Visit,
-    recordings: Iterable[Recording],
-    *,
-    tolerance_s: int = 60,
-    drift_s: int = 3,
-    prerecord_s: int = 30,
-) -> Coverage:
+def visit_coverage(visit: Visit, recordings: Iterable[Recording], limits: CoverageLimits) -> Coverage:
     """Coverage of one visit by its recordings; files only announced by an export do not count."""
     own = [each for each in recordings if each.visit == visit.id and not each.described]
     segments = [segment for segment in map(segment_of, own) if segment is not None]
     unplaced = sum(segment_of(each) is None and each.video is not False for each in own)
-    return coverage(
-        visit.arrived_at,
-        visit.left_at,
-        segments,
-        tolerance_s,
-        drift_s=drift_s,
-        prerecord_s=prerecord_s,
-        unplaced=unplaced,
-    )
+    return coverage(visit.arrived_at, visit.left_at, segments, limits, unplaced=unplaced)

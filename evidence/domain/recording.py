@@ -59,3 +59,11 @@ class Recording:
     suggestions: tuple[VisitId, ...] = ()
     described: bool = False
     """Only announced by a station export: the file is not there yet, `sha256` is the digest of its row."""
+
+    @property
+    def clock_offset_s(self) -> int:
+        """By how many seconds the start was moved from what its best source says; 0 when by nothing."""
+        believed = next((claim for claim in self.times if claim.trusted), None)
+        if believed is None or self.started_at is None:
+            return 0
+        return round((self.started_at - believed.at).total_seconds())

@@ -252,9 +252,7 @@ def _visit_row(visit: Visit, recordings: Sequence[Recording], parameters: Parame
     judged = visit_coverage(
         visit,
         own,
-        tolerance_s=parameters.coverage_tolerance_s,
-        drift_s=parameters.coverage_drift_s,
-        prerecord_s=parameters.coverage_prerecord_s,
+        parameters.coverage_limits,
     )
     segments = [segment for segment in map(segment_of, arrived) if segment is not None]
     start = visit.arrived_at
@@ -284,7 +282,7 @@ def _visit_row(visit: Visit, recordings: Sequence[Recording], parameters: Parame
 def _coverage_text(judged: Coverage) -> str:
     if judged.length_s is None:
         return f"已有录像 {judged.covered_s // 60} 分钟，离开时间未登记"
-    return f"在场 {judged.length_s // 60} 分钟，录像覆盖 {judged.covered_s // 60} 分钟"
+    return f"在场 {judged.length_s // 60} 分钟，录像覆盖 {judged.covered_s // 60} 分钟；{judged.figures}"
 
 
 def _recording_row(recording: Recording) -> dict[str, str]:

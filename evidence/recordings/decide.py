@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from evidence.domain.case import Visit
-from evidence.domain.coverage import Coverage, visit_coverage
+from evidence.domain.coverage import Coverage, CoverageLimits, visit_coverage
 from evidence.domain.identifiers import ArrivalId, CaseId, Sha256, VisitId
 from evidence.domain.recording import Recording
 from evidence.domain.register import RegisterEntry
@@ -20,7 +20,6 @@ from evidence.ledger.view import View
 from evidence.recordings.assign import in_force
 from evidence.recordings.clock import OFFSET_REGISTER
 from evidence.recordings.reaudit import Audited, Standing
-from evidence.recordings.settings import RecordingsSettings
 
 
 def find_recording(view: View, digest: str) -> Recording:
@@ -172,7 +171,7 @@ def enter_offset(
 
 
 def visit_against_footage(
-    view: View, visit: VisitId, settings: RecordingsSettings, tolerance_s: int = 60
+    view: View, visit: VisitId, limits: CoverageLimits
 ) -> tuple[Visit, tuple[Recording, ...], Coverage]:
     """A visit, its recordings and their coverage.
 
@@ -181,10 +180,7 @@ def visit_against_footage(
     """
     facts = find_visit(view, visit)
     own = tuple(each for each in view.recordings(facts.case) if each.visit == visit and not each.described)
-    found = visit_coverage(
-        facts, own, tolerance_s=tolerance_s, drift_s=settings.drift_s, prerecord_s=settings.prerecord_s
-    )
-    return facts, own, found
+    return facts, own, visit_coverage(facts, own, limits)
 
 
 def journal_audit(ledger: Ledger, results: Sequence[Audited]) -> None:

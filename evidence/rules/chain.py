@@ -16,7 +16,7 @@ from evidence.domain.case import (
     Visit,
     VisitKind,
 )
-from evidence.domain.coverage import Coverage, visit_coverage
+from evidence.domain.coverage import Coverage, CoverageLimits, visit_coverage
 from evidence.domain.document import Document
 from evidence.domain.facts import CaseFacts
 from evidence.domain.hazard import Hazard, HazardState
@@ -93,7 +93,7 @@ class Chain:
         self.case = facts.case
         self.parameters = ground.parameters
         self.today = ground.today
-        self._coverage: dict[str, Coverage] = {}
+        self._coverage: dict[tuple[str, CoverageLimits], Coverage] = {}
 
     @cached_property
     def enterprise(self) -> Enterprise | None:
@@ -297,18 +297,13 @@ class Chain:
         """Recordings assigned to a visit, in order of start and digest."""
         return self._footage.get(step.id, ())
 
-    def coverage(self, step: Step) -> Coverage:
-        """How much of a visit its footage proves."""
-        found = self._coverage.get(step.id)
+    def coverage(self, step: Step, limits: CoverageLimits | None = None) -> Coverage:
+        """How much of a visit its footage proves, by the contract's limits if no others are given."""
+        limits = limits or self.parameters.coverage_limits
+        found = self._coverage.get((step.id, limits))
         if found is None:
-            found = visit_coverage(
-                step.facts,
-                self.footage(step),
-                tolerance_s=self.parameters.coverage_tolerance_s,
-                drift_s=self.parameters.coverage_drift_s,
-                prerecord_s=self.parameters.coverage_prerecord_s,
-            )
-            self._coverage[step.id] = found
+            found = visit_coverage(step.facts, self.footage(step), limits)
+            self._coverage[step.id, limits] = found
         return found
 
     @cached_property

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from evidence.domain.coverage import CoverageVerdict
+from evidence.domain.coverage import Coverage, CoverageLimits, CoverageVerdict
 from evidence.domain.recording import Recording
 from evidence.rules.chain import Chain, Step
 from evidence.rules.clause import EvidenceRef, Level
@@ -80,13 +80,19 @@ def video_and_audio(chain: Chain) -> Iterator[Outcome]:
     rows="V02 W02 G09 P11",
     clause="附件八2",
     quote="全程记录服务检查人员在企业的检查服务工作，并留档备查",
-    parameters="coverage_tolerance_s",
+    parameters="coverage_tolerance_s uncovered_permille uncovered_most_permille",
     blocking=True,
     remedy="导入所缺时段的录像；确无录像的，说明原因并附监管部门意见登记例外。",
     unless=FILMED,
+    revision=2,
 )
 def whole_visit(chain: Chain) -> Iterator[Outcome]:
-    """Arrival to leaving minus the union of all recordings leaves no gap."""
+    """Arrival to leaving minus the union of all recordings leaves no gap, and no sum of small ones."""
+    yield from whole_visits(chain, chain.parameters.coverage_limits)
+
+
+def whole_visits(chain: Chain, limits: CoverageLimits) -> Iterator[Outcome]:
+    """Every visit on site against its footage, by these limits."""
     for step in chain.visits:
         if not step.on_site:
             continue
@@ -94,21 +100,37 @@ def whole_visit(chain: Chain) -> Iterator[Outcome]:
         if not recordings:
             yield _none_yet(chain, step)
             continue
-        result = chain.coverage(step)
+        result = chain.coverage(step, limits)
         about: dict[str, Any] = {
             "visit": step.id,
-            "expected": f"全程，允许间断 {chain.parameters.coverage_tolerance_s} 秒",
+            "expected": _allowed(limits),
             "observed": f"已覆盖 {result.covered_s} 秒"
             + (f"，共 {result.length_s} 秒" if result.length_s is not None else ""),
             "evidence": _files(recordings),
         }
         reasons = "".join(result.reasons)
         if result.verdict is CoverageVerdict.PASS:
-            yield passed(f"{step.name}全程有录像。", **about)
+            yield passed(f"{step.name}全程有录像{_stated(result, recordings, limits)}。", **about)
         elif result.verdict is CoverageVerdict.FAIL:
             yield failed(f"{step.name}的录像不完整：{reasons}", **about)
         else:
             yield unsure(f"{step.name}的录像需人工核对：{reasons}", **about)
+
+
+def _allowed(limits: CoverageLimits) -> str:
+    allowed = f"全程，允许间断 {limits.tolerance_s} 秒"
+    if limits.share_permille is not None:
+        allowed += f"，合计不超过在场时间的 {limits.share_permille / 10:g}%"
+    return allowed
+
+
+def _stated(result: Coverage, recordings: tuple[Recording, ...], limits: CoverageLimits) -> str:
+    """What a pass rests on: the gaps it let be, and the clocks it corrected."""
+    if limits.share_permille is None:
+        return ""
+    offsets = {one.device: one.clock_offset_s for one in recordings if one.clock_offset_s}
+    said = [f"记录仪 {device} 的时钟已校正 {seconds:+d} 秒" for device, seconds in sorted(offsets.items())]
+    return "：" + "；".join((result.figures, *said))
 
 
 @case_rule(

@@ -12,6 +12,8 @@ from enum import StrEnum
 from functools import cache
 from typing import Annotated, get_type_hints
 
+from evidence.domain.coverage import CoverageLimits
+
 
 class HolidayRule(StrEnum):
     """What happens to a Friday duty on a public holiday; the contract is silent."""
@@ -75,6 +77,10 @@ class Parameters:
     # 记录仪
     coverage_tolerance_s: Annotated[int, "附件八2（推定）"] = 60
     """Uncovered seconds at the start, the end and between files that are let pass."""
+    uncovered_permille: Annotated[int, "附件八2（“全程”；推定）"] = 20
+    """Thousandths of the time on site that all gaps together may leave unfilmed; more is for a person."""
+    uncovered_most_permille: Annotated[int, "附件八2（“全程”；推定）"] = 50
+    """More than so many thousandths unfilmed is no longer the whole visit."""
     coverage_drift_s: Annotated[int, "附件八2（时钟误差；推定，参照 GA/T 947.2 每日 3 秒）"] = 3
     """How far a recorder's clock may be off; a gap this could close makes a person look.
     Set as `drift_s` of `[recordings]`."""
@@ -100,6 +106,17 @@ class Parameters:
     incompletion_percent: Annotated[int, "第九条3"] = 10
     campaign_percent: Annotated[int, "第九条6"] = 5
     refusal_percent: Annotated[int, "第九条1"] = 2
+
+    @property
+    def coverage_limits(self) -> CoverageLimits:
+        """What may be missing of a visit's footage."""
+        return CoverageLimits(
+            tolerance_s=self.coverage_tolerance_s,
+            share_permille=self.uncovered_permille,
+            most_permille=self.uncovered_most_permille,
+            drift_s=self.coverage_drift_s,
+            prerecord_s=self.coverage_prerecord_s,
+        )
 
 
 def clause_of(name: str) -> str:

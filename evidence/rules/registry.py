@@ -35,6 +35,7 @@ from evidence.rules import (
 )
 from evidence.rules.known import known_at, known_at_by_rulesets_1_and_2
 from evidence.rules.rule import CaseRule, Rule, StandingRule
+from evidence.rules.superseded import as_before
 
 
 @dataclass(frozen=True)
@@ -116,8 +117,8 @@ CASE_RULES_FROM_ARRIVAL: tuple[CaseRule, ...] = (
 """The same rules, which also answer for what came back before anybody entered its facts."""
 
 RULESETS: tuple[Ruleset, ...] = (
-    Ruleset("1", CHAIN_RULES, known_at=known_at_by_rulesets_1_and_2),
-    Ruleset("2", (*CHAIN_RULES, *SERVICE_RULES), STANDING_RULES, known_at_by_rulesets_1_and_2),
+    Ruleset("1", as_before(CHAIN_RULES), known_at=known_at_by_rulesets_1_and_2),
+    Ruleset("2", as_before((*CHAIN_RULES, *SERVICE_RULES)), STANDING_RULES, known_at_by_rulesets_1_and_2),
     Ruleset("3", CASE_RULES_FROM_ARRIVAL, STANDING_RULES),
 )
 """Oldest first; the last one judges today. Version 1 knew only the chain of a case, version 2 judged a

@@ -84,6 +84,7 @@ def case_rule(
     parameters: str = "",
     blocking: bool = False,
     unless: str = "本案不涉及。",
+    revision: int = 1,
 ) -> Callable[[Callable[[Chain], Iterable[Outcome]]], CaseRule]:
     """Turn a function over one case into a rule; `rows` and `parameters` are blank-separated."""
 
@@ -98,6 +99,7 @@ def case_rule(
             parameters=tuple(parameters.split()),
             blocking=blocking,
             unless=unless,
+            revision=revision,
             judge=function,
         )
 
@@ -115,6 +117,7 @@ def standing_rule(
     level: Level = Level.WARNING,
     parameters: str = "",
     unless: str = "目前不涉及。",
+    revision: int = 1,
 ) -> Callable[[Callable[[Ground], Iterable[Outcome]]], StandingRule]:
     """Turn a function over the whole facts into a rule; standing duties never block."""
 
@@ -128,6 +131,7 @@ def standing_rule(
             remedy=remedy,
             parameters=tuple(parameters.split()),
             unless=unless,
+            revision=revision,
             judge=function,
         )
 

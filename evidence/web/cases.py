@@ -136,9 +136,7 @@ def _timelines(facts: CaseFacts, parameters: Parameters) -> list[dict[str, Any]]
         found = visit_coverage(
             visit,
             own,
-            tolerance_s=parameters.coverage_tolerance_s,
-            drift_s=parameters.coverage_drift_s,
-            prerecord_s=parameters.coverage_prerecord_s,
+            parameters.coverage_limits,
         )
         segments = [segment for segment in map(segment_of, own) if segment is not None]
         kind = say(VISIT_KINDS[visit.kind])

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evidence.domain.coverage import CoverageVerdict, Segment, coverage
+from evidence.domain.coverage import CoverageLimits, CoverageVerdict, Segment, coverage
 from evidence.domain.identifiers import Sha256
 
 ARRIVED = datetime(2022, 3, 14, 0, 55, tzinfo=UTC)
@@ -39,7 +39,7 @@ def test_covered_and_gaps_add_up_to_the_visit(
     given_segments: list[Segment], length: int, tolerance: int
 ) -> None:
     left = ARRIVED + timedelta(seconds=length)
-    found = coverage(ARRIVED, left, given_segments, tolerance)
+    found = coverage(ARRIVED, left, given_segments, CoverageLimits(tolerance_s=tolerance))
     parts = sorted([*found.covered, *found.gaps])
     assert parts[0].start == ARRIVED
     assert parts[-1].end == left

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from evidence.domain.case import Case, CaseKind, Visit, VisitKind
+from evidence.domain.coverage import CoverageLimits
 from evidence.domain.identifiers import ArrivalId, CaseId, EnterpriseId, PersonId, VisitId
 from evidence.domain.parties import Device, Enterprise, EnterpriseClass, Person, Role
 from evidence.errors import UsageError
@@ -260,7 +261,7 @@ def test_unknown_recordings_and_visits_are_usage_errors(ledger: Ledger, clip: Pa
 def test_coverage_of_a_visit_is_judged_from_the_ledger(ledger: Ledger, clip: Path) -> None:
     ledger.append("test", VisitRecorded(visit=THE_VISIT))
     _register(ledger, clip)
-    _facts, own, found = visit_against_footage(ledger.view, VISIT, SETTINGS, tolerance_s=10)
+    _facts, own, found = visit_against_footage(ledger.view, VISIT, CoverageLimits(tolerance_s=10))
     assert len(own) == 1
     assert found.verdict == "fail"
     assert found.covered_s == 3
