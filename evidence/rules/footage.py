@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from evidence.domain.coverage import Coverage, CoverageLimits, CoverageVerdict
@@ -10,7 +11,7 @@ from evidence.domain.recording import Recording
 from evidence.rules.chain import Chain, Step
 from evidence.rules.clause import EvidenceRef, Level
 from evidence.rules.outcomes import failed, listed, passed, unsure, waiting
-from evidence.rules.rule import Outcome, case_rule
+from evidence.rules.rule import Outcome, case_rule, revised
 
 FILMED = "只有现场的检查、复查、指导和现场督促需要录像，本案尚无。"
 
@@ -88,33 +89,33 @@ def video_and_audio(chain: Chain) -> Iterator[Outcome]:
 )
 def whole_visit(chain: Chain) -> Iterator[Outcome]:
     """Arrival to leaving minus the union of all recordings leaves no gap, and no sum of small ones."""
-    yield from whole_visits(chain, chain.parameters.coverage_limits)
-
-
-def whole_visits(chain: Chain, limits: CoverageLimits) -> Iterator[Outcome]:
-    """Every visit on site against its footage, by these limits."""
+    limits = chain.parameters.coverage_limits
     for step in chain.visits:
         if not step.on_site:
             continue
-        recordings = _arrived(chain.footage(step))
-        if not recordings:
+        if not _arrived(chain.footage(step)):
             yield _none_yet(chain, step)
             continue
-        result = chain.coverage(step, limits)
-        about: dict[str, Any] = {
-            "visit": step.id,
-            "expected": _allowed(limits),
-            "observed": f"已覆盖 {result.covered_s} 秒"
-            + (f"，共 {result.length_s} 秒" if result.length_s is not None else ""),
-            "evidence": _files(recordings),
-        }
-        reasons = "".join(result.reasons)
-        if result.verdict is CoverageVerdict.PASS:
-            yield passed(f"{step.name}全程有录像{_stated(result, recordings, limits)}。", **about)
-        elif result.verdict is CoverageVerdict.FAIL:
-            yield failed(f"{step.name}的录像不完整：{reasons}", **about)
-        else:
-            yield unsure(f"{step.name}的录像需人工核对：{reasons}", **about)
+        one_by_one = replace(limits, share_permille=None)
+        yield revised(_against_footage(chain, step, limits), _against_footage(chain, step, one_by_one))
+
+
+def _against_footage(chain: Chain, step: Step, limits: CoverageLimits) -> Outcome:
+    recordings = _arrived(chain.footage(step))
+    result = chain.coverage(step, limits)
+    about: dict[str, Any] = {
+        "visit": step.id,
+        "expected": _allowed(limits),
+        "observed": f"已覆盖 {result.covered_s} 秒"
+        + (f"，共 {result.length_s} 秒" if result.length_s is not None else ""),
+        "evidence": _files(recordings),
+    }
+    reasons = "".join(result.reasons)
+    if result.verdict is CoverageVerdict.PASS:
+        return passed(f"{step.name}全程有录像{_stated(result, recordings, limits)}。", **about)
+    if result.verdict is CoverageVerdict.FAIL:
+        return failed(f"{step.name}的录像不完整：{reasons}", **about)
+    return unsure(f"{step.name}的录像需人工核对：{reasons}", **about)
 
 
 def _allowed(limits: CoverageLimits) -> str:

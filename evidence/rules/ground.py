@@ -13,14 +13,21 @@ from evidence.rules.chain import Chain, Step
 from evidence.rules.deadlines import Suspension, handover_due
 from evidence.rules.parameters import Parameters, YearRule
 
+EDITION = 3
+"""Number of today's ruleset."""
+
 
 class Ground:
     """Facts as they were known at the judgement's instant, parameters and that instant."""
 
-    def __init__(self, facts: Facts, parameters: Parameters, as_of: datetime) -> None:
+    def __init__(
+        self, facts: Facts, parameters: Parameters, as_of: datetime, *, edition: int = EDITION
+    ) -> None:
         self.facts = facts
         self.parameters = parameters
         self.as_of = as_of
+        self.edition = edition
+        """Number of the ruleset that judges."""
         self.today = local_date(as_of)
         self.week = Week.parse(facts.week) if facts.week else None
         self.enterprises: dict[str, Enterprise] = {one.id: one for one in facts.enterprises}

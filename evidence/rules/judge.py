@@ -14,7 +14,7 @@ from evidence.rules.ground import Ground
 from evidence.rules.owed import declared_incurable
 from evidence.rules.parameters import Parameters
 from evidence.rules.registry import RULESETS, Ruleset
-from evidence.rules.rule import CaseRule, Outcome, StandingRule
+from evidence.rules.rule import CaseRule, Outcome, StandingRule, as_said_by
 
 RULESET_VERSION = RULESETS[-1].version
 
@@ -31,7 +31,7 @@ def judge(facts: Facts, parameters: Parameters, as_of: datetime) -> tuple[Findin
 
 def judge_by(ruleset: Ruleset, facts: Facts, parameters: Parameters, as_of: datetime) -> tuple[Finding, ...]:
     """Findings of one ruleset."""
-    ground = Ground(ruleset.known_at(facts, as_of), parameters, as_of)
+    ground = Ground(ruleset.known_at(facts, as_of), parameters, as_of, edition=ruleset.edition)
     findings: list[Finding] = []
     for chain in ground.chains:
         for rule in ruleset.case_rules:
@@ -75,7 +75,7 @@ def _order(finding: Finding) -> tuple[str, str, str, str, str, str, str]:
 
 
 def _case_findings(rule: CaseRule, chain: Chain) -> list[Finding]:
-    outcomes = tuple(rule.judge(chain))
+    outcomes = as_said_by(chain.ground.edition, rule.judge(chain))
     case, enterprise = chain.case.id, chain.case.enterprise
     if not outcomes:
         return [
@@ -110,7 +110,7 @@ def _case_findings(rule: CaseRule, chain: Chain) -> list[Finding]:
             Finding(
                 rule_id=rule.id,
                 clause=rule.clause,
-                level=rule.level,
+                level=outcome.level or rule.level,
                 kind=outcome.kind,
                 blocking=blocking and incurable is None,
                 subject=subject,
@@ -135,12 +135,14 @@ def _incurable(rule: CaseRule, chain: Chain, about: Subject) -> AppliedIncurable
 
 
 def _standing_findings(rule: StandingRule, ground: Ground) -> list[Finding]:
-    outcomes = tuple(rule.judge(ground)) or (Outcome(kind=Kind.NOT_APPLICABLE, message=rule.unless),)
+    outcomes = as_said_by(ground.edition, rule.judge(ground)) or (
+        Outcome(kind=Kind.NOT_APPLICABLE, message=rule.unless),
+    )
     return [
         Finding(
             rule_id=rule.id,
             clause=rule.clause,
-            level=rule.level,
+            level=outcome.level or rule.level,
             kind=outcome.kind,
             blocking=False,
             subject=Subject(

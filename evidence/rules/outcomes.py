@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from evidence.rules.clause import Kind
+from evidence.rules.clause import Kind, Level
 from evidence.rules.rule import Outcome
 
 
@@ -16,6 +16,11 @@ def passed(message: str, **about: Any) -> Outcome:
 def failed(message: str, **about: Any) -> Outcome:
     """The duty is broken."""
     return Outcome(kind=Kind.FAIL, message=message, **about)
+
+
+def late(message: str, **about: Any) -> Outcome:
+    """Done at last, but too late: stated for ever, as a warning, and never holding anything up."""
+    return Outcome(kind=Kind.FAIL, message=message, level=Level.WARNING, **{**about, "blocking": False})
 
 
 def unsure(message: str, **about: Any) -> Outcome:

@@ -33,6 +33,7 @@ from evidence.rules import (
     urging,
     weekly,
 )
+from evidence.rules.ground import EDITION
 from evidence.rules.known import known_at, known_at_by_rulesets_1_and_2
 from evidence.rules.rule import CaseRule, Rule, StandingRule
 from evidence.rules.superseded import as_before
@@ -47,6 +48,8 @@ class Ruleset:
     standing_rules: tuple[StandingRule, ...] = ()
     known_at: Callable[[Facts, datetime], Facts] = known_at
     """What of the facts had happened by an instant."""
+    edition: int = EDITION
+    """The version as a number, for rules whose meaning changed."""
 
     @property
     def rules(self) -> tuple[Rule, ...]:
@@ -117,8 +120,14 @@ CASE_RULES_FROM_ARRIVAL: tuple[CaseRule, ...] = (
 """The same rules, which also answer for what came back before anybody entered its facts."""
 
 RULESETS: tuple[Ruleset, ...] = (
-    Ruleset("1", as_before(CHAIN_RULES), known_at=known_at_by_rulesets_1_and_2),
-    Ruleset("2", as_before((*CHAIN_RULES, *SERVICE_RULES)), STANDING_RULES, known_at_by_rulesets_1_and_2),
+    Ruleset("1", as_before(CHAIN_RULES), known_at=known_at_by_rulesets_1_and_2, edition=1),
+    Ruleset(
+        "2",
+        as_before((*CHAIN_RULES, *SERVICE_RULES)),
+        as_before(STANDING_RULES),
+        known_at_by_rulesets_1_and_2,
+        edition=2,
+    ),
     Ruleset("3", CASE_RULES_FROM_ARRIVAL, STANDING_RULES),
 )
 """Oldest first; the last one judges today. Version 1 knew only the chain of a case, version 2 judged a

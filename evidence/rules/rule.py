@@ -34,6 +34,12 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     evidence: tuple[EvidenceRef, ...] = ()
     blocking: bool = True
     """Only counts for a rule that may block, and never for a pass."""
+    level: Level | None = None
+    """Where it differs from the rule's own: what was done late is a warning for ever."""
+    revised: bool = False
+    """Rulesets before the third said something else here."""
+    earlier: Outcome | None = None
+    """What they said; None where they said nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +142,22 @@ def standing_rule(
         )
 
     return declare
+
+
+def revised(now: Outcome, earlier: Outcome | None = None) -> Outcome:
+    """An outcome that rulesets 1 and 2 did not have, with what they said in its place."""
+    return msgspec.structs.replace(now, revised=True, earlier=earlier)
+
+
+def as_said_by(edition: int, outcomes: Iterable[Outcome]) -> tuple[Outcome, ...]:
+    """The outcomes as a ruleset of an edition states them, so that old packages are judged as they were."""
+    if edition >= FIRST_EDITION_OF_REVISIONS:
+        return tuple(outcomes)
+    said = (one.earlier if one.revised else one for one in outcomes)
+    return tuple(msgspec.structs.replace(one, level=None) for one in said if one is not None)
+
+
+FIRST_EDITION_OF_REVISIONS = 3
 
 
 def verdict(met: bool | None) -> Kind:

@@ -1,30 +1,33 @@
-"""Rules as rulesets 1 and 2 stated them, for packages that were judged by those.
+"""Rules as rulesets 1 and 2 declared them, for packages that were judged by those.
 
-A rule whose meaning changed stands here with its old words and its old verdict, and nowhere else;
-`registry` puts it in the place of today's. What did not change is shared.
+What such a rule said otherwise stands beside what it says now (`Outcome.earlier`); here stands what it
+declared otherwise, since a ruleset's digest covers its declarations.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
+from typing import TypeVar
 
-from evidence.rules import footage
-from evidence.rules.chain import Chain
-from evidence.rules.rule import CaseRule, Outcome
+from evidence.rules.clause import Level
+from evidence.rules.rule import Rule
 
+AnyRule = TypeVar("AnyRule", bound=Rule)
 
-def _without_the_sum(chain: Chain) -> Iterator[Outcome]:
-    """Each gap by itself; any number of short ones passed."""
-    yield from footage.whole_visits(chain, replace(chain.parameters.coverage_limits, share_permille=None))
-
-
-CASE_RULES: tuple[CaseRule, ...] = (
-    replace(footage.whole_visit, judge=_without_the_sum, parameters=("coverage_tolerance_s",), revision=1),
-)
+PARAMETERS: dict[str, tuple[str, ...]] = {"V02-whole-visit": ("coverage_tolerance_s",)}
+"""Rule -> parameters it named then, where they differ."""
+LEVELS: dict[str, Level] = {}
+"""Rule -> its level then, where it differs."""
 
 
-def as_before(rules: tuple[CaseRule, ...]) -> tuple[CaseRule, ...]:
-    """The rules with each changed one in its old form."""
-    old = {rule.id: rule for rule in CASE_RULES}
-    return tuple(old.get(rule.id, rule) for rule in rules)
+def as_before(rules: tuple[AnyRule, ...]) -> tuple[AnyRule, ...]:
+    """The rules as first declared."""
+    return tuple(
+        replace(
+            rule,
+            revision=1,
+            parameters=PARAMETERS.get(rule.id, rule.parameters),
+            level=LEVELS.get(rule.id, rule.level),
+        )
+        for rule in rules
+    )
