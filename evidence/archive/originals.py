@@ -1,7 +1,7 @@
 """Write-once store of exact bytes, named by their SHA-256.
 
 A file is complete under its final name or not there at all: copy to a temporary name in the same
-folder, fsync, rename, fsync the folder, read back and hash again.
+folder, fsync, give it its name unless that is taken, fsync the folder, read back and hash again.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from evidence.domain.identifiers import Sha256
-from evidence.durable import sync_folder
+from evidence.durable import name_once, sync_folder
 from evidence.errors import UsageError, VerificationFailedError
 from evidence.language import _
 
@@ -126,13 +126,14 @@ class Originals:
                 target.flush()
                 os.fsync(target.fileno())
             final = self.path(Sha256(digest))
-            if not final.exists():
-                if not final.parent.exists():
-                    final.parent.mkdir(exist_ok=True)
-                    sync_folder(self._root)
-                temporary.chmod(0o440)
-                temporary.replace(final)
-            sync_folder(final.parent)
+            if not final.parent.exists():
+                final.parent.mkdir(exist_ok=True)
+                sync_folder(self._root)
+            temporary.chmod(0o440)
+            try:
+                name_once(temporary, final)
+            except FileExistsError:  # the same bytes: what stands there is never replaced
+                sync_folder(final.parent)
         finally:
             temporary.unlink(missing_ok=True)
         with final.open("rb") as stored:

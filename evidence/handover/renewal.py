@@ -24,7 +24,7 @@ from evidence.bundles.names import component
 from evidence.bundles.revocation import Revocation, fresh, read_revocation
 from evidence.bundles.signers import read_certificates
 from evidence.bundles.timestamp import Authority, open_authority, stamp
-from evidence.durable import sync_folder, sync_tree
+from evidence.durable import name_once, sync_tree
 from evidence.errors import MissingPartError, UsageError, VerificationFailedError
 from evidence.handover.office import Office
 from evidence.language import _
@@ -93,8 +93,7 @@ def renew(
         for name, data in ({IMPRINT: imprint, TOKEN: token} | beside).items():
             (scratch / name).write_bytes(data)
         sync_tree(scratch)
-        scratch.rename(final)
-        sync_folder(chain)
+        name_once(scratch, final)
     except OSError:
         shutil.rmtree(scratch, ignore_errors=True)
         raise
