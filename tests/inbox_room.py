@@ -45,6 +45,7 @@ class PlayedPage:
     blank: bool = False
     problem: str = ""
     message: str = ""
+    number: Number | None = None
     scan: ScannedPage | None = None
     suggestions: tuple[Suggestion, ...] = ()
     picture: Sha256 | None = None

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from evidence.archive.issued import IssuedStore
 from evidence.domain.identifiers import CaseId, Number, Sha256, make_case_id, make_number
 from evidence.domain.week import Week, local_date
 from evidence.errors import EvidenceError, IncompleteError, InputError, UsageError
@@ -71,7 +72,9 @@ def make_drafts(
     drafts = []
     forms = {source.form.id: source.form for source in sources}.values()
     unusable = unusable_templates(catalogue, forms, issuer.settings.forms, issuer.kept_checks)
-    for index, (source, number) in enumerate(zip(sources, next_numbers(sources, view), strict=True)):
+    for index, (source, number) in enumerate(
+        zip(sources, next_numbers(sources, view, issuer.issued), strict=True)
+    ):
         try:
             if source.form.id in unusable:
                 raise unusable[source.form.id]
@@ -128,21 +131,22 @@ def plain(value: Any) -> Any:
     return value if isinstance(value, (str, int, bool)) else None
 
 
-def next_numbers(sources: Sequence[Source], view: View) -> list[Number]:
-    """The next number of each form in order; several of one kind in a case follow each other."""
+def next_numbers(sources: Sequence[Source], view: View, issued: IssuedStore) -> list[Number]:
+    """The next number of each form in order; several of one kind in a case follow each other.
+
+    Numbers whose files lie in the archive count as given, whether or not the journal knows them.
+    """
     given: Counter[tuple[CaseId, str]] = Counter()
     numbers = []
     for source in sources:
         form = source.form
         if source.case is not None:
             case = source.case.id
-            running = view.next_running(case, form.id)
         else:
             year = Week.parse(source.request.week).year
             case = make_case_id(source.settings.contract.code, year, 0)
-            running = next_weekly(view, case, form.id)
-        key = (case, form.id)
-        running += given[key]
+        key = (case, form.code)
+        running = max(view.next_running(case, form.code), issued.highest(case, form.code) + 1) + given[key]
         given[key] += 1
         if running > 999:
             raise UsageError(
@@ -152,16 +156,6 @@ def next_numbers(sources: Sequence[Source], view: View) -> list[Number]:
             )
         numbers.append(make_number(case, form.code, running))
     return numbers
-
-
-def next_weekly(view: View, case: CaseId, form: str) -> int:
-    """The next running number of a weekly form; it starts anew each year."""
-    same = [
-        document.form.number
-        for document in view.documents(None)
-        if document.form.form == form and document.form.number.startswith(case)
-    ]
-    return max((int(number[-3:]) for number in same), default=0) + 1
 
 
 def digest_of(data: bytes) -> Sha256:

@@ -2,9 +2,9 @@
 
 The number is printed on the page, so it must be known before rendering; rendering takes seconds, so
 the ledger cannot be locked meanwhile. Issuing is therefore serialised by a lock of its own: numbers
-are read from the view, documents made, files stored, and the journal entry, one transaction for the
-whole batch, confirms that the numbers are still the next ones. Before that entry a number does not
-exist, and files left by a crash are overwritten by the next issue of the same number.
+are read from the view, documents made, the numbers reserved in the journal, files stored, and one
+transaction for the whole batch says that they are issued. Files are written once: what a crash leaves
+between the two entries is set aside by the next issue, and its number stays a gap.
 """
 
 from __future__ import annotations
@@ -17,16 +17,17 @@ import msgspec
 
 from evidence.archive.issued import IssuedStore
 from evidence.domain.document import IssuedForm
-from evidence.domain.identifiers import Number, Sha256
+from evidence.domain.identifiers import Number, Sha256, number_case
 from evidence.errors import EvidenceError, IncompleteError, InputError, UsageError
 from evidence.forms.drafts import Draft, Fail, digest_of, make_drafts, next_numbers
 from evidence.forms.finish import Finished, finish
 from evidence.forms.issuer import Issuer
 from evidence.forms.kai_punctuation import for_rendering
+from evidence.forms.leftovers import settle_leftovers
 from evidence.forms.office import render
 from evidence.forms.source import IssueRequest, IssueSettings
 from evidence.language import _
-from evidence.ledger.events import Event, FormIssued
+from evidence.ledger.events import Event, FormIssued, NumbersReserved, Reserved
 from evidence.ledger.ledger import Ledger
 from evidence.ledger.lock import LedgerBusyError
 from evidence.ledger.view import View
@@ -88,8 +89,9 @@ def try_issue(
         failed = True
         fail(index, error)
 
-    with _issuing(issuer.ledger):
+    with issuing(issuer.ledger):
         drafts = make_drafts(requests, issuer, now=now, fail=note)
+        settle_leftovers((number_case(draft.number) for draft in drafts), issuer.ledger, issuer.issued)
         problems = _render(drafts, rendered, issuer.settings)
         papers = []
         for draft in drafts:
@@ -101,16 +103,33 @@ def try_issue(
                 note(draft.index, error)
         if failed:
             return None
-        forms = [_store(draft, finished, issuer.issued, now) for draft, finished in papers]
+        forms = [_form(draft, finished, now) for draft, finished in papers]
+        _reserve(drafts, forms, issuer, actor, also)
+        for draft, finished in papers:
+            _store(draft, finished, issuer.issued)
 
         def decide(view: View) -> Sequence[Event]:
-            taken = next_numbers([draft.source for draft in drafts], view)
-            if taken != [draft.number for draft in drafts]:
-                raise IncompleteError(_("编号在签发过程中被占用，整批未签发。"), remedy=_("请再运行一次。"))
             return [*(FormIssued(form=form) for form in forms), *(also(view, forms) if also else ())]
 
         issuer.ledger.transact(actor, decide)
     return forms
+
+
+def _reserve(
+    drafts: Sequence[Draft], forms: Sequence[IssuedForm], issuer: Issuer, actor: str, also: Also | None
+) -> None:
+    """The journal gives the numbers away before the first byte is written under them."""
+    sources = [draft.source for draft in drafts]
+
+    def decide(view: View) -> Sequence[Event]:
+        if next_numbers(sources, view, issuer.issued) != [draft.number for draft in drafts]:
+            raise IncompleteError(_("编号在签发过程中被占用，整批未签发。"), remedy=_("请再运行一次。"))
+        if also is not None:
+            also(view, forms)  # whoever objects does so before a number is spent
+        given = (Reserved(number=draft.number, form=draft.source.form.id) for draft in drafts)
+        return [NumbersReserved(numbers=tuple(given))]
+
+    issuer.ledger.transact(actor, decide)
 
 
 def _render(
@@ -158,11 +177,15 @@ def _finished(draft: Draft, pdf: bytes, now: datetime, draw: Callable[[], str]) 
     return finished
 
 
-def _store(draft: Draft, finished: Finished, issued: IssuedStore, now: datetime) -> IssuedForm:
-    """Put the files of one document in place; the ledger does not know of it yet."""
-    request, form = draft.source.request, draft.source.form
+def _store(draft: Draft, finished: Finished, issued: IssuedStore) -> None:
+    """Put the files of one document in place; the ledger knows only of its number yet."""
     geometry = msgspec.json.encode(finished.pages)
     issued.put(draft.number, pdf=finished.pdf, docx=draft.docx, data=draft.data, geometry=geometry)
+
+
+def _form(draft: Draft, finished: Finished, now: datetime) -> IssuedForm:
+    """What the journal will say of one document."""
+    request, form = draft.source.request, draft.source.form
     visit = draft.source.visit
     return IssuedForm(
         number=draft.number,
@@ -177,7 +200,7 @@ def _store(draft: Draft, finished: Finished, issued: IssuedStore, now: datetime)
         pdf=digest_of(finished.pdf),
         docx=digest_of(draft.docx),
         data=digest_of(draft.data),
-        geometry=digest_of(geometry),
+        geometry=digest_of(msgspec.json.encode(finished.pages)),
         required_boxes=tuple(
             f"{page.page}:{box.box}:{box.kind}:{box.role}"
             for page in finished.pages
@@ -205,7 +228,7 @@ def _refuse_missing_boxes(draft: Draft, finished: Finished) -> None:
 
 
 @contextmanager
-def _issuing(ledger: Ledger) -> Iterator[None]:
+def issuing(ledger: Ledger) -> Iterator[None]:
     """One issue at a time in a workspace, whichever process or host it runs on."""
     with ExitStack() as held:
         try:

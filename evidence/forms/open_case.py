@@ -106,8 +106,7 @@ def open_case(
             )
         _ask_before_another(view, party, case_kind, campaign, on, again_why)
         prefix = make_case_id(contract, on.year, 0)[:-4]
-        last = view.last_case(prefix)
-        running = 1 if last is None else int(last[-4:]) + 1
+        running = view.next_case(prefix)
         if running > 9999:
             raise UsageError(
                 _("{year} 年的案件编号已用完。").format(year=on.year),

@@ -71,6 +71,7 @@ def judge_pages(arrival: ArrivalId, sha256: Sha256, reading: FileReading, view: 
         outcome=outcome,
         reason=reason,
         message=_message(heaps, reason, view, rescan)
+        + _lost_numbers(reading, view)
         + (words.REASONS[reading.problem] if reading.problem else "")
         + "".join(reading.remarks),
         pages=heaps.linked,
@@ -154,6 +155,13 @@ def _message(heaps: Sorted, reason: str, view: View, rescan: ArrivalId | None) -
             sentences.append(f"文件中{words.page_list(places)}未能归入（{why}），请人工确认。")
         sentences += [*details][:5]
     return "".join(sentences)
+
+
+def _lost_numbers(reading: FileReading, view: View) -> str:
+    """Numbers that were probably issued after the backup which became the ledger again."""
+    named = {page.scan.number if page.scan is not None else page.number for page in reading.pages}
+    unknown = sorted(number for number in named if number and view.document(number) is None)
+    return "".join(words.LOST.format(number=number) for number in unknown if view.may_be_lost(number))
 
 
 def _nothing_certain(pages: Sequence[UnlinkedPage]) -> str:

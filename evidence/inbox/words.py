@@ -27,6 +27,12 @@ REASONS: dict[str, str] = {
 }
 """Reason code of the interface -> what is so, and what to do."""
 
+LOST = (
+    "编号 {number} 可能是恢复备份之前签发的，账本里的登记已随恢复丢失："
+    "请核对留存的签发件，属实的由人归入案件，或重新签发后补签。"
+)
+"""Of a number in the gap that a restore left."""
+
 PAGE_REASONS: dict[str, str] = {
     "forged_code": "二维码校验不符，可能不是本机构签发的页",
     "unknown_code": "二维码的编号没有登记",

@@ -19,6 +19,7 @@ TITLES = {
     "report.recorded/1": "登记整改报告",
     "escalation.recorded/1": "登记上报",
     "register.entered/1": "登记台账",
+    "number.reserved/1": "预留编号",
     "form.issued/1": "签发文书",
     "form.voided/1": "作废文书",
     "arrival.waiting/1": "到件等待",
@@ -41,6 +42,8 @@ TITLES = {
     "receipt.received/1": "收到接收回执",
     "signer.changed/1": "更换签名证书",
     "ledger.tail-cut/1": "截除未确认的残行",
+    "ledger.restored/1": "由备份恢复",
+    "ledger.recovered/1": "由档案补记",
     "archive.audited/1": "档案复核",
 }
 _SUBJECTS = ("number", "arrival", "id", "key", "week", "package", "sha256", "case", "visit")

@@ -183,6 +183,16 @@ def _issued(rows: Rows, entry: Line, body: Any) -> None:
         rows.put("weekly", number, _row(entry, {}))
 
 
+def _reserved(rows: Rows, entry: Line, body: Body) -> None:
+    for item in body["numbers"]:
+        number = item["number"]
+        rows.put(case_table(case_of(number)), f"reserved:{number}", _row(entry, {"form": item["form"]}))
+
+
+def _restored(rows: Rows, entry: Line, body: Body) -> None:
+    rows.put("restores", f"{entry.seq:012d}", _row(entry, body))
+
+
 def _voided(rows: Rows, entry: Line, body: Body) -> None:
     number = body["number"]
     case = case_of(number)
@@ -432,6 +442,7 @@ _READING: dict[str, Handler] = {
     "escalation.recorded/1": _escalation,
     "register.entered/1": _register,
     "register.withdrawn/1": _register_withdrawn,
+    "number.reserved/1": _reserved,
     "form.voided/1": _voided,
     "document.transcribed/1": _transcribed,
     "arrival.waiting/1": _waiting,
@@ -444,5 +455,6 @@ _READING: dict[str, Handler] = {
     "checkpoint.made/1": _checkpoint,
     "package.built/1": _package,
     "receipt.received/1": _receipt,
+    "ledger.restored/1": _restored,
 }
 """Kinds whose payload is read whole."""

@@ -16,8 +16,8 @@ from evidence.domain.parties import Campaign, Device, Enterprise, Person
 from evidence.domain.recording import Recording
 from evidence.domain.register import Hold, Incurable, Package, Plan, Receipt, RegisterEntry, Waiver
 from evidence.domain.week import Week
-from evidence.ledger import fold
-from evidence.ledger.events import CheckpointMade, VisitWithdrawn
+from evidence.ledger import fold, numbering
+from evidence.ledger.events import CheckpointMade, LedgerRestored, VisitWithdrawn
 from evidence.ledger.from_rows import (
     arrival_of_row,
     documents_of,
@@ -28,6 +28,7 @@ from evidence.ledger.from_rows import (
     only_about,
     recording_of_row,
 )
+from evidence.ledger.numbering import Given, Restored
 from evidence.ledger.rows import Rows
 from evidence.ledger.service import service_state
 from evidence.ledger.view import Arrival
@@ -219,26 +220,58 @@ class RowsView:
         found = (self.arrival(ArrivalId(key.removeprefix("material:"))) for key in sorted(keys))
         return tuple(material_of(arrival) for arrival in found if arrival is not None)
 
-    def next_running(self, case: CaseId | None, form: str) -> int:
-        """The next running number of a form, given by id or two-letter code: gapless, void ones counted."""
-        if case is None:
-            numbers = [key for key, _row in self.rows.items("weekly")]
-            forms = {
-                number: self._one(fold.case_table(fold.case_of(number)), f"form:{number}", dict)
-                for number in numbers
-            }
-        else:
-            forms = {
-                key.removeprefix("form:"): row["body"]
-                for key, row in self.rows.items(fold.case_table(case))
-                if key.startswith("form:")
-            }
-        running = [
-            int(number[-3:])
-            for number, body in forms.items()
-            if form == number[11:13] or (body is not None and body["form"] == form)
-        ]
-        return max(running, default=0) + 1
+    def given(self, case: CaseId) -> tuple[Given, ...]:
+        """Every number of a case that is taken: issued, void or reserved; in order of number."""
+        rows = [(key.partition(":"), row) for key, row in self.rows.items(fold.case_table(case))]
+        issued = {number: row for (what, _colon, number), row in rows if what == "form"}
+        reserved = {number: row for (what, _colon, number), row in rows if what == "reserved"}
+        return tuple(
+            Given(
+                number=Number(number),
+                form=(reserved | issued)[number]["body"]["form"],
+                seq=min(held[number]["seq"] for held in (reserved, issued) if number in held),
+                issued=number in issued,
+            )
+            for number in sorted(reserved | issued)
+        )
+
+    def restores(self) -> tuple[Restored, ...]:
+        """Every time a backup became the ledger, in order."""
+        return tuple(
+            numbering.restored(row["seq"], msgspec.convert(row["body"], LedgerRestored), row["at"])
+            for _key, row in sorted(self.rows.items("restores"))
+        )
+
+    def next_running(self, case: CaseId, form: str) -> int:
+        """The next running number of a form, by its two letters: void and reserved ones counted."""
+        return numbering.next_running(case, form, self.given(case), self.restores(), self._opened(case))
+
+    def next_case(self, prefix: str) -> int:
+        """The next running number of a case id that begins so."""
+        if restores := self.restores():
+            return numbering.next_case_running(prefix, self._openings(prefix), restores)
+        last = self.last_case(prefix)
+        return 1 if last is None else int(last[-4:]) + 1
+
+    def may_be_lost(self, number: Number) -> bool:
+        """Whether an unknown number may have been given out before a restore that lost its line."""
+        case = CaseId(fold.case_of(number))
+        restores = self.restores()
+        if not restores:
+            return False
+        return numbering.is_in_a_gap(
+            number, self.given(case), restores, self._opened(case), self._openings(case[:-4])
+        )
+
+    def _opened(self, case: CaseId) -> int | None:
+        row = self.rows.get(fold.case_table(case), "case")
+        return None if row is None else int(row["seq"])
+
+    def _openings(self, prefix: str) -> Iterator[tuple[CaseId, int]]:
+        for case in self.newest_cases():
+            seq = self._opened(case)
+            if case.startswith(prefix) and seq is not None:
+                yield case, seq
 
     # --- arrivals and recordings ----------------------------------------------------------------
     def arrival(self, id: ArrivalId) -> Arrival | None:

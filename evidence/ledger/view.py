@@ -16,6 +16,7 @@ from evidence.domain.recording import Recording
 from evidence.domain.register import Hold, Incurable, Package, Plan, Receipt, RegisterEntry, Waiver
 from evidence.domain.week import Week
 from evidence.ledger.events import ArrivalJudged, CheckpointMade, PersonDecided, VisitWithdrawn
+from evidence.ledger.numbering import Given, Restored
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,8 +106,24 @@ class View(Protocol):
         """Files that a person filed with the case, in order of arrival."""
         ...
 
-    def next_running(self, case: CaseId | None, form: str) -> int:
-        """The next running number of a form in a case: gapless, void ones counted."""
+    def given(self, case: CaseId) -> tuple[Given, ...]:
+        """Every number of a case (`WJB22-0000`: of a year's weekly forms) that is taken."""
+        ...
+
+    def next_running(self, case: CaseId, form: str) -> int:
+        """The next running number of a form, named by its two letters; none is given twice."""
+        ...
+
+    def next_case(self, prefix: str) -> int:
+        """The next running number of a case id that begins so (`WJB22-`)."""
+        ...
+
+    def may_be_lost(self, number: Number) -> bool:
+        """Whether an unknown number may have been given out before a restore that lost its line."""
+        ...
+
+    def restores(self) -> tuple[Restored, ...]:
+        """Every time a backup became the ledger, in order."""
         ...
 
     def arrival(self, id: ArrivalId) -> Arrival | None: ...

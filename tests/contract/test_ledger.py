@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from evidence.domain.identifiers import Number
+from evidence.domain.identifiers import CaseId, Number
 from evidence.domain.week import Week
 from evidence.errors import LedgerDamagedError
 from evidence.ledger import chain, merkle
@@ -115,14 +115,18 @@ def answers(view: View) -> dict[str, Any]:
     said["counts"] = view.arrival_counts(), view.all_visits()
     said["last"] = [view.last_case(prefix) for prefix in ("WJB22-", "WJB2", "WJB21-", "")]
     said["newest"] = list(view.newest_cases())
-    said["weekly"] = view.documents(None), view.next_running(None, "JH")
+    said["next"] = [view.next_case(prefix) for prefix in ("WJB22-", "WJB21-")], view.restores()
+    said["lost"] = [
+        view.may_be_lost(Number(n)) for n in ("WJB22-0013-JC-009", "WJB22-0013-JC-900", "WJB22-0099-JC-001")
+    ]
+    said["weekly"] = view.documents(None), view.next_running(CaseId("WJB22-0000"), "JH")
     said["touched"] = view.cases_touched(Week(2022, 11)), [view.touched_since(seq) for seq in (0, 9, 99)]
     said["register"] = view.entries("consent"), view.entries(case=OWN)
     said["about"] = [view.entries_about(names) for names in ((), (OWN,), (f"{OWN}-V1",), (OTHER,), ("?",))]
     for case in (OWN, OTHER):
         said[case] = [
             view.case(case), view.visits(case), view.reports(case), view.escalations(case),
-            view.documents(case), view.next_running(case, "JC"), view.recordings(case),
+            view.documents(case), view.next_running(case, "JC"), view.recordings(case), view.given(case),
             view.waivers(case), view.incurables(case), view.holds(case),
         ]  # fmt: skip
     for each in said["people"]:

@@ -10,8 +10,8 @@ from evidence.domain.identifiers import CaseId, make_number
 from evidence.errors import MissingPartError
 from evidence.inbox import words
 from evidence.inbox.report import arrival_row, summary
-from evidence.ledger.events import FormVoided
-from tests.inbox_room import CHECK, Room, issue, open_room, outcomes, picture, real_pdf, scan
+from evidence.ledger.events import FormVoided, LedgerRestored
+from tests.inbox_room import CHECK, NOW, Room, issue, open_room, outcomes, picture, real_pdf, scan
 
 OTHER = make_number(CaseId("WJB22-0002"), "JC", 1)
 
@@ -158,6 +158,18 @@ def test_the_bytes_of_a_quarantined_arrival_retry_that_arrival(room: Room) -> No
     again = room.take("早到.pdf", content)
     assert (again.id, again.outcome) == (refused.id, "linked")
     assert not (room.root / "archive/quarantine" / refused.id).exists()
+
+
+def test_a_page_in_the_gap_of_a_restore_is_unknown_and_never_called_forged(room: Room) -> None:
+    lost = "WJB22-0009-JC-001"
+    assert "恢复" not in room.take("先.pdf", scan(f"{lost}/1")).message
+    room.ledger.append(
+        "restore",
+        LedgerRestored(backup="/b", backed_up_at=NOW, size=1, digest="0" * 64, by="lihua", gap=20),
+    )
+    arrival = room.take("后.pdf", scan(f"{lost}/2"))
+    assert arrival.reason == "unknown_code"
+    assert f"编号 {lost} 可能是恢复备份之前签发的" in arrival.message
 
 
 def test_two_empty_files_are_two_arrivals(room: Room) -> None:
