@@ -69,11 +69,23 @@ class Workspace:
         return self.root / "templates"
 
     @cached_property
-    def ledger(self) -> Ledger:
-        """Journal and view."""
+    def ledger_as_found(self) -> Ledger:
+        """Journal and view, not yet compared with the archive: for those who examine or mend it."""
         from evidence.ledger.place import open_ledger
 
         return open_ledger(self.archive / "ledger", self.settings.ledger, clock=self.clock)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """Journal and view, after a quick comparison with the archive.
+
+        Raises:
+            LedgerBehindError, LedgerRewrittenError: the archive proves another history.
+        """
+        from evidence.ledger.comparison import check_at_opening
+
+        check_at_opening(self.ledger_as_found, self.settings.contract.code)
+        return self.ledger_as_found
 
     @cached_property
     def originals(self) -> Originals:

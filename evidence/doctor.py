@@ -146,8 +146,23 @@ def _templates(workspace: Workspace) -> Iterator[Check]:
 
 
 def _ledger(workspace: Workspace) -> Iterator[Check]:
-    head = workspace.ledger.head
-    yield Check(name="ledger", good=True, message=_("账本 {size} 条，链完整").format(size=head.size))
+    from evidence.ledger.comparison import compare
+
+    ledger = workspace.ledger_as_found
+    agreement = compare(ledger, workspace.settings.contract.code)
+    agreement.require()
+    yield Check(
+        name="ledger",
+        good=True,
+        message=_("账本 {size} 条，链完整，与档案相符").format(size=agreement.lines),
+    )
+    for place in agreement.leftovers:
+        yield Check(
+            name="leftover",
+            good=None,
+            message=_("没有账目的文件：{place}").format(place=place),
+            remedy=_("是中断留下的，不作数，也不妨碍工作；核对后可移走。"),
+        )
 
 
 def _key(workspace: Workspace) -> Iterator[Check]:

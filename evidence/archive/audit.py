@@ -18,7 +18,7 @@ from pathlib import Path
 
 import msgspec
 
-from evidence.domain.holding import Holding, Leaf
+from evidence.domain.holding import POSITIONS_NAME, Holding, Leaf
 from evidence.domain.identifiers import Sha256
 from evidence.durable import write_whole
 
@@ -178,7 +178,10 @@ def _digest(path: Path) -> tuple[str, int]:
 def _derived(path: Path) -> bool:
     """Files that can be made again and are nobody's evidence."""
     return (
-        path.suffix in {".npz", ".png", ".svg"} or path.name.startswith(".") or path.parent.name == "incoming"
+        path.suffix in {".npz", ".png", ".svg"}
+        or path.name == POSITIONS_NAME
+        or path.name.startswith(".")
+        or path.parent.name == "incoming"
     )
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import msgspec
 
+from evidence.domain.holding import MARK_NAME, POSITIONS_NAME
 from evidence.durable import sync_folder, write_whole
 from evidence.errors import InputError, UsageError, VerificationFailedError
 from evidence.foreign import fault_of
@@ -27,6 +28,9 @@ MANIFEST = "backup.json"
 JOURNAL = Path("archive/ledger/journal.jsonl")
 _LEFT_OUT = {"archive/ledger", "archive/cases", "archive/previews", "keys", "inbox"}
 """Rebuilt, handled apart, secret, or not archived yet."""
+_FOLDERS = ("inbox", *(f"archive/{name}" for name in ("originals", "issued", "quarantine", "handover")))
+"""What a workspace has even where it is empty."""
+_POSITIONS = {POSITIONS_NAME, MARK_NAME}
 _CHUNK = 1 << 20
 
 
@@ -105,7 +109,8 @@ def restore(backup: Path, workspace: Path) -> BackupReport:
         relative = source.relative_to(backup)
         if source.is_file() and not source.is_symlink() and relative != Path(MANIFEST):
             _copy(source, workspace / relative)
-    (workspace / "inbox").mkdir(parents=True, exist_ok=True)
+    for folder in _FOLDERS:
+        (workspace / folder).mkdir(parents=True, exist_ok=True)
     check_journal(workspace, report)
     return report
 
@@ -154,6 +159,8 @@ def _files(workspace: Path) -> Iterator[Path]:
         )
         for name in sorted(files):
             path = here / name
+            if name in _POSITIONS and path.is_relative_to(workspace / "archive"):
+                continue  # they may be ahead of the journal's noted length; `restore` writes them anew
             if not name.startswith(".") and not path.is_symlink() and path.is_file():
                 yield path
 

@@ -32,18 +32,21 @@ if TYPE_CHECKING:
 def audit_command(workspace: Workspace, sample: int | None, restart: bool, as_json: bool) -> int:
     """逐件重算摘要，与账本核对：缺失、内容已变、未登记、浏览目录被替换。
 
-    中断后再次运行会接着上次继续。发现缺失或改变时退出码为 4。
+    中断后再次运行会接着上次继续。发现缺失或改变时退出码为 4，账本落后于档案或与之不符时为 6。
 
     \b
     例：evidence audit --sample 10
     """
     from evidence.archive import audit as room
+    from evidence.ledger.comparison import compare
     from evidence.ledger.events import ThingAudited
     from evidence.ledger.holdings import case_tree, holdings
 
-    view = workspace.ledger.view
+    ledger = workspace.ledger_as_found
+    agreement = compare(ledger, workspace.settings.contract.code)
+    view = ledger.view
     head = view.head
-    expected = holdings(workspace.ledger.entries(0, head.size))
+    expected = holdings(ledger.entries(0, head.size))
     chosen = expected if sample is None else room.sampled(expected, sample, local_date(workspace.clock()))
     if restart:
         (workspace.archive / room.STATE_NAME).unlink(missing_ok=True)
@@ -52,15 +55,16 @@ def audit_command(workspace: Workspace, sample: int | None, restart: bool, as_js
     swapped = tuple(room.swapped(workspace.archive, case_tree(view)))
     extra = () if sample is not None else tuple(room.extras(workspace.archive, expected))
     faults = (*report.faults, *swapped, *extra)
-    workspace.ledger.append(
-        "audit",
-        ThingAudited(
-            objects=report.checked,
-            missing=tuple(Sha256(fault.sha256) for fault in report.of_kind("missing")),
-            changed=tuple(Sha256(fault.sha256) for fault in report.of_kind("changed")),
-            extra=len(extra),
-        ),
-    )
+    if not agreement.problems:  # nothing is appended to a journal that is behind its archive
+        ledger.append(
+            "audit",
+            ThingAudited(
+                objects=report.checked,
+                missing=tuple(Sha256(fault.sha256) for fault in report.of_kind("missing")),
+                changed=tuple(Sha256(fault.sha256) for fault in report.of_kind("changed")),
+                extra=len(extra),
+            ),
+        )
     if as_json:
         emit(
             {
@@ -69,10 +73,12 @@ def audit_command(workspace: Workspace, sample: int | None, restart: bool, as_js
                 "bytes": report.bytes,
                 "resumed": report.resumed,
                 "faults": faults,
+                "archive": agreement,
             }
         )
     else:
         _tell(report, faults)
+    agreement.require()
     harmful = [fault for fault in faults if fault.kind != "extra"]
     return ExitCode.VERIFICATION_FAILED if harmful else ExitCode.DONE
 

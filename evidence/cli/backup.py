@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING
 import click
 
 from evidence.cli.options import emit, json_option, say, workspace_command
+from evidence.cli.recovering import newer_option
+from evidence.cli.resuming import resume
 from evidence.cli.waiting import Working, counting
 from evidence.config import utc_now
+from evidence.domain.identifiers import Number, expand
 from evidence.errors import ExitCode, MissingPartError, UsageError
 from evidence.foreign import reason_of
 from evidence.language import _
+from evidence.ledger.numbering import GAP
 
 if TYPE_CHECKING:
     from evidence.archive.audit import AuditReport
@@ -70,12 +74,28 @@ def backup_command(workspace: Workspace, destination: Path, as_json: bool) -> No
 @click.argument("backup", type=click.Path(path_type=Path, file_okay=False, exists=True))
 @click.argument("target", type=click.Path(path_type=Path, file_okay=False), required=False)
 @click.option("--verify", is_flag=True, help=_("逐件检验；不给目标目录时只检验备份本身"))
+@newer_option
+@click.option(
+    "--last-number",
+    "last_numbers",
+    multiple=True,
+    help=_("丢失前最后签发的编号，可多次给出；该系列接着编，其余系列各空 {gap} 号").format(gap=GAP),
+)
 @json_option
-def restore_command(backup: Path, target: Path | None, verify: bool, as_json: bool) -> int:
+def restore_command(
+    backup: Path,
+    target: Path | None,
+    verify: bool,
+    newer: tuple[Path, ...],
+    last_numbers: tuple[str, ...],
+    as_json: bool,
+) -> int:
     """把备份恢复成一个新的工作区，并可逐件检验。
 
+    恢复记入账本；备份之后签发过的编号不会再用。最后与较新的材料核对，账本仍落后时退出码为 6。
+
     \b
-    例：evidence restore /media/backup/承安证据 新工作区 --verify
+    例：evidence restore /media/backup/承安证据 新工作区 --verify --newer WJB-2022-W13.zip
     """
     from evidence.archive.backup import check_journal, read_manifest, restore
 
@@ -83,15 +103,21 @@ def restore_command(backup: Path, target: Path | None, verify: bool, as_json: bo
         raise UsageError(
             _("没有写明要做什么。"), remedy=_("请给出要恢复到的目录，或用 --verify 只检验备份。")
         )
+    numbers = tuple(map(_number, last_numbers))
+    resumed = None
     with Working(_("恢复并检验……") if target is not None else _("检验备份……")):
         if target is None:
             manifest = read_manifest(backup)
             check_journal(backup, manifest)
         else:
             manifest = restore(backup, target)
+            resumed = resume(target, manifest, backup=backup, newer=newer, last_numbers=numbers)
         report = _examine(target or backup) if verify else None
     if as_json:
-        emit({"backup": manifest, "target": target and str(target), "audit": report})
+        resumption = None if resumed is None else resumed.as_json()
+        emit(
+            {"backup": manifest, "target": target and str(target), "audit": report, "resumption": resumption}
+        )
     else:
         if target is not None:
             say(
@@ -99,11 +125,22 @@ def restore_command(backup: Path, target: Path | None, verify: bool, as_json: bo
                     target=target, at=manifest.at
                 )
             )
+        if resumed is not None:
+            resumed.tell()
         if report is not None:
             say(_("逐件检验 {n} 件，{faults} 处有误。").format(n=report.checked, faults=len(report.faults)))
             for fault in report.faults:
                 say(f"✕ {fault.kind} {fault.place} {fault.what}")
+    if resumed is not None:
+        resumed.agreement.require()
     return ExitCode.DONE if report is None or report.sound else ExitCode.VERIFICATION_FAILED
+
+
+def _number(text: str) -> Number:
+    number = expand(text.strip().upper())
+    if number is None:
+        raise UsageError(_("“{number}”不是文书编号。").format(number=text), remedy=_("例：WJB22-0012-JC-001"))
+    return number
 
 
 def _examine(workspace: Path) -> AuditReport:

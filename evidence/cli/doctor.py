@@ -32,4 +32,6 @@ def doctor_command(workspace: Workspace, as_json: bool) -> int:
             say(f"{MARKS[check.good]} {check.message}")
             if check.remedy:
                 say(_("    处理：{remedy}").format(remedy=check.remedy))
+    if any(check.name == "ledger" and check.good is False for check in checks):
+        return ExitCode.LEDGER_DAMAGED
     return ExitCode.DONE if healthy else ExitCode.MISSING_PART

@@ -1,9 +1,10 @@
-"""`evidence ledger`: verify, rebuild, export, prove, migrate."""
+"""`evidence ledger`: verify, recover, rebuild, export, prove, migrate."""
 
 from __future__ import annotations
 
 import csv
 import json
+from dataclasses import fields, replace
 from hashlib import file_digest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ import click
 
 from evidence.cli.completing import a_number
 from evidence.cli.options import IDENTIFIER, OutFileType, emit, json_option, say, workspace_command
+from evidence.cli.recovering import recover_command
 from evidence.cli.waiting import Working, counting
 from evidence.domain.identifiers import as_typed, expand
 from evidence.durable import write_whole
@@ -23,11 +25,12 @@ from evidence.ledger.proof import check_proof
 
 if TYPE_CHECKING:
     from evidence.config import Workspace
+    from evidence.ledger.comparison import Comparison
 
 
 @click.group("ledger")
 def ledger_command() -> None:
-    """账本：验证、重建视图、导出、出具证明、迁移。
+    """账本：验证、补记、重建视图、导出、出具证明、迁移。
 
     \b
     例：evidence ledger verify
@@ -45,20 +48,24 @@ def ledger_command() -> None:
 @json_option
 @workspace_command
 def verify_command(workspace: Workspace, anchors: tuple[Path, ...], as_json: bool) -> int:
-    """逐行核对账本：链条、写法、含义、检查点。损坏时退出码为 6，并指出第几行。
+    """逐行核对账本：链条、写法、含义、检查点，并与档案互相印证。损坏或落后时退出码为 6。
 
     \b
     例：evidence ledger verify --against checkpoint-2022-W13.txt
     """
+    from evidence.ledger.comparison import compare
     from evidence.ledger.inspection import inspect, read_anchor
 
     kept = {
         path.name: read_anchor(path.read_bytes().decode("utf-8", "replace"), str(path)) for path in anchors
     }
+    ledger = workspace.ledger_as_found
     with counting(_("逐行核对")) as tell:
-        found = inspect(workspace.ledger, anchors=kept, progress=tell)
+        found = inspect(ledger, anchors=kept, progress=tell)
+    agreement = compare(ledger, workspace.settings.contract.code)
+    found = replace(found, problems=(*found.problems, *agreement.problems))
     if as_json:
-        emit(found)
+        emit({**{each.name: getattr(found, each.name) for each in fields(found)}, "archive": agreement})
     else:
         say(_("账本共 {lines} 行，链条完整。").format(lines=found.lines))
         say(_("最后一行摘要 {head}").format(head=found.head or "—"))
@@ -75,9 +82,18 @@ def verify_command(workspace: Workspace, anchors: tuple[Path, ...], as_json: boo
             say(_("曾 {n} 次在崩溃后截除未确认的残行（已记账）。").format(n=found.tails_cut))
         if found.unacknowledged_bytes:
             say(_("末尾另有 {n} 字节尚未写完或为残行，下次写入时处理。").format(n=found.unacknowledged_bytes))
+        _say_agreement(agreement)
         for problem in found.problems:
             say(f"✕ {problem}")
+    agreement.require()
     return ExitCode.LEDGER_DAMAGED if found.problems else ExitCode.DONE
+
+
+def _say_agreement(agreement: Comparison) -> None:
+    if not agreement.problems:
+        say(_("与档案中的文件、移交包互相印证：相符。"))
+    for place in agreement.leftovers:
+        say(_("没有账目的文件（中断留下的，不作数）：{place}").format(place=place))
 
 
 @ledger_command.command("rebuild")
@@ -93,6 +109,8 @@ def rebuild_command(workspace: Workspace, as_json: bool) -> None:
 
     with Working(_("正在重建视图和浏览目录……")):
         head = workspace.ledger.rebuild()
+        if workspace.ledger.positions is not None:
+            workspace.ledger.positions.rebuild(workspace.ledger.lines())
         files = refresh_case_tree(workspace)
     if as_json:
         emit({"lines": head.size, "head": head.digest, "cases_files_added": files})
@@ -228,6 +246,9 @@ def check_proof_command(proof_file: Path, files: tuple[Path, ...], as_json: bool
                 )
             )
     return ExitCode.DONE if sound else ExitCode.VERIFICATION_FAILED
+
+
+ledger_command.add_command(recover_command)
 
 
 @ledger_command.command("migrate")

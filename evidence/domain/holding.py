@@ -6,6 +6,11 @@ from dataclasses import dataclass
 
 from evidence.domain.identifiers import Sha256
 
+POSITIONS_NAME = "positions.jsonl"
+"""File in the archive's folders that remembers the journal lines behind the files beside it."""
+MARK_NAME = "position.json"
+"""File of the archive that remembers how far the journal has come."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holding:

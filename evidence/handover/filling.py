@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from evidence.archive.issued import IssuedStore
 from evidence.bundles.appearance import seal_style
 from evidence.bundles.certificates import certificate_files
 from evidence.bundles.instructions import NAME as INSTRUCTIONS
@@ -86,7 +87,7 @@ def fill_bag(bench: Bench) -> Papers:
 def _print(bench: Bench) -> Papers:
     """List and receipt from their templates; the receipt gets its empty signature field."""
     work, names = bench.work, bench.office.names
-    list_number, receipt_number = numbers(work.view, names.contract_code, work.week)
+    list_number, receipt_number = numbers(work.view, bench.office.issued, names.contract_code, work.week)
     wanted = (
         Wanted(
             form="handover-list",
@@ -220,11 +221,11 @@ def labels(bench: Bench) -> dict[str, str]:
     }
 
 
-def numbers(view: View, contract: str, week: Week) -> tuple[Number, Number]:
-    """The next numbers of handover list and receipt: always the same running number."""
-    case = make_case_id(contract, week.year, 0)
-    taken = [each.list_number for each in view.packages()]
-    taken += [each.form.number for each in view.documents(None)]
-    prefixes = tuple(f"{case}-{code}-" for code in (_LIST_CODE, _RECEIPT_CODE))
-    running = max((int(each[-3:]) for each in taken if each.startswith(prefixes)), default=0) + 1
+def numbers(view: View, issued: IssuedStore, contract: str, week: Week) -> tuple[Number, Number]:
+    """The next numbers of handover list and receipt: always the same running number, never given twice."""
+    case, codes = make_case_id(contract, week.year, 0), (_LIST_CODE, _RECEIPT_CODE)
+    running = max(
+        *(view.next_running(case, code) for code in codes),
+        *(issued.highest(case, code) + 1 for code in codes),
+    )
     return make_number(case, _LIST_CODE, running), make_number(case, _RECEIPT_CODE, running)

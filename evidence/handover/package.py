@@ -20,7 +20,7 @@ from evidence.handover.bench import Bench, Order, Report
 from evidence.handover.filling import fill_bag, labels
 from evidence.handover.footage import Film, films_of, require_films
 from evidence.handover.office import Office
-from evidence.handover.publishing import Built, heal, only_builder, publish, staging
+from evidence.handover.publishing import Built, heal, only_builder, publish, refuse_taken, staging
 from evidence.handover.sent import Sent, sent_before
 from evidence.handover.week import WeekWork, take_stock
 from evidence.language import _
@@ -73,6 +73,7 @@ def _build(
     clock: Callable[[], datetime],
 ) -> Built:
     work = take_stock(office, week=order.week, supplement=order.supplement, at=order.at)
+    refuse_taken(office, work.id)
     stopping = blockers(each.finding for each in work.owing.this_week)
     if stopping and not order.allow_incomplete:
         raise _refusal(work, stopping)

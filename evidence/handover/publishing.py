@@ -16,10 +16,12 @@ from pathlib import Path
 from evidence.bundles.bag import TAGMANIFEST
 from evidence.bundles.pades import Level
 from evidence.bundles.zipping import write_zip
-from evidence.domain.identifiers import CaseId, Sha256
+from evidence.domain.identifiers import CaseId, Sha256, number_case
 from evidence.domain.register import Package
-from evidence.durable import sync_folder, sync_tree
-from evidence.errors import MissingPartError, UsageError
+from evidence.durable import name_once, sync_folder, sync_tree
+from evidence.errors import InputError, MissingPartError, UsageError
+from evidence.forms.issue import issuing
+from evidence.forms.leftovers import settle_leftovers
 from evidence.handover.bench import Bench
 from evidence.handover.continuity import carried_receipts
 from evidence.handover.filling import Papers, numbers
@@ -27,7 +29,9 @@ from evidence.handover.office import Office
 from evidence.handover.originals import originals_of
 from evidence.handover.week import WeekWork, made_checkpoint
 from evidence.language import _
-from evidence.ledger.events import Event, FormIssued, PackageBuilt
+from evidence.ledger.comparison import LedgerBehindError
+from evidence.ledger.events import Event, FormIssued, NumbersReserved, PackageBuilt, Reserved
+from evidence.ledger.sent import read_package
 from evidence.ledger.view import View
 from evidence.rules.clause import Finding
 from evidence.rules.owed import Owing
@@ -73,6 +77,7 @@ def publish(
         finished = scratch / f"{work.id}.zip"
         digest = write_zip(folder, finished)
     waiting = office.folder / BUILDING / finished.name
+    final = office.folder / finished.name
     _discard(waiting)
     finished.replace(waiting)
     sync_folder(waiting.parent)
@@ -96,10 +101,6 @@ def publish(
         receipts=carried_receipts(work),
         owed=work.owing.declared_by(work.id),
     )
-    for paper in (papers.list, papers.receipt):
-        office.issued.put(
-            paper.number, pdf=paper.pdf, docx=paper.docx, data=paper.data, geometry=paper.geometry
-        )
     events: tuple[Event, ...] = (
         FormIssued(form=papers.list.issued(week=work.week, at=work.at)),
         FormIssued(form=papers.receipt.issued(week=work.week, at=work.at)),
@@ -107,19 +108,26 @@ def publish(
         PackageBuilt(package=package),
     )
 
-    def decide(view: View) -> Sequence[Event]:
-        expected = (papers.list.number, papers.receipt.number)
+    both = (papers.list, papers.receipt)
+
+    def reserve(view: View) -> Sequence[Event]:
+        expected = tuple(paper.number for paper in both)
         if (
             view.packages() != work.packages
-            or numbers(view, office.names.contract_code, work.week) != expected
+            or numbers(view, office.issued, office.names.contract_code, work.week) != expected
         ):
             raise UsageError(_("打包期间另一个任务登记了移交包，本次作废。"), remedy=_("请再运行一次。"))
-        return events
+        return [NumbersReserved(numbers=tuple(Reserved(number=p.number, form=p.form) for p in both))]
 
-    office.ledger.transact(actor, decide)
-    final = office.folder / finished.name
-    waiting.replace(final)
-    sync_folder(office.folder)
+    with issuing(office.ledger):
+        settle_leftovers({number_case(paper.number) for paper in both}, office.ledger, office.issued)
+        office.ledger.transact(actor, reserve)
+        for paper in both:
+            office.issued.put(
+                paper.number, pdf=paper.pdf, docx=paper.docx, data=paper.data, geometry=paper.geometry
+            )
+        office.ledger.transact(actor, lambda _view: events)
+    name_once(waiting, final)
     return Built(
         package=package,
         path=final,
@@ -141,11 +149,40 @@ def heal(office: Office) -> None:
         for name in (f"{package.id}.zip", package.id):
             waiting, final = building / name, office.folder / name
             if waiting.exists() and not final.exists() and _digest_of(waiting) == package.sha256:
-                waiting.replace(final)
-                sync_folder(office.folder)
+                name_once(waiting, final)
     for left in building.iterdir():
         if left.name != _LOCK:
             _discard(left)
+
+
+def refuse_taken(office: Office, id_: str) -> None:
+    """Nobody's package is ever replaced: one of this name that the journal does not know was handed over.
+
+    Raises:
+        LedgerBehindError: there is one.
+    """
+    for name in (f"{id_}.zip", id_):
+        path = office.folder / name
+        if path.exists():
+            raise LedgerBehindError(
+                _("移交包 {id} 已经在档案里，账本却没有它的账目，没有覆盖。").format(id=id_),
+                where=_journal_of(path),
+                remedy=_("账本落后于档案：请换上较新的备份，或运行 evidence ledger recover。"),
+            )
+
+
+def _journal_of(path: Path) -> str:
+    """The file, and which journal it was made from."""
+    try:
+        package = read_package(path)
+    except InputError:
+        return str(path)
+    return _("{path}（由账本 {origin} 的前 {size} 行做成，树根 {root}）").format(
+        path=path,
+        origin=package.checkpoint.origin,
+        size=package.checkpoint.size,
+        root=package.checkpoint.root.hex(),
+    )
 
 
 @contextmanager

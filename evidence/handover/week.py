@@ -18,6 +18,7 @@ from evidence.errors import UsageError
 from evidence.handover.office import Office
 from evidence.language import _
 from evidence.ledger.checkpoint import Checkpoint, fingerprint, grouped, make
+from evidence.ledger.comparison import check_last_checkpoint
 from evidence.ledger.events import CheckpointMade
 from evidence.ledger.facts import gather
 from evidence.ledger.merkle import Frontier
@@ -112,9 +113,11 @@ def take_stock(office: Office, *, week: Week, supplement: bool, at: datetime) ->
     """Freeze the week as of the journal's head.
 
     Raises:
+        LedgerRewrittenError: the lines under the last checkpoint are no longer those it was made over.
         UsageError: the week has its package already, or has none to supplement, or an earlier week
             is still without one.
     """
+    check_last_checkpoint(office.ledger, office.names.contract_code)
     view = office.ledger.view
     head = view.head
     size = head.size

@@ -41,6 +41,7 @@ class EmbeddedLedger(Ledger):
         self._position = self._saved = Position()
         self._view = TinyDBView()
         self._epoch = 0
+        self._written: list[bytes] = []
         self.opened_at = 0
         """Journal lines there were when this object opened it."""
 
@@ -139,6 +140,14 @@ class EmbeddedLedger(Ledger):
         settle()  # also without events: what was decided on is on disk before anybody acts on it
         return events
 
+    def adopt(self, lines: Sequence[bytes]) -> Head:
+        """Append lines that were sealed before, as they are; as the seam says."""
+        with self._writing() as settle:
+            digest = chain.check(lines, seq=self._position.size, prev=self._position.digest)
+            self._put(lines, [read_line(line, chain.stated_seq(line)) for line in lines], digest)
+        settle()
+        return self.head
+
     def lines(self, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
         """Raw journal lines `start` (inclusive) to `stop` (exclusive), without newline, in order.
 
@@ -208,6 +217,8 @@ class EmbeddedLedger(Ledger):
                 self._catch_up()
                 torn = self._journal.cut_torn_tail(self._position)
             start = self._position.offset
+            written: list[bytes] = []
+            self._written = written
             if torn is not None:
                 self._write("ledger", (TailCut(bytes=torn.bytes, sha256=Sha256(torn.sha256)),), None)
 
@@ -218,6 +229,7 @@ class EmbeddedLedger(Ledger):
                     with self._mutex:
                         self._load()  # what was taken off again was never there
                     raise
+                self._remember(written)
 
             yield settle
             end = self._position.offset
@@ -250,15 +262,21 @@ class EmbeddedLedger(Ledger):
 
     def _write(self, actor: str, events: Sequence[Event], at: datetime | None) -> tuple[int, ...]:
         instant = instant_text(self._clock() if at is None else at)
-        position = start = self._position
+        start, digest = self._position.size, self._position.digest
         lines: list[bytes] = []
         entries: list[Entry] = []
-        for event in events:
+        for seq, event in enumerate(events, start):
             fields = {"actor": actor, "at": instant, "kind": event.KIND, "payload": payload_of(event)}
-            line, digest = chain.seal(fields, seq=position.size, prev=position.digest)
-            entries.append(read_line(line, position.size))  # fold what was written, not what was meant
-            position = Position(size=position.size + 1, digest=digest, offset=position.offset + len(line) + 1)
+            line, digest = chain.seal(fields, seq=seq, prev=digest)
+            entries.append(read_line(line, seq))  # fold what was written, not what was meant
             lines.append(line)
+        self._put(lines, entries, digest)
+        return tuple(range(start, self._position.size))
+
+    def _put(self, lines: Sequence[bytes], entries: Sequence[Entry], digest: str) -> None:
+        """Write and fold whole lines behind the present end; only while writing."""
+        start = self._position
         self._journal.append(lines, start)
-        self._fold(entries, position)
-        return tuple(range(start.size, position.size))
+        self._written.extend(lines)
+        offset = start.offset + sum(len(line) + 1 for line in lines)
+        self._fold(entries, Position(size=start.size + len(lines), digest=digest, offset=offset))

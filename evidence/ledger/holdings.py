@@ -47,6 +47,11 @@ def holdings(entries: Iterable[Entry]) -> tuple[Holding, ...]:
     return tuple(found[place] for place in sorted(found))
 
 
+def places_of(entry: Entry) -> tuple[str, ...]:
+    """Every file below the archive that one line vouches for, each once."""
+    return tuple(dict.fromkeys(holding.place for holding in _of(entry)))
+
+
 def original_place(sha256: Sha256) -> str:
     """Where the archive keeps an original."""
     return f"originals/{sha256[:2]}/{sha256}"

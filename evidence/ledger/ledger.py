@@ -17,6 +17,7 @@ from evidence.ledger.view import Head, View
 
 if TYPE_CHECKING:
     from evidence.ledger.embedded import EmbeddedLedger
+    from evidence.ledger.positions import Positions
 
 
 def utc_now() -> datetime:
@@ -33,6 +34,8 @@ class Ledger(ABC):
 
     opened_at: int
     """Journal lines there were when this object opened it."""
+    positions: Positions | None = None
+    """Where the archive's files remember the lines that created them; None for a ledger without archive."""
 
     @staticmethod
     def open(
@@ -77,6 +80,14 @@ class Ledger(ABC):
         """
 
     @abstractmethod
+    def adopt(self, lines: Sequence[bytes]) -> Head:
+        """Append lines that were sealed before, as they are.
+
+        Raises:
+            LedgerDamagedError: they do not continue the chain; nothing was written.
+        """
+
+    @abstractmethod
     def lines(self, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
         """Raw journal lines `start` (inclusive) to `stop` (exclusive), without newline, in order.
 
@@ -113,6 +124,15 @@ class Ledger(ABC):
         Raises:
             LedgerBusyError: somebody else held it for `timeout_s` seconds.
         """
+
+    def _remember(self, lines: Sequence[bytes]) -> None:
+        """Lines that are durable now, for the archive to bear witness."""
+        if self.positions is None or not lines:
+            return
+        if self.positions.mark() is None:
+            self.positions.rebuild(self.lines())  # an archive that an older program kept
+        else:
+            self.positions.note(lines)
 
     @property
     def head(self) -> Head:

@@ -16,6 +16,7 @@ from evidence.errors import MissingPartError, UsageError
 from evidence.language import _
 from evidence.ledger.journal import JOURNAL_NAME
 from evidence.ledger.ledger import Ledger
+from evidence.ledger.positions import Positions
 from evidence.ledger.settings import LedgerSettings
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ COPY_NAME = "journal.copy.jsonl"
 
 
 def open_ledger(folder: Path, settings: LedgerSettings, *, clock: Callable[[], datetime]) -> Ledger:
-    """The ledger that the settings name.
+    """The ledger that the settings name, with the archive around the folder as its witness.
 
     Args:
         folder: `archive/ledger` of the workspace.
@@ -38,6 +39,12 @@ def open_ledger(folder: Path, settings: LedgerSettings, *, clock: Callable[[], d
             does not answer.
         LedgerDamagedError: the journal's chain is broken.
     """
+    ledger = _ledger_of(folder, settings, clock)
+    ledger.positions = Positions(folder.parent)
+    return ledger
+
+
+def _ledger_of(folder: Path, settings: LedgerSettings, clock: Callable[[], datetime]) -> Ledger:
     if not settings.database:
         if (folder / MOVED_NAME).exists() and not holds_journal(folder):
             raise UsageError(

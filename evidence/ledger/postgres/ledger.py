@@ -209,7 +209,9 @@ class PostgresLedger(Ledger):
                 return Head(size=frontier.size, digest=digest)
 
         with self._mutex:
-            return self._patiently(take)
+            head = self._patiently(take)
+        self._remember(lines)
+        return head
 
     @property
     def moved(self) -> str:
@@ -275,7 +277,7 @@ class PostgresLedger(Ledger):
                 )
             self._deciding = True
             try:
-                return self._patiently(attempt)
+                written = self._patiently(attempt)
             except DatabaseUnreachableError as error:
                 if sent:
                     error.remedy = _(
@@ -285,6 +287,8 @@ class PostgresLedger(Ledger):
                 raise
             finally:
                 self._deciding = False
+        self._remember(written.lines)
+        return written
 
     def _lock_head(self, connection: Connection, *, even_moved: bool = False) -> tuple[Head, Frontier]:
         try:

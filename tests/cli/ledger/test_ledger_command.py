@@ -20,7 +20,7 @@ from evidence.cli.options import workspace_command
 from evidence.config import Workspace, open_workspace
 from evidence.errors import EvidenceError, ExitCode, InputError, UsageError
 from evidence.inbox import case_tree
-from evidence.ledger.events import ArrivalJudged, ThingAudited
+from evidence.ledger.events import ArrivalJudged, LedgerRestored, ThingAudited
 from tests.ledger_room import CONTENTS, OWN_FOLDER, build, reopened
 from tests.ledger_story import OTHER_ENTERPRISE, OTHER_FORM, OWN_FORM, digest, taken
 
@@ -46,7 +46,7 @@ def test_verify_says_what_the_lines_say(root: Path) -> None:
     code, out = in_(root, ledger_command, "verify", "--json")
     found = json.loads(out)
     assert (code, found["problems"]) == (0, [])
-    assert found["checkpoints"] == [{"name": "2022-W13", "size": 33, "fits": True}]
+    assert found["checkpoints"] == [{"name": "2022-W13", "size": 38, "fits": True}]
     assert found["arrivals"] == {
         "received": 5, "linked": 3, "unidentified": 1, "quarantined": 1, "duplicate": 0, "waiting": 0,
     }  # fmt: skip
@@ -92,7 +92,7 @@ def test_a_file_that_is_no_checkpoint_is_no_damage_to_the_ledger(root: Path, tmp
 
 def test_rebuild_makes_the_tree_people_browse(root: Path) -> None:
     _code, out = in_(root, ledger_command, "rebuild", "--json")
-    assert json.loads(out)["cases_files_added"] == 11
+    assert json.loads(out)["cases_files_added"] == 12
     cases = root / "archive" / "cases"
     shown = sorted(path.relative_to(cases).as_posix() for path in cases.rglob("*") if path.is_file())
     assert shown[0] == f"{OWN_FOLDER}/WJB22-0012-JC-001/其他扫描 第1页 A-20220314-0002 混合.tif"
@@ -359,7 +359,10 @@ def test_a_backup_is_incremental_and_proves_itself(root: Path, tmp_path: Path) -
     assert run(restore_command, destination, "--verify")[0] == 0
     code, out = run(restore_command, destination, restored, "--verify", "--json")
     assert (code, json.loads(out)["audit"]["faults"]) == (0, [])
-    assert reopened(restored).head == reopened(root).head
+    assert list(reopened(restored).lines())[:-1] == list(reopened(root).lines())
+    event = list(reopened(restored).entries())[-1].event
+    assert isinstance(event, LedgerRestored)
+    assert (event.size, event.backup, event.gap) == (reopened(root).head.size, str(destination), 20)
     assert not (destination / "keys").exists()
     assert audited(restored)[0] == 0
 
