@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,6 +14,9 @@ from evidence.cli.waiting import Working
 from evidence.errors import InputError, UsageError
 from evidence.foreign import reason_of
 from evidence.language import _
+
+if TYPE_CHECKING:
+    from evidence.verify.model import Report
 
 
 @click.command("verify")
@@ -37,6 +42,13 @@ from evidence.language import _
     metavar="OUT.pdf",
     help=_("另写一份中文 PDF 报告"),
 )
+@click.option(
+    "--etsi",
+    "etsi_path",
+    type=OutFileType(),
+    metavar="OUT.xml",
+    help=_("另写一份 ETSI TS 119 102-2 格式的签名验证报告，供其他验证程序比对"),
+)
 @at_option
 @json_option
 def verify_command(
@@ -44,6 +56,7 @@ def verify_command(
     trust: tuple[Path, ...],
     previous: Path | None,
     report_path: Path | None,
+    etsi_path: Path | None,
     at: datetime | None,
     as_json: bool,
 ) -> int:
@@ -55,32 +68,55 @@ def verify_command(
     例：evidence verify WJB-2022-W13.zip --trust 机构根证书.pem --previous WJB-2022-W12.zip
     """
     from evidence.verify.examine import verify_path
+    from evidence.verify.report_content import machine_report
+    from evidence.verify.take_down import take_down
     from evidence.verify.wording import text_report
 
     if not path.exists():
         raise UsageError(_("没有这个文件或文件夹。"), where=str(path), remedy=_("请检查路径。"))
-    anchors = [_read(each) for each in trust]
+    anchors = [(each, _read(each)) for each in trust]
     with Working(_("正在验证 {name}……").format(name=path.name)):
-        result = verify_path(path, trust=anchors, previous=previous, at=at)
-        if report_path is not None:
-            from evidence.verify.report_pdf import write_report
-
-            write_report(result, report_path)
-    if report_path is not None:
-        progress(_("报告已写入 {path}").format(path=report_path))
+        result = verify_path(path, trust=[blob for _file, blob in anchors], previous=previous, at=at)
+        noted = take_down(
+            path,
+            trust=[("--trust", file.name, blob) for file, blob in anchors],
+            previous=[previous] if previous is not None else [],
+            now=datetime.now(UTC),
+        )
+        result = replace(result, circumstances=noted)
     if as_json:
-        emit(result.to_json())
+        emit(machine_report(result))
     else:
         say(text_report(result))
+    _write(result, report_path, etsi_path)
     return result.exit_code
 
 
+def _write(result: Report, report_path: Path | None, etsi_path: Path | None) -> None:
+    """The files asked for, after the verdict has been said: a font that is missing takes nothing back."""
+    from evidence.verify.report_file import write_etsi, write_report
+
+    for path, write in ((etsi_path, write_etsi), (report_path, write_report)):
+        if path is not None:
+            write(result, path)
+            progress(_("报告已写入 {path}").format(path=path))
+
+
 def _read(path: Path) -> bytes:
+    from evidence.verify.trust_files import read_pem_or_der
+
     try:
-        return path.read_bytes()
+        blob = path.read_bytes()
     except OSError as error:
         raise InputError(
             _("信任文件打不开：{why}。").format(why=reason_of(error)),
             where=str(path),
             remedy=_("请检查路径。"),
         ) from error
+    if not read_pem_or_der(blob):
+        raise InputError(
+            _("信任文件里没有证书。"),
+            where=str(path),
+            remedy=_("请给出 PEM 或 DER 格式的证书（BEGIN CERTIFICATE）。"),
+        )
+    return blob

@@ -14,6 +14,7 @@ from asn1crypto import x509
 
 from evidence.errors import EvidenceError
 from evidence.verify.attached import report_attached
+from evidence.verify.circumstances import stated_package
 from evidence.verify.container import Container, Extent
 from evidence.verify.guarding import broken_off, guarded
 from evidence.verify.judgement import JudgementVerdict, examine_judgement
@@ -154,6 +155,7 @@ def _verify_package(
         signatures=_rows(proof, verdicts, receipt),
         ledger=package.ledger.report(witnessed=witnessed) if package.ledger.package else LedgerReport(),
         completeness=judgement.report,
+        package=stated_package(package.info),
         fingerprints=_fingerprints(_certificates(proof, ours, verdicts.get(_RECEIPT))),
     )
 

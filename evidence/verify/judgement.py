@@ -63,7 +63,7 @@ def examine_judgement(container: Container, info: Mapping[str, str]) -> Judgemen
     supplement = bool(info.get("Supplement-Of"))
     if complete:
         claim = "补充包自称所载材料完整，不代表该周完整。" if supplement else "移交包自称完整。"
-        checks.append(passed("completeness.declared", claim, "bag-info.txt"))
+        checks.append(note("completeness.declared", claim, "bag-info.txt"))
     else:
         why = info.get("Incomplete-Why", "")
         checks.append(
@@ -167,6 +167,9 @@ def _recompute(container: Container, info: Mapping[str, str], checks: list[Check
         checks.append(
             failed("completeness.declared", "判断中有必须补齐的缺项，包却自称完整。", "bag-info.txt")
         )
+    elif complete:
+        text = "重算的判断中没有应随包移交而缺少的材料。"
+        checks.append(passed("completeness.declared", text, "bag-info.txt"))
     if owed is not None:
         checks.extend(check_owed(frozen.facts, owed, info))
     checks.append(

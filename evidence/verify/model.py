@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from evidence.errors import ExitCode
+from evidence.verify.circumstances import Circumstances, StatedPackage
 from evidence.verify.signature_facts import NO_DETAILS, SignatureDetails
 
 
@@ -154,6 +155,10 @@ class Report:
     completeness: CompletenessReport = field(default_factory=CompletenessReport)
     fingerprints: tuple[tuple[str, str], ...] = ()
     """(certificate subject, SHA-256 in hex) to compare by another channel."""
+    package: StatedPackage = field(default_factory=StatedPackage)
+    """What the package says it is."""
+    circumstances: Circumstances | None = None
+    """Real time, bytes, trust and program; None when nobody took them down."""
 
     @property
     def exit_code(self) -> ExitCode:
@@ -181,6 +186,8 @@ class Report:
             "signatures": [row.to_json() for row in self.signatures],
             "ledger": self.ledger,
             "completeness": self.completeness,
+            "package": self.package,
+            "circumstances": self.circumstances,
             "fingerprints": [{"subject": subject, "sha256": digest} for subject, digest in self.fingerprints],
         }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from evidence.errors import InputError
+from evidence.foreign import reason_of
 from evidence.verify.bag import MANIFEST, TAGMANIFEST
 from evidence.verify.container import Container, open_folder
 from evidence.verify.model import Check, failed
@@ -42,7 +43,7 @@ def open_container(path: Path) -> Container | Check:
         return failed("zip.structure", f"压缩包的目录无法读取（{error}）。", path.name)
     except OSError as error:
         raise InputError(
-            f"打不开：{error.strerror}。", where=str(path), remedy="请检查路径和读取权限。"
+            f"打不开：{reason_of(error)}。", where=str(path), remedy="请检查路径和读取权限。"
         ) from error
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from evidence.domain.week import SHANGHAI
 from evidence.verify.attached import BROKEN
 from evidence.verify.model import Check, CheckKind, Indication, Integrity, Report, SignatureRow
@@ -67,8 +69,7 @@ def headline(report: Report) -> tuple[str, ...]:
         verdict = "✕ 验证不通过（TOTAL-FAILED）：签名无效或签名后有改动，见下。"
     lines.append(f"{verdict}{f'［{report.sub_indication}］' if report.sub_indication else ''}")
     if report.what == "package":
-        complete = report.completeness.complete
-        lines.append("● 移交包自称完整" if complete else "✕ 移交包自称不完整（见移交清单与判断）")
+        lines.append(_claim_line(report))
     broken = len({check.location for check in report.checks if check.id == BROKEN})
     if broken:
         lines.append(f"✕ 随附的 {broken} 份他人签名文件签名不成立（不影响本包真伪），见签名与检查")
@@ -81,34 +82,106 @@ def _only_grounds_are_missing(report: Report) -> bool:
     return bool(open_) and all(check.id.rpartition(".")[2] in _GROUNDS for check in open_)
 
 
+def _claim_line(report: Report) -> str:
+    """What the package says of its own completeness; worth nothing under a failed verdict."""
+    told = report.completeness
+    owed = f"；此前声明未移交的仍有 {told.owed_before} 项" if told.owed_before else ""
+    if report.indication is Indication.FAILED:
+        return f"○ 移交包自称{'完整' if told.complete else '不完整'}；结论不通过，自称不作数"
+    if told.complete and told.supplement:
+        return f"● 补充包自称所载材料完整（不代表该周完整）{owed}"
+    return f"● 移交包自称完整{owed}" if told.complete else f"✕ 移交包自称不完整{owed}（见移交清单与判断）"
+
+
 def ledger_lines(report: Report) -> tuple[str, ...]:
     """Checkpoint, continuity, witness, recomputation."""
     if report.what != "package":
         return ()
-    ledger = report.ledger
     return (
-        f"检查点指纹：{ledger.checkpoint or '读不出'}（可与接收回执上的 16 位指纹核对）",
-        f"上一包：{ledger.previous or '无（首包）'}；账本{'连续' if ledger.continuous else '不连续'}；"
-        f"{'有见证' if ledger.witnessed else '没有见证，仅机构自己担保'}",
-        f"判断：{_RECOMPUTED.get(report.completeness.recomputed, '')}",
+        f"检查点指纹：{report.ledger.checkpoint or '读不出'}（可与接收回执上的 16 位指纹核对）",
+        f"{ledger_words(report)}；{witness_words(report)}",
+        f"判断：{recomputed_words(report)}",
     )
 
 
-def signature_line(row: SignatureRow) -> str:
-    """One signature on one line."""
+def ledger_words(report: Report) -> str:
+    """The package before, and whether the ledger goes on from it."""
+    ledger = report.ledger
+    before = f"上一包：{ledger.previous or '无（首包）'}"
+    if report.indication is Indication.FAILED:
+        return f"{before}；账本不作依据（结论不通过）"
+    return f"{before}；账本{'连续' if ledger.continuous else '不连续'}"
+
+
+def witness_words(report: Report) -> str:
+    """Whether anybody but the agency stands for the history, and on what ground."""
+    if report.indication is Indication.FAILED:
+        return "见证不作依据（结论不通过）"
+    if not report.ledger.witnessed:
+        return "没有见证，仅机构自己担保"
+    grounds = (
+        each.message.rstrip("。")
+        for each in report.checks
+        if each.kind is CheckKind.PASS and each.id in ("ledger.receipt", "ledger.previous")
+    )
+    return f"有见证：{'；'.join(dict.fromkeys(grounds))}"
+
+
+def owed_words(report: Report) -> str:
+    """What earlier packages declared and this one still owes."""
+    told = report.completeness
+    claim = "自称完整" if told.complete else "自称不完整"
+    if told.supplement:
+        claim = "补充包，只就所载材料自称完整" if told.complete else "补充包，自称所载材料不完整"
+    return f"{claim}；此前声明未移交的 {told.owed_before} 项"
+
+
+def recomputed_words(report: Report) -> str:
+    """Whether judging again gave the same."""
+    return _RECOMPUTED.get(report.completeness.recomputed, "")
+
+
+def beijing(instant: datetime) -> str:
+    """`2022年4月1日 15:00:00（北京时间）`."""
+    at = instant.astimezone(SHANGHAI)
+    return f"{at.year}年{at.month}月{at.day}日 {at:%H:%M:%S}（北京时间）"
+
+
+def beijing_text(instant: str) -> str:
+    """The same from ISO 8601; what is none stays as it is."""
+    try:
+        parsed = datetime.fromisoformat(instant)
+    except ValueError:
+        return instant or "读不出"
+    return beijing(parsed) if parsed.tzinfo else instant
+
+
+def state_of_row(row: SignatureRow) -> CheckKind:
+    """The state a signature is shown in."""
+    if row.integrity is Integrity.FAILED:
+        return CheckKind.FAIL
+    return CheckKind.PASS if row.trusted and row.integrity is Integrity.PASSED else CheckKind.REVIEW
+
+
+def signature_words(row: SignatureRow) -> str:
+    """One signature in one sentence."""
     when = row.timestamp or row.signed_at
     time = f"{when.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}" if when else "时间不明"
     source = "时间戳" if row.timestamp else "签名人自述"
-    shape = "●" if row.trusted and row.integrity is Integrity.PASSED else "◐"
-    if row.integrity is Integrity.FAILED:
-        shape = "✕"
     return (
-        f"{shape} {row.file}{f' · {row.field}' if row.field else ''}："
+        f"{row.file}{f' · {row.field}' if row.field else ''}："
         f"{row.signer or '签名人不明'}；{time}（{source}）；{row.level or '级别不明'}；"
         f"签名{_INTEGRITY[row.integrity]}；{_COVERAGE.get(row.coverage, row.coverage)}；"
         f"{_MODIFICATIONS.get(row.modifications, row.modifications)}；"
         f"证书{'可信' if row.trusted else '未获信任'}"
     )
+
+
+def signature_line(row: SignatureRow) -> str:
+    """The same with its state before it and its certificate behind it, for a terminal."""
+    chain = row.details.chain
+    mark = f"；证书指纹 {chain[0].sha256[:16]}…" if chain else ""
+    return f"{SHAPES[state_of_row(row)]} {signature_words(row)}{mark}"
 
 
 _ORDER = {CheckKind.FAIL: 0, CheckKind.REVIEW: 1, CheckKind.NOTE: 2, CheckKind.PASS: 3}

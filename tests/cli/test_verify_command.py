@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -96,6 +97,70 @@ def test_the_report_is_written_beside_the_answer(
     assert (code, target.read_bytes()[:5]) == (0, b"%PDF-")
     assert json.loads(out)
     assert str(target) in err
+
+
+def test_without_a_chinese_font_the_verdict_is_said_and_the_package_named(
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    package: Path,
+    trust: str,
+    tmp_path: Path,
+) -> None:
+    from evidence.verify import report_pdf
+
+    monkeypatch.setattr(report_pdf, "CANDIDATES", ("/nowhere/font.ttc",))
+    target = tmp_path / "r.pdf"
+    code, out, err = run(
+        capsys, str(package), "--trust", trust, "--at", "2022-04-02", "--report", str(target)
+    )
+    assert code == 7
+    assert "TOTAL-PASSED" in out.splitlines()[0]
+    assert "fonts-noto-cjk" in err
+    assert not target.exists()
+
+
+def test_the_report_for_other_validators_is_written(
+    capsys: pytest.CaptureFixture[str], package: Path, trust: str, tmp_path: Path
+) -> None:
+    target = tmp_path / "r.xml"
+    code, out, _ = run(
+        capsys, str(package), "--trust", trust, "--at", "2022-04-02", "--etsi", str(target), "--json"
+    )
+    assert code == 0
+    xml = target.read_text("utf-8")
+    assert xml.count("<SignatureValidationReport>") == len(json.loads(out)["signatures"])
+    assert "mainindication:total-passed" in xml
+    assert "poetype:provided" in xml
+
+
+def test_the_answer_names_time_bytes_trust_and_program(
+    capsys: pytest.CaptureFixture[str], package: Path, trust: str
+) -> None:
+    code, out, _ = run(
+        capsys, str(package), "--trust", trust, "--previous", str(package), "--at", "2038-01-01", "--json"
+    )
+    assert code in (4, 5)
+    document = json.loads(out)
+    noted = document["circumstances"]
+    assert document["at"].startswith("2037-12-31") or document["at"].startswith("2038")
+    assert noted["verified_at"] < "2038", "the real time stands beside --at"
+    assert noted["object"]["sha256"] == sha256(package.read_bytes()).hexdigest()
+    assert [each["file"] for each in noted["trust"]] == ["root.pem"]
+    assert noted["previous"][0]["name"] == package.name
+    assert noted["program"].startswith("evidence ")
+    assert "EN 319 102-1" in noted["policy"]
+    assert document["package"]["week"] == "2022-W13"
+    assert {item["property"] for item in document["properties"]} == {"真实性", "完整性", "可用性", "安全性"}
+
+
+def test_a_trust_file_without_a_certificate_is_named(
+    capsys: pytest.CaptureFixture[str], package: Path, tmp_path: Path
+) -> None:
+    empty = tmp_path / "根证书.pem"
+    empty.write_text("nothing")
+    code, _out, err = run(capsys, str(package), "--trust", str(empty))
+    assert code == 2
+    assert "根证书.pem" in err
 
 
 @pytest.mark.parametrize("arguments", [["nowhere.zip"], [], ["--trust"]])

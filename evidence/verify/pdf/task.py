@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 from pypdf import PdfReader
 
+from evidence.foreign import reason_of
 from evidence.verify.container import Extent
 from evidence.verify.isolation import run_isolated
 from evidence.verify.model import review
@@ -61,7 +62,7 @@ def judge_task(task: PdfTask) -> PdfVerdict:
         return PdfVerdict(
             checks=(
                 review(
-                    "pdf.structure", f"PDF 读不出来：{error.strerror}。", task.file, "SIGNED_DATA_NOT_FOUND"
+                    "pdf.structure", f"PDF 读不出来：{reason_of(error)}。", task.file, "SIGNED_DATA_NOT_FOUND"
                 ),
             )
         )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import io
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 
-import pytest
 from asn1crypto import core
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -15,10 +15,9 @@ from evidence.verify.algorithms import digest_of_bytes
 from evidence.verify.cms import load_signed_data, read_signature
 from evidence.verify.cms_form import is_der
 from evidence.verify.container import bad_component
+from evidence.verify.line_breaking import NEVER_FIRST, NEVER_LAST, broken
 from evidence.verify.model import Indication, Integrity, conclude
 from evidence.verify.pdf.signatures import judge_pdf
-from evidence.verify.report_font import PredefinedFont
-from evidence.verify.report_pdf import _wrap
 from evidence.verify.trust import TrustStore
 from evidence.verify.trust_files import read_pem_or_der
 from evidence.verify.zip_structure import NotAPackageZipError, open_zip
@@ -113,8 +112,10 @@ def test_a_component_that_is_allowed_leads_nowhere_else(component: str) -> None:
         assert component not in (".", "..")
 
 
-@pytest.mark.parametrize("mono", [False, True])
 @given(text=st.text(st.sampled_from("验证报告，。（）abc-_/ 0123"), max_size=120))
-def test_wrapping_loses_no_letter(text: str, mono: bool) -> None:
-    lines = list(_wrap(text, 10.5, 120, PredefinedFont(), mono=mono))
+def test_breaking_lines_loses_no_letter_and_keeps_marks_where_they_belong(text: str) -> None:
+    lines = list(broken(text, 12, lambda letter: 0.5 if letter.isascii() else 1.0))
     assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+    for before, after in pairwise(lines):
+        assert after[0] not in NEVER_FIRST or before == ""
+        assert before[-1] not in NEVER_LAST or len(before) == 1 or after[0] in NEVER_FIRST

@@ -4,23 +4,34 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 
 import msgspec
+import pikepdf
+import pypdfium2
 import pytest
-from pypdf import PdfReader
+from pyhanko.generated.etsi import ts_11910202 as vr
+from xsdata.formats.dataclass.parsers import XmlParser
 
-from evidence.errors import InputError
+from evidence.errors import InputError, MissingPartError
+from evidence.verify.etsi_report import etsi_xml
 from evidence.verify.examine import verify_path
+from evidence.verify.four_properties import four_properties, items_of
 from evidence.verify.model import Check, CheckKind, Indication, Report, conclude, failed, note, passed, review
 from evidence.verify.pdf.task import judge_task
-from evidence.verify.report_font import CANDIDATES, PredefinedFont, find_font
-from evidence.verify.report_pdf import report_bytes, write_report
+from evidence.verify.report_file import write_report
+from evidence.verify.report_pdf import CANDIDATES, report_bytes
+from evidence.verify.take_down import take_down
 from evidence.verify.wording import check_lines, text_report
 from tests.packing import to_zip, two_weeks
+from tests.pki import shared_pki
 
 AT = datetime(2022, 4, 2, tzinfo=UTC)
+VERIFY = Path(__file__).parents[3] / "evidence/verify"
+AREAS = "(?:container|zip|bag|signature|renewal|pdf|ledger|trust|judgement|completeness|attached|original)"
 
 
 @pytest.fixture(scope="module")
@@ -91,41 +102,147 @@ def test_the_same_sentence_about_many_files_is_said_once_and_counted() -> None:
     assert sentence.count(".pdf") == 9  # what failed is never only counted
 
 
-@pytest.mark.skipif(not any(Path(path).is_file() for path in CANDIDATES), reason="no Chinese font installed")
-def test_the_pdf_report_embeds_its_font_and_its_text_can_be_searched(report: Report) -> None:
-    data = report_bytes(report)
-    assert data == report_bytes(report)
-    reader = PdfReader(io.BytesIO(data))
-    text = "".join(page.extract_text() for page in reader.pages)
-    assert "电子移交材料验证报告" in text
-    assert "没有给出信任证书" in text
-    font = reader.pages[0]["/Resources"]["/Font"]["/C"]["/DescendantFonts"][0].get_object()
-    assert {"/FontFile2", "/FontFile3"} & font["/FontDescriptor"].keys()
+needs_font = pytest.mark.skipif(
+    not any(Path(path).is_file() for path in CANDIDATES), reason="no Chinese font installed"
+)
 
 
-def test_without_an_installed_font_every_readers_own_is_named(report: Report) -> None:
-    assert isinstance(find_font("字", candidates=("/nowhere/font.ttc",)), PredefinedFont)
-    data = report_bytes(report, PredefinedFont())
-    font = PdfReader(io.BytesIO(data)).pages[0]["/Resources"]["/Font"]["/C"]
-    assert (font["/BaseFont"], font["/Encoding"]) == ("/STSong-Light", "/UniGB-UTF16-H")
+@pytest.fixture(scope="module")
+def noted(report: Report, tmp_path_factory: pytest.TempPathFactory) -> Report:
+    """The same verdict with its circumstances taken down."""
+    folder = tmp_path_factory.mktemp("noted")
+    path = folder / "WJB-2022-W13.zip"
+    path.write_bytes(to_zip(two_weeks()[1], "WJB-2022-W13"))
+    root = shared_pki().root.pem
+    now = datetime(2026, 11, 28, 1, tzinfo=UTC)
+    circumstances = take_down(path, trust=[("--trust", "root.pem", root)], previous=[path], now=now)
+    return replace(report, circumstances=circumstances)
 
 
-def test_a_damaged_font_is_passed_over(tmp_path: Path) -> None:
-    broken = tmp_path / "broken.ttf"
-    broken.write_bytes(b"\0\1\0\0garbage")
-    assert isinstance(find_font("字", candidates=(str(broken),)), PredefinedFont)
+def _pages(data: bytes) -> list[str]:
+    """Text of each page without blanks."""
+    return ["".join(page.get_textpage().get_text_range().split()) for page in pypdfium2.PdfDocument(data)]
 
 
-def test_no_line_runs_over_the_margin(report: Report) -> None:
-    data = report_bytes(report, PredefinedFont())
-    for page in PdfReader(io.BytesIO(data)).pages:
-        for line in page.get_contents().get_data().split(b"\n"):
-            match = re.match(rb"BT [\d. ]+ rg ([\d.]+) [\d.]+ Td (.*) ET", line)
-            if match is None or b"/M" in match[2]:
-                continue
-            wide = sum(len(digits) // 4 for digits in re.findall(rb"<([0-9a-f]+)>", match[2]))
-            size = float(re.findall(rb"/[CL] ([\d.]+) Tf", match[2])[0])
-            assert float(match[1]) + wide * size <= 595.28 - 62.4 + 0.01
+def _opened(data: bytes) -> pikepdf.Pdf:
+    return pikepdf.open(io.BytesIO(data))
+
+
+@needs_font
+def test_the_pdf_report_is_pdf_a_with_every_font_embedded(noted: Report) -> None:
+    with _opened(report_bytes(noted)) as pdf:
+        with pdf.open_metadata() as metadata:
+            assert (metadata["pdfaid:part"], metadata["pdfaid:conformance"]) == ("3", "B")
+            assert "验证报告" in str(metadata["dc:title"])
+        assert pdf.Root.OutputIntents[0].S == "/GTS_PDFA1"
+        assert str(pdf.Root.Lang) == "zh-CN"
+        fonts = [font for page in pdf.pages for font in page.Resources.Font.values()]
+        assert fonts
+        for font in fonts:
+            described = font.DescendantFonts[0].FontDescriptor
+            assert "/FontFile2" in described or "/FontFile3" in described
+            assert "/ToUnicode" in font
+        attached = {name: pdf.attachments[name].get_file().read_bytes() for name in pdf.attachments}
+    assert set(attached) == {"verify.json", "etsi-validation-report.xml"}
+    assert msgspec.json.decode(attached["verify.json"])["indication"] == noted.indication
+
+
+@needs_font
+def test_the_first_page_is_what_a_judge_reads(noted: Report) -> None:
+    text = _pages(report_bytes(noted))[0]
+    assert noted.circumstances is not None
+    for said in (
+        "电子移交材料验证报告",
+        "尚不能认定",
+        noted.circumstances.object.sha256,
+        "移交单位（自称）",
+        "2022年4月1日15:00:00（北京时间）",  # as of
+        "2026年11月28日09:00:00（北京时间）",  # real time of verification
+        "2022年4月2日08:00:00（北京时间）",  # judged for
+        "root.pem",
+        "真实性",
+        "完整性",
+        "可用性",
+        "安全性",
+        "签字",
+    ):
+        assert said in text, said
+    assert not re.search(r"\d{4}-\d{2}-\d{2}T\d{2}:", text), "no UTC instant in Chinese text"
+
+
+@needs_font
+def test_the_pdf_report_names_grounds_program_and_predecessors(noted: Report) -> None:
+    text = "".join(_pages(report_bytes(noted)))
+    grounds = ("ETSIEN319102-1", "pyhanko", "--previous", "--trust", "吊销信息", "CRL", "证书链")
+    for said in (*grounds, "DA/T70-2018"):
+        assert said in text, said
+
+
+def test_without_a_chinese_font_the_report_names_the_package_to_install(noted: Report) -> None:
+    with pytest.raises(MissingPartError) as caught:
+        report_bytes(noted, candidates=("/nowhere/font.ttc",))
+    assert caught.value.exit_code == 7
+    assert "fonts-noto-cjk" in caught.value.remedy
+
+
+@needs_font
+def test_a_damaged_font_is_passed_over(noted: Report, tmp_path: Path) -> None:
+    damaged = tmp_path / "damaged.ttc"
+    damaged.write_bytes(b"ttcf\0\1\0\0garbage")
+    assert report_bytes(noted, candidates=(str(damaged), *CANDIDATES)).startswith(b"%PDF")
+
+
+@needs_font
+def test_what_the_font_lacks_is_marked_and_never_left_out(noted: Report) -> None:
+    strange = replace(noted, checks=(*noted.checks, note("bag.info", "文件名含有 \U0001f600。")))
+    assert "文件名含有〓" in "".join(_pages(report_bytes(strange)))
+
+
+def test_a_failed_verdict_carries_no_claim_as_if_it_counted(report: Report) -> None:
+    failed_report = replace(report, indication=Indication.FAILED, sub_indication="HASH_FAILURE")
+    text = "\n".join(text_report(failed_report))
+    assert "● 移交包自称完整" not in text
+    assert "自称不作数" in text
+    assert "账本连续" not in text
+
+
+def test_every_check_serves_an_item_of_the_four_properties() -> None:
+    code = "".join(path.read_text(encoding="utf-8") for path in VERIFY.rglob("*.py"))
+    made = set(re.findall(rf'"({AREAS}\.[a-z]+)"', code))
+    assert len(made) > 30
+    assert {each for each in made if not items_of(each)} == set()
+
+
+def test_the_four_properties_say_what_was_checked_and_what_was_not(report: Report) -> None:
+    items = four_properties((*report.checks, failed("bag.changed", "已被改动。", "data/x")))
+    assert {item.property for item in items} == {"真实性", "完整性", "可用性", "安全性"}
+    outcome = {item.item: item.kind for item in items}
+    assert outcome["内容数据与登记一致"] is CheckKind.FAIL
+    assert outcome["病毒与载体"] is None, "what no check looked at is not called in order"
+    assert all(item.how for item in items)
+
+
+def test_the_etsi_report_is_what_its_schema_says(noted: Report) -> None:
+    parsed = XmlParser().from_bytes(etsi_xml(noted), vr.ValidationReport)
+    assert len(parsed.signature_validation_report) == len(noted.signatures)
+    first = parsed.signature_validation_report[0]
+    assert first.signature_validation_status is not None
+    assert first.signature_validation_status.main_indication == "urn:etsi:019102:mainindication:indeterminate"
+    assert first.signature_validation_status.sub_indication == (
+        "urn:etsi:019102:subindication:NO_CERTIFICATE_CHAIN_FOUND",
+    )
+    assert first.signers_document is not None
+    objects = parsed.signature_validation_objects
+    assert objects is not None
+    names = {each.id for each in objects.validation_object}
+    assert {f"C-{sha256(each.validation_object_representation.base64).hexdigest()}"  # type: ignore[union-attr,arg-type]
+            for each in objects.validation_object} == names  # fmt: skip
+    assert b"urn:etsi:019102:validationObject:certificate" in etsi_xml(noted)
+
+
+def test_nothing_signed_gives_an_etsi_report_that_says_so(report: Report) -> None:
+    xml = etsi_xml(replace(report, signatures=()))
+    assert b"subindication:SIGNED_DATA_NOT_FOUND" in xml
 
 
 def test_a_report_that_cannot_be_written_says_so(report: Report, tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ def run(program: str, *arguments: str, cwd: Path) -> subprocess.CompletedProcess
 
 def test_importing_the_verifier_pulls_in_nothing_else(tmp_path: Path) -> None:
     program = (
-        "import sys, evidence.verify.examine, evidence.verify.report_pdf, evidence.cli.verify\n"
+        "import sys, evidence.verify.examine, evidence.verify.report_file, evidence.cli.verify\n"
         f"print([name for name in {FORBIDDEN!r} if name in sys.modules])"
     )
     done = run(program, cwd=tmp_path)
