@@ -5,26 +5,28 @@ Every mistake is collected with its place (`人员!C14`), so that one pass shows
 
 from __future__ import annotations
 
-import zipfile
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import yaml
-from openpyxl.utils import get_column_letter
-from openpyxl.utils.exceptions import InvalidFileException
-from openpyxl.worksheet.worksheet import Worksheet
 
-from evidence.errors import InputError
+from evidence.errors import InputError, UnreadableError
+from evidence.filetypes.workbook import Sheet, Workbook, letters_of, read_workbook
 from evidence.foreign import fault_of
 from evidence.forms import cells
+from evidence.isolation.calls import run_bounded
 from evidence.language import _
 
 HEADER_SEARCH = 12
 """The heading row is looked for among so many first rows; titles may stand above it."""
+WIDEST = 200
+"""Columns over which a merged cell is spread."""
+MOST_SPREAD = 1_000_000
+"""Cells of a sheet that get their value from a merged range."""
 MAX_BYTES = 50_000_000
 SHOWN = 20
 """So many mistakes are shown at once."""
@@ -159,29 +161,31 @@ def load_yaml(path: Path) -> Any:
         ) from error
 
 
-def open_workbook(path: Path) -> openpyxl.Workbook:
-    """A workbook with its formulas visible.
+def open_workbook(path: Path) -> Workbook:
+    """The values of a workbook, read by used cells in a bounded child; formulas are visible as such.
 
     Raises:
-        InputError: not an .xlsx workbook, damaged, or with macros.
+        InputError: not an .xlsx workbook, damaged, encrypted, too large, or with macros.
     """
     remedy = _("请在 Excel 中另存为 .xlsx（不含宏）后再试。")
     try:
-        with zipfile.ZipFile(path) as package:
-            names = package.namelist()
-            if any(name.lower().endswith("vbaproject.bin") for name in names):
-                raise InputError(_("工作簿带有宏，不予读取。"), where=str(path), remedy=remedy)
-            if sum(entry.file_size for entry in package.infolist()) > 20 * MAX_BYTES:
-                raise InputError(_("工作簿展开后过大。"), where=str(path), remedy=remedy)
-        return openpyxl.load_workbook(path, data_only=False)
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError, EOFError) as error:
-        raise InputError(_("这不是可读的 Excel 工作簿。"), where=str(path), remedy=remedy) from error
+        book = run_bounded(read_workbook, path)
+    except UnreadableError as error:
+        where = f"{path} · {error.where}" if error.where else str(path)
+        raise InputError(error.what, where=where, remedy=error.remedy or remedy) from error
+    except OSError as error:
+        raise InputError(
+            _("文件读不出来：{reason}。").format(reason=fault_of(error)), where=str(path), remedy=remedy
+        ) from error
+    if book.macros:
+        raise InputError(_("工作簿带有宏，不予读取。"), where=str(path), remedy=remedy)
+    return book
 
 
 def _from_workbook(path: Path, tables: Sequence[Table], mistakes: Mistakes) -> dict[str, list[Record]]:
     book = open_workbook(path)
     found: dict[str, list[Record]] = {}
-    sheets = {sheet.title.strip(): sheet for sheet in book.worksheets}
+    sheets = {sheet.name.strip(): sheet for sheet in book.sheets}
     for table in tables:
         sheet = sheets.get(table.name)
         if sheet is not None:
@@ -196,61 +200,74 @@ def _from_workbook(path: Path, tables: Sequence[Table], mistakes: Mistakes) -> d
     return found
 
 
-def rows_of_sheet(sheet: Worksheet, table: Table, mistakes: Mistakes) -> list[Record]:
+def rows_of_sheet(sheet: Sheet, table: Table, mistakes: Mistakes) -> list[Record]:
     """Records of one sheet; rows without any value are passed over."""
     return list(_sheet_records(sheet, table, mistakes))
 
 
-def _sheet_records(sheet: Worksheet, table: Table, mistakes: Mistakes) -> Iterator[Record]:
-    grid = [list(row) for row in sheet.iter_rows(values_only=True)]
-    _spread_merged(sheet, grid)
+def _sheet_records(sheet: Sheet, table: Table, mistakes: Mistakes) -> Iterator[Record]:
+    grid = values_of(sheet)
     header = _header_row(grid, table)
     if header is None:
         needed = "、".join(column.heading for column in table.columns if column.required)
         mistakes.error(table.name, _("找不到表头行，至少应有：{needed}").format(needed=needed))
         return
     columns: dict[int, Column] = {}
-    for index, heading in enumerate(grid[header]):
-        shown = str(heading).strip() if heading is not None else ""
+    for index, heading in grid[header].items():
+        shown = str(heading).strip()
         column = table.column(shown) if shown else None
         if column is not None:
             columns[index] = column
         elif shown:
             mistakes.warn(
-                f"{table.name}!{get_column_letter(index + 1)}{header + 1}",
+                f"{table.name}!{letters_of(index)}{header}",
                 _("不认识的列“{shown}”，已略过").format(shown=shown),
             )
     present = set(columns.values())
     for column in table.columns:
         if column.required and column not in present:
-            mistakes.error(
-                f"{table.name}!{header + 1}", _("缺少列“{heading}”").format(heading=column.heading)
-            )
-    for number in range(header + 1, len(grid)):
-        row = {column: grid[number][index] for index, column in columns.items()}
-        if all(value is None or str(value).strip() == "" for value in row.values()):
+            mistakes.error(f"{table.name}!{header}", _("缺少列“{heading}”").format(heading=column.heading))
+    letters = {column: letters_of(index) for index, column in columns.items()}
+    for number, values in grid.items():
+        row = {column: values.get(index) for index, column in columns.items()}
+        if number <= header or all(value is None or str(value).strip() == "" for value in row.values()):
             continue
-        letters = {column: get_column_letter(index + 1) for index, column in columns.items()}
-        places = {column.heading: f"{table.name}!{letters[column]}{number + 1}" for column in row}
-        yield record_of(row, f"{table.name}!{number + 1}", places, table, mistakes)
+        places = {column.heading: f"{table.name}!{letters[column]}{number}" for column in row}
+        yield record_of(row, f"{table.name}!{number}", places, table, mistakes)
 
 
-def _spread_merged(sheet: Worksheet, grid: list[list[Any]]) -> None:
-    """Give every cell of a merged range the value of its first cell, as a reader understands it."""
-    for merged in sheet.merged_cells.ranges:
-        first = grid[merged.min_row - 1][merged.min_col - 1]
-        for line in grid[merged.min_row - 1 : merged.max_row]:
-            line[merged.min_col - 1 : merged.max_col] = [first] * len(
-                line[merged.min_col - 1 : merged.max_col]
-            )
+def values_of(sheet: Sheet) -> dict[int, dict[int, Any]]:
+    """Values by row and column, both from 1; a formula stands for itself as text that begins with `=`.
+
+    Every cell of a merged range that lies in a filled row has the value of the first, as a reader
+    understands it.
+    """
+    grid = {
+        number: {index: "=…" if cell.formula else cell.value for index, cell in cells.items()}
+        for number, cells in sheet.rows.items()
+    }
+    filled = sorted(grid)
+    left = MOST_SPREAD
+    for merged in sheet.merged:
+        first = grid.get(merged.top, {}).get(merged.left)
+        if first is None:
+            continue
+        columns = range(merged.left, min(merged.right, merged.left + WIDEST) + 1)
+        for number in filled[bisect_left(filled, merged.top) : bisect_right(filled, merged.bottom)]:
+            left -= len(columns)
+            if left >= 0:
+                grid[number].update(dict.fromkeys(columns, first))
+    return grid
 
 
-def _header_row(grid: Sequence[Sequence[Any]], table: Table) -> int | None:
+def _header_row(grid: Mapping[int, Mapping[int, Any]], table: Table) -> int | None:
     best, row = 0, None
-    for index, values in enumerate(grid[:HEADER_SEARCH]):
-        hits = sum(1 for value in values if value is not None and table.column(str(value)) is not None)
+    for number, values in grid.items():
+        if number > HEADER_SEARCH:
+            break
+        hits = sum(1 for value in values.values() if table.column(str(value)) is not None)
         if hits > best:
-            best, row = hits, index
+            best, row = hits, number
     return row if best >= min(2, len(table.columns)) else None
 
 

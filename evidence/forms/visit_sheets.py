@@ -15,6 +15,7 @@ from evidence.forms.tables import (
     record_of,
     rows_of_sheet,
     rows_of_yaml,
+    values_of,
 )
 from evidence.forms.visit_tables import HEAD, LISTS
 from evidence.language import _
@@ -45,7 +46,7 @@ def read_visit_tables(path: Path, mistakes: Mistakes) -> tuple[Record, dict[str,
         }
         return _yaml_head(head, mistakes), lists
     book = open_workbook(path)
-    sheets = {sheet.title.strip(): sheet for sheet in book.worksheets}
+    sheets = {sheet.name.strip(): sheet for sheet in book.sheets}
     if HEAD.name not in sheets:
         raise InputError(
             _("工作簿中没有工作表“基本情况”。"),
@@ -53,10 +54,10 @@ def read_visit_tables(path: Path, mistakes: Mistakes) -> tuple[Record, dict[str,
             remedy=_("请用 evidence visit template 生成空白工作簿。"),
         )
     values, places = {}, {}
-    for number, row in enumerate(sheets[HEAD.name].iter_rows(min_col=1, max_col=2, values_only=True), 1):
-        column = HEAD.column(str(row[0])) if row[0] is not None else None
-        if column is not None and len(row) > 1:
-            values[column] = row[1]
+    for number, row in values_of(sheets[HEAD.name]).items():
+        column = HEAD.column(str(row[1])) if 1 in row else None
+        if column is not None:
+            values[column] = row.get(2)
             places[column.heading] = f"{HEAD.name}!B{number}"
     head_record = record_of(values, HEAD.name, places, HEAD, mistakes)
     found = {
