@@ -104,7 +104,8 @@ class Archived:
             return self._incomplete(material, end)
         understood = self._whole(material)
         if end.missing:
-            if understood.broken or understood.judged.outcome not in _TAKEN:
+            judged = understood.judged
+            if understood.broken or judged.outcome not in _TAKEN or _something_lost(judged):
                 return self._incomplete(material, end, understood)
             return _remarked(
                 understood, f"文件结尾与常规不同（{end.missing}），但各页都能打开，已按完整文件接收。"
@@ -185,3 +186,9 @@ def _remarked(understood: Understanding, remark: str) -> Understanding:
         return understood
     judged = replace(understood.judged, message=understood.judged.message + remark)
     return replace(understood, judged=judged)
+
+
+def _something_lost(judged: ArrivalJudged) -> bool:
+    """Whether a file of an odd end shows that it is indeed cut: damage, or a page on which nothing came."""
+    damaged = any(page.damaged for page in judged.pages)
+    return damaged or bool(judged.blank_pages) or any(page.reason == "damaged" for page in judged.unlinked)

@@ -118,6 +118,10 @@ def _objection(scan: ScannedPage, view: View) -> str:
     return "" if 1 <= scan.page <= document.form.pages else "unknown_code"
 
 
+def _with_page(page: int, note: str) -> str:
+    return note if note.startswith(f"第{page}页") else f"第{page}页{note}"
+
+
 def rescanned(arrival: ArrivalId, pages: Iterable[ScannedPage], view: View) -> ArrivalId | None:
     """The arrival that already brought one of these pages; the better copy is the one in force."""
     for page in pages:
@@ -192,7 +196,7 @@ def document_sentences(
         if missing:
             sentences.append(f"{number} 共{document.form.pages}页，缺{words.page_list(missing)}，请补扫。")
     remarks = words.mark_sentences([mark for page in pages for mark in page.marks])
-    notes = (f"第{page.page}页{note}" for page in pages for note in page.notes)
+    notes = (_with_page(page.page, note) for page in pages for note in page.notes)
     remarks += [note if note.endswith("。") else f"{note}。" for note in dict.fromkeys(notes)]
     remarks += [
         f"第{page.page}页印刷内容或空白处与签发时不同，请看图核对。" for page in pages if page.alterations

@@ -32,8 +32,16 @@ def apply(bounds: Bounds) -> None:
         return
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     limit_memory(bounds.memory)
+    limit_cpu(bounds.cpu_seconds)
+
+
+def limit_cpu(seconds: float) -> None:
+    """Allow this process so many CPU seconds from now on; the system ends it when they are spent."""
+    resource = _resource()
+    if resource is None:
+        return
     _soft, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    allowed = math.ceil(time.process_time()) + bounds.cpu_seconds
+    allowed = math.ceil(time.process_time() + seconds)
     resource.setrlimit(resource.RLIMIT_CPU, (allowed if hard < 0 else min(allowed, hard), hard))
 
 

@@ -17,6 +17,8 @@ import pillow_heif
 from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
 
 from evidence.errors import UnreadableError
+from evidence.recognition.damage import heard
+from evidence.recognition.frame_damage import frame_damage
 from evidence.recognition.pdf_pages import pdf_pages
 from evidence.recognition.picture import (
     DRAFT,
@@ -24,6 +26,7 @@ from evidence.recognition.picture import (
     PagePicture,
     finished,
     finished_jpeg,
+    with_damage,
 )
 from evidence.recognition.reading import Array, Limits
 from evidence.recognition.thresholds import DEFAULT
@@ -36,10 +39,13 @@ Image.MAX_IMAGE_PIXELS = None  # our own limit is checked before any pixel is de
 Image.init()  # a format asked for by name must be registered, MPO too
 
 PDF = "application/pdf"
+_OPENCV_SIDE = 32_000
+"""Longest side that OpenCV works on."""
 PICTURE_TYPES = frozenset(
     {"image/jpeg", "image/png", "image/tiff", "image/bmp", "image/webp", "image/heic", "image/heif"}
+    | {"image/avif"}
 )
-_FORMATS = ("JPEG", "PNG", "TIFF", "BMP", "WEBP", "HEIF")
+_FORMATS = ("JPEG", "PNG", "TIFF", "BMP", "WEBP", "HEIF", "AVIF")
 
 
 def open_pages(
@@ -72,9 +78,13 @@ def _frames(path: Path, limits: Limits, start: int, step: int) -> Iterator[PageP
     with source:
         index = -1
         try:
-            for index, frame in enumerate(ImageSequence.Iterator(source)):
+            for frame in ImageSequence.Iterator(source):
+                if _is_thumbnail(frame):
+                    continue
+                index += 1
                 if index >= limits.pages:
-                    raise UnreadableError("too_large", "图片帧数超过上限。", where=path.name)
+                    what = f"图片超过上限（{limits.pages} 页）。"
+                    raise UnreadableError("too_large", what, where=path.name)
                 if index >= start and (index - start) % step == 0:
                     yield _frame(index, frame, limits)
                 if source.format not in ("TIFF", "HEIF"):
@@ -83,18 +93,25 @@ def _frames(path: Path, limits: Limits, start: int, step: int) -> Iterator[PageP
             if index < 0:
                 raise UnreadableError("malformed", "图片已损坏，打不开。", where=path.name) from error
             yield PagePicture(
-                index=index + 1, image=None, problem="malformed", message="这一页已损坏，无法显示。"
+                index=index + 1,
+                image=None,
+                problem="malformed",
+                message="从这一页起文件已损坏，无法显示；其后是否还有页，不得而知。",
             )
 
 
 def _frame(index: int, frame: Image.Image, limits: Limits) -> PagePicture:
     width, height = frame.size
     if width * height > limits.pixels:
+        million, most = width * height // 1_000_000, limits.pixels // 1_000_000
+        what = f"图片有 {million} 百万像素，超过上限 {most} 百万；请用 300 dpi 重新扫描。"
+        return PagePicture(index=index, image=None, problem="too_large", message=what)
+    if max(width, height) > _OPENCV_SIDE:
         return PagePicture(
             index=index,
             image=None,
             problem="too_large",
-            message=f"图片有 {width * height // 1_000_000} 百万像素，超过上限；请用 300 dpi 重新扫描。",
+            message=f"图片有 {width}×{height} 像素，边长超过上限 {_OPENCV_SIDE}。",
         )
     dpi_x, dpi_y = _stated_dpi(frame)
     try:
@@ -104,8 +121,10 @@ def _frame(index: int, frame: Image.Image, limits: Limits) -> PagePicture:
             if plain is not None:
                 return plain
             frame.draft("RGB", (DRAFT,) * 2)  # a 600 dpi JPEG is decoded at half size
-            image = _eight_bit(_upright(frame))
-    except (OSError, SyntaxError, ValueError, KeyError, IndexError, TypeError, MemoryError, EOFError):
+            image, said = heard(lambda: _eight_bit(_upright(frame)))
+    except MemoryError:
+        return PagePicture(index=index, image=None, problem="too_large", message=_memory(limits))
+    except (OSError, SyntaxError, ValueError, KeyError, IndexError, TypeError, EOFError):
         return PagePicture(index=index, image=None, problem="malformed", message="这一页已损坏，无法显示。")
     if min(image.shape[:2]) < 8:
         return PagePicture(index=index, image=None, problem="malformed", message="图片太小，没有内容。")
@@ -115,7 +134,8 @@ def _frame(index: int, frame: Image.Image, limits: Limits) -> PagePicture:
         size = (w, round(h * factor)) if factor > 1 else (round(w / factor), h)
         if max(size) <= 4 * DEFAULT.page.max_side:
             image = cv2.resize(image, size, interpolation=cv2.INTER_LINEAR)
-    return finished(index, image, max(dpi_x, dpi_y), bilevel=frame.mode == "1")
+    picture = finished(index, image, max(dpi_x, dpi_y), bilevel=frame.mode == "1")
+    return with_damage(picture, frame_damage(frame, image, said))
 
 
 def _whole_jpeg(index: int, frame: Image.Image, dpi: tuple[float, float]) -> PagePicture | None:
@@ -125,7 +145,19 @@ def _whole_jpeg(index: int, frame: Image.Image, dpi: tuple[float, float]) -> Pag
     if frame.format != "JPEG" or frame.mode not in ("RGB", "L") or not name or not square:
         return None
     jpeg = Jpeg(data=Path(name).read_bytes(), size=frame.size, color=frame.mode == "RGB")
-    return finished_jpeg(index, jpeg, max(dpi)) if jpeg.whole and min(frame.size) >= 8 else None
+    if min(frame.size) < 8 or max(frame.size) > _OPENCV_SIDE:
+        return None
+    return finished_jpeg(index, jpeg, max(dpi)) if jpeg.whole else None
+
+
+def _is_thumbnail(frame: Image.Image) -> bool:
+    """A reduced version of another page (NewSubfileType bit 0, TIFF 6.0), no page of its own."""
+    tags = getattr(frame, "tag_v2", None)
+    return tags is not None and bool(int(tags.get(254, 0)) & 1)
+
+
+def _memory(limits: Limits) -> str:
+    return f"这一页需要的内存超过上限（{limits.memory // 1_000_000} MB）。"
 
 
 def _upright(frame: Image.Image) -> Image.Image:

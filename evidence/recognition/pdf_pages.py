@@ -14,8 +14,10 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from evidence.errors import UnreadableError
+from evidence.recognition.damage import everything
 from evidence.recognition.file_ink import file_ink, has_file_ink
-from evidence.recognition.picture import Jpeg, PagePicture, finished, finished_jpeg
+from evidence.recognition.pdf_content import MOST_CURVES, PdfStreams, too_many_curves
+from evidence.recognition.picture import Jpeg, PagePicture, finished, finished_jpeg, with_damage
 from evidence.recognition.reading import Limits
 from evidence.recognition.thresholds import DEFAULT
 
@@ -40,16 +42,29 @@ def pdf_pages(path: Path, limits: Limits, start: int, step: int) -> Iterator[Pag
         if count == 0:
             raise UnreadableError("malformed", "PDF 里没有页面。", where=path.name)
         if count > limits.pages:
-            raise UnreadableError("too_large", "PDF 页数超过上限。", where=path.name)
-        for index in range(start, count, step):
-            yield _pdf_page(document, index, limits)
+            what = f"PDF 有 {count} 页，上限 {limits.pages} 页。"
+            raise UnreadableError("too_large", what, where=path.name)
+        with PdfStreams(path) as streams:
+            for index in range(start, count, step):
+                yield _pdf_page(document, index, limits, streams)
     finally:
         document.close()
 
 
-def _pdf_page(document: pypdfium2.PdfDocument, index: int, limits: Limits) -> PagePicture:
+def _pdf_page(
+    document: pypdfium2.PdfDocument, index: int, limits: Limits, streams: PdfStreams
+) -> PagePicture:
     try:
         page = document[index]
+        curves = too_many_curves(page)
+        if curves:
+            return PagePicture(
+                index=index,
+                image=None,
+                problem="too_complex",
+                message=f"这一页是矢量图，约有 {curves} 条线段，超过自动辨认的上限 {MOST_CURVES}；"
+                "文件已原样保存，请指定文书或案件。",
+            )
         width, height = page.get_size()
         drawn_upon = has_file_ink(page)
         scanned = None if drawn_upon else _scanned_jpeg(index, page, limits)
@@ -63,13 +78,18 @@ def _pdf_page(document: pypdfium2.PdfDocument, index: int, limits: Limits) -> Pa
             return PagePicture(index=index, image=None, problem="malformed", message="页面太小，没有内容。")
         image = np.ascontiguousarray(page.render(scale=scale).to_numpy()[..., :3])
         picture = finished(index, image, native, bilevel=bilevel)
+        if streams.damaged(index):
+            picture = with_damage(picture, everything(image))
         # A page without a scan in it was never paper: nobody signed it with a pen.
         return replace(
             picture,
             file_ink=file_ink(page, scale, image) if drawn_upon else None,
             paperless=not native,
         )
-    except (pypdfium2.PdfiumError, ValueError, MemoryError):
+    except MemoryError:
+        what = f"这一页需要的内存超过上限（{limits.memory // 1_000_000} MB）。"
+        return PagePicture(index=index, image=None, problem="too_large", message=what)
+    except (pypdfium2.PdfiumError, ValueError):
         return PagePicture(index=index, image=None, problem="malformed", message="这一页已损坏，无法显示。")
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
+from evidence.recognition.damage import decoded_jpeg
 from evidence.recognition.reading import Array
 from evidence.recognition.thresholds import DEFAULT
 
@@ -41,6 +42,8 @@ class PagePicture:
     """255 where annotations and form fields of the file draw, of the picture's size; None where nowhere."""
     paperless: bool = False
     """The page holds no scan: all that is on it was made by a program."""
+    damage: Array | None = None
+    """255 where the picture did not survive, of the picture's size; None where it is whole."""
     finer: Callable[[], PagePicture] | None = None
     """The same page at higher resolution, for codes and pages too small in this one."""
 
@@ -69,22 +72,23 @@ class Jpeg:
         factor = min(self.size[0] // side, self.size[1] // side)
         return 1 if factor < 2 else 2 if factor < 4 else 4
 
-    def pixels(self, side: int) -> Array | None:
-        """Decoded at that reduction; None when OpenCV cannot."""
+    def pixels(self, side: int) -> tuple[Array | None, Array | None]:
+        """Decoded at that reduction, None when OpenCV cannot; and a mask of what did not survive."""
         flags = _READ[self.color][self.reduction(side)]
         if not self.turn:
             flags |= cv2.IMREAD_IGNORE_ORIENTATION
-        return cv2.imdecode(np.frombuffer(self.data, np.uint8), flags)
+        return decoded_jpeg(self.data, flags)
 
 
 def finished_jpeg(
     index: int, jpeg: Jpeg, dpi: float, rotate: int | None = None, side: int = COARSE
 ) -> PagePicture | None:
     """A page out of a JPEG: first about 150 dpi, which is all that marks are judged at, finer on demand."""
-    pixels = jpeg.pixels(side)
+    pixels, damage = jpeg.pixels(side)
     if pixels is None:
         return None
     picture = finished(index, pixels if rotate is None else cv2.rotate(pixels, rotate), dpi)
+    picture = with_damage(picture, damage if damage is None or rotate is None else cv2.rotate(damage, rotate))
     reduction = jpeg.reduction(side)
 
     def finer() -> PagePicture:
@@ -107,6 +111,16 @@ def finished(index: int, image: Array, dpi: float, *, bilevel: bool = False) -> 
             image
         )
     return PagePicture(index=index, image=image, dpi=dpi, bilevel=bilevel)
+
+
+def with_damage(picture: PagePicture, damage: Array | None) -> PagePicture:
+    """The page with what did not survive of it, whatever size the mask was made in."""
+    if damage is None or picture.image is None:
+        return picture
+    if picture.damage is not None:
+        damage = cv2.max(picture.damage, cv2.resize(damage, picture.damage.shape[::-1]))
+    h, w = picture.image.shape[:2]
+    return replace(picture, damage=cv2.resize(damage, (w, h), interpolation=cv2.INTER_NEAREST))
 
 
 def _is_gray(image: Array) -> bool:

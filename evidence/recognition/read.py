@@ -17,6 +17,7 @@ from evidence.ledger.events import Suggestion
 from evidence.recognition.alterations import find_alterations
 from evidence.recognition.blank import is_blank
 from evidence.recognition.codes import FoundCode, find_codes
+from evidence.recognition.damaged_page import without_accusations
 from evidence.recognition.identity import Identity, Words, compare_words, judge_identity
 from evidence.recognition.marks import PageMarks, judge_marks
 from evidence.recognition.number_print import number_proves
@@ -38,6 +39,8 @@ from evidence.recognition.suggestions import guess_page, whose_print
 from evidence.recognition.thresholds import DEFAULT
 
 _PREVIEW_SIDE = 1240
+_DARK = 100
+"""Median brightness of a page under which its paper cannot be white."""
 _NO_ARRIVAL = ArrivalId("")
 _NO_DIGEST = Sha256("")
 
@@ -110,9 +113,11 @@ def read_page(
     if picture.image is None:
         return PageReading(index=picture.index, problem=picture.problem, message=picture.message)
     picture, gray, found = _look_for_codes(picture, picture.image)
+    if not found:
+        picture, gray, found = _positive(picture, gray)
     image = picture.image
     if not found:
-        if is_blank(gray):
+        if picture.damage is None and is_blank(gray):
             return PageReading(index=picture.index, blank=True)
         guess = guess_page(picture, gray, forms, ocr=ocr)
         if not guess.found:
@@ -168,6 +173,18 @@ def _look_for_codes(picture: PagePicture, image: Array) -> tuple[PagePicture, Ar
     return _look_for_codes(replace(finer, finer=None), finer.image)
 
 
+def _positive(picture: PagePicture, gray: Array) -> tuple[PagePicture, Array, tuple[FoundCode, ...]]:
+    """A negative, as some scanners and fax programs save it, turned back; anything else as it was."""
+    if picture.image is None or float(np.median(gray[::4, ::4])) >= _DARK:
+        return picture, gray, ()
+    finer = picture.finer() if picture.finer is not None else picture
+    if finer.image is None:
+        return picture, gray, ()
+    turned = replace(finer, image=255 - finer.image, finer=None)
+    whole, bright, found = _look_for_codes(turned, 255 - finer.image)
+    return (whole, bright, found) if found else (picture, gray, ())
+
+
 def _code_problem(codes: list[PageCode], forms: FormLookup) -> tuple[str, str]:
     """What is wrong with the codes of a page; empty when they name one valid page."""
     for code in codes:
@@ -209,6 +226,8 @@ def _linked(
     words = compare_words(sheet)
     sisters = siblings(forms, code)
     identity, share = judge_identity(words, own_words(reference, sisters), registration.share)
+    if identity is Identity.CONTRADICTED and sheet.damage is not None:
+        identity = Identity.UNDECIDED  # print that did not survive contradicts nothing
     if identity is Identity.CONTRADICTED:
         likely = whose_print(picture, gray, forms, ocr=ocr)
         guess = f"看内容可能是 {likely[0].number} 第{likely[0].page}页，请人工确认。" if likely else ""
@@ -243,13 +262,15 @@ def _linked(
         picture=upright,
         rotation=registration.placement.turn_to_upright(),
     )
+    if sheet.damage is not None:
+        scan = without_accusations(scan, issued, sheet.damage)
     return PageReading(
         index=picture.index,
         number=code.number,
         page=code.page,
         scan=scan,
         picture=upright,
-        quality=quality,
+        quality=scan.quality,
     )
 
 
@@ -282,6 +303,7 @@ def _only_code(
         notes=(f"第{code.page}页只读到条码，看不清其余内容，请重新扫描整页。",),
         identity=Identity.UNDECIDED.value,
         picture=preview,
+        damaged=picture.damage is not None,
     )
     return PageReading(
         index=picture.index, number=code.number, page=code.page, scan=scan, picture=preview, quality=50
@@ -299,9 +321,11 @@ def _without_code(
         message = "整页是黑的，没有读到条码，请重新扫描。"
     else:
         message = "没有读到本系统签发的条码，也认不出是哪份文书。"
+    if picture.damage is not None:
+        message = "图像有一部分已损坏，请重新扫描这一页。"
     return PageReading(
         index=picture.index,
-        problem="no_code",
+        problem="no_code" if picture.damage is None else "damaged",
         message=message,
         suggestions=suggestions,
         picture=_preview(picture.image, previews),

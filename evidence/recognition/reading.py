@@ -13,8 +13,8 @@ from evidence.domain.document import IssuedForm, IssuedPage, ScannedPage
 from evidence.domain.identifiers import Number, Sha256
 from evidence.ledger.events import Suggestion
 
-BROKEN_PAGE = "这一页让识别程序超时或出错，已跳过；可用 evidence inbox retry 再试。"
-"""What is said of a page that broke its worker."""
+BROKEN_PAGE = "这一页等了很久没有辨认完，已跳过；可用 evidence inbox retry 再试。"
+"""What is said of a page on which the worker waits for ever."""
 Array = npt.NDArray[Any]
 """Pixels, uint8 unless said otherwise; BGR when three-dimensional, gray when flat."""
 
@@ -67,7 +67,8 @@ class Limits:
     pages: int = 2000
     """Pages or frames of one file."""
     page_seconds: float = 60
-    """Wall-clock seconds for one page before its worker is ended: 200 times the usual."""
+    """CPU seconds for one page before its worker is ended: 200 times the usual. Ten times as long is waited
+    by the wall clock, so that the same file gets the same answer on a loaded machine."""
     memory: int = 4_000_000_000
     """Bytes of address space of one worker."""
     workers: int = 1
@@ -91,7 +92,7 @@ class PageReading:
     blank: bool = False
     problem: str = ""
     """Empty, or `forged_code`, `unknown_code`, `void_form`, `conflicting_codes`, `wrong_case`,
-    `no_code`, `malformed`, `too_large`, `engine_timeout`."""
+    `no_code`, `malformed`, `damaged`, `too_large`, `too_complex`, `engine_timeout`."""
     message: str = ""
     """Plain Chinese about the problem."""
     number: Number | None = None

@@ -19,8 +19,8 @@ from evidence.domain.document import IssuedForm, IssuedPage
 from evidence.domain.identifiers import Number, Sha256
 from evidence.errors import UnreadableError
 from evidence.isolation.child import receive, send
-from evidence.isolation.limits import limit_memory
-from evidence.recognition.reading import BROKEN_PAGE, PageReading
+from evidence.isolation.limits import limit_cpu, limit_memory
+from evidence.recognition.reading import PageReading
 from evidence.recognition.wire import (
     AskCandidates,
     AskGeometry,
@@ -84,6 +84,7 @@ def serve() -> None:
         while True:
             job = msgspec.msgpack.decode(receive(source), type=Job)
             limit_memory(job.limits.memory)
+            limit_cpu(job.limits.page_seconds)
             remote.forget()
             _serve_job(job, remote, sink)
     os._exit(0)  # libraries' own exit handlers have nothing to save
@@ -106,11 +107,16 @@ def _serve_job(job: Job, remote: _Remote, sink: BinaryIO) -> None:
                     reading = read_page(picture, forms=remote, previews=remote, ocr=job.limits.ocr)
             except (EOFError, BrokenPipeError):
                 raise
-            except Exception:
+            except MemoryError:
+                what = f"这一页需要的内存超过上限（{job.limits.memory // 1_000_000} MB）。"
+                reading = PageReading(index=picture.index, problem="too_large", message=what)
+            except Exception as error:  # deterministic: the same page fails again
                 traceback.print_exc()
-                reading = PageReading(index=picture.index, problem="engine_timeout", message=BROKEN_PAGE)
+                what = f"这一页无法辨认（{type(error).__name__}），请看图确认。"
+                reading = PageReading(index=picture.index, problem="malformed", message=what)
             remarks.update(dict.fromkeys(remarks_on(reading, job.limits)))
             send(sink, Page(reading))
+            limit_cpu(job.limits.page_seconds)
             send(sink, Begin(picture.index + job.step))
     except UnreadableError as error:
         send(sink, Unreadable(error.reason, error.what))

@@ -47,6 +47,8 @@ class Sheet:
     reference: Reference
     file_ink: Array | None = None
     """255 where annotations and form fields of the file draw; None where nowhere."""
+    damage: Array | None = None
+    """255 where the picture did not survive; None where it is whole."""
     paperless: bool = False
     """A program made the page: nothing on it was ever ink on paper."""
 
@@ -108,6 +110,7 @@ def lay_out(picture: PagePicture, registration: Registration, reference: Referen
         dpi=scale * 150 * picture.reduction,
         reference=reference,
         file_ink=_laid(picture.file_ink, image.shape[:2], small.shape[:2], registration),
+        damage=_laid(picture.damage, image.shape[:2], small.shape[:2], registration),
         paperless=picture.paperless,
     )
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from evidence.domain.document import IssuedForm
 from evidence.domain.identifiers import Number
 from evidence.isolation.child import Child, ChildLostError
+from evidence.isolation.limits import WALL_FACTOR
 from evidence.recognition.reading import (
     BROKEN_PAGE,
     FileReading,
@@ -101,18 +102,19 @@ class BoundedReader:
         healthy = False
         try:
             share.current = share.next
-            deadline = time.monotonic() + share.limits.page_seconds + _START_SECONDS
+            patience = share.limits.page_seconds * WALL_FACTOR
+            deadline = time.monotonic() + patience + _START_SECONDS
             worker.send(share.job())
             while True:
                 message = worker.receive(deadline, FromWorker)
                 match message:
                     case Begin(index=index):
                         share.current = index
-                        deadline = time.monotonic() + share.limits.page_seconds
+                        deadline = time.monotonic() + patience
                     case Page(reading=reading):
                         share.take(reading)
                         worker.served += 1
-                        deadline = time.monotonic() + share.limits.page_seconds
+                        deadline = time.monotonic() + patience
                     case Unreadable(reason=reason, message=text):
                         share.fail(reason, text)
                         healthy = True
@@ -126,8 +128,8 @@ class BoundedReader:
                         with self._ask_lock:
                             answer = _answer(message, forms, previews)
                         worker.send(answer)
-        except ChildLostError:
-            share.lose()
+        except ChildLostError as lost:
+            share.lose(late=lost.late, spent=not lost.late and worker.spent)
         finally:
             self._give_back(worker, healthy=healthy)
 
@@ -174,13 +176,27 @@ class _Share:
     def fail(self, reason: str, message: str) -> None:
         self.problem, self.message, self.finished = reason, message, True
 
-    def lose(self) -> None:
-        """The worker broke at the current page: say so and go on behind it."""
+    def _broken(self, *, late: bool, spent: bool) -> tuple[str, str]:
+        if spent:
+            most = round(self.limits.page_seconds)
+            return "too_complex", f"这一页内容过多，{most} 秒处理器时间内没有辨认完。"
+        if late:
+            return "engine_timeout", BROKEN_PAGE
+        return "malformed", "这一页让识别程序中断，已跳过，请看图确认。"
+
+    def lose(self, *, late: bool, spent: bool) -> None:
+        """The worker broke at the current page: say so and go on behind it.
+
+        Args:
+            late: it was still there when even the wall clock's patience was over.
+            spent: it used up its CPU seconds; it will again.
+        """
+        reason, message = self._broken(late=late, spent=spent)
         self._strikes += 1
         if self._strikes >= _STRIKES:
-            self.fail("engine_timeout", "这份文件反复让识别程序超时或出错，请人工处理。")
+            self.fail(reason, f"这份文件反复让识别程序中断，已原样保存，请人工处理。{message}")
             return
-        self.pages.append(PageReading(index=self.current, problem="engine_timeout", message=BROKEN_PAGE))
+        self.pages.append(PageReading(index=self.current, problem=reason, message=message))
         self.next = self.current + self.step
         if self.next >= self.limits.pages:
             self.finished = True

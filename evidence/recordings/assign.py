@@ -237,10 +237,35 @@ def _clashes(recordings: Sequence[Recording], prerecord: timedelta) -> dict[Sha2
             by_device.setdefault(recording.device, []).append(recording)
     for device, files in by_device.items():
         files.sort(key=lambda each: (each.started_at or datetime.min, each.sha256))  # noqa: DTZ901 never None
-        for first, second in itertools.pairwise(files):
-            assert first.started_at is not None  # noqa: S101 filtered above
-            assert second.started_at is not None  # noqa: S101
-            if _end(first.started_at, first) - second.started_at > prerecord:
-                message = _SHARED_SERIAL.format(device=device)
-                found[first.sha256] = found[second.sha256] = message
+        message = _SHARED_SERIAL.format(device=device)
+        running: list[Recording] = []
+        for each in files:
+            start = each.started_at
+            assert start is not None  # noqa: S101 filtered above
+            running = [
+                other
+                for other in running
+                if other.started_at is not None and _end(other.started_at, other) - start > prerecord
+            ]
+            for other in running:
+                found[other.sha256] = found[each.sha256] = message
+            running.append(each)
     return found
+
+
+def clashing(
+    recording: Recording, known: Iterable[Recording], *, prerecord_s: int = 30
+) -> tuple[Recording, ...]:
+    """Known files of the same serial that run at the same time as a new one."""
+    prerecord = timedelta(seconds=prerecord_s)
+    return tuple(
+        each
+        for each in known
+        if each.sha256 != recording.sha256 and each.sha256 in _clashes((recording, each), prerecord)
+    )
+
+
+def with_clash(recording: Recording) -> Recording:
+    """The recording with the doubt that another one of its serial raises."""
+    doubt = _SHARED_SERIAL.format(device=recording.device)
+    return replace(recording, doubts=tuple(dict.fromkeys((*recording.doubts, doubt))))

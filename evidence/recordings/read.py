@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePath
 
@@ -132,6 +132,8 @@ def _source(path: Path, structure: Structure) -> Path | WithoutPrefix:
 
 def _examine(path: Path, structure: Structure, name: str) -> _Found:
     tracks = media_info(_source(path, structure))
+    if structure.trailer and not structure.truncated:
+        tracks = replace(tracks, truncated=False)  # MediaInfo takes a maker's trailer for a cut box
     suspect = bool(
         structure.truncated
         or structure.fragmented

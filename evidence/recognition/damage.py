@@ -1,0 +1,133 @@
+"""What decoders say about a picture they repair silently: which part of a page did not survive.
+
+libjpeg and libtiff paint something for every pixel and complain on stderr alone. What they complain of
+is taken seriously: from the damaged part nothing is read, and nobody is accused of anything.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from collections.abc import Callable
+from typing import TypeVar
+
+import cv2
+import numpy as np
+
+from evidence.recognition.reading import Array
+
+Result = TypeVar("Result")
+
+_CORRUPT = re.compile(r"Corrupt JPEG data: (?:(\d+) extraneous bytes)?|Premature end of JPEG|Invalid SOS")
+_FAX = re.compile(r"(?:Bad code word|Uncompressed data|Premature|Line length).*? line (\d+) of strip (\d+)")
+_LIBTIFF = re.compile(r"Decode(?:r)?: |JPEGLib: |Not enough data|Read error", re.I)
+_RUN = 32
+"""Zero bytes in a row that no scan data hold, unless their code of zeros means an empty block."""
+_FILLED = 128
+"""What libjpeg paints where data are missing: middle grey in every channel."""
+WHOLE = 255
+
+
+def heard(decode: Callable[[], Result]) -> tuple[Result, str]:
+    """A decoder's result, and what it and the libraries below it said on stderr meanwhile."""
+    with tempfile.TemporaryFile() as said:
+        before = os.dup(2)
+        os.dup2(said.fileno(), 2)
+        try:
+            result = decode()
+        finally:
+            os.dup2(before, 2)
+            os.close(before)
+        said.seek(0)
+        return result, said.read(1 << 16).decode("utf-8", "replace")
+
+
+def decoded_jpeg(data: bytes, flags: int) -> tuple[Array | None, Array | None]:
+    """Pixels of a JPEG as OpenCV reads them, and a mask of what is not to be trusted; None where all is.
+
+    The damage begins where the first impossible run of zeros lies, if there is one: what was decoded
+    before it is sound. Otherwise nothing tells sound from rubbish, and the whole picture is doubtful.
+    """
+    pixels, said = heard(lambda: cv2.imdecode(np.frombuffer(data, np.uint8), flags))
+    if pixels is None:
+        return None, None
+    start, impossible = _zeros(data)
+    if not impossible and not _complaint(said, data):
+        return pixels, None
+    if start < 0:
+        return pixels, everything(pixels)
+    sound, _said = heard(lambda: cv2.imdecode(np.frombuffer(data[:start] + b"\xff\xd9", np.uint8), flags))
+    if sound is None or sound.shape != pixels.shape:
+        return pixels, everything(pixels)
+    plain = sound if sound.ndim == 2 else cv2.max(cv2.max(*cv2.split(sound)[:2]), cv2.split(sound)[2])
+    filled = cv2.inRange(plain, _FILLED - 1, _FILLED + 1)
+    # single pixels of that grey occur everywhere, whole blocks only where nothing was decoded
+    return pixels, cv2.dilate(cv2.erode(filled, np.ones((17, 17))), np.ones((49, 49)))
+
+
+def everything(pixels: Array) -> Array:
+    """A mask that trusts nothing."""
+    return np.full(pixels.shape[:2], WHOLE, np.uint8)
+
+
+def fax_damage(said: str, shape: tuple[int, ...], rows_per_strip: int) -> Array | None:
+    """A mask of the strips libtiff complained of; None when it said nothing that matters."""
+    places = [(int(line), int(strip)) for line, strip in _FAX.findall(said)]
+    if not places:
+        return np.full(shape[:2], WHOLE, np.uint8) if _LIBTIFF.search(said) else None
+    mask = np.zeros(shape[:2], np.uint8)
+    for line, strip in places:
+        top = strip * rows_per_strip
+        mask[max(0, top + line - 16) : top + rows_per_strip + 16] = WHOLE
+    return mask
+
+
+def _complaint(said: str, data: bytes) -> bool:
+    """Whether a complaint of libjpeg means lost picture: some cameras pad the end, which it dislikes."""
+    for match in _CORRUPT.finditer(said):
+        padding = int(match[1] or 0)
+        if not padding or set(data[-padding - 2 : -2]) - {0x00, 0xFF}:
+            return True
+    return False
+
+
+def _zeros(data: bytes) -> tuple[int, bool]:
+    """Where the first long run of zeros in the scan data begins (-1: nowhere), and whether it is proof."""
+    scan = data.find(b"\xff\xda")
+    while scan >= 0 and data[scan : scan + 2] == b"\xff\xda" and _within_segment(data, scan):
+        scan = data.find(b"\xff\xda", scan + 2)
+    start = data.find(bytes(_RUN), max(scan, 0)) if scan >= 0 else -1
+    if start < 0:
+        return -1, False
+    padding = not data[start:].strip(b"\0\xff\xd9")  # up to the end: damage only if pixels are missing
+    return start, not padding and not _zeros_mean_empty(data[:scan])
+
+
+def _within_segment(data: bytes, at: int) -> bool:
+    """Whether an offset lies in a header segment, e.g. in a thumbnail, rather than at the start of a scan."""
+    position = 2
+    while position + 4 <= at:
+        if data[position] != 0xFF:
+            return False
+        length = 2 + int.from_bytes(data[position + 2 : position + 4], "big")
+        if position < at < position + length:
+            return True
+        position += length
+    return False
+
+
+def _zeros_mean_empty(header: bytes) -> bool:
+    """Whether the shortest code of some AC table ends a block: then blank paper is written in zeros."""
+    position = 2
+    while position + 4 <= len(header) and header[position] == 0xFF:
+        kind = header[position + 1]
+        end = position + 2 + int.from_bytes(header[position + 2 : position + 4], "big")
+        table = position + 4
+        while kind == 0xC4 and table + 17 <= end:
+            counts = header[table + 1 : table + 17]
+            if header[table] >> 4 and sum(counts) and header[table + 17] == 0:
+                return True
+            table += 17 + sum(counts)
+        position = end
+    return False

@@ -1,0 +1,103 @@
+"""What a PDF page is made of, where drawing it would not tell: streams that are cut, and endless curves."""
+
+from __future__ import annotations
+
+import zlib
+from pathlib import Path
+from types import TracebackType
+
+import cv2
+import pikepdf
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+from evidence.recognition.damage import decoded_jpeg
+
+_CHUNK = 1 << 16
+_LONG_CONTENT = 1 << 16
+MOST_CURVES = 250_000
+"""Segments of one page that are drawn; more take minutes, and no printed form has a tenth of them."""
+
+
+def too_many_curves(page: pypdfium2.PdfPage) -> int:
+    """How many segments a page draws, when they are too many; else 0."""
+    count = pdfium.FPDFPage_CountObjects(page)
+    segments = 0
+    if count < 1:
+        return 0
+    for index in range(count):
+        drawn = pdfium.FPDFPage_GetObject(page, index)
+        if pdfium.FPDFPageObj_GetType(drawn) == pdfium.FPDF_PAGEOBJ_PATH:
+            segments += max(pdfium.FPDFPath_CountSegments(drawn), 0)
+    return segments if segments > MOST_CURVES else 0
+
+
+class PdfStreams:
+    """The same file seen by qpdf, which says what pdfium passes over in silence."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._document: pikepdf.Pdf | None = None
+
+    def __enter__(self) -> PdfStreams:
+        try:
+            self._document = pikepdf.open(self._path, suppress_warnings=True)
+        except (pikepdf.PdfError, ValueError, RuntimeError, OSError):
+            self._document = None  # what pdfium alone can open is judged by pdfium alone
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        if self._document is not None:
+            self._document.close()
+
+    def damaged(self, index: int) -> bool:
+        """Whether content or a picture of a page, by its 0-based number, is missing or cut."""
+        if self._document is None or index >= len(self._document.pages):
+            return False
+        page = self._document.pages[index]
+        try:
+            contents = page.obj.get("/Contents")
+            pictures = page.resources.get("/XObject", pikepdf.Dictionary())
+            parts = list(contents) if isinstance(contents, pikepdf.Array) else [contents]
+            parts = [part for part in parts if part is not None]
+            parts += [each for each in pictures.values() if each.get("/Subtype") == "/Image"]
+            return any(not self._whole(part) for part in parts) or self._paints_nothing(page, pictures)
+        except (pikepdf.PdfError, ValueError, RuntimeError, KeyError, TypeError, AttributeError):
+            return False
+
+    def _paints_nothing(self, page: pikepdf.Page, pictures: pikepdf.Object) -> bool:
+        """Whether a page paints a picture that the file does not hold: what a lost object looks like."""
+        contents = page.obj.get("/Contents")
+        if not isinstance(contents, pikepdf.Stream) or len(contents.read_raw_bytes()) > _LONG_CONTENT:
+            return False  # many streams, or long ones, are drawn text, and no scan
+        painted = [step.operands[0] for step in pikepdf.parse_content_stream(page, "Do") if step.operands]
+        return any(str(name) not in pictures for name in painted)
+
+    def _whole(self, part: pikepdf.Object) -> bool:
+        """Whether a stream decodes without a complaint; a reference to nothing does not."""
+        assert self._document is not None  # noqa: S101 - asked only while it is open
+        if not isinstance(part, pikepdf.Stream):
+            return False
+        filters = part.get("/Filter")
+        names = [str(filters)] if isinstance(filters, pikepdf.Name) else [str(each) for each in filters or ()]
+        if names == ["/DCTDecode"]:
+            return decoded_jpeg(part.read_raw_bytes(), cv2.IMREAD_REDUCED_GRAYSCALE_8)[1] is None
+        if names == ["/FlateDecode"]:
+            return _inflates(part.read_raw_bytes())
+        return True  # what only another decoder understands
+
+
+def _inflates(data: bytes) -> bool:
+    """Whether deflated data have no fault inside; a missing checksum at the end is common and harmless."""
+    inflating = zlib.decompressobj()
+    try:
+        for at in range(0, len(data), _CHUNK):
+            piece = data[at : at + _CHUNK]
+            while piece and not inflating.eof:
+                inflating.decompress(piece, _CHUNK * 16)
+                piece = inflating.unconsumed_tail
+    except zlib.error:
+        return False
+    return True
