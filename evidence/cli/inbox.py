@@ -146,6 +146,7 @@ def _decision_word(decision: str) -> str:
         "link": _("归入"),
         "split": _("分页归入"),
         "retry": _("重新识别"),
+        "accept": _("按现状接收"),
         "reject": _("退回"),
         "undo": _("撤销上一决定"),
     }
@@ -251,6 +252,20 @@ def retry_command(workspace: Workspace, arrival: str, by: str, why: str, as_json
     例：evidence inbox retry A-20220401-0007 --by 王芳 --why 已安装识别组件
     """
     _tell(workspace, workspace.desk.retry(ArrivalId(arrival), _decider(workspace, by, why)), as_json)
+
+
+@inbox_command.command("accept")
+@click.argument("arrival", type=IDENTIFIER, shell_complete=a_waiting_arrival)
+@workspace_command
+@deciding
+@json_option
+def accept_command(workspace: Workspace, arrival: str, by: str, why: str, as_json: bool) -> None:
+    """按现状接收一个不完整的到件：不会再有其余部分了。能读的照常归入，读不出的待人工指定。
+
+    \b
+    例：evidence inbox accept A-20220401-0007 --by 王芳 --why 各页看过都在
+    """
+    _tell(workspace, workspace.desk.accept(ArrivalId(arrival), _decider(workspace, by, why)), as_json)
 
 
 @inbox_command.command("reject")

@@ -56,12 +56,12 @@ class Archived:
         )
         return self._understand(material, end)
 
-    def again(self, arrival: Arrival, *, as_it_is: bool = False) -> Understanding:
+    def again(self, arrival: Arrival, *, as_it_is: str = "") -> Understanding:
         """Read archived bytes once more.
 
         Args:
             arrival: whose bytes.
-            as_it_is: a person says that no more will come: what there is, is the file.
+            as_it_is: the person by whose word no more will come: what there is, is the file.
         """
         assert arrival.sha256 is not None  # noqa: S101 - callers ask only for archived bytes
         found = self._examined(arrival)
@@ -72,9 +72,11 @@ class Archived:
             sha256=arrival.sha256,
             bytes=arrival.bytes or 0,
             media=found.media,
-            as_it_is=as_it_is,
+            as_it_is=bool(as_it_is),
         )
-        return self._understand(material, _WHOLE if as_it_is else found.end)
+        if not as_it_is:
+            return self._understand(material, found.end)
+        return _accepted(self._understand(material, _WHOLE), as_it_is)
 
     def placed(self, arrival: Arrival, places: Mapping[int, tuple[Number, int]]) -> dict[int, ScannedPage]:
         """What the pages show whose place a person names, by 0-based page of the file.
@@ -192,3 +194,15 @@ def _something_lost(judged: ArrivalJudged) -> bool:
     """Whether a file of an odd end shows that it is indeed cut: damage, or a page on which nothing came."""
     damaged = any(page.damaged for page in judged.pages)
     return damaged or bool(judged.blank_pages) or any(page.reason == "damaged" for page in judged.unlinked)
+
+
+def _accepted(understood: Understanding, by: str) -> Understanding:
+    """What a person took as it is waits for that person at worst: nothing of it is refused any more."""
+    judged = understood.judged
+    said = f"经 {by} 确认，按现状接收。"
+    if judged.outcome == "quarantined" and judged.reason in {"incomplete", "malformed"}:
+        message = f"{said}{judged.message}请指定文书或案件。"
+        judged = replace(judged, outcome="unidentified", reason="", message=message)
+    else:
+        judged = replace(judged, message=f"{said}{judged.message}")
+    return replace(understood, judged=judged, broken=False)

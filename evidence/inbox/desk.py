@@ -26,6 +26,9 @@ from evidence.ledger.ledger import Ledger
 from evidence.ledger.lookup import known_arrival, known_case
 from evidence.ledger.view import Arrival, View
 
+ACCEPTABLE = frozenset({"incomplete", "malformed"})
+"""Reasons that a person may overrule by taking the file as it is."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decider:
@@ -196,6 +199,22 @@ class Desk:
             )
         self.ledger.append(who.actor, _decision(current, "retry", who, {}))
         self.intake.judge_again(current)
+        return self._arrival(arrival)
+
+    def accept(self, arrival: ArrivalId, who: Decider) -> Arrival:
+        """Take a file as it is: no more of it will come. What can be read of it counts, the rest is said.
+
+        Raises:
+            UsageError: unknown arrival, nothing of it was ever received, or nothing is wrong with its end.
+        """
+        current = self._arrival(arrival)
+        if current.sha256 is None or current.outcome != "quarantined" or current.reason not in ACCEPTABLE:
+            raise UsageError(
+                _("{arrival} 不是因文件不完整而隔离的，不需要按现状接收。").format(arrival=arrival),
+                remedy=_("当前情况见 evidence inbox show 到件编号。"),
+            )
+        self.ledger.append(who.actor, _decision(current, "accept", who, {}))
+        self.intake.judge_again(current, as_it_is=who.by)
         return self._arrival(arrival)
 
     def undo(self, arrival: ArrivalId, who: Decider) -> Arrival:

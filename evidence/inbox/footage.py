@@ -64,10 +64,12 @@ def judge_footage(
     visits: Iterable[Visit],
     now: datetime,
     settings: RecordingsSettings = DEFAULTS,
+    as_it_is: bool = False,
 ) -> tuple[ArrivalJudged, tuple[Event, ...]]:
     """What a recorder file is and which visit it shows.
 
-    A file that is cut is kept as `incomplete`, with what can be played of it.
+    A file that is cut is kept as `incomplete`, with what can be played of it; `as_it_is`: by a person's
+    word no more of it will come.
     """
     try:
         file = FootageFile(path=path, name=name, sha256=sha256, card=card, now=now, samples=settings.samples)
@@ -83,7 +85,7 @@ def judge_footage(
         suggestions=decision.suggestions,
         doubts=tuple(dict.fromkeys((*recording.doubts, *decision.doubts))),
     )
-    if recording.truncated:
+    if recording.truncated and not as_it_is:
         judged = quarantined(arrival, "incomplete", describe(recording).rstrip("。"))
         return replace(judged, recordings=(recording,)), ()
     outcome = "linked" if decision.visit else "unidentified"

@@ -365,9 +365,14 @@ class Intake:
         return arrival.id
 
     # --- afterwards ------------------------------------------------------------------------------
-    def judge_again(self, arrival: Arrival) -> ArrivalId:
-        """Read the archived bytes once more and journal the new outcome."""
-        self._booking.judge(arrival, self.archived.again(arrival))
+    def judge_again(self, arrival: Arrival, *, as_it_is: str = "") -> ArrivalId:
+        """Read the archived bytes once more and journal the new outcome.
+
+        Args:
+            arrival: whose bytes.
+            as_it_is: the person by whose word no more of the file will come; empty when nobody says so.
+        """
+        self._booking.judge(arrival, self.archived.again(arrival, as_it_is=as_it_is))
         self.lay_out(arrival.id)
         return arrival.id
 

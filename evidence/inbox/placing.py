@@ -54,7 +54,10 @@ def place_pages(
     waiting = {page.index: page for page in judged.unlinked}
     for placement in placements:
         known = pages.get(placement.index)
-        if known is None and placement.index not in waiting and placement.index not in judged.blank_pages:
+        unread = not (pages or waiting or judged.blank_pages) and arrival.sha256 is not None
+        there = placement.index in waiting or placement.index in judged.blank_pages
+        # of a file that was never read page by page, a person's word is all there is
+        if known is None and not there and not unread:
             raise UsageError(
                 _("{arrival} 没有第 {page} 页待归入。").format(arrival=arrival.id, page=placement.index + 1),
                 remedy=_("页数见 evidence inbox show；整件已归入别处的，先用 evidence inbox undo 撤销。"),

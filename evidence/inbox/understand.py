@@ -258,6 +258,7 @@ class Understander:
             visits=visits,
             now=now,
             settings=self.recordings,
+            as_it_is=material.as_it_is,
         )
         return Understanding(judged=judged, further=further, broken=judged.reason == "incomplete")
 

@@ -52,6 +52,8 @@ def decoded_jpeg(data: bytes, flags: int) -> tuple[Array | None, Array | None]:
     pixels, said = heard(lambda: cv2.imdecode(np.frombuffer(data, np.uint8), flags))
     if pixels is None:
         return None, None
+    if not data[-4096:].rstrip(b"\0\r\n").endswith(b"\xff\xd9") and b"\xff\xd9" not in data[-65536:]:
+        return pixels, _grown(_filled(pixels))  # cut: what is not painted grey came before the cut
     start, impossible = _zeros(data)
     if not impossible and not _complaint(said, data):
         return pixels, None
@@ -60,10 +62,18 @@ def decoded_jpeg(data: bytes, flags: int) -> tuple[Array | None, Array | None]:
     sound, _said = heard(lambda: cv2.imdecode(np.frombuffer(data[:start] + b"\xff\xd9", np.uint8), flags))
     if sound is None or sound.shape != pixels.shape:
         return pixels, everything(pixels)
-    plain = sound if sound.ndim == 2 else cv2.max(cv2.max(*cv2.split(sound)[:2]), cv2.split(sound)[2])
-    filled = cv2.inRange(plain, _FILLED - 1, _FILLED + 1)
-    # single pixels of that grey occur everywhere, whole blocks only where nothing was decoded
-    return pixels, cv2.dilate(cv2.erode(filled, np.ones((17, 17))), np.ones((49, 49)))
+    return pixels, _grown(_filled(sound))
+
+
+def _filled(pixels: Array) -> Array:
+    """Where libjpeg painted its grey for want of data."""
+    plain = pixels if pixels.ndim == 2 else pixels.max(axis=2)
+    return cv2.inRange(plain, _FILLED - 1, _FILLED + 1)
+
+
+def _grown(filled: Array) -> Array:
+    """Single pixels of that grey occur everywhere, whole blocks only where nothing was decoded."""
+    return cv2.dilate(cv2.erode(filled, np.ones((17, 17))), np.ones((49, 49)))
 
 
 def everything(pixels: Array) -> Array:

@@ -125,7 +125,9 @@ def _frame(index: int, frame: Image.Image, limits: Limits) -> PagePicture:
     except MemoryError:
         return PagePicture(index=index, image=None, problem="too_large", message=_memory(limits))
     except (OSError, SyntaxError, ValueError, KeyError, IndexError, TypeError, EOFError):
-        return PagePicture(index=index, image=None, problem="malformed", message="这一页已损坏，无法显示。")
+        return _rest_of_jpeg(index, frame, (dpi_x, dpi_y)) or PagePicture(
+            index=index, image=None, problem="malformed", message="这一页已损坏，无法显示。"
+        )
     if min(image.shape[:2]) < 8:
         return PagePicture(index=index, image=None, problem="malformed", message="图片太小，没有内容。")
     if dpi_x and dpi_y and not 0.8 < dpi_x / dpi_y < 1.25:  # a fax has 204 x 98 or 204 x 196 lines
@@ -148,6 +150,16 @@ def _whole_jpeg(index: int, frame: Image.Image, dpi: tuple[float, float]) -> Pag
     if min(frame.size) < 8 or max(frame.size) > _OPENCV_SIDE:
         return None
     return finished_jpeg(index, jpeg, max(dpi)) if jpeg.whole else None
+
+
+def _rest_of_jpeg(index: int, frame: Image.Image, dpi: tuple[float, float]) -> PagePicture | None:
+    """A JPEG that Pillow gives up, as far as libjpeg can paint it; what is missing is damage."""
+    name = getattr(frame, "filename", "")
+    if frame.format != "JPEG" or not name or min(frame.size) < 8:
+        return None
+    data = Path(name).read_bytes()
+    picture = finished_jpeg(index, Jpeg(data=data, size=frame.size, color=frame.mode != "L"), max(dpi))
+    return picture if picture is not None and picture.damage is not None else None
 
 
 def _is_thumbnail(frame: Image.Image) -> bool:
