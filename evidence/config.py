@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from evidence.forms.kept_checks import KeptChecks
     from evidence.forms.plausible import Plausible
     from evidence.handover.office import Office
+    from evidence.handover.self_check import OwnVerdict
     from evidence.inbox.attachments import Attachments
     from evidence.inbox.case_tree import CaseTree
     from evidence.inbox.desk import Desk
@@ -281,9 +282,27 @@ class Workspace:
             press=TemplatePress(
                 templates=self.templates, settings=self.settings, kept_checks=self.kept_checks
             ),
+            examine=examine_own_package,
             signer=self.settings.signer,
             timestamp=self.settings.timestamp,
         )
+
+
+def examine_own_package(folder: Path, trust: Sequence[bytes]) -> OwnVerdict:
+    """`verify` as the handover asks it."""
+    from evidence.handover.self_check import Doubt, OwnVerdict
+    from evidence.verify.examine import verify_path
+    from evidence.verify.model import Check, CheckKind
+
+    report = verify_path(folder, trust=trust)
+
+    def told(kind: CheckKind) -> tuple[Doubt, ...]:
+        found: tuple[Check, ...] = tuple(check for check in report.checks if check.kind is kind)
+        return tuple(Doubt(check=each.id, message=each.message, location=each.location) for each in found)
+
+    return OwnVerdict(
+        indication=report.indication.value, failing=told(CheckKind.FAIL), open=told(CheckKind.REVIEW)
+    )
 
 
 def find_workspace(start: Path) -> Path:

@@ -24,6 +24,7 @@ from evidence.archive.issued import IssuedStore
 from evidence.archive.originals import Originals
 from evidence.bundles.keys import make_evaluation_keys
 from evidence.bundles.settings import SignerSettings, TimestampSettings
+from evidence.config import examine_own_package
 from evidence.domain.document import Box, BoxKind, CodePlace, Document, IssuedPage, ScannedPage
 from evidence.domain.facts import Facts
 from evidence.domain.identifiers import ArrivalId, Sha256
@@ -132,6 +133,7 @@ def open_office(
         issued=IssuedStore(root / "archive" / "issued"),
         parameters=Parameters(),
         press=press or QuickPress(),
+        examine=examine_own_package,
         signer=SignerSettings(),
         timestamp=TimestampSettings(),
     )

@@ -201,13 +201,25 @@ class PdfSigning:
         ]
         return (*leaves, *self.authority_chain)
 
-    def _has_revocation(self) -> bool:
-        self._answer()
-        if not self.key.chain or not self.authority_chain:
-            return False
-        self.refresh()
-        every = (self.key.certificate, *self.key.chain, *self.stamping_chain())
+    def own_anchors(self) -> list[bytes]:
+        """Where the signer's and the authority's chains end, DER; the certificate itself without a chain."""
+        chains = ((self.key.certificate, *self.key.chain), self.stamping_chain())
+        return list(dict.fromkeys(chain[-1].dump() for chain in chains if chain))
+
+    def revocation_is_fresh(self, *, asking: bool = True) -> bool:
+        """Whether revocation data in force cover every certificate that is at hand.
+
+        Args:
+            asking: whether authority and network may be asked for what is not at hand.
+        """
+        if asking:
+            self._answer()
+            self.refresh()
+        every = (self.key.certificate, *self.key.chain, *(self.stamping_chain() if asking else ()))
         return self.revocation.covers(every, self.clock())
+
+    def _has_revocation(self) -> bool:
+        return bool(self.key.chain and self.authority_chain) and self.revocation_is_fresh()
 
     def _answer(self) -> cms.ContentInfo | None:
         """One answer of the authority: its size and certificates; pyHanko keeps it."""

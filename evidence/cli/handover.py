@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from evidence.cli.options import at_option, emit, json_option, progress, say, week_option, workspace_command
+from evidence.cli.survey import show_survey
 from evidence.cli.tables import table
 from evidence.cli.waiting import Working
 from evidence.domain.week import Week, local_date, show_date
@@ -44,7 +45,11 @@ def _asking(work: Working) -> Callable[[int], str] | None:
 @week_option
 @at_option
 @click.option("--allow-incomplete", is_flag=True, help=_("缺项时仍然移交；包上会写明不完整"))
-@click.option("--why", default="", help=_("不完整移交的原因，写进包里"))
+@click.option("--why", default="", help=_("不完整或尚不能认定有效时移交的原因，写进包里"))
+@click.option(
+    "--accept-indeterminate", is_flag=True, help=_("没有时间戳或吊销列表过期时仍然移交；原因写进包里")
+)
+@click.option("--dry-run", is_flag=True, help=_("只列出内容和障碍，退出码相同，不写任何文件"))
 @click.option("--supplement", is_flag=True, help=_("补充或更正已移交的一周；原包不动"))
 @click.option("--folder", is_flag=True, help=_("交出文件夹本身，不压成一个文件"))
 @click.option("--with-footage", is_flag=True, help=_("连同本周检查的录像一并装入；默认只移交录像登记和指纹"))
@@ -56,12 +61,14 @@ def bundle_command(
     at: datetime | None,
     allow_incomplete: bool,
     why: str,
+    accept_indeterminate: bool,
+    dry_run: bool,
     supplement: bool,
     folder: bool,
     with_footage: bool,
     as_json: bool,
 ) -> None:
-    """制作并签名一周的移交包；缺必备材料时不做，退出码 3，待人判定时 5。
+    """制作并签名一周的移交包，取名前按验证人的方法自检；缺必备材料退出码 3，自检不过 4，待判定 5。
 
     \b
     例：evidence bundle --week 2022-W13
@@ -75,7 +82,11 @@ def bundle_command(
         why=why,
         as_folder=folder,
         with_footage=with_footage,
+        accept_indeterminate=accept_indeterminate,
     )
+    if dry_run:
+        show_survey(workspace.office, order, as_json)
+        return
     with Working(_("正在核对 {week}……").format(week=order.week)) as work:
         built = build_package(
             workspace.office, order, actor=workspace.actor().journalled, ask=_asking(work), report=work.say

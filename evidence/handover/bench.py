@@ -32,6 +32,8 @@ class Order:
     allow_incomplete: bool = False
     why: str = ""
     as_folder: bool = False
+    accept_indeterminate: bool = False
+    """Hand over what nobody can prove sound yet: without time stamp, with a stale revocation list."""
     with_footage: bool = False
     """The week's films go along, for those who must have them; else their register and digests only."""
 

@@ -207,6 +207,7 @@ def labels(bench: Bench) -> dict[str, str]:
         "Owed-Before": str(len(work.owing.owed_before)),
         "Incurable": str(len(work.owing.incurable)),
         "Incomplete-Why": bench.why_incomplete,
+        "Indeterminate-Why": bench.order.why if bench.order.accept_indeterminate else "",
         "Evaluation-Keys": "yes" if bench.signing.key.evaluation else "",
         "Real-Time": real_time_note(work.at, bench.now),
         "Journal-Start": str(previous.tree_size if previous else 0),

@@ -10,6 +10,7 @@ from evidence.archive.originals import Originals
 from evidence.bundles.settings import SignerSettings, TimestampSettings
 from evidence.forms.source import IssueSettings
 from evidence.handover.press import Press
+from evidence.handover.self_check import Examine
 from evidence.ledger.ledger import Ledger
 from evidence.rules.parameters import Parameters
 
@@ -38,8 +39,15 @@ class Office:
     issued: IssuedStore
     parameters: Parameters
     press: Press
+    examine: Examine
+    """Judges what was made, as its auditor will."""
     signer: SignerSettings = field(default_factory=SignerSettings)
     timestamp: TimestampSettings = field(default_factory=TimestampSettings)
+
+    @property
+    def quarantine(self) -> Path:
+        """Where a package goes that fails its own examination."""
+        return self.root / "archive" / "quarantine"
 
     @property
     def folder(self) -> Path:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from evidence.bundles.bag import SIGNATURE, BagWriter
 from evidence.bundles.pades import PdfSigning
 from evidence.bundles.revocation import read_revocation, refuse_revoked
-from evidence.bundles.signers import Ask, open_key, read_certificates
+from evidence.bundles.signers import Ask, SigningKey, open_key, read_certificates
 from evidence.bundles.timestamp import open_authority
 from evidence.domain.identifiers import CaseId
 from evidence.errors import EvidenceError, IncompleteError, UndecidedError, UsageError
@@ -21,6 +21,7 @@ from evidence.handover.filling import fill_bag, labels
 from evidence.handover.footage import Film, films_of, require_films
 from evidence.handover.office import Office
 from evidence.handover.publishing import Built, heal, only_builder, publish, refuse_taken, staging
+from evidence.handover.self_check import foreseen, judge_own, refuse_doubts
 from evidence.handover.sent import Sent, sent_before
 from evidence.handover.week import WeekWork, take_stock
 from evidence.language import _
@@ -51,16 +52,34 @@ def build_package(
 
     Raises:
         UsageError: the week cannot be packed (packed already, a hole, no reason given).
+        OwnPackageFailedError: the finished package fails its own examination; it is kept in quarantine.
+        OwnPackageUndecidedError: it would be or is INDETERMINATE, and nobody accepted that.
         IncompleteError: something this package must contain is missing.
         UndecidedError: something this package must contain is undecided.
         MissingFootageError, ChangedFootageError: footage was asked for and is not there as registered.
         MissingPartError: key, authority, font or disk space is missing.
     """
-    if order.allow_incomplete and not order.why.strip():
-        raise UsageError(_("移交不完整的包必须说明原因。"), remedy='--allow-incomplete --why "…"')
+    require_reasons(order)
     with only_builder(office):
         heal(office)
         return _build(office, order, actor=actor, ask=ask, report=report, clock=clock)
+
+
+def require_reasons(order: Order) -> None:
+    """An exception without a reason is none.
+
+    Raises:
+        UsageError: the reason is missing.
+    """
+    if order.allow_incomplete and not order.why.strip():
+        raise UsageError(_("移交不完整的包必须说明原因。"), remedy='--allow-incomplete --why "…"')
+    if order.accept_indeterminate and not order.why.strip():
+        raise UsageError(_("移交尚不能认定有效的包必须说明原因。"), remedy='--accept-indeterminate --why "…"')
+
+
+def gaps(work: WeekWork) -> tuple[Finding, ...]:
+    """What stops this week's package: missing or undecided, not waived."""
+    return blockers(each.finding for each in work.owing.this_week)
 
 
 def _build(
@@ -74,23 +93,16 @@ def _build(
 ) -> Built:
     work = take_stock(office, week=order.week, supplement=order.supplement, at=order.at)
     refuse_taken(office, work.id)
-    stopping = blockers(each.finding for each in work.owing.this_week)
+    stopping = gaps(work)
     if stopping and not order.allow_incomplete:
-        raise _refusal(work, stopping)
+        raise refusal(work, stopping)
     sent = sent_before(work.packages)
-    films = _films(office, order, work, sent)
+    films = films_to_send(office, order, work, sent)
     with open_key(office.signer, office.root, ask=ask, now=clock()) as key:
-        known = read_revocation([office.root / path for path in office.signer.crls])
-        refuse_revoked(key.certificate, known)
-        signing = PdfSigning(
-            key=key,
-            authority=open_authority(office.timestamp, office.root),
-            revocation=known,
-            authority_chain=read_certificates(office.root / path for path in office.timestamp.chain),
-            fetch=office.signer.fetch_revocation,
-            clock=clock,
-        )
+        signing = open_signing(office, key, clock)
         signing.refresh()
+        doubts = foreseen(signing)
+        refuse_doubts(work.id, doubts, accepted=order.accept_indeterminate)
         weight = sum(film.original.bytes for some in films.values() for film in some)
         with staging(office, work, films=weight) as scratch:
             bench = Bench(
@@ -114,10 +126,38 @@ def _build(
             papers = fill_bag(bench)
             tagmanifest = bench.bag.close(labels(bench))
             (bench.bag.folder / SIGNATURE).write_bytes(signing.sign_detached(tagmanifest))
+            report(_("按验证人的方法自检"))
+            judge_own(
+                office.examine,
+                bench.bag.folder,
+                signing,
+                accepted=order.accept_indeterminate,
+                quarantine=office.quarantine,
+                now=clock(),
+            )
             return publish(bench, scratch, papers, tagmanifest, stopping, actor)
 
 
-def _films(office: Office, order: Order, work: WeekWork, sent: Sent) -> dict[CaseId, tuple[Film, ...]]:
+def open_signing(office: Office, key: SigningKey, clock: Callable[[], datetime]) -> PdfSigning:
+    """Key, authority and revocation data as evidence.toml names them.
+
+    Raises:
+        KeyUnusableError: the key is revoked, or a file holds no revocation list.
+        TimestampError: the authority that is named is not there.
+    """
+    known = read_revocation([office.root / path for path in office.signer.crls])
+    refuse_revoked(key.certificate, known)
+    return PdfSigning(
+        key=key,
+        authority=open_authority(office.timestamp, office.root),
+        revocation=known,
+        authority_chain=read_certificates(office.root / path for path in office.timestamp.chain),
+        fetch=office.signer.fetch_revocation,
+        clock=clock,
+    )
+
+
+def films_to_send(office: Office, order: Order, work: WeekWork, sent: Sent) -> dict[CaseId, tuple[Film, ...]]:
     """The films to hand over, all of them seen; none unless asked for, none twice."""
     if not order.with_footage:
         return {}
@@ -133,7 +173,7 @@ def _films(office: Office, order: Order, work: WeekWork, sent: Sent) -> dict[Cas
     return films
 
 
-def _refusal(work: WeekWork, stopping: Sequence[Finding]) -> EvidenceError:
+def refusal(work: WeekWork, stopping: Sequence[Finding]) -> EvidenceError:
     """Exit 3 when something is missing, 5 when it is only undecided."""
     kind = UndecidedError if all(each.kind is Kind.REVIEW for each in stopping) else IncompleteError
     shown = [f"· {each.subject.document or each.subject.case} {each.message}" for each in stopping[:8]]

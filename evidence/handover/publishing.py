@@ -217,7 +217,7 @@ def staging(office: Office, work: WeekWork, *, films: int = 0) -> Iterator[Path]
         DiskFullError: no room.
     """
     building = office.folder / BUILDING
-    _require_room(office, building, work, films)
+    require_room(office, work, films)
     scratch = Path(tempfile.mkdtemp(prefix=f"{work.id}-", dir=building))
     try:
         yield scratch
@@ -229,13 +229,18 @@ def staging(office: Office, work: WeekWork, *, films: int = 0) -> Iterator[Path]
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-def _require_room(office: Office, building: Path, work: WeekWork, films: int) -> None:
-    """Originals once, dossiers of about their size, films once, and the zip of all."""
+def require_room(office: Office, work: WeekWork, films: int) -> None:
+    """Originals once, dossiers of about their size, films once, and the zip of all.
+
+    Raises:
+        DiskFullError: no room.
+    """
     originals = sum(
         each.bytes for case in work.facts.carried for each in originals_of(work.view, case, office.originals)
     )
-    if shutil.disk_usage(building).free < 4 * originals + 2 * films + (64 << 20):
-        raise _full(building)
+    place = office.folder if office.folder.is_dir() else office.root
+    if shutil.disk_usage(place).free < 4 * originals + 2 * films + (64 << 20):
+        raise _full(place)
 
 
 def _full(building: Path) -> DiskFullError:
