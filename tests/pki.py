@@ -173,10 +173,11 @@ def make_crl(
 @cache
 def shared_pki(name: str = "甲") -> Pki:
     """The same small world for every test that bends nothing about it."""
-    root = make_identity(f"{name}根证书")
+    organization = "测试机构" if name == "甲" else f"{name}机构"
+    root = make_identity(f"{name}根证书", organization=organization)
     return Pki(
         root=root,
-        signer=make_identity(f"{name}签名人", issuer=root),
+        signer=make_identity(f"{name}签名人", issuer=root, organization=organization),
         authority=make_authority(f"{name}时间戳", root),
         crl=make_crl(root),
     )

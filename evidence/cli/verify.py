@@ -30,10 +30,18 @@ if TYPE_CHECKING:
     help=_("你信任的证书（PEM 或 DER，可重复）；也可含较新的吊销列表"),
 )
 @click.option(
+    "--regulator",
+    multiple=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="PEM",
+    help=_("监管部门的证书（可重复）：只有它签的回执才是见证"),
+)
+@click.option(
     "--previous",
+    multiple=True,
     type=click.Path(path_type=Path),
     metavar="PACKAGE",
-    help=_("你自己保存的上一周移交包，用来见证连续性"),
+    help=_("你自己保存的其他各周移交包（可重复），用来见证连续性"),
 )
 @click.option(
     "--report",
@@ -54,7 +62,8 @@ if TYPE_CHECKING:
 def verify_command(
     path: Path,
     trust: tuple[Path, ...],
-    previous: Path | None,
+    regulator: tuple[Path, ...],
+    previous: tuple[Path, ...],
     report_path: Path | None,
     etsi_path: Path | None,
     at: datetime | None,
@@ -75,12 +84,22 @@ def verify_command(
     if not path.exists():
         raise UsageError(_("没有这个文件或文件夹。"), where=str(path), remedy=_("请检查路径。"))
     anchors = [(each, _read(each)) for each in trust]
+    supervisors = [(each, _read(each)) for each in regulator]
     with Working(_("正在验证 {name}……").format(name=path.name)):
-        result = verify_path(path, trust=[blob for _file, blob in anchors], previous=previous, at=at)
+        result = verify_path(
+            path,
+            trust=[blob for _file, blob in anchors],
+            regulator=[blob for _file, blob in supervisors],
+            previous=previous,
+            at=at,
+        )
         noted = take_down(
             path,
-            trust=[("--trust", file.name, blob) for file, blob in anchors],
-            previous=[previous] if previous is not None else [],
+            trust=[
+                *(("--trust", file.name, blob) for file, blob in anchors),
+                *(("--regulator", file.name, blob) for file, blob in supervisors),
+            ],
+            previous=previous,
             now=datetime.now(UTC),
         )
         result = replace(result, circumstances=noted)

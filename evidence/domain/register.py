@@ -179,6 +179,8 @@ class Package:
     """Digest of tagmanifest-sha256.txt: what the next package cites and a supplement refers to."""
     signer: str = ""
     """SHA-256 of the DER certificate that signed it; empty for packages made before 2026-11-28."""
+    organization: str = ""
+    """The agency that hands over, as bag-info.txt names it; empty as `signer`."""
     receipts: tuple[Sha256, ...] = ()
     """Receipts for earlier packages that it carries, so that each is carried once."""
     owed: tuple[Gap, ...] | None = None

@@ -16,9 +16,11 @@ from evidence.ledger.events import (
     ArrivalJudged,
     ArrivalTaken,
     CaseOpened,
+    CheckpointMade,
     FormIssued,
     FormVoided,
     PackageBuilt,
+    ReceiptReceived,
     SignerChanged,
     VisitRecorded,
     WaiverGranted,
@@ -29,7 +31,7 @@ from evidence.ledger.merkle import Tree
 _BY_NUMBER = {FormIssued.KIND, FormVoided.KIND}
 _BY_ARRIVAL = {ArrivalTaken.KIND, ArrivalJudged.KIND}
 _BY_CASE = {CaseOpened.KIND, VisitRecorded.KIND, WaiverGranted.KIND}
-_ALWAYS = {PackageBuilt.KIND, SignerChanged.KIND}
+_ALWAYS = {PackageBuilt.KIND, CheckpointMade.KIND, ReceiptReceived.KIND, SignerChanged.KIND}
 
 
 def earlier_lines(ledger: Ledger, work: WeekWork, tree: Tree, start: int) -> dict[str, Any]:
@@ -62,8 +64,8 @@ class _Wanted:
     def has(self, entry: Entry) -> bool:
         """Whether a line is among them; to be asked in the order of the journal."""
         payload = entry.payload
-        if entry.kind in _ALWAYS:
-            return True
+        if entry.kind in _ALWAYS or entry.seq == 0:
+            return True  # the first line tells when the journal began
         if entry.kind in _BY_NUMBER:
             return (payload.get("number") or payload["form"]["number"]) in self._numbers
         if entry.kind in _BY_CASE:

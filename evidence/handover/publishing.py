@@ -98,6 +98,7 @@ def publish(
         list_number=papers.list.number,
         tagmanifest=sha256(tagmanifest).hexdigest(),
         signer=bench.signing.key.certificate.sha256.hex(),
+        organization=office.names.agency,
         receipts=carried_receipts(work),
         owed=work.owing.declared_by(work.id),
     )

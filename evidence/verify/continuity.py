@@ -22,7 +22,8 @@ from evidence.ledger.checkpoint import Checkpoint, fingerprint, grouped, parse
 from evidence.ledger.merkle import Frontier, verify_consistency
 from evidence.verify.bag import TEXT_LIMIT
 from evidence.verify.container import Container
-from evidence.verify.model import Check, LedgerReport, failed, note, passed
+from evidence.verify.journal import Slice
+from evidence.verify.model import Check, LedgerReport, Witness, failed, note, passed
 
 _CHECKPOINT = re.compile(r"data/ledger/checkpoint-(\d{4}-W\d{2}(?:-S\d+)?)\.txt")
 _PREV = re.compile(rb',"prev":"([0-9a-f]{64})","seq":(\d+)\}$')
@@ -46,15 +47,22 @@ class LedgerPart:
     """Every checkpoint in it: `2022-W13` or `2022-W13-S1` -> text."""
     continuous: bool = False
     checks: tuple[Check, ...] = ()
+    checkpoint: Checkpoint | None = None
+    """This package's tree head; None when it cannot be read."""
+    slice: Slice = field(default_factory=Slice)
+    """Its journal lines; empty unless chain and root hold."""
+    proofs: Mapping[str, tuple[bytes, ...]] = field(default_factory=dict)
+    """Checkpoint label -> consistency proof from it to this package's checkpoint (format 2)."""
 
-    def report(self, *, witnessed: bool) -> LedgerReport:
+    def report(self, witnesses: tuple[Witness, ...]) -> LedgerReport:
         """The report's ledger part."""
         mark = fingerprint(self.text) if self.text else ""
         return LedgerReport(
             checkpoint=grouped(mark),
             previous=self.previous,
             continuous=self.continuous,
-            witnessed=witnessed,
+            witnessed=bool(witnesses),
+            witnesses=witnesses,
         )
 
 
@@ -71,16 +79,19 @@ def examine_ledger(container: Container, info: Mapping[str, str]) -> LedgerPart:
     package, previous = info.get("External-Identifier", ""), info.get("Previous-Package", "")
     checks: list[Check] = []
     text = previous_text = ""
+    checkpoint: Checkpoint | None = None
+    own, proofs = Slice(), dict[str, tuple[bytes, ...]]()
     texts: dict[str, str] = {}
     try:
         texts = _checkpoint_texts(container)
         text = _own_text(texts, package, "本包")
         checkpoint = _checkpoint(text, package)
-        _check_slice(container, info, checkpoint, checks)
+        own = _check_slice(container, info, checkpoint, checks)
         if previous:
             previous_text = _own_text(texts, previous, "上一包")
             _check_consistency(container, _checkpoint(previous_text, previous), checkpoint, checks)
         _check_weeks(texts, info, checkpoint, checks)
+        proofs = _check_every_consistency(container, texts, info, checkpoint, checks)
     except _BrokenError as broken:
         checks.append(broken.check)
     except (ValueError, TypeError, KeyError, AttributeError, msgspec.MsgspecError) as error:
@@ -93,6 +104,9 @@ def examine_ledger(container: Container, info: Mapping[str, str]) -> LedgerPart:
         texts=texts,
         continuous=not any(check.kind == "fail" for check in checks),
         checks=tuple(checks),
+        checkpoint=checkpoint,
+        slice=own,
+        proofs=proofs,
     )
 
 
@@ -135,7 +149,7 @@ def _checkpoint(text: str, package: str) -> Checkpoint:
 
 def _check_slice(
     container: Container, info: Mapping[str, str], checkpoint: Checkpoint, checks: list[Check]
-) -> None:
+) -> Slice:
     """Last week's frontier plus this week's lines give this week's root."""
     frontier = Frontier.from_json(_json(container, "frontier.json"))
     where = _LEDGER + "journal.jsonl"
@@ -161,6 +175,7 @@ def _check_slice(
         )
     joined = "接续上周，" if start else "自首行起，"
     checks.append(passed("ledger.slice", f"本包账页 {len(lines)} 行{joined}得出本包检查点。", where))
+    return Slice(start=start, lines=tuple(lines))
 
 
 def _first_prev(lines: list[bytes], start: int) -> str:
@@ -191,6 +206,40 @@ def _check_consistency(
             failed("ledger.consistency", "一致性证明不成立，上周的账被改写过。", where, "HASH_FAILURE")
         )
     checks.append(passed("ledger.consistency", "上周的账是本周的账的前段，没有被改写。", where))
+
+
+def _check_every_consistency(
+    container: Container,
+    texts: Mapping[str, str],
+    info: Mapping[str, str],
+    now: Checkpoint,
+    checks: list[Check],
+) -> dict[str, tuple[bytes, ...]]:
+    """Every earlier checkpoint is the beginning of this tree: any package a reader kept is a witness."""
+    where = _LEDGER + "consistency.json"
+    if info.get("Package-Format", "1") == "1":
+        return {}
+    stated = {str(each["package"]): each for each in _json(container, "consistency.json")["checkpoints"]}
+    proofs: dict[str, tuple[bytes, ...]] = {}
+    for label in sorted(texts.keys() - {_label(info.get("External-Identifier", ""))}, key=order_of_label):
+        before = _checkpoint(texts[label], label)
+        if label not in stated:
+            text = f"{label} 的检查点没有一致性证明。"
+            raise _BrokenError(failed("ledger.consistency", text, where, "SIGNED_DATA_NOT_FOUND"))
+        proof = [bytes.fromhex(node) for node in stated[label]["proof"]]
+        if before.size and not verify_consistency(before.size, now.size, proof, before.root, now.root):
+            text = f"{label} 的检查点不是本包账本的前段，检查点或账本被改写过。"
+            raise _BrokenError(failed("ledger.consistency", text, where, "HASH_FAILURE"))
+        proofs[label] = tuple(proof)
+    if proofs:
+        text = f"以前的 {len(proofs)} 个检查点都是本包账本的前段。"
+        checks.append(passed("ledger.consistency", text, where))
+    return proofs
+
+
+def _label(package: str) -> str:
+    """`WJB-2022-W13-S1` -> `2022-W13-S1`."""
+    return package.partition("-")[2]
 
 
 def _check_weeks(

@@ -6,7 +6,8 @@ undecided and takes no word of the others back.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,8 +16,10 @@ from asn1crypto import x509
 from evidence.errors import EvidenceError
 from evidence.verify.attached import report_attached
 from evidence.verify.circumstances import stated_package
-from evidence.verify.container import Container, Extent
+from evidence.verify.container import Extent
 from evidence.verify.guarding import broken_off, guarded
+from evidence.verify.history import examine_history
+from evidence.verify.identity import examine_identity
 from evidence.verify.judgement import JudgementVerdict, examine_judgement
 from evidence.verify.model import (
     Check,
@@ -32,20 +35,31 @@ from evidence.verify.package import Package, take_apart
 from evidence.verify.package_signature import PackageProof
 from evidence.verify.pdf.signatures import PdfVerdict
 from evidence.verify.pdf.task import PdfJudge, PdfTask, judge_isolated
-from evidence.verify.predecessors import Compared, compare_with_kept
-from evidence.verify.receipt import ReceiptVerdict, examine_receipt
+from evidence.verify.predecessors import Compared, Kept, compare, take_kept
+from evidence.verify.receipt import ReceiptVerdict, examine_receipts, receipt_files
 from evidence.verify.trust import TrustStore
 from evidence.verify.trust_files import describe, fingerprint, read_trust
+from evidence.verify.witness import Regulator, agency_of, read_regulator
 
 _SIGNED = ("data/移交清单.pdf",)
 _DOSSIER = "/卷宗.pdf"
-_RECEIPT = "data/ledger/receipt.pdf"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """What the reader brings: whom he trusts, when he looks, how PDFs are judged."""
+
+    store: TrustStore
+    regulator: Regulator
+    now: datetime
+    judge_pdfs: PdfJudge = judge_isolated
 
 
 def verify_path(
     path: Path,
     *,
     trust: Sequence[bytes] = (),
+    regulator: Sequence[bytes] = (),
     previous: Path | Sequence[Path] | None = None,
     at: datetime | None = None,
     judge_pdfs: PdfJudge = judge_isolated,
@@ -55,27 +69,45 @@ def verify_path(
     Args:
         path: what to verify.
         trust: PEM or DER files with the certificates to believe (and fresher revocation lists).
-        previous: packages of earlier weeks, from the reader's own copies.
+        regulator: the same for the regulator, whose receipts are witnesses.
+        previous: packages of other weeks, from the reader's own copies.
         at: instant of verification; now when None.
         judge_pdfs: how PDFs are judged.
 
     Raises:
         InputError: the path does not exist, is neither package nor PDF, or a trust file is unreadable.
     """
-    now = at or datetime.now(UTC)
-    store = read_trust(trust)
+    reader = read_reader(trust, regulator, at, judge_pdfs)
     kept = [previous] if isinstance(previous, Path) else list(previous or ())
     if path.is_file() and starts_with_pdf(path):
-        return _verify_pdf(path, store, now, judge_pdfs)
+        return _verify_pdf(path, reader.store, reader.now, judge_pdfs)
     container = open_container(path)
     if isinstance(container, Check):
-        return _unreadable(path, now, container)
+        return _unreadable(path, reader.now, container)
     try:
-        return _verify_package(take_apart(path, container, store, now), store, now, kept, judge_pdfs)
+        package = take_apart(path, container, reader.store, reader.now)
+        return verify_package(package, reader, take_kept(kept, reader.store, reader.now))
     except EvidenceError:
         raise
     except Exception as error:  # a file may vanish or a disk fail half-way: no verdict, never a crash
-        return _unreadable(path, now, broken_off("container.reading", error, path.name))
+        return _unreadable(path, reader.now, broken_off("container.reading", error, path.name))
+
+
+def read_reader(
+    trust: Sequence[bytes], regulator: Sequence[bytes], at: datetime | None, judge_pdfs: PdfJudge
+) -> Reader:
+    """The reader from the files he gave.
+
+    Raises:
+        InputError: one of them is unreadable.
+    """
+    store = read_trust(trust)
+    return Reader(
+        store=store,
+        regulator=read_regulator(regulator, store),
+        now=at or datetime.now(UTC),
+        judge_pdfs=judge_pdfs,
+    )
 
 
 def _unreadable(path: Path, now: datetime, check: Check) -> Report:
@@ -108,15 +140,15 @@ def _verify_pdf(path: Path, store: TrustStore, now: datetime, judge_pdfs: PdfJud
     )
 
 
-def _verify_package(
-    package: Package, store: TrustStore, now: datetime, kept: Sequence[Path], judge_pdfs: PdfJudge
-) -> Report:
-    tasks = _pdf_tasks(package, now)
-    verdicts = dict(zip((task.file for task in tasks), judge_pdfs(tasks), strict=True))
+def verify_package(package: Package, reader: Reader, kept: Kept) -> Report:
+    """The verdict over one package that was taken apart, beside others that the reader kept."""
+    now = reader.now
+    tasks = _pdf_tasks(package, reader)
+    verdicts = dict(zip((task.file for task in tasks), reader.judge_pdfs(tasks), strict=True))
     ours = [verdict for task, verdict in zip(tasks, verdicts.values(), strict=True) if task.ours]
     receipt = guarded(
         "ledger.receipt",
-        lambda: _receipt(package, now, verdicts.get(_RECEIPT)),
+        lambda: _receipts(package, reader, kept, verdicts),
         lambda check: ReceiptVerdict(checks=(check,)),
     )
     judgement = guarded(
@@ -127,20 +159,22 @@ def _verify_package(
     compared = [
         guarded(
             "ledger.previous",
-            lambda each=each: compare_with_kept(package, each, store, now),  # type: ignore[misc]
+            lambda each=each: compare(package, each, reader.regulator),  # type: ignore[misc]
             lambda check: Compared(checks=(check,)),
         )
-        for each in kept
+        for each in kept.packages
     ]
-    witnessed = receipt.witnessed or any(one.witnessed for one in compared)
+    witnesses = (*receipt.witnesses, *(one for each in compared for one in each.witnesses))
     checks = (
         *package.checks,
         *(check for verdict in ours for check in verdict.checks),
+        *_together(package, reader, verdicts),
+        *kept.checks,
         *(check for one in compared for check in one.checks),
         *receipt.checks,
         *judgement.checks,
         *(report_attached(task.file, verdicts[task.file]) for task in tasks if _is_attached(task)),
-        *_stated(package.proof, witnessed=witnessed),
+        *_stated(package.proof, witnessed=bool(witnesses)),
     )
     indication, sub = conclude(checks)
     proof = package.proof
@@ -153,17 +187,38 @@ def _verify_package(
         evaluation_keys=proof.evaluation_keys or any(verdict.evaluation_keys for verdict in ours),
         checks=checks,
         signatures=_rows(proof, verdicts, receipt),
-        ledger=package.ledger.report(witnessed=witnessed) if package.ledger.package else LedgerReport(),
+        ledger=package.ledger.report(witnesses) if package.ledger.package else LedgerReport(),
         completeness=judgement.report,
         package=stated_package(package.info),
-        fingerprints=_fingerprints(_certificates(proof, ours, verdicts.get(_RECEIPT))),
+        fingerprints=_fingerprints(_certificates(package, ours, verdicts)),
     )
 
 
-def _receipt(package: Package, now: datetime, pdf: PdfVerdict | None) -> ReceiptVerdict:
+def _together(package: Package, reader: Reader, verdicts: Mapping[str, PdfVerdict]) -> tuple[Check, ...]:
+    """Whether the parts speak of the same thing, each question by itself."""
+    if not package.info:
+        return ()
+    texts = {path: verdict.text for path, verdict in verdicts.items()}
+    parts: tuple[tuple[str, Callable[[], tuple[Check, ...]]], ...] = (
+        ("signature.identity", lambda: examine_identity(package, reader.regulator)),
+        ("ledger.history", lambda: examine_history(package)),
+    )
+    del texts
+    return tuple(check for id, part in parts for check in guarded(id, part, lambda check: (check,)))
+
+
+def _receipts(
+    package: Package, reader: Reader, kept: Kept, verdicts: Mapping[str, PdfVerdict]
+) -> ReceiptVerdict:
     if not package.ledger.text:
         return ReceiptVerdict()
-    return examine_receipt(package.container, package.ledger, package.proof, now=now, pdf=pdf)
+    return examine_receipts(
+        package,
+        agency=agency_of(package, *kept.packages),
+        regulator=reader.regulator,
+        now=reader.now,
+        pdfs=verdicts,
+    )
 
 
 def _judgement(package: Package) -> JudgementVerdict:
@@ -177,43 +232,49 @@ def _rows(
 ) -> tuple[SignatureRow, ...]:
     rows: list[SignatureRow] = [proof.row] if proof.row else []
     rows += [row for verdict in verdicts.values() for row in verdict.rows]
-    return (*rows, *(row for row in receipt.rows if row.file != _RECEIPT))
+    return (*rows, *(row for row in receipt.rows if row.file not in verdicts))
 
 
 def _certificates(
-    proof: PackageProof, ours: Sequence[PdfVerdict], receipt: PdfVerdict | None
+    package: Package, ours: Sequence[PdfVerdict], verdicts: Mapping[str, PdfVerdict]
 ) -> tuple[bytes, ...]:
     """Everything whose fingerprint the reader may want to compare."""
-    rest = [*ours, receipt] if receipt is not None else ours
-    return (*proof.certificates, *(der for verdict in rest for der in verdict.certificates))
+    receipts = [verdicts[path] for path in receipt_files(package.container) if path in verdicts]
+    rest = (der for verdict in (*ours, *receipts) for der in verdict.certificates)
+    return (*package.proof.certificates, *rest)
 
 
-def _pdf_tasks(package: Package, now: datetime) -> list[PdfTask]:
+def _pdf_tasks(package: Package, reader: Reader) -> list[PdfTask]:
     """PDFs that must carry our signature, and every other one that carries somebody's.
 
     A changed file gains nothing from the package's time stamp.
     """
-    container: Container = package.container
+    store = package.proof.store
+    receipts = receipt_files(package.container)
+    witnesses = replace(
+        store.with_material(crls=reader.regulator.store.crls),
+        anchors=(*store.anchors, *reader.regulator.store.anchors),
+    )
     tasks: list[PdfTask] = []
-    for path in sorted(container.files):
+    for path in sorted(package.container.files):
         ours = path in _SIGNED or (path.startswith("data/企业/") and path.endswith(_DOSSIER))
         if ours or package.digests[path].signed_pdf:
             tasks.append(
                 PdfTask(
-                    extent=container.files[path],
+                    extent=package.container.files[path],
                     file=path,
-                    store=package.proof.store,
-                    now=now,
+                    store=witnesses if path in receipts else store,
+                    now=reader.now,
                     proven_at=package.proof.proven_at if path in package.bag.sound else None,
                     ours=ours,
-                    text=path == _RECEIPT,
+                    text=path in receipts,
                 )
             )
     return tasks
 
 
 def _is_attached(task: PdfTask) -> bool:
-    return not task.ours and task.file != _RECEIPT
+    return not task.ours and not task.text
 
 
 def _stated(proof: PackageProof, *, witnessed: bool) -> tuple[Check, ...]:

@@ -113,6 +113,20 @@ _HARMLESS = frozenset({"none", "lta_updates", "form_filling"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Witness:
+    """A party other than the agency that held a checkpoint of this ledger."""
+
+    by: str
+    """Who: the regulator's name, or the reader himself through a package he kept."""
+    what: str
+    """`receipt` or `package`."""
+    package: str
+    """Id of the package whose checkpoint it witnesses."""
+    at: datetime | None = None
+    """When: the receipt's signature, or the kept package's time stamp; None when nothing tells."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerReport:
     """How this package hangs together with those before it."""
 
@@ -122,6 +136,8 @@ class LedgerReport:
     """Id of the package before, as this one names it."""
     continuous: bool = False
     witnessed: bool = False
+    witnesses: tuple[Witness, ...] = ()
+    """By whom, what and when; the week is the package's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,16 +9,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-from evidence.verify.bag import SIGNATURE, Bag, examine_bag
+import msgspec
+
+from evidence.verify.bag import SIGNATURE, TEXT_LIMIT, Bag, examine_bag
 from evidence.verify.container import Container
 from evidence.verify.continuity import LedgerPart, examine_ledger
 from evidence.verify.digests import Digest, digest_all
 from evidence.verify.guarding import guarded
+from evidence.verify.journal import Journal, read_journal
 from evidence.verify.model import Check, failed
 from evidence.verify.opening import renewals_beside
 from evidence.verify.package_signature import PackageProof, gather_material, judge_signature
 from evidence.verify.trust import TrustStore
+
+FACTS = "data/facts.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +39,10 @@ class Package:
     """Its own signature and time stamps."""
     ledger: LedgerPart
     """Its journal slice, checkpoints and proofs."""
+    journal: Journal
+    """The lines it proves, read."""
+    facts: Mapping[str, Any]
+    """facts.json as it stands; empty when it cannot be read."""
 
     @property
     def id(self) -> str:
@@ -47,7 +57,13 @@ class Package:
     @property
     def checks(self) -> tuple[Check, ...]:
         """What its parts say by themselves."""
-        return (*self.container.checks, *self.bag.checks, *self.proof.checks, *self.ledger.checks)
+        return (
+            *self.container.checks,
+            *self.bag.checks,
+            *self.proof.checks,
+            *self.ledger.checks,
+            *self.journal.checks,
+        )
 
 
 def take_apart(path: Path, container: Container, store: TrustStore, now: datetime) -> Package:
@@ -78,7 +94,21 @@ def take_apart(path: Path, container: Container, store: TrustStore, now: datetim
         bag=bag,
         proof=_prove(container, store, now, renewals_beside(path)),
         ledger=ledger,
+        journal=guarded(
+            "ledger.earlier",
+            lambda: read_journal(container, bag.info, ledger.slice, ledger.checkpoint),
+            lambda check: Journal(checks=(check,)),
+        ),
+        facts=guarded("judgement.recomputed", lambda: _read_facts(container), lambda _check: {}),
     )
+
+
+def _read_facts(container: Container) -> Mapping[str, Any]:
+    """Judging again says what is wrong with a file that cannot be read; here it only gives nothing."""
+    if FACTS not in container.files:
+        return {}
+    document = msgspec.json.decode(container.files[FACTS].read(TEXT_LIMIT))
+    return document if isinstance(document, dict) else {}
 
 
 def _prove(container: Container, store: TrustStore, now: datetime, renewals: Path) -> PackageProof:

@@ -1,23 +1,37 @@
 """What packages the reader kept say about this one: his own copies are witnesses the agency cannot reach.
 
-A genuine package that is not the one before convicts only when both tell a checkpoint differently;
-otherwise the question stays open, for the reader took the wrong file.
+Any package kept will do, earlier or later. What contradicts convicts; what only does not help is said
+and takes nothing away: more evidence never gives a worse verdict than less.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
+from evidence.ledger.merkle import verify_consistency
 from evidence.verify.bag import TAGMANIFEST, TEXT_LIMIT
-from evidence.verify.continuity import LedgerPart, order_of_label
-from evidence.verify.model import Check, failed, passed, review
+from evidence.verify.continuity import order_of_label
+from evidence.verify.identity import same_signer
+from evidence.verify.model import Check, Witness, failed, note, passed, review
 from evidence.verify.opening import open_container
 from evidence.verify.owed import compare_owed
 from evidence.verify.package import Package, take_apart
 from evidence.verify.trust import TrustStore
+from evidence.verify.witness import Regulator
+
+_ID = "ledger.previous"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """Packages the reader kept: those that can be compared, and what is wrong with the others."""
+
+    packages: tuple[Package, ...] = ()
+    checks: tuple[Check, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,79 +39,129 @@ class Compared:
     """What a kept package says."""
 
     checks: tuple[Check, ...] = ()
-    witnessed: bool = False
+    witnesses: tuple[Witness, ...] = ()
+    fork: bool = False
+    """Whether the two cannot both belong to one ledger."""
 
 
-def compare_with_kept(package: Package, kept: Path, store: TrustStore, now: datetime) -> Compared:
-    """Check the reader's own copy of a package, then whether this one continues it.
-
-    Args:
-        package: the one under judgement.
-        kept: zip or folder of the reader's copy.
-        store: the reader's anchors.
-        now: instant of verification.
+def take_kept(paths: Sequence[Path], store: TrustStore, now: datetime) -> Kept:
+    """Take the reader's own copies apart; damage to them says nothing against the package.
 
     Raises:
-        InputError: the path does not exist or is no package.
+        InputError: a path does not exist or is no package.
     """
-    container = open_container(kept)
-    if isinstance(container, Check):
-        text = f"给出的上一包读不出来，不能作为见证：{container.message}"
-        return Compared(checks=(review("ledger.previous", text, kept.name, "FORMAT_FAILURE"),))
-    before = take_apart(kept, container, store, now)
-    bad = [check for check in before.checks if check.kind == "fail"]
-    if bad:
-        # damage to the reader's own copy says nothing against this package
-        text = f"给出的上一包本身有问题，不能作为见证：{bad[0].message}"
-        where = f"{kept.name} · {bad[0].location}"
-        return Compared(checks=(review("ledger.previous", text, where, bad[0].sub_indication),))
-    check = _compare(package, before)
-    witnessed = check.kind == "pass" and TAGMANIFEST in container.files
-    owed: tuple[Check, ...] = ()
-    if check.kind == "pass":
-        owed = tuple(compare_owed(package.container, container))
-    return Compared(checks=(check, *owed), witnessed=witnessed)
+    packages: list[Package] = []
+    checks: list[Check] = []
+    for path in paths:
+        container = open_container(path)
+        if isinstance(container, Check):
+            text = f"给出的“{path.name}”读不出来，不能作为见证：{container.message}"
+            checks.append(note(_ID, text, path.name))
+            continue
+        kept = take_apart(path, container, store, now)
+        bad = next((check for check in kept.checks if check.kind == "fail"), None)
+        if bad is None:
+            packages.append(kept)
+        else:
+            text = f"给出的“{path.name}”本身有问题，不能作为见证：{bad.message}"
+            checks.append(note(_ID, text, f"{path.name} · {bad.location}"))
+    return Kept(packages=tuple(packages), checks=tuple(checks))
 
 
-def _compare(package: Package, before: Package) -> Check:
-    """Whether this package really continues the one the reader kept."""
-    part, where = package.ledger, before.container.name
-    tagmanifest = before.container.files.get(TAGMANIFEST)
-    if before.ledger.package != part.previous:
-        return _compare_with_other(part, before.ledger, where)
-    if tagmanifest is None or sha256(tagmanifest.read(TEXT_LIMIT)).hexdigest() != package.info.get(
-        "Previous-Tagmanifest-SHA256"
-    ):
-        return failed(
-            "ledger.previous", "上一包的清单与本包登记的摘要不符，历史被改写过。", where, "HASH_FAILURE"
-        )
-    if before.ledger.text != part.previous_text:
-        return failed(
-            "ledger.previous", "上一包的检查点与本包所载不同，历史被改写过。", where, "HASH_FAILURE"
-        )
-    return passed("ledger.previous", "本包确实接续你所持有的上一包。", where)
+def compare(package: Package, kept: Package, regulator: Regulator) -> Compared:
+    """Whether two packages belong to one history, and whether the kept one is a witness to this.
+
+    Args:
+        package: under judgement.
+        kept: the reader's own copy of another package, earlier or later, sound by itself.
+        regulator: whose consent a change of signer without the old key needs.
+    """
+    here, there = package.ledger, kept.ledger
+    where = kept.container.name
+    if here.checkpoint is None or there.checkpoint is None:
+        return Compared()
+    if here.checkpoint.origin != there.checkpoint.origin:
+        return Compared(checks=(note(_ID, f"给出的“{kept.id}”是另一本账，不能用来核对。", where),))
+    earlier = kept if there.checkpoint.size <= here.checkpoint.size else package
+    later = package if earlier is kept else kept
+    contradiction = _contradiction(package, kept, earlier, later)
+    if contradiction:
+        return Compared(checks=(_convict(package, kept, contradiction),), fork=True)
+    if package.id == kept.id:
+        return Compared(checks=(note(_ID, f"给出的“{kept.id}”就是本包，不是另外的见证。", where),))
+    identity = same_signer(earlier, later, regulator)
+    if not _proves(earlier, later):
+        count = len(here.texts.keys() & there.texts.keys())
+        text = f"“{kept.id}”与本包共有的 {count} 个检查点相同；两包之间没有一致性证明，不足以作见证。"
+        return Compared(checks=(*identity, note(_ID, text, where)))
+    text = f"本包与你所持的“{kept.id}”同属一本账，前后一致。"
+    if earlier is kept and here.previous == kept.id:
+        text = "本包确实接续你所持有的上一包。"
+        identity = (*identity, *compare_owed(package.container, kept.container))
+    if kept.proof.row is None or not kept.proof.row.trusted:
+        text += "它自己的签名未获信任，不作为见证。"
+        return Compared(checks=(*identity, note(_ID, text, where)))
+    witness = Witness(by="你自存的移交包", what="package", package=kept.id, at=kept.proof.proven_at)
+    return Compared(checks=(*identity, passed(_ID, text, where)), witnesses=(witness,))
 
 
-def _compare_with_other(part: LedgerPart, other: LedgerPart, where: str) -> Check:
-    """What a package that is not the one before can still tell: the checkpoints both repeat."""
-    shared = sorted(
-        # another contract's ledger has its own name in the first line, and tells nothing about this one
+def _convict(package: Package, kept: Package, why: str) -> Check:
+    """Two histories: convicting only when the kept copy is known to be the same signer's, or trusted."""
+    where = kept.container.name
+    trusted = kept.proof.row is not None and kept.proof.row.trusted
+    if trusted or kept.proof.signer == package.proof.signer:
+        return failed(_ID, why, where, "HASH_FAILURE")
+    return review(_ID, f"{why}“{kept.id}”的签名未获信任，不能断定哪一个是真的。", where)
+
+
+def _contradiction(package: Package, kept: Package, earlier: Package, later: Package) -> str:
+    """What both cannot be true of; empty when nothing is."""
+    here, there = package.ledger, kept.ledger
+    differing = sorted(
         (
             label
-            for label in part.texts.keys() & other.texts.keys()
-            if _origin(part, label) == _origin(other, label)
+            for label in here.texts.keys() & there.texts.keys()
+            if here.texts[label] != there.texts[label]
         ),
         key=order_of_label,
     )
-    differing = [label for label in shared if part.texts[label] != other.texts[label]]
     if differing:
-        text = f"{'、'.join(differing)} 的检查点与你所持“{other.package}”中的不同，历史被改写过。"
-        return failed("ledger.previous", text, where, "HASH_FAILURE")
-    right = f"请给出“{part.previous}”" if part.previous else "本包是首个移交包，没有上一包"
-    agree = f"；两包共有的 {len(shared)} 个检查点相同" if shared else ""
-    text = f"给出的“{other.package}”不是本包的直接上一包，不足以证明连续{agree}。{right}。"
-    return review("ledger.previous", text, where, "SIGNED_DATA_NOT_FOUND")
+        labels = "、".join(differing)
+        return f"{labels} 的检查点在“{package.id}”与“{kept.id}”中不同：同一本账有两套历史，历史被改写过。"
+    if package.id == kept.id:
+        if _tagmanifest(package) == _tagmanifest(kept):
+            return ""
+        return f"有两个内容不同的“{package.id}”，同一本账有两套历史。"
+    if _label(earlier.id) not in later.ledger.texts:
+        return f"“{later.id}”的历史里没有“{earlier.id}”：同一本账有两套历史。"
+    stated = {
+        later.ledger.previous: later.info.get("Previous-Tagmanifest-SHA256", ""),
+        **{
+            id: str(built.get("tagmanifest", ""))
+            for id, (_line, built) in later.journal.packages().items()
+            if built.get("tagmanifest")
+        },
+    }
+    if stated.get(earlier.id, "") not in ("", _tagmanifest(earlier)):
+        return f"“{earlier.id}”的清单与“{later.id}”登记的摘要不符，历史被改写过。"
+    return ""
 
 
-def _origin(part: LedgerPart, label: str) -> str:
-    return part.texts[label].partition("\n")[0]
+def _proves(earlier: Package, later: Package) -> bool:
+    """Whether the later package shows that its journal begins with the earlier one's."""
+    before, now = earlier.ledger.checkpoint, later.ledger.checkpoint
+    if before is None or now is None:
+        return False
+    if later.ledger.previous == earlier.id:
+        return later.ledger.continuous
+    proof = later.ledger.proofs.get(_label(earlier.id))
+    return proof is not None and verify_consistency(before.size, now.size, proof, before.root, now.root)
+
+
+def _tagmanifest(package: Package) -> str:
+    extent = package.container.files.get(TAGMANIFEST)
+    return "" if extent is None else sha256(extent.read(TEXT_LIMIT)).hexdigest()
+
+
+def _label(package: str) -> str:
+    return package.partition("-")[2]

@@ -28,7 +28,7 @@ from evidence.handover.office import Office
 from evidence.handover.self_check import OwnPackageUndecidedError
 from evidence.verify.examine import verify_path
 from evidence.verify.model import Report
-from tests.handing_over import build, make_office
+from tests.handing_over import NAMES, build, make_office
 from tests.pki import Identity, make_identity
 
 
@@ -129,7 +129,9 @@ def chain(office: Office, responder: Responder) -> Chain:
     """A signer and an authority of our own in place of the evaluation keys."""
     start = datetime.now(UTC) - timedelta(hours=1)
     root = make_identity("根证书", start=start)
-    signer = make_identity("签名人", issuer=root, start=start, responder=responder.url)
+    signer = make_identity(
+        "签名人", organization=NAMES.agency, issuer=root, start=start, responder=responder.url
+    )
     authority = make_identity(
         "时间戳",
         issuer=root,

@@ -209,8 +209,11 @@ def test_a_signed_receipt_makes_the_next_package_witnessed(
     assert read(second, f"data/ledger/{told['file']}") == data
     ours = verify_path(second.path, trust=trust(office))
     assert not ours.ledger.witnessed, "without the regulator's certificate a signature is no witness"
-    both = verify_path(second.path, trust=[*trust(office), regulator.root, regulator.crl])
+    believed = verify_path(second.path, trust=[*trust(office), regulator.root, regulator.crl])
+    assert not believed.ledger.witnessed, "trusting a signature does not make its maker the regulator"
+    both = verify_path(second.path, trust=[*trust(office), regulator.crl], regulator=[regulator.root])
     assert both.ledger.witnessed
+    assert [(one.package, one.what) for one in both.ledger.witnesses] == [("WJB-2022-W13", "receipt")]
     assert [row.state for row in handover_rows(office.ledger.view, office.folder)] == [
         "received",
         "outstanding",

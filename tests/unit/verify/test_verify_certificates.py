@@ -313,11 +313,8 @@ def receipted(signer: Pki, text: str | None, *, manner: str = "signature") -> Fi
 def verify_both(path: Path, *others: Pki) -> Report:
     return verify_path(
         path,
-        trust=[
-            shared_pki().root.pem,
-            *(other.root.pem for other in others),
-            *(other.crl for other in others),
-        ],
+        trust=[shared_pki().root.pem, *(other.crl for other in others)],
+        regulator=[other.root.pem for other in others],
         at=NOW,
         judge_pdfs=lambda tasks: [judge_task(task) for task in tasks],
     )

@@ -62,7 +62,9 @@ def test_the_json_document_has_the_interfaces_keys(report: Report) -> None:
     assert own["chain"][0]["sha256"] == own["certificate_sha256"]
     assert own["chain"][0]["revocation"]["source"] == "CRL"
     assert (own["algorithms"]["digest"], own["proof_of_existence"]["by"]) == ("sha256", "verification_time")
-    assert set(document["ledger"]) == {"checkpoint", "previous", "continuous", "witnessed"}
+    assert set(document["ledger"]) == {
+        "checkpoint", "previous", "continuous", "witnessed", "witnesses",
+    }  # fmt: skip
     assert set(document["completeness"]) == {"complete", "owed_before", "supplement", "recomputed"}
     assert re.fullmatch(r"(?:[A-Z2-7]{4}-){3}[A-Z2-7]{4}", document["ledger"]["checkpoint"])
 
