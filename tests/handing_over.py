@@ -244,6 +244,12 @@ def order(week: Week = WEEK, **options: object) -> Order:
     return Order(week=week, at=world.FRIDAY, **options)  # type: ignore[arg-type]
 
 
+def something_new(office: Office) -> None:
+    """A paper was registered since the last package: a reason for a supplement."""
+    entry = world.entry("assessment", f"K{office.ledger.head.size}", "2022-03-20", case=world.CLOSED)
+    office.ledger.append("test", RegisterEntered(entry=replace(entry, attachment=None)), at=world.FRIDAY)
+
+
 def build(office: Office, **options: object) -> Built:
     """Friday's package."""
     return build_package(office, order(**options), clock=lambda: datetime.now(UTC))

@@ -95,6 +95,8 @@ def bundle_command(
         emit(_built_json(built))
         return
     package = built.package
+    for line in built.changes:
+        say(_("  补充：{line}").format(line=line))
     say(_("● 移交包已做好：{path}").format(path=built.path))
     if built.evaluation:
         say(_("  ✕ EVALUATION ONLY：用试用密钥签名，不能正式移交。"))

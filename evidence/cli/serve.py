@@ -27,7 +27,7 @@ _ROLES = ("clerk", "lead", "auditor", "regulator")
 @click.option("--poll", is_flag=True, help=_("定时查看收件夹（网络共享用）"))
 @click.option("--add-account", "account", help=_("建立一个账号后退出"))
 @click.option("--role", type=click.Choice(_ROLES), default="clerk", help=_("新账号的角色"))
-@click.option("--person", default="", help=_("新账号的姓名，记入账本"))
+@click.option("--person", default="", help=_("新账号是谁的：名册里的姓名或人员编号，记入账本"))
 @workspace_command
 def serve_command(
     workspace: Workspace,
@@ -59,7 +59,7 @@ def serve_command(
         server.admit(place, accounts=False)
     host = server.prepare(workspace, place)
     if account is not None:
-        _add(account, person or account, role)
+        _add(workspace, account, person or account, role)
         return
     known = accounts.any_account()
     server.admit(place, accounts=known)
@@ -76,17 +76,19 @@ def serve_command(
         server.serve(place, started=started)
 
 
-def _add(account: str, person: str, role: str) -> None:
+def _add(workspace: Workspace, account: str, person: str, role: str) -> None:
     from django.contrib.auth.password_validation import validate_password
     from django.core.exceptions import ValidationError
     from django.db import IntegrityError
 
     from evidence.web.accounts import create_account
+    from evidence.web.acting import roster_id
 
     password = click.prompt(_("密码"), hide_input=True, confirmation_prompt=_("再输一次"), err=True)
     try:
         validate_password(password)
-        create_account(username=account, person=person, role=role, password=password)
+        tied = roster_id(workspace.ledger.view, person)
+        create_account(username=account, person=person, role=role, password=password, roster_id=tied)
     except ValidationError as error:
         raise UsageError(
             _("密码太弱：{why}").format(why="".join(error.messages)), remedy=_("请换一个更长的密码。")

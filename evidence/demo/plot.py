@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from pathlib import Path
 from evidence.config import create_workspace, open_workspace
 from evidence.demo import visits
 from evidence.demo.footage import clip_of, station_list
+from evidence.demo.keeping import make_room, remember
 from evidence.demo.paperwork import scan_all
 from evidence.demo.scan_files import write_jpeg, write_pdf, write_tiff
 from evidence.demo.standing import first_plan, this_weeks_plan
@@ -19,7 +19,6 @@ from evidence.demo.story import DemoClock, Story
 from evidence.domain.case import Visit
 from evidence.domain.document import IssuedPage
 from evidence.domain.week import Week, local_instant
-from evidence.errors import UsageError
 from evidence.handover.package import Built, Order, build_package
 from evidence.language import _
 from evidence.ledger.view import Arrival
@@ -31,8 +30,6 @@ from evidence.verify.model import Report
 
 WEEK = Week(2022, 13)
 HANDOVER = local_instant(WEEK.friday, 15)
-MARK = ".evidence-demo"
-"""A folder with this file is a demonstration and may be replaced."""
 FORGOTTEN = ("expert-2", "expert-2-date")
 """The signature that is left out at first: the second expert of the heavy-class enterprise."""
 SHAPES = {"linked": "●", "unidentified": "◐", "quarantined": "✕", "duplicate": "＝", "waiting": "○"}
@@ -58,7 +55,8 @@ def run_demo(root: Path, *, tell: Tell = lambda _line: None, advance: Tell = lam
     """Build a workspace from the sample data and do the main job.
 
     Args:
-        root: a folder that does not exist yet, or an earlier demonstration, which is replaced.
+        root: a folder that does not exist yet, or an earlier demonstration: as it was left it is replaced,
+            one that somebody changed since is kept beside it under another name.
         tell: receives the story's lines.
         advance: receives the name of each stage as it begins.
 
@@ -66,7 +64,9 @@ def run_demo(root: Path, *, tell: Tell = lambda _line: None, advance: Tell = lam
         UsageError: the folder is there and is no demonstration.
         MissingPartError: LibreOffice, a font or openssl is missing.
     """
-    _make_room(root)
+    kept = make_room(root)
+    if kept is not None:
+        tell(_("◐ 上次的演示工作区已有改动，原样保留在 {path}").format(path=kept))
     clock = DemoClock(local_instant(date(2022, 3, 10), 9))
     advance(_("建立工作区，生成试用密钥"))
     create_workspace(root, evaluation_keys=True)
@@ -93,6 +93,7 @@ def run_demo(root: Path, *, tell: Tell = lambda _line: None, advance: Tell = lam
     advance(_("验证"))
     trust = root / "keys" / "ca.pem"
     report = verify_path(built.path, trust=[trust.read_bytes()])
+    remember(root)
     return Ending(
         workspace=root,
         package=built.path,
@@ -198,28 +199,6 @@ SCENES: tuple[tuple[str, Callable[[Story], list[Arrival]]], ...] = (
 
 def _has(page: IssuedPage, box: str) -> bool:
     return any(each.box == box for each in page.boxes)
-
-
-def _make_room(root: Path) -> None:
-    """An earlier demonstration makes way; anything else stays."""
-    if (root / MARK).is_file():
-        _writable(root)
-        shutil.rmtree(root)
-    elif root.exists() and any(root.iterdir()):
-        raise UsageError(
-            _("该目录已有别的内容，演示不会动它。"),
-            where=str(root),
-            remedy=_("请换一个空目录：evidence demo 目录"),
-        )
-    root.mkdir(parents=True, exist_ok=True)
-    (root / MARK).write_text("evidence demo\n", encoding="utf-8")
-
-
-def _writable(root: Path) -> None:
-    """Originals are write-protected; their folders must allow removal."""
-    for folder in root.rglob("*"):
-        if folder.is_dir() and not folder.is_symlink():
-            folder.chmod(0o755)
 
 
 def _hurry(root: Path) -> None:

@@ -18,6 +18,7 @@ from evidence.handover.package import (
     gaps,
     open_signing,
     refusal,
+    refuse_unchanged,
     require_reasons,
 )
 from evidence.handover.publishing import refuse_taken, require_room
@@ -96,6 +97,7 @@ def survey_package(
     else:
         try:
             films = films_to_send(office, order, work, sent)
+            refuse_unchanged(work, films)
             with open_key(office.signer, office.root, ask=ask, now=clock()) as key:
                 doubts = foreseen(open_signing(office, key, clock), asking=False)
             refuse_doubts(work.id, doubts, accepted=order.accept_indeterminate)

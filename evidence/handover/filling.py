@@ -218,6 +218,7 @@ def labels(bench: Bench) -> dict[str, str]:
         "Previous-Tagmanifest-SHA256": previous.tagmanifest if previous else "",
         "Supplement-Of": original.id if work.supplement and original else "",
         "Supplement-Of-Tagmanifest-SHA256": original.tagmanifest if work.supplement and original else "",
+        "Supplement-Changes": "；".join(work.changes),
         "Service-Weeks": f"{first}/{work.week}",
     }
 

@@ -6,7 +6,7 @@ journal's events follow, and only then the rename. A crash between the two is he
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from evidence.bundles.bag import SIGNATURE, BagWriter
@@ -98,6 +98,7 @@ def _build(
         raise refusal(work, stopping)
     sent = sent_before(work.packages)
     films = films_to_send(office, order, work, sent)
+    refuse_unchanged(work, films)
     with open_key(office.signer, office.root, ask=ask, now=clock()) as key:
         signing = open_signing(office, key, clock)
         signing.refresh()
@@ -171,6 +172,21 @@ def films_to_send(office: Office, order: Order, work: WeekWork, sent: Sent) -> d
     }
     require_films(film for some in films.values() for film in some)
     return films
+
+
+def refuse_unchanged(work: WeekWork, films: Mapping[CaseId, Sequence[Film]]) -> None:
+    """A supplement needs something to bring: what changed since the week was sealed, or films not yet sent.
+
+    Raises:
+        UsageError: nothing has changed.
+    """
+    if work.supplement and not work.changes and not any(films.values()):
+        raise UsageError(
+            _("{week} 自 {package} 之后没有变化，不需要补充包。").format(
+                week=work.week, package=work.packages[-1].id
+            ),
+            remedy=_("有新到的材料、更正或决定之后再做补充包。"),
+        )
 
 
 def refusal(work: WeekWork, stopping: Sequence[Finding]) -> EvidenceError:

@@ -28,6 +28,7 @@ from evidence.handover.wording import (
 from evidence.ledger.checkpoint import fingerprint
 from evidence.rules.clause import Finding, Kind
 from evidence.rules.judge import RULESET_VERSION
+from evidence.rules.outcomes import listed
 from evidence.rules.owed import Owing
 
 
@@ -121,6 +122,8 @@ def summary(work: WeekWork, rows: Sequence[HandedOver], *, complete: bool) -> st
     if work.supplement:
         verdict = "本补充包所载材料齐全" if complete else "本补充包所载材料不完整"
         verdict += "，不代表该周材料齐全"
+        if work.changes:
+            verdict += f"；自上一包以来：{listed(work.changes, 4)}"
     else:
         verdict = "应随包移交的材料齐全" if complete else "材料不完整"
     told = f"；{_owed_words(owing)}，见完整性核对" if owing.all else ""

@@ -56,6 +56,8 @@ class Built:
     blocking: tuple[Finding, ...] = ()
     """Gaps of this week, those of before left out."""
     owing: Owing = field(default_factory=Owing)
+    changes: tuple[str, ...] = ()
+    """What a supplement was made for."""
 
 
 def publish(
@@ -137,6 +139,7 @@ def publish(
         evaluation=bench.signing.key.evaluation,
         blocking=tuple(stopping),
         owing=work.owing,
+        changes=work.changes,
     )
 
 

@@ -15,6 +15,7 @@ from evidence.domain.parties import Enterprise
 from evidence.domain.register import Package, Receipt
 from evidence.domain.week import Week
 from evidence.errors import UsageError
+from evidence.handover.changes import changes_in
 from evidence.handover.office import Office
 from evidence.language import _
 from evidence.ledger.checkpoint import Checkpoint, fingerprint, grouped, make
@@ -35,6 +36,8 @@ class WeekWork:
 
     week: Week
     supplement: int
+    changes: tuple[str, ...] = ()
+    """What a supplement is made for; empty for the week's own package."""
     at: datetime
     view: View
     facts: Facts
@@ -141,9 +144,12 @@ def take_stock(office: Office, *, week: Week, supplement: bool, at: datetime) ->
     tree = office.ledger.tree(size)
     number = len(same) if supplement else 0
     name = package_id(code, week, number)
+    since = (same[-1].known_size or same[-1].tree_size) if supplement and same else known.head.size
+    changes = changes_in(office.ledger.entries(since, known.head.size))
     return WeekWork(
         week=week,
         supplement=number,
+        changes=changes,
         at=at,
         view=view,
         facts=facts,

@@ -7,8 +7,11 @@ from typing import Any
 from evidence.web.roles import Role
 
 
-def create_account(*, username: str, person: str, role: str, password: str) -> Any:
+def create_account(*, username: str, person: str, role: str, password: str, roster_id: str = "") -> Any:
     """A new account with its role; the password is stored as an Argon2 hash.
+
+    Args:
+        roster_id: whom of the roster it belongs to; empty for nobody.
 
     Raises:
         ValueError: unknown role.
@@ -20,7 +23,7 @@ def create_account(*, username: str, person: str, role: str, password: str) -> A
 
     with transaction.atomic():
         user = get_user_model().objects.create_user(username=username, password=password)
-        Seat.objects.create(user=user, role=Role(role).value, person=person)
+        Seat.objects.create(user=user, role=Role(role).value, person=person, roster_id=roster_id)
     return user
 
 

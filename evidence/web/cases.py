@@ -184,6 +184,7 @@ def case(request: Any, identifier: str) -> Any:
         "kind": CASE_KINDS[facts.case.kind],
         "enterprise": enterprise,
         "row": rows[0] if rows else None,
+        "visits": in_force(facts.visits),
         "steps": chain_steps(facts, findings),
         "documents": [(each, form_title(each.form.form), document_state(each)) for each in facts.documents],
         "hazards": hazard_lines(facts),

@@ -20,6 +20,7 @@ from evidence.forms.source import IssueRequest
 from evidence.ledger.view import View
 from evidence.recordings.assign import in_force
 from evidence.web import entry_form
+from evidence.web.acting import actor_of
 from evidence.web.issuing import issuing
 from evidence.web.models import Draft
 from evidence.web.names import safe_name
@@ -61,14 +62,20 @@ def open_case(request: Any) -> Any:
     from evidence.forms import open_case as opening
 
     workspace = request.desk.workspace
-    made = opening.open_case(
-        workspace.ledger,
-        contract=workspace.settings.contract.code,
-        enterprise=request.POST.get("enterprise", "").strip(),
-        kind=request.POST.get("kind", "annual"),
-        on=local_date(workspace.clock()),
-        actor=f"desk:{request.user.get_username()}",
-    )
+    enterprise, kind = request.POST.get("enterprise", "").strip(), request.POST.get("kind", "annual")
+    try:
+        made = opening.open_case(
+            workspace.ledger,
+            contract=workspace.settings.contract.code,
+            enterprise=enterprise,
+            kind=kind,
+            on=local_date(workspace.clock()),
+            again_why=request.POST.get("again_why"),
+            actor=actor_of(request).journalled,
+        )
+    except opening.AnotherCaseError as error:
+        context = {"error": error, "enterprise": enterprise, "kind": kind}
+        return render(request, "desk/again.html", context, status=409)
     messages.success(request, say("已开立案件 {id}。").format(id=made.id))
     return redirect("case", identifier=made.id)
 
@@ -174,7 +181,7 @@ def _record(request: Any, case: Case, kind: str, typed: dict[str, list[str]]) ->
             case=case,
             ledger=workspace.ledger,
             originals=workspace.originals,
-            actor=f"desk:{request.user.get_username()}",
+            actor=actor_of(request).journalled,
             follow=workspace.claims,
             bounds=workspace.plausible(),
             admit=workspace.attachments.admit_picture,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib import messages
@@ -11,18 +11,18 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from evidence.domain.identifiers import CaseId, PersonId
+from evidence.domain.identifiers import CaseId
 from evidence.domain.parties import Role as TeamRole
-from evidence.domain.register import Waiver
 from evidence.domain.week import Week, local_date
 from evidence.errors import UsageError
-from evidence.ledger.events import WaiverGranted
 from evidence.ledger.view import View
 from evidence.recordings.assign import in_force
+from evidence.web.acting import actor_of
 from evidence.web.jobs import Outcome
 from evidence.web.matrix import Row, State, gravity, state_of
 from evidence.web.middleware import role_of
 from evidence.web.pages import page
+from evidence.web.received import received
 from evidence.web.roles import Act, may
 from evidence.web.sheets import document_state
 from evidence.web.speech import say
@@ -94,22 +94,30 @@ def _contents(view: View, week: Week, rows: Sequence[Row]) -> list[Going]:
 
 @page(Act.WAIVE, "POST")
 def waive(request: Any) -> Any:
-    """A recorded exception, with the regulator's document when there is one."""
-    from evidence.rules.registry import RULESETS
+    """A recorded exception by the signed-in person, with the regulator's document when there is one."""
+    from evidence.handover.exceptions import grant_waiver
 
     workspace = request.desk.workspace
-    view = workspace.ledger.view
-    rule, case = request.POST.get("rule", ""), CaseId(request.POST.get("case", ""))
-    by, why = PersonId(request.POST.get("by", "")), request.POST.get("why", "").strip()
-    if rule not in {each.id for each in RULESETS[-1].case_rules} or view.case(case) is None:
+    case = workspace.ledger.view.case(CaseId(request.POST.get("case", "")))
+    if case is None:
         raise Http404
-    if not why or view.person(by) is None:
-        raise UsageError(say("例外要写明原因和决定人。"), remedy=say("请填写原因并选择项目负责人。"))
-    sent = request.FILES.get("attachment")
-    digest = workspace.originals.put_bytes(sent.read()) if sent is not None else None
-    waiver = Waiver(rule_id=rule, case=case, why=why, by=by, at=workspace.clock(), attachment=digest)
-    workspace.ledger.append(f"desk:{request.user.get_username()}", WaiverGranted(waiver=waiver))
-    messages.success(request, say("已登记例外；核对结论不变，例外随每份报告列示。"))
+    actor = actor_of(request)
+    with received(request, "attachment") as paper:
+        waiver = grant_waiver(
+            workspace.ledger,
+            workspace.settings.parameters,
+            rule_id=request.POST.get("rule", ""),
+            case=case,
+            why=request.POST.get("why", ""),
+            actor=replace(actor, named=request.user.seat.person) if actor.stated else actor,
+            at=workspace.clock(),
+            attachment=None if paper is None else workspace.attachments.check(paper),
+            keep=lambda: None if paper is None else workspace.originals.put_file(paper),
+        )
+    if waiver.stated:
+        messages.warning(request, say("本账号没有关联名册中的人员，例外只记作自述，不解除移交阻断。"))
+    else:
+        messages.success(request, say("已登记例外；核对结论不变，例外随每份报告列示。"))
     return redirect(f"/friday/?week={request.POST.get('week', '')}")
 
 
@@ -137,7 +145,7 @@ def build(request: Any) -> Any:
         why=why,
         with_footage="with_footage" in request.POST,
     )
-    actor = f"desk:{request.user.get_username()}"
+    actor = actor_of(request).journalled
 
     def work(report: Any) -> Outcome:
         built = build_package(workspace.office, order, actor=actor, report=report)

@@ -18,6 +18,7 @@ from evidence.domain.terms import FORM_TITLES, VISIT_KINDS
 from evidence.errors import EvidenceError, UsageError
 from evidence.forms.declaration import FormDeclaration
 from evidence.forms.source import IssueRequest, Source, find_source, latest_versions
+from evidence.web.acting import actor_of
 from evidence.web.issue_form import fields_of, first_step, given
 from evidence.web.jobs import Outcome
 from evidence.web.pages import page
@@ -138,7 +139,7 @@ def issuing(request: Any, wanted: Sequence[IssueRequest], *, back: str) -> Calla
     from evidence.forms.issue import issue_forms
 
     workspace = request.desk.workspace
-    actor = f"desk:{request.user.get_username()}"
+    actor = actor_of(request).journalled
 
     def work(report: Report) -> Outcome:
         report(say("正在填写模板并生成 PDF……"))
@@ -171,7 +172,7 @@ def withdraw(request: Any, number: str) -> Any:
     if known is None or workspace.ledger.view.document(Number(known)) is None:
         raise Http404
     old, why = Number(known), request.POST.get("why", "").strip()
-    actor, back = f"desk:{request.user.get_username()}", reverse("document", args=[known])
+    actor, back = actor_of(request).journalled, reverse("document", args=[known])
     if not why:
         raise UsageError(say("作废要写明原因。"), remedy=say("例：打印模糊、内容有误。"))
     why = f"{why}（{request.user.seat.person}）"

@@ -16,6 +16,8 @@ class Seat(models.Model):  # type: ignore[misc]
         max_length=16, choices=[(role.value, words) for role, words in ROLE_WORDS.items()]
     )
     person = models.CharField(max_length=64)
+    roster_id = models.CharField(max_length=32, blank=True, default="")
+    """Whom of the roster the account belongs to; empty for nobody, whose word has no weight of its own."""
 
     class Meta:
         app_label = "desk"
@@ -27,6 +29,17 @@ class Seat(models.Model):  # type: ignore[misc]
     def role_words(self) -> str:
         """The role as people call it."""
         return ROLE_WORDS[Role(self.role)]
+
+
+class Submission(models.Model):  # type: ignore[misc]
+    """A form that was sent, by its key, and where it led."""
+
+    key = models.CharField(max_length=255, unique=True)
+    location = models.CharField(max_length=500, blank=True, default="")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        app_label = "desk"
 
 
 class Draft(models.Model):  # type: ignore[misc]

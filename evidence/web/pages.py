@@ -6,14 +6,18 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 
 from evidence.errors import EvidenceError
 from evidence.inbox.desk import Decider
+from evidence.web.acting import actor_of
 from evidence.web.middleware import role_of
+from evidence.web.once import acting_once
 from evidence.web.roles import Act, may
+from evidence.web.speech import say
 
 View = Callable[..., Any]
 
@@ -36,25 +40,38 @@ def page(act: Act, *methods: str) -> Callable[[View], View]:
                 return render(request, "desk/refused.html", {"act": act}, status=403)
             if request.method not in allowed:
                 return HttpResponseNotAllowed(allowed)
-            try:
-                return view(request, *args, **kwargs)
-            except EvidenceError as error:
-                name = "desk/_error.html" if request.htmx else "desk/error.html"
-                response = render(request, name, {"error": error}, status=200 if request.htmx else 409)
-                if request.htmx:
-                    response.headers["HX-Retarget"] = "#notices"
-                    response.headers["HX-Reswap"] = "innerHTML"
-                return response
+
+            def answer() -> Any:
+                try:
+                    return view(request, *args, **kwargs)
+                except EvidenceError as error:
+                    return _told(request, error)
+
+            return acting_once(request, answer) if request.method == "POST" else answer()
 
         return guarded
 
     return gate
 
 
+def _told(request: Any, error: EvidenceError) -> Any:
+    """An error as a page of its own, or as a notice where htmx asked."""
+    name = "desk/_error.html" if request.htmx else "desk/error.html"
+    response = render(request, name, {"error": error}, status=200 if request.htmx else 409)
+    if request.htmx:
+        response.headers["HX-Retarget"] = "#notices"
+        response.headers["HX-Reswap"] = "innerHTML"
+    return response
+
+
 def decider(request: Any, why: str) -> Decider:
-    """The signed-in person as the journal names them."""
+    """The signed-in account's person as the journal names them."""
+    actor = actor_of(request)
+    if actor.stated:
+        messages.warning(request, say("本账号没有关联名册中的人员，决定只记作自述，不改变识别结果。"))
     return Decider(
-        actor=f"desk:{request.user.get_username()}",
-        by=request.user.seat.person,
+        actor=actor.journalled,
+        by=actor.person.name if actor.person else request.user.seat.person,
         why=why.strip() or "看图确认",
+        stated=actor.stated,
     )

@@ -14,6 +14,7 @@ from evidence.domain.register import PlanLine
 from evidence.domain.week import Week, local_date
 from evidence.ledger.facts import gather_open
 from evidence.rules.planning import Proposal, propose_plan
+from evidence.web.acting import actor_of
 from evidence.web.issuing import printed
 from evidence.web.jobs import Outcome
 from evidence.web.pages import page
@@ -110,7 +111,7 @@ def file(request: Any) -> Any:
         number="",
         receipt_on=None,
     )
-    actor, compiler = f"desk:{request.user.get_username()}", request.user.seat.person
+    actor, compiler = actor_of(request).journalled, request.user.seat.person
 
     def work(report: Any) -> Outcome:
         report(say("正在生成计划表……"))
@@ -141,7 +142,7 @@ def day_forms(request: Any) -> Any:
     wanted = wanted_on(workspace.ledger.view, proposal.plan, day) if filed else []
     if not wanted:
         raise Http404
-    actor, now = f"desk:{request.user.get_username()}", workspace.clock()
+    actor, now = actor_of(request).journalled, workspace.clock()
 
     def work(report: Any) -> Outcome:
         requests = []

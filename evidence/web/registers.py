@@ -11,9 +11,12 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 
 from evidence.domain.week import local_date
+from evidence.forms.register_bounds import refuse_impossible_entry
 from evidence.ledger.events import RegisterEntered
 from evidence.rules.registers import BY_ID, REGISTERS
+from evidence.web.acting import actor_of
 from evidence.web.pages import page
+from evidence.web.received import received
 from evidence.web.register_form import asked_of, entry_of
 from evidence.web.roles import Act
 from evidence.web.speech import say
@@ -52,9 +55,10 @@ def enter(request: Any, identifier: str) -> Any:
         raise Http404
     today = local_date(workspace.clock())
     entry = entry_of(BY_ID[identifier], request.POST, workspace.ledger.view, today)
-    paper = request.FILES.get("attachment")
-    if paper is not None:
-        entry = replace(entry, attachment=workspace.originals.put_bytes(paper.read()))
-    workspace.ledger.append(f"desk:{request.user.get_username()}", RegisterEntered(entry=entry))
+    refuse_impossible_entry(entry, workspace.plausible())
+    with received(request, "attachment") as paper:
+        kept = None if paper is None else workspace.attachments.keep(paper)
+    entry = replace(entry, attachment=kept, entered_at=workspace.clock())
+    workspace.ledger.append(actor_of(request).journalled, RegisterEntered(entry=entry))
     messages.success(request, say("已登记入账。"))
     return redirect("register", identifier=identifier)

@@ -15,10 +15,15 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from evidence.web.accounts import create_account
+from evidence.web.acting import roster_id
 from evidence.web.middleware import LANGUAGE_COOKIE
 from evidence.web.pages import page
 from evidence.web.roles import ROLE_WORDS, Act, Role
 from evidence.web.speech import LANGUAGES, say
+
+
+def _roster(request: Any, person: str) -> str:
+    return roster_id(request.desk.workspace.ledger.view, person)
 
 
 class AccountForm(forms.Form):  # type: ignore[misc]
@@ -60,7 +65,7 @@ def setup(request: Any, key: str) -> Any:
         raise Http404
     form = AccountForm(request.POST or None, initial={"role": Role.LEAD.value})
     if request.method == "POST" and form.is_valid():
-        user = create_account(**form.cleaned_data)
+        user = create_account(**form.cleaned_data, roster_id=_roster(request, form.cleaned_data["person"]))
         login(request, user, backend="django.contrib.auth.backends.ModelBackend")
         return redirect("today")
     return render(request, "desk/setup.html", {"form": form})
@@ -77,13 +82,28 @@ def accounts(request: Any) -> Any:
             user.is_active = not user.is_active
             user.save(update_fields=["is_active"])
         return redirect("accounts")
+    if request.method == "POST" and "tie" in request.POST:
+        _tie(request, users.filter(username=request.POST["tie"]).first())
+        return redirect("accounts")
     if request.method == "POST":
         form = AccountForm(request.POST)
         if form.is_valid():
-            create_account(**form.cleaned_data)
+            tied = _roster(request, form.cleaned_data["person"])
+            create_account(**form.cleaned_data, roster_id=tied)
             messages.success(request, say("账号已建立。"))
             return redirect("accounts")
-    return render(request, "desk/accounts.html", {"form": form, "users": users})
+    people = request.desk.workspace.ledger.view.people()
+    return render(request, "desk/accounts.html", {"form": form, "users": users, "people": people})
+
+
+def _tie(request: Any, user: Any) -> None:
+    """Tie an account to a person of the roster, or to nobody."""
+    wanted = request.POST.get("roster_id", "")
+    if user is None or (wanted and _roster(request, wanted) != wanted):
+        return
+    user.seat.roster_id = wanted
+    user.seat.save(update_fields=["roster_id"])
+    messages.success(request, say("账号 {name} 的人员关联已更新。").format(name=user.username))
 
 
 @require_POST  # type: ignore[untyped-decorator]

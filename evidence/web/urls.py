@@ -18,6 +18,7 @@ from evidence.web import (
     plan,
     registers,
     session,
+    take_back,
     today,
 )
 
@@ -41,6 +42,10 @@ urlpatterns = [
     path("cases/<str:identifier>/", cases.case, name="case"),
     path("documents/<str:number>/", cases.document, name="document"),
     path("documents/<str:number>/mark/", inbox.mark, name="mark"),
+    path("documents/<str:number>/transcribe/", take_back.transcribe, name="transcribe"),
+    path("visits/<str:identifier>/withdraw/", take_back.withdraw_visit, name="withdraw-visit"),
+    path("cases/<str:identifier>/cancel/", take_back.cancel_case, name="cancel-case"),
+    path("registers/<slug:identifier>/withdraw/", take_back.withdraw_entry, name="withdraw-entry"),
     path("documents/<str:number>/withdraw/", issuing.withdraw, name="withdraw"),
     path("print/", files.print_forms, name="print-forms"),
     path("documents/<str:number>/form.pdf", files.form_pdf, name="form-pdf"),

@@ -20,7 +20,7 @@ from evidence.handover import publishing
 from evidence.handover.office import Office
 from evidence.handover.publishing import DiskFullError
 from evidence.verify.examine import verify_path
-from tests.handing_over import build, make_office, open_office
+from tests.handing_over import build, make_office, open_office, something_new
 
 
 @pytest.fixture(scope="module")
@@ -204,6 +204,7 @@ def test_an_original_sent_earlier_that_has_changed_since_stops_the_next_package_
     path = office.originals.path(digest)
     path.chmod(0o640)
     path.write_bytes(path.read_bytes() + b"\0")
+    something_new(office)
     with pytest.raises(bag.ChangedOriginalError) as refused:
         build(office, supplement=True)
     assert digest in refused.value.where

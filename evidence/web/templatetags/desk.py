@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
@@ -11,6 +12,8 @@ from typing import Any
 
 from django import template
 from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from evidence.domain.identifiers import expand
 from evidence.domain.week import SHANGHAI, weekday_name
@@ -34,6 +37,11 @@ def t(message: str, **values: Any) -> str:
     """A phrase, with `{name}` filled in."""
     text = say(message)
     return text.format(**values) if values else text
+
+
+def once() -> SafeString:
+    """The hidden key by which a form that is sent twice acts once."""
+    return format_html('<input type="hidden" name="once" value="{}">', secrets.token_urlsafe(16))
 
 
 def day(value: date | datetime | None) -> str:
@@ -150,6 +158,7 @@ def asset(name: str) -> str:
 
 
 register.simple_tag(t, name="t")
+register.simple_tag(once, name="once")
 register.simple_tag(asset, name="asset")
 _FILTERS: tuple[Callable[..., Any], ...] = (
     day, moment, clock, when, days_left, outcome, thousandths, size, finding_state, unlocal, minutes,

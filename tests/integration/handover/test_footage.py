@@ -17,7 +17,7 @@ from evidence.handover.office import Office
 from evidence.handover.package import Built
 from evidence.verify.examine import verify_path
 from tests import world
-from tests.handing_over import WEEK, build, make_office
+from tests.handing_over import WEEK, build, make_office, something_new
 
 CHECK, RECHECK = f"{world.CLOSED}-V1", f"{world.CLOSED}-V3"
 
@@ -96,6 +96,7 @@ def test_the_week_s_films_go_with_their_case_when_asked(office: Office) -> None:
     assert digests(visits) <= set(built.package.originals)
     report = verify_path(built.path, trust=[(office.root / "keys/ca.pem").read_bytes()])
     assert report.indication == "TOTAL-PASSED", [check for check in report.checks if check.kind == "fail"]
+    something_new(office)
     again = build(office, supplement=True, with_footage=True)
     assert not any(path.endswith(".mp4") for path, _digest in payload(again)), (
         "what was sent is not sent again"

@@ -25,7 +25,7 @@ from evidence.rules.owed import owing
 from evidence.verify.examine import verify_path
 from evidence.verify.model import Report
 from tests import world
-from tests.handing_over import build, document_events, make_office, open_office
+from tests.handing_over import build, document_events, make_office, open_office, something_new
 from tests.pdf_text import text_of
 
 LOST = world.number(world.CLOSED, "FC")
@@ -141,6 +141,7 @@ def test_delivered_late_it_is_off_the_list(office: Office) -> None:
 
 
 def test_a_supplement_is_complete_for_what_it_carries_never_for_the_week(office: Office) -> None:
+    something_new(office)
     supplement = pack(office, 13, supplement=True)
     told = labels(supplement)
     assert told["Complete"] == "yes"

@@ -37,7 +37,7 @@ from evidence.handover.renewal import renew
 from evidence.ledger.events import ArrivalJudged, ArrivalTaken, ReceiptReceived
 from evidence.verify.examine import verify_path
 from tests import world
-from tests.handing_over import build, make_office
+from tests.handing_over import build, make_office, something_new
 
 PAGE_LOST = world.without_page(world.week_facts(), world.number(world.CLOSED, "FC"), 2)
 MARK_UNSURE = world.with_mark(
@@ -124,12 +124,17 @@ def test_a_supplement_refers_to_its_package_and_cites_what_was_sent(key_home: Pa
     office = make_office(tmp_path, key_home)
     first = build(office)
     bytes_before = first.path.read_bytes()
+    with pytest.raises(UsageError, match="没有变化"):
+        build(office, supplement=True)
+    something_new(office)
     supplement = build(office, supplement=True)
     assert supplement.package.id == "WJB-2022-W13-S1"
     info = read(supplement, "bag-info.txt").decode()
     assert (
         f"Supplement-Of: WJB-2022-W13\nSupplement-Of-Tagmanifest-SHA256: {first.package.tagmanifest}" in info
     )
+    assert f"Supplement-Changes: {world.CLOSED} 登记台账 1" in info
+    assert supplement.changes == (f"{world.CLOSED} 登记台账 1",)
     assert supplement.package.originals == (), "originals already sent are cited, not sent again"
     assert first.path.read_bytes() == bytes_before
     report = verify_path(supplement.path, trust=trust(office), previous=first.path)

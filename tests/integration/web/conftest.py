@@ -34,9 +34,11 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 def host(workspace: Workspace) -> Host:
     made = server.prepare(workspace, server.Place())
     from evidence.web.accounts import create_account
+    from evidence.web.acting import roster_id
 
     for name, person in PEOPLE.items():
-        create_account(username=name, person=person, role=name, password=PASSWORD)
+        tied = roster_id(workspace.ledger.view, person)
+        create_account(username=name, person=person, role=name, password=PASSWORD, roster_id=tied)
     return made
 
 

@@ -70,7 +70,7 @@ def test_the_suggestion_is_confirmed_by_keyboard_alone_and_taken_back(
     assert found.outcome == "linked"
     assert found.decisions[-1].by == "陆文静"
     last = list(host.workspace.ledger.entries())[-2]
-    assert last.actor == "desk:clerk"
+    assert last.actor == "desk:clerk（P5）"
     page.get_by_role("button", name="撤销上一决定").click()
     page.get_by_text("已记入账本").wait_for()
     found = host.workspace.ledger.view.arrival(UNKNOWN)

@@ -57,6 +57,10 @@ DECISIONS = [
     (f"/documents/{CHECK_RECORD}/withdraw/", {"action": "void", "why": "x"}),
     ("/registers/training/enter/", {"key": "T1", "person": "P1"}),
     ("/plan/forms/", {"week": "2022-W14", "day": "2022-04-06"}),
+    (f"/documents/{CHECK_RECORD}/transcribe/", {}),
+    ("/visits/WJB22-0002-V1/withdraw/", {"why": "x"}),
+    ("/cases/WJB22-0002/cancel/", {"why": "x"}),
+    ("/registers/training/withdraw/", {"key": "2022-01/P1", "why": "x"}),
 ]
 
 

@@ -1,0 +1,142 @@
+"""Acts at the desk: by whom, once, and taken back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from evidence.config import Workspace
+from evidence.ledger.events import WaiverGranted
+from evidence.web.host import Host
+from tests.desk_world import CHECK_RECORD
+from tests.inbox_room import real_pdf
+
+CASE = "WJB22-0002"
+ESCORT = {"rule": "G06-escort-signature", "case": CASE, "why": "陪同人员已调离", "week": "2022-W13"}
+
+
+@pytest.fixture
+def clients(host: Host) -> Callable[[str], Client]:
+    def signed_in(name: str) -> Client:
+        from django.contrib.auth import get_user_model
+
+        client = Client(SERVER_NAME="127.0.0.1")
+        client.force_login(
+            get_user_model().objects.get(username=name),
+            backend="django.contrib.auth.backends.ModelBackend",
+        )
+        return client
+
+    return signed_in
+
+
+@pytest.fixture
+def untied(host: Host) -> Iterator[None]:
+    """The lead's account belongs to nobody for a while."""
+    from evidence.web.models import Seat
+
+    seat = Seat.objects.get(user__username="lead")
+    seat.roster_id = ""
+    seat.save()
+    yield
+    seat.roster_id = "P1"
+    seat.save()
+
+
+def _letter(data: bytes) -> dict[str, SimpleUploadedFile]:
+    return {"attachment": SimpleUploadedFile("意见.pdf", data)}
+
+
+def _waivers(workspace: Workspace) -> list[WaiverGranted]:
+    return [e.event for e in workspace.ledger.entries() if isinstance(e.event, WaiverGranted)]
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"x", real_pdf()[:400], bytes(9000)], ids=["empty", "text", "cut", "zeros"]
+)
+def test_what_the_inbox_refuses_lifts_nothing(
+    clients: Callable[[str], Client], workspace: Workspace, data: bytes
+) -> None:
+    before = workspace.ledger.head.size
+    response = clients("lead").post("/friday/waive/", {**ESCORT, **_letter(data)})
+    assert response.status_code == 409
+    assert workspace.ledger.head.size == before
+
+
+def test_a_form_field_names_nobody(clients: Callable[[str], Client], workspace: Workspace) -> None:
+    response = clients("lead").post("/friday/waive/", {**ESCORT, "by": "P4", **_letter(real_pdf())})
+    assert response.status_code == 302
+    waiver = _waivers(workspace)[-1].waiver
+    assert (waiver.by, waiver.account, waiver.stated) == ("P1", "desk:lead", False)
+
+
+def test_an_account_of_nobody_lifts_nothing(
+    clients: Callable[[str], Client], workspace: Workspace, untied: None
+) -> None:
+    clients("lead").post("/friday/waive/", {**ESCORT, **_letter(real_pdf())})
+    assert _waivers(workspace)[-1].waiver.stated
+    mark = {"page": "2", "box": "escort", "verdict": "present", "why": "看过"}
+    before = workspace.ledger.view.document(CHECK_RECORD)
+    clients("lead").post(f"/documents/{CHECK_RECORD}/mark/", mark)
+    assert workspace.ledger.view.document(CHECK_RECORD) == before
+
+
+def test_four_clicks_make_one_case(clients: Callable[[str], Client], workspace: Workspace) -> None:
+    page = clients("clerk").get("/cases/").content.decode()
+    key = re.search(r'name="once" value="([^"]+)"', page)
+    assert key is not None
+    sent = {"enterprise": "常州市恒冶铸造有限公司", "kind": "new-enterprise", "once": key[1]}
+    before = len(workspace.ledger.view.cases())
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda _n: clients("clerk").post("/cases/open/", sent), range(4)))
+    assert len(workspace.ledger.view.cases()) == before + 1
+    assert {(answer.status_code, answer["Location"]) for answer in answers} == {(302, answers[0]["Location"])}
+
+
+def test_another_case_of_the_year_asks_why(clients: Callable[[str], Client], workspace: Workspace) -> None:
+    sent = {"enterprise": "云泽包装", "kind": "new-enterprise"}
+    assert clients("clerk").post("/cases/open/", sent).status_code == 302
+    before = len(workspace.ledger.view.cases())
+    asked = clients("clerk").post("/cases/open/", sent)
+    assert asked.status_code == 409
+    assert "again_why" in asked.content.decode()
+    assert len(workspace.ledger.view.cases()) == before
+    assert clients("clerk").post("/cases/open/", {**sent, "again_why": "另一厂区"}).status_code == 302
+    mistaken = workspace.ledger.view.cases()[-1]
+    assert clients("clerk").post(f"/cases/{mistaken.id}/cancel/", {"why": "误开"}).status_code == 302
+    cancelled = workspace.ledger.view.case(mistaken.id)
+    assert cancelled is not None
+    assert cancelled.cancelled_why == "误开"
+
+
+def test_a_register_entry_that_cannot_be_is_refused_and_a_wrong_one_taken_back(
+    clients: Callable[[str], Client], workspace: Workspace
+) -> None:
+    before = workspace.ledger.head.size
+    for sent in (
+        {"key": "1", "on": "2099-01-01", "person": "P1"},
+        {"key": "1", "on": "1800-01-01", "person": "P1"},
+        {"key": "x" * 5000, "on": "2022-03-01", "person": "P1"},
+    ):
+        assert clients("clerk").post("/registers/assessment/enter/", sent).status_code == 409
+    assert workspace.ledger.head.size == before
+    sent = {"key": "P1/2022", "on": "2022-03-01", "person": "P1"}
+    assert clients("clerk").post("/registers/assessment/enter/", sent).status_code == 302
+    gone = {"key": "P1/2022", "why": "登错人"}
+    assert clients("clerk").post("/registers/assessment/withdraw/", gone).status_code == 302
+    assert [each.key for each in workspace.ledger.view.entries("assessment")] == []
+
+
+def test_every_form_that_acts_carries_a_key() -> None:
+    folder = Path(__file__).parents[3] / "evidence/web/templates/desk"
+    harmless = {"login.html", "base.html", "auditor.html"}
+    for page in folder.glob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        if page.name not in harmless:
+            assert text.count("{% csrf_token %}") == text.count("{% once %}"), page.name
