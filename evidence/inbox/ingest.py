@@ -249,7 +249,9 @@ class Intake:
         if not sighting.regular:
             return self._refuse(sighting, open_arrival)
         if sighting.identity in self._done:
-            return self._done[sighting.identity]  # taken before; it could not be removed
+            taken_before = self._ledger.view.arrival(self._done[sighting.identity])
+            assert taken_before is not None  # noqa: S101 - arrivals never disappear
+            return self._finish(sighting, taken_before)  # it could not be removed, or had to wait
         if self._met_before(sighting, open_arrival):
             assert open_arrival is not None  # noqa: S101 - else it was not met
             return open_arrival.id

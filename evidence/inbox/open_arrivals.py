@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from evidence.inbox.sight import Sighting
 from evidence.ledger.view import Arrival
@@ -11,38 +11,38 @@ from evidence.ledger.view import Arrival
 class OpenArrivals:
     """Waiting, broken and refused arrivals beside what one look found."""
 
-    def __init__(self, arrivals: Iterable[Arrival], sightings: Iterable[Sighting]) -> None:
+    def __init__(self, arrivals: Iterable[Arrival], sightings: Sequence[Sighting]) -> None:
         self.all = tuple(arrivals)
-        self._by_identity = {each.seen_as: each for each in self.all if each.seen_as}
-        self._by_entry = {entry_of(each): each for each in self.all}
-        self._by_inode = {_inode(each): each for each in self.all if each.seen_as}
-        identities = {sighting.identity for sighting in sightings}
-        self._lying_there = {each.id for each in self.all if each.seen_as in identities}
-        self._entries = {sighting.entry for sighting in sightings}
+        by_identity = {sighting.identity: sighting for sighting in sightings if sighting.regular}
+        by_content = {_moved(sighting.identity): sighting for sighting in by_identity.values()}
+        by_entry = {sighting.entry: sighting for sighting in sightings}
+        self._of: dict[str, Arrival] = {}
+        self._gone: list[Arrival] = []
+        left: list[Arrival] = []
+        for each in self.all:
+            found = by_identity.get(each.seen_as) or by_content.get(_moved(each.seen_as))
+            if found is None:
+                left.append(each)
+            else:
+                self._of.setdefault(found.entry, each)
+        for each in left:  # only where no file is known to be another's
+            found = by_entry.get(entry_of(each))
+            if found is None:
+                self._gone.append(each)
+            else:
+                self._of.setdefault(found.entry, each)
 
     def of(self, sighting: Sighting) -> Arrival | None:
         """The arrival that this directory entry continues.
 
-        The very file that was seen; else the file of the same directory entry, or the one that grew on
-        under another name, unless the file that was seen lies elsewhere.
+        The very file that was seen, wherever it was moved within the inbox; else what lies now under the
+        same directory entry.
         """
-        if sighting.identity in self._by_identity:
-            return self._by_identity[sighting.identity]
-        same_entry = self._by_entry.get(sighting.entry)
-        if same_entry is not None:
-            return None if same_entry.id in self._lying_there else same_entry
-        renamed = self._by_inode.get(str(sighting.inode))
-        if renamed is None or renamed.id in self._lying_there or entry_of(renamed) in self._entries:
-            return None
-        return renamed
+        return self._of.get(sighting.entry)
 
     def gone(self) -> Iterable[Arrival]:
         """Those whose file left the inbox."""
-        return (
-            each
-            for each in self.all
-            if entry_of(each) not in self._entries and each.id not in self._lying_there
-        )
+        return tuple(self._gone)
 
 
 def entry_of(arrival: Arrival) -> str:
@@ -50,5 +50,6 @@ def entry_of(arrival: Arrival) -> str:
     return arrival.path_bytes or arrival.path
 
 
-def _inode(arrival: Arrival) -> str:
-    return arrival.seen_as.partition(":")[0]
+def _moved(identity: str) -> str:
+    """Inode, size and time of change: what a move leaves as it is. The inode alone is soon used again."""
+    return identity.rpartition(":")[0]
