@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -144,8 +145,8 @@ def check_last_checkpoint(ledger: Ledger, contract: str, mark: Mark | None = Non
     """Whether the lines under the last checkpoint are still those it was made over.
 
     Args:
-        mark: with it, the answer of an earlier comparison of these very lines counts. Who signs gives none:
-            then tree and package are read again.
+        mark: one that fits the journal; then the answer of an earlier comparison counts, for its digest is
+            that of the same lines. Who signs gives none, and tree and package are read again.
 
     Raises:
         LedgerRewrittenError: they are not.
@@ -157,8 +158,7 @@ def check_last_checkpoint(ledger: Ledger, contract: str, mark: Mark | None = Non
     size, root = made[0].size, made[0].root
     if size > view.head.size:
         raise rewritten(_("检查点 {week}").format(week=made[0].week))
-    digest = _digest_at(ledger, size - 1)
-    if mark is not None and mark.checkpoint == CheckpointMark(size=size, root=root, digest=digest):
+    if mark is not None and mark.checkpoint == CheckpointMark(size=size, root=root):
         return
     if ledger.tree(size).root.hex() != root:
         raise rewritten(_("检查点 {week}").format(week=made[0].week))
@@ -171,7 +171,7 @@ def check_last_checkpoint(ledger: Ledger, contract: str, mark: Mark | None = Non
                 package.checkpoint_text != made[0].text or package.checkpoint.root.hex() != root
             ):
                 raise rewritten(f"{HANDOVER}/{path.name}")
-    positions.note_checkpoint(CheckpointMark(size=size, root=root, digest=digest))
+    positions.note_checkpoint(CheckpointMark(size=size, root=root))
 
 
 def compare(ledger: Ledger, contract: str) -> Comparison:
@@ -254,11 +254,9 @@ def _newest(positions: Positions) -> Iterator[Witness]:
         folders += [f"originals/{entry.name}" for entry in os.scandir(originals) if len(entry.name) == 2]
     changed = []
     for folder in folders:
-        try:
-            status = (archive / folder / POSITIONS_NAME).stat()
-        except OSError:
-            continue
-        changed.append((status.st_mtime_ns, folder))
+        with suppress(OSError):
+            status = os.stat(f"{archive}/{folder}/{POSITIONS_NAME}")  # noqa: PTH116 - hundreds at every opening
+            changed.append((status.st_mtime_ns, folder))
     for _at, folder in sorted(changed, reverse=True)[:_NEWEST]:
         last = _last_witness(archive / folder / POSITIONS_NAME, folder)
         if last is not None:

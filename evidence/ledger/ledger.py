@@ -129,7 +129,7 @@ class Ledger(ABC):
         """Lines that are durable now, for the archive to bear witness."""
         if self.positions is None or not lines:
             return
-        if self.positions.mark() is None:
+        if not self.positions.begun():
             self.positions.rebuild(self.lines())  # an archive that an older program kept
         else:
             self.positions.note(lines)

@@ -73,11 +73,10 @@ class _Kind(msgspec.Struct):
 
 
 class CheckpointMark(msgspec.Struct, frozen=True, kw_only=True):
-    """A checkpoint that was compared with the journal: what its lines' last digest was then."""
+    """A checkpoint that was compared with the journal, and fitted."""
 
     size: int
     root: str
-    digest: str
 
 
 class Mark(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,6 +107,7 @@ class Positions:
     def __init__(self, archive: Path) -> None:
         self.archive = archive
         self._path = archive / MARK_NAME
+        self._begun = False
 
     def mark(self) -> Mark | None:
         """How far the journal had come; None when nothing readable says so (an older program's archive)."""
@@ -115,6 +115,11 @@ class Positions:
             return msgspec.json.decode(self._path.read_bytes(), type=Mark)
         except (OSError, msgspec.MsgspecError):
             return None
+
+    def begun(self) -> bool:
+        """Whether this archive remembers positions; asked before every append, so once seen is believed."""
+        self._begun = self._begun or self.mark() is not None
+        return self._begun
 
     def note(self, lines: Sequence[bytes]) -> None:
         """Remember lines that are in the journal and on disk. A disk that refuses is no reason to stop."""
