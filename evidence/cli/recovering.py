@@ -47,7 +47,7 @@ def recover_command(workspace: Workspace, newer: Sequence[Path], as_json: bool) 
     with Working(_("由档案补记账目……")):
         proofs = gather_proofs(workspace.archive, contract, newer)
         copied = bring_in(workspace.archive, newer)
-        done = recover(ledger, proofs, form_ids=form_ids(workspace), by=getpass.getuser())
+        done = recover(ledger, proofs, contract=contract, form_ids=form_ids(workspace), by=getpass.getuser())
         agreement = compare(ledger, contract)
     if as_json:
         emit({**recovery_json(done), "files_brought_in": copied, "archive": agreement})
@@ -82,7 +82,7 @@ def recovery_json(done: Recovery) -> dict[str, Any]:
 
 def say_recovery(done: Recovery) -> None:
     """What was brought back, for people."""
-    if not done.regained and not done.items and not done.unproven:
+    if not done.regained and not done.items and not done.lost:
         say(_("账本没有落后于档案，无须补记。"))
     if done.regained:
         say(_("找回原来的账目 {n} 行，逐字接上。").format(n=done.regained))
@@ -98,7 +98,7 @@ def say_recovery(done: Recovery) -> None:
         line = "" if item.seq is None else _("（原第 {line} 行）").format(line=item.seq + 1)
         say(_("补记 {what} {id}{line}").format(what=words.get(item.what, item.what), id=item.id, line=line))
     for place in done.unproven:
-        say(_("✕ {place} 的内容已与原账目不符，没有补记。").format(place=place))
+        say(_("✕ {place} 的账目不能补记：原账目未留存，或内容已与之不符。").format(place=place))
     if done.lost:
         say(
             _("另有 {n} 行账目档案不能证明（如登记的检查、人工判定），请核对后重新登记。").format(n=done.lost)

@@ -215,7 +215,7 @@ def compare(ledger: Ledger, contract: str) -> Comparison:
         reached.append(mark.size)
     elif mark is not None and mark.size and digests[mark.size - 1] != mark.digest:
         forked.append(_mark_place())
-    vouched = {holding.place for holding in holdings(ledger.entries(0, size))} | set(remembered)
+    vouched = {holding.place for holding in holdings(ledger.entries(0, size))} | set(beyond)
     return Comparison(
         lines=size,
         known=max([size, *reached]),

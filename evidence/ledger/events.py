@@ -420,6 +420,8 @@ class LedgerRecovered:
     by: str
     """Account that recovered."""
     items: tuple[RecoveredItem, ...] = ()
+    lost: tuple[RecoveredItem, ...] = ()
+    """Files whose lines are lost for good: too long to be kept beside them, or their bytes have changed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

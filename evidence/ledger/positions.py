@@ -148,6 +148,13 @@ class Positions:
             if known is not None and known.checkpoint != checkpoint:
                 _write(descriptor, Mark(size=known.size, digest=known.digest, checkpoint=checkpoint))
 
+    def supersede(self, lost: Iterable[Witness], by: Entry) -> None:
+        """Let a line that says so stand for lines that are lost for good, beside the files they created."""
+        with suppress(OSError):
+            for witness in lost:
+                for folder, names in _grouped(witness.places).items():
+                    _append(self.archive / folder / POSITIONS_NAME, [_short(by, names)])
+
     def rebuild(self, lines: Iterable[bytes]) -> None:
         """Write every position anew from the journal's own lines: an older archive, or one just restored."""
         with suppress(OSError):
@@ -237,8 +244,12 @@ def _places(entry: Entry) -> tuple[str, ...]:
 
 def _by_folder(entry: Entry) -> dict[str, list[str]]:
     """The files a line created by the folder they lie in."""
+    return _grouped(_places(entry))
+
+
+def _grouped(places: Iterable[str]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = defaultdict(list)
-    for place in _places(entry):
+    for place in places:
         found[place.rpartition("/")[0]].append(place)
     return found
 

@@ -19,7 +19,7 @@ from evidence.errors import LedgerDamagedError
 from evidence.language import _
 from evidence.ledger import chain
 from evidence.ledger.codec import read_line
-from evidence.ledger.comparison import LedgerRewrittenError
+from evidence.ledger.comparison import LedgerRewrittenError, compare, rewritten
 from evidence.ledger.events import (
     ArrivalTaken,
     CheckpointMade,
@@ -86,17 +86,22 @@ def lines_behind(ledger: Ledger, proofs: Proofs) -> list[bytes]:
     return found
 
 
-def recover(ledger: Ledger, proofs: Proofs, *, form_ids: Mapping[str, str], by: str) -> Recovery:
+def recover(
+    ledger: Ledger, proofs: Proofs, *, contract: str, form_ids: Mapping[str, str], by: str
+) -> Recovery:
     """Append what the archive proves; nothing when the journal is not behind.
 
     Args:
+        contract: code at the beginning of our packages' names.
         form_ids: a form's two letters -> its id, for archives that remember no positions.
         by: the account that asks for it.
 
     Raises:
         InputError: a package or a copy of the journal cannot be read.
-        LedgerRewrittenError: a package was made over another history; nothing was written.
+        LedgerRewrittenError: journal, archive or a package tell different histories; nothing was written.
     """
+    if forked := compare(ledger, contract).rewritten:
+        raise rewritten(forked[0])
     return _bring_up(ledger, proofs, form_ids=form_ids, by=by, restored=None)
 
 
@@ -125,27 +130,40 @@ def _bring_up(
     positions = ledger.positions
     if positions is None:
         raise ValueError("a ledger without archive has nothing to recover from")
-    size, remembers = ledger.head.size, positions.mark() is not None
+    size, mark = ledger.head.size, positions.mark()
     regained = lines_behind(ledger, proofs)
     if regained:
         ledger.adopt(regained)
-    found, unproven = _remembered(ledger.view, proofs, positions.archive)
-    if not remembers or restored is not None:
+    found, lost = _remembered(ledger.view, proofs, positions.archive)
+    if mark is None or restored is not None:
         told = {item.id for item, _event in found}
         more = _unremembered(ledger.view, proofs, positions.archive, form_ids)
         found += [(item, event) for item, event in more if item.id not in told]
-    known = max(proofs.known, ledger.head.size)
+    known = max(proofs.known, ledger.head.size, 0 if mark is None else mark.size)
     items = tuple(item for item, _event in found)
+    said = LedgerRecovered(
+        size=size,
+        regained=len(regained),
+        known=known,
+        by=by,
+        items=items,
+        lost=tuple(_lost_item(witness) for witness in lost),
+    )
     events: list[Event] = []
     if restored is not None:
         events.append(replace(restored, regained=len(regained)))
-    if found or (regained and restored is None):
-        events.append(LedgerRecovered(size=size, regained=len(regained), known=known, by=by, items=items))
-    if events:
-        ledger.append("restore" if restored else "recover", *events, *(event for _item, event in found))
+    if found or lost or (restored is None and known > size):
+        events.append(said)
+    if not events:
+        return Recovery(size=size, regained=0, known=known, items=(), unproven=())
+    first, *_rest = ledger.append(
+        "restore" if restored else "recover", *events, *(event for _item, event in found)
+    )
+    positions.supersede(lost, next(ledger.entries(first + len(events) - 1)))
     head = ledger.head
     positions.advance(head.size, head.digest, anyway=True)
-    return Recovery(size=size, regained=len(regained), known=known, items=items, unproven=tuple(unproven))
+    unproven = tuple(place for witness in lost for place in witness.places)
+    return Recovery(size=size, regained=len(regained), known=known, items=items, unproven=unproven)
 
 
 def _known_lines(proofs: Proofs, size: int) -> Iterator[tuple[int, bytes]]:
@@ -177,19 +195,20 @@ def _require_packages(ledger: Ledger, packages: Sequence[SentPackage], found: Se
     """Every package must rest on the lines as they will stand: else its reader sees two histories."""
     frontier = ledger.tree()
     size = frontier.size
-    wanted = {package.checkpoint.size: package for package in packages if package.checkpoint.size > size}
+    wanted: dict[int, list[SentPackage]] = defaultdict(list)
     for package in packages:
-        if package.checkpoint.size <= size and ledger.tree(package.checkpoint.size).root != (
-            package.checkpoint.root
-        ):
-            raise _another_history(package)
+        wanted[package.checkpoint.size].append(package)
+    roots = {reached: ledger.tree(reached).root for reached in wanted if reached <= size}
     for line in found:
         frontier.append(line)
-        package_here = wanted.pop(frontier.size, None)
-        if package_here is not None and frontier.root != package_here.checkpoint.root:
-            raise _another_history(package_here)
-    if wanted:
-        raise _missing_lines(wanted[min(wanted)], frontier)
+        if frontier.size in wanted:
+            roots[frontier.size] = frontier.root
+    for reached in sorted(wanted):
+        for package in wanted[reached]:
+            if reached not in roots:
+                raise _missing_lines(package, frontier)
+            if package.checkpoint.root != roots[reached]:
+                raise _another_history(package)
 
 
 def _another_history(package: SentPackage) -> LedgerRewrittenError:
@@ -215,27 +234,27 @@ def _missing_lines(package: SentPackage, frontier: Frontier) -> LedgerRewrittenE
 
 def _remembered(
     view: View, proofs: Proofs, archive: Path
-) -> tuple[list[tuple[RecoveredItem, Event]], list[str]]:
-    """What the positions prove beyond the journal, in its order, and the files whose bytes have changed."""
+) -> tuple[list[tuple[RecoveredItem, Event]], list[Witness]]:
+    """What the positions prove beyond the journal, in its order, and those that no longer prove anything."""
     size = view.head.size
     found: list[tuple[RecoveredItem, Event]] = []
-    unproven: list[str] = []
+    lost: list[Witness] = []
     given: set[ArrivalId] = set()
     latest = {place: witness for witness in proofs.witnesses for place in witness.places}
-    lost = {witness.seq: witness for witness in latest.values() if witness.seq >= size and witness.line}
-    for seq in sorted(lost):
-        witness = lost[seq]
-        event = read_line(witness.line, seq).event
-        if _knows(view, event):
+    beyond = {(each.seq, each.places): each for each in latest.values() if each.seq >= size}
+    for witness in sorted(beyond.values(), key=lambda each: each.seq):
+        if not witness.line:
+            lost.append(witness)
             continue
-        if bad := [place for place in witness.places if not _as_said(archive, place, event)]:
-            unproven += bad
+        event = read_line(witness.line, witness.seq).event
+        if _knows(view, event) or not all(_as_said(archive, place, event) for place in witness.places):
+            lost.append(witness)
             continue
         if isinstance(event, ArrivalTaken):
             event = _renumbered(event, view, given)
             given.add(event.arrival)
         found.append((_item(event, witness), event))
-    return found, unproven
+    return found, lost
 
 
 def _unremembered(
@@ -257,6 +276,11 @@ def _item(event: Event, witness: Witness | None) -> RecoveredItem:
     what, id_, sha256 = _names(event)
     seq, digest = (None, "") if witness is None else (witness.seq, witness.digest)
     return RecoveredItem(what=what, id=id_, sha256=sha256, seq=seq, digest=digest)
+
+
+def _lost_item(witness: Witness) -> RecoveredItem:
+    names = "、".join(place.rpartition("/")[2] for place in witness.places)
+    return RecoveredItem(what=witness.kind, id=names, seq=witness.seq, digest=witness.digest)
 
 
 def _names(event: Event) -> tuple[str, str, Sha256 | None]:
