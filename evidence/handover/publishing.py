@@ -152,11 +152,16 @@ def heal(office: Office) -> None:
     for package in office.ledger.view.packages():
         for name in (f"{package.id}.zip", package.id):
             waiting, final = building / name, office.folder / name
-            if waiting.exists() and not final.exists() and _digest_of(waiting) == package.sha256:
+            if waiting.exists() and not _holds(final) and _digest_of(waiting) == package.sha256:
                 name_once(waiting, final)
     for left in building.iterdir():
         if left.name != _LOCK:
             _discard(left)
+
+
+def _holds(final: Path) -> bool:
+    """Whether a package stands under its name; an empty folder is what a crash while naming it leaves."""
+    return any(final.iterdir()) if final.is_dir() else final.exists()
 
 
 def refuse_taken(office: Office, id_: str) -> None:
@@ -167,7 +172,7 @@ def refuse_taken(office: Office, id_: str) -> None:
     """
     for name in (f"{id_}.zip", id_):
         path = office.folder / name
-        if path.exists():
+        if _holds(path):
             raise LedgerBehindError(
                 _("移交包 {id} 已经在档案里，账本却没有它的账目，没有覆盖。").format(id=id_),
                 where=_journal_of(path),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import json
 import os
 import shutil
 from collections.abc import Callable
@@ -19,6 +20,8 @@ from evidence.errors import EvidenceError, ExitCode, UsageError
 from evidence.handover import publishing
 from evidence.handover.office import Office
 from evidence.handover.publishing import DiskFullError
+from evidence.ledger import chain
+from evidence.ledger.comparison import LedgerBehindError, LedgerRewrittenError
 from evidence.verify.examine import verify_path
 from tests.handing_over import build, make_office, open_office, something_new
 
@@ -137,19 +140,17 @@ class PowerCutError(BaseException):
 def test_a_crash_between_journal_and_rename_is_healed(
     office: Office, monkeypatch: pytest.MonkeyPatch, as_folder: bool
 ) -> None:
-    real = Path.replace
-
-    def cut(self: Path, target: Path) -> Path:
-        if Path(target).parent == office.folder:
-            raise PowerCutError
-        return real(self, target)
+    def cut(_finished: Path, path: Path) -> None:
+        if as_folder:
+            path.mkdir()  # the name is taken before the folder is moved there
+        raise PowerCutError
 
     with monkeypatch.context() as broken:
-        broken.setattr(Path, "replace", cut)
+        broken.setattr(publishing, "name_once", cut)
         with pytest.raises(PowerCutError):
             build(office, as_folder=as_folder)
     name = "WJB-2022-W13" if as_folder else "WJB-2022-W13.zip"
-    assert not (office.folder / name).exists()
+    assert not list(office.folder.glob(f"{name}/*"))
     assert [each.id for each in office.ledger.view.packages()] == ["WJB-2022-W13"]
     reopened = open_office(office.root)
     with pytest.raises(UsageError, match="已经做好"):
@@ -219,3 +220,46 @@ def test_zipping_never_overwrites(tmp_path: Path) -> None:
     with pytest.raises(FileExistsError):
         zipping.write_zip(folder, tmp_path / "there.zip")
     assert (tmp_path / "there.zip").read_bytes() == b"someone's"
+
+
+def test_a_package_that_the_journal_has_lost_is_never_overwritten(office: Office) -> None:
+    built = build(office)
+    handed_over = built.path.read_bytes()
+    journal = office.root / "archive" / "ledger" / "journal.jsonl"
+    lines = journal.read_bytes().splitlines(keepends=True)
+    journal.write_bytes(b"".join(lines[:-5]))  # its two papers, their numbers, its checkpoint, itself
+    with pytest.raises(LedgerBehindError) as refused:
+        build(open_office(office.root))
+    assert refused.value.exit_code is ExitCode.LEDGER_DAMAGED
+    assert f"前 {built.package.tree_size} 行" in refused.value.where
+    assert built.path.read_bytes() == handed_over
+
+
+def test_papers_of_a_package_that_died_before_it_was_journalled_are_set_aside(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(publishing, "made_checkpoint", lambda _work: None)  # nothing that can be journalled
+        with pytest.raises(AttributeError):
+            build(office)
+    again = build(open_office(office.root))
+    assert again.package.list_number.endswith("-YD-002")
+    assert {path.name for path in (office.root / "archive" / "issued" / "set-aside").glob("*.pdf")} == {
+        "WJB22-0000-YD-001.pdf",
+        "WJB22-0000-HS-001.pdf",
+    }
+
+
+def test_a_past_that_was_rewritten_is_not_signed_over(office: Office) -> None:
+    build(office)
+    journal = office.root / "archive" / "ledger" / "journal.jsonl"
+    told, digest = [], chain.START
+    for seq, line in enumerate(journal.read_bytes().splitlines()):
+        fields = json.loads(line)
+        kept = {name: fields[name] for name in ("actor", "at", "kind", "payload")}
+        sealed, digest = chain.seal({**kept, "actor": "another"}, seq=seq, prev=digest)
+        told.append(sealed + b"\n")
+    journal.write_bytes(b"".join(told))
+    with pytest.raises(LedgerRewrittenError) as refused:
+        build(open_office(office.root), supplement=True)
+    assert refused.value.exit_code is ExitCode.LEDGER_DAMAGED
