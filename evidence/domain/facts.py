@@ -47,6 +47,8 @@ class ServiceState:
     urged_on: date | None = None
     rechecked_on: date | None = None
     guidance_on: date | None = None
+    guided: tuple[tuple[date, tuple[str, ...]], ...] = ()
+    """Each guidance with the topics it covered, in order of time."""
     closed: bool = False
 
 

@@ -22,7 +22,7 @@ import msgspec
 from evidence.ledger.codec import Line, event_of
 from evidence.ledger.looks import Judged, see_case, see_form, see_judged, see_taken, see_visit, see_word
 from evidence.ledger.rows import Row, Rows
-from evidence.ledger.service import forget_visit, note_case, note_visit
+from evidence.ledger.service import forget_visit, note_case, note_report, note_visit
 from evidence.ledger.unread import member, pages_of, read
 
 Body = dict[str, Any]
@@ -146,6 +146,7 @@ def _visit_withdrawn(rows: Rows, entry: Line, body: Body) -> None:
 def _report(rows: Rows, entry: Line, body: Body) -> None:
     report = body["report"]
     rows.put(case_table(report["case"]), f"report:{report['version']}", _row(entry, report))
+    note_report(rows, entry, report["case"])
     _touch(rows, entry, report["case"])
 
 

@@ -45,6 +45,7 @@ class Visit(Struct, gc=False):
     arrived_at: str
     hazards: list[Hazard] = []
     hazards_none: bool = False
+    topics: tuple[str, ...] = ()
     results: list[Result] = []
 
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from evidence.domain.case import VisitKind
+from evidence.domain.cycle import Cycle
 from evidence.domain.facts import ServiceState
 from evidence.domain.hazard import HazardState
 from evidence.domain.week import Week, local_date
@@ -33,9 +34,8 @@ def note_case(rows: Rows, entry: Line, case: str, content: Any) -> None:
     """A case was opened; what it says may be unread."""
     table = service_table(case)
     row = rows.get(table, case)
-    visits = {} if row is None else row["body"]["visits"]
-    body = {"case": content, "visits": visits}
-    rows.put(table, case, {"seq": entry.seq, "at": entry.at, "body": body})
+    known = {"visits": {}} if row is None else row["body"]
+    rows.put(table, case, {"seq": entry.seq, "at": entry.at, "body": {**known, "case": content}})
 
 
 def note_visit(rows: Rows, entry: Line, visit: Visit) -> None:
@@ -57,13 +57,22 @@ def note_visit(rows: Rows, entry: Line, visit: Visit) -> None:
         "hazards": [hazard.id for hazard in visit.hazards],
         "none": visit.hazards_none,
         "results": {result.hazard: result.state for result in visit.results},
+        "topics": list(visit.topics),
     }
     held = {**visits, visit.id: line}
-    body = {"case": None if row is None else row["body"]["case"], "visits": held}
-    rows.put(table, case, {"seq": entry.seq, "at": entry.at, "body": body})
+    before = {"case": None} if row is None else row["body"]
+    rows.put(table, case, {"seq": entry.seq, "at": entry.at, "body": {**before, "visits": held}})
     if known is not None and all(other["week"] != known["week"] for other in held.values()):
         rows.drop(week_table(known["week"]), case)
     rows.put(week_table(week), case, {"seq": entry.seq, "at": entry.at, "body": {}})
+
+
+def note_report(rows: Rows, entry: Line, case: str) -> None:
+    """A rectification report came in; what it says is the case's own affair."""
+    table = service_table(case)
+    row = rows.get(table, case)
+    known = {"case": None, "visits": {}} if row is None else row["body"]
+    rows.put(table, case, {"seq": entry.seq, "at": entry.at, "body": {**known, "reported": True}})
 
 
 def forget_visit(rows: Rows, case: str, visit: str) -> None:
@@ -115,20 +124,28 @@ def service_state(body: Body) -> ServiceState | None:
         urged_on=max(urged) if urged else None,
         rechecked_on=max(rechecked) if rechecked else None,
         guidance_on=max(guided) if guided else None,
-        closed=_closed(visits),
+        guided=tuple(
+            (date.fromisoformat(visit["on"]), tuple(visit.get("topics", ())))
+            for visit in visits
+            if visit["kind"] == VisitKind.GUIDANCE
+        ),
+        closed=_cycle(visits, bool(body.get("reported"))).complete,
     )
 
 
-def _closed(visits: list[Body]) -> bool:
-    """Checked, and nothing left open: no hazard found, or the last recheck found each one rectified."""
+def _cycle(visits: list[Body], reported: bool) -> Cycle:
     checks = [visit for visit in visits if visit["kind"] == VisitKind.CHECK]
-    if not checks:
-        return False
-    hazards = {hazard for visit in checks for hazard in visit["hazards"]}
-    if not hazards:
-        return all(visit["none"] for visit in checks)
+    hazards = {hazard for visit in visits for hazard in visit["hazards"]}
     states: dict[str, str] = {}
     for visit in visits:
         if visit["kind"] == VisitKind.RECHECK:
             states.update(visit["results"])
-    return all(states.get(hazard) == HazardState.RECTIFIED for hazard in hazards)
+    return Cycle(
+        checked=bool(checks),
+        hazards_none=all(visit["none"] for visit in checks),
+        hazards=hazards,
+        urged=any(visit["kind"] == VisitKind.URGING for visit in visits),
+        reported=reported,
+        rechecked=any(visit["kind"] == VisitKind.RECHECK for visit in visits),
+        open={hazard for hazard in hazards if states.get(hazard) != HazardState.RECTIFIED},
+    )

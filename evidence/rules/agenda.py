@@ -176,15 +176,18 @@ def _upwards(chain: Chain, who: str) -> Iterator[DueItem]:
             yield _item(
                 chain, "上报逾期未整改", who, due, "P13-overdue-reported", detail="、".join(unfinished)
             )
-    major = [one.id for one, _ in chain.hazards.values() if one.grade is Grade.MAJOR]
-    if major and chain.check is not None and not chain.escalated(Trigger.MAJOR):
-        due = chain.check.day + timedelta(days=chain.parameters.major_hazard_days)
-        yield _item(chain, "上报重大事故隐患", who, due, "D02-major-reported", detail="、".join(major))
+    for step in chain.finding_visits:
+        major = [one.id for one in step.facts.hazards if one.grade is Grade.MAJOR]
+        told = {hazard for report in chain.escalated(Trigger.MAJOR) for hazard in report.hazards or major}
+        left = [hazard for hazard in major if hazard not in told]
+        if left:
+            due = step.last_day + timedelta(days=chain.parameters.major_hazard_days)
+            yield _item(chain, "上报重大事故隐患", who, due, "D02-major-reported", detail="、".join(left))
 
 
 def _paper(chain: Chain) -> Iterator[DueItem]:
     for step in chain.visits:
-        due = chain.ground.handover_due(step.day)
+        due = chain.handover_due(step)
         document = chain.record(step) if step.facts.kind in FORM_OF else None
         name = f"{step.day.isoformat()} {KIND_NAME[step.facts.kind]}"
         if step.facts.kind in FORM_OF and (document is None or not document.scans or document.missing_pages):

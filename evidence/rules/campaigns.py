@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any
 
 from evidence.domain.facts import ServiceState
+from evidence.domain.identifiers import EnterpriseId
 from evidence.domain.parties import Campaign, CampaignKind
 from evidence.rules.clause import Level
-from evidence.rules.ground import Ground
-from evidence.rules.outcomes import failed, listed, passed, unsure, waiting
-from evidence.rules.rule import Outcome, standing_rule
+from evidence.rules.ground import Ground, in_force
+from evidence.rules.outcomes import failed, late, listed, passed, unsure, waiting
+from evidence.rules.rule import Outcome, revised, standing_rule
 
 NONE = "没有专项检查任务。"
 
@@ -52,7 +53,7 @@ def campaign_coverage(ground: Ground) -> Iterator[Outcome]:
             yield unsure(f"{name}没有登记{'期限' if campaign.targets else '检查对象'}。", **about)
             continue
         due = campaign.due
-        done = [
+        before = [
             target
             for target in campaign.targets
             if (cycle := cycles.get(target)) is not None
@@ -60,22 +61,68 @@ def campaign_coverage(ground: Ground) -> Iterator[Outcome]:
             and cycle.checked_on <= due
             and (cycle.closed or (cycle.rechecked_on is not None and cycle.rechecked_on <= due))
         ]
-        missing = sorted(set(campaign.targets) - set(done))
-        about |= {
-            "expected": f"{len(campaign.targets)} 家，{due.isoformat()} 前",
-            "observed": f"{len(done)} 家完成",
-        }
-        names = listed(ground.name_of(one) for one in missing)
-        if not missing:
-            yield passed(f"{name}已全覆盖。", **about)
-        elif ground.today <= due:
-            yield waiting(f"{name}还有 {len(missing)} 家未完成（{names}）。", **about)
-        else:
-            yield failed(
-                f"{name}到期，{len(missing)} 家未完成（{names}），"
-                f"有按第九条6承担合同总价 {ground.parameters.campaign_percent}% 违约金的风险。",
-                **about,
+        ends = {target: end for target in campaign.targets if (end := _end(cycles.get(target))) is not None}
+        yield from _covered(ground, campaign, due, before, ends)
+
+
+def _end(cycle: ServiceState | None) -> date | None:
+    """The day on which a target's cycle was through: its last recheck, or its check when that closed it."""
+    if cycle is None or cycle.checked_on is None:
+        return None
+    return cycle.rechecked_on or (cycle.checked_on if cycle.closed else None)
+
+
+def _covered(
+    ground: Ground, campaign: Campaign, due: date, before: Sequence[str], ends: Mapping[EnterpriseId, date]
+) -> Iterator[Outcome]:
+    """One campaign: earlier editions let a cycle that closed at last pass, however late."""
+    earlier = _full_coverage(ground, campaign, due, before)
+    in_time = [target for target, end in ends.items() if end <= due]
+    now = _full_coverage(ground, campaign, due, in_time)
+    tardy = sorted(target for target, end in ends.items() if end > due)
+    if tardy and len(ends) == len(set(campaign.targets)):
+        days = (max(ends[target] for target in tardy) - due).days
+        names = listed(ground.name_of(one) for one in tardy)
+        now = late(
+            f"专项“{campaign.topic}”已全覆盖，其中 {len(tardy)} 家（{names}）逾期完成，最迟 {days} 天。",
+            document=campaign.id,
+            due=due,
+            expected=f"{len(campaign.targets)} 家，{due.isoformat()} 前",
+            observed=f"{len(in_time)} 家按期，{len(tardy)} 家逾期",
+        )
+    yield earlier if now == earlier else revised(now, earlier)
+    targets = len(set(campaign.targets))
+    section = sum(in_force(ground.today, one.active_from, one.active_to) for one in ground.facts.enterprises)
+    if targets < section:
+        yield revised(
+            unsure(
+                f"专项“{campaign.topic}”登记的检查对象是 {targets} 家，标段在册 {section} 家；"
+                "请确认对象范围与任务通知一致。",
+                document=campaign.id,
+                expected=f"标段在册 {section} 家",
+                observed=f"{targets} 家",
             )
+        )
+
+
+def _full_coverage(ground: Ground, campaign: Campaign, due: date, done: Sequence[str]) -> Outcome:
+    name = f"专项“{campaign.topic}”"
+    about: dict[str, Any] = {"document": campaign.id, "due": due}
+    missing = sorted(set(campaign.targets) - set(done))
+    about |= {
+        "expected": f"{len(campaign.targets)} 家，{due.isoformat()} 前",
+        "observed": f"{len(done)} 家完成",
+    }
+    names = listed(ground.name_of(one) for one in missing)
+    if not missing:
+        return passed(f"{name}已全覆盖。", **about)
+    if ground.today <= due:
+        return waiting(f"{name}还有 {len(missing)} 家未完成（{names}）。", **about)
+    return failed(
+        f"{name}到期，{len(missing)} 家未完成（{names}），"
+        f"有按第九条6承担合同总价 {ground.parameters.campaign_percent}% 违约金的风险。",
+        **about,
+    )
 
 
 @standing_rule(
@@ -107,8 +154,15 @@ def campaign_summary(ground: Ground) -> Iterator[Outcome]:
             say = waiting if ground.today <= due else failed
             yield say(f"{name}{'待报送' if ground.today <= due else '没有报送'}。", **about)
         elif pack.on > due:
-            yield failed(f"{name}于 {pack.on.isoformat()} 才报送，已迟。", **about)
-        elif pack.data.get("targets", str(done)) != str(done):
+            yield late(f"{name}于 {pack.on.isoformat()} 才报送，已迟。", **about)
+        elif "targets" not in pack.data:
+            said = passed if pack.receipt_on else unsure
+            words = "已报送并签收。" if pack.receipt_on else "已报送，尚无签收。"
+            yield revised(
+                unsure(f"{name}没有登记家数，与记录的 {done} 家是否一致无从核对。", **about),
+                said(f"{name}{words}", **about),
+            )
+        elif pack.data["targets"] != str(done):
             yield failed(f"{name}列 {pack.data['targets']} 家，记录有 {done} 家，合计不符。", **about)
         elif pack.receipt_on is None:
             yield unsure(f"{name}已报送，尚无签收。", **about)
@@ -144,6 +198,12 @@ def surveys_per_year(ground: Ground) -> Iterator[Outcome]:
         result = ground.entry("survey-result", campaign.id)
         if number > ground.parameters.surveys_per_year:
             yield unsure(f"{name}是本服务年度第 {number} 次，超出合同约定次数。", **about)
+        elif result is not None and campaign.due is not None and result.on > campaign.due:
+            days = (result.on - campaign.due).days
+            yield revised(
+                late(f"{name}于 {result.on.isoformat()} 才完成，迟 {days} 天。", **about),
+                passed(f"{name}已配合完成。", **about),
+            )
         elif result is not None:
             yield passed(f"{name}已配合完成。", **about)
         elif campaign.due is not None and ground.today > campaign.due:

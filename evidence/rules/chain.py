@@ -17,6 +17,7 @@ from evidence.domain.case import (
     VisitKind,
 )
 from evidence.domain.coverage import Coverage, CoverageLimits, visit_coverage
+from evidence.domain.cycle import Cycle
 from evidence.domain.document import Document
 from evidence.domain.facts import CaseFacts
 from evidence.domain.hazard import Hazard, HazardState
@@ -30,6 +31,8 @@ from evidence.rules.deadlines import Suspension, Window, general_deadline, reche
 if TYPE_CHECKING:
     from evidence.rules.ground import Ground
 
+FROM_THE_END = 3
+"""From this edition on days are counted from the visit's end."""
 FORM_OF = {
     VisitKind.CHECK: "inspection-record",
     VisitKind.URGING: "urging-record",
@@ -61,6 +64,11 @@ class Step:
     def id(self) -> str:
         """Visit id."""
         return self.facts.id
+
+    @property
+    def last_day(self) -> date:
+        """The Shanghai date on which it ended; that of its beginning while the end is unknown."""
+        return local_date(self.facts.left_at) if self.facts.left_at else self.day
 
     @property
     def name(self) -> str:
@@ -142,8 +150,26 @@ class Chain:
 
     @cached_property
     def hazards(self) -> dict[str, tuple[Hazard, Step]]:
-        """Every hazard with the check that found it."""
-        return {hazard.id: (hazard, step) for step in self.checks for hazard in step.facts.hazards}
+        """Every hazard with the visit that found it: the check, a recheck or a guidance."""
+        return {hazard.id: (hazard, step) for step in self.visits for hazard in step.facts.hazards}
+
+    @property
+    def finding_visits(self) -> tuple[Step, ...]:
+        """Checks, and any other visit that found a hazard: its duties hold wherever it was found."""
+        return tuple(s for s in self.visits if s.facts.kind is VisitKind.CHECK or s.facts.hazards)
+
+    @cached_property
+    def cycle(self) -> Cycle:
+        """Which steps of the cycle are there."""
+        return Cycle(
+            checked=self.check is not None,
+            hazards_none=all(step.facts.hazards_none for step in self.checks),
+            hazards=self.hazards.keys(),
+            urged=bool(self.urgings),
+            reported=bool(self.reports),
+            rechecked=bool(self.rechecks),
+            open=self.open_hazards,
+        )
 
     @cached_property
     def suspensions(self) -> tuple[Suspension, ...]:
@@ -202,6 +228,19 @@ class Chain:
             Expiry(day, tuple(sorted(set(groups[day]))), self._recheck_window(day)) for day in sorted(groups)
         )
 
+    def set_by(self, expiry: Expiry) -> set[str]:
+        """Visits that set this deadline for hazards they found unrectified; none of them is its recheck."""
+        return {
+            step.id
+            for step in self.rechecks
+            for result in step.facts.results
+            if result.new_deadline == expiry.deadline and result.hazard in expiry.hazards
+        }
+
+    def handover_due(self, step: Step) -> date:
+        """When a visit's material must be handed over: a night's work counts on the day it ends."""
+        return self.ground.handover_due(step.last_day if self.ground.edition >= FROM_THE_END else step.day)
+
     def _recheck_window(self, deadline: date) -> Window:
         return recheck_window(deadline, self.parameters, self.suspensions)
 
@@ -250,7 +289,8 @@ class Chain:
     @cached_property
     def material(self) -> tuple[tuple[Document, date], ...]:
         """The documents that have begun to arrive, each with its handover day."""
-        days = {step.id: step.day for step in self.visits}
+        late = self.ground.edition >= FROM_THE_END
+        days = {step.id: step.last_day if late else step.day for step in self.visits}
         fallback = self.visits[-1].day if self.visits else self.today
         found = []
         for document in self.documents:

@@ -7,8 +7,11 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 
+import msgspec
+
 from evidence.domain.case import CaseKind, ItemVerdict
 from evidence.domain.hazard import Grade, Hazard
+from evidence.domain.reasons import substantial
 from evidence.rules.chain import Chain, Step
 from evidence.rules.clause import Level
 from evidence.rules.deadlines import general_deadline
@@ -19,6 +22,8 @@ LAW_WORDS = ("《", "法", "条例", "规定", "标准", "规范", "规程", "�
 """One of these words makes a basis look like a law or standard."""
 STANDARD = re.compile(r"[A-Z]{2,6}(?:/[TZ])?\s*\d{2,}")
 """The number of a national, trade or fire standard: GB 50016, AQ/T 9006, XF 1131."""
+REASONS_OF_SUBSTANCE = 3
+"""From this edition on a full stop is no reason."""
 NO_HAZARD = "检查未发现隐患，或尚未检查。"
 ORDER_10_FROM = date(2023, 5, 15)
 """From this day the criteria of Order 10 stand beside the 2017 ones; their text is free."""
@@ -33,7 +38,7 @@ def each_hazard(
         test: (met, what is wrong in Chinese, what was seen) for one hazard.
         good: said when all are in order.
     """
-    for step in chain.checks:
+    for step in chain.finding_visits:
         if not step.facts.hazards:
             continue
         sound = True
@@ -107,6 +112,7 @@ def hazard_deadlines(chain: Chain) -> Iterator[Outcome]:
 
     def test(hazard: Hazard, step: Step) -> tuple[bool | None, str, str]:
         deadline = chain.deadline(hazard, step)
+        reason = hazard.deadline_reason
         if deadline is None:
             return False, "没有整改期限。", "无期限"
         seen = deadline.isoformat()
@@ -114,11 +120,17 @@ def hazard_deadlines(chain: Chain) -> Iterator[Outcome]:
             return False, f"的期限 {seen} 早于检查日。", seen
         if hazard.immediate or deadline == general_deadline(step.day, chain.parameters):
             return True, "", seen
-        if hazard.deadline_reason.strip():
+        if substantial(reason) or (reason.strip() and chain.ground.edition < REASONS_OF_SUBSTANCE):
             return True, "", seen
+        if reason.strip():
+            return None, f"的期限 {seen} 不是{days}天，理由“{reason.strip()}”没有实质内容。", seen
         return False, f"的期限 {seen} 不是{days}天，又未写理由。", seen
 
-    yield from each_hazard(chain, test, f"均有期限（一般{days}天，不同的有理由）")
+    for outcome in each_hazard(chain, test, f"均有期限（一般{days}天，不同的有理由）"):
+        unexplained = (
+            "又未写理由" in outcome.message
+        )  # 一般: departing from the 15 days is soft, having none is not
+        yield msgspec.structs.replace(outcome, level=Level.WARNING) if unexplained else outcome
 
 
 @case_rule(
@@ -199,7 +211,7 @@ def advice(chain: Chain) -> Iterator[Outcome]:
 )
 def major_criterion(chain: Chain) -> Iterator[Outcome]:
     """A 重大 hazard names its criterion; one by Order 10's free text waits for a person."""
-    for step in chain.checks:
+    for step in chain.finding_visits:
         for hazard in step.facts.hazards:
             if hazard.grade is not Grade.MAJOR:
                 continue

@@ -117,7 +117,7 @@ def every_service_archived(chain: Chain) -> Iterator[Outcome]:
     """Every visit, call and guidance has at least one original behind it."""
     for step in chain.visits:
         document = chain.record(step)
-        due = chain.ground.handover_due(step.day)
+        due = chain.handover_due(step)
         if document is not None and document.scans:
             yield passed(f"{step.name}有记录在档。", visit=step.id, document=document.form.number)
         elif chain.footage(step):
@@ -128,6 +128,10 @@ def every_service_archived(chain: Chain) -> Iterator[Outcome]:
             yield waiting(f"{step.name}的资料待归档。", visit=step.id, due=due)
         else:
             yield failed(f"{step.name}没有任何资料在档。", visit=step.id, due=due)
+
+
+BY_ID_AS_WELL = 3
+"""From this edition on a person of the roster is known by his id, too."""
 
 
 @case_rule(
@@ -150,7 +154,9 @@ def questionnaire(chain: Chain) -> Iterator[Outcome]:
     forms = [one for one in chain.of_form("questionnaire") if one.scans and not _by_regulator(one.form)]
     entries = chain.entries("questionnaire")
     ours = {person.name for person in chain.ground.facts.people}
-    by_us = [one.key for one in entries if one.data.get("filled_by") in ours]
+    if chain.ground.edition >= BY_ID_AS_WELL:
+        ours |= {person.id for person in chain.ground.facts.people}
+    by_us = [one.key for one in entries if one.data.get("filled_by", "").strip() in ours]
     about: dict[str, Any] = {"visit": check.id, "due": due, "expected": "企业填写的问卷"}
     if by_us:
         yield failed(f"问卷 {listed(by_us)} 由本机构人员填写。", observed="代填", **about)
@@ -208,7 +214,7 @@ def internal_review(chain: Chain) -> Iterator[Outcome]:
     check = chain.check
     if check is None:
         return
-    due = chain.ground.handover_due(check.day)
+    due = chain.handover_due(check)
     reviews = chain.entries("internal-review")
     about: dict[str, Any] = {"visit": check.id, "due": due, "expected": "未参加检查的人员审核"}
     if not reviews:

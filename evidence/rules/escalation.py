@@ -3,44 +3,110 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from evidence.domain.case import Trigger
+from evidence.domain.case import Escalation, Recipient, Trigger
 from evidence.domain.hazard import Grade, HazardState
 from evidence.domain.week import SHANGHAI, local_date
-from evidence.rules.chain import Chain
-from evidence.rules.outcomes import failed, listed, passed, unsure, waiting
-from evidence.rules.rule import Outcome, case_rule
+from evidence.rules.chain import FROM_THE_END, Chain, Step
+from evidence.rules.outcomes import failed, late, listed, passed, unsure, waiting
+from evidence.rules.rule import Outcome, case_rule, revised
 
 
-def judge_report(chain: Chain, trigger: Trigger, since: date, days: int, visit: str, **about: Any) -> Outcome:
-    """Whether a report for one reason went out within `days` of `since` and was receipted."""
-    last = since + timedelta(days=days)
-    about |= {"visit": visit, "due": last, "expected": f"{last.isoformat()} 前书面上报并签收"}
-    wanted = about.get("hazard", "")
-    reports = [
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportDuty:
+    """A written report that one visit makes due."""
+
+    trigger: Trigger
+    step: Step
+    days: int
+    """Calendar days from the day on which the visit ended."""
+    hazard: str = ""
+    recipients: tuple[Recipient, ...] = tuple(Recipient)
+    """Whom the clause names."""
+
+    @property
+    def last(self) -> date:
+        """Last day in time: a duty that starts within a visit cannot end while people are still on site."""
+        return self.step.last_day + timedelta(days=self.days)
+
+
+def judge_report(chain: Chain, duty: ReportDuty) -> Outcome:
+    """Whether a report went out in time, to whom the clause names, and was receipted."""
+    trigger = duty.trigger
+    last = duty.last if chain.ground.edition >= FROM_THE_END else duty.step.day + timedelta(days=duty.days)
+    about: dict[str, Any] = {
+        "visit": duty.step.id,
+        "hazard": duty.hazard,
+        "due": last,
+        "expected": f"{last.isoformat()} 前书面上报并签收",
+    }
+    named = [
         one
         for one in chain.escalated(trigger)
-        if local_date(one.reported_at) >= since and (not wanted or not one.hazards or wanted in one.hazards)
+        if not duty.hazard or not one.hazards or duty.hazard in one.hazards
     ]
+    reports = [one for one in named if one.reported_at >= duty.step.facts.arrived_at]
     if not reports:
+        if premature := [one for one in named if local_date(one.reported_at) == duty.step.day]:
+            moment = _moment(premature[0])
+            return revised(
+                unsure(
+                    f"“{trigger.value}”登记为 {moment} 上报，早于活动开始，请核对时间。",
+                    observed=moment,
+                    **about,
+                ),
+                _receipted(premature[0], about),
+            )
         if chain.today <= last:
             return waiting(
                 f"须在 {last.isoformat()} 前就“{trigger.value}”书面上报。", observed="未上报", **about
             )
         return failed(f"没有就“{trigger.value}”书面上报监管部门。", observed="未上报", **about)
     report = reports[0]
-    on = local_date(report.reported_at)
-    moment = report.reported_at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
-    about["observed"] = f"{moment} 报{report.recipient.value}"
-    if on > last:
-        return failed(f"“{trigger.value}”于 {moment} 才上报{report.recipient.value}，已迟。", **about)
+    moment = _moment(report)
+    observed = f"{moment} 报{report.recipient.value}"
+    if report.recipient not in duty.recipients:
+        named_there = "或".join(one.value for one in duty.recipients)
+        return revised(
+            failed(
+                f"“{trigger.value}”报给了{report.recipient.value}，应报{named_there}。",
+                observed=observed,
+                **about,
+            ),
+            _receipted(report, about),
+        )
+    if local_date(report.reported_at) > last:
+        days = (local_date(report.reported_at) - last).days
+        return revised(
+            late(
+                f"“{trigger.value}”于 {moment} 才上报{report.recipient.value}，迟 {days} 天。",
+                observed=observed,
+                **about,
+            ),
+            failed(
+                f"“{trigger.value}”于 {moment} 才上报{report.recipient.value}，已迟。",
+                observed=observed,
+                **about,
+            ),
+        )
+    return _receipted(report, about)
+
+
+def _receipted(report: Escalation, about: dict[str, Any]) -> Outcome:
+    moment, trigger, to = _moment(report), report.trigger.value, report.recipient.value
+    about = {**about, "observed": f"{moment} 报{to}"}
     if report.receipt_at is None:
-        return unsure(f"“{trigger.value}”已于 {moment} 上报{report.recipient.value}，尚无签收。", **about)
+        return unsure(f"“{trigger}”已于 {moment} 上报{to}，尚无签收。", **about)
     if report.receipt_at < report.reported_at:
-        return failed(f"“{trigger.value}”的签收时间早于上报时间，请核对。", **about)
-    return passed(f"“{trigger.value}”已于 {moment} 上报{report.recipient.value}并签收。", **about)
+        return failed(f"“{trigger}”的签收时间早于上报时间，请核对。", **about)
+    return passed(f"“{trigger}”已于 {moment} 上报{to}并签收。", **about)
+
+
+def _moment(report: Escalation) -> str:
+    return report.reported_at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
 
 
 @case_rule(
@@ -67,10 +133,8 @@ def overdue_reported(chain: Chain) -> Iterator[Outcome]:
             if (deadline := chain.deadline(*chain.hazards[hazard])) is None or step.day > deadline
         ]
         if expired:
-            outcome = judge_report(
-                chain, Trigger.OVERDUE, step.day, chain.parameters.escalation_days, step.id
-            )
-            yield outcome
+            days = chain.parameters.escalation_days
+            yield judge_report(chain, ReportDuty(trigger=Trigger.OVERDUE, step=step, days=days))
 
 
 @case_rule(
@@ -85,17 +149,12 @@ def overdue_reported(chain: Chain) -> Iterator[Outcome]:
 )
 def major_reported(chain: Chain) -> Iterator[Outcome]:
     """Every major hazard is reported the same day, with a receipt."""
-    for step in chain.checks:
+    for step in chain.finding_visits:
         for hazard in step.facts.hazards:
             if hazard.grade is Grade.MAJOR:
-                yield judge_report(
-                    chain,
-                    Trigger.MAJOR,
-                    step.day,
-                    chain.parameters.major_hazard_days,
-                    step.id,
-                    hazard=hazard.id,
-                )
+                days = chain.parameters.major_hazard_days
+                duty = ReportDuty(trigger=Trigger.MAJOR, step=step, days=days, hazard=hazard.id)
+                yield judge_report(chain, duty)
 
 
 @case_rule(

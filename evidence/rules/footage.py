@@ -26,7 +26,7 @@ def _arrived(recordings: tuple[Recording, ...]) -> tuple[Recording, ...]:
 
 
 def _none_yet(chain: Chain, step: Step) -> Outcome:
-    due = chain.ground.handover_due(step.day)
+    due = chain.handover_due(step)
     about: dict[str, Any] = {
         "visit": step.id,
         "due": due,

@@ -6,17 +6,23 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
+import msgspec
 from dateutil.relativedelta import relativedelta
 
 from evidence.domain.case import CaseKind, VisitKind
 from evidence.domain.facts import ServiceState
 from evidence.domain.parties import Enterprise
-from evidence.rules.chain import Chain
+from evidence.rules.chain import Chain, Step
 from evidence.rules.clause import Level
 from evidence.rules.ground import Ground, in_force
-from evidence.rules.outcomes import failed, listed, passed, unsure, waiting
-from evidence.rules.rule import Outcome, case_rule, standing_rule
+from evidence.rules.outcomes import failed, late, listed, passed, unsure, waiting
+from evidence.rules.parameters import Parameters
+from evidence.rules.rule import Outcome, case_rule, revised, standing_rule
 
+BY_PRODUCTION = 3
+"""From this edition on 新进 is decided by the start of production within the term."""
+EVERY_YEAR = 3
+"""From this edition on every service year since the contract's start is judged, not only the last two."""
 TOPICS = ("责任制", "自查自改", "系统申报", "风险辨识")
 """What guidance of a micro enterprise covers (附件五(二)3)."""
 
@@ -89,7 +95,13 @@ def yearly_chain(chain: Chain) -> Iterator[Outcome]:
         "observed": cycle.case if cycle else "未检查",
     }
     if cycle is not None and cycle.closed:
-        yield passed(f"第 {year} 服务年度已完成一轮（{cycle.case}）。", **about)
+        done = passed(f"第 {year} 服务年度已完成一轮（{cycle.case}）。", **about)
+        ended = max(day for day in (cycle.checked_on, cycle.rechecked_on) if day)
+        if ended > last:
+            days = (ended - last).days
+            said = f"第 {year} 服务年度的一轮于 {ended.isoformat()} 才完成，迟 {days} 天（{cycle.case}）。"
+            done = revised(late(said, **about), done)
+        yield done
     elif ground.today <= last:
         yield waiting(f"第 {year} 服务年度尚未完成一轮，截止 {last.isoformat()}。", **about)
     elif cycle is not None and cycle.rechecked_on is not None:
@@ -109,9 +121,10 @@ def yearly_chain(chain: Chain) -> Iterator[Outcome]:
     unless="企业台账为空，或不在服务期内。",
 )
 def coverage(ground: Ground) -> Iterator[Outcome]:
-    """How many enterprises of the section are served this service year, and whether all were last year."""
+    """How many enterprises of the section are served this year, and whether all were in each year before."""
     this = ground.year_of(ground.today)
-    for year in (this - 1, this):
+    oldest = ground.year_of(ground.term[0]) if ground.edition >= EVERY_YEAR else this - 1
+    for year in range(oldest, this + 1):
         first, last = ground.year_span(year)
         if last < ground.term[0] or first > ground.term[1]:
             continue
@@ -146,10 +159,37 @@ def coverage(ground: Ground) -> Iterator[Outcome]:
 
 
 def is_newcomer(enterprise: Enterprise, signed_on: date) -> bool:
-    """New in the zone: entered it, or began production, under this contract."""
+    """New in the zone: began production under this contract, or entered it and has not begun."""
+    if enterprise.production_started is not None:
+        return enterprise.production_started >= signed_on
+    return enterprise.entered_zone is not None and enterprise.entered_zone >= signed_on
+
+
+def was_newcomer(enterprise: Enterprise, signed_on: date) -> bool:
+    """Who counted as a newcomer before edition 3: whoever's day of entry was known."""
     return enterprise.entered_zone is not None or (
         enterprise.production_started is not None and enterprise.production_started >= signed_on
     )
+
+
+def _newcomer_doubt(enterprise: Enterprise, parameters: Parameters) -> Outcome | None:
+    """Production began before the contract, its three months end in it: whose duty is it?"""
+    started = enterprise.production_started
+    if started is None or started >= parameters.signed_on:
+        return None
+    end = started + relativedelta(months=parameters.new_enterprise_months)
+    if end < parameters.signed_on:
+        return None
+    return unsure(
+        f"{enterprise.short_name}于合同签订前（{started.isoformat()}）投产，三个月期限（{end.isoformat()}）"
+        "在合同期内届满，是否由本机构指导、检查请与监管部门确认。",
+        observed=started.isoformat(),
+    )
+
+
+def _counts(ground: Ground, enterprise: Enterprise) -> bool:
+    test = is_newcomer if ground.edition >= BY_PRODUCTION else was_newcomer
+    return test(enterprise, ground.parameters.signed_on)
 
 
 @case_rule(
@@ -165,7 +205,11 @@ def is_newcomer(enterprise: Enterprise, signed_on: date) -> bool:
 def new_enterprise(chain: Chain) -> Iterator[Outcome]:
     """A newcomer had one guidance visit and one check within three months of starting production."""
     enterprise = chain.enterprise
-    if enterprise is None or not is_newcomer(enterprise, chain.parameters.signed_on):
+    if enterprise is None:
+        return
+    if (doubt := _newcomer_doubt(enterprise, chain.parameters)) is not None:
+        yield revised(doubt)
+    if not _counts(chain.ground, enterprise):
         return
     if enterprise.production_started is None:
         yield unsure("新进企业未登记投产日期，无法计算三个月期限。", observed="投产日期不明")
@@ -179,17 +223,24 @@ def _newcomer(ground: Ground, enterprise: Enterprise, started: date) -> Outcome:
     checks = [one.checked_on for one in services if one.checked_on and started <= one.checked_on]
     talks = [one.guidance_on for one in services if one.guidance_on and started <= one.guidance_on]
     about: dict[str, Any] = {"expected": f"{due.isoformat()} 前指导、检查各一次", "due": due}
-    late = [
+    missing = [
         word
         for word, days in (("指导服务", talks), ("现场检查", checks))
         if not any(day <= due for day in days)
     ]
-    about["observed"] = f"缺{listed(late)}" if late else "已完成"
-    if not late:
+    about["observed"] = f"缺{listed(missing)}" if missing else "已完成"
+    if not missing:
         return passed(f"{enterprise.short_name}投产三个月内已指导、检查。", **about)
     if ground.today <= due:
-        return waiting(f"{enterprise.short_name}须在 {due.isoformat()} 前完成{listed(late)}。", **about)
-    return failed(f"{enterprise.short_name}投产三个月（{due.isoformat()}）内没有{listed(late)}。", **about)
+        return waiting(f"{enterprise.short_name}须在 {due.isoformat()} 前完成{listed(missing)}。", **about)
+    never = failed(
+        f"{enterprise.short_name}投产三个月（{due.isoformat()}）内没有{listed(missing)}。", **about
+    )
+    if not talks or not checks:
+        return never
+    days = (max(min(talks), min(checks)) - due).days
+    said = f"{enterprise.short_name}投产三个月（{due.isoformat()}）后才完成{listed(missing)}，迟 {days} 天。"
+    return revised(late(said, **about), never)
 
 
 @standing_rule(
@@ -205,7 +256,7 @@ def _newcomer(ground: Ground, enterprise: Enterprise, started: date) -> Outcome:
 def newcomers(ground: Ground) -> Iterator[Outcome]:
     """Every newcomer of the section, also the ones nobody has opened a case for."""
     for enterprise in sorted(ground.facts.enterprises, key=lambda one: one.id):
-        if not is_newcomer(enterprise, ground.parameters.signed_on):
+        if not _counts(ground, enterprise):
             continue
         if not in_force(ground.today, None, enterprise.active_to):
             continue
@@ -220,6 +271,11 @@ def newcomers(ground: Ground) -> Iterator[Outcome]:
             observed=outcome.observed,
             due=outcome.due,
             enterprise=enterprise.id,
+            level=outcome.level,
+            revised=outcome.revised,
+            earlier=None
+            if outcome.earlier is None
+            else msgspec.structs.replace(outcome.earlier, enterprise=enterprise.id),
         )
 
 
@@ -245,10 +301,43 @@ def micro_guidance(chain: Chain) -> Iterator[Outcome]:
     if enterprise.headcount >= chain.parameters.micro_headcount:
         return
     talks = chain.of_kind(VisitKind.GUIDANCE)
-    covered = {topic for step in talks for topic in step.facts.topics}
-    missing = [topic for topic in TOPICS if topic not in covered]
     day = chain.check.day if chain.check else chain.case.opened_on
-    due = chain.ground.year_span(chain.ground.year_of(day))[1]
+    first, due = chain.ground.year_span(chain.ground.year_of(day))
+    covered = {topic for step in talks for topic in step.facts.topics}
+    in_time = {topic for step in talks if step.day <= due for topic in step.facts.topics}
+    elsewhere = {
+        topic
+        for one in chain.ground.services_of(enterprise.id)
+        if one.case != chain.case.id
+        for given, topics in one.guided
+        if first <= given <= due
+        for topic in topics
+    }
+    before = [topic for topic in TOPICS if topic not in covered]
+    missing = [topic for topic in TOPICS if topic not in covered | elsewhere]
+    tardy = [topic for topic in TOPICS if topic not in in_time | elsewhere]
+    earlier = _guided(chain, enterprise, talks, covered, before, due)
+    now = _guided(chain, enterprise, talks, covered | elsewhere, missing, due)
+    if not missing and tardy:
+        days = (max(step.day for step in talks) - due).days
+        now = late(
+            f"微型企业的指导（{listed(tardy)}）晚于服务年度末 {due.isoformat()}，迟 {days} 天。",
+            visit=talks[-1].id,
+            expected=listed(TOPICS),
+            observed=listed(sorted(covered)),
+            due=due,
+        )
+    yield earlier if now == earlier else revised(now, earlier)
+
+
+def _guided(
+    chain: Chain,
+    enterprise: Enterprise,
+    talks: tuple[Step, ...],
+    covered: set[str],
+    missing: list[str],
+    due: date,
+) -> Outcome:
     about: dict[str, Any] = {
         "visit": talks[-1].id if talks else "",
         "expected": listed(TOPICS),
@@ -256,11 +345,24 @@ def micro_guidance(chain: Chain) -> Iterator[Outcome]:
         "due": due,
     }
     if not missing:
-        yield passed(f"{enterprise.headcount} 人的微型企业，四项指导均已完成。", **about)
-    elif chain.today <= due:
-        yield waiting(f"微型企业尚缺指导：{listed(missing)}（{due.isoformat()} 前）。", **about)
-    else:
-        yield failed(f"微型企业没有指导：{listed(missing)}。", **about)
+        return passed(f"{enterprise.headcount} 人的微型企业，四项指导均已完成。", **about)
+    if chain.today <= due:
+        return waiting(f"微型企业尚缺指导：{listed(missing)}（{due.isoformat()} 前）。", **about)
+    return failed(f"微型企业没有指导：{listed(missing)}。", **about)
+
+
+def _to_be_notified(ground: Ground, enterprise: Enterprise) -> bool:
+    """Who sublets, or moved in: under this contract from edition 3 on, whenever before it."""
+    entered = enterprise.entered_zone
+    if enterprise.landlord is not None or ground.edition < BY_PRODUCTION:
+        return enterprise.landlord is not None or entered is not None
+    return entered is not None and entered >= ground.parameters.signed_on
+
+
+def _notice_due(chain: Chain, entered: date | None) -> date | None:
+    """Last day to tell the regulator: counted from the entry, else from the check that found it."""
+    since = entered or (chain.check.day if chain.check else None)
+    return None if since is None else since + timedelta(days=chain.parameters.tenant_notice_days)
 
 
 @case_rule(
@@ -277,7 +379,7 @@ def micro_guidance(chain: Chain) -> Iterator[Outcome]:
 def newcomer_notified(chain: Chain) -> Iterator[Outcome]:
     """A new entrant or a sublet factory was notified to the regulator, with a receipt."""
     enterprise = chain.enterprise
-    if enterprise is None or (enterprise.entered_zone is None and enterprise.landlord is None):
+    if enterprise is None or not _to_be_notified(chain.ground, enterprise):
         return
     notices = chain.entries("tenant-notice")
     what = "新入驻企业" if enterprise.landlord is None else "厂中厂"
@@ -287,9 +389,15 @@ def newcomer_notified(chain: Chain) -> Iterator[Outcome]:
         first = min(notices, key=lambda one: one.on)
         about["observed"] = first.on.isoformat()
         if not any(one.receipt_on for one in notices):
-            yield unsure(f"{what}已于 {first.on.isoformat()} 通知监管部门，尚无签收。", **about)
+            told = unsure(f"{what}已于 {first.on.isoformat()} 通知监管部门，尚无签收。", **about)
         else:
-            yield passed(f"{what}已通知监管部门并签收。", **about)
+            told = passed(f"{what}已通知监管部门并签收。", **about)
+        last = _notice_due(chain, since)
+        if last is not None and first.on > last:
+            days = (first.on - last).days
+            said = f"{what}于 {first.on.isoformat()} 才通知监管部门，迟 {days} 天。"
+            told = revised(late(said, due=last, **about), told)
+        yield told
         return
     due = since + timedelta(days=chain.parameters.tenant_notice_days) if since else None
     if due is not None and chain.today <= due:
@@ -311,7 +419,7 @@ def newcomer_notified(chain: Chain) -> Iterator[Outcome]:
 def tenant_registered(chain: Chain) -> Iterator[Outcome]:
     """A registration and notice exist, by register entry or by the form that came back signed."""
     enterprise = chain.enterprise
-    if enterprise is None or (enterprise.entered_zone is None and enterprise.landlord is None):
+    if enterprise is None or not _to_be_notified(chain.ground, enterprise):
         return
     papers = [one for one in chain.of_form("tenant-notice") if one.scans]
     entries = chain.entries("safety-registration")

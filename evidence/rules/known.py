@@ -138,5 +138,6 @@ def _service(service: ServiceState, today: date) -> ServiceState:
         urged_on=urged,
         rechecked_on=rechecked,
         guidance_on=guided,
+        guided=tuple((day, topics) for day, topics in service.guided if day <= today),
         closed=False,
     )

@@ -16,7 +16,7 @@ from evidence.rules.deadlines import handover_window
 from evidence.rules.ground import Ground
 from evidence.rules.outcomes import failed, listed, passed, unsure, waiting
 from evidence.rules.parameters import Parameters
-from evidence.rules.rule import Outcome, standing_rule
+from evidence.rules.rule import Outcome, revised, standing_rule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -372,6 +372,12 @@ def lateness_risk(ground: Ground) -> Iterator[Outcome]:
         days = (local_date(package.built_at) - due).days
         if days > worst:
             worst, which = days, package.id
+    if not ground.facts.packages:
+        yield revised(
+            unsure("还没有做过移交包，是否逾期无从计算。", expected="逾期 0 天", observed="无移交包"),
+            passed("没有逾期移交的周。", expected="逾期 0 天", observed="0 天"),
+        )
+        return
     if not worst:
         yield passed("没有逾期移交的周。", expected="逾期 0 天", observed="0 天")
         return

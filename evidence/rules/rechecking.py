@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from evidence.domain.hazard import HazardState
-from evidence.rules.chain import Chain
+from evidence.rules.chain import Chain, Step
 from evidence.rules.clause import Level
-from evidence.rules.outcomes import failed, listed, passed, unsure, waiting
-from evidence.rules.rule import Outcome, case_rule
+from evidence.rules.outcomes import failed, late, listed, passed, unsure, waiting
+from evidence.rules.rule import Outcome, case_rule, revised
 
 NO_HAZARD = "检查未发现隐患，或尚未检查，无需复查。"
 
@@ -42,9 +42,11 @@ def recheck_in_window(chain: Chain) -> Iterator[Outcome]:
             if {one.hazard for one in step.facts.results} & set(expiry.hazards) or not step.facts.results
         ]
         after = [step for step in done if step.day >= window.first]
-        early = [
+        setting = chain.set_by(expiry)
+        before = [
             step for step in done if step.day < window.first and chain.check and step.day > chain.check.day
         ]
+        early = [step for step in before if step.id not in setting]
         if after:
             step = after[0]
             about |= {"visit": step.id, "observed": step.day.isoformat()}
@@ -52,17 +54,26 @@ def recheck_in_window(chain: Chain) -> Iterator[Outcome]:
             if step.day <= window.last:
                 yield passed(f"{about_day}到期后第 {day} 天复查，在窗口内{window.note}。", **about)
             else:
-                yield failed(f"{about_day}到期后第 {day} 天才复查，晚于窗口 {window}{window.note}。", **about)
+                yield late(f"{about_day}到期后第 {day} 天才复查，晚于窗口 {window}{window.note}。", **about)
         elif early:
             step = early[-1]
             about |= {"visit": step.id, "observed": step.day.isoformat()}
             yield unsure(f"{about_day}未到期，{step.day.isoformat()} 已提前复查，请确认是否有效。", **about)
-        elif chain.today <= window.last:
-            yield waiting(f"{about_day}，复查窗口 {window}{window.note}。", observed="尚未复查", **about)
         else:
-            yield failed(
-                f"{about_day}已过，窗口 {window} 内没有复查{window.note}。", observed="未复查", **about
-            )
+            if chain.today <= window.last:
+                due = waiting(f"{about_day}，复查窗口 {window}{window.note}。", observed="尚未复查", **about)
+            else:
+                due = failed(
+                    f"{about_day}已过，窗口 {window} 内没有复查{window.note}。", observed="未复查", **about
+                )
+            yield revised(due, _counted_twice(about_day, before[-1], about)) if before else due
+
+
+def _counted_twice(about_day: str, step: Step, about: dict[str, Any]) -> Outcome:
+    """Before edition 3 the recheck that set a new deadline passed for that deadline's own early one."""
+    day = step.day.isoformat()
+    said = f"{about_day}未到期，{day} 已提前复查，请确认是否有效。"
+    return unsure(said, **{**about, "visit": step.id, "observed": day})
 
 
 @case_rule(
@@ -125,19 +136,25 @@ def chain_closed(chain: Chain) -> Iterator[Outcome]:
         else:
             yield unsure("检查既未列隐患，也未声明无隐患，无法判断是否闭环。", observed="隐患未说明")
         return
+    yield revised(_closed(chain, chain.cycle.lacking), _closed(chain, _lacking_before(chain)))
+
+
+def _lacking_before(chain: Chain) -> tuple[str, ...]:
+    """Before edition 3 an urging that was never made did not keep a case open."""
+    return tuple(word for word, there in (("整改报告", chain.reports), ("复查", chain.rechecks)) if not there)
+
+
+def _closed(chain: Chain, lacking: tuple[str, ...]) -> Outcome:
     open_hazards = chain.open_hazards
-    if not open_hazards and chain.reports:
-        yield passed("检查、整改、复查俱全，隐患全部整改，本案已闭环。", observed="已闭环")
-        return
-    lacking = [word for word, there in (("整改报告", chain.reports), ("复查", chain.rechecks)) if not there]
+    if not open_hazards and not lacking:
+        return passed("检查、整改、复查俱全，隐患全部整改，本案已闭环。", observed="已闭环")
     what = f"缺{listed(lacking)}" if lacking else f"{listed(open_hazards)} 未整改"
     last = chain.expiries[-1].window.last
     if chain.today <= last:
-        yield waiting(f"本案未闭环：{what}。", observed=what, due=last)
-    elif chain.escalations and not lacking:
-        yield unsure(f"本案未闭环：{what}，已上报监管部门跟进。", observed=what, due=last)
-    else:
-        yield failed(f"本案未闭环：{what}。", observed=what, due=last)
+        return waiting(f"本案未闭环：{what}。", observed=what, due=last)
+    if chain.escalations and not lacking:
+        return unsure(f"本案未闭环：{what}，已上报监管部门跟进。", observed=what, due=last)
+    return failed(f"本案未闭环：{what}。", observed=what, due=last)
 
 
 RULES = (recheck_in_window, results_complete, chain_closed)

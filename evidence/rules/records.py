@@ -57,7 +57,7 @@ def arrival(chain: Chain, what: str, document: Document | None, due: date, **abo
 
 def _of_steps(chain: Chain, steps: tuple[Step, ...], what: str) -> Iterator[Outcome]:
     for step in steps:
-        due = chain.ground.handover_due(step.day)
+        due = chain.handover_due(step)
         yield arrival(chain, f"{step.name}的{what}", chain.record(step), due, visit=step.id)
 
 

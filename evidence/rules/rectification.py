@@ -10,8 +10,8 @@ from evidence.domain.case import ReviewResult
 from evidence.rules.chain import Chain
 from evidence.rules.clause import Level
 from evidence.rules.deadlines import move
-from evidence.rules.outcomes import failed, listed, passed, unsure, waiting
-from evidence.rules.rule import Outcome, case_rule
+from evidence.rules.outcomes import failed, late, listed, passed, unsure, waiting
+from evidence.rules.rule import Outcome, case_rule, revised
 
 NO_REPORT = "尚未收到整改报告。"
 
@@ -40,7 +40,10 @@ def report_in_time(chain: Chain) -> Iterator[Outcome]:
         if on <= last:
             yield passed(f"整改报告于 {on.isoformat()} 收到，在期限内{note}。", **about)
         else:
-            yield failed(f"整改报告于 {on.isoformat()} 收到，逾期 {(on - last).days} 天{note}。", **about)
+            yield late(f"整改报告于 {on.isoformat()} 收到，逾期 {(on - last).days} 天{note}。", **about)
+        dated = chain.reports[0].reported_on
+        if dated is not None and dated < check.day:
+            yield revised(unsure(f"整改报告的日期 {dated.isoformat()} 早于检查日，请核对。", **about))
     elif chain.today <= last:
         yield waiting(
             f"整改报告待收，期限 {last.isoformat()}，还有 {(last - chain.today).days} 天{note}。", **about
@@ -171,7 +174,7 @@ def preliminary_review(chain: Chain) -> Iterator[Outcome]:
             if report.reviewed_on < report.received_on:
                 yield failed(f"{name}的初审日期早于收到日期。", **about)
             elif report.reviewed_on > last:
-                yield failed(f"{name}于 {report.reviewed_on.isoformat()} 初审，已迟。", **about)
+                yield late(f"{name}于 {report.reviewed_on.isoformat()} 初审，已迟。", **about)
             elif any(answer.obviously_wrong is None for answer in report.answers):
                 yield unsure(f"{name}有隐患没有逐项审核结论，请补登。", **about)
             else:
@@ -203,7 +206,7 @@ def notice_of_nonconformity(chain: Chain) -> Iterator[Outcome]:
         if report.notified_on is not None:
             about["observed"] = report.notified_on.isoformat()
             if report.notified_on > last:
-                yield failed(f"{name}退回后 {report.notified_on.isoformat()} 才告知企业，已迟。", **about)
+                yield late(f"{name}退回后 {report.notified_on.isoformat()} 才告知企业，已迟。", **about)
             elif not report.notified_by:
                 yield unsure(f"{name}已告知企业，未写方式。", **about)
             else:

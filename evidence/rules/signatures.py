@@ -146,7 +146,7 @@ def on_records(
             continue
         document = chain.record(step)
         if document is None or not document.scans:
-            due = chain.ground.handover_due(step.day)
+            due = chain.handover_due(step)
             say = waiting if chain.today < due else failed
             yield say(f"{step.name}记录尚未到达，{what}无从核对。", visit=step.id, due=due, expected=what)
             continue

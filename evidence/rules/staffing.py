@@ -9,7 +9,7 @@ from evidence.domain.parties import Person, Role
 from evidence.rules.chain import Chain, Step
 from evidence.rules.ground import in_force
 from evidence.rules.outcomes import failed, listed, passed, unsure
-from evidence.rules.rule import Outcome, case_rule
+from evidence.rules.rule import Outcome, case_rule, revised
 
 NO_INSPECTION = "尚无检查或复查。"
 
@@ -353,6 +353,14 @@ def no_conflict(chain: Chain) -> Iterator[Outcome]:
             yield failed(f"{person.name}申报过与该企业有利害关系，应当回避。", **about)
         elif not declared and person.role is Role.EXTERNAL_EXPERT:
             yield unsure(f"外聘专家{person.name}没有利害关系申报。", **about)
+        elif not declared:
+            yield revised(
+                unsure(
+                    f"{person.name}没有利害关系申报，是否应当回避无从判断。",
+                    **{**about, "observed": "未申报"},
+                ),
+                passed(f"{person.name}没有申报利害关系。", **about),
+            )
         else:
             yield passed(f"{person.name}没有申报利害关系。", **about)
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
-from evidence.domain.case import Attitude, Trigger
+from evidence.domain.case import Attitude, Recipient, Trigger, VisitKind
+from evidence.domain.week import local_date
 from evidence.rules.chain import Chain
 from evidence.rules.clause import Level
-from evidence.rules.outcomes import failed, listed, passed, unsure, waiting
-from evidence.rules.rule import Outcome, case_rule
+from evidence.rules.escalation import ReportDuty, judge_report
+from evidence.rules.outcomes import failed, late, listed, passed, unsure, waiting
+from evidence.rules.rule import Outcome, case_rule, revised
 
 NOT_NEEDED = "检查未发现隐患，或尚未检查，无需督促。"
 
@@ -49,7 +52,7 @@ def urging_in_window(chain: Chain) -> Iterator[Outcome]:
                 **about,
             )
         else:
-            yield failed(
+            yield late(
                 f"检查后第 {day} 天督促，{'早' if early else '晚'}于窗口 {window}{window.note}。",
                 visit=step.id,
                 observed=step.day.isoformat(),
@@ -105,11 +108,19 @@ def urging_facts(chain: Chain) -> Iterator[Outcome]:
 )
 def passive_reported(chain: Chain) -> Iterator[Outcome]:
     """A passive enterprise is reported in writing within days, with a receipt."""
-    from evidence.rules.escalation import judge_report
-
     for step in chain.urgings:
         if step.facts.attitude is Attitude.PASSIVE:
-            yield judge_report(chain, Trigger.PASSIVE, step.day, chain.parameters.escalation_days, step.id)
+            duty = ReportDuty(
+                trigger=Trigger.PASSIVE,
+                step=step,
+                days=chain.parameters.escalation_days,
+                recipients=(Recipient.SAFETY_SECTION,),
+            )
+            yield judge_report(chain, duty)
+        elif step.facts.attitude is None:
+            yield revised(
+                unsure(f"{step.name}没有登记企业态度，是否须上报无从判断。", visit=step.id, observed="未填")
+            )
 
 
 @case_rule(
@@ -125,11 +136,6 @@ def passive_reported(chain: Chain) -> Iterator[Outcome]:
 )
 def principal_interviewed(chain: Chain) -> Iterator[Outcome]:
     """After a report of passivity the principal was interviewed in person and a record exists."""
-    from datetime import timedelta
-
-    from evidence.domain.case import VisitKind
-    from evidence.domain.week import local_date
-
     reports = chain.escalated(Trigger.PASSIVE)
     if not reports:
         return
@@ -146,6 +152,9 @@ def principal_interviewed(chain: Chain) -> Iterator[Outcome]:
     step = talks[-1]
     document = chain.record(step)
     about["visit"] = step.id
+    if talks[0].day > due:
+        days = (talks[0].day - due).days
+        yield revised(late(f"{talks[0].name}晚于推定期限 {due.isoformat()}，迟 {days} 天。", **about))
     if step.facts.principal_present is None:
         yield unsure(f"{step.name}未写明主要负责人是否本人到场。", observed="未填", **about)
     elif not step.facts.principal_present:

@@ -13,7 +13,7 @@ from evidence.rules.clause import Level
 from evidence.rules.deadlines import Window, handover_window, planning_day
 from evidence.rules.ground import Ground
 from evidence.rules.outcomes import failed, listed, passed, unsure, waiting
-from evidence.rules.rule import Outcome, case_rule, standing_rule
+from evidence.rules.rule import Outcome, case_rule, revised, standing_rule
 
 WORKS = {
     VisitKind.CHECK: {PlannedWork.CHECK, PlannedWork.SPECIAL},
@@ -21,6 +21,8 @@ WORKS = {
     VisitKind.GUIDANCE: {PlannedWork.GUIDANCE},
 }
 """Kinds of planned work that announce each kind of visit."""
+PLAN_IN_FORCE_ONLY = 3
+"""From this edition on a line of a superseded plan announces nothing."""
 
 
 def _uncertain(window: Window) -> bool:
@@ -200,21 +202,34 @@ def plan_receipt(ground: Ground) -> Iterator[Outcome]:
         plan = plans[-1]
         if plan.receipt_on is not None and plan.receipt_on < plan.filed_on:
             yield unsure(f"{week} 的计划签收早于报备，请核对。", document=plan.number)
-        elif any(one.receipt_on for one in plans):
+        elif plan.receipt_on is not None:
             yield passed(f"{week} 的计划已签收。", document=plan.number)
+        elif any(one.receipt_on for one in plans):
+            yield revised(
+                unsure(
+                    f"{week} 的计划第 {plan.version} 版尚无签收；签收的是以前的版本。", document=plan.number
+                ),
+                passed(f"{week} 的计划已签收。", document=plan.number),
+            )
         elif ground.today < week.monday:
             yield waiting(f"{week} 的计划待签收。", document=plan.number, due=week.monday)
         else:
             yield failed(f"{week} 的计划没有签收。", document=plan.number)
 
 
-def announced(plans: tuple[Plan, ...], step: Step, enterprise: str) -> tuple[bool, bool]:
-    """Whether a visit stands in a plan filed before it, and whether on that very day."""
+def announced(
+    plans: tuple[Plan, ...], step: Step, enterprise: str, *, superseded: bool = False
+) -> tuple[bool, bool]:
+    """Whether a visit stands in the plan in force on its day, and whether on that very day.
+
+    Args:
+        superseded: whether lines of versions that a later one replaced count, too (before edition 3).
+    """
     works = WORKS.get(step.facts.kind, set())
+    filed = [plan for plan in plans if plan.filed_on <= step.day]
     lines = [
         line
-        for plan in plans
-        if plan.filed_on <= step.day
+        for plan in (filed if superseded else filed[-1:])
         for line in plan.lines
         if line.enterprise == enterprise and line.work in works
     ]
@@ -237,7 +252,12 @@ def visit_planned(chain: Chain) -> Iterator[Outcome]:
         if step.facts.kind not in WORKS:
             continue
         week = Week.of(step.day)
-        there, same_day = announced(chain.ground.plans_for(week), step, chain.case.enterprise)
+        there, same_day = announced(
+            chain.ground.plans_for(week),
+            step,
+            chain.case.enterprise,
+            superseded=chain.ground.edition < PLAN_IN_FORCE_ONLY,
+        )
         about: dict[str, Any] = {"visit": step.id, "expected": f"列入 {week} 计划或有变更说明"}
         if same_day:
             yield passed(f"{step.name}在计划之内。", observed="计划内", **about)
@@ -263,7 +283,7 @@ def visit_planned(chain: Chain) -> Iterator[Outcome]:
 def handed_over_in_time(chain: Chain) -> Iterator[Outcome]:
     """The record of each check and recheck was in the package of its week; late stays visible as late."""
     for step in chain.inspections:
-        due = chain.ground.handover_due(step.day)
+        due = chain.handover_due(step)
         document = chain.record(step)
         number = document.form.number if document else ""
         sent = chain.ground.carriers(number)

@@ -119,10 +119,22 @@ def entry(register: str, key: str, on: date | str, **fields: Any) -> RegisterEnt
 
 
 def undertakings() -> tuple[RegisterEntry, ...]:
-    """Confidentiality and integrity undertakings of the whole team."""
+    """Confidentiality and integrity undertakings of the whole team, and its declarations of no interest."""
     registers = ("confidentiality-undertaking", "integrity-undertaking")
-    return tuple(
-        entry(register, f"P{n}", "2021-12-08", person=PersonId(f"P{n}"))
-        for register in registers
-        for n in range(1, 6)
+    return (
+        *(
+            entry(register, f"P{n}", "2021-12-08", person=PersonId(f"P{n}"))
+            for register in registers
+            for n in range(1, 6)
+        ),
+        *(
+            entry(
+                "conflict-declaration",
+                f"P{n}",
+                "2021-12-08",
+                person=PersonId(f"P{n}"),
+                data={"conflict": "无"},
+            )
+            for n in range(1, 6)
+        ),
     )

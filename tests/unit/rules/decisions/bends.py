@@ -85,15 +85,8 @@ def reports(*versions: dict[str, object]) -> Bend:
 def escalated(trigger: Trigger, on: str, receipt: str | None = "same", **more: object) -> Bend:
     when = w.instant(on, 16)
     got = w.instant(on, 17) if receipt == "same" else None
-    made = Escalation(
-        id=f"{C}-SB1",
-        case=C,
-        trigger=trigger,
-        recipient=Recipient.SAFETY_SECTION,
-        reported_at=when,
-        receipt_at=got,
-        **more,  # type: ignore[arg-type]
-    )
+    usual = {"recipient": Recipient.SAFETY_SECTION, "reported_at": when, "receipt_at": got}
+    made = Escalation(id=f"{C}-SB1", case=C, trigger=trigger, **{**usual, **more})  # type: ignore[arg-type]
     return lambda facts: w.on_case(facts, C, lambda one: replace(one, escalations=(made,)))
 
 
@@ -115,9 +108,12 @@ def interview(**changes: object) -> Bend:
         id=f"{C}-V4",  # type: ignore[arg-type]
         case=C,
         kind=VisitKind.INTERVIEW,
-        arrived_at=w.instant("2022-03-28", 10),
-        left_at=w.instant("2022-03-28", 11),
-        **{"principal_present": True, **changes},  # type: ignore[arg-type]
+        **{  # type: ignore[arg-type]
+            "arrived_at": w.instant("2022-03-28", 10),
+            "left_at": w.instant("2022-03-28", 11) if "arrived_at" not in changes else None,
+            "principal_present": True,
+            **changes,
+        },
     )
 
     def bend(facts: Facts) -> Facts:

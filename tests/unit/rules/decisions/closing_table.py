@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from evidence.domain.case import ReviewResult, Trigger
-from evidence.domain.hazard import HazardResult, HazardState
+from evidence.domain.case import Recipient, ReviewResult, Trigger
+from evidence.domain.hazard import Grade, HazardResult, HazardState
 from tests import world as w
 from tests.unit.rules.decisions.bends import (
     MAJOR,
@@ -29,6 +29,15 @@ from tests.unit.rules.decisions.bends import (
     without_reports,
 )
 from tests.unit.rules.decisions.table import FAIL, OPEN, PASS, REVIEW, Row, at, rows
+
+PUT_OFF = results(HazardState.UNRECTIFIED, description="配件未到", new_deadline=date(2022, 4, 15))
+"""The recheck finds one hazard open and sets a new deadline for it."""
+AT_NIGHT = visit(V1, arrived_at=w.instant("2022-03-14", 22), left_at=w.instant("2022-03-15", 1))
+FOUND_AT_RECHECK = visit(
+    V3, hazards=(replace(w.hazards()[0], id="H09", grade=Grade.MAJOR, criterion="GM2017-01-03"),)
+)
+BEFORE_ARRIVAL = escalated(Trigger.MAJOR, "2022-03-14", reported_at=w.instant("2022-03-14", 8))
+STILL_ON_SITE = escalated(Trigger.MAJOR, "2022-03-15", reported_at=w.instant("2022-03-15", 0, 20))
 
 TABLE: list[Row] = [
     *rows(
@@ -62,6 +71,12 @@ TABLE: list[Row] = [
         ("boundary", FAIL, chain(PASSIVE, escalated(Trigger.PASSIVE, "2022-03-26"))),
         ("boundary", OPEN, chain(PASSIVE, gone(V3)), at("2022-03-25")),
         ("undecidable", REVIEW, chain(PASSIVE, escalated(Trigger.PASSIVE, "2022-03-23", None))),
+        (
+            "broken",
+            FAIL,
+            chain(PASSIVE, escalated(Trigger.PASSIVE, "2022-03-23", recipient=Recipient.ENFORCEMENT)),
+        ),
+        ("undecidable", REVIEW, visit(V2, attitude=None)),
     ),
     *rows(
         "P06-principal-interviewed",
@@ -70,6 +85,26 @@ TABLE: list[Row] = [
             "broken",
             FAIL,
             chain(PASSIVE, escalated(Trigger.PASSIVE, "2022-03-23"), interview(principal_present=False)),
+        ),
+        (
+            "boundary",
+            PASS,
+            chain(
+                PASSIVE,
+                escalated(Trigger.PASSIVE, "2022-03-23"),
+                interview(arrived_at=w.instant("2022-04-07")),
+            ),
+            at("2022-05-01"),
+        ),
+        (
+            "broken",
+            FAIL,
+            chain(
+                PASSIVE,
+                escalated(Trigger.PASSIVE, "2022-03-23"),
+                interview(arrived_at=w.instant("2022-04-08")),
+            ),
+            at("2022-05-01"),
         ),
         ("boundary", OPEN, chain(PASSIVE, escalated(Trigger.PASSIVE, "2022-03-23")), at("2022-04-07")),
         ("boundary", FAIL, chain(PASSIVE, escalated(Trigger.PASSIVE, "2022-03-23")), at("2022-04-08")),
@@ -165,6 +200,8 @@ TABLE: list[Row] = [
         ("boundary", PASS, visit(V3, arrived_at=w.instant("2022-04-03", 23)), at("2022-04-10")),
         ("boundary", FAIL, visit(V3, arrived_at=w.instant("2022-04-04")), at("2022-04-10")),
         ("undecidable", REVIEW, visit(V3, arrived_at=w.instant("2022-03-29"))),
+        ("boundary", OPEN, PUT_OFF, at("2022-04-20")),
+        ("broken", FAIL, PUT_OFF, at("2022-04-21")),
     ),
     *rows(
         "P12-results-complete",
@@ -180,6 +217,8 @@ TABLE: list[Row] = [
         ("broken", FAIL, UNRECTIFIED, at("2022-04-20")),
         ("boundary", OPEN, gone(V3), at("2022-04-03")),
         ("boundary", FAIL, gone(V3), at("2022-04-04")),
+        ("broken", FAIL, gone(V2), at("2022-04-20")),
+        ("broken", FAIL, without_reports, at("2022-04-20")),
         (
             "undecidable",
             REVIEW,
@@ -210,6 +249,10 @@ TABLE: list[Row] = [
         ("boundary", FAIL, MAJOR, at("2022-03-15")),
         ("broken", FAIL, chain(MAJOR, escalated(Trigger.MAJOR, "2022-03-14", hazards=("H02",)))),
         ("undecidable", REVIEW, chain(MAJOR, escalated(Trigger.MAJOR, "2022-03-14", None))),
+        ("undecidable", REVIEW, chain(MAJOR, BEFORE_ARRIVAL)),
+        ("boundary", PASS, chain(MAJOR, AT_NIGHT, STILL_ON_SITE)),
+        ("broken", FAIL, chain(MAJOR, AT_NIGHT, escalated(Trigger.MAJOR, "2022-03-16"))),
+        ("broken", FAIL, FOUND_AT_RECHECK),
     ),
     *rows(
         "P13-outcome-known",

@@ -133,6 +133,7 @@ TABLE: list[Row] = [
         ("boundary", PASS, packages(w.package("2022-W12", "2022-03-25"))),
         ("boundary", FAIL, packages(w.package("2022-W12", "2022-03-26"))),
         ("undecidable", REVIEW, LATE_PACKAGE, UNPRICED),
+        ("undecidable", REVIEW, packages()),
     ),
     *rows(
         "C01-contract-documents",

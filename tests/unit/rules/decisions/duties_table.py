@@ -55,10 +55,16 @@ def unserved(facts: Facts) -> Facts:
     return replace(facts, services=facts.services[:1])
 
 
+def SECOND_VERSION(facts: Facts) -> Facts:  # noqa: N802 - stands in the table beside constants
+    """This week's plan was changed after the regulator had receipted it."""
+    new = replace(facts.plans[1], version=2, filed_on=date(2022, 3, 30), receipt_on=None)
+    return replace(facts, plans=(*facts.plans, new))
+
+
 def campaign(
-    kind: CampaignKind = CampaignKind.SPECIAL, due: str | None = "2022-03-31", **more: object
+    kind: CampaignKind = CampaignKind.SPECIAL, due: str | None = "2022-03-31", done: int = 2, **more: object
 ) -> Bend:
-    """A campaign over two enterprises; the first two cycles are its own."""
+    """A campaign over two enterprises; so many cycles of the section are its own."""
     made = Campaign(
         id="ZX1",
         topic="有限空间",
@@ -80,7 +86,7 @@ def campaign(
                     checked_on=date(2022, 3, 20),
                     rechecked_on=date(2022, 3, 31),
                 )
-                for n, target in enumerate(FIRMS[:2])
+                for n, target in enumerate(FIRMS[:done])
             ),
         )
         return replace(facts, campaigns=(made,), services=lines)
@@ -218,6 +224,7 @@ TABLE: list[Row] = [
             at("2022-04-04"),
         ),
         ("undecidable", REVIEW, plans(receipt_on=date(2022, 1, 1))),
+        ("undecidable", REVIEW, SECOND_VERSION),
     ),
     *rows(
         "F02-coverage",
@@ -241,17 +248,34 @@ TABLE: list[Row] = [
     ),
     *rows(
         "F04-campaign-coverage",
-        ("met", PASS, campaign()),
+        ("met", PASS, campaign(targets=tuple(FIRMS), done=len(FIRMS))),
         ("broken", FAIL, campaign(targets=tuple(FIRMS)), at("2022-04-01")),
+        (
+            "broken",
+            FAIL,
+            chain(campaign(), campaign_done(rechecked_on=date(2022, 4, 25), closed=True)),
+            at("2022-05-01"),
+        ),
         ("boundary", OPEN, campaign(targets=tuple(FIRMS)), at("2022-03-31")),
         ("boundary", FAIL, chain(campaign(), campaign_done(rechecked_on=date(2022, 4, 1)))),
         ("undecidable", REVIEW, campaign(due=None)),
+        ("undecidable", REVIEW, campaign()),
     ),
     *rows(
         "F05-campaign-summary",
         (
             "met",
             PASS,
+            chain(
+                campaign(),
+                added(
+                    "campaign-pack", "ZX1", "2022-04-01", receipt_on=date(2022, 4, 1), data={"targets": "2"}
+                ),
+            ),
+        ),
+        (
+            "undecidable",
+            REVIEW,
             chain(campaign(), added("campaign-pack", "ZX1", "2022-04-01", receipt_on=date(2022, 4, 1))),
         ),
         ("broken", FAIL, campaign(), at("2022-04-10")),

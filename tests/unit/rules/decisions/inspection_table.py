@@ -109,6 +109,8 @@ TABLE: list[Row] = [
         ("boundary", FAIL, hazard(deadline=date(2022, 3, 30))),
         ("boundary", PASS, hazard(deadline=date(2022, 3, 30), deadline_reason="配件到货周期")),
         ("met", PASS, hazard(deadline=None, immediate=True)),
+        ("undecidable", REVIEW, hazard(deadline=date(2022, 3, 30), deadline_reason="。")),
+        ("undecidable", REVIEW, hazard(deadline=date(2022, 3, 30), deadline_reason="啊啊啊啊")),
     ),
     *rows(
         "C04-hazard-basis",

@@ -308,6 +308,7 @@ TABLE: list[Row] = [
                 data={"conflict": "无"},
             ),
         ),
-        ("undecidable", REVIEW, EXTERNAL),
+        ("undecidable", REVIEW, chain(EXTERNAL, empty("conflict-declaration"))),
+        ("undecidable", REVIEW, empty("conflict-declaration")),
     ),
 ]

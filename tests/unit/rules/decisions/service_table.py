@@ -28,6 +28,7 @@ from tests.unit.rules.decisions.bends import (
 from tests.unit.rules.decisions.table import FAIL, NONE, OPEN, PASS, REVIEW, Bend, Row, at, rows
 
 YEAR_END = "2022-12-06"
+GUIDED_ELSEWHERE = service(case="WJB22-0009", guided=((date(2022, 3, 15), TOPICS),))
 FRESH = firm(0, entered_zone=date(2022, 1, 3), production_started=date(2022, 1, 10))
 
 
@@ -121,7 +122,11 @@ TABLE: list[Row] = [
         ("boundary", FAIL, FRESH, at("2022-04-11")),
         ("boundary", PASS, chain(FRESH, service(guidance_on=date(2022, 4, 10))), at("2022-05-01")),
         ("boundary", FAIL, chain(FRESH, service(guidance_on=date(2022, 4, 11))), at("2022-05-01")),
-        ("boundary", NONE, firm(0, production_started=date(2021, 12, 6))),
+        ("boundary", NONE, firm(0, production_started=date(2021, 9, 6))),
+        ("boundary", NONE, firm(0, entered_zone=date(2010, 6, 1), production_started=date(2010, 9, 1))),
+        ("boundary", FAIL, firm(0, production_started=date(2021, 12, 7))),
+        ("undecidable", REVIEW, firm(0, production_started=date(2021, 12, 6))),
+        ("undecidable", REVIEW, firm(0, production_started=date(2021, 9, 7))),
         ("undecidable", REVIEW, firm(0, entered_zone=date(2022, 1, 3))),
     ),
     *rows(
@@ -133,14 +138,27 @@ TABLE: list[Row] = [
         ("boundary", OPEN, chain(firm(0, headcount=19), guided(*TOPICS[:3]))),
         ("boundary", FAIL, chain(firm(0, headcount=19), guided(*TOPICS[:3])), at("2022-12-07")),
         ("undecidable", REVIEW, firm(0, headcount=None)),
+        ("broken", FAIL, chain(firm(0, headcount=19), guided(*TOPICS, day="2022-12-07")), at("2023-01-10")),
+        ("boundary", PASS, chain(firm(0, headcount=19), guided(*TOPICS, day="2022-12-06")), at("2023-01-10")),
+        ("boundary", PASS, chain(firm(0, headcount=19), GUIDED_ELSEWHERE)),
     ),
     *rows(
         "P17-newcomer-notified",
-        ("met", PASS, chain(FRESH, entry("tenant-notice", case=C, receipt_on=date(2022, 3, 21)))),
+        (
+            "met",
+            PASS,
+            chain(FRESH, entry("tenant-notice", case=C, on="2022-01-10", receipt_on=date(2022, 1, 11))),
+        ),
         ("broken", FAIL, FRESH),
+        (
+            "broken",
+            FAIL,
+            chain(FRESH, entry("tenant-notice", case=C, on="2022-01-11", receipt_on=date(2022, 1, 11))),
+        ),
+        ("boundary", NONE, firm(0, entered_zone=date(2021, 12, 6))),
         ("boundary", OPEN, firm(0, entered_zone=date(2022, 3, 25))),
         ("boundary", FAIL, firm(0, entered_zone=date(2022, 3, 24))),
-        ("undecidable", REVIEW, chain(FRESH, entry("tenant-notice", case=C))),
+        ("undecidable", REVIEW, chain(FRESH, entry("tenant-notice", case=C, on="2022-01-10"))),
     ),
     *rows(
         "P18-tenant-registered",
@@ -230,6 +248,7 @@ TABLE: list[Row] = [
             chain(no_entries("questionnaire"), questionnaire_paper("return-visitor", "return-visitor")),
         ),
         ("broken", FAIL, entry("questionnaire", case=C, data={"filled_by": "周晓岚"})),
+        ("broken", FAIL, entry("questionnaire", case=C, data={"filled_by": "P1"})),
         ("boundary", OPEN, no_entries("questionnaire"), at("2022-03-21")),
         ("boundary", FAIL, no_entries("questionnaire"), at("2022-03-22")),
         (
