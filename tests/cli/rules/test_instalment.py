@@ -19,8 +19,8 @@ def test_it_counts_closed_chains_and_names_the_others_with_what_they_lack(run: R
     assert document["summary"] == {"checked": 3, "complete": 1, "incomplete": 2}
     left = {one["case"]: one["lacking"] for one in document["chains"] if not one["closed"]}
     assert left == {
-        world.CHECKED: ["本案未闭环：缺整改报告、复查。"],
-        world.HEAVY: ["本案未闭环：缺整改报告、复查。"],
+        world.CHECKED: ["本案未闭环：缺督促、整改报告、复查。"],
+        world.HEAVY: ["本案未闭环：缺督促、整改报告、复查。"],
     }
     assert document["instalment"]["percent"] == 20
     assert document["instalment"]["amount_fen"] == 20_000_000

@@ -48,7 +48,7 @@ def test_the_golden_journal_is_read_and_means_what_it_meant(tmp_path: Path) -> N
     assert len(document.other_copies) == 1
     assert len(document.edocuments) == 1
     assert [recording.assigned_by for recording in view.recordings(OWN)] == ["device+time"]
-    assert [state.closed for state in view.services()] == [True, True]
+    assert [state.closed for state in view.services()] == [False, False]  # neither was urged
     assert {arrival.outcome for arrival in view.arrivals()} == {"linked", "unidentified", "quarantined"}
     assert view.next_running(OTHER, "JC") == 3
     assert [held.form.number for held in view.documents(None)] == ["WJB22-0000-JH-001"]

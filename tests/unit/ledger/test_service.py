@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from evidence.domain.case import Case, CaseKind, Visit, VisitKind
+from evidence.domain.case import Case, CaseKind, RectificationReport, Visit, VisitKind
 from evidence.domain.facts import ServiceState
 from evidence.domain.hazard import Hazard, HazardResult, HazardState
 from evidence.domain.identifiers import CaseId, EnterpriseId, VisitId
-from evidence.ledger.events import CaseOpened, VisitRecorded
+from evidence.ledger.events import CaseOpened, ReportRecorded, VisitRecorded
 from evidence.ledger.ledger import Ledger
 
 CASE = CaseId("WJB22-0012")
@@ -40,10 +40,26 @@ def recheck(day: int, running: int, **results: HazardState) -> Visit:
     )
 
 
-def state(folder: Path, *visits: Visit) -> ServiceState:
+def urging(day: int = 18, running: int = 9) -> Visit:
+    return Visit(
+        id=VisitId(f"{CASE}-V{running}"),
+        case=CASE,
+        kind=VisitKind.URGING,
+        arrived_at=datetime(2022, 3, day, 1, tzinfo=UTC),
+    )
+
+
+REPORT = ReportRecorded(
+    report=RectificationReport(case=CASE, version=1, received_on=date(2022, 3, 19), answers=())
+)
+
+
+def state(folder: Path, *visits: Visit, reported: bool = False) -> ServiceState:
     ledger = Ledger.open(folder)
     case = Case(id=CASE, enterprise=EnterpriseId("X-1"), kind=CaseKind.ANNUAL, opened_on=date(2022, 3, 1))
     ledger.append("x", CaseOpened(case=case), *(VisitRecorded(visit=visit) for visit in visits))
+    if reported:
+        ledger.append("x", REPORT)
     [found] = ledger.view.services()
     return found
 
@@ -68,19 +84,35 @@ def state(folder: Path, *visits: Visit) -> ServiceState:
 def test_a_cycle_is_closed_when_nothing_found_is_left_open(
     tmp_path: Path, visits: list[Visit], closed: bool
 ) -> None:
-    assert state(tmp_path, *visits).closed is closed
+    assert state(tmp_path, *visits, urging(), reported=True).closed is closed
+
+
+@pytest.mark.parametrize(
+    ("urged", "reported", "rechecked", "closed"),
+    [
+        (True, True, True, True),
+        (False, True, True, False),
+        (True, False, True, False),
+        (True, True, False, False),
+    ],
+)
+def test_every_step_of_the_cycle_is_needed(
+    tmp_path: Path, urged: bool, reported: bool, rechecked: bool, closed: bool
+) -> None:
+    visits = [check("H01")] + [urging()] * urged + [recheck(20, 2, H01=DONE)] * rechecked
+    assert state(tmp_path, *visits, reported=reported).closed is closed
 
 
 def test_dates_are_the_first_check_and_the_last_of_the_rest_as_shanghai_days(tmp_path: Path) -> None:
     late = datetime(2022, 3, 15, 17, tzinfo=UTC)
-    urging = Visit(id=VisitId(f"{CASE}-V4"), case=CASE, kind=VisitKind.URGING, arrived_at=late)
+    urged = Visit(id=VisitId(f"{CASE}-V4"), case=CASE, kind=VisitKind.URGING, arrived_at=late)
     found = state(
         tmp_path,
         check("H01", day=14),
         check("H02", day=12, running=5),
         recheck(20, 2),
         recheck(25, 3),
-        urging,
+        urged,
     )
     assert (found.checked_on, found.rechecked_on) == (date(2022, 3, 12), date(2022, 3, 25))
     assert found.urged_on == date(2022, 3, 16)
