@@ -75,10 +75,9 @@ def fill_bag(bench: Bench) -> Papers:
         bag.add_bytes(f"certificates/{name}", data)
     text = instructions(
         work.id,
-        signer_sha256=bench.signing.key.certificate.sha256,
+        previous=work.previous.id if work.previous else "",
         stamped=bench.signing.authority is not None,
         evaluation=bench.signing.key.evaluation,
-        ledger_fingerprint=fingerprint(work.checkpoint),
     )
     bag.add_bytes(INSTRUCTIONS, text.encode())
     return papers
