@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 import cv2
@@ -22,6 +22,7 @@ Result = TypeVar("Result")
 _CORRUPT = re.compile(r"Corrupt JPEG data: (?:(\d+) extraneous bytes)?|Premature end of JPEG|Invalid SOS")
 _FAX = re.compile(r"(?:Bad code word|Uncompressed data|Premature|Line length).*? line (\d+) of strip (\d+)")
 _LIBTIFF = re.compile(r"Decode(?:r)?: |JPEGLib: |Not enough data|Read error", re.I)
+_END = b"\xff\xd9"
 _RUN = 32
 """Zero bytes in a row that no scan data hold, unless their code of zeros means an empty block."""
 _FILLED = 128
@@ -49,17 +50,20 @@ def decoded_jpeg(data: bytes, flags: int) -> tuple[Array | None, Array | None]:
     The damage begins where the first impossible run of zeros lies, if there is one: what was decoded
     before it is sound. Otherwise nothing tells sound from rubbish, and the whole picture is doubtful.
     """
+    cut = not data[-4096:].rstrip(b"\0\r\n").endswith(_END) and _END not in data[-65536:]
+    if cut:
+        data += _END  # or OpenCV refuses what libjpeg can still paint
     pixels, said = heard(lambda: cv2.imdecode(np.frombuffer(data, np.uint8), flags))
     if pixels is None:
         return None, None
-    if not data[-4096:].rstrip(b"\0\r\n").endswith(b"\xff\xd9") and b"\xff\xd9" not in data[-65536:]:
+    if cut:
         return pixels, _grown(_filled(pixels))  # cut: what is not painted grey came before the cut
     start, impossible = _zeros(data)
     if not impossible and not _complaint(said, data):
         return pixels, None
     if start < 0:
         return pixels, everything(pixels)
-    sound, _said = heard(lambda: cv2.imdecode(np.frombuffer(data[:start] + b"\xff\xd9", np.uint8), flags))
+    sound, _said = heard(lambda: cv2.imdecode(np.frombuffer(data[:start] + _END, np.uint8), flags))
     if sound is None or sound.shape != pixels.shape:
         return pixels, everything(pixels)
     return pixels, _grown(_filled(sound))
@@ -110,34 +114,40 @@ def _zeros(data: bytes) -> tuple[int, bool]:
     start = data.find(bytes(_RUN), max(scan, 0)) if scan >= 0 else -1
     if start < 0:
         return -1, False
+    if _in_several_scans(data[:scan]):
+        return (
+            -1,
+            False,
+        )  # a coarse scan of bare paper is all zeros, and its places are none of the page
     padding = not data[start:].strip(b"\0\xff\xd9")  # up to the end: damage only if pixels are missing
     return start, not padding and not _zeros_mean_empty(data[:scan])
 
 
 def _within_segment(data: bytes, at: int) -> bool:
     """Whether an offset lies in a header segment, e.g. in a thumbnail, rather than at the start of a scan."""
+    return any(start <= at < end for _kind, start, end in _segments(data[:at]))
+
+
+def _segments(header: bytes) -> Iterator[tuple[int, int, int]]:
+    """Marker, start and end of the content of each header segment."""
     position = 2
-    while position + 4 <= at:
-        if data[position] != 0xFF:
-            return False
-        length = 2 + int.from_bytes(data[position + 2 : position + 4], "big")
-        if position < at < position + length:
-            return True
-        position += length
-    return False
+    while position + 4 <= len(header) and header[position] == 0xFF:
+        end = position + 2 + int.from_bytes(header[position + 2 : position + 4], "big")
+        yield header[position + 1], position + 4, end
+        position = end
+
+
+def _in_several_scans(header: bytes) -> bool:
+    """Whether the picture comes in scans of growing detail (SOF2, SOF6, SOF10, SOF14)."""
+    return any(kind in {0xC2, 0xC6, 0xCA, 0xCE} for kind, _start, _end in _segments(header))
 
 
 def _zeros_mean_empty(header: bytes) -> bool:
     """Whether the shortest code of some AC table ends a block: then blank paper is written in zeros."""
-    position = 2
-    while position + 4 <= len(header) and header[position] == 0xFF:
-        kind = header[position + 1]
-        end = position + 2 + int.from_bytes(header[position + 2 : position + 4], "big")
-        table = position + 4
-        while kind == 0xC4 and table + 17 <= end:
+    for kind, table, end in _segments(header):
+        while kind == 0xC4 and table + 17 < min(end, len(header)):
             counts = header[table + 1 : table + 17]
             if header[table] >> 4 and sum(counts) and header[table + 17] == 0:
                 return True
             table += 17 + sum(counts)
-        position = end
     return False

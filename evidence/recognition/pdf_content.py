@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import zlib
 from pathlib import Path
-from types import TracebackType
 
 import cv2
 import pikepdf
@@ -39,18 +40,34 @@ class PdfStreams:
         self._path = path
         self._document: pikepdf.Pdf | None = None
 
-    def __enter__(self) -> PdfStreams:
-        try:
+    def open(self) -> None:
+        """What pdfium alone can open is judged by pdfium alone."""
+        with contextlib.suppress(pikepdf.PdfError, ValueError, RuntimeError, OSError):
             self._document = pikepdf.open(self._path, suppress_warnings=True)
-        except (pikepdf.PdfError, ValueError, RuntimeError, OSError):
-            self._document = None  # what pdfium alone can open is judged by pdfium alone
-        return self
 
-    def __exit__(
-        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
-    ) -> None:
+    def close(self) -> None:
+        """Free the file."""
         if self._document is not None:
             self._document.close()
+
+    @property
+    def count(self) -> int:
+        """Pages that the page tree really holds; 0 when that cannot be told."""
+        if self._document is None:
+            return 0
+        try:
+            return len(self._document.pages)
+        except (pikepdf.PdfError, ValueError, RuntimeError):
+            return 0
+
+    def recounted(self) -> bytes:
+        """The same pages under a page tree that counts right."""
+        assert self._document is not None  # noqa: S101 - it was counted
+        buffer = io.BytesIO()
+        with pikepdf.new() as whole:
+            whole.pages.extend(self._document.pages)
+            whole.save(buffer)
+        return buffer.getvalue()
 
     def damaged(self, index: int) -> bool:
         """Whether content or a picture of a page, by its 0-based number, is missing or cut."""

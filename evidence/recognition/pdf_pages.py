@@ -37,18 +37,23 @@ def pdf_pages(path: Path, limits: Limits, start: int, step: int) -> Iterator[Pag
         ) from error
     with contextlib.suppress(pypdfium2.PdfiumError):
         document.init_forms()  # signatures shown by form fields are drawn; a broken form is left out
+    streams = PdfStreams(path)
     try:
+        streams.open()
+        if streams.count > len(document):  # the page tree miscounts its pages: pdfium believes it
+            document.close()
+            document = pypdfium2.PdfDocument(streams.recounted())
         count = len(document)
         if count == 0:
             raise UnreadableError("malformed", "PDF 里没有页面。", where=path.name)
         if count > limits.pages:
             what = f"PDF 有 {count} 页，上限 {limits.pages} 页。"
             raise UnreadableError("too_large", what, where=path.name)
-        with PdfStreams(path) as streams:
-            for index in range(start, count, step):
-                yield _pdf_page(document, index, limits, streams)
+        for index in range(start, count, step):
+            yield _pdf_page(document, index, limits, streams)
     finally:
         document.close()
+        streams.close()
 
 
 def _pdf_page(
