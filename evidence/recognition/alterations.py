@@ -12,7 +12,7 @@ from evidence.domain.document import Alteration, Box, BoxKind, CodePlace, Issued
 from evidence.recognition.identity import Words
 from evidence.recognition.reading import Array, PictureSink
 from evidence.recognition.reference import MM, PT, Reference, softened
-from evidence.recognition.seals import Ring
+from evidence.recognition.rings import Ring
 from evidence.recognition.sheet import Sheet, crop, jpeg
 from evidence.recognition.strokes import ninth_decile, stroke_width
 from evidence.recognition.surroundings import box_rect

@@ -10,7 +10,7 @@ import numpy as np
 from evidence.domain.document import Box
 from evidence.recognition.local_print import shifted
 from evidence.recognition.red_ink import disks_in, thumb_in, without_red_ink
-from evidence.recognition.seals import Ring
+from evidence.recognition.rings import Ring
 from evidence.recognition.sheet import Sheet, crop
 from evidence.recognition.strokes import erase_rules
 from evidence.recognition.surroundings import black_hat, box_rect

@@ -11,7 +11,7 @@ from evidence.domain.document import Box, BoxKind, IssuedPage
 from evidence.recognition.closer import look_closer
 from evidence.recognition.neighbours import from_a_neighbour
 from evidence.recognition.reading import Array
-from evidence.recognition.seals import Ring
+from evidence.recognition.rings import Ring
 from evidence.recognition.sheet import Sheet
 from evidence.recognition.straight import line_count
 from evidence.recognition.surroundings import box_rect

@@ -15,7 +15,7 @@ from evidence.recognition.local_print import lies_under, print_is_gone, rules_ar
 from evidence.recognition.reading import Array
 from evidence.recognition.red_ink import disks_in, thumb_in, without_red_ink
 from evidence.recognition.reference import MM
-from evidence.recognition.seals import Ring
+from evidence.recognition.rings import Ring
 from evidence.recognition.sheet import Sheet, crop
 from evidence.recognition.strokes import Strokes, erase_rules, evened, least_darkness, ridged, strokes_in
 from evidence.recognition.surroundings import Rect, Surroundings, black_hat, box_rect
@@ -59,7 +59,8 @@ def find_ink(
     printed = cv2.dilate((page < 210).astype(np.uint8), np.ones((2 * spread + 1,) * 2))
     dark = black_hat(seen, limits.blackhat_mm)
     weak = least_darkness(dark, sheet, limits)
-    gone = print_is_gone(page, dark, weak, limits)
+    there = limits.bilevel_print_there if sheet.bilevel else limits.print_there
+    gone = print_is_gone(page, dark, weak, there, limits)
     if lies_under(seen, limits) or (gone and not rules_are_lost(sheet, rect, limits)):
         view = replace(view, covered=True)
     view = replace(view, printed=not gone)

@@ -13,6 +13,8 @@ from evidence.recognition.sheet import Sheet
 from evidence.recognition.thresholds import InkThresholds
 
 _SHIFT = 6
+_PARTS = 5
+"""Parts of a box, from left to right, in each of which its print is looked for."""
 _ASIDE_MM = 20.0
 """A note on a box covers its surroundings too."""
 
@@ -45,20 +47,20 @@ def lies_under(seen: Array, limits: InkThresholds) -> bool:
     return float(broad.mean()) > limits.broad_share
 
 
-def print_is_gone(page: Array, dark: Array, least: float, limits: InkThresholds) -> bool:
-    """Whether print around the left, middle or right of the box is not there.
+def print_is_gone(page: Array, dark: Array, least: float, print_there: float, limits: InkThresholds) -> bool:
+    """Whether print around some part of the box is not there.
 
     Something of the paper's colour lies on it, or the sheet is curled so that this is another place.
     """
     if page.shape != dark.shape:
         return False
     there = cv2.dilate((dark > least).astype(np.uint8), np.ones((5, 5)))
-    edges = np.linspace(0, page.shape[1], 4).astype(int)
+    edges = np.linspace(0, page.shape[1], _PARTS + 1).astype(int)
     for left, right in itertools.pairwise(edges.tolist()):
         strokes = page[:, left:right] < 128
         if int(strokes.sum()) < limits.print_least:
             continue
-        if float(there[:, left:right][strokes].mean()) < limits.print_there:
+        if float(there[:, left:right][strokes].mean()) < print_there:
             return True
     return False
 

@@ -13,7 +13,8 @@ from evidence.recognition.folds import unprinted_lines
 from evidence.recognition.identity import Words
 from evidence.recognition.ink import find_ink
 from evidence.recognition.reading import Array, PictureSink
-from evidence.recognition.seals import Ring, SealFinding, find_seal
+from evidence.recognition.rings import Ring
+from evidence.recognition.seals import SealFinding, find_seal
 from evidence.recognition.sheet import Sheet, crop, jpeg
 from evidence.recognition.surroundings import Surroundings, box_rect, look_around
 from evidence.recognition.thresholds import DEFAULT, Thresholds
@@ -45,7 +46,10 @@ def judge_marks(
     views = {box.box: look_around(sheet, words, box, thresholds) for box in issued.boxes}
     seals = _seals(sheet, issued, views, thresholds)
     rings = tuple(
-        finding.ring for finding in seals.values() if finding.ring is not None and finding.ring.sectors >= 0.3
+        ring
+        for finding in seals.values()
+        for ring in (finding.ring, *finding.loose)
+        if ring is not None and ring.sectors >= 0.3
     )
     lines = unprinted_lines(sheet, thresholds.ink)
     marks: list[Mark] = []
@@ -56,7 +60,7 @@ def judge_marks(
         )
         if box.kind is BoxKind.SEAL:
             finding = seals[box.box]
-            marks.append(_mark(box, issued.page, finding.verdict, finding.score, picture))
+            marks.append(_mark(box, issued.page, finding.verdict, finding.score, picture, finding.why))
             if finding.copy:
                 notes.append(f"第{issued.page}页的印章像是复印件，不是原印。")
             continue

@@ -9,10 +9,13 @@ import numpy as np
 
 from evidence.recognition.reading import Array
 from evidence.recognition.reference import MM
-from evidence.recognition.seals import Ring, disk_of, redness, redness_level
+from evidence.recognition.rings import Ring
+from evidence.recognition.seals import disk_of, redness, redness_level
 from evidence.recognition.sheet import Sheet
 from evidence.recognition.surroundings import Rect, black_hat
 from evidence.recognition.thresholds import DEFAULT, InkThresholds
+
+_BEYOND = 12 * MM
 
 
 def disks_in(rect: Rect, dark: Array, rings: Sequence[Ring]) -> Array:
@@ -50,9 +53,11 @@ def thumb_in(sheet: Sheet, rect: Rect, rings: Sequence[Ring], limits: InkThresho
     reddish = cv2.subtract(red, cv2.max(blue, green)) > int(DEFAULT.seal.floor)
     if int(np.count_nonzero(reddish)) < 10 * MM**2 / 9:
         return None
-    amount = redness(patch)
+    # What reaches far beyond the box is part of something larger than a thumb: a seal hanging over.
+    wide = (rect[0] - _BEYOND, rect[1] - _BEYOND, rect[2] + 2 * _BEYOND, rect[3] + 2 * _BEYOND)
+    amount = redness(sheet.color(*wide))
     ink = (amount > redness_level(amount)).astype(np.uint8)
-    x0, y0 = max(round(rect[0]), 0), max(round(rect[1]), 0)
+    x0, y0 = max(round(wide[0]), 0), max(round(wide[1]), 0)
     for ring in rings:
         ink[disk_of(ring, ink.shape, (x0, y0), 1.1)] = 0
     if ink.sum() < 25 * MM**2:
@@ -68,4 +73,7 @@ def thumb_in(sheet: Sheet, rect: Rect, rings: Sequence[Ring], limits: InkThresho
             pressed[labels == k] = 1
     if not pressed.any():
         return None
-    return cv2.dilate(pressed, np.ones((2 * gap + 1,) * 2)) > 0
+    grown = cv2.dilate(pressed, np.ones((2 * gap + 1,) * 2)) > 0
+    left, top = max(round(rect[0]), 0) - x0, max(round(rect[1]), 0) - y0
+    here = grown[top : top + patch.shape[0], left : left + patch.shape[1]]
+    return here if here.any() else None

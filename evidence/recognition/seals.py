@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -12,29 +11,15 @@ import numpy as np
 from evidence.domain.document import Box, MarkVerdict
 from evidence.recognition.reading import Array
 from evidence.recognition.reference import MM
+from evidence.recognition.rings import Ring, find_ring, find_rings
+from evidence.recognition.seal_outline import outline_of
 from evidence.recognition.sheet import Sheet, crop
-from evidence.recognition.surroundings import Surroundings, black_hat, box_rect
+from evidence.recognition.surroundings import Rect, Surroundings, black_hat, box_rect
 from evidence.recognition.thresholds import DEFAULT, SealThresholds
 from evidence.recognition.tones import percentile
 
-_COARSE = 0.25
-_FINE = 0.5
-_SECTORS = 72
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ring:
-    """A circle of ink; reference pixels."""
-
-    x: float
-    y: float
-    radius: float
-    sectors: float
-    """Share of its circumference that carries ink."""
-    gain: float
-    """Density on the circle over density just outside it."""
-    redness: float
-    """Median redness of its pixels, 0 for gray rings."""
+_GRAY_REACH_MM = 14.0
+"""How far around its box a ring without colour is looked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +32,22 @@ class SealFinding:
     red_mm2: float = 0.0
     copy: bool = False
     """A gray ring on a colour scan: a photocopied seal is not a seal."""
+    why: str = ""
+    """Why it is asked, in words for the clerk; empty where that is plain."""
+    loose: tuple[Ring, ...] = ()
+    """Red rings that belong to no box: their ink is no pen's and no thumb's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Red:
+    """Red ink around one box."""
+
+    amount: Array
+    """Redness, 0 where none."""
+    level: float
+    """Redness from which a pixel is ink."""
+    pale: bool = False
+    """Sought beneath the noise: strength says nothing, the ring must."""
 
 
 def redness(color: Array) -> Array:
@@ -68,91 +69,6 @@ def redness_level(amount: Array, limits: SealThresholds = DEFAULT.seal) -> float
     return max(limits.floor, limits.noise_gain * noise)
 
 
-def find_ring(weight: Array, limits: SealThresholds = DEFAULT.seal) -> Ring | None:
-    """The best circle of seal size in a map of ink 0..1 (float32, reference scale)."""
-    coarse = cv2.resize(weight, None, fx=_COARSE, fy=_COARSE, interpolation=cv2.INTER_AREA)
-    if float(coarse.sum()) < 6:
-        return None
-    best = (0.0, 0.0, 0.0, 0.0)
-    radii = [radius_mm * MM * _COARSE for radius_mm in limits.radii_mm]
-    reach = int(max(radii) * 0.5)
-    h, w = coarse.shape
-    rows, columns = (cv2.getOptimalDFTSize(side + 2 * reach + int(max(radii)) + 4) for side in (h, w))
-    space = np.zeros((rows, columns), np.float32)
-    space[reach : reach + h, reach : reach + w] = np.minimum(coarse * 2, 1)
-    spectrum = cv2.dft(space)
-    for radius in radii:
-        product = cv2.mulSpectrums(spectrum, _circle_spectrum(radius, rows, columns), 0)
-        votes = cv2.dft(product, flags=cv2.DFT_INVERSE | cv2.DFT_SCALE | cv2.DFT_REAL_OUTPUT)
-        pad = int(radius * 0.5)
-        off = reach - pad
-        _low, vote, _where, (x, y) = cv2.minMaxLoc(votes[off : off + h + 2 * pad, off : off + w + 2 * pad])
-        if vote > best[0]:
-            best = (vote, (x - pad) / _COARSE, (y - pad) / _COARSE, radius / _COARSE)
-    if best[0] <= 0.02:
-        return None
-    return _measure(weight, *best[1:])
-
-
-@lru_cache(maxsize=16)
-def _circle(radius: float) -> Array:
-    """A thin ring of total weight 1."""
-    n = 2 * int(radius + 3) + 1
-    rows, columns = np.mgrid[0:n, 0:n] - n // 2
-    kernel = np.exp(-(((np.hypot(rows, columns) - radius) / 0.9) ** 2)).astype(np.float32)
-    return kernel / kernel.sum()
-
-
-@lru_cache(maxsize=128)
-def _circle_spectrum(radius: float, rows: int, columns: int) -> Array:
-    """Spectrum of that ring about the corner of a picture of this size; boxes come in few sizes."""
-    circle = _circle(radius)
-    centre = circle.shape[0] // 2
-    whole = np.zeros((rows, columns), np.float32)
-    whole[: circle.shape[0], : circle.shape[1]] = circle
-    return cv2.dft(np.roll(whole, (-centre, -centre), (0, 1)))
-
-
-def _measure(weight: Array, x: float, y: float, radius: float) -> Ring | None:
-    """Sharpen centre and radius, then count the sectors that carry ink."""
-    fine = cv2.resize(weight, None, fx=_FINE, fy=_FINE, interpolation=cv2.INTER_AREA)
-    rows, columns = np.nonzero(fine > 0.3)
-    if len(rows) < 20:
-        return None
-    cx, cy, r = x * _FINE, y * _FINE, radius * _FINE
-    for _round in range(4):
-        distance = np.hypot(columns - cx, rows - cy)
-        on = np.abs(distance - r) < 3.0
-        if on.sum() < 20:
-            return None
-        px, py = columns[on].astype(float), rows[on].astype(float)
-        # Algebraic circle fit: x^2 + y^2 = 2ax + 2by + c.
-        system = np.stack([2 * px, 2 * py, np.ones_like(px)], 1)
-        (a, b, c), *_rest = np.linalg.lstsq(system, px**2 + py**2, rcond=None)
-        fitted = float(np.sqrt(max(c + a * a + b * b, 1.0)))
-        if abs(fitted - r) > 6 or np.hypot(a - cx, b - cy) > 8:
-            break
-        cx, cy, r = float(a), float(b), fitted
-    distance = np.hypot(columns - cx, rows - cy)
-    angle = ((np.arctan2(rows - cy, columns - cx) + np.pi) / (2 * np.pi) * _SECTORS).astype(int) % _SECTORS
-
-    def filled(low: float, high: float) -> float:
-        band = (distance >= low) & (distance < high)
-        return len(np.unique(angle[band])) / _SECTORS
-
-    width = 0.55 * MM * _FINE
-    on_ring = filled(r - width, r + width)
-    outside = filled(r + 2.4 * width, r + 4.4 * width)
-    return Ring(
-        x=cx / _FINE,
-        y=cy / _FINE,
-        radius=r / _FINE,
-        sectors=on_ring,
-        gain=on_ring / max(outside, 0.08),
-        redness=0.0,
-    )
-
-
 def find_seal(
     sheet: Sheet,
     box: Box,
@@ -161,42 +77,119 @@ def find_seal(
     limits: SealThresholds = DEFAULT.seal,
 ) -> SealFinding:
     """Judge one seal box; `foreign` rings belong to other boxes and are left out."""
-    region = box_rect(box, 14)
+    region = box_rect(box, limits.reach_mm)
     origin = (max(region[0], 0.0), max(region[1], 0.0))
     if not sheet.colored:
-        ring = _gray_ring(sheet, region, origin)
+        ring = _gray_ring(sheet, box_rect(box, _GRAY_REACH_MM))
         return SealFinding(
             verdict=MarkVerdict.UNDECIDED, score=300 + round(400 * (ring.sectors if ring else 0)), ring=ring
         )
-    amount = redness(sheet.color(*region))
-    level = redness_level(amount, limits)
-    _erase(amount, foreign, origin)
-    ring = find_ring(np.clip(amount / (1.6 * level), 0, 1).astype(np.float32), limits)
-    ink = amount > level
-    area = float(ink.sum()) / MM**2
-    if ring is not None:
-        ring = _with_redness(ring, amount, level)
-        ring = _moved(ring, origin)
-    near = ring is not None and _belongs(ring, box)
-    if ring is not None and near and ring.sectors >= 0.3 and ring.gain >= limits.ring_gain:
-        strong = (
-            area >= limits.present_mm2
-            and ring.sectors >= limits.present_sectors
-            and ring.redness >= max(limits.present_saturation, 1.5 * level)
-        )
-        score = min(1000, round(400 + 600 * min(ring.sectors / 0.9, 1) * min(ring.redness / 60, 1)))
-        verdict = MarkVerdict.PRESENT if strong else MarkVerdict.UNDECIDED
-        return SealFinding(verdict=verdict, score=score, ring=ring, red_mm2=area)
+    patch = sheet.color(*region)
+    amount = redness(patch)
+    red = _Red(amount=amount, level=redness_level(amount, limits))
+    _erase(red.amount, foreign, origin)
+    found = _ringed(red, patch, box, origin, limits)
+    if found.verdict is not MarkVerdict.PRESENT and not found.why:
+        pale = _pale_red(patch, limits)
+        _erase(pale.amount, foreign, origin)
+        fainter = _ringed(pale, patch, box, origin, limits)
+        found = fainter if fainter.verdict is MarkVerdict.PRESENT else found
+    if found.verdict is MarkVerdict.PRESENT and view.covered:
+        return replace(found, verdict=MarkVerdict.UNDECIDED, score=min(found.score, 600))
+    if found.verdict is MarkVerdict.PRESENT or found.why or found.ring is not None:
+        return found
     x, y, w, h = box_rect(box, 2)
+    ink = red.amount > red.level
     inner = crop(ink, x - origin[0], y - origin[1], w, h)
     if _solid_area(inner) >= limits.ask_mm2:
-        return SealFinding(verdict=MarkVerdict.UNDECIDED, score=450, red_mm2=area)
-    copy = _gray_ring(sheet, region, origin)
+        return replace(found, score=450)
+    copy = _gray_ring(sheet, box_rect(box, _GRAY_REACH_MM))
     if copy is not None and copy.sectors >= limits.gray_ring and copy.gain >= 1.8 and _belongs(copy, box):
-        return SealFinding(verdict=MarkVerdict.UNDECIDED, score=300, ring=copy, copy=True)
+        return replace(found, score=300, ring=copy, copy=True)
     if not view.may_be_absent:
-        return SealFinding(verdict=MarkVerdict.UNDECIDED, score=400)
-    return SealFinding(verdict=MarkVerdict.ABSENT, score=min(1000, round(1000 - 100 * area)))
+        return replace(found, score=400)
+    area = float(inner.sum()) / MM**2
+    return replace(found, verdict=MarkVerdict.ABSENT, score=max(0, min(1000, round(1000 - 100 * area))))
+
+
+def _ringed(
+    red: _Red, patch: Array, box: Box, origin: tuple[float, float], limits: SealThresholds
+) -> SealFinding:
+    """What the circles in red ink say: the first that is a seal's, else the first that may be."""
+    weight = np.clip(red.amount / (1.6 * red.level), 0, 1).astype(np.float32)
+    best: SealFinding | None = None
+    loose: list[Ring] = []
+    for local in find_rings(weight, limits):
+        ring = _with_redness(local, red.amount, red.level)
+        if ring.sectors < 0.3 or ring.gain < limits.ring_gain:
+            continue
+        there = _moved(ring, origin)
+        if not _belongs(there, box):
+            if ring.sectors >= 0.5:
+                loose.append(there)
+            continue
+        finding = _weighed(red, patch, ring, there, limits)
+        if finding.verdict is MarkVerdict.PRESENT or finding.why:
+            return replace(finding, loose=tuple(loose))
+        best = best or finding
+    if red.pale or best is None:
+        return SealFinding(verdict=MarkVerdict.UNDECIDED, score=300, loose=tuple(loose))
+    return replace(best, loose=tuple(loose))
+
+
+def _weighed(red: _Red, patch: Array, ring: Ring, there: Ring, limits: SealThresholds) -> SealFinding:
+    """Whether one ring is a seal's: by strength and half a ring, or by the ring and its hue alone."""
+    ink = red.amount > red.level
+    disk = disk_of(ring, ink.shape, (0.0, 0.0), 1.1)
+    area = float((ink & disk).sum()) / MM**2
+    if red.pale:
+        strong = (
+            ring.sectors >= limits.pale_sectors
+            and ring.redness >= limits.pale_floor
+            and _purity(red, patch, ring) >= limits.pale_purity
+        )
+    else:
+        strong = ring.sectors >= limits.present_sectors and ring.redness >= max(
+            limits.present_saturation, 1.5 * red.level
+        )
+    strong = strong and area >= limits.present_mm2
+    score = min(1000, round(400 + 600 * min(ring.sectors / 0.9, 1) * min(max(ring.redness, 20) / 60, 1)))
+    why = ""
+    if strong:
+        why = outline_of(ink & disk_of(ring, ink.shape, (0.0, 0.0), 1.45), ring, limits)
+    return SealFinding(
+        verdict=MarkVerdict.PRESENT if strong and not why else MarkVerdict.UNDECIDED,
+        score=score if not why else min(score, 600),
+        ring=there,
+        red_mm2=area,
+        why=why,
+    )
+
+
+def _pale_red(patch: Array, limits: SealThresholds) -> _Red:
+    """Red beneath the paper's noise: averaged, and held against what the paper itself still has."""
+    soft = cv2.GaussianBlur(patch, (0, 0), limits.pale_blur)
+    blue, green, red = cv2.split(soft.astype(np.int16))
+    amount = red - cv2.max(green, blue)
+    usual = float(np.median(amount))
+    noise = 1.48 * float(np.median(np.abs(amount - usual)))
+    level = max(limits.pale_floor, limits.pale_gain * noise)
+    amount = np.clip(amount - usual, 0, 255).astype(np.int16)
+    tilt = 60 * np.abs(green - blue)
+    amount[tilt > limits.hue_degrees * np.maximum(red - cv2.min(green, blue), 1)] = 0
+    return _Red(amount=amount, level=level, pale=True)
+
+
+def _purity(red: _Red, patch: Array, ring: Ring) -> float:
+    """Share of redness in the darkness of the ring's ink: near 1 for a red pad, near 0 for toner."""
+    soft = cv2.GaussianBlur(np.ascontiguousarray(patch[..., 1]), (0, 0), DEFAULT.seal.pale_blur)
+    rows, columns = np.nonzero(red.amount > red.level)
+    on = np.abs(np.hypot(columns - ring.x, rows - ring.y) - ring.radius) < 0.8 * MM
+    if not on.any():
+        return 0.0
+    paper = float(np.median(soft))
+    darkness = np.maximum(paper - soft[rows[on], columns[on]].astype(float), 1.0)
+    return float(np.median(red.amount[rows[on], columns[on]] / darkness))
 
 
 def _erase(amount: Array, rings: Sequence[Ring], origin: tuple[float, float]) -> None:
@@ -217,10 +210,9 @@ def _solid_area(ink: Array) -> float:
     return float(solid.sum()) / MM**2
 
 
-def _gray_ring(
-    sheet: Sheet, region: tuple[float, float, float, float], origin: tuple[float, float]
-) -> Ring | None:
+def _gray_ring(sheet: Sheet, region: Rect) -> Ring | None:
     """A ring of ink that is not our print, whatever its colour."""
+    origin = (max(region[0], 0.0), max(region[1], 0.0))
     page = crop(sheet.reference.gray, *region)
     seen = crop(sheet.gray, *region)
     printed = cv2.dilate((page < 200).astype(np.uint8), np.ones((7, 7)))

@@ -12,7 +12,7 @@ from evidence.recognition.identity import Words
 from evidence.recognition.reading import Array
 from evidence.recognition.reference import MM, PT
 from evidence.recognition.sheet import PAPER, Sheet, crop
-from evidence.recognition.thresholds import DEFAULT, Thresholds
+from evidence.recognition.thresholds import DEFAULT, InkThresholds, Thresholds
 
 Rect = tuple[float, float, float, float]
 """x, y, w, h in reference pixels."""
@@ -61,10 +61,11 @@ def look_around(sheet: Sheet, words: Words, box: Box, thresholds: Thresholds = D
     low = float(np.percentile(brightness, 10))
     lit = low >= ink.paper_floor * sheet.paper_level
     error, near = _error_near(sheet, words, rect)
+    foreign = _words_under(sheet, words, rect, ink) >= ink.foreign_words
     return Surroundings(
         inside=float((seen > 0).mean()),
         lit=lit,
-        covered=_covered(sheet, paper, ink.paper_hue),
+        covered=foreign or _covered(sheet, paper, ink.paper_hue),
         in_place=error <= thresholds.registration.local_error_mm,
         legible=near >= 0.3 and sheet.contrast >= ink.contrast_floor,
         quiet=not sheet.bilevel and sheet.noise <= ink.quiet_noise and near >= ink.quiet_near,
@@ -89,6 +90,20 @@ def _error_near(sheet: Sheet, words: Words, rect: Rect) -> tuple[float, float]:
     if len(good) < 2:
         return 99.0, typical
     return float(np.median(np.linalg.norm(words.shift[good], axis=1))) / MM, typical
+
+
+def _gaps(places: Array, rect: Rect) -> Array:
+    """Distance in pixels of words from a box, 0 for those that reach into it."""
+    x, y, w, h = rect
+    across = np.maximum(np.maximum(x - places[:, 0] - places[:, 2], places[:, 0] - x - w), 0)
+    down = np.maximum(np.maximum(y - places[:, 1] - places[:, 3], places[:, 1] - y - h), 0)
+    return np.hypot(across, down)
+
+
+def _words_under(sheet: Sheet, words: Words, rect: Rect, ink: InkThresholds) -> int:
+    """How many words near a box something lies on: their strokes are not there, other print may be."""
+    near = words.seen & (_gaps(sheet.reference.words, rect) < ink.foreign_mm * MM)
+    return int((near & (words.score < ink.foreign_word) & (words.covered < ink.foreign_covered)).sum())
 
 
 def _covered(sheet: Sheet, paper: Array, hue: float) -> bool:

@@ -1,0 +1,107 @@
+"""Seals are judged by geometry and hue: pale pads, borders, markers, wrong kinds, copies."""
+
+import cv2
+import numpy as np
+import pytest
+
+from evidence.demo.canvas import font
+from evidence.demo.seal import SEAL_FACE, Pressing, stamp
+from evidence.demo.usage import highlight
+from evidence.domain.document import BoxKind, MarkVerdict
+from tests.recognition_room import box_pixels, line_on, mark, verdict
+
+PRESENT, ABSENT, UNDECIDED = MarkVerdict.PRESENT, MarkVerdict.ABSENT, MarkVerdict.UNDECIDED
+BOX = "enterprise-seal"
+RED = (50, 40, 205)
+
+
+def pressed(seed=3, colour=RED, **how):
+    """A seal on the box, pressed in some way."""
+
+    def retouch(_rng, canvas):
+        box = next(box for box in canvas.boxes if box.box.startswith(BOX))
+        stamp(np.random.default_rng(seed), canvas, box, "常州鑫盛精密机械有限公司", colour, Pressing(**how))
+
+    return retouch
+
+
+def then(*steps):
+    def retouch(rng, canvas):
+        for step in steps:
+            step(rng, canvas)
+
+    return retouch
+
+
+@pytest.mark.parametrize("strength", [0.12, 0.2, 0.35])
+def test_a_pale_pads_seal_is_a_seal(room, sample, strength):
+    reading = room.read(room.scan(sample, retouch=pressed(strength=strength)))
+    assert verdict(reading, BOX) is PRESENT
+
+
+@pytest.mark.parametrize("across", [-0.5, -0.47, -0.44, 0.5])
+def test_a_seal_half_over_the_border_is_a_seal(room, sample, across):
+    reading = room.read(room.scan(sample, retouch=pressed(shift=(across, 0.0))))
+    assert verdict(reading, BOX) is PRESENT
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_a_marker_across_a_seal_does_not_hide_it(room, sample, seed):
+    def marker(_rng, canvas):
+        box = next(box for box in canvas.boxes if box.box.startswith(BOX))
+        highlight(np.random.default_rng(seed), canvas, box)
+
+    reading = room.read(room.scan(sample, retouch=then(pressed(), marker)))
+    assert verdict(reading, BOX) is PRESENT
+
+
+@pytest.mark.parametrize("down", [0.5, 0.65, 0.8])
+def test_a_seal_that_hangs_below_its_box_is_no_thumb_and_dates_nothing(room, sample, down):
+    reading = room.read(room.scan(sample, retouch=pressed(shift=(-0.9, down))))
+    assert BoxKind.FINGERPRINT not in {found.kind for found in reading.scan.marks}
+    assert verdict(reading, "principal-date") is not PRESENT
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_an_oval_seal_is_asked_and_named(room, sample, seed):
+    found = mark(room.read(room.scan(sample, retouch=pressed(seed, shape="oval"))), BOX)
+    assert found.verdict is UNDECIDED
+    assert "椭圆" in found.why
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_rectangular_seal_is_asked_and_named(room, sample, seed):
+    found = mark(room.read(room.scan(sample, retouch=pressed(seed, shape="square"))), BOX)
+    assert found.verdict is UNDECIDED
+    assert "方形" in found.why
+
+
+@pytest.mark.parametrize("strength", [0.15, 0.4, 1.0])
+def test_a_gray_copy_of_a_seal_is_never_accepted(room, sample, strength):
+    copy = pressed(colour=(70, 70, 70), strength=strength)
+    for profile in ("clean", "phone"):
+        reading = room.read(room.scan(sample, retouch=copy, profile=profile, seed=4))
+        assert verdict(reading, BOX) is not PRESENT
+
+
+def test_red_words_and_boxes_are_no_seal(room, sample):
+    def words(_rng, canvas):
+        from PIL import Image, ImageDraw
+
+        x, y, w, h = box_pixels(canvas, BOX)
+        sheet = Image.fromarray(canvas.image)
+        face = font(SEAL_FACE, int(7 * canvas.mm))
+        ImageDraw.Draw(sheet).text((x + 10, y + h / 3), "常州鑫盛公司", RED, face)
+        canvas.image[:] = np.array(sheet)
+        line_on(canvas, np.array([[x, y], [x + w, y], [x + w, y + h], [x, y + h], [x, y]]), RED, 0.6)
+
+    assert verdict(room.read(room.scan(sample, retouch=words)), BOX) is UNDECIDED
+
+
+def test_a_red_circle_drawn_by_hand_has_no_lettering_but_is_looked_at(room, sample):
+    def arc(_rng, canvas):
+        x, y, w, h = box_pixels(canvas, BOX)
+        size = (int(9 * canvas.mm), int(9 * canvas.mm))
+        cv2.ellipse(canvas.image, (x + w // 2, y + h // 2), size, 0, 20, 300, RED, 3)
+
+    assert verdict(room.read(room.scan(sample, retouch=arc)), BOX) is not PRESENT
