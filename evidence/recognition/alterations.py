@@ -8,7 +8,15 @@ from functools import lru_cache
 import cv2
 import numpy as np
 
-from evidence.domain.document import Alteration, Box, BoxKind, CodePlace, IssuedPage
+from evidence.domain.document import (
+    Alteration,
+    Box,
+    BoxKind,
+    CodePlace,
+    IssuedPage,
+    Mark,
+    MarkVerdict,
+)
 from evidence.recognition.identity import Words
 from evidence.recognition.reading import Array, PictureSink
 from evidence.recognition.reference import MM, PT, Reference, softened
@@ -34,11 +42,17 @@ def find_alterations(
     issued: IssuedPage,
     rings: Sequence[Ring],
     lines: Array,
+    marks: Sequence[Mark],
     pictures: PictureSink,
     thresholds: Thresholds = DEFAULT,
 ) -> tuple[Alteration, ...]:
-    """Regions a person should look at, in whole points."""
-    found = [("altered_print", rect) for rect in _altered_print(words, sheet, thresholds)]
+    """Regions a person should look at, in whole points.
+
+    Args:
+        marks: what was seen in the boxes: a written date may cover the printed 年 月 日.
+    """
+    dated = _dated(sheet.reference.words, issued, marks)
+    found = [("altered_print", rect) for rect in _altered_print(words, dated, sheet, thresholds)]
     found += [
         ("added_ink", rect)
         for rect in _added_ink(sheet, issued, rings, lines, thresholds)
@@ -52,9 +66,24 @@ def find_alterations(
     return tuple(alterations)
 
 
-def _altered_print(words: Words, sheet: Sheet, thresholds: Thresholds) -> list[tuple[int, int, int, int]]:
+def _dated(places: Array, issued: IssuedPage, marks: Sequence[Mark]) -> Array:
+    """Words that lie in a date box somebody wrote in."""
+    verdicts = {mark.box: mark.verdict for mark in marks}
+    centres = places[:, :2] + places[:, 2:] / 2
+    inside = np.zeros(len(places), bool)
+    for box in issued.boxes:
+        if box.kind is BoxKind.DATE and verdicts.get(box.box) is not MarkVerdict.ABSENT:
+            x, y, w, h = box_rect(box, 1)
+            across, down = centres[:, 0] - x, centres[:, 1] - y
+            inside |= (across > 0) & (across < w) & (down > 0) & (down < h)
+    return inside
+
+
+def _altered_print(
+    words: Words, dated: Array, sheet: Sheet, thresholds: Thresholds
+) -> list[tuple[int, int, int, int]]:
     limits = thresholds.alteration
-    seen = words.seen
+    seen = words.seen & ~dated
     if not seen.any():
         return []
     typical = float(np.median(words.score[seen]))

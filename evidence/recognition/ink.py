@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from evidence.domain.document import Box, BoxKind, IssuedPage, MarkVerdict
-from evidence.recognition.doubts import CORRECTED, doubt_about
+from evidence.recognition.doubts import CORRECTED, COVERED, doubt_about
 from evidence.recognition.local_print import lies_under, print_is_gone, rules_are_lost, shifted
 from evidence.recognition.reading import Array
 from evidence.recognition.red_ink import disks_in, thumb_in, without_red_ink
@@ -201,5 +201,10 @@ def _verdict(
     else:
         verdict, score = MarkVerdict.UNDECIDED, min(max(score, 200), 600)
     return InkFinding(
-        verdict=verdict, score=min(score, 1000), length_mm=length, area_mm2=area, fingerprint=fingerprint
+        verdict=verdict,
+        score=min(score, 1000),
+        length_mm=length,
+        area_mm2=area,
+        fingerprint=fingerprint,
+        why=COVERED if view.covered and verdict is MarkVerdict.UNDECIDED else "",
     )

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from evidence.domain.document import Box, BoxKind, IssuedPage, Mark, MarkVerdict
 from evidence.domain.identifiers import Sha256
+from evidence.recognition.doubts import COVERED, FILE_INK
 from evidence.recognition.folds import unprinted_lines
 from evidence.recognition.identity import Words
 from evidence.recognition.ink import find_ink
 from evidence.recognition.reading import Array, PictureSink
+from evidence.recognition.reference import MM
 from evidence.recognition.rings import Ring
 from evidence.recognition.seals import SealFinding, find_seal
 from evidence.recognition.sheet import Sheet, crop, jpeg
 from evidence.recognition.surroundings import Surroundings, box_rect, look_around
 from evidence.recognition.thresholds import DEFAULT, Thresholds
 
+_FILE_INK_MM2 = 1.0
+"""Area that annotations and form fields draw in a box from which its mark is theirs."""
 FINGERPRINT_SUFFIX = ".fingerprint"
 """Box id of a 捺印 beside the signature it accompanies: its own mark, never the signature's."""
 
@@ -60,12 +64,23 @@ def judge_marks(
         )
         if box.kind is BoxKind.SEAL:
             finding = seals[box.box]
-            marks.append(_mark(box, issued.page, finding.verdict, finding.score, picture, finding.why))
+            marks.append(
+                _named(
+                    sheet,
+                    box,
+                    views[box.box],
+                    _mark(box, issued.page, finding.verdict, finding.score, picture, finding.why),
+                )
+            )
             if finding.copy:
                 notes.append(f"第{issued.page}页的印章像是复印件，不是原印。")
             continue
         ink = find_ink(sheet, box, issued, views[box.box], rings, lines, thresholds)
-        marks.append(_mark(box, issued.page, ink.verdict, ink.score, picture, ink.why))
+        marks.append(
+            _named(
+                sheet, box, views[box.box], _mark(box, issued.page, ink.verdict, ink.score, picture, ink.why)
+            )
+        )
         if ink.fingerprint:
             marks.append(
                 Mark(
@@ -79,8 +94,20 @@ def judge_marks(
                     crop=picture,
                 )
             )
-    notes += _scan_notes(sheet, issued, thresholds)
+    notes += _scan_notes(sheet, issued, marks, thresholds)
     return PageMarks(marks=tuple(marks), notes=tuple(notes), rings=rings, lines=lines)
+
+
+def _named(sheet: Sheet, box: Box, view: Surroundings, mark: Mark) -> Mark:
+    """The mark, asked and named where the file itself drew it or something lies on the box."""
+    drawn = sheet.paperless and mark.verdict is not MarkVerdict.ABSENT
+    if sheet.file_ink is not None:
+        drawn |= int(np.count_nonzero(crop(sheet.file_ink, *box_rect(box)))) > _FILE_INK_MM2 * MM * MM
+    if drawn:
+        return replace(mark, verdict=MarkVerdict.UNDECIDED, score=min(mark.score, 600), why=FILE_INK)
+    if mark.verdict is MarkVerdict.UNDECIDED and view.covered and not mark.why:
+        return replace(mark, why=COVERED)
+    return mark
 
 
 def _mark(box: Box, page: int, verdict: MarkVerdict, score: int, picture: Sha256, why: str = "") -> Mark:
@@ -122,10 +149,14 @@ def _distance(ring: Ring, box: Box) -> float:
     return float(np.hypot(ring.x - x - w / 2, ring.y - y - h / 2))
 
 
-def _scan_notes(sheet: Sheet, issued: IssuedPage, thresholds: Thresholds) -> Sequence[str]:
-    if not any(box.kind is BoxKind.SEAL for box in issued.boxes):
-        return ()
+def _scan_notes(
+    sheet: Sheet, issued: IssuedPage, marks: Sequence[Mark], thresholds: Thresholds
+) -> Sequence[str]:
+    """A better scan is asked for only where a seal stays open that it would decide."""
+    open_seal = any(
+        mark.kind is BoxKind.SEAL and mark.verdict is MarkVerdict.UNDECIDED and not mark.why for mark in marks
+    )
     poor = sheet.dpi < thresholds.page.poor_dpi
-    if not sheet.colored or poor:
+    if open_seal and not sheet.paperless and (not sheet.colored or poor):
         return (f"第{issued.page}页有盖章处，请用彩色、200 dpi 以上重新扫描。",)
     return ()

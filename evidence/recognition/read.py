@@ -256,7 +256,7 @@ def _linked(
         index=picture.index,
         quality=quality,
         marks=marks.marks,
-        alterations=find_alterations(sheet, words, issued, marks.rings, marks.lines, previews),
+        alterations=find_alterations(sheet, words, issued, marks.rings, marks.lines, marks.marks, previews),
         notes=tuple(notes),
         identity=identity.value,
         picture=upright,

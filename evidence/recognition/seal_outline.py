@@ -42,7 +42,11 @@ def outline_of(ink: Array, ring: Ring, limits: SealThresholds = DEFAULT.seal) ->
     oval = _carried(near, _ellipse((x, y), (a / 2, b / 2), math.radians(turn)))
     corners = cv2.boxPoints(cv2.minAreaRect(hull))
     straight = _carried(near, _sides(corners))
-    least = max(limits.outline_sectors, round_share + limits.outline_better)
+    least = limits.outline_sectors
+    beyond = np.hypot(columns - ring.x, rows - ring.y) > 1.1 * ring.radius
+    if float(beyond.mean()) < limits.outline_beyond:
+        # The circle holds all the ink: another outline must explain it better.
+        least = max(least, round_share + limits.outline_better)
     filled = cv2.contourArea(hull) / max(cv2.contourArea(corners), 1.0)
     if straight >= least and straight > oval and filled > 0.88:
         return RECTANGLE

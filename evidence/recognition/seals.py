@@ -18,6 +18,7 @@ from evidence.recognition.surroundings import Rect, Surroundings, black_hat, box
 from evidence.recognition.thresholds import DEFAULT, SealThresholds
 from evidence.recognition.tones import percentile
 
+_ARCS = 24
 _GRAY_REACH_MM = 14.0
 """How far around its box a ring without colour is looked for."""
 
@@ -46,8 +47,14 @@ class _Red:
     """Redness, 0 where none."""
     level: float
     """Redness from which a pixel is ink."""
-    pale: bool = False
-    """Sought beneath the noise: strength says nothing, the ring must."""
+    signed: Array | None = None
+    """Redness over the paper's as measured, below zero too: set where red is sought beneath the noise and
+    strength says nothing, so that the ring must."""
+
+    @property
+    def pale(self) -> bool:
+        """Whether it was sought beneath the noise."""
+        return self.signed is not None
 
 
 def redness(color: Array) -> Array:
@@ -147,6 +154,7 @@ def _weighed(red: _Red, patch: Array, ring: Ring, there: Ring, limits: SealThres
             ring.sectors >= limits.pale_sectors
             and ring.redness >= limits.pale_floor
             and _purity(red, patch, ring) >= limits.pale_purity
+            and _redder_arcs(red, ring, limits) >= limits.pale_arcs
         )
     else:
         strong = ring.sectors >= limits.present_sectors and ring.redness >= max(
@@ -174,10 +182,35 @@ def _pale_red(patch: Array, limits: SealThresholds) -> _Red:
     usual = float(np.median(amount))
     noise = 1.48 * float(np.median(np.abs(amount - usual)))
     level = max(limits.pale_floor, limits.pale_gain * noise)
-    amount = np.clip(amount - usual, 0, 255).astype(np.int16)
+    signed = (amount - usual).astype(np.float32)
+    amount = np.clip(signed, 0, 255).astype(np.int16)
     tilt = 60 * np.abs(green - blue)
     amount[tilt > limits.hue_degrees * np.maximum(red - cv2.min(green, blue), 1)] = 0
-    return _Red(amount=amount, level=level, pale=True)
+    return _Red(amount=amount, level=level, signed=signed)
+
+
+def _redder_arcs(red: _Red, ring: Ring, limits: SealThresholds) -> float:
+    """Share of arcs of a ring that are redder, on the average, than the paper just outside them."""
+    signed = red.signed
+    if signed is None:
+        return 0.0
+    reach = ring.radius + 3.2 * MM
+    left, top = max(int(ring.x - reach), 0), max(int(ring.y - reach), 0)
+    part = signed[top : int(ring.y + reach) + 1, left : int(ring.x + reach) + 1]
+    rows, columns = np.indices(part.shape)
+    dx, dy = columns + left - ring.x, rows + top - ring.y
+    distance = np.hypot(dx, dy) - ring.radius
+    arc = ((np.arctan2(dy, dx) + np.pi) / (2 * np.pi) * _ARCS).astype(int) % _ARCS
+    on, off = np.abs(distance) < 0.5 * MM, (distance > 1.3 * MM) & (distance < 2.8 * MM)
+    redder = 0
+    for k in range(_ARCS):
+        here, paper = part[on & (arc == k)], part[off & (arc == k)]
+        if len(here) < 20 or len(paper) < 20:
+            continue
+        # Neighbouring pixels were averaged together: an eighth of them tell something of their own.
+        error = float(paper.std()) * np.sqrt(8 / len(here) + 8 / len(paper))
+        redder += float(here.mean() - paper.mean()) > limits.pale_redder + 4 * error
+    return redder / _ARCS
 
 
 def _purity(red: _Red, patch: Array, ring: Ring) -> float:

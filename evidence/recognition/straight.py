@@ -171,18 +171,20 @@ def is_straight(mask: Array, width: float, limits: StraightThresholds = DEFAULT.
 def line_count(ink: Array, limits: StraightThresholds = DEFAULT.straight) -> int:
     """How many straight lines make up nearly all of a drawing; `many_lines` stands for more.
 
-    A slash takes one, a cross or tick two, 无 four or five, a name many.
+    A slash takes one, a cross or tick two, a name many.
     """
     short = replace(
         limits, run_mm=limits.stroke_mm, gap_mm=limits.stroke_gap_mm, beside=2.0, arc=limits.stroke_arc
     )
-    left, nothing = ink.copy(), np.zeros(ink.shape, bool)
+    left, gone = ink.copy(), np.zeros(ink.shape, bool)
     total = max(int(np.count_nonzero(ink)), 1)
     for count in range(1, limits.many_lines):
-        run = _longest_run(left, nothing, short)
+        run = _longest_run(left, gone, short)
         if run is None:
             return limits.many_lines
-        left[cv2.dilate(run.mask.astype(np.uint8), np.ones((5, 5))) > 0] = 0
+        # A line goes on beneath one that crosses it.
+        gone |= cv2.dilate(run.mask.astype(np.uint8), np.ones((5, 5))) > 0
+        left[gone] = 0
         if np.count_nonzero(left) < limits.unexplained * total:
             return count
     return limits.many_lines

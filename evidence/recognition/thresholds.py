@@ -173,8 +173,8 @@ class InkThresholds:
     contrast_floor: float = 60
     """Least print contrast near a box for `absent`: where our own print is fainter, ink may be lost."""
     print_there: float = 0.8
-    """Share of the issued print around each fifth of a box that must be seen for `present` and `absent`: under
-    a folded corner, a note or a receipt it is gone (point 7). 183 boxes of folded and telephone pages had
+    """Share of the issued print around each fifth of a box that must be seen for `present` and `absent`:
+    under a folded corner, a note or a receipt it is gone (point 7). 183 boxes of folded and telephone pages had
     0.77-1.0, all but three of them 0.98 and more; boxes covered in part mostly less than 0.7."""
     bilevel_print_there: float = 0.4
     """Same on black-and-white copies, which break thin rules up."""
@@ -227,7 +227,7 @@ class StraightThresholds:
     """Least length of a line when the lines of a drawing are counted..."""
     stroke_gap_mm: float = 0.6
     """...and the longest gap in it, and..."""
-    stroke_arc: float = 0.08
+    stroke_arc: float = 0.05
     """...its greatest bow."""
     many_lines: int = 7
     """From so many lines on a drawing is no longer counted."""
@@ -251,8 +251,8 @@ class StraightThresholds:
     """...or longer than this."""
     mark_mm: float = 30.0
     """Length up to which ink may be a mark that strikes a box out..."""
-    mark_lines: int = 3
-    """...and lines it is made of: slash and dash one, tick two, cross two or three."""
+    mark_lines: int = 2
+    """...and lines it is made of: slash and dash one, tick and cross two."""
     unexplained: float = 0.15
     """Share of a drawing that the lines counted may leave over."""
 
@@ -297,6 +297,10 @@ class SealThresholds:
     """...and its redness in units of the noise left."""
     pale_sectors: float = 0.6
     """Least share of its ring, which must do what strength does not..."""
+    pale_arcs: float = 0.7
+    """...each twenty-fourth of it, redder on the average than the paper outside by..."""
+    pale_redder: float = 1.5
+    """...so much and four standard errors, for this share of the ring..."""
     pale_purity: float = 0.45
     """...with this share of redness in its darkness: gray copies have colour only at their edges."""
     oval_ratio: float = 0.9
@@ -304,7 +308,9 @@ class SealThresholds:
     outline_sectors: float = 0.55
     """...when so much of the oval's or rectangle's own outline is there..."""
     outline_better: float = 0.1
-    """...and more than of the circle by this."""
+    """...and more than of the circle by this..."""
+    outline_beyond: float = 0.06
+    """...unless this share of the ink lies outside the circle: then it is not the seal's outline."""
     gray_ring: float = 0.35
     """Share of a gray ring seen in a colour scan from which the seal is called a copy."""
 
