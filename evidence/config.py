@@ -127,7 +127,7 @@ class Workspace:
         from evidence.inbox.understand import Understander
 
         inbox = self.settings.inbox
-        forms = LedgerForms(view=lambda: self.ledger.view, store=self.issued)
+        forms = LedgerForms(view=lambda: self.ledger.view, store=self.issued, pictures=self.previews.path)
         understander = Understander(
             pages=Recogniser(forms=forms, previews=self.previews, settings=inbox),
             settings=inbox,

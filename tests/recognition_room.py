@@ -18,7 +18,7 @@ from evidence.domain.document import BoxKind, IssuedForm, IssuedPage, Mark, Mark
 from evidence.domain.identifiers import Number, Sha256
 from evidence.recognition.pages import open_pages
 from evidence.recognition.read import read_page
-from evidence.recognition.reading import Array, PageReading
+from evidence.recognition.reading import Array, EarlierScan, PageReading
 from evidence.recognition.reference import encode_references, reference_beside
 
 MEDIA = {".jpg": "image/jpeg", ".tif": "image/tiff", ".pdf": "application/pdf", ".png": "image/png"}
@@ -47,6 +47,7 @@ class Room:
     samples: dict[Number, SampleForm] = field(default_factory=dict)
     void: dict[Number, str] = field(default_factory=dict)
     pictures: Pictures = field(default_factory=Pictures)
+    earlier_scans: dict[tuple[Number, int], tuple[EarlierScan, ...]] = field(default_factory=dict)
 
     def issue(self, index: int, *, pages: int = 2, annex: bool = False) -> SampleForm:
         """The `index`-th sample record, with its reference kept beside it."""
@@ -70,6 +71,9 @@ class Room:
 
     def pdf(self, number: Number) -> Path:
         return self.samples[number].pdf
+
+    def earlier(self, number: Number, page: int) -> tuple[EarlierScan, ...]:
+        return self.earlier_scans.get((number, page), ())
 
     def candidates(self) -> Iterable[IssuedForm]:
         return [sample.issued for sample in self.samples.values()]

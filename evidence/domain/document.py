@@ -118,6 +118,9 @@ class Mark:
     decided_by: str = ""
     """Account of the person whose decision this is; empty when the program judged."""
     why: str = ""
+    """The person's reason; where the program judged, what a person should look at, e.g. 划去/拒签？."""
+    new_since: tuple[Sha256, ...] = ()
+    """Upright pictures of earlier scans of the page that lack the strokes which make this mark."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +158,9 @@ class ScannedPage:
     """Upright preview."""
     rotation: int = 0
     """Degrees clockwise that turn the page image upright: 0, 90, 180 or 270."""
+    compared_with: tuple[Sha256, ...] | None = None
+    """Upright pictures of earlier scans this one was held against; None when it was read before scans were
+    compared."""
     region: tuple[int, int, int, int] | None = None
     """x, y, w, h of this page within the page image as a viewer shows it, in thousandths of its width and
     height; None when the image shows this page alone. Two sheets in one picture have one each."""

@@ -148,7 +148,7 @@ def _finding_row(finding: Finding) -> dict[str, str]:
 def _mark_rows(document: Document) -> Iterable[dict[str, Any]]:
     for mark in document.marks:
         state, word = VERDICT_WORDS[mark.verdict]
-        by = f"{mark.decided_by}：{mark.why}" if mark.decided_by else "程序判定"
+        by = f"{mark.decided_by or '程序判定'}：{mark.why}" if mark.why else mark.decided_by or "程序判定"
         yield {
             "number": document.form.number,
             "page": mark.page,

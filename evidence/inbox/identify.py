@@ -118,10 +118,6 @@ def _objection(scan: ScannedPage, view: View) -> str:
     return "" if 1 <= scan.page <= document.form.pages else "unknown_code"
 
 
-def _with_page(page: int, note: str) -> str:
-    return note if note.startswith(f"第{page}页") else f"第{page}页{note}"
-
-
 def rescanned(arrival: ArrivalId, pages: Iterable[ScannedPage], view: View) -> ArrivalId | None:
     """The arrival that already brought one of these pages; the better copy is the one in force."""
     for page in pages:
@@ -140,7 +136,10 @@ def _message(heaps: Sorted, reason: str, view: View, rescan: ArrivalId | None) -
         named = f"{number} " if len(numbers) > 1 else ""
         sentences += document_sentences(number, pages, view.document(number), named)
     if rescan is not None:
-        sentences.append(f"其中有 {rescan} 已收过的页（再次扫描），两份都保存，以签章较全、较清晰的为准。")
+        sentences.append(f"其中有 {rescan} 已收过的页（再次扫描），各份都保存。")
+        for number in numbers:
+            pages = [page for page in heaps.linked if page.number == number]
+            sentences += words.changes(pages, view.document(number))
     details = dict.fromkeys(
         f"第{page.index + 1}页：{page.message}" for page in heaps.unlinked if page.message
     )
@@ -195,8 +194,8 @@ def document_sentences(
         missing = set(document.missing_pages) - {page.page for page in pages}
         if missing:
             sentences.append(f"{number} 共{document.form.pages}页，缺{words.page_list(missing)}，请补扫。")
-    remarks = words.mark_sentences([mark for page in pages for mark in page.marks])
-    notes = (_with_page(page.page, note) for page in pages for note in page.notes)
+    remarks = words.mark_sentences(words.together(pages))
+    notes = (words.on_page(page.page, note) for page in pages for note in page.notes)
     remarks += [note if note.endswith("。") else f"{note}。" for note in dict.fromkeys(notes)]
     remarks += [
         f"第{page.page}页印刷内容或空白处与签发时不同，请看图核对。" for page in pages if page.alterations

@@ -6,14 +6,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from evidence.archive.issued import IssuedStore
-from evidence.domain.document import Document, IssuedForm, IssuedPage
-from evidence.domain.identifiers import Number
+from evidence.domain.document import Document, IssuedForm, IssuedPage, MarkVerdict
+from evidence.domain.identifiers import Number, Sha256
 from evidence.errors import UnreadableError
 from evidence.filetypes.office_text import OfficeFile, office_text
 from evidence.inbox.counterparts import IssuedText
 from evidence.ledger.view import View
+
+if TYPE_CHECKING:
+    from evidence.recognition.reading import EarlierScan
 
 _CASES = 3000
 """Newest cases whose forms a page without code is compared with: years of one agency; a whole register would
@@ -30,6 +34,8 @@ class LedgerForms:
 
     view: Callable[[], View]
     store: IssuedStore
+    pictures: Callable[[Sha256], Path] | None = None
+    """Where upright pictures of scans lie; None where scans are not compared."""
 
     def issued(self, number: Number) -> IssuedForm | None:
         """The form of this number, void ones too."""
@@ -43,6 +49,27 @@ class LedgerForms:
     def pdf(self, number: Number) -> Path:
         """The issued PDF."""
         return self.store.pdf_path(number)
+
+    def earlier(self, number: Number, page: int) -> tuple[EarlierScan, ...]:
+        """Scans of a page that are kept already, with the boxes that are empty on them."""
+        from evidence.recognition.reading import EarlierScan
+
+        document = self.view().document(number)
+        if document is None or self.pictures is None:
+            return ()
+        found = []
+        for scan in (*document.scans, *document.other_copies):
+            if scan.page != page or scan.picture is None:
+                continue
+            path = self.pictures(scan.picture)
+            found.append(
+                EarlierScan(
+                    picture=scan.picture,
+                    path=str(path) if path.is_file() else "",
+                    absent=tuple(mark.box for mark in scan.marks if mark.verdict is MarkVerdict.ABSENT),
+                )
+            )
+        return tuple(found)
 
     def candidates(self) -> Iterator[IssuedForm]:
         """Valid forms that are stored here: those that still wait for pages first, newest cases first."""

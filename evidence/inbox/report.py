@@ -121,6 +121,7 @@ def _document_row(number: Number, arrival: Arrival, view: View) -> dict[str, Any
                 "verdict": mark.verdict.value,
                 "score": mark.score / 1000,
                 "decided_by": mark.decided_by or None,
+                "why": mark.why,
             }
             for page in pages
             for mark in page.marks

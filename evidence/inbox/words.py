@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
-from evidence.domain.document import BoxKind, Mark, MarkVerdict
+from evidence.domain.document import BoxKind, Document, Mark, MarkVerdict, ScannedPage
 from evidence.domain.terms import box_title
+from evidence.ledger.documents import DISAGREEING
 
 REASONS: dict[str, str] = {
     "empty": "文件是空的（0 字节）。请重新扫描或重新复制。",
@@ -61,6 +63,46 @@ def page_list(pages: Iterable[int]) -> str:
     return f"第{'、'.join(str(first) if first == last else f'{first}–{last}' for first, last in runs)}页"
 
 
+_SEEN = {MarkVerdict.PRESENT: "已见", MarkVerdict.ABSENT: "未见", MarkVerdict.UNDECIDED: "无法自动判定"}
+
+
+def on_page(page: int, note: str) -> str:
+    """A note that names its page, once."""
+    return note if note.startswith(f"第{page}页") else f"第{page}页{note}"
+
+
+def together(pages: Sequence[ScannedPage]) -> list[Mark]:
+    """The marks of a file's pages; where it holds a page several times, what its copies say together."""
+    found: dict[tuple[int, str], Mark] = {}
+    for mark in (mark for page in pages for mark in page.marks):
+        known = found.get((mark.page, mark.box))
+        if known is None or known.verdict is mark.verdict:
+            found[mark.page, mark.box] = known or mark
+        elif MarkVerdict.UNDECIDED in (known.verdict, mark.verdict):
+            # One copy decides what another leaves open.
+            found[mark.page, mark.box] = known if mark.verdict is MarkVerdict.UNDECIDED else mark
+        else:
+            found[mark.page, mark.box] = replace(known, verdict=MarkVerdict.UNDECIDED, why=DISAGREEING)
+    return list(found.values())
+
+
+def changes(pages: Sequence[ScannedPage], document: Document | None) -> list[str]:
+    """What a rescan shows otherwise than the scan in force before it, box by box."""
+    before = {(mark.page, mark.box): mark for mark in document.marks} if document is not None else {}
+    sentences = []
+    for mark in sorted(together(pages), key=lambda mark: (mark.page, mark.box)):
+        known = before.get((mark.page, mark.box))
+        if known is None or known.verdict is mark.verdict:
+            continue
+        title = box_title(mark.role, mark.kind)
+        disputed = {known.verdict, mark.verdict} == {MarkVerdict.PRESENT, MarkVerdict.ABSENT}
+        doubt = "，两次扫描判断不一，请看图确认" if disputed and not mark.new_since else ""
+        sentences.append(
+            f"与先前的扫描相比，第{mark.page}页{title}由“{_SEEN[known.verdict]}”变为“{_SEEN[mark.verdict]}”{doubt}。"
+        )
+    return sentences
+
+
 def mark_sentences(marks: Sequence[Mark]) -> list[str]:
     """One sentence for each required mark that is not there or cannot be judged."""
     sentences = []
@@ -71,5 +113,6 @@ def mark_sentences(marks: Sequence[Mark]) -> list[str]:
         if mark.verdict is MarkVerdict.ABSENT:
             sentences.append(f"第{mark.page}页未见{title}，请{_REPAIRS[mark.kind]}后重新扫描该页。")
         else:
-            sentences.append(f"第{mark.page}页的{title}无法自动判定，请看图确认。")
+            why = f"（{mark.why}）" if mark.why and not mark.decided_by else ""
+            sentences.append(f"第{mark.page}页的{title}无法自动判定{why}，请看图确认。")
     return list(dict.fromkeys(sentences))

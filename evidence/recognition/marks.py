@@ -127,21 +127,41 @@ def _mark(box: Box, page: int, verdict: MarkVerdict, score: int, picture: Sha256
 def _seals(
     sheet: Sheet, issued: IssuedPage, views: dict[str, Surroundings], thresholds: Thresholds
 ) -> dict[str, SealFinding]:
-    """Each ring belongs to the seal box whose middle is nearest; the others are judged without it."""
+    """Each ring belongs to the seal box whose middle is nearest; the others are judged without it.
+
+    The fullest ring first: a part of it makes circles in a neighbouring box.
+    """
     boxes = [box for box in issued.boxes if box.kind is BoxKind.SEAL]
     findings = {box.box: find_seal(sheet, box, views[box.box], (), thresholds.seal) for box in boxes}
-    if len(boxes) < 2:
-        return findings
-    owners: dict[str, Ring] = {}
-    for box in boxes:
-        ring = findings[box.box].ring
-        if ring is not None and min(boxes, key=lambda other: _distance(ring, other)).box == box.box:
-            owners[box.box] = ring
-    for box in boxes:
-        others = tuple(ring for name, ring in owners.items() if name != box.box)
-        if box.box not in owners and others:
-            findings[box.box] = find_seal(sheet, box, views[box.box], others, thresholds.seal)
+    waiting, owned = list(boxes), list[Ring]()
+    while len(waiting) > 1:
+        waiting.sort(key=lambda box: _sectors(findings[box.box]), reverse=True)
+        first, *waiting = waiting
+        ring = findings[first.box].ring
+        if ring is None:
+            break
+        nearest = min(boxes, key=lambda other: _distance(ring, other))
+        if nearest.box == first.box:
+            owned.append(ring)
+        elif nearest in waiting:
+            waiting.append(first)  # it is judged again without the neighbour's ring
+            owned.append(ring)
+            waiting.remove(nearest)
+        for box in waiting:
+            if _reaches(ring, findings[box.box].ring):
+                findings[box.box] = find_seal(sheet, box, views[box.box], tuple(owned), thresholds.seal)
     return findings
+
+
+def _sectors(finding: SealFinding) -> float:
+    return 0.0 if finding.ring is None else finding.ring.sectors
+
+
+def _reaches(ring: Ring, other: Ring | None) -> bool:
+    """Whether two rings overlap or nearly touch: a circle in a box may be the edge of the next box's seal."""
+    if other is None:
+        return False
+    return float(np.hypot(ring.x - other.x, ring.y - other.y)) < 1.15 * (ring.radius + other.radius)
 
 
 def _distance(ring: Ring, box: Box) -> float:

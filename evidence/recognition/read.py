@@ -33,6 +33,7 @@ from evidence.recognition.reading import (
     Placed,
 )
 from evidence.recognition.registration import Registration, register
+from evidence.recognition.rescans import with_new_strokes
 from evidence.recognition.sheet import Sheet, jpeg, lay_out
 from evidence.recognition.shelf import own_words, reference_of, siblings
 from evidence.recognition.suggestions import guess_page, whose_print
@@ -243,6 +244,9 @@ def _linked(
     if identity is Identity.UNDECIDED and number_proves(sheet, sisters):
         identity = Identity.PROVEN
     marks = judge_marks(sheet, words, issued, previews)
+    earlier = forms.earlier(code.number, code.page)
+    if earlier:
+        marks = replace(marks, marks=with_new_strokes(sheet, words, issued, marks, earlier))
     notes = list(marks.notes)
     if identity is Identity.UNDECIDED:
         notes.append(f"第{code.page}页靠条码归档，印刷内容不足以证明是本案的这一页，请人工核对。")
@@ -261,6 +265,7 @@ def _linked(
         identity=identity.value,
         picture=upright,
         rotation=registration.placement.turn_to_upright(),
+        compared_with=tuple(scan.picture for scan in earlier),
     )
     if sheet.damage is not None:
         scan = without_accusations(scan, issued, sheet.damage)

@@ -19,6 +19,18 @@ Array = npt.NDArray[Any]
 """Pixels, uint8 unless said otherwise; BGR when three-dimensional, gray when flat."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierScan:
+    """A scan of a page that came before."""
+
+    picture: Sha256
+    """Its upright picture."""
+    path: str
+    """Where that picture lies; empty when it was deleted."""
+    absent: tuple[str, ...]
+    """Boxes that are empty on it."""
+
+
 class FormLookup(Protocol):
     """What was issued; answered from the ledger and the archive."""
 
@@ -32,6 +44,10 @@ class FormLookup(Protocol):
 
     def pdf(self, number: Number) -> Path:
         """The issued PDF; `<NUMBER>.reference.npz` beside it is used when it is there."""
+        ...
+
+    def earlier(self, number: Number, page: int) -> tuple[EarlierScan, ...]:
+        """Scans of a page that are kept already."""
         ...
 
     def candidates(self) -> Iterable[IssuedForm]:

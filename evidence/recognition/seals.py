@@ -123,25 +123,42 @@ def _ringed(
     red: _Red, patch: Array, box: Box, origin: tuple[float, float], limits: SealThresholds
 ) -> SealFinding:
     """What the circles in red ink say: the first that is a seal's, else the first that may be."""
-    weight = np.clip(red.amount / (1.6 * red.level), 0, 1).astype(np.float32)
+    mine, loose = _circles(red, box, origin, limits)
     best: SealFinding | None = None
-    loose: list[Ring] = []
-    for local in find_rings(weight, limits):
-        ring = _with_redness(local, red.amount, red.level)
-        if ring.sectors < 0.3 or ring.gain < limits.ring_gain:
-            continue
-        there = _moved(ring, origin)
-        if not _belongs(there, box):
-            if ring.sectors >= 0.5:
-                loose.append(there)
-            continue
-        finding = _weighed(red, patch, ring, there, limits)
+    for ring in mine:
+        finding = _weighed(red, patch, ring, _moved(ring, origin), limits)
         if finding.verdict is MarkVerdict.PRESENT or finding.why:
-            return replace(finding, loose=tuple(loose))
+            return replace(finding, loose=loose)
         best = best or finding
     if red.pale or best is None:
-        return SealFinding(verdict=MarkVerdict.UNDECIDED, score=300, loose=tuple(loose))
-    return replace(best, loose=tuple(loose))
+        return SealFinding(verdict=MarkVerdict.UNDECIDED, score=300, loose=loose)
+    return replace(best, loose=loose)
+
+
+def _circles(
+    red: _Red, box: Box, origin: tuple[float, float], limits: SealThresholds
+) -> tuple[list[Ring], tuple[Ring, ...]]:
+    """Circles at this box, in the crop, the fullest first; and those elsewhere, on the sheet.
+
+    A whole circle elsewhere is another seal: its ink is taken away, for parts of it make circles here.
+    """
+    loose: list[Ring] = []
+    while True:
+        weight = np.clip(red.amount / (1.6 * red.level), 0, 1).astype(np.float32)
+        found = [_with_redness(ring, red.amount, red.level) for ring in find_rings(weight, limits)]
+        found = [ring for ring in found if ring.sectors >= 0.3 and ring.gain >= limits.ring_gain]
+        found.sort(key=_fullness, reverse=True)
+        first = next(iter(found), None)
+        whole = first is not None and first.sectors >= limits.loose_sectors
+        if first is None or not whole or _belongs(_moved(first, origin), box) or len(loose) == 2:
+            return [ring for ring in found if _belongs(_moved(ring, origin), box)], tuple(loose)
+        loose.append(_moved(first, origin))
+        _erase(red.amount, loose[-1:], origin)
+
+
+def _fullness(ring: Ring) -> float:
+    """How much a circle is a ring's own: lettering makes full circles with ink on both sides."""
+    return ring.sectors * min(ring.gain, 4.0)
 
 
 def _weighed(red: _Red, patch: Array, ring: Ring, there: Ring, limits: SealThresholds) -> SealFinding:

@@ -20,9 +20,10 @@ from evidence.domain.identifiers import Number, Sha256
 from evidence.errors import UnreadableError
 from evidence.isolation.child import receive, send
 from evidence.isolation.limits import limit_cpu, limit_memory
-from evidence.recognition.reading import PageReading
+from evidence.recognition.reading import EarlierScan, PageReading
 from evidence.recognition.wire import (
     AskCandidates,
+    AskEarlier,
     AskGeometry,
     AskIssued,
     AskPdf,
@@ -60,6 +61,9 @@ class _Remote:
 
     def pdf(self, number: Number) -> Path:
         return Path(msgspec.msgpack.decode(self._ask(AskPdf(number)), type=str))
+
+    def earlier(self, number: Number, page: int) -> tuple[EarlierScan, ...]:
+        return msgspec.msgpack.decode(self._ask(AskEarlier(number, page)), type=tuple[EarlierScan, ...])
 
     def candidates(self) -> Iterator[IssuedForm]:
         if self._candidates is None:

@@ -174,8 +174,8 @@ class InkThresholds:
     """Least print contrast near a box for `absent`: where our own print is fainter, ink may be lost."""
     print_there: float = 0.8
     """Share of the issued print around each fifth of a box that must be seen for `present` and `absent`:
-    under a folded corner, a note or a receipt it is gone (point 7). 183 boxes of folded and telephone pages had
-    0.77-1.0, all but three of them 0.98 and more; boxes covered in part mostly less than 0.7."""
+    under a folded corner, a note or a receipt it is gone (point 7). 183 boxes of folded and telephone pages
+    had 0.77-1.0, all but three of them 0.98 and more; boxes covered in part mostly less than 0.7."""
     bilevel_print_there: float = 0.4
     """Same on black-and-white copies, which break thin rules up."""
     foreign_word: float = 0.36
@@ -311,6 +311,8 @@ class SealThresholds:
     """...and more than of the circle by this..."""
     outline_beyond: float = 0.06
     """...unless this share of the ink lies outside the circle: then it is not the seal's outline."""
+    loose_sectors: float = 0.5
+    """Share of a ring that is another seal's wherever it lies."""
     gray_ring: float = 0.35
     """Share of a gray ring seen in a colour scan from which the seal is called a copy."""
 

@@ -36,6 +36,13 @@ class AskPdf(msgspec.Struct, tag=True):
     number: Number
 
 
+class AskEarlier(msgspec.Struct, tag=True):
+    """Which scans of this page are kept already?"""
+
+    number: Number
+    page: int
+
+
 class AskCandidates(msgspec.Struct, tag=True):
     """Which forms may a page without code belong to?"""
 
@@ -73,4 +80,6 @@ class Done(msgspec.Struct, tag=True):
     """Plain Chinese for the clerk about the file as a whole."""
 
 
-FromWorker = AskIssued | AskGeometry | AskPdf | AskCandidates | Picture | Begin | Page | Unreadable | Done
+FromWorker = (
+    AskIssued | AskGeometry | AskPdf | AskEarlier | AskCandidates | Picture | Begin | Page | Unreadable | Done
+)

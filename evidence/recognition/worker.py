@@ -27,6 +27,7 @@ from evidence.recognition.reading import (
 )
 from evidence.recognition.wire import (
     AskCandidates,
+    AskEarlier,
     AskGeometry,
     AskIssued,
     AskPdf,
@@ -222,6 +223,8 @@ def _answer(message: FromWorker, forms: FormLookup, previews: PictureSink) -> ob
             return forms.geometry(number)
         case AskPdf(number=number):
             return str(_pdf_with_reference(number, forms))
+        case AskEarlier(number=number, page=page):
+            return forms.earlier(number, page)
         case AskCandidates():
             found: list[IssuedForm] = []
             for form in forms.candidates():

@@ -246,9 +246,16 @@ def test_a_signature_under_a_fingerprint_is_not_lost(room, sample, colour):
     assert BoxKind.FINGERPRINT in {m.kind for m in reading.scan.marks if m.box.startswith("escort")}
 
 
-def test_a_poor_scan_of_a_seal_page_is_named(room, sample):
-    reading = room.read(room.scan(sample, dpi=150))
-    assert any("200 dpi" in note for note in reading.scan.notes)
+def test_a_poor_scan_is_named_only_where_a_seal_stays_open_for_it(room, sample):
+    pale = seal(density=0.05)
+    reading = room.read(room.scan(sample, dpi=150, retouch=pale))
+    open_seal = verdict(reading, "enterprise-seal") is UNDECIDED
+    assert any("200 dpi" in note for note in reading.scan.notes) is open_seal
+    decided = room.read(room.scan(sample, dpi=150, retouch=seal()))
+    assert verdict(decided, "enterprise-seal") is PRESENT
+    assert not decided.scan.notes
+    gray = room.read(room.scan(sample, dpi=150, mode="gray", retouch=seal()))
+    assert any("200 dpi" in note for note in gray.scan.notes)
 
 
 def test_a_good_colour_scan_is_not_nagged(room, sample):
