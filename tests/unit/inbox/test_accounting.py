@@ -124,6 +124,7 @@ def test_the_row_of_an_arrival_knows_people_s_decisions(room: Room) -> None:
         "verdict": "present",
         "score": 0.95,
         "decided_by": None,
+        "why": "",
     }
     assert row["received_at"] == "2022-04-01T02:00:00Z"
     json.dumps(row)
