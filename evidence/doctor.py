@@ -26,6 +26,7 @@ FONTS = {
 }
 """Font family -> Debian package; pagination of the forms depends on them."""
 LOW_DISK_BYTES = 5 * 2**30
+CLOCK_SLACK = timedelta(hours=1)
 EXPIRES_SOON = timedelta(days=60)
 
 
@@ -43,11 +44,13 @@ def examine(workspace: Workspace) -> Iterator[Check]:
     """All checks, quick ones first. A check that itself fails is a finding, not a crash."""
     checks: tuple[Callable[[Workspace], Iterator[Check]], ...] = (
         _folders,
+        _inbox,
         _disk,
         _office,
         _fonts,
         _templates,
         _ledger,
+        _clock,
         _key,
         _authority,
     )
@@ -86,6 +89,37 @@ def _folders(workspace: Workspace) -> Iterator[Check]:
             good=False,
             message=_("{path} 可被他人读取").format(path=path),
             remedy=f"chmod 600 {path}",
+        )
+
+
+def _inbox(workspace: Workspace) -> Iterator[Check]:
+    """Entries that intake cannot look into; the rest is taken all the same."""
+    from evidence.inbox.sight import look
+
+    if not workspace.inbox.is_dir():
+        return  # said already
+    for sighting in look(workspace.inbox).sightings:
+        if sighting.trouble:
+            yield Check(
+                name="inbox",
+                good=None,
+                message=f"{sighting.name}：{sighting.trouble}",
+                remedy=_("请开放权限、缩短路径或移走；其他文件照常接收。"),
+            )
+
+
+def _clock(workspace: Workspace) -> Iterator[Check]:
+    """A clock behind the journal's newest line: it is wrong now, or it was when that line was written."""
+    newest = max((each.received_at for each in workspace.ledger_as_found.view.arrivals()), default=None)
+    now = workspace.clock()
+    if newest is not None and newest > now + CLOCK_SLACK:
+        yield Check(
+            name="clock",
+            good=None,
+            message=_("本机时间 {now} 早于账本中的到件时间 {newest}").format(
+                now=now.isoformat(" ", "minutes"), newest=newest.isoformat(" ", "minutes")
+            ),
+            remedy=_("请核对本机时钟；账本写下的时间不能改动。"),
         )
 
 

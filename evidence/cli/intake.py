@@ -54,7 +54,9 @@ def ingest_command(workspace: Workspace, paths: tuple[Path, ...], as_json: bool)
         if not here.exists() and not here.is_symlink():
             raise UsageError(_("找不到文件或目录。"), where=str(path), remedy=_("请检查路径。"))
         # the folder is resolved, the entry itself never: a link stays a link
-        absolute.append(here.parent.resolve() / here.name)
+        place = here.parent.resolve() / here.name
+        _not_our_own(workspace, path, place if place.is_symlink() else place.resolve())
+        absolute.append(place)
     intake = workspace.intake
     intake.resume()
     files = itertools.count(1)
@@ -74,6 +76,23 @@ def ingest_command(workspace: Workspace, paths: tuple[Path, ...], as_json: bool)
     _show(workspace, result, as_json=as_json)
     if no_room is not None:
         raise no_room
+
+
+def _not_our_own(workspace: Workspace, path: Path, place: Path) -> None:
+    """Taking in the archive itself would journal every file of it for ever.
+
+    Raises:
+        UsageError: the path holds the workspace or lies in it outside the inbox.
+    """
+    root, inbox = workspace.root.resolve(), workspace.inbox.resolve()
+    if place.is_relative_to(inbox):
+        return
+    if place.is_relative_to(root) or root.is_relative_to(place):
+        raise UsageError(
+            _("这是工作区自己的目录，不能当作到件接收。"),
+            where=str(path),
+            remedy=_("请把要接收的文件放进 inbox，再运行 evidence ingest。"),
+        )
 
 
 def _show(workspace: Workspace, result: Pass, *, as_json: bool) -> None:

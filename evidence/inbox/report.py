@@ -110,6 +110,7 @@ def _document_row(number: Number, arrival: Arrival, view: View) -> dict[str, Any
         "case": number_case(number) if document is None else document.form.case,
         "outcome": "linked",
         "pages": [page.page for page in pages],
+        "damaged_pages": [page.page for page in pages if page.damaged],
         "missing_pages": [] if document is None else list(document.missing_pages),
         "marks": [
             {
@@ -160,6 +161,7 @@ def _unlinked_row(page: UnlinkedPage) -> dict[str, Any]:
         "case": None,
         "outcome": "unidentified",
         "reason": page.reason,
+        "message": page.message or None,
         "index": page.index,
         "pages": [],
         "missing_pages": [],

@@ -100,9 +100,14 @@ class Watch:
                 self._on_error(error)
                 self._wait(min(_MAX_BACKOFF_S, 2.0**failures))
                 continue
-            failures = 0
             self._on_pass(result)
             self._follow()
+            if result.no_room is not None:  # what fitted was taken, the rest must wait
+                failures += 1
+                self._on_error(result.no_room)
+                self._wait(min(_MAX_BACKOFF_S, 2.0**failures))
+                continue
+            failures = 0
             fallback = self._settings.poll_s if self._poll else self._settings.rescan_s
             self._wait(self._intake.next_look(fallback))
 

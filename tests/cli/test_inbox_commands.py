@@ -16,7 +16,7 @@ from tests.inbox_room import CASE, CHECK, issue, picture, real_pdf
 REASONS = {
     "empty", "incomplete", "malformed", "encrypted", "too_large", "unsupported_type", "type_mismatch",
     "not_regular_file", "forged_code", "unknown_code", "void_form", "conflicting_codes", "wrong_case",
-    "engine_timeout",
+    "engine_timeout", "damaged", "not_readable",
 }  # fmt: skip
 
 
@@ -80,6 +80,47 @@ def test_ingest_prints_the_document_of_the_interface(workspace: Path, capsys: Ca
     )
     assert counts["ignored"] == 1
     assert ingest(workspace, capsys)["summary"]["received"] == 2, "what stays in the inbox is met again"
+
+
+def test_every_file_of_a_pass_is_named_the_ignored_ones_too(workspace: Path, capsys: Capture) -> None:
+    for name in ("甲.doc", "乙.wps"):
+        (workspace / "inbox" / name).write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600))
+    (workspace / "inbox" / "Thumbs.db").write_bytes(b"x")
+    document = ingest(workspace, capsys)
+    (row,) = document["arrivals"]
+    assert {row["path"], *row["also_as"]} == {"甲.doc", "乙.wps"}
+    assert (document["ignored"], document["summary"]["ignored"]) == (["Thumbs.db"], 1)
+    for name in ("甲.doc", "乙.wps"):
+        (workspace / "inbox" / name).write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600))
+    _code, out, _err = run(workspace, "ingest", capsys=capsys)
+    assert "又名" in out
+    assert "Thumbs.db" in out
+
+
+@pytest.mark.parametrize("place", [".", "archive", "archive/ledger", "templates"])
+def test_the_workspace_itself_is_never_taken_in(workspace: Path, capsys: Capture, place: str) -> None:
+    (workspace / "templates").mkdir()
+    code, _out, err = run(workspace, "ingest", str(workspace / place), capsys=capsys)
+    assert code == 2
+    assert "工作区" in err
+
+
+def test_a_lost_inbox_is_said_and_never_looks_like_no_files(workspace: Path, capsys: Capture) -> None:
+    (workspace / "inbox").rename(workspace / "elsewhere")
+    code, out, err = run(workspace, "ingest", capsys=capsys)
+    assert (code, out) == (7, "")
+    assert "收件夹" in err
+
+
+def test_a_person_takes_a_broken_file_as_it_is(workspace: Path, capsys: Capture) -> None:
+    (workspace / "inbox" / "半.jpg").write_bytes(picture("JPEG", (400, 300))[:9000])
+    (row,) = ingest(workspace, capsys)["arrivals"]
+    assert row["reason"] == "incomplete"
+    decide = ("--by", "王芳", "--why", "只有这些")
+    code, out, _err = run(workspace, "inbox", "accept", row["arrival"], *decide, "--json", capsys=capsys)
+    assert (code, json.loads(out)["outcome"]) == (0, "unidentified")
+    ingest(workspace, capsys)
+    assert list((workspace / "inbox").iterdir()) == []
 
 
 def test_ingest_speaks_to_people_in_lines(workspace: Path, capsys: Capture) -> None:
