@@ -21,11 +21,10 @@ from evidence.recordings.assign import (
     BY_RULE,
     Assignment,
     assign,
-    clashing,
-    with_clash,
     without_assignment_doubts,
 )
 from evidence.recordings.cards import MAX_CARD_BYTES, Card, CardFile, card_of, is_card_file
+from evidence.recordings.clashes import flagged
 from evidence.recordings.clock import OFFSET_REGISTER, corrected
 from evidence.recordings.exports import PRESETS, ListFile, enriched, read_list
 from evidence.recordings.read import FOOTAGE_BOUNDS, FootageFile, read_footage
@@ -98,24 +97,10 @@ def judge_footage(
         recordings=(recording,),
         case=number_case(Number(decision.visit)) if decision.visit else None,
     )
-    return judged, (*assigned_events(decision), *flagged(recording, known, view, settings))
-
-
-def flagged(
-    recording: Recording, known: Iterable[Recording], view: View, settings: RecordingsSettings
-) -> tuple[Event, ...]:
-    """What must now be doubted of files that were journalled before: they run at the same time."""
-    events: list[Event] = []
-    for other in clashing(recording, known, prerecord_s=settings.prerecord_s):
-        arrival = view.arrival(ArrivalId(other.arrival))
-        if arrival is None or arrival.judged is None or with_clash(other) == other:
-            continue
-        doubted = tuple(
-            with_clash(each) if each.sha256 == other.sha256 else each for each in arrival.judged.recordings
-        )
-        words = "".join(doubt for doubt in with_clash(other).doubts if doubt not in arrival.judged.message)
-        events.append(replace(arrival.judged, recordings=doubted, message=f"{arrival.judged.message}{words}"))
-    return tuple(events)
+    return judged, (
+        *assigned_events(decision),
+        *flagged(recording, known, view, prerecord_s=settings.prerecord_s),
+    )
 
 
 def decide(

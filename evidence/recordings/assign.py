@@ -25,11 +25,11 @@ UNKNOWN_END = timedelta(hours=4)
 """How long a visit may have lasted whose end nobody wrote down yet."""
 CLAIMED_BY_SEVERAL = "多次检查同时主张本段录像。"
 _ALSO_COVERS = "本段录像还覆盖 {visits}，请核对是否一并作为其录像。"
-_SHARED_SERIAL = "编号 {device} 同一时间有两段录像：两台设备可能用了同一编号，请核对设备后指派。"
+SHARED_SERIAL = "编号 {device} 同一时间有两段录像：两台设备可能用了同一编号，请核对设备后指派。"
 _OF_ASSIGNMENT = re.compile(
     "|".join(
         re.sub(r"\\{\w+\\}", ".+", re.escape(words))
-        for words in (CLAIMED_BY_SEVERAL, _ALSO_COVERS, _SHARED_SERIAL)
+        for words in (CLAIMED_BY_SEVERAL, _ALSO_COVERS, SHARED_SERIAL)
     )
 )
 
@@ -97,8 +97,8 @@ def assign(
     """
     known = [visit for visit in in_force(visits) if filmed(visit)]
     margin = timedelta(seconds=margin_s)
-    clashes = _clashes([*recordings, *others], timedelta(seconds=prerecord_s))
-    return tuple(_decide(each, known, devices, people, margin, clashes) for each in recordings)
+    running_at_once = clashes([*recordings, *others], timedelta(seconds=prerecord_s))
+    return tuple(_decide(each, known, devices, people, margin, running_at_once) for each in recordings)
 
 
 def _decide(
@@ -228,7 +228,7 @@ def _names(visit: Visit) -> str:
     return f"{visit.id}（{local_date(visit.arrived_at).isoformat()}）"
 
 
-def _clashes(recordings: Sequence[Recording], prerecord: timedelta) -> dict[Sha256, str]:
+def clashes(recordings: Sequence[Recording], prerecord: timedelta) -> dict[Sha256, str]:
     """Files of one serial that run at the same time: two devices share it, or a clock is wrong."""
     found: dict[Sha256, str] = {}
     by_device: dict[str, list[Recording]] = {}
@@ -237,7 +237,7 @@ def _clashes(recordings: Sequence[Recording], prerecord: timedelta) -> dict[Sha2
             by_device.setdefault(recording.device, []).append(recording)
     for device, files in by_device.items():
         files.sort(key=lambda each: (each.started_at or datetime.min, each.sha256))  # noqa: DTZ901 never None
-        message = _SHARED_SERIAL.format(device=device)
+        message = SHARED_SERIAL.format(device=device)
         running: list[Recording] = []
         for each in files:
             start = each.started_at
@@ -251,21 +251,3 @@ def _clashes(recordings: Sequence[Recording], prerecord: timedelta) -> dict[Sha2
                 found[other.sha256] = found[each.sha256] = message
             running.append(each)
     return found
-
-
-def clashing(
-    recording: Recording, known: Iterable[Recording], *, prerecord_s: int = 30
-) -> tuple[Recording, ...]:
-    """Known files of the same serial that run at the same time as a new one."""
-    prerecord = timedelta(seconds=prerecord_s)
-    return tuple(
-        each
-        for each in known
-        if each.sha256 != recording.sha256 and each.sha256 in _clashes((recording, each), prerecord)
-    )
-
-
-def with_clash(recording: Recording) -> Recording:
-    """The recording with the doubt that another one of its serial raises."""
-    doubt = _SHARED_SERIAL.format(device=recording.device)
-    return replace(recording, doubts=tuple(dict.fromkeys((*recording.doubts, doubt))))

@@ -19,6 +19,7 @@ from evidence.ledger.ledger import Ledger
 from evidence.ledger.view import View
 from evidence.recordings.assign import BY_RULE, assign
 from evidence.recordings.cards import CARD_FILES, Card, CardFile, card_of, is_card_file
+from evidence.recordings.clashes import flagged
 from evidence.recordings.clock import OFFSET_REGISTER, corrected
 from evidence.recordings.exports import enriched
 from evidence.recordings.read import FOOTAGE_BOUNDS, FootageFile, hash_file, read_footage
@@ -161,6 +162,7 @@ def register_in_place(
         events: list[Event] = [judged]
         if visit:
             events.append(RecordingAssigned(sha256=sha256, visit=visit, by=BY_RULE, why=decision.why))
+        events += flagged(recording, near, ledger.view, prerecord_s=settings.prerecord_s)
         ledger.append(actor, *events)
         known.append(recording)
         yield Registered(
