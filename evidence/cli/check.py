@@ -69,7 +69,11 @@ def check_command(
     if case is None:
         week = week or Week.of(local_date(moment))
     facts = gather(
-        workspace.ledger.known_at(at), week=week, case=CaseId(case) if case is not None else None, at=moment
+        workspace.ledger.known_at(at),
+        week=week,
+        case=CaseId(case) if case is not None else None,
+        at=moment,
+        packages=workspace.ledger.view.packages(),
     )
     findings = judge(facts, workspace.settings.parameters, moment)
     owed = owing(facts, findings)

@@ -53,7 +53,8 @@ def status_command(workspace: Workspace, at: datetime | None, as_json: bool) -> 
     moment = at or workspace.clock()
     week = Week.of(local_date(moment))
     view = workspace.ledger.known_at(at)
-    facts = gather(view, week=week, case=None, at=moment)
+    packages = workspace.ledger.view.packages()
+    facts = gather(view, week=week, case=None, at=moment, packages=packages)
     parameters = workspace.settings.parameters
     findings = judge(facts, parameters, moment)
     stopping = blockers(findings)

@@ -140,7 +140,7 @@ def take_stock(office: Office, *, week: Week, supplement: bool, at: datetime) ->
         )
     _refuse_hole(packages, week)
     known = office.ledger.known_at(at)
-    facts = gather(known, week=week, case=None, at=at)
+    facts = gather(known, week=week, case=None, at=at, packages=packages)
     tree = office.ledger.tree(size)
     number = len(same) if supplement else 0
     name = package_id(code, week, number)

@@ -2,39 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from evidence.domain.case import Case, Visit
 from evidence.domain.facts import CaseFacts, Facts
 from evidence.domain.identifiers import CaseId
-from evidence.domain.register import Gap, RegisterEntry
+from evidence.domain.register import Gap, Package, RegisterEntry
 from evidence.domain.week import Week, local_date
+from evidence.ledger.from_rows import only_about
 from evidence.ledger.lookup import standing_case
 from evidence.ledger.view import View
 
 
-def gather(view: View, *, week: Week | None, case: CaseId | None, at: datetime) -> Facts:
+def gather(
+    view: View, *, week: Week | None, case: CaseId | None, at: datetime, packages: Sequence[Package] = ()
+) -> Facts:
     """Facts of one case, or of a week (default: the week of `at`).
 
     A week is judged over the cases that moved in it, every case that is still open, and whatever an earlier
     package declared missing: a duty does not vanish with the week it fell due in.
 
+    Args:
+        view: what was known.
+        week: None for the week of `at`.
+        case: only this one.
+        at: instant of the judgement.
+        packages: every package made, where the view is of an earlier instant: a package is made for its own
+            instant and journalled after it.
+
     Raises:
         UsageError: there is no such case, or it was cancelled.
     """
     today = Week.of(local_date(at))
+    made = [package for package in packages or view.packages() if package.built_at <= at]
     if case is not None:
         facts = gather_cases(view, [standing_case(view, case).id], week=week, plans_since=today)
-        return _with_declared(facts, _declaring(view, at))
+        return _with_packages(facts, made)
     week = week or today
     moved = view.cases_touched(week)
-    declaring = _declaring(view, at)
-    owing = (gap.case for owed in declaring.values() for gap in owed)
+    owing = (gap.case for owed in _declared(made).values() for gap in owed)
     judged = dict.fromkeys((*moved, *_begun(view), *owing))
     facts = gather_cases(view, judged, week=week, plans_since=min(week, today))
-    return _with_declared(replace(facts, moved=moved), declaring)
+    return _with_packages(replace(facts, moved=moved), made)
 
 
 def _begun(view: View) -> Iterator[CaseId]:
@@ -45,12 +56,11 @@ def _begun(view: View) -> Iterator[CaseId]:
             yield CaseId(one.case)
 
 
-def _declaring(view: View, at: datetime) -> dict[str, tuple[Gap, ...]]:
-    """The packages built by then whose gaps may still be owed, with these: the last one lists them all.
+def _declared(packages: Sequence[Package]) -> dict[str, tuple[Gap, ...]]:
+    """The packages whose gaps may still be owed, with these: the last one lists them all.
 
     Packages of before gaps were recorded one by one say no more than that their cases had some.
     """
-    packages = [package for package in view.packages() if package.built_at <= at]
     recorded = [(package.id, package.owed) for package in packages if package.owed is not None]
     if recorded:
         return dict(recorded[-1:])
@@ -61,9 +71,14 @@ def _declaring(view: View, at: datetime) -> dict[str, tuple[Gap, ...]]:
     }
 
 
-def _with_declared(facts: Facts, declaring: Mapping[str, tuple[Gap, ...]]) -> Facts:
-    packages = tuple(replace(one, owed=declaring.get(one.id)) for one in facts.packages)
-    return replace(facts, packages=packages)
+def _with_packages(facts: Facts, made: Sequence[Package]) -> Facts:
+    """The facts with every package made, each with the gaps it declared that may still be owed."""
+    known = {one.id for one in facts.packages}
+    cases = {one.case.id for one in facts.cases}
+    added = (only_about(one, cases) for one in made if one.id not in known)
+    declared = _declared(made)
+    packages = (replace(one, owed=declared.get(one.id)) for one in (*facts.packages, *added))
+    return replace(facts, packages=tuple(packages))
 
 
 def gather_cases(

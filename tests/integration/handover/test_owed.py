@@ -97,6 +97,19 @@ def test_the_next_week_owes_it_still_and_needs_no_second_reason(
     assert any("逐项有交代" in check.message for check in report.checks)
 
 
+def test_what_was_declared_counts_whenever_the_journal_heard_of_it(
+    incomplete: tuple[Office, Built], tmp_path: Path
+) -> None:
+    """A package made for a past instant is journalled today: it stands before the next one all the same."""
+    shutil.copytree(incomplete[0].root, tmp_path / "ws")
+    office = open_office(tmp_path / "ws", clock=lambda: friday_of(200))
+    pack(office, 14)
+    pack(office, 15, allow_incomplete=True, why="企业停产")
+    pack(office, 16, allow_incomplete=True, why="企业停产")
+    told = labels(pack(office, 17))
+    assert (told["Owed-This-Week"], told["Owed-Before"]) == ("0", "11")
+
+
 def test_a_nil_week_with_open_duties_does_not_say_that_nothing_is_due(office: Office, tmp_path: Path) -> None:
     (tmp_path / "list.pdf").write_bytes(read(pack(office, 14), "data/移交清单.pdf"))
     text = text_of(tmp_path / "list.pdf")
