@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 
+import pillow_heif
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from evidence.domain.hazard import Picture
@@ -18,6 +19,7 @@ from evidence.forms.fill import Photo
 from evidence.forms.settings import FormsSettings
 from evidence.language import _
 
+pillow_heif.register_heif_opener()  # telephones
 MAX_PIXELS = 120_000_000
 """A larger picture is refused: no camera makes it, a bomb does."""
 

@@ -225,7 +225,9 @@ def _original_rows(original: Original, placed: PlacedCase, sent: Sent) -> Iterab
         "name": original.name + (_times(original.told) if original.told else ""),
         "sha256": original.sha256,
         "bytes": size_text(original.bytes),
-        "place": sent.place(original.sha256) + ("　原件/（整叠）" if stack else ""),
+        "place": "服务机构留存"
+        if original.elsewhere
+        else sent.place(original.sha256) + ("　原件/（整叠）" if stack else ""),
     }
     for derived in placed.derived.get(original.sha256, ()):
         yield {

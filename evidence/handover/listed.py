@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from evidence.bundles.bag import Entry
+from evidence.domain.case_files import FileRole
 from evidence.domain.document import Document
 from evidence.domain.facts import CaseFacts
 from evidence.domain.identifiers import Sha256
+from evidence.domain.recording import Recording
 from evidence.domain.terms import form_title
 from evidence.handover.bench import Bench
 from evidence.handover.originals import Original, cut_of
@@ -28,7 +30,12 @@ def rows_of(bench: Bench, case: CaseFacts, placed: PlacedCase) -> Iterator[Hande
     for original in placed.originals:
         for digest, derived in _files(original, placed):
             if digest not in shown:
+                shown.add(digest)
                 yield rows.file(original, digest, derived)
+    for recording in case.recordings:
+        if not recording.described and recording.sha256 not in shown:
+            shown.add(recording.sha256)
+            yield rows.film(recording)
 
 
 def stack_rows(bench: Bench) -> Iterator[HandedOver]:
@@ -107,6 +114,16 @@ class _Rows:
             note="；".join(_taken_from(derived, original)),
         )
 
+    def film(self, recording: Recording) -> HandedOver:
+        """The row of a film, which stays with the agency unless it was asked for."""
+        here = (self._case.case.id, recording.sha256) in self._bench.placed
+        return self._row(
+            recording.sha256,
+            material=FileRole.FOOTAGE.value,
+            number=recording.visit or "",
+            note=recording.name.rpartition("/")[2] + ("" if here else "；由服务机构留存，凭摘要核对"),
+        )
+
     def _row(self, digest: Sha256, **told: Any) -> HandedOver:
         entry: Entry | None = self._bench.placed.get((self._case.case.id, digest))
         return HandedOver(
@@ -133,6 +150,8 @@ def case_index(bench: Bench, case: CaseFacts, placed: PlacedCase) -> dict[str, A
     for original in placed.originals:
         for digest, derived in _files(original, placed):
             entry = bench.placed.get((case.case.id, digest))
+            if entry is None and digest not in bench.sent.package_of:
+                continue  # a film that stays with the agency
             row: dict[str, Any] = {
                 "sha256": digest,
                 "role": original.role.name.lower(),
@@ -156,7 +175,23 @@ def case_index(bench: Bench, case: CaseFacts, placed: PlacedCase) -> dict[str, A
                     ],
                 }
             files.append(row)
+    for film in bench.films.get(case.case.id, ()):
+        entry = bench.placed.get((case.case.id, film.original.sha256))
+        if entry is not None:
+            files.append(_film_row(film.original, entry))
     return {"case": case.case.id, "files": files}
+
+
+def _film_row(original: Original, entry: Entry) -> dict[str, Any]:
+    return {
+        "sha256": original.sha256,
+        "role": FileRole.FOOTAGE.name.lower(),
+        "arrival": original.arrival,
+        "name": original.name,
+        "number": original.number,
+        "path": entry.path,
+        "package": "",
+    }
 
 
 def originals_index(bench: Bench) -> dict[str, Any]:

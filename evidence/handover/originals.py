@@ -42,6 +42,8 @@ class Original:
     hazard: str = ""
     told: Picture | None = None
     """What was told of a photograph when it was handed in."""
+    elsewhere: Path | None = None
+    """Where a film lies that was registered by reference; None for what the archive holds."""
     cuts: tuple[Cut, ...] | None = None
     """The case's own pages of a file that shows others as well; None when the whole file is the case's."""
 
@@ -62,6 +64,7 @@ def originals_of(view: View, case: CaseFacts, store: Originals) -> tuple[Origina
 def _original(view: View, case: CaseId, file: CaseFile, told: Picture | None, store: Originals) -> Original:
     arrivals = view.arrivals_of(file.sha256)
     path = store.path(file.sha256)
+    film = view.recording(file.sha256)
     if arrivals:
         first = arrivals[0]
         name, media_type, size = first.path.rpartition("/")[2], first.media_type, first.bytes or 0
@@ -79,6 +82,7 @@ def _original(view: View, case: CaseId, file: CaseFile, told: Picture | None, st
         number=file.number,
         hazard=file.hazard,
         told=told,
+        elsewhere=Path(film.path) if film is not None and film.path else None,
         cuts=own_cuts(arrivals, case),
     )
 

@@ -16,7 +16,7 @@ from evidence.bundles.sources import SourcePage
 from evidence.domain.facts import CaseFacts
 from evidence.domain.identifiers import Sha256
 from evidence.handover.bench import Bench
-from evidence.handover.footage import add_film
+from evidence.handover.footage import Film, add_film
 from evidence.handover.originals import Original, originals_of
 from evidence.language import _
 
@@ -89,7 +89,9 @@ class Placer:
         begun = PlacedCase(folder=folder, originals=originals_of(bench.work.view, case, store))
         for original in begun.originals:
             source = store.path(original.sha256)
-            if original.cuts is not None:
+            if original.elsewhere is not None:
+                self._film(begun, Film(original=original, source=original.elsewhere), taken)
+            elif original.cuts is not None:
                 self._stack(original, source)
                 begun.derived[original.sha256] = self._derive(original, source, case.case.id)
                 for each in begun.derived[original.sha256]:
@@ -106,14 +108,7 @@ class Placer:
                 taken.add(name)
                 begun.entries[original.sha256] = self._add(f"{folder}/原件/{name}", source, original.sha256)
         for film in bench.films.get(case.case.id, ()):
-            if film.original.sha256 in begun.entries:
-                continue
-            name = unique(film.original.bag_name, taken)
-            taken.add(name)
-            bench.report(_("录像 {name}").format(name=name))
-            begun.entries[film.original.sha256] = self._copier.submit(
-                add_film, bench.bag, f"{folder}/原件/{name}", film
-            )
+            self._film(begun, film, taken)
         return begun
 
     def finish(self) -> dict[Sha256, Entry]:
@@ -121,6 +116,17 @@ class Placer:
         for check in self._checks:
             check.result()
         return {digest: future.result() for digest, future in self.stacks.items()}
+
+    def _film(self, begun: PlacedCase, film: Film, taken: set[str]) -> None:
+        """A film goes along only when it was asked for, and only once."""
+        digest, bench = film.original.sha256, self._bench
+        if not bench.order.with_footage or digest in begun.entries or digest in bench.sent.package_of:
+            return
+        name = unique(film.original.bag_name, taken)
+        taken.add(name)
+        bench.report(_("录像 {name}").format(name=name))
+        path = f"{begun.folder}/原件/{name}"
+        begun.entries[digest] = self._copier.submit(add_film, bench.bag, path, film)
 
     def _add(self, path: str, source: Path, digest: Sha256) -> Future[Entry]:
         return self._copier.submit(self._bench.bag.add_file, path, source, sha256=digest)

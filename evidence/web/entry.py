@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -54,6 +55,9 @@ def _items(workspace: Any) -> list[str]:
 
 def _typed(sent: Any) -> dict[str, list[str]]:
     return {name: sent.getlist(name) for name in sent if "|" in name and any(sent.getlist(name))}
+
+
+_PARTING = re.compile(r"[、,，;；]")
 
 
 @page(Act.ENTER_VISIT, "POST")
@@ -168,7 +172,9 @@ def _record(request: Any, case: Case, kind: str, typed: dict[str, list[str]]) ->
         for field in request.FILES:
             for number, sent in enumerate(request.FILES.getlist(field)):
                 # a folder each: the photograph keeps the name it was sent with
-                beside = f"{len(photos)}-{number}/{safe_name(sent.name)}"
+                # and what would part one name into two in a cell stays out of it
+                kept = _PARTING.sub("_", safe_name(sent.name))
+                beside = f"{len(photos)}-{number}/{kept}"
                 path = folder / beside
                 path.parent.mkdir()
                 path.write_bytes(sent.read())

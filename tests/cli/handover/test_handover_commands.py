@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,38 @@ def code_of(*arguments: str) -> int:
         main(arguments)
     assert isinstance(stopped.value.code, int)
     return stopped.value.code
+
+
+def test_a_dry_run_tells_content_and_obstacles_and_ends_alike(office: Office) -> None:
+    before = sorted(path for path in office.root.rglob("*") if path.is_file())
+    told = json.loads(run("bundle", *WEEK, "--dry-run", "--json").stdout)
+    assert (told["dry_run"], told["package"], told["refused"], told["obstacles"]) == (
+        True,
+        "WJB-2022-W13",
+        None,
+        [],
+    )
+    assert [case["case"] for case in told["cases"]] == ["WJB22-0001", "WJB22-0002", "WJB22-0003"]
+    assert all(file["sha256"] for case in told["cases"] for file in case["files"])
+    shown = run("bundle", *WEEK, "--dry-run")
+    assert "没有障碍，可以制作" in shown.stdout
+    assert sorted(path for path in office.root.rglob("*") if path.is_file()) == before
+    (office.root / "keys/signer.p12").unlink()
+    assert code_of("bundle", *WEEK, "--dry-run") == 7
+    assert code_of("bundle", *WEEK) == 7
+
+
+def test_what_nobody_can_prove_is_handed_over_only_with_a_reason(office: Office) -> None:
+    (office.root / "keys/ca.crl").unlink()
+    for asked in ((), ("--dry-run",)):
+        assert code_of("bundle", *WEEK, *asked) == ExitCode.UNDECIDED
+    assert code_of("bundle", *WEEK, "--accept-indeterminate") == ExitCode.USAGE
+    why = ("--accept-indeterminate", "--why", "发证机构停机")
+    assert run("bundle", *WEEK, *why).exit_code == 0
+    assert (
+        "Indeterminate-Why: 发证机构停机"
+        in zipfile.ZipFile(office.folder / "WJB-2022-W13.zip").read("WJB-2022-W13/bag-info.txt").decode()
+    )
 
 
 def test_bundle_prints_one_json_document_and_progress_apart(office: Office) -> None:

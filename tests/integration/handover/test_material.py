@@ -16,6 +16,7 @@ from PIL import Image
 from pypdf import PdfReader
 
 from evidence.domain.identifiers import ArrivalId, CaseId, Sha256, make_number
+from evidence.domain.recording import Recording
 from evidence.handover.office import Office
 from evidence.ledger.events import ArrivalJudged, ArrivalTaken, PersonDecided, UnlinkedPage
 from evidence.verify.examine import verify_path
@@ -270,3 +271,32 @@ def varied(data: bytes, way: str, media: str) -> bytes:
     if media == "application/pdf" or media.startswith("image/"):
         return data + b"\n%" + way.encode() + b"\n"
     return data + way.encode()
+
+
+def test_films_are_listed_and_one_that_lies_elsewhere_stops_nothing(key_home: Path, tmp_path: Path) -> None:
+    office = make_office(tmp_path / "office", key_home)
+    film = tmp_path / "现场.mp4"
+    film.write_bytes(b"film that stays where it is")
+    digest = Sha256(hashlib.sha256(film.read_bytes()).hexdigest())
+    arrival = ArrivalId("A-20220401-0800")
+    recording = Recording(
+        sha256=digest, name=film.name, bytes=film.stat().st_size, path=str(film), arrival=arrival, video=True
+    )
+    office.ledger.append(
+        "test",
+        ArrivalTaken(
+            arrival=arrival, path=film.name, sha256=digest, bytes=recording.bytes,
+            received_at=world.FRIDAY, media_type="video/mp4", by_reference=str(film),
+        ),
+        ArrivalJudged(arrival=arrival, outcome="linked", case=ONE, recordings=(recording,)),
+    )  # fmt: skip
+    files = unpack(build(office).path)
+    assert film.read_bytes() not in files.values()
+    sheet = openpyxl.load_workbook(io.BytesIO(files["data/移交清单.xlsx"]))["移交清单"]
+    rows = {str(row[11].value): row for row in sheet.iter_rows(min_row=2)}
+    assert rows[digest][9].value in (None, "")
+    facts = office.ledger.view.recordings(ONE)
+    assert facts
+    assert {each.sha256 for each in facts} <= set(rows)
+    dossier = next(data for path, data in files.items() if path.endswith(f"/{ONE}/卷宗.pdf"))
+    assert digest in words(dossier)

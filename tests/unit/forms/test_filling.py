@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import os
 import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 import docx
@@ -11,6 +13,7 @@ import pytest
 from PIL import Image
 
 from evidence.domain.document import BoxKind
+from evidence.domain.identifiers import Sha256
 from evidence.errors import InputError
 from evidence.forms.catalogue import Catalogue, shipped_templates
 from evidence.forms.declaration import (
@@ -22,7 +25,7 @@ from evidence.forms.declaration import (
 )
 from evidence.forms.fill import anchor, fill
 from evidence.forms.kai_punctuation import for_rendering
-from evidence.forms.photographs import prepare
+from evidence.forms.photographs import picture_of, prepare
 from evidence.forms.settings import FormsSettings
 from evidence.forms.template_text import compare, read_usage
 
@@ -184,3 +187,42 @@ def test_a_picture_that_is_none_is_refused(tmp_path: Path, content: bytes) -> No
     path.write_bytes(content)
     with pytest.raises(InputError, match="照片"):
         prepare(path, 76.0, 46.0, FormsSettings())
+
+
+def test_a_photograph_keeps_its_name_ending_and_times(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif.get_ifd(0x8769)[0x9003] = "2022:03:14 09:12:30"
+    path = tmp_path / "冲压车间 1.JPG"
+    Image.new("RGB", (40, 30), "white").save(path, "JPEG", exif=exif)
+    os.utime(path, (1_647_220_000, 1_647_220_000))
+    told = picture_of(path, Sha256("ab" * 32))
+    assert (told.name, told.media_type, told.bytes) == ("冲压车间 1.JPG", "image/jpeg", path.stat().st_size)
+    assert told.taken_at == datetime(2022, 3, 14, 1, 12, 30, tzinfo=UTC)
+    assert told.file_time == datetime.fromtimestamp(1_647_220_000, UTC)
+
+
+@pytest.mark.parametrize(
+    ("original", "offset", "expected"),
+    [
+        ("2022:03:14 09:12:30", "+09:00", datetime(2022, 3, 14, 0, 12, 30, tzinfo=UTC)),
+        ("0000:00:00 00:00:00", "", None),
+        ("yesterday", "", None),
+    ],
+)
+def test_the_camera_s_time_is_taken_at_its_word_or_left_out(
+    tmp_path: Path, original: str, offset: str, expected: datetime | None
+) -> None:
+    exif = Image.Exif()
+    exif.get_ifd(0x8769)[0x9003] = original
+    if offset:
+        exif.get_ifd(0x8769)[0x9011] = offset
+    path = tmp_path / "a.jpg"
+    Image.new("RGB", (40, 30), "white").save(path, "JPEG", exif=exif)
+    assert picture_of(path, Sha256("ab" * 32)).taken_at == expected
+
+
+def test_a_telephone_s_heic_is_a_photograph(tmp_path: Path) -> None:
+    path = tmp_path / "a.heic"
+    Image.new("RGB", (400, 300), "red").save(path, "HEIF")
+    assert prepare(path, 76.0, 46.0, FormsSettings()).jpeg
+    assert picture_of(path, Sha256("ab" * 32)).media_type == "image/heif"
