@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -130,7 +131,7 @@ def record_visit_file(
                 where=str(path),
                 remedy=_("请在“基本情况”写明类型：检查、督促、复查等；见 evidence schema visit。"),
             )
-        outcome.append(replace(result, warnings=entered.warnings))
+        outcome.append(replace(result, warnings=(*entered.warnings, *result.warnings)))
         if result.unchanged:
             return []
         further = follow(view, event.visit) if isinstance(event, VisitRecorded) else ()
@@ -145,15 +146,41 @@ def _settle_visit(
 ) -> tuple[Recorded, Event]:
     latest = {known.id: known for known in latest_versions(view.visits(case.id))}
     old = _corrected(entered, latest, wanted, separate)
+    entered, renumbered = _number_hazards(entered, view, case, None if old is None else old.id)
     if old is None:
         used = [*latest, *(gone.visit for gone in view.withdrawn_visits(case.id))]
         numbers = [int(known_id.rpartition("-V")[2]) for known_id in used]
         new = replace(entered, id=VisitId(f"{case.id}-V{max(numbers, default=0) + 1}"))
-        return Recorded(kind="visit", id=new.id, version=1, new=True), VisitRecorded(visit=new)
+        result = Recorded(kind="visit", id=new.id, version=1, new=True, warnings=renumbered)
+        return result, VisitRecorded(visit=new)
     new = replace(entered, id=old.id, version=old.version + 1)
     found = tuple(differences(old, new))
-    result = Recorded(kind="visit", id=new.id, version=new.version, new=False, differences=found)
+    result = Recorded(
+        kind="visit", id=new.id, version=new.version, new=False, differences=found, warnings=renumbered
+    )
     return result, VisitRecorded(visit=new)
+
+
+def _number_hazards(
+    entered: Visit, view: View, case: Case, own: VisitId | None
+) -> tuple[Visit, tuple[str, ...]]:
+    """The visit with hazard ids that no other visit of the case uses, and what was renumbered.
+
+    Hazards are numbered per case; the numbers of a file are references within that file.
+
+    Args:
+        own: the visit that this one corrects; its hazards keep their ids.
+    """
+    used = {hazard.id for known in view.visits(case.id) if known.id != own for hazard in known.hazards}
+    clashing = [hazard.id for hazard in entered.hazards if hazard.id in used]
+    if not clashing:
+        return entered, ()
+    taken = used | {hazard.id for hazard in entered.hazards}
+    numbers = (f"H{number:02d}" for number in count(1))
+    fresh = {old: next(number for number in numbers if number not in taken) for old in clashing}
+    hazards = tuple(replace(hazard, id=fresh.get(hazard.id, hazard.id)) for hazard in entered.hazards)
+    said = _("本案已有隐患 {old}，文件中的 {old} 编为 {new}")
+    return replace(entered, hazards=hazards), tuple(said.format(old=old, new=fresh[old]) for old in fresh)
 
 
 def _corrected(

@@ -29,13 +29,16 @@ from evidence.forms.people import Contact, VisitDetails, store
 from evidence.forms.photographs import picture_of, prepare
 from evidence.forms.plausible import Plausible, check_escalation, check_report, check_visit
 from evidence.forms.settings import FormsSettings
+from evidence.forms.source import latest_versions
 from evidence.forms.tables import Mistakes, Record
 from evidence.forms.visit_sheets import read_visit_tables
-from evidence.forms.visit_tables import ESCALATION, REFUSERS, REPORT
+from evidence.forms.visit_tables import ESCALATION, KINDS, REFUSERS, REPORT
 from evidence.language import _
 from evidence.ledger.view import View
 
 ITEM_COUNT = 25
+FINDING_KINDS = frozenset({VisitKind.CHECK, VisitKind.RECHECK, VisitKind.GUIDANCE})
+"""Visits at which new hazards may be found."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +69,7 @@ def read_visit_file(
     """
     mistakes = Mistakes(path)
     head, lists = read_visit_tables(path, mistakes)
-    reader = _Reader(path, case, view, originals, mistakes, head, lists, admit=admit)
+    reader = _Reader(path, case, view, originals, mistakes, _Taken(head), lists, admit=admit)
     kind = head["类型"]
     if kind == REPORT:
         build: Any = reader.report
@@ -75,6 +78,8 @@ def read_visit_file(
     else:
         build = reader.visit
     made = build(kind) if kind else None
+    if kind:
+        reader.refuse_dropped(kind)
     if bounds is not None and not mistakes.errors:
         reader.refuse_impossible(made, bounds)
     mistakes.stop_if_any()
@@ -91,6 +96,26 @@ def read_visit_file(
 
 
 @dataclass(slots=True)
+class _Taken:
+    """基本情况, and which of its fields the fact being built has taken."""
+
+    record: Record
+    headings: set[str] = field(default_factory=lambda: {"类型"})
+
+    def __getitem__(self, heading: str) -> Any:
+        self.headings.add(heading)
+        return self.record[heading]
+
+    def where(self, heading: str) -> str:
+        return self.record.where(heading)
+
+    def left(self) -> list[str]:
+        """Fields that were filled in and that nothing took."""
+        filled = (heading for heading, value in self.record.values.items() if value not in (None, "", ()))
+        return [heading for heading in filled if heading not in self.headings]
+
+
+@dataclass(slots=True)
 class _Reader:
     """Turns records into domain facts."""
 
@@ -99,13 +124,14 @@ class _Reader:
     view: View
     originals: Originals
     mistakes: Mistakes
-    head: Record
+    head: _Taken
     lists: dict[str, list[Record]]
     photos: dict[Sha256, Path] = field(default_factory=dict)
     pictures: dict[Sha256, Picture] = field(default_factory=dict)
     details: VisitDetails = field(default_factory=VisitDetails)
     admit: Callable[[Path], object] = lambda _path: None
     """Looks at a photograph before it is taken."""
+    taken_lists: set[str] = field(default_factory=set)
 
     def visit(self, kind: str) -> Visit:
         """检查, 督促, 复查, 指导, 约谈."""
@@ -114,7 +140,7 @@ class _Reader:
         if arrived and left and left < arrived:
             self.mistakes.error(head.where("离开时间"), _("离开时间早于到达时间"))
         self.details = self._details()
-        hazards = self._hazards(arrived) if kind == VisitKind.CHECK else ()
+        hazards = self._hazards(arrived) if kind in FINDING_KINDS else ()
         escort = head["陪同人员到场"]
         if kind == VisitKind.CHECK and not hazards and not head["未发现隐患"]:
             self.mistakes.warn(head.where("未发现隐患"), _("没有登记隐患；如确实未发现，请填“是”"))
@@ -153,7 +179,7 @@ class _Reader:
         received = head["收到日期"]
         if received is None:
             self.mistakes.error(head.where("收到日期"), _("“收到日期”必填"))
-        answers = tuple(self._answer(record) for record in self.lists.get("整改答复", []))
+        answers = tuple(self._answer(record) for record in self._rows("整改答复"))
         if not answers:
             self.mistakes.error("整改答复", _("至少要有一项隐患的答复"))
         return RectificationReport(
@@ -188,14 +214,31 @@ class _Reader:
             outcome=head["处理结果"] or "",
         )
 
+    def refuse_dropped(self, kind: str) -> None:
+        """Nothing entered is dropped: what this kind cannot carry is refused by name."""
+        word = next((word for word, value in KINDS.items() if value == kind), kind)
+        for heading in self.head.left():
+            self.mistakes.error(
+                self.head.where(heading),
+                _("“{kind}”不登记“{heading}”，请删去，或另登记一份").format(kind=word, heading=heading),
+            )
+        for name, rows in self.lists.items():
+            if rows and name not in self.taken_lists:
+                said = _("“{kind}”不登记“{heading}”，请删去，或另登记一份")
+                self.mistakes.error(rows[0].place, said.format(kind=word, heading=name))
+
+    def _rows(self, name: str) -> list[Record]:
+        self.taken_lists.add(name)
+        return self.lists.get(name, [])
+
     def refuse_impossible(self, made: Any, bounds: Plausible) -> None:
         """Facts that cannot be true."""
         if isinstance(made, Visit):
-            check_visit(bounds, made, self.head, self.mistakes)
+            check_visit(bounds, made, self.head.record, self.mistakes)
         elif isinstance(made, RectificationReport):
-            check_report(bounds, made, self.head, self.lists.get("整改答复", []), self.mistakes)
+            check_report(bounds, made, self.head.record, self._rows("整改答复"), self.mistakes)
         elif isinstance(made, Escalation):
-            check_escalation(bounds, made, self.head, self.mistakes)
+            check_escalation(bounds, made, self.head.record, self.mistakes)
 
     def settle(self, made: Any, source: Sha256) -> Any:
         """The fact with its stored file, names of its photographs, and for a visit the stored names."""
@@ -254,7 +297,7 @@ class _Reader:
     def _items(self, kind: str) -> tuple[ItemResult, ...]:
         seen: dict[int, str] = {}
         results = []
-        for record in self.lists.get("检查项目", []):
+        for record in self._rows("检查项目"):
             number, verdict = record["序号"], record["结果"]
             if number is None or verdict is None:
                 continue
@@ -273,7 +316,7 @@ class _Reader:
 
     def _hazards(self, arrived: datetime | None) -> tuple[Hazard, ...]:
         found: dict[str, Hazard] = {}
-        for number, record in enumerate(self.lists.get("隐患", []), 1):
+        for number, record in enumerate(self._rows("隐患"), 1):
             key = record["编号"] or f"H{number:02d}"
             if key in found:
                 self.mistakes.error(record.where("编号"), _("隐患编号 {key} 重复").format(key=key))
@@ -328,13 +371,13 @@ class _Reader:
         return tuple(digests)
 
     def _known_hazards(self) -> set[str]:
-        visits = self.view.visits(self.case.id)
-        return {hazard.id for visit in visits if visit.kind is VisitKind.CHECK for hazard in visit.hazards}
+        visits = latest_versions(self.view.visits(self.case.id))
+        return {hazard.id for visit in visits for hazard in visit.hazards}
 
     def _hazard_id(self, wanted: str | None, where: str) -> str:
         key = (wanted or "").upper()
         if key and key not in self._known_hazards():
-            self.mistakes.error(where, _("检查记录中没有隐患 {key}").format(key=key))
+            self.mistakes.error(where, _("本案没有隐患 {key}").format(key=key))
         return key
 
     def _progress(self) -> tuple[HazardProgress, ...]:
@@ -345,7 +388,7 @@ class _Reader:
                 difficulty=record["困难"] or "",
                 guidance=record["指导意见"] or "",
             )
-            for record in self.lists.get("整改进度", [])
+            for record in self._rows("整改进度")
             if record["进度"] is not None
         )
 
@@ -358,7 +401,7 @@ class _Reader:
                 new_deadline=record["新期限"],
                 photos=self._photos(record),
             )
-            for record in self.lists.get("复查结果", [])
+            for record in self._rows("复查结果")
             if record["结果"] is not None
         )
 
@@ -377,7 +420,7 @@ class _Reader:
         )
 
     def _refusals(self) -> tuple[Refusal, ...]:
-        rows: Sequence[Record] = self.lists.get("拒签", [])
+        rows: Sequence[Record] = self._rows("拒签")
         return tuple(
             Refusal(role=record["对象"], reason=record["原因"] or "", witness=record["见证人"] or "")
             for record in rows

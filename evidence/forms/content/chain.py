@@ -8,7 +8,7 @@ from evidence.domain.case import RectificationReport, Visit, VisitKind
 from evidence.domain.hazard import Hazard
 from evidence.domain.week import local_date
 from evidence.forms.content.wording import day
-from evidence.forms.source import Source
+from evidence.forms.source import Source, latest_versions
 
 
 def latest_check(source: Source) -> Visit | None:
@@ -17,6 +17,16 @@ def latest_check(source: Source) -> Visit | None:
     if source.visit is not None:
         checks = tuple(visit for visit in checks if visit.arrived_at <= source.visit.arrived_at)
     return checks[-1] if checks else None
+
+
+def hazards_so_far(source: Source) -> tuple[Hazard, ...]:
+    """Every hazard of the case found up to this record, at whatever visit, in the order of the visits."""
+    if source.case is None:
+        return ()
+    visits = latest_versions(source.view.visits(source.case.id))
+    if source.visit is not None:
+        visits = tuple(visit for visit in visits if visit.arrived_at <= source.visit.arrived_at)
+    return tuple(hazard for visit in visits for hazard in visit.hazards)
 
 
 def latest_report(source: Source) -> RectificationReport | None:

@@ -8,7 +8,14 @@ from evidence.domain.case import Escalation, Recipient, Trigger, Visit, VisitKin
 from evidence.domain.hazard import Grade, Hazard, HazardState
 from evidence.domain.week import local_date
 from evidence.errors import UsageError
-from evidence.forms.content.chain import check_reference, last_deadline, latest_check, numbered, record_number
+from evidence.forms.content.chain import (
+    check_reference,
+    hazards_so_far,
+    last_deadline,
+    latest_check,
+    numbered,
+    record_number,
+)
 from evidence.forms.content.marks import Marks
 from evidence.forms.content.parties import enterprise_fields
 from evidence.forms.content.wording import BLANK_DAY, day
@@ -36,9 +43,12 @@ def escalation_fields(source: Source, marks: Marks) -> dict[str, Any]:
     """
     report = _report(source)
     check = latest_check(source)
-    places = numbered(check.hazards if check else ())
+    places = numbered(hazards_so_far(source))
     named = [places[hazard] for hazard in report.hazards if hazard in places] or [
-        place for hazard, place in places.items() if _state(source, report, hazard) != HazardState.RECTIFIED
+        place
+        for hazard, place in places.items()
+        if _state(source, report, hazard) != HazardState.RECTIFIED
+        and (report.trigger is not Trigger.MAJOR or place[1].grade is Grade.MAJOR)
     ]
     experts = source.people(check.experts) if check else ()
     settings = source.settings

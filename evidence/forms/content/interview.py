@@ -7,7 +7,7 @@ from typing import Any
 from evidence.domain.case import Escalation, Trigger, VisitKind
 from evidence.domain.hazard import Grade, Hazard
 from evidence.domain.week import local_date
-from evidence.forms.content.chain import check_reference, latest_check, numbered
+from evidence.forms.content.chain import check_reference, hazards_so_far, latest_check, numbered
 from evidence.forms.content.marks import Marks
 from evidence.forms.content.parties import enterprise_fields
 from evidence.forms.content.wording import BLANK_DAY, BLANK_MOMENT, choices, day, moment
@@ -81,7 +81,7 @@ def _reason(source: Source, *, most: int | None = None) -> str:
     reports = source.view.escalations(source.case.id) if source.case else ()
     last: Escalation | None = reports[-1] if reports else None
     check = latest_check(source)
-    places = numbered(check.hazards if check else ())
+    places = numbered(hazards_so_far(source))
     named = [places[hazard] for hazard in last.hazards if hazard in places] if last else []
     named = named or list(places.values())
     when = day(local_date(check.arrived_at) if check else None)

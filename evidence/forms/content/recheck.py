@@ -7,7 +7,12 @@ from typing import Any
 from evidence.domain.case import Recipient, Trigger, Visit
 from evidence.domain.hazard import Hazard, HazardResult, HazardState
 from evidence.domain.week import local_date
-from evidence.forms.content.chain import check_reference, last_deadline, latest_check, numbered
+from evidence.forms.content.chain import (
+    check_reference,
+    hazards_so_far,
+    last_deadline,
+    numbered,
+)
 from evidence.forms.content.film import film_text
 from evidence.forms.content.marks import Marks
 from evidence.forms.content.parties import enterprise_fields, escort_fields, refusal_text, team_rows
@@ -22,8 +27,7 @@ _REPORTS = ("无需上报", "上报经济发展局安监科", "上报安监执�
 def recheck_fields(source: Source, marks: Marks) -> dict[str, Any]:
     """Values of every field of 现场复查记录."""
     visit = source.visit
-    check = latest_check(source)
-    hazards = check.hazards if check else ()
+    hazards = hazards_so_far(source)
     rows = _rows(hazards, visit.results if visit else (), blank=source.blank)
     captions = _captions(hazards, visit)
     return {
@@ -39,7 +43,7 @@ def recheck_fields(source: Source, marks: Marks) -> dict[str, Any]:
         "出示工作证": yes_no(visit.badge_shown if visit else None, "已出示", "未出示"),
         "记录仪": "、".join(visit.devices) if visit else "",
         "录像": film_text(source),
-        "复查情况": visit.summary if visit else "",
+        "复查情况": _summary(visit),
         "复查结果": rows,
         "复查小结": _count(visit) if visit else "　　项已整改，　　项未整改",
         "总体结论": _conclusion(visit),
@@ -50,6 +54,19 @@ def recheck_fields(source: Source, marks: Marks) -> dict[str, Any]:
         "照片行": photo_rows(source, captions),
         "框": marks.fixed(),
     }
+
+
+def _summary(visit: Visit | None) -> str:
+    """复查情况, with every hazard that was first found at this recheck."""
+    if visit is None:
+        return ""
+    found = [
+        f"{hazard.id} {hazard.location}：{hazard.description}"
+        f"（{hazard.grade.value}隐患，期限 {short_day(hazard.deadline, blank='未定')}）"
+        for hazard in visit.hazards
+    ]
+    new = "复查新发现隐患：" + "；".join(found) + "。" if found else ""
+    return "\n".join(part for part in (visit.summary, new) if part)
 
 
 def _open(visit: Visit) -> list[HazardResult]:

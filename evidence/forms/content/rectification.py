@@ -7,7 +7,12 @@ from typing import Any
 from evidence.domain.case import RectificationReport, ReviewResult
 from evidence.domain.hazard import Hazard, HazardAnswer
 from evidence.errors import UsageError
-from evidence.forms.content.chain import check_reference, latest_check, latest_report, numbered
+from evidence.forms.content.chain import (
+    check_reference,
+    hazards_so_far,
+    latest_report,
+    numbered,
+)
 from evidence.forms.content.marks import Marks
 from evidence.forms.content.parties import enterprise_fields
 from evidence.forms.content.photo_pages import photo_rows
@@ -24,8 +29,7 @@ def rectification_fields(source: Source, marks: Marks) -> dict[str, Any]:
     Raises:
         UsageError: no report is recorded yet and no blank form was asked for.
     """
-    check = latest_check(source)
-    hazards = check.hazards if check else ()
+    hazards = hazards_so_far(source)
     report = None if source.blank else latest_report(source)
     if report is None and not source.blank:
         raise UsageError(

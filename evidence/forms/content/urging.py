@@ -7,7 +7,13 @@ from typing import Any
 from evidence.domain.case import Attitude, Channel, Visit
 from evidence.domain.hazard import Hazard, HazardProgress, ProgressState
 from evidence.domain.week import local_date
-from evidence.forms.content.chain import check_reference, last_deadline, latest_check, numbered
+from evidence.forms.content.chain import (
+    check_reference,
+    hazards_so_far,
+    last_deadline,
+    latest_check,
+    numbered,
+)
 from evidence.forms.content.film import film_text
 from evidence.forms.content.marks import Marks
 from evidence.forms.content.parties import enterprise_fields, team
@@ -19,7 +25,7 @@ def urging_fields(source: Source, marks: Marks) -> dict[str, Any]:
     """Values of every field of 督促指导工作记录."""
     visit = source.visit
     check = latest_check(source)
-    hazards = check.hazards if check else ()
+    hazards = hazards_so_far(source)
     details = source.details()
     experts, _supervisors = team(source)
     on_site = visit is not None and visit.channel is Channel.ON_SITE

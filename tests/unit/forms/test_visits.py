@@ -281,3 +281,79 @@ def test_a_second_case_of_the_year_asks_why_unless_the_first_was_cancelled(world
 def test_a_case_of_an_unknown_kind_is_refused(world: FormsWorld, kind: str) -> None:
     with pytest.raises(UsageError):
         open_case(world.ledger, contract="WJB", enterprise=CODE, kind=kind, on=date(2022, 5, 1), actor="test")
+
+
+RECHECK = """
+类型: 复查
+到达时间: 2022-03-31 09:00
+离开时间: 2022-03-31 10:00
+检查人员: P01
+复查结果:
+- {隐患: H01, 结果: 已整改}
+- {隐患: H02, 结果: 已整改}
+"""
+NEW_MAJOR = (
+    "- {部位: 危化品库, 描述: 无可燃气体报警, 等级: 重大, 判定条款: GM2017-01-03, 整改期限: 2022-04-15}\n"
+)
+
+
+@pytest.mark.parametrize("kind", ["复查", "指导"])
+def test_a_hazard_found_at_a_recheck_or_guidance_is_kept_under_a_number_of_its_own(
+    kind: str, world: FormsWorld
+) -> None:
+    enter(world, CHECK)
+    text = RECHECK if kind == "复查" else RECHECK.replace("复查\n", "指导\n", 1).partition("复查结果")[0]
+    recorded = enter(world, text + "隐患:\n" + NEW_MAJOR)
+    visit = world.ledger.view.visits(OTHER)[-1]
+    assert [(hazard.id, hazard.grade.value) for hazard in visit.hazards] == [("H03", "重大")]
+    assert any("H03" in warning for warning in recorded.warnings)
+
+
+def test_two_checks_of_a_case_never_share_a_hazard_number(world: FormsWorld) -> None:
+    enter(world, CHECK)
+    enter(world, CHECK.replace("2022-03-15", "2022-03-22"))
+    ids = [hazard.id for visit in world.ledger.view.visits(OTHER) for hazard in visit.hazards]
+    assert ids == ["H01", "H02", "H03", "H04"]
+
+
+def test_a_correction_keeps_the_numbers_of_its_hazards(world: FormsWorld) -> None:
+    enter(world, CHECK)
+    enter(world, CHECK.replace("2022-03-15", "2022-03-22"))
+    corrected = CHECK.replace("2022-03-15", "2022-03-22").replace("无防护罩", "防护罩损坏")
+    enter(
+        world,
+        corrected.replace("{部位: 一车间", "{编号: H03, 部位: 一车间").replace(
+            "{部位: 二", "{编号: H04, 部位: 二"
+        ),
+    )
+    newest = max(world.ledger.view.visits(OTHER), key=lambda visit: (visit.id, visit.version))
+    assert (newest.version, [hazard.id for hazard in newest.hazards]) == (2, ["H03", "H04"])
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("类型: 督促\n到达时间: 2022-03-24 09:00\n隐患:\n" + NEW_MAJOR, "隐患"),
+        ("类型: 督促\n到达时间: 2022-03-24 09:00\n审核人: P01\n", "审核人"),
+        (RECHECK + "整改答复:\n- {隐患: H01, 整改措施: 加装}\n", "整改答复"),
+        (
+            "类型: 整改报告\n收到日期: 2022-03-28\n到达时间: 2022-03-28 09:00\n"
+            "整改答复:\n- {隐患: H01, 整改措施: 加装}\n",
+            "到达时间",
+        ),
+        (
+            "类型: 上报\n上报情形: 重大事故隐患\n收件单位: 安监科\n上报时间: 2022-03-15 15:00\n情况: 发现\n",
+            "情况",
+        ),
+    ],
+)
+def test_what_a_kind_cannot_carry_is_refused_by_name(text: str, what: str, world: FormsWorld) -> None:
+    enter(world, CHECK)
+    assert f"不登记“{what}”" in refused(world, text)
+
+
+def test_a_result_for_a_hazard_that_was_corrected_away_is_refused(world: FormsWorld) -> None:
+    enter(world, CHECK)
+    gone = CHECK.replace("- {部位: 二车间, 描述: 通道堵塞, 立即整改: 是, 已交底: 是}\n", "")
+    enter(world, gone)
+    assert "没有隐患 H02" in refused(world, RECHECK)
