@@ -8,6 +8,7 @@ size and time is not copied again. Keys stay out of backups.
 
 from __future__ import annotations
 
+import filecmp
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -31,6 +32,8 @@ _LEFT_OUT = {"archive/ledger", "archive/cases", "archive/previews", "keys", "inb
 _FOLDERS = ("inbox", *(f"archive/{name}" for name in ("originals", "issued", "quarantine", "handover")))
 """What a workspace has even where it is empty."""
 _POSITIONS = {POSITIONS_NAME, MARK_NAME}
+_WRITTEN_ONCE = ("archive/originals/", "archive/issued/", "archive/handover/")
+"""What never changes under its name: changed bytes never take the place of a good copy."""
 _CHUNK = 1 << 20
 
 
@@ -48,6 +51,8 @@ class BackupReport:
     """Of them copied by this run."""
     bytes: int
     """Bytes copied by this run."""
+    kept: tuple[str, ...] = ()
+    """Archive files that are no longer what an earlier run copied; the backup keeps the earlier bytes."""
 
 
 def back_up(
@@ -64,7 +69,8 @@ def back_up(
         journal: where the ledger's lines are, when not in the workspace's own journal.
 
     Raises:
-        UsageError: the destination lies inside the archive, or holds another workspace's journal.
+        UsageError: the destination lies inside the archive, holds another workspace's journal, or its
+            parent folder is not there.
         VerificationFailedError: the backup's journal is no prefix of the present one.
         OSError: disk full or not writable; the backup's journal still speaks only of what is there.
     """
@@ -73,20 +79,40 @@ def back_up(
         raise UsageError(
             _("备份目录不能放在档案里面。"), where=str(destination), remedy=_("请另选一个磁盘上的目录。")
         )
+    if not destination.parent.is_dir():
+        raise UsageError(
+            _("备份目录的上级目录不存在：备份盘没有挂上？"),
+            where=str(destination.parent),
+            remedy=_("请先挂上备份盘，或先建好上级目录；这样备份不会写到本机的系统盘上。"),
+        )
     journal = journal or workspace / JOURNAL
     end = _whole_lines(journal)
     _check_prefix(journal, destination / JOURNAL, end)
     files = copied = size = 0
+    kept = []
     for source in _files(workspace):
-        target = destination / source.relative_to(workspace)
+        place = source.relative_to(workspace)
+        target = destination / place
         files += 1
-        if not _current(source, target):
+        if place.as_posix().startswith(_WRITTEN_ONCE) and target.is_file():
+            if not _current(source, target):
+                if filecmp.cmp(source, target, shallow=False):
+                    shutil.copystat(source, target)
+                else:
+                    kept.append(place.as_posix())
+        elif not _current(source, target):
             size += _copy(source, target)
             copied += 1
         progress(files)
     digest = _extend(journal, destination / JOURNAL, end)
     report = BackupReport(
-        at=at, journal_bytes=end, journal_sha256=digest, files=files, copied=copied, bytes=size
+        at=at,
+        journal_bytes=end,
+        journal_sha256=digest,
+        files=files,
+        copied=copied,
+        bytes=size,
+        kept=tuple(kept),
     )
     write_whole(destination / MANIFEST, msgspec.json.format(msgspec.json.encode(report), indent=2))
     return report

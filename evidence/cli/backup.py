@@ -31,8 +31,10 @@ STEP = 100
 @click.argument("destination", type=click.Path(path_type=Path, file_okay=False))
 @json_option
 @workspace_command
-def backup_command(workspace: Workspace, destination: Path, as_json: bool) -> None:
+def backup_command(workspace: Workspace, destination: Path, as_json: bool) -> int:
     """备份到另一个磁盘上的目录：只复制新增部分，守候收件时也可以运行。不含私钥。
+
+    档案文件写定后不再变化：与上次备份时内容不同的，备份保留原来的内容，退出码 4。
 
     \b
     例：evidence backup /media/backup/承安证据
@@ -67,7 +69,14 @@ def backup_command(workspace: Workspace, destination: Path, as_json: bool) -> No
                 files=report.files, copied=report.copied, size=report.bytes, journal=report.journal_bytes
             )
         )
+        for place in report.kept:
+            say(
+                _("✕ {place} 与上次备份时的内容不同，备份保留原来的内容。请运行 evidence audit。").format(
+                    place=place
+                )
+            )
         say(_("私钥不在备份中，请另行妥善保管。用 evidence restore --verify 可以检验这份备份。"))
+    return ExitCode.VERIFICATION_FAILED if report.kept else ExitCode.DONE
 
 
 @click.command("restore")

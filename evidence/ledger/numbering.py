@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from evidence.domain.identifiers import CaseId, Number, number_case
 from evidence.domain.week import local_date
@@ -39,14 +39,14 @@ class Restored:
     """A restore and where it stands in the journal."""
 
     seq: int
-    year: int
-    """Shanghai year of the restore: series of later years were not open yet."""
+    on: date
+    """Shanghai date of the restore: series of later years were not open yet."""
     event: LedgerRestored
 
 
 def restored(seq: int, event: LedgerRestored, at: str) -> Restored:
     """From the event's row; `at` is the instant of its line."""
-    return Restored(seq=seq, year=local_date(datetime.fromisoformat(at)).year, event=event)
+    return Restored(seq=seq, on=local_date(datetime.fromisoformat(at)), event=event)
 
 
 def next_running(
@@ -117,7 +117,7 @@ def _floor(
 
 
 def _was_year_open(prefix: str, restore: Restored) -> bool:
-    return int(prefix[3:5]) <= restore.year % 100
+    return int(prefix[3:5]) <= restore.on.year % 100
 
 
 def _running(number: str) -> int:

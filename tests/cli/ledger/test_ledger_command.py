@@ -344,6 +344,24 @@ def test_a_package_kept_as_a_folder_serves_as_well(root: Path) -> None:
     assert audited(root) == (0, {})
 
 
+def test_a_backup_never_takes_changed_bytes_for_good_ones(root: Path, tmp_path: Path) -> None:
+    destination = tmp_path / "backup"
+    run(backup_command, "--workspace", root, destination)
+    spoilt = original(root, "notice")
+    spoilt.chmod(0o640)
+    spoilt.write_text("Notice")
+    code, out = run(backup_command, "--workspace", root, destination, "--json")
+    place = spoilt.relative_to(root).as_posix()
+    assert (code, json.loads(out)["kept"]) == (ExitCode.VERIFICATION_FAILED, [place])
+    assert (destination / place).read_text() == "notice"
+
+
+def test_a_backup_disk_that_is_not_there_is_not_made_up(root: Path, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="没有挂上"):
+        run(backup_command, "--workspace", root, tmp_path / "disk" / "backup")
+    assert not (tmp_path / "disk").exists()
+
+
 def test_a_backup_is_incremental_and_proves_itself(root: Path, tmp_path: Path) -> None:
     destination, restored = tmp_path / "backup", tmp_path / "restored"
     (root / "keys").mkdir()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,7 @@ from evidence.inbox.numbering import next_arrival
 from evidence.inbox.quarantine import Quarantine
 from evidence.inbox.report import arrival_row, summary
 from evidence.inbox.words import page_list
-from evidence.ledger.events import ArrivalTaken
+from evidence.ledger.events import ArrivalTaken, LedgerRestored
 from tests.inbox_room import CHECK, NOW, Room, issue, open_room, picture, real_pdf, scan
 
 
@@ -79,6 +79,19 @@ def test_arrival_numbers_of_a_day_have_no_holes_and_follow_the_shanghai_date(roo
     late = datetime(2022, 4, 1, 17, 0, tzinfo=UTC)  # already the 2nd in Shanghai
     assert next_arrival(room.ledger.view, NOW) == "A-20220401-0001"
     assert next_arrival(room.ledger.view, late) == "A-20220402-0001"
+
+
+def test_on_the_day_of_a_restore_ids_go_on_at_the_next_thousand(room: Room) -> None:
+    first = room.take("先.pdf", scan(f"{CHECK}/1"))
+    room.ledger.append(
+        "restore",
+        LedgerRestored(backup="/b", backed_up_at=NOW, size=1, digest="0" * 64, by="lihua", gap=20),
+        at=NOW,
+    )
+    ids = [room.take(f"后{page}.pdf", scan(f"{CHECK}/{page}")).id for page in (1, 2, 3)]
+    assert first.id == "A-20220401-0001"
+    assert ids == ["A-20220401-1001", "A-20220401-1002", "A-20220401-1003"]
+    assert next_arrival(room.ledger.view, NOW + timedelta(days=1)) == "A-20220402-0001"
     for number in range(7):
         room.take(f"{number}.pdf", scan("no_code", salt=str(number)))
     ids = [arrival.id for arrival in room.ledger.view.arrivals()]
