@@ -106,8 +106,10 @@ def rebuild_command(workspace: Workspace, as_json: bool) -> None:
     例：evidence ledger rebuild
     """
     from evidence.cli.browsing import refresh_case_tree
+    from evidence.ledger.comparison import compare
 
     with Working(_("正在重建视图和浏览目录……")):
+        compare(workspace.ledger, workspace.settings.contract.code).require()
         head = workspace.ledger.rebuild()
         if workspace.ledger.positions is not None:
             workspace.ledger.positions.rebuild(workspace.ledger.lines())

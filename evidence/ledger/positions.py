@@ -117,8 +117,11 @@ class Positions:
             return None
 
     def begun(self) -> bool:
-        """Whether this archive remembers positions; asked before every append, so once seen is believed."""
-        self._begun = self._begun or self.mark() is not None
+        """Whether this archive remembers any position; once seen it is believed, for every append asks."""
+        if not self._begun:
+            self._begun = self.mark() is not None or any(
+                (folder / POSITIONS_NAME).exists() for folder in self._folders()
+            )
         return self._begun
 
     def note(self, lines: Sequence[bytes]) -> None:

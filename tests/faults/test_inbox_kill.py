@@ -32,7 +32,7 @@ FILES = {
     "空.pdf": b"",
     "半.pdf": real_pdf()[:300],
 }
-WATCHED = ("fsync", "replace", "unlink", "write", "rmdir")
+WATCHED = ("fsync", "link", "replace", "unlink", "write", "rmdir")
 
 
 class Killer:
@@ -146,7 +146,7 @@ def account(root: Path) -> None:
 @pytest.mark.parametrize("moment", ["before", "after"])
 def test_killed_at_every_step_nothing_is_lost_and_nothing_is_twice(tmp_path: Path, moment: str) -> None:
     names = steps(tmp_path)
-    assert {"fsync", "replace", "unlink", "write"} <= set(names)
+    assert {"fsync", "link", "unlink", "write"} <= set(names)
     account(tmp_path / "dry")
     for step in range(len(names)):
         root = tmp_path / f"{moment}-{step}"

@@ -94,10 +94,25 @@ def test_a_mark_that_cannot_be_read_is_no_mark(ledger: Ledger) -> None:
     (positions.archive / "position.json").write_bytes(b'{"size": 3, "dig')
     assert positions.mark() is None
     again = Positions(positions.archive)
-    assert not again.begun()
+    before = remembered(again)
     ledger.positions = again
     ledger.append("a", *every_kind()[-1:])
     mark = again.mark()
-    assert again.begun()
     assert mark is not None
     assert mark.size == ledger.head.size
+    assert remembered(again) == before  # a lost mark is no reason to forget the rest
+
+
+def test_an_archive_of_an_older_program_remembers_everything_from_the_first_append_on(
+    ledger: Ledger,
+) -> None:
+    positions = ledger.positions
+    assert positions is not None
+    before = remembered(positions)
+    for path in positions.archive.rglob("position*"):
+        path.unlink()
+    ledger.positions = Positions(positions.archive)
+    assert not ledger.positions.begun()
+    ledger.append("a", *every_kind()[-1:])
+    assert remembered(ledger.positions) == before
+    assert ledger.positions.mark() is not None
