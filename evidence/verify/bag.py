@@ -14,7 +14,8 @@ from datetime import datetime
 from evidence.domain.week import SHANGHAI
 from evidence.verify.container import Container, bad_component
 from evidence.verify.digests import Digest
-from evidence.verify.model import Check, failed, note, passed, review
+from evidence.verify.model import Check, failed, note, passed, review, stated
+from evidence.verify.system_files import is_left_behind
 
 MANIFEST = "manifest-sha256.txt"
 TAGMANIFEST = "tagmanifest-sha256.txt"
@@ -121,6 +122,7 @@ def _compare(
 ) -> set[str]:
     """Checks for changed, missing, undeclared and renamed files; returns the sound ones."""
     sound: set[str] = set()
+    leftovers = list(container.beside)
     here = set(container.files) - {TAGMANIFEST, SIGNATURE}
     missing = {path for path in declared if path not in here}
     by_digest = {declared[path]: path for path in missing}
@@ -133,13 +135,19 @@ def _compare(
             checks.append(failed("bag.changed", "文件内容与清单不符，已被改动。", path, "HASH_FAILURE"))
     for path in sorted(here - declared.keys()):
         origin = by_digest.get(digests[path].sha256, "")
-        if origin:
+        if is_left_behind(path):
+            leftovers.append(path)
+        elif origin:
             missing.discard(origin)
             checks.append(
                 failed("bag.renamed", f"文件被改名，清单中的名称是“{origin}”。", path, "HASH_FAILURE")
             )
         else:
-            checks.append(failed("bag.undeclared", "清单没有列出该文件，是后来加入的。", path))
+            checks.append(failed("bag.undeclared", "清单没有列出该文件，它不属于移交包。", path))
+    checks.extend(
+        stated("container.junk", "操作系统留下的文件，不属于移交包，不影响结论。", path)
+        for path in sorted(leftovers)
+    )
     checks.extend(
         failed("bag.missing", "清单列出该文件，包中没有。", path, "SIGNED_DATA_NOT_FOUND")
         for path in sorted(missing)
@@ -189,8 +197,7 @@ def _check_info(container: Container, info: Mapping[str, str], payload: Mapping[
     name = info.get("External-Identifier", "")
     if name != container.name:
         text = f"包名“{container.name}”与包内登记的编号“{name}”不同。"
-        zipped = any(extent.crc is not None for extent in container.files.values())
-        checks.append(review("zip.structure", text) if zipped else note("bag.info", text, "bag-info.txt"))
+        checks.append(note("bag.info", text, "bag-info.txt"))
     if info.get("Real-Time"):
         checks.append(
             note(

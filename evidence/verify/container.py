@@ -1,7 +1,7 @@
-"""A package as named files with random access: a folder, or a zip read in place.
+"""A package as named files with random access: a folder, or a zip.
 
-Nothing is unpacked. Entries of a zip must be stored, so a zip bomb has nothing to blow up with;
-files of a folder must be regular files below it, so a link cannot lead out.
+Stored entries of a zip are read in place; files of a folder must be regular files below it, so a
+link cannot lead out. Names are compared after NFC.
 """
 
 from __future__ import annotations
@@ -10,11 +10,12 @@ import io
 import os
 import stat
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from evidence.verify.model import Check, failed
+from evidence.verify.model import Check, failed, stated
+from evidence.verify.system_files import is_left_behind
 
 CHUNK = 1 << 20
 """Bytes read at a time while hashing."""
@@ -97,6 +98,18 @@ class Container:
     files: Mapping[str, Extent]
     checks: tuple[Check, ...] = field(default_factory=tuple)
     """What is wrong with the container itself."""
+    repacked: bool = False
+    """Whether another program packed or wrote it; the bag inside is what is signed."""
+    beside: tuple[str, ...] = ()
+    """Left behind by operating systems outside of the package's folder, or as empty folders in it."""
+    scratch: object | None = None
+    """Keeps unpacked files while the package is looked at."""
+
+
+def repacked_check(how: Iterable[str]) -> Check:
+    """States that the container is not as the agency wrote it."""
+    text = f"容器由别的程序重新打包或改写过名称（{'、'.join(sorted(how))}）；以包内签名为准，内容已逐一核对。"
+    return stated("container.repacked", text)
 
 
 def bad_component(component: str) -> str:
@@ -129,16 +142,23 @@ def open_folder(root: Path) -> Container:
     """
     files: dict[str, Extent] = {}
     checks: list[Check] = []
+    beside: list[str] = []
+    respelt = False
     pending = [(root, "")]
     while pending:
         directory, prefix = pending.pop()
         with os.scandir(directory) as entries:
             found = sorted(entries, key=lambda entry: entry.name)
         if not found and prefix:
-            checks.append(failed("container.entry", "包内有空文件夹，清单无法约束它。", prefix))
+            if is_left_behind(prefix.rstrip("/")):
+                beside.append(prefix)
+            else:
+                checks.append(failed("container.entry", "包内有空文件夹，清单无法约束它。", prefix))
         for entry in found:
-            path = prefix + entry.name
-            reason = bad_component(entry.name)
+            name = unicodedata.normalize("NFC", entry.name)
+            respelt = respelt or name != entry.name
+            path = prefix + name
+            reason = "" if is_left_behind(path) else bad_component(name)
             if reason:
                 checks.append(
                     failed("container.name", f"文件名{reason}。", path.encode("utf-8", "replace").decode())
@@ -146,6 +166,8 @@ def open_folder(root: Path) -> Container:
             mode = entry.stat(follow_symlinks=False).st_mode
             if stat.S_ISDIR(mode):
                 pending.append((Path(entry.path), path + "/"))
+            elif path in files:
+                checks.append(failed("zip.duplicate", "同名文件出现多次。", path))
             elif stat.S_ISREG(mode):
                 files[path] = Extent(
                     path=Path(entry.path), offset=0, size=entry.stat(follow_symlinks=False).st_size
@@ -154,5 +176,10 @@ def open_folder(root: Path) -> Container:
                 checks.append(failed("container.entry", "不是普通文件（链接、管道或设备），未读取。", path))
             if len(files) > MAX_ENTRIES:
                 checks.append(failed("container.entry", f"文件多于 {MAX_ENTRIES} 个，停止读取。"))
-                return Container(name=root.name, files=files, checks=tuple(checks))
-    return Container(name=root.name, files=files, checks=tuple(checks))
+                pending.clear()
+                break
+    if respelt:
+        checks.append(repacked_check(["文件名写法"]))
+    return Container(
+        name=root.name, files=files, checks=tuple(checks), repacked=respelt, beside=tuple(beside)
+    )

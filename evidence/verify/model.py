@@ -50,6 +50,8 @@ class Check:
     """File within the package, field, journal line."""
     sub_indication: str = ""
     """Standard's name for the reason; not part of the JSON row."""
+    decides: bool = True
+    """False for what is only stated: it changes neither indication nor exit code."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,7 +217,7 @@ def conclude(checks: tuple[Check, ...]) -> tuple[Indication, str]:
         (CheckKind.REVIEW, Indication.INDETERMINATE),
     ):
         for check in checks:
-            if check.kind is kind:
+            if check.kind is kind and check.decides:
                 return indication, check.sub_indication or "GENERIC"
     if not any(check.kind is CheckKind.PASS for check in checks):
         return Indication.INDETERMINATE, "SIGNED_DATA_NOT_FOUND"
@@ -235,6 +237,11 @@ def failed(id: str, message: str, location: str = "", sub: str = "FORMAT_FAILURE
 def review(id: str, message: str, location: str = "", sub: str = "GENERIC") -> Check:
     """A check that a person or further material must decide."""
     return Check(id=id, kind=CheckKind.REVIEW, message=message, location=location, sub_indication=sub)
+
+
+def stated(id: str, message: str, location: str = "") -> Check:
+    """Something a person should look at that leaves the verdict as it is."""
+    return Check(id=id, kind=CheckKind.REVIEW, message=message, location=location, decides=False)
 
 
 def note(id: str, message: str, location: str = "") -> Check:

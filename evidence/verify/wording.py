@@ -78,7 +78,7 @@ def headline(report: Report) -> tuple[str, ...]:
 
 def _only_grounds_are_missing(report: Report) -> bool:
     """Whether everything that could be looked at is as it was, and only trust material is wanting."""
-    open_ = [check for check in report.checks if check.kind is CheckKind.REVIEW]
+    open_ = [check for check in report.checks if check.kind is CheckKind.REVIEW and check.decides]
     return bool(open_) and all(check.id.rpartition(".")[2] in _GROUNDS for check in open_)
 
 

@@ -185,7 +185,10 @@ def test_no_change_between_the_files_of_the_zip_passes(verify: Verify) -> None:
     for _ in range(HEADER_CHANGES):
         place = chance.choice(outside)
         changed = data[:place] + bytes([data[place] ^ chance.randrange(1, 256)]) + data[place + 1 :]
-        assert verify(changed).indication is not Indication.PASSED, place
+        report = verify(changed)
+        stated = any(check.id == "container.repacked" for check in report.checks)
+        # a time or an attribute says nothing about the content; that it was written anew is said
+        assert report.indication is not Indication.PASSED or stated, place
 
 
 def forged_service(count: int, text: str) -> Files:

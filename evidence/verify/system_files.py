@@ -1,0 +1,38 @@
+"""Files that operating systems leave behind wherever they go: no part of a package, no attack either."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+
+_LEFT_BEHIND = (
+    "__macosx",
+    ".ds_store",
+    "._*",
+    ".fseventsd",
+    ".spotlight-v100",
+    ".trashes",
+    ".trash-*",
+    ".temporaryitems",
+    ".documentrevisions-v100",
+    ".appledouble",
+    ".apdisk",
+    "thumbs.db",
+    "thumbs.db:encryptable",
+    "ehthumbs.db",
+    "desktop.ini",
+    "system volume information",
+    "$recycle.bin",
+    "recycler",
+    "lost+found",
+    "@eadir",
+    ".@__thumb",
+    "~$*",
+)
+"""Names in lower case, as Windows, macOS, Linux and NAS systems write them."""
+
+
+def is_left_behind(path: str) -> bool:
+    """Whether any component of a path is one of these names."""
+    return any(
+        fnmatchcase(component.lower(), pattern) for component in path.split("/") for pattern in _LEFT_BEHIND
+    )
