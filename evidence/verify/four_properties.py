@@ -120,7 +120,7 @@ def serves(named: Sequence[str], check_id: str) -> bool:
 
 
 def _judged(item: _Item, checks: Sequence[Check]) -> PropertyItem:
-    tally = Counter(each.kind for each in checks)
+    tally = Counter(each.kind if each.decides else CheckKind.NOTE for each in checks)
     # remarks alone are no examination
     kind = next((kind for kind in _GRAVITY if tally[kind]), None)
     told = [each for each in checks if each.kind is not CheckKind.PASS]
