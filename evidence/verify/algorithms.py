@@ -13,8 +13,10 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 DigestOf = Callable[[str], bytes]
 """Name of a hash algorithm -> digest of the signed content."""
 
+_SHAKE256 = frozenset({"shake256", "shake256_len"})
+"""With the 512 bits that Ed448 asks for (RFC 8419, 3.1)."""
 STRONG = frozenset(
-    {"sha224", "sha256", "sha384", "sha512", "sha3_224", "sha3_256", "sha3_384", "sha3_512", "shake256"}
+    {"sha224", "sha256", "sha384", "sha512", "sha3_224", "sha3_256", "sha3_384", "sha3_512"} | _SHAKE256
 )
 """Digests good enough today (ETSI TS 119 312)."""
 WEAK = frozenset({"md5", "sha1"})
@@ -24,7 +26,7 @@ _METHOD = re.compile(r"rsassa_pkcs1v15|rsassa_pss|\w+_(?:rsa|dsa|ecdsa)|ecdsa|ds
 _CHINESE = "1.2.156.10197."
 """Arc of the Chinese commercial algorithms (GM/T 0006)."""
 _SHAKE256_BYTES = 64
-_HASHLIB = {"shake256": "shake_256", "1.2.156.10197.1.401": "sm3"}
+_HASHLIB = {"shake256": "shake_256", "shake256_len": "shake_256", "1.2.156.10197.1.401": "sm3"}
 """Names where hashlib's differ beyond SHA-3."""
 
 
@@ -54,7 +56,7 @@ class Hasher:
         self._hasher: Any = new_hash(
             _HASHLIB.get(algorithm, algorithm.replace("sha3_", "sha3-")), usedforsecurity=False
         )
-        self._length = (_SHAKE256_BYTES,) if algorithm == "shake256" else ()
+        self._length = (_SHAKE256_BYTES,) if algorithm in _SHAKE256 else ()
 
     def update(self, data: bytes) -> None:
         self._hasher.update(data)

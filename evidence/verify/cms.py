@@ -34,6 +34,7 @@ from evidence.verify.algorithms import (
     key_problem,
     shown,
 )
+from evidence.verify.ber import definite
 from evidence.verify.model import Integrity
 
 
@@ -105,7 +106,8 @@ def load_contents(data: bytes) -> tuple[cms.SignedData, int]:
         ValueError: no SignedData.
     """
     length = parser.peek(data)
-    return _signed_data(cms.ContentInfo.load(data[:length])), len(data[length:].strip(b"\0"))
+    info = cms.ContentInfo.load(definite(data[:length]), strict=True)
+    return _signed_data(info), len(data[length:].strip(b"\0"))
 
 
 def _signed_data(info: cms.ContentInfo) -> cms.SignedData:
@@ -122,10 +124,10 @@ def read_signature(signed: cms.SignedData, digest_of: DigestOf) -> Signed:
     """Check one signature over detached content; never raises on malformed input."""
     try:
         return _read_signature(signed, digest_of)
-    except Exception as error:  # hostile ASN.1 breaks in any way; nothing is concluded from that
+    except Exception:  # hostile ASN.1 breaks in any way; nothing is concluded from that
         return Signed(
             integrity=Integrity.INDETERMINATE,
-            problem=f"签名数据无法分析（{type(error).__name__}）",
+            problem="签名数据分析不出来",
             sub_indication="GENERIC",
         )
 
@@ -134,10 +136,10 @@ def read_token(signed: cms.SignedData, imprint_of: DigestOf) -> Token:
     """Check one time-stamp token over known content; never raises on malformed input."""
     try:
         return _read_token(signed, imprint_of)
-    except Exception as error:  # as above
+    except Exception:  # as above
         return Token(
             integrity=Integrity.INDETERMINATE,
-            problem=f"时间戳无法分析（{type(error).__name__}）",
+            problem="时间戳分析不出来",
             sub_indication="GENERIC",
         )
 
@@ -216,7 +218,7 @@ def _check_value(signed: cms.SignedData, signer: cms.SignerInfo, digest_of: Dige
         return replace(_unknown(problem), certificate=info.signer_cert)
     content_type = signed["encap_content_info"]["content_type"].native
     try:
-        valid = _is_valid(signer, info.signer_cert, content_type, actual)
+        _, valid = validate_sig_integrity(signer, info.signer_cert, content_type, actual)
     except SignatureValidationError as error:
         sub = error.ades_subindication
         failed = sub is None or sub.status is AdESStatus.FAILED
@@ -236,21 +238,6 @@ def _check_value(signed: cms.SignedData, signer: cms.SignerInfo, digest_of: Dige
             sub_indication="SIG_CRYPTO_FAILURE",
         )
     return found
-
-
-def _is_valid(
-    signer: cms.SignerInfo, certificate: x509.Certificate, content_type: str, actual: bytes
-) -> bool:
-    """Whether the signature value is right over the attributes as they stand or in DER.
-
-    What is signed is the DER encoding, however the attributes were sent (RFC 5652, 5.4).
-    """
-    _, valid = validate_sig_integrity(signer, certificate, content_type, actual)
-    if not valid and _has_attributes(signer):
-        plain = signer.copy()
-        plain["signed_attrs"] = cms.CMSAttributes.load(signer["signed_attrs"].untag().dump(force=True))
-        _, valid = validate_sig_integrity(plain, certificate, content_type, actual)
-    return bool(valid)
 
 
 def _broken(problem: str, sub_indication: str) -> _Value:
@@ -282,10 +269,10 @@ def _first_token(signer: cms.SignerInfo) -> Token | None:
             if token.sound:
                 return token
             first = first or token
-    except Exception as error:
+    except Exception:  # as above
         return first or Token(
             integrity=Integrity.INDETERMINATE,
-            problem=f"时间戳无法分析（{type(error).__name__}）",
+            problem="时间戳分析不出来",
             sub_indication="GENERIC",
         )
     return first

@@ -11,8 +11,8 @@ from dataclasses import replace
 from hashlib import sha256
 
 from asn1crypto import crl as asn1_crl
+from asn1crypto import keys, x509
 from asn1crypto import ocsp as asn1_ocsp
-from asn1crypto import x509
 
 from evidence.verify.cms import Signed, Token
 from evidence.verify.signature_facts import (
@@ -79,6 +79,11 @@ def _issuer_of(certificate: x509.Certificate, known: Sequence[x509.Certificate])
     return next((one for one in named if wanted and one.key_identifier == wanted), next(iter(named), None))
 
 
+def _size(key: keys.PublicKeyInfo) -> str:
+    """Bits of a key; asn1crypto knows none for Edwards curves."""
+    return str(key.bit_size or "") if key.algorithm in ("rsa", "rsassa_pss", "dsa") else ""
+
+
 def _facts(
     store: TrustStore,
     certificate: x509.Certificate,
@@ -88,7 +93,7 @@ def _facts(
 ) -> CertificateFacts:
     der = certificate.dump()
     key = certificate.public_key
-    size = str(key.curve[1]) if key.algorithm == "ec" else str(key.bit_size or "")
+    size = str(key.curve[1]) if key.algorithm == "ec" else _size(key)
     own_root = issuer is not None and issuer == certificate
     return CertificateFacts(
         subject=describe(certificate),

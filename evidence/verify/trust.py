@@ -124,6 +124,21 @@ def assess(
         need_revocation: whether missing or outdated revocation data counts against it; a revocation that is
             known counts always.
     """
+    try:
+        return _assess(store, certificate, purpose, moment, proven=proven, need_revocation=need_revocation)
+    except Exception:  # other people's certificates break libraries in any way: undecided
+        return _standing("CERTIFICATE_CHAIN_GENERAL_FAILURE", reason="证书或证书链分析不出来")
+
+
+def _assess(
+    store: TrustStore,
+    certificate: x509.Certificate,
+    purpose: Purpose,
+    moment: datetime,
+    *,
+    proven: bool,
+    need_revocation: bool,
+) -> Standing:
     local = _local_standing(certificate, purpose, moment, proven=proven)
     if local is not None:
         return local
@@ -200,7 +215,8 @@ def _local_standing(
             "EXPIRED" if proven else "OUT_OF_BOUNDS_NO_POE", reason="签名时证书已过有效期" if proven else ""
         )
     key = certificate.public_key
-    bits = int(key.bit_size or 0)
+    # asn1crypto knows no size for Edwards curves
+    bits = int(key.bit_size or 0) if key.algorithm in ("rsa", "rsassa_pss", "ec") else 0
     if (key.algorithm in ("rsa", "rsassa_pss") and bits < 2048) or (key.algorithm == "ec" and bits < 224):
         return _standing("CRYPTO_CONSTRAINTS_FAILURE", reason=f"密钥只有 {bits} 位，强度不足")
     if key.algorithm == "dsa" or certificate.hash_algo in _WEAK:

@@ -274,8 +274,11 @@ def _judge_visible_additions(pdf: Examination, certifying: Reading, later: list[
 
 def _transforms(embedded: EmbeddedPdfSignature) -> set[str]:
     """Names of the transform methods a signature refers to."""
-    references = embedded.sig_object.get("/Reference", ())
-    return {str(reference.get_object().get("/TransformMethod", "")) for reference in references}
+    try:  # `get` would give the entry of an encrypted file as it stands there
+        references = embedded.sig_object["/Reference"]
+    except KeyError:
+        return set()
+    return {str(reference.get("/TransformMethod", "")) for reference in references}
 
 
 def _field_is_newer(later: EmbeddedPdfSignature, certifying: EmbeddedPdfSignature) -> bool:

@@ -211,7 +211,7 @@ def _count_traces(stream: BinaryIO) -> int:
 
 def _is_visible(embedded: EmbeddedPdfSignature) -> bool:
     widget = embedded.sig_field
-    rectangle = [float(edge) for edge in widget.get("/Rect", ())]
+    rectangle = [float(edge) for edge in widget["/Rect"]] if "/Rect" in widget else []
     return len(rectangle) == 4 and rectangle[0] != rectangle[2] and rectangle[1] != rectangle[3]
 
 

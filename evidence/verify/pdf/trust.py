@@ -30,19 +30,42 @@ def judge_trust(
     archived = False
     for reading in reversed(readings):
         where = where_of(pdf, reading)
-        if reading.is_stamp:
-            row, trusted_at = _judge_stamp(pdf, reading, existed, where, by)
-            if trusted_at is not None:
-                if trusted_at < existed or not proven:
-                    by = Proof.DOCUMENT_STAMP
-                existed, proven = min(existed, trusted_at), True
-            archived = archived or row.integrity is Integrity.PASSED
-        else:
-            row = _judge_signature(pdf, reading, existed, where, proven=proven, by=by)
-            if row.level == "B-T" and has_dss:
-                row = replace(row, level="B-LTA" if archived else "B-LT")
+        try:
+            if reading.is_stamp:
+                row, trusted_at = _judge_stamp(pdf, reading, existed, where, by)
+                if trusted_at is not None:
+                    if trusted_at < existed or not proven:
+                        by = Proof.DOCUMENT_STAMP
+                    existed, proven = min(existed, trusted_at), True
+                archived = archived or row.integrity is Integrity.PASSED
+            else:
+                row = _judge_signature(pdf, reading, existed, where, proven=proven, by=by)
+                if row.level == "B-T" and has_dss:
+                    row = replace(row, level="B-LTA" if archived else "B-LT")
+        except Exception:  # a certificate that breaks a library takes no other signature with it
+            text = "签名人的证书分析不出来，未能认定。"
+            pdf.checks.append(review("pdf.trust", text, where, "CERTIFICATE_CHAIN_GENERAL_FAILURE"))
+            row = _bare_row(pdf, reading)
         rows.append(row)
     pdf.rows.extend(reversed(rows))
+
+
+def _bare_row(pdf: Examination, reading: Reading) -> SignatureRow:
+    """What is known of a signature without its certificate."""
+    read = reading.token if reading.is_stamp else reading.signed
+    integrity = read.integrity if read is not None else Integrity.INDETERMINATE
+    return SignatureRow(
+        file=pdf.file,
+        field=str(reading.embedded.field_name),
+        signer="",
+        signed_at=None,
+        timestamp=None,
+        level="DocTimeStamp" if reading.is_stamp else "",
+        integrity=Integrity.FAILED if reading.range.problem else integrity,
+        coverage=reading.coverage,
+        modifications=reading.modifications,
+        trusted=False,
+    )
 
 
 def _judge_stamp(
