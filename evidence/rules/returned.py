@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from evidence.domain.document import Document
+from evidence.domain.week import local_date
 from evidence.rules.chain import FORM_OF, Chain, scans_of
-from evidence.rules.outcomes import failed, listed, passed, unsure
+from evidence.rules.outcomes import failed, listed, passed, unsure, waiting
 from evidence.rules.records import TITLES
 from evidence.rules.rule import CaseRule, Outcome, case_rule
 
@@ -23,6 +25,8 @@ CHECK, URGING, RECHECK, REPORT, INTERVIEW = (
     "rectification-report",
     "interview-record",
 )
+VISITS = (CHECK, URGING, RECHECK, INTERVIEW)
+INSPECTIONS = (CHECK, RECHECK)
 FILMED = frozenset({CHECK, RECHECK})
 """Records of what is always filmed; an urging may have been a telephone call."""
 
@@ -36,6 +40,27 @@ def _without_visit(chain: Chain) -> Iterator[str]:
     for recording in chain.facts.recordings:
         if recording.visit and recording.visit not in known:
             yield recording.name
+
+
+def _outstanding(chain: Chain) -> Iterator[Outcome]:
+    """Blank records that were printed and neither came back nor were made void: were they used?
+
+    One printed on a Friday or later belongs to the next week's visits.
+    """
+    recorded = {document.form.number for step in chain.visits if (document := chain.record(step))}
+    for document in chain.documents:
+        form = document.form
+        if document.scans or not form.blank or form.form not in VISITS or form.number in recorded:
+            continue
+        due = chain.ground.handover_due(local_date(form.issued_at) + timedelta(days=1))
+        about: dict[str, Any] = {"document": form.number, "due": due, "observed": "未收回"}
+        if chain.today < due:
+            yield waiting(f"空白{TITLES[form.form]} {form.number} 已签发，待收回。", **about)
+        else:
+            yield unsure(
+                f"空白{TITLES[form.form]} {form.number} 已签发而未收回：用过的请收回，没有用的请作废。",
+                **about,
+            )
 
 
 @case_rule(
@@ -73,6 +98,7 @@ def facts_entered(chain: Chain) -> Iterator[Outcome]:
             observed="没有这次活动",
             document=name,
         )
+    yield from _outstanding(chain)
     for document, _due in chain.material:
         if document.form.number not in numbers:
             number = document.form.number
@@ -125,9 +151,6 @@ def _film(_chain: Chain, document: Document) -> Iterator[Outcome]:
     else:
         yield unsure(f"{number} 已收回而内容未录入，是否须有录像无从核对。", **about)
 
-
-VISITS = (CHECK, URGING, RECHECK, INTERVIEW)
-INSPECTIONS = (CHECK, RECHECK)
 
 NEEDS: dict[str, tuple[tuple[str, ...], Also]] = {
     **{

@@ -56,7 +56,6 @@ EXEMPT: dict[tuple[str, str], str] = {
     **{
         (rule, "undecidable"): _SEEN
         for rule in (
-            "G08-facts-entered",
             "P04-urging-record",
             "P12-recheck-record",
             "G08-pages",

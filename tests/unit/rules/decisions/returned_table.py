@@ -24,7 +24,7 @@ from tests.unit.rules.decisions.bends import (
     visit,
     without_reports,
 )
-from tests.unit.rules.decisions.table import FAIL, NONE, PASS, REVIEW, Bend, Row, of, rows
+from tests.unit.rules.decisions.table import FAIL, NONE, OPEN, PASS, REVIEW, Bend, Row, at, of, rows
 
 H = w.HEAVY
 HJC = f"{H}-JC-001"
@@ -84,6 +84,15 @@ def transcribed(number: str, version: int = 1) -> Bend:
     return paper(number, edocuments=(made.sha256,), transcriptions=(made,))
 
 
+def without_film(facts: Facts) -> Facts:
+    """The check left no film either."""
+    return w.on_case(
+        facts,
+        w.CLOSED,
+        lambda one: replace(one, recordings=tuple(r for r in one.recordings if r.visit != V1)),
+    )
+
+
 LOST_VISIT = untyped(V1)
 """The check was never entered; its record, issued blank, is back."""
 HAND = chain(blank(JC), LOST_VISIT)
@@ -101,6 +110,9 @@ TABLE: list[Row] = [
         # a number issued for a visit that is gone must be void before the case is in order
         ("broken", FAIL, chain(paper(JC, scans=()), LOST_VISIT)),
         ("boundary", FAIL, chain(no_paper(JC), LOST_VISIT)),  # its film is still there
+        # printed blank, neither back nor void: until the handover open, then somebody must say
+        ("boundary", OPEN, chain(HAND, paper(JC, scans=()), without_film), at("2022-03-17")),
+        ("undecidable", REVIEW, chain(HAND, paper(JC, scans=()), without_film), at("2022-03-18")),
         ("boundary", NONE, chain(*(no_paper(one) for one in (JC, DD, ZG, FC)))),
     ),
     *[

@@ -1,0 +1,176 @@
+"""Taking evidence away never makes a finding greener and never completes a package.
+
+Which facts make a duty, so that their absence takes away that duty's findings alone, is declared field by
+field in `rules.bearing`; everything else is evidence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import MISSING, Field, fields, is_dataclass, replace
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from evidence.domain import case, document, facts, hazard, parties, recording, register
+from evidence.domain.facts import CaseFacts, Facts
+from evidence.rules.bearing import DECLARED, Bearing, bearing_of
+from evidence.rules.clause import Finding, Kind
+from evidence.rules.judge import judge, judge_by
+from evidence.rules.registry import RULESETS, Ruleset
+from evidence.rules.returned import FILMED, NEEDS, VISITS
+from tests import world
+from tests.property.rules.test_judgement import worlds
+from tests.unit.rules.decisions.returned_table import blank, untyped
+from tests.unit.rules.decisions.table import Row
+from tests.unit.rules.decisions.tables import TABLE
+
+WRONG = frozenset({Kind.FAIL, Kind.REVIEW})
+GRAVITY = (Kind.FAIL, Kind.REVIEW, Kind.OPEN, Kind.PASS, Kind.NOT_APPLICABLE)
+TODAY = RULESETS[-1]
+BROKEN = [row for row in TABLE if row.says in WRONG][::9]
+"""One in nine of the decision tables' wrong situations; a whole run takes minutes."""
+
+
+def _empty(field: Field[Any]) -> Any:
+    """What a field holds when nothing was said; MISSING when something always is."""
+    if field.default is not MISSING:
+        return field.default
+    return field.default_factory() if field.default_factory is not MISSING else MISSING
+
+
+def without(fact: Any) -> Iterator[tuple[str, str, Any]]:
+    """Every way to say less: class and field, and the fact without it."""
+    for field in fields(fact):
+        value, empty, name = getattr(fact, field.name), _empty(field), type(fact).__name__
+        if empty is not MISSING and value != empty:
+            yield name, field.name, replace(fact, **{field.name: empty})
+        if is_dataclass(value):
+            for owner, what, less in without(value):
+                yield owner, what, replace(fact, **{field.name: less})
+        elif isinstance(value, tuple):
+            for n, item in enumerate(value):
+                if is_dataclass(item):
+                    yield name, field.name, replace(fact, **{field.name: value[:n] + value[n + 1 :]})
+                    for owner, what, less in without(item):
+                        changed = (*value[:n], less, *value[n + 1 :])
+                        yield owner, what, replace(fact, **{field.name: changed})
+
+
+def worst(findings: tuple[Finding, ...]) -> dict[tuple[str, str], Kind]:
+    """Gravest kind by rule and case."""
+    kinds: dict[tuple[str, str], Kind] = {}
+    for one in findings:
+        key = (one.rule_id, one.subject.case)
+        kinds[key] = min(kinds.get(key, Kind.NOT_APPLICABLE), one.kind, key=GRAVITY.index)
+    return kinds
+
+
+def subjects(findings: tuple[Finding, ...]) -> set[tuple[str, str, str, str, str]]:
+    """What is wrong, by rule and subject."""
+    return {
+        (one.rule_id, one.subject.case, one.subject.visit, one.subject.hazard, one.subject.document)
+        for one in findings
+        if one.kind in WRONG
+    }
+
+
+def _same_thing(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Whether two findings speak of the same document or, where neither names one, of the same visit."""
+    return one[1] == other[1] and (one[4], one[4] or one[2]) == (other[4], other[4] or other[2])
+
+
+def excused(owner: str, field: str, rule: str) -> bool:
+    """Whether a field is no evidence for this rule."""
+    declared = bearing_of(owner, field)
+    return declared.bearing is Bearing.MADE or rule in declared.rules
+
+
+def _alone(row: Row) -> Ruleset:
+    return Ruleset(
+        "one rule",
+        tuple(rule for rule in TODAY.case_rules if rule.id == row.rule),
+        tuple(rule for rule in TODAY.standing_rules if rule.id == row.rule),
+    )
+
+
+@pytest.mark.parametrize("row", BROKEN, ids=[f"{n:02d}-{row.rule}" for n, row in enumerate(BROKEN)])
+def test_what_is_wrong_stays_wrong_or_another_finding_takes_its_place(row: Row) -> None:
+    alone, facts_ = _alone(row), row.bend(world.week_facts())
+    about = world.CLOSED if row.case is None else row.case
+
+    def gravest(of: Facts) -> Kind:
+        found = judge_by(alone, of, row.parameters, row.on)
+        kinds = [one.kind for one in found if one.subject.case in ("", about)]
+        return min(kinds, key=GRAVITY.index, default=Kind.NOT_APPLICABLE)
+
+    if gravest(facts_) not in WRONG:
+        return
+    before: set[tuple[str, str, str, str, str]] | None = None
+    for owner, field, less in without(facts_):
+        if owner == "Facts" or excused(owner, field, row.rule) or gravest(less) in WRONG:
+            continue
+        if before is None:
+            before = subjects(judge(facts_, row.parameters, row.on))
+        after = subjects(judge(less, row.parameters, row.on))
+        gone = {one for one in before - after if one[0] == row.rule}
+        told = after - before or all(any(_same_thing(one, other) for other in after) for one in gone)
+        assert told, f"without {owner}.{field} {row.rule} is green and nothing else says why"
+
+
+@settings(max_examples=60, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+@given(facts_=worlds(), which=st.integers(0, 10_000))
+def test_less_evidence_never_completes_a_package(facts_: Facts, which: int) -> None:
+    def blocking(of: Facts) -> list[Finding]:
+        return [one for one in judge(of, world.PARAMETERS, world.FRIDAY) if one.blocking]
+
+    stopped = blocking(facts_)
+    ways = [way for way in without(facts_) if way[0] != "Facts"]
+    owner, field, less = ways[which % len(ways)]
+    if not stopped or bearing_of(owner, field).bearing is not Bearing.EVIDENCE:
+        return
+    assert blocking(less), f"without {owner}.{field} the package counts as complete"
+
+
+RETURNED = {
+    "inspection-record": (f"{world.CLOSED}-V1", f"{world.CLOSED}-JC-001"),
+    "urging-record": (f"{world.CLOSED}-V2", f"{world.CLOSED}-DD-001"),
+    "recheck-record": (f"{world.CLOSED}-V3", f"{world.CLOSED}-FC-001"),
+}
+
+
+@pytest.mark.parametrize("form", sorted(RETURNED))
+@pytest.mark.parametrize("hand", [False, True], ids=["issued filled", "filled by hand"])
+def test_a_record_nobody_entered_leaves_no_rule_that_needs_it_green(form: str, hand: bool) -> None:
+    visit, number = RETURNED[form]
+    whole = world.week_facts()
+    bent = untyped(visit)(blank(number)(whole) if hand else whole)
+    before, after = (judge(each, world.PARAMETERS, world.FRIDAY) for each in (whole, bent))
+    mine = [one for one in before if one.subject.case == world.CLOSED]
+    spoke = {one.rule_id for one in mine if one.kind in (*WRONG, Kind.PASS)}
+    kinds = worst(tuple(one for one in after if one.subject.case == world.CLOSED))
+    needing = {rule for rule, (forms, _also) in NEEDS.items() if form in forms} & spoke
+    assert needing
+    green = {rule for rule in needing if kinds[rule, world.CLOSED] in (Kind.PASS, Kind.NOT_APPLICABLE)}
+    assert green == set()
+    assert any(one.blocking and one.rule_id == "G08-facts-entered" and one.kind is Kind.FAIL for one in after)
+    assert form in VISITS
+    assert (form in FILMED) == (kinds["V02-whole-visit", world.CLOSED] is Kind.FAIL)
+
+
+def test_declarations_name_fields_and_rules_that_exist() -> None:
+    known = {
+        f"{name}.{field.name}"
+        for module in (case, document, facts, hazard, parties, recording, register)
+        for name, kind in vars(module).items()
+        if isinstance(kind, type) and is_dataclass(kind)
+        for field in fields(kind)
+    }
+    assert set(DECLARED) <= known
+    rules = {rule.id for rule in TODAY.rules}
+    for name, declared in DECLARED.items():
+        assert declared.rules <= rules, name
+        assert bool(declared.rules) == (declared.bearing in (Bearing.DUTY, Bearing.LIMIT)), name
+    assert CaseFacts.__name__ in {name.partition(".")[0] for name in DECLARED}
