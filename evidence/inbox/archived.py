@@ -118,6 +118,8 @@ class Archived:
 
     def _incomplete(self, material: Material, end: End, seen: Understanding | None = None) -> Understanding:
         judged = quarantined(material.arrival, "incomplete", end.missing)
+        if material.depth:  # the rest of a member never comes by itself
+            judged = quarantined(material.arrival, "malformed", f"取出的这份文件不完整（{end.missing}）")
         if material.media.family is Family.FOOTAGE:
             played = seen or self._whole(material)
             judged = replace(judged, recordings=played.judged.recordings)

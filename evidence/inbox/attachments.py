@@ -62,9 +62,12 @@ def opened(asked: _Opened) -> int:
     from evidence.recognition.pages import open_pages
     from evidence.recognition.reading import Limits
 
-    pages = [page.problem for page in open_pages(path, asked.media_type, Limits(pages=asked.max_pages))]
+    limits = Limits(pages=asked.max_pages)
+    pages = [
+        bool(page.problem) or page.damage is not None for page in open_pages(path, asked.media_type, limits)
+    ]
     if any(pages):
-        raise UnreadableError("malformed", "有一页打不开。", where=path.name)
+        raise UnreadableError("malformed", "有一页打不开，或有一部分已损坏。", where=path.name)
     return len(pages)
 
 

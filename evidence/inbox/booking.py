@@ -42,6 +42,8 @@ def still_open(arrival: Arrival) -> bool:
     if arrival.outcome == "waiting":
         return True
     withdrawn = any(decision.decision == WITHDRAWN for decision in arrival.decisions)
+    if arrival.within is not None:
+        return False  # it never lay in the inbox by itself
     lies_there = arrival.reason in _OPEN_REASONS or (arrival.reason == "too_large" and arrival.sha256 is None)
     return arrival.outcome == "quarantined" and lies_there and not withdrawn
 

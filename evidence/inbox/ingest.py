@@ -134,11 +134,12 @@ class Intake:
 
     def _note_members(self, result: Pass) -> None:
         """What was taken out of the archives and messages of this pass."""
-        for id in list(result.arrivals):
-            arrival = self._ledger.view.arrival(id)
-            if arrival is not None and arrival.judged is not None:
-                for member in arrival.judged.members:
-                    result.note(member)
+        waiting = list(result.arrivals)
+        while waiting:
+            arrival = self._ledger.view.arrival(waiting.pop())
+            for member in () if arrival is None or arrival.judged is None else arrival.judged.members:
+                result.note(member)
+                waiting.append(member)
 
     def look_once(
         self,

@@ -101,6 +101,15 @@ def test_a_container_waits_until_its_last_member_is_linked(room: Room) -> None:
     assert found.outcome == "linked"
 
 
+def test_a_broken_member_waits_for_nothing(room: Room) -> None:
+    _container, (member,) = taken(room, "材料.zip", zipped({"半.pdf": PAGE_1[:-8]}))
+    assert (member.outcome, member.reason) == ("quarantined", "malformed")
+    assert "不完整" in member.message
+    room.ingest()
+    again = room.ledger.view.arrival(member.id)
+    assert again == member, "no look at the inbox withdraws it"
+
+
 def test_the_same_container_again_is_a_duplicate_and_opens_nothing(room: Room) -> None:
     content = zipped({"1.pdf": PAGE_1})
     taken(room, "材料.zip", content)
@@ -117,15 +126,15 @@ def test_the_same_member_twice_is_taken_once(room: Room) -> None:
 
 def test_containers_within_containers(room: Room) -> None:
     inner = mail({"深.zip": zipped({"1.pdf": PAGE_1})})
-    _container, members = taken(room, "外.zip", zipped({"信.eml": inner}))
-    paths = {each.path: each.outcome for each in room.ledger.view.arrivals()}
+    container, members = taken(room, "外.zip", zipped({"信.eml": inner}))
+    paths = {each.path: each.outcome for each in (container, *members)}
     assert paths == {
         "外.zip": "linked",
         "外.zip/信.eml": "linked",
         "外.zip/信.eml/深.zip": "linked",
         "外.zip/信.eml/深.zip/1.pdf": "linked",
     }
-    assert members
+    assert len(room.ledger.view.arrivals()) == 4
 
 
 @pytest.mark.parametrize(

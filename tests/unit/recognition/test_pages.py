@@ -188,12 +188,13 @@ def test_broken_files_have_their_reason(tmp_path, content, media, reason):
     assert caught.value.what
 
 
-def test_a_cut_jpeg_is_a_broken_page(tmp_path):
+def test_a_cut_jpeg_is_a_damaged_page(tmp_path):
     path = tmp_path / "cut.jpg"
     picture().save(path)
     path.write_bytes(path.read_bytes()[:6000])
     (page,) = open_pages(path, "image/jpeg")
-    assert page.problem == "malformed"
+    assert (page.problem, page.image is not None) == ("", True)
+    assert page.damage is not None
 
 
 def test_more_pages_than_allowed_is_too_large(tmp_path):
