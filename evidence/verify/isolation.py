@@ -7,8 +7,10 @@ rights, as in every PDF reader.
 
 from __future__ import annotations
 
+import math
 import multiprocessing
 import os
+import signal
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -20,6 +22,10 @@ Answer = TypeVar("Answer")
 
 MEMORY_LIMIT = 2 << 30
 """Address space one process may add, bytes; `resource` limits it where the system can."""
+
+
+_WALL_FACTOR = 10
+"""Clock time allowed for each second of processor time."""
 
 
 def run_isolated(
@@ -34,7 +40,8 @@ def run_isolated(
     Args:
         function: importable by name, returns something picklable.
         tasks: picklable.
-        seconds: time allowed for a task.
+        seconds: processor time allowed for a task, so that a busy machine gives the same answer; after
+            ten times as long by the clock it is given up all the same.
         give_up: (task, `timeout` or `crash`) -> answer.
     """
     context = _context(function)
@@ -46,17 +53,20 @@ def run_isolated(
         while pending and len(running) < width:
             index, task = pending.pop()
             ours, theirs = context.Pipe(duplex=False)
-            process = context.Process(target=_work, args=(function, task, theirs), daemon=True)
+            allowed = seconds(task)
+            process = context.Process(target=_work, args=(function, task, theirs, allowed), daemon=True)
             process.start()
             theirs.close()
-            running[ours] = (index, process, time.monotonic() + seconds(task))
+            running[ours] = (index, process, time.monotonic() + allowed * _WALL_FACTOR)
         patience = min(deadline for _, _, deadline in running.values()) - time.monotonic()
         for ready in cast("list[Connection]", wait(list(running), timeout=max(0.0, patience))):
             index, process, _ = running.pop(ready)
             try:
                 answers[index] = ready.recv()
             except (EOFError, OSError):
-                answers[index] = give_up(tasks[index], "crash")
+                _end(ready, process)
+                answers[index] = give_up(tasks[index], _why_lost(process))
+                continue
             _end(ready, process)
         now = time.monotonic()
         for late in [key for key, (_, _, deadline) in running.items() if deadline <= now]:
@@ -86,10 +96,28 @@ def _end(pipe: Any, process: Any) -> None:
     process.join()
 
 
-def _work(function: Callable[[Task], Answer], task: Task, pipe: Connection) -> None:
+def _why_lost(process: Any) -> str:
+    """`timeout` for a process that spent its processor time, else `crash`."""
+    return "timeout" if process.exitcode == -getattr(signal, "SIGXCPU", 0) != 0 else "crash"
+
+
+def _work(function: Callable[[Task], Answer], task: Task, pipe: Connection, seconds: float) -> None:
     _limit_memory()
+    _limit_processor_time(seconds)
     pipe.send(function(task))
     pipe.close()
+
+
+def _limit_processor_time(seconds: float) -> None:
+    """SIGXCPU ends the process once it has used so much; whole seconds, at least one."""
+    try:
+        import resource
+    except ImportError:  # Windows: only the clock ends it
+        return
+    used = time.process_time()  # a forked process starts at nought, one from a server does not
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    limit = max(1, math.ceil(used + seconds))
+    resource.setrlimit(resource.RLIMIT_CPU, (limit if hard < 0 else min(limit, hard), hard))
 
 
 def _limit_memory() -> None:

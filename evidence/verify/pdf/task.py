@@ -17,6 +17,7 @@ from evidence.verify.pdf.signatures import PdfVerdict, judge_pdf
 from evidence.verify.trust import TrustStore
 
 _SECONDS = 20.0
+"""Processor time for one PDF; the clock ends it after ten times as long."""
 _SECONDS_PER_BYTE = 1e-6
 _MOST_TEXT = 1 << 20
 

@@ -21,6 +21,9 @@ def work(task: str) -> str:
     """Misbehave as told; importable, because a worker process runs it."""
     if task == "hang":
         signal.pause()
+    if task == "busy":
+        while True:
+            pass
     if task == "crash":
         os._exit(9)
     if task == "memory":
@@ -36,13 +39,13 @@ def give_up(task: str, why: str) -> str:
 
 
 def allowance(task: str) -> float:
-    return 0.5 if task == "hang" else 60
+    return {"hang": 0.05, "busy": 1}.get(task, 60)
 
 
 def test_answers_come_in_order_whatever_the_others_do() -> None:
-    tasks = ["a", "hang", "b", "crash", "memory", "c"]
+    tasks = ["a", "hang", "b", "crash", "memory", "busy", "c"]
     answers = run_isolated(work, tasks, seconds=allowance, give_up=give_up)
-    assert answers == ["A", "hang: timeout", "B", "crash: crash", "refused", "C"]
+    assert answers == ["A", "hang: timeout", "B", "crash: crash", "refused", "busy: timeout", "C"]
 
 
 @pytest.mark.slow
