@@ -153,7 +153,10 @@ def sound_footage(chain: Chain) -> Iterator[Outcome]:
             if doubts:
                 yield unsure(f"录像 {one.name}：{'；'.join(doubts)}。", observed="；".join(doubts), **about)
             else:
-                yield passed(f"录像 {one.name} 未见疑点。", **about)
+                yield revised(
+                    passed(f"录像 {one.name} 抽查的画面和声音未见疑点。", **about),
+                    passed(f"录像 {one.name} 未见疑点。", **about),
+                )
 
 
 @case_rule(

@@ -6,10 +6,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 from evidence.domain.document import BoxKind, Document, Mark, MarkVerdict
+from evidence.domain.reasons import substantial
 from evidence.rules.chain import Chain, Step, scans_of
+from evidence.rules.clause import Kind
 from evidence.rules.outcomes import failed, listed, passed, unsure, waiting
-from evidence.rules.rule import Outcome, case_rule
+from evidence.rules.rule import Outcome, case_rule, revised
 
 ROLE_NAME = {
     "expert": "检查人员",
@@ -113,7 +117,29 @@ def judge_marks(
         return unsure(
             f"{number} {words}看不清，请在收件台看截图认定。", expected=expected, observed="无法判定", **about
         )
-    return passed(f"{number} {what}齐全。", expected=expected, observed="均已见到", **about)
+    seen = passed(f"{number} {what}齐全。", expected=expected, observed="均已见到", **about)
+    said = [
+        f"{place.words}由{place.mark.decided_by}认定（{place.mark.why}）"
+        for place in wanted
+        if place.mark is not None and place.mark.decided_by
+    ]
+    if all(place.kind is BoxKind.SEAL for place in wanted):
+        claim = f"{number} {what}处有红色圆形印章，印文未核对"
+        return revised(
+            passed("；".join((claim, *said)) + "。", expected=expected, observed="见红色圆形印章", **about),
+            seen,
+        )
+    if said:
+        return revised(
+            passed(
+                f"{number} {what}齐全，其中{'；'.join(said)}。",
+                expected=expected,
+                observed="均已见到",
+                **about,
+            ),
+            seen,
+        )
+    return seen
 
 
 def _refusal(step: Step, role: str) -> tuple[str, bool]:
@@ -162,7 +188,55 @@ def on_records(
             )
             continue
         reason, witnessed = _refusal(step, refusal_role) if refusal_role else ("", False)
-        yield judge_marks(document, wanted, what, reason if witnessed else "", visit=step.id)
+        found = judge_marks(document, wanted, what, reason if witnessed else "", visit=step.id)
+        doubt = _contradiction(chain, step, role, wanted, found, reason, refusal_role)
+        if doubt:
+            found = revised(
+                msgspec.structs.replace(found, kind=Kind.REVIEW, message=doubt, revised=False, earlier=None),
+                found.earlier if found.revised else found,
+            )
+        yield found
+
+
+def _contradiction(
+    chain: Chain,
+    step: Step,
+    role: str,
+    wanted: tuple[Place, ...],
+    found: Outcome,
+    reason: str,
+    refusal_role: str,
+) -> str:
+    """Why a person must look although the paper seems to settle it; empty when nothing contradicts."""
+    number = found.document
+    ours = _names(chain, step)
+    if reason and found.kind is Kind.REVIEW:
+        witnesses = {one.witness for one in step.facts.refusals if one.role == refusal_role}
+        if witnesses & ours:
+            return f"{number} 拒签的见证人{listed(sorted(witnesses & ours))}是本次检查人员，请由他人见证。"
+        return f"{found.message.removesuffix('。')}；见证人：{listed(sorted(witnesses))}。"
+    if found.kind is not Kind.PASS:
+        return ""
+    if reason:
+        return f"{number} 登记了拒签（{reason}），表上却有签章，请核对哪一项属实。"
+    if role == "principal" and step.facts.principal_present is False:
+        return f"{step.name}登记主要负责人未到场，{number} 却有其签字，请核对。"
+    for place in wanted:
+        mark = place.mark
+        if mark is None or not mark.decided_by:
+            continue
+        if mark.decided_by in ours:
+            return f"{number} {place.words}由参加该次检查的{mark.decided_by}认定，须由他人认定。"
+        if not substantial(mark.why):
+            return f"{number} {place.words}由{mark.decided_by}认定，理由“{mark.why}”没有实质内容。"
+    return ""
+
+
+def _names(chain: Chain, step: Step) -> set[str]:
+    """The visit's inspectors and supervisors, by id and by name."""
+    ids = {*step.facts.experts, *step.facts.supervisors}
+    people = chain.ground.people
+    return {*ids, *(people[one].name for one in ids if one in people)}
 
 
 @case_rule(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 
 from evidence.domain.case import Refusal
-from evidence.domain.document import MarkVerdict
+from evidence.domain.document import MarkVerdict, ScannedPage
 from evidence.domain.facts import Facts
 from evidence.domain.parties import EnterpriseClass, Role
 from tests import world as w
@@ -63,6 +64,27 @@ def unpaged(number: str) -> Bend:
     return no_paper(number)
 
 
+def said_by(who: str, why: str) -> Bend:
+    """Somebody decided that the principal's signature is there."""
+
+    def decided(scan: ScannedPage) -> ScannedPage:
+        return replace(
+            scan,
+            marks=tuple(
+                replace(one, decided_by=who, why=why) if one.box == "principal" else one for one in scan.marks
+            ),
+        )
+
+    return pages_of(JC, decided)
+
+
+def pages_of(number: str, change: Callable[[ScannedPage], ScannedPage]) -> Bend:
+    return lambda facts: w.on_document(
+        facts, number, lambda d: replace(d, scans=tuple(change(scan) for scan in d.scans))
+    )
+
+
+REFUSED = Refusal(role="principal", reason="不认可", witness="见证人甲")
 EXTERNAL = person("P2", role=Role.EXTERNAL_EXPERT)
 LENGTH = int(timedelta(minutes=92).total_seconds() * 1000)
 
@@ -93,6 +115,19 @@ TABLE: list[Row] = [
     *role_rows("G06-escort-signature", "escort", "escort", ":escort"),
     *role_rows("G06-enterprise-seal", "enterprise-seal", "enterprise", ":enterprise"),
     *role_rows("E04-principal-signature", "principal", "principal", ":principal"),
+    *rows(
+        "E04-principal-signature",
+        ("undecidable", REVIEW, visit(V1, principal_present=False)),
+        ("undecidable", REVIEW, visit(V1, refusals=(REFUSED,))),
+        ("undecidable", REVIEW, said_by("P2", "核对原件后确认已签")),
+        ("undecidable", REVIEW, said_by("陆文静", ".")),
+        ("met", PASS, said_by("陆文静", "核对原件后确认已签")),
+        (
+            "undecidable",
+            REVIEW,
+            chain(mark("principal", ABSENT), visit(V1, refusals=(replace(REFUSED, witness="P2"),))),
+        ),
+    ),
     *rows(
         "E04-one-principal",
         ("met", PASS),
