@@ -115,7 +115,7 @@ def judge_signature(
             review("signature.timestamp", "包的签名没有时间戳，无法证明签署时间。", SIGNATURE, "NO_POE")
         )
     else:
-        checks.append(_judge_stamp(store, token, existed))
+        checks.append(_judge_stamp(store, token, existed, renewals))
         if checks[-1].kind == "pass" and token.gen_time is not None:
             by = Proof.SIGNATURE_STAMP
             existed = proven_at = min(existed, token.gen_time)
@@ -188,7 +188,7 @@ _UNREADABLE = SignatureRow(
 _UNDECIDED = replace(_UNREADABLE, integrity=Integrity.INDETERMINATE)
 
 
-def _judge_stamp(store: TrustStore, token: Token, existed: datetime) -> Check:
+def _judge_stamp(store: TrustStore, token: Token, existed: datetime, renewals: Path | None) -> Check:
     if not token.sound or token.certificate is None or token.gen_time is None:
         make = failed if token.integrity is Integrity.FAILED else review
         text = f"时间戳{'无效' if token.integrity is Integrity.FAILED else '不能采用'}：{token.problem}。"
@@ -197,6 +197,7 @@ def _judge_stamp(store: TrustStore, token: Token, existed: datetime) -> Check:
     if standing.trusted:
         text = f"时间戳可信：北京时间 {token.gen_time.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S} 之前已签署。"
         return passed("signature.timestamp", text, SIGNATURE)
-    return review(
-        "signature.timestamp", f"时间戳未获信任：{standing.reason}。", SIGNATURE, standing.sub_indication
-    )
+    text = f"时间戳未获信任：{standing.reason}。"
+    if standing.sub_indication == "OUT_OF_BOUNDS_NO_POE" and renewals is not None:
+        text += f"请向保管单位取得它到期之前续加的时间戳（{renewals.name} 文件夹），与包放在一起再验证。"
+    return review("signature.timestamp", text, SIGNATURE, standing.sub_indication)

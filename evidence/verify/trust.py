@@ -23,6 +23,7 @@ from pyhanko.sign.validation.settings import KeyUsageConstraints
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleTrustManager
 
+from evidence.domain.week import SHANGHAI
 from evidence.verify.anchors import roots
 
 logging.getLogger("pyhanko").setLevel(logging.CRITICAL)  # its findings are ours to report, in Chinese
@@ -212,7 +213,13 @@ def _local_standing(
         return _standing("NOT_YET_VALID", fatal=proven)
     if moment > certificate.not_valid_after:
         return _standing(
-            "EXPIRED" if proven else "OUT_OF_BOUNDS_NO_POE", reason="签名时证书已过有效期" if proven else ""
+            "EXPIRED" if proven else "OUT_OF_BOUNDS_NO_POE",
+            reason=(
+                "签名时证书已过有效期"
+                if proven
+                else f"证书已于 {certificate.not_valid_after.astimezone(SHANGHAI):%Y-%m-%d} 到期，"
+                "需要到期之前的可信时间戳证明它当时已经存在"
+            ),
         )
     key = certificate.public_key
     # asn1crypto knows no size for Edwards curves
