@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -19,11 +20,13 @@ from evidence.bundles.timestamp import TimestampError
 from evidence.errors import EvidenceError, ExitCode, UsageError
 from evidence.handover import publishing
 from evidence.handover.office import Office
+from evidence.handover.package import Order, build_package
 from evidence.handover.publishing import DiskFullError
 from evidence.ledger import chain
 from evidence.ledger.comparison import LedgerBehindError, LedgerRewrittenError
 from evidence.verify.examine import verify_path
-from tests.handing_over import build, make_office, open_office, something_new
+from tests import world
+from tests.handing_over import WEEK, build, make_office, open_office, something_new
 
 
 @pytest.fixture(scope="module")
@@ -263,3 +266,29 @@ def test_a_past_that_was_rewritten_is_not_signed_over(office: Office) -> None:
     with pytest.raises(LedgerRewrittenError) as refused:
         build(open_office(office.root), supplement=True)
     assert refused.value.exit_code is ExitCode.LEDGER_DAMAGED
+
+
+def test_a_history_rebuilt_without_any_witness_is_a_fork_for_whoever_holds_the_package(
+    office: Office, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Everything in the house was taken away; what was sent remains."""
+    built = build(office)
+    sent = tmp_path_factory.mktemp("regulator") / built.path.name
+    shutil.move(built.path, sent)
+    journal = office.root / "archive" / "ledger" / "journal.jsonl"
+    journal.write_bytes(b"".join(journal.read_bytes().splitlines(keepends=True)[:-6]))
+    shutil.rmtree(office.root / "archive" / "issued" / "weekly")
+    again = open_office(office.root)
+    something_new(again)
+    rebuilt = build(again)
+    assert rebuilt.package.id == built.package.id
+    later = build_package(
+        again,
+        Order(week=WEEK.shift(1), at=world.FRIDAY + timedelta(days=7), allow_incomplete=True, why="x"),
+    )
+    root = (office.root / "keys/ca.pem").read_bytes()
+    report = verify_path(later.path, trust=[root], previous=sent)
+    assert report.indication == "TOTAL-FAILED"
+    assert {check.id.partition(".")[0] for check in report.checks if check.kind == "fail"} == {"ledger"}
+    assert report.ledger is not None
+    assert not report.ledger.witnessed
