@@ -17,8 +17,11 @@ from pathlib import Path
 from bench.result import Figure, figure
 from evidence.domain.case import Case, CaseKind
 from evidence.domain.identifiers import CaseId, EnterpriseId
-from evidence.ledger.events import CaseOpened, TailCut
+from evidence.ledger.events import (
+    CaseOpened,
+)
 from evidence.ledger.ledger import Ledger
+from evidence.ledger.upkeep import TailCut
 from evidence.ledger.view import View
 
 LONGEST_LIFE_S = 0.05

@@ -39,8 +39,8 @@ def audit_command(workspace: Workspace, sample: int | None, restart: bool, as_js
     """
     from evidence.archive import audit as room
     from evidence.ledger.comparison import compare
-    from evidence.ledger.events import ThingAudited
     from evidence.ledger.holdings import case_tree, holdings
+    from evidence.ledger.upkeep import ThingAudited
 
     ledger = workspace.ledger_as_found
     agreement = compare(ledger, workspace.settings.contract.code)

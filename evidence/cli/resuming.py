@@ -15,12 +15,12 @@ from evidence.config import open_workspace
 from evidence.domain.identifiers import Number
 from evidence.language import _
 from evidence.ledger.comparison import Comparison, compare
-from evidence.ledger.events import LedgerRestored
 from evidence.ledger.ledger import Ledger
 from evidence.ledger.numbering import GAP
 from evidence.ledger.positions import Positions
 from evidence.ledger.proofs import bring_in, gather_proofs
 from evidence.ledger.recovery import Recovery, restore_ledger
+from evidence.ledger.upkeep import LedgerRestored
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

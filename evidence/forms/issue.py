@@ -27,9 +27,13 @@ from evidence.forms.leftovers import settle_leftovers
 from evidence.forms.office import render
 from evidence.forms.source import IssueRequest, IssueSettings
 from evidence.language import _
-from evidence.ledger.events import Event, FormIssued, NumbersReserved, Reserved
+from evidence.ledger.events import (
+    Event,
+    FormIssued,
+)
 from evidence.ledger.ledger import Ledger
 from evidence.ledger.lock import LedgerBusyError
+from evidence.ledger.upkeep import NumbersReserved, Reserved
 from evidence.ledger.view import View
 
 Also = Callable[[View, Sequence[IssuedForm]], Sequence[Event]]

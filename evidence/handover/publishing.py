@@ -30,8 +30,13 @@ from evidence.handover.originals import originals_of
 from evidence.handover.week import WeekWork, made_checkpoint
 from evidence.language import _
 from evidence.ledger.comparison import LedgerBehindError
-from evidence.ledger.events import Event, FormIssued, NumbersReserved, PackageBuilt, Reserved
+from evidence.ledger.events import (
+    Event,
+    FormIssued,
+    PackageBuilt,
+)
 from evidence.ledger.sent import read_package
+from evidence.ledger.upkeep import NumbersReserved, Reserved
 from evidence.ledger.view import View
 from evidence.rules.clause import Finding
 from evidence.rules.owed import Owing

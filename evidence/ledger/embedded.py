@@ -13,13 +13,16 @@ from evidence.domain.identifiers import Sha256
 from evidence.ledger import chain
 from evidence.ledger.bulk import fold_rest
 from evidence.ledger.codec import Entry, instant_text, payload_of, read_line
-from evidence.ledger.events import Event, TailCut
+from evidence.ledger.events import (
+    Event,
+)
 from evidence.ledger.fold import fold
 from evidence.ledger.journal import Journal, Position
 from evidence.ledger.ledger import Ledger, utc_now
 from evidence.ledger.lock import DEFAULT_TIMEOUT_S, WriterLock
 from evidence.ledger.snapshot import Snapshot, load, save
 from evidence.ledger.tinydb_view import TinyDBView
+from evidence.ledger.upkeep import TailCut
 from evidence.ledger.view import Head, View
 
 _BULK_BYTES = 1 << 20

@@ -17,6 +17,7 @@ from evidence.domain.parties import Campaign, Device, Enterprise, Person
 from evidence.domain.recording import Recording
 from evidence.domain.register import Hold, Incurable, Package, Plan, Receipt, RegisterEntry, Waiver
 from evidence.domain.signer_change import SignerChange
+from evidence.ledger.upkeep import LedgerRecovered, LedgerRestored, NumbersReserved, TailCut, ThingAudited
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,26 +101,6 @@ class RegisterWithdrawn:
     key: str
     why: str
     by: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reserved:
-    """A number that nobody else is given any more."""
-
-    number: Number
-    form: str
-    """Form id."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NumbersReserved:
-    """Numbers about to be issued: journalled before the first byte of their files is written.
-
-    One that is never issued afterwards (a crash, a full disk) stays a gap.
-    """
-
-    KIND: ClassVar[str] = "number.reserved/1"
-    numbers: tuple[Reserved, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -356,83 +337,6 @@ class SignerChanged:
 
     KIND: ClassVar[str] = "signer.changed/1"
     change: SignerChange
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TailCut:
-    """A torn, never acknowledged last line was cut off after a crash."""
-
-    KIND: ClassVar[str] = "ledger.tail-cut/1"
-    bytes: int
-    sha256: Sha256
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LedgerRestored:
-    """A backup became the ledger again: what was journalled after it may be lost, its numbers are taken."""
-
-    KIND: ClassVar[str] = "ledger.restored/1"
-    backup: str
-    """Folder the backup lay in."""
-    backed_up_at: datetime
-    size: int
-    """Journal lines in the backup."""
-    digest: str
-    """Digest of the last of them."""
-    regained: int = 0
-    """Lines behind them that newer packages or copies still held, taken over unchanged."""
-    by: str
-    """Account that restored."""
-    gap: int
-    """Numbers left free in every series that was open at the time."""
-    last_numbers: tuple[Number, ...] = ()
-    """The last numbers known to be given out; their series go on right behind them."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecoveredItem:
-    """One thing whose journal line was lost and which the archive still proves."""
-
-    what: str
-    """`form`, `arrival`, `checkpoint`, `package` or `receipt`."""
-    id: str
-    sha256: Sha256 | None = None
-    seq: int | None = None
-    """Position of the lost line, None when nothing states it."""
-    digest: str = ""
-    """Digest of the lost line, empty when nothing states it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LedgerRecovered:
-    """The journal had fallen behind its archive and was brought up to what the archive proves.
-
-    The lines behind this one, as many as `items`, repeat what the items stand for.
-    """
-
-    KIND: ClassVar[str] = "ledger.recovered/1"
-    size: int
-    """Lines the journal still had."""
-    regained: int
-    """Lines behind them that packages and positions still held, taken over unchanged."""
-    known: int
-    """Lines that the archive proves there were."""
-    by: str
-    """Account that recovered."""
-    items: tuple[RecoveredItem, ...] = ()
-    lost: tuple[RecoveredItem, ...] = ()
-    """Files whose lines are lost for good: too long to be kept beside them, or their bytes have changed."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ThingAudited:
-    """An audit ran: what it covered and what it found."""
-
-    KIND: ClassVar[str] = "archive.audited/1"
-    objects: int
-    missing: tuple[Sha256, ...] = ()
-    changed: tuple[Sha256, ...] = ()
-    extra: int = 0
 
 
 Event = (

@@ -19,10 +19,10 @@ from evidence.ledger.events import (
     ArrivalWaiting,
     Event,
     FormIssued,
-    TailCut,
 )
 from evidence.ledger.ledger import Ledger
 from evidence.ledger.merkle import Frontier
+from evidence.ledger.upkeep import TailCut
 
 OUTCOMES = ("linked", "unidentified", "quarantined", "duplicate", "waiting")
 

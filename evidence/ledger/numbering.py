@@ -13,8 +13,8 @@ from datetime import date, datetime
 
 from evidence.domain.identifiers import CaseId, Number, number_case
 from evidence.domain.week import local_date
-from evidence.ledger.events import LedgerRestored
 from evidence.ledger.fold import WEEKLY
+from evidence.ledger.upkeep import LedgerRestored
 
 GAP = 20
 """Numbers left free in each series when nobody says which came last: more than an agency prints between

@@ -31,7 +31,6 @@ from evidence.ledger.events import (
     EscalationRecorded,
     FormIssued,
     GapIncurable,
-    NumbersReserved,
     PackageBuilt,
     PartiesImported,
     ReceiptReceived,
@@ -41,6 +40,7 @@ from evidence.ledger.events import (
     WaiverGranted,
 )
 from evidence.ledger.holdings import issued_place, places_of
+from evidence.ledger.upkeep import NumbersReserved
 
 HANDOVER = "handover"
 _MARK_BYTES = 512

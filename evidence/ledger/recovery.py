@@ -25,12 +25,8 @@ from evidence.ledger.events import (
     CheckpointMade,
     Event,
     FormIssued,
-    LedgerRecovered,
-    LedgerRestored,
-    NumbersReserved,
     PackageBuilt,
     ReceiptReceived,
-    RecoveredItem,
 )
 from evidence.ledger.from_archive import issued_form, package_events, unknown_numbers
 from evidence.ledger.ledger import Ledger
@@ -38,6 +34,7 @@ from evidence.ledger.merkle import Frontier
 from evidence.ledger.positions import Witness
 from evidence.ledger.proofs import Proofs
 from evidence.ledger.sent import SentPackage
+from evidence.ledger.upkeep import LedgerRecovered, LedgerRestored, NumbersReserved, RecoveredItem
 from evidence.ledger.view import View
 
 

@@ -17,7 +17,10 @@ from evidence.domain.recording import Recording
 from evidence.domain.register import Hold, Incurable, Package, Plan, Receipt, RegisterEntry, Waiver
 from evidence.domain.week import Week
 from evidence.ledger import fold, numbering
-from evidence.ledger.events import CheckpointMade, LedgerRestored, VisitWithdrawn
+from evidence.ledger.events import (
+    CheckpointMade,
+    VisitWithdrawn,
+)
 from evidence.ledger.from_rows import (
     arrival_of_row,
     documents_of,
@@ -31,6 +34,7 @@ from evidence.ledger.from_rows import (
 from evidence.ledger.numbering import Given, Restored
 from evidence.ledger.rows import Rows
 from evidence.ledger.service import service_state
+from evidence.ledger.upkeep import LedgerRestored
 from evidence.ledger.view import Arrival
 
 T = TypeVar("T")

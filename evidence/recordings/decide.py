@@ -14,8 +14,13 @@ from evidence.domain.register import RegisterEntry
 from evidence.domain.week import local_date
 from evidence.errors import UsageError
 from evidence.language import _
-from evidence.ledger.events import Event, RecordingAssigned, RegisterEntered, ThingAudited
+from evidence.ledger.events import (
+    Event,
+    RecordingAssigned,
+    RegisterEntered,
+)
 from evidence.ledger.ledger import Ledger
+from evidence.ledger.upkeep import ThingAudited
 from evidence.ledger.view import View
 from evidence.recordings.assign import in_force
 from evidence.recordings.clock import OFFSET_REGISTER

@@ -20,7 +20,10 @@ from evidence.cli.options import workspace_command
 from evidence.config import Workspace, open_workspace
 from evidence.errors import EvidenceError, ExitCode, InputError, UsageError
 from evidence.inbox import case_tree
-from evidence.ledger.events import ArrivalJudged, LedgerRestored, ThingAudited
+from evidence.ledger.events import (
+    ArrivalJudged,
+)
+from evidence.ledger.upkeep import LedgerRestored, ThingAudited
 from tests.ledger_room import CONTENTS, OWN_FOLDER, build, reopened
 from tests.ledger_story import OTHER_ENTERPRISE, OTHER_FORM, OWN_FORM, digest, taken
 

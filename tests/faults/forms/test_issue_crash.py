@@ -15,8 +15,11 @@ from evidence.archive.originals import Originals
 from evidence.domain.document import IssuedForm
 from evidence.domain.identifiers import Number
 from evidence.forms.catalogue import Catalogue, shipped_templates
-from evidence.ledger.events import Event, NumbersReserved
+from evidence.ledger.events import (
+    Event,
+)
 from evidence.ledger.ledger import Ledger
+from evidence.ledger.upkeep import NumbersReserved
 from evidence.ledger.view import View
 from evidence.settings import Settings
 from tests.forms_world import NOW, FormsWorld, forms_world

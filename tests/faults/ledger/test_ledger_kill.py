@@ -17,8 +17,11 @@ from evidence.domain.case import Case, CaseKind
 from evidence.domain.identifiers import CaseId, EnterpriseId, Sha256
 from evidence.errors import EvidenceError
 from evidence.ledger import embedded as ledger_module
-from evidence.ledger.events import CaseOpened, TailCut
+from evidence.ledger.events import (
+    CaseOpened,
+)
 from evidence.ledger.ledger import Ledger
+from evidence.ledger.upkeep import TailCut
 from evidence.ledger.view import View
 from tests.killing import moments, points, run_and_die
 from tests.ledger_story import START

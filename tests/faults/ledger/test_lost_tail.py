@@ -27,9 +27,9 @@ from evidence.errors import EvidenceError, ExitCode
 from evidence.ledger import chain
 from evidence.ledger.codec import read_line
 from evidence.ledger.comparison import LedgerBehindError, LedgerRewrittenError, check_at_opening
-from evidence.ledger.events import LedgerRecovered
 from evidence.ledger.ledger import Ledger
 from evidence.ledger.merkle import Frontier
+from evidence.ledger.upkeep import LedgerRecovered
 from tests.kept_workspace import kept_workspace
 
 LINES = 88

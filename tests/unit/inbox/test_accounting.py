@@ -14,7 +14,10 @@ from evidence.inbox.numbering import next_arrival
 from evidence.inbox.quarantine import Quarantine
 from evidence.inbox.report import arrival_row, summary
 from evidence.inbox.words import page_list
-from evidence.ledger.events import ArrivalTaken, LedgerRestored
+from evidence.ledger.events import (
+    ArrivalTaken,
+)
+from evidence.ledger.upkeep import LedgerRestored
 from tests.inbox_room import CHECK, NOW, Room, issue, open_room, picture, real_pdf, scan
 
 

@@ -30,12 +30,12 @@ from evidence.ledger.events import (
     PartiesImported,
     RecordingAssigned,
     RegisterEntered,
-    TailCut,
     VisitRecorded,
 )
 from evidence.ledger.facts import gather
 from evidence.ledger.ledger import Ledger
 from evidence.ledger.lock import LedgerBusyError
+from evidence.ledger.upkeep import TailCut
 
 CASE = CaseId("WJB22-0012")
 FORM = Number("WJB22-0012-JC-001")

@@ -9,8 +9,12 @@ import pytest
 
 from evidence.domain.case import Case, CaseKind
 from evidence.domain.identifiers import CaseId, EnterpriseId, Number
-from evidence.ledger.events import CaseOpened, FormIssued, LedgerRestored, NumbersReserved, Reserved
+from evidence.ledger.events import (
+    CaseOpened,
+    FormIssued,
+)
 from evidence.ledger.ledger import Ledger
+from evidence.ledger.upkeep import LedgerRestored, NumbersReserved, Reserved
 from tests.ledger_story import START, form
 
 ONE, TWO, THREE = CaseId("WJB22-0001"), CaseId("WJB22-0002"), CaseId("WJB22-0003")
