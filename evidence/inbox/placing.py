@@ -50,7 +50,10 @@ def place_pages(
     Raises:
         UsageError: a page that the file or the form does not have, an unknown or void form.
     """
-    pages = {page.index: page for page in judged.pages}
+    placed = {placement.index for placement in placements}
+    # A picture of several sheets keeps them all unless a person says that it is one page.
+    others = tuple(page for page in judged.pages if page.region is not None and page.index not in placed)
+    pages = {page.index: page for page in judged.pages if page not in others}
     waiting = {page.index: page for page in judged.unlinked}
     for placement in placements:
         known = pages.get(placement.index)
@@ -69,7 +72,7 @@ def place_pages(
         if known is None or (known.number, known.page) != (placement.number, placement.page):
             own = boxes(placement.number, placement.page)
             pages[placement.index] = _scan(arrival, placement, picture, read.get(placement.index), own)
-    linked = tuple(pages[index] for index in sorted(pages))
+    linked = tuple(sorted((*others, *pages.values()), key=lambda page: page.index))
     left = tuple(waiting[index] for index in sorted(waiting))
     return replace(
         judged,

@@ -102,8 +102,9 @@ def _document_row(number: Number, arrival: Arrival, view: View) -> dict[str, Any
     pages: tuple[ScannedPage, ...] = tuple(page for page in judged.pages if page.number == number)
     if document is not None:
         # with people's decisions about marks and print
-        held = {(page.arrival, page.index): page for page in (*document.scans, *document.other_copies)}
-        pages = tuple(held.get((arrival.id, page.index), page) for page in pages)
+        copies = (*document.scans, *document.other_copies)
+        held = {(page.arrival, page.index, page.page): page for page in copies}
+        pages = tuple(held.get((arrival.id, page.index, page.page), page) for page in pages)
     return {
         "number": number,
         "form": "" if document is None else document.form.form,

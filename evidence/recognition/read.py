@@ -103,8 +103,10 @@ def read_pages(
     Raises:
         UnreadableError: the file as a whole cannot be opened.
     """
+    from evidence.recognition.several import read_sheets
+
     for picture in open_pages(path, media_type, limits, start):
-        yield read_page(picture, forms=forms, previews=previews, ocr=limits.ocr)
+        yield from read_sheets(picture, forms=forms, previews=previews, ocr=limits.ocr)
 
 
 def read_page(
@@ -113,7 +115,7 @@ def read_page(
     """What one picture is: blank, a page of an issued form, or something a person must look at."""
     if picture.image is None:
         return PageReading(index=picture.index, problem=picture.problem, message=picture.message)
-    picture, gray, found = _look_for_codes(picture, picture.image)
+    picture, gray, found = look_for_codes(picture, picture.image)
     if not found:
         picture, gray, found = _positive(picture, gray)
     image = picture.image
@@ -126,7 +128,7 @@ def read_page(
         found = guess.found
     codes = {(item.code.number, item.code.page): item.code for item in found}
     code = next(iter(codes.values()))
-    problem, message = _code_problem(list(codes.values()), forms)
+    problem, message = code_problem(list(codes.values()), forms)
     if problem:
         return PageReading(
             index=picture.index,
@@ -136,7 +138,7 @@ def read_page(
             page=code.page,
             picture=_preview(image, previews),
         )
-    return _linked(picture, gray, found, code, forms, previews, ocr=ocr)
+    return linked_page(picture, gray, found, code, forms, previews, ocr=ocr)
 
 
 def read_placed(
@@ -157,10 +159,10 @@ def read_placed(
         corner=Corner.TOP_RIGHT,
         check=form.checks[place.page - 1],
     )
-    return _linked(picture, gray, found, code, forms, previews, ocr=False)
+    return linked_page(picture, gray, found, code, forms, previews, ocr=False)
 
 
-def _look_for_codes(picture: PagePicture, image: Array) -> tuple[PagePicture, Array, tuple[FoundCode, ...]]:
+def look_for_codes(picture: PagePicture, image: Array) -> tuple[PagePicture, Array, tuple[FoundCode, ...]]:
     """The picture to go on with, gray, and its codes: the small one when everything is large enough there."""
     gray = image if image.ndim == 2 else cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
     if picture.finer is None:
@@ -171,7 +173,7 @@ def _look_for_codes(picture: PagePicture, image: Array) -> tuple[PagePicture, Ar
     finer = picture.finer()
     if finer.image is None:
         return picture, gray, found
-    return _look_for_codes(replace(finer, finer=None), finer.image)
+    return look_for_codes(replace(finer, finer=None), finer.image)
 
 
 def _positive(picture: PagePicture, gray: Array) -> tuple[PagePicture, Array, tuple[FoundCode, ...]]:
@@ -182,11 +184,11 @@ def _positive(picture: PagePicture, gray: Array) -> tuple[PagePicture, Array, tu
     if finer.image is None:
         return picture, gray, ()
     turned = replace(finer, image=255 - finer.image, finer=None)
-    whole, bright, found = _look_for_codes(turned, 255 - finer.image)
+    whole, bright, found = look_for_codes(turned, 255 - finer.image)
     return (whole, bright, found) if found else (picture, gray, ())
 
 
-def _code_problem(codes: list[PageCode], forms: FormLookup) -> tuple[str, str]:
+def code_problem(codes: list[PageCode], forms: FormLookup) -> tuple[str, str]:
     """What is wrong with the codes of a page; empty when they name one valid page."""
     for code in codes:
         form = forms.issued(code.number)
@@ -207,7 +209,7 @@ def _code_problem(codes: list[PageCode], forms: FormLookup) -> tuple[str, str]:
     return "", ""
 
 
-def _linked(
+def linked_page(
     picture: PagePicture,
     gray: Array,
     found: tuple[FoundCode, ...],

@@ -96,9 +96,11 @@ def serve() -> None:
 
 def _serve_job(job: Job, remote: _Remote, sink: BinaryIO) -> None:
     from evidence.recognition.pages import open_pages
-    from evidence.recognition.read import read_page, read_placed, remarks_on
+    from evidence.recognition.read import read_placed, remarks_on
+    from evidence.recognition.several import read_sheets
 
     remarks: dict[str, None] = {}
+    readings: tuple[PageReading, ...]
     try:
         pictures = open_pages(Path(job.path), job.media_type, job.limits, job.start, job.step)
         send(sink, Begin(job.start))
@@ -106,20 +108,21 @@ def _serve_job(job: Job, remote: _Remote, sink: BinaryIO) -> None:
             try:
                 place = job.limits.place_of(picture.index)
                 if place is not None:
-                    reading = read_placed(picture, place, forms=remote, previews=remote)
+                    readings = (read_placed(picture, place, forms=remote, previews=remote),)
                 else:
-                    reading = read_page(picture, forms=remote, previews=remote, ocr=job.limits.ocr)
+                    readings = read_sheets(picture, forms=remote, previews=remote, ocr=job.limits.ocr)
             except (EOFError, BrokenPipeError):
                 raise
             except MemoryError:
                 what = f"这一页需要的内存超过上限（{job.limits.memory // 1_000_000} MB）。"
-                reading = PageReading(index=picture.index, problem="too_large", message=what)
+                readings = (PageReading(index=picture.index, problem="too_large", message=what),)
             except Exception as error:  # deterministic: the same page fails again
                 traceback.print_exc()
                 what = f"这一页无法辨认（{type(error).__name__}），请看图确认。"
-                reading = PageReading(index=picture.index, problem="malformed", message=what)
-            remarks.update(dict.fromkeys(remarks_on(reading, job.limits)))
-            send(sink, Page(reading))
+                readings = (PageReading(index=picture.index, problem="malformed", message=what),)
+            for reading in readings:
+                remarks.update(dict.fromkeys(remarks_on(reading, job.limits)))
+                send(sink, Page(reading))
             limit_cpu(job.limits.page_seconds)
             send(sink, Begin(picture.index + job.step))
     except UnreadableError as error:
