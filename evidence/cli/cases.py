@@ -135,7 +135,8 @@ def list_command(workspace: Workspace, enterprise: str | None, as_json: bool) ->
 
 
 def _kind(case: Case) -> str:
-    return " ".join(part for part in (case_kind(case.kind), case.campaign) if part)
+    cancelled = _("已撤销：{why}").format(why=case.cancelled_why) if case.cancelled_why else ""
+    return " ".join(part for part in (case_kind(case.kind), case.campaign, cancelled) if part)
 
 
 def _enterprise(view: View, case: Case) -> str:
@@ -169,6 +170,7 @@ def show_command(workspace: Workspace, case_id: str, as_json: bool) -> None:
                 "case": case,
                 "enterprise": view.enterprise(case.enterprise),
                 "visits": visits,
+                "withdrawn": view.withdrawn_visits(case.id),
                 "documents": documents,
                 "materials": facts.materials,
                 "recordings": facts.recordings,
@@ -182,6 +184,8 @@ def show_command(workspace: Workspace, case_id: str, as_json: bool) -> None:
         say(table(heads, map(_visit_row, visits), indent=2))
     else:
         say(_("  还没有登记活动：evidence visit add {case} 文件").format(case=case.id))
+    for gone in view.withdrawn_visits(case.id):
+        say(_("  － {visit} 已撤回：{why}").format(visit=gone.visit, why=gone.why))
     if documents:
         say(table((_("编号"), _("文书"), _("页数"), _("扫描件")), map(_document_row, documents), indent=2))
     else:

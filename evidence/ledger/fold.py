@@ -169,10 +169,9 @@ def _register_withdrawn(rows: Rows, entry: Line, body: Body) -> None:
     row = rows.get(table, body["key"])
     if row is None:
         return
+    rows.drop(table, body["key"])  # a store may merge what is put over a row
     if (before := row.get("before")) is not None:
         rows.put(table, body["key"], before)
-    else:
-        rows.drop(table, body["key"])
 
 
 def _issued(rows: Rows, entry: Line, body: Any) -> None:
