@@ -76,4 +76,6 @@ inside() { chroot "$root" /usr/bin/env HOME=/root LANG=C.UTF-8 PATH=/usr/local/b
 say "make demo"
 inside make -C "$home" demo
 say "make test $*"
-inside make -C "$home" test "ARGS=$*"
+arguments=""
+for each in "$@"; do arguments="$arguments '$each'"; done
+inside make -C "$home" test "ARGS=$arguments"

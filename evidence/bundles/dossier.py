@@ -22,9 +22,11 @@ from pypdf.generic import (
 )
 
 from evidence.bundles.pdf_parts import describe
-from evidence.bundles.sources import PageUnreadableError, SourcePage, Sources, print_size
+from evidence.bundles.sources import BOUNDS, PageUnreadableError, SourcePage, Sources, print_size
 from evidence.bundles.stamping import Corner, as_form, stamp
 from evidence.bundles.typesetting import Mark, compose
+from evidence.errors import UnreadableError
+from evidence.isolation.calls import run_bounded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +133,7 @@ def _chapters(content: DossierContent, sources: Sources) -> list[_Chapter]:
 
     for part in content.parts:
         if part.document is not None:
-            pages = sources.pages(part.document, "application/pdf")
+            pages = sources.own_pages(part.document)
             add(part, "电子文书", pages, [0] * len(pages))
         add(part, "签章扫描件", [sources.page(scan) for scan in part.scans], [s.rotation for s in part.scans])
         for attachment in part.attachments:
@@ -149,7 +151,7 @@ def _printed(content: DossierContent) -> tuple[dict[str, bytes], dict[str, Any]]
     """Photographs at the size they are printed, and the sheet naming those that can be shown."""
     printed: dict[str, bytes] = {}
     for name, path in content.photos.items():
-        picture = print_size(path)
+        picture = _print_size(path)
         if picture is not None:
             printed[f"{name}.jpg"] = picture
     photos = [
@@ -157,6 +159,13 @@ def _printed(content: DossierContent) -> tuple[dict[str, bytes], dict[str, Any]]
         for row in content.sheet.get("photos", ())
     ]
     return printed, content.sheet | {"photos": photos}
+
+
+def _print_size(path: Path) -> bytes | None:
+    try:
+        return run_bounded(print_size, path, BOUNDS)
+    except UnreadableError:
+        return None
 
 
 def _index_rows(chapters: Sequence[_Chapter], content: DossierContent) -> list[dict[str, Any]]:

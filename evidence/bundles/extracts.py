@@ -10,6 +10,7 @@ import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from hashlib import sha256
 from pathlib import Path
 
 import pillow_heif
@@ -18,12 +19,15 @@ from PIL import Image, ImageOps
 
 from evidence.bundles.pdf_pages import PageLeftBehindError, extract_pages
 from evidence.bundles.tiff_frames import TiffFrameError, tiff_frames
-from evidence.errors import EvidenceError
+from evidence.errors import EvidenceError, UnreadableError
+from evidence.isolation.calls import run_bounded
+from evidence.isolation.limits import Bounds
 from evidence.language import _
 
 Image.MAX_IMAGE_PIXELS = None  # intake has bounded every stored picture already
 pillow_heif.register_heif_opener()
 _CROP_DPI = 300
+_BOUNDS = Bounds(cpu_seconds=300, memory=6_000_000_000)
 _THOUSAND = 1000
 
 Region = tuple[int, int, int, int]
@@ -54,6 +58,31 @@ class Cut:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Taking:
+    """What a bounded child takes out of a stored file."""
+
+    source: Path
+    media_type: str
+    cuts: tuple[Cut, ...]
+    folder: Path
+    """Where the derived files go, named by their digests."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """A derived file on disk."""
+
+    path: Path
+    sha256: str
+    bytes: int
+    media_type: str
+    suffix: str
+    how: How
+    cuts: tuple[Cut, ...]
+    """In the order of its own pages."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Extract:
     """A derived file and what it holds."""
 
@@ -63,6 +92,44 @@ class Extract:
     how: How
     cuts: tuple[Cut, ...]
     """In the order of its own pages."""
+
+
+def take_out(source: Path, media_type: str, cuts: Sequence[Cut], folder: Path) -> list[Taken]:
+    """The wanted pages as files of a folder, read and made in a bounded child.
+
+    Raises:
+        NotExtractableError: neither copying nor decoding gives the page.
+    """
+    taking = Taking(source=source, media_type=media_type, cuts=tuple(cuts), folder=folder)
+    try:
+        return run_bounded(extract_into, taking, _BOUNDS)
+    except UnreadableError as error:
+        raise _not_extractable(source, error) from error
+
+
+def extract_into(taking: Taking) -> list[Taken]:
+    """In the child: write each derived file.
+
+    Raises:
+        NotExtractableError: as `extract`.
+    """
+    taken = []
+    for part in extract(taking.source, taking.media_type, taking.cuts):
+        digest = sha256(part.data).hexdigest()
+        path = taking.folder / f"{digest}{part.suffix}"
+        path.write_bytes(part.data)
+        taken.append(
+            Taken(
+                path=path,
+                sha256=digest,
+                bytes=len(part.data),
+                media_type=part.media_type,
+                suffix=part.suffix,
+                how=part.how,
+                cuts=part.cuts,
+            )
+        )
+    return taken
 
 
 def extract(source: Path, media_type: str, cuts: Sequence[Cut]) -> list[Extract]:
@@ -76,11 +143,15 @@ def extract(source: Path, media_type: str, cuts: Sequence[Cut]) -> list[Extract]
         made = list(_whole_pages(source, media_type, whole)) if whole else []
         return made + [_crop(source, media_type, cut) for cut in cuts if cut.region is not None]
     except (OSError, SyntaxError, ValueError, IndexError, pypdfium2.PdfiumError) as error:
-        raise NotExtractableError(
-            _("无法从这个文件中取出单独的页：{error}").format(error=error),
-            where=str(source),
-            remedy=_("请运行 evidence audit 检查原件；原件完好时请按企业分别重新扫描。"),
-        ) from error
+        raise _not_extractable(source, error) from error
+
+
+def _not_extractable(source: Path, error: Exception) -> NotExtractableError:
+    return NotExtractableError(
+        _("无法从这个文件中取出单独的页：{error}").format(error=error),
+        where=str(source),
+        remedy=_("请运行 evidence audit 检查原件；原件完好时请按企业分别重新扫描。"),
+    )
 
 
 def _whole_pages(source: Path, media_type: str, cuts: tuple[Cut, ...]) -> Iterator[Extract]:

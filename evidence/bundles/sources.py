@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import tempfile
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,17 +13,20 @@ from typing import Self
 import img2pdf
 import pikepdf
 import pillow_heif
-import pypdfium2
 from PIL import Image, ImageOps
 from pypdf import PageObject, PdfReader
 from pypdf.errors import PyPdfError
 
 from evidence.bundles.extracts import page_picture
 from evidence.bundles.pdf_pages import PageLeftBehindError, extract_pages, pages_with_annotations
-from evidence.errors import EvidenceError
+from evidence.errors import EvidenceError, UnreadableError
+from evidence.isolation.calls import run_bounded
+from evidence.isolation.limits import Bounds
 from evidence.language import _
 
 _A4 = (img2pdf.mm_to_pt(210), img2pdf.mm_to_pt(297))
+BOUNDS = Bounds(cpu_seconds=300, memory=6_000_000_000)
+"""For one stored file, which intake has opened once already: a stack of some hundred pages."""
 _PHOTO_PIXELS = 1_000
 """Longer side of a printed photograph: 75 mm at some 300 dpi."""
 _PHOTO_QUALITY = 82
@@ -48,12 +52,38 @@ class SourcePage:
     """Degrees clockwise that turn it upright: 0, 90, 180 or 270."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversion:
+    """One stored file that a bounded child turns into a PDF of plain pages."""
+
+    path: Path
+    media_type: str
+    target: Path
+
+
+def convert(conversion: Conversion) -> int:
+    """In the child: write the target; returns its bytes.
+
+    Raises:
+        ValueError, OSError, pypdfium2.PdfiumError: the file is neither a PDF nor a picture we can embed.
+    """
+    if conversion.media_type == "application/pdf":
+        data = flat_pdf(conversion.path)
+    else:
+        data = picture_pdf(conversion.path.read_bytes())
+    return conversion.target.write_bytes(data)
+
+
 class Sources:
-    """Opens each stored file once while one dossier is assembled; close it afterwards."""
+    """Opens each stored file once while one dossier is assembled; close it afterwards.
+
+    What came from outside is read in a bounded child; this process sees the plain pages it made.
+    """
 
     def __init__(self) -> None:
         self._readers: dict[Path, PdfReader] = {}
         self._open = ExitStack()
+        self._scratch: Path | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -64,20 +94,27 @@ class Sources:
         self._readers.clear()
         self._open.close()
 
+    def own_pages(self, path: Path) -> list[PageObject]:
+        """Every page of a form that we issued ourselves.
+
+        Raises:
+            PageUnreadableError: it is no PDF any more.
+        """
+        try:
+            return list(PdfReader(self._open.enter_context(path.open("rb"))).pages)
+        except (PyPdfError, OSError, ValueError) as error:
+            raise _unreadable(path, error) from error
+
     def pages(self, path: Path, media_type: str) -> list[PageObject]:
-        """Every page of a file.
+        """Every page of a file from outside.
 
         Raises:
             PageUnreadableError: it is neither a PDF nor a picture we can embed.
         """
         try:
             return list(self._reader(path, media_type).pages)
-        except (PyPdfError, pypdfium2.PdfiumError, OSError, ValueError, img2pdf.ImageOpenError) as error:
-            raise PageUnreadableError(
-                _("无法把这份扫描件装入卷宗：{error}").format(error=error),
-                where=str(path),
-                remedy=_("请运行 evidence audit 检查原件；原件完好时请重新扫描后再次接收。"),
-            ) from error
+        except (PyPdfError, UnreadableError, OSError, ValueError) as error:
+            raise _unreadable(path, error) from error
 
     def page(self, wanted: SourcePage) -> PageObject:
         """One page.
@@ -98,11 +135,20 @@ class Sources:
 
     def _reader(self, path: Path, media_type: str) -> PdfReader:
         if path not in self._readers:
-            if media_type == "application/pdf":
-                self._readers[path] = PdfReader(io.BytesIO(flat_pdf(path)))
-            else:
-                self._readers[path] = PdfReader(io.BytesIO(picture_pdf(path.read_bytes())))
+            if self._scratch is None:
+                self._scratch = Path(self._open.enter_context(tempfile.TemporaryDirectory()))
+            target = self._scratch / f"{len(self._readers)}.pdf"
+            run_bounded(convert, Conversion(path=path, media_type=media_type, target=target), BOUNDS)
+            self._readers[path] = PdfReader(self._open.enter_context(target.open("rb")))
         return self._readers[path]
+
+
+def _unreadable(path: Path, error: Exception) -> PageUnreadableError:
+    return PageUnreadableError(
+        _("无法把这份扫描件装入卷宗：{error}").format(error=error),
+        where=str(path),
+        remedy=_("请运行 evidence audit 检查原件；原件完好时请重新扫描后再次接收。"),
+    )
 
 
 def picture_pdf(data: bytes) -> bytes:

@@ -235,7 +235,7 @@ def _original_rows(original: Original, placed: PlacedCase, sent: Sent) -> Iterab
             "role": "取自整叠" + ("（截取）" if derived.extract.how is How.CROP else ""),
             "name": derived.name,
             "sha256": derived.sha256,
-            "bytes": size_text(len(derived.extract.data)),
+            "bytes": size_text(derived.extract.bytes),
             "place": sent.place(derived.sha256),
         }
 

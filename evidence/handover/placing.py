@@ -5,12 +5,11 @@ from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from evidence.bundles.bag import Entry, require_unchanged
-from evidence.bundles.extracts import Cut, Extract, extract
+from evidence.bundles.extracts import Cut, Taken, take_out
 from evidence.bundles.names import component, split_suffix, unique
 from evidence.bundles.sources import SourcePage
 from evidence.domain.facts import CaseFacts
@@ -28,7 +27,7 @@ STACKS = "data/原件"
 class Derived:
     """One case's pages of a stack, as a file of their own."""
 
-    extract: Extract
+    extract: Taken
     sha256: Sha256
     name: str
     path: Path
@@ -145,17 +144,16 @@ class Placer:
         require_unchanged(source, original.sha256)
         folder = self._bench.scratch / "derived" / case
         folder.mkdir(parents=True, exist_ok=True)
-        made = []
-        for part in extract(source, original.media_type, original.cuts or ()):
-            digest = Sha256(sha256(part.data).hexdigest())
-            path = folder / f"{digest}{part.suffix}"
-            path.write_bytes(part.data)
-            name = derived_name(original, part)
-            made.append(Derived(extract=part, sha256=digest, name=name, path=path))
-        return tuple(made)
+        taken = take_out(source, original.media_type, original.cuts or (), folder)
+        return tuple(
+            Derived(
+                extract=part, sha256=Sha256(part.sha256), name=derived_name(original, part), path=part.path
+            )
+            for part in taken
+        )
 
 
-def derived_name(original: Original, part: Extract) -> str:
+def derived_name(original: Original, part: Taken) -> str:
     """`A-20220331-0001-周四扫描 第3-6页.pdf`; a crop says so."""
     stem, _suffix = split_suffix(original.bag_name)
     crop = " 截取" if any(cut.region is not None for cut in part.cuts) else ""

@@ -86,12 +86,16 @@ def original(request: Any, digest: str) -> Any:
 @page(Act.SEE)
 def photograph(request: Any, digest: str) -> Any:
     """A stored photograph at the size it is printed, made anew: nothing else of the file is passed on."""
-    from evidence.bundles.sources import print_size
+    from evidence.bundles.sources import BOUNDS, print_size
+    from evidence.isolation.calls import run_bounded
 
     if not _DIGEST.fullmatch(digest):
         raise Http404
     path = request.desk.workspace.originals.path(Sha256(digest))
-    shown = print_size(path) if path.is_file() else None
+    try:
+        shown = run_bounded(print_size, path, BOUNDS) if path.is_file() else None
+    except EvidenceError as error:
+        raise Http404 from error
     if shown is None:
         raise Http404
     response = HttpResponse(shown, content_type="image/jpeg")
