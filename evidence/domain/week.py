@@ -120,3 +120,18 @@ def weekday_name(day: date) -> str:
 def show_date(day: date) -> str:
     """A date as people read it here: `2022-03-31 周四`."""
     return f"{day.isoformat()} {weekday_name(day)}"
+
+
+def show_instant(at: datetime) -> str:
+    """An instant as people read it here: `2022年4月1日 15:00:00（北京时间）`."""
+    local = at.astimezone(SHANGHAI)
+    return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M:%S}（北京时间）"
+
+
+def show_instant_text(instant: str) -> str:
+    """The same from ISO 8601; what is no aware instant stays as it is."""
+    try:
+        at = datetime.fromisoformat(instant)
+    except ValueError:
+        return instant
+    return show_instant(at) if at.tzinfo else instant

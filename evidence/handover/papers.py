@@ -13,7 +13,7 @@ import xlsxwriter
 
 from evidence.bundles.typesetting import Sheet, compose
 from evidence.domain.register import Plan
-from evidence.domain.week import local_date, show_date
+from evidence.domain.week import local_date, show_date, show_instant
 from evidence.forms.content import weekly
 from evidence.forms.content.weekly import HandoverRow, handover_values
 from evidence.handover.office import Names
@@ -405,7 +405,7 @@ def _ledger(work: WeekWork, signing: Signing) -> list[tuple[str, str]]:
     return [
         ("检查点指纹", f"{work.fingerprint}（与《接收回执》一致）"),
         ("检查点", f"账本共 {work.size} 行，树根 {work.tree.root.hex()[:32]} {work.tree.root.hex()[32:]}"),
-        ("核对规则", f"规则版本 {RULESET_VERSION}，核对时刻 {instant(work.at)}"),
+        ("核对规则", f"规则版本 {RULESET_VERSION}，核对时刻 {show_instant(work.at)}"),
         ("签名证书", f"{signing.signer}，SHA-256 {signing.fingerprint[:32]} {signing.fingerprint[32:]}"),
         ("签名等级", f"本清单 PAdES {signing.list_level}，各卷宗 PAdES {signing.dossier_level}；{stamp}"),
     ]

@@ -9,9 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 
-from evidence.domain.week import SHANGHAI
+from evidence.domain.week import show_instant_text
 from evidence.verify.container import Container, bad_component
 from evidence.verify.digests import Digest
 from evidence.verify.model import Check, failed, note, passed, review, stated
@@ -202,18 +201,9 @@ def _check_info(container: Container, info: Mapping[str, str], payload: Mapping[
         checks.append(
             note(
                 "bag.time",
-                f"判断时点为{_shanghai(info.get('As-Of', ''))}，"
-                f"实际制作于{_shanghai(info['Real-Time'])}（演示或补做）。",
+                f"判断时点为{show_instant_text(info.get('As-Of', ''))}，"
+                f"实际制作于{show_instant_text(info['Real-Time'])}（演示或补做）。",
                 "bag-info.txt",
             )
         )
     return checks
-
-
-def _shanghai(instant: str) -> str:
-    """`2022年4月1日 15:00（北京时间）`; what is no instant stays as it is."""
-    try:
-        at = datetime.fromisoformat(instant).astimezone(SHANGHAI)
-    except ValueError:
-        return f"“{instant}”"
-    return f"{at.year}年{at.month}月{at.day}日 {at:%H:%M}（北京时间）"

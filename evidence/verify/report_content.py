@@ -9,14 +9,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from evidence.domain.week import show_instant, show_instant_text
 from evidence.verify.circumstances import Circumstances, GivenFile
 from evidence.verify.four_properties import PropertyItem, four_properties
 from evidence.verify.model import CheckKind, Report, SignatureRow
 from evidence.verify.signature_facts import CertificateFacts, Proof, RevocationData
 from evidence.verify.wording import (
     NOT_CHECKED,
-    beijing,
-    beijing_text,
     check_lines,
     headline,
     ledger_words,
@@ -97,7 +96,7 @@ def sections(report: Report) -> Iterator[Section]:
         )
     yield Section(
         title="“四性”检测（DA/T 70-2018）逐项",
-        parts=tuple(part for item in four_properties(report.checks) for part in _property(item)),
+        parts=tuple(part for item in _examined(report) for part in _property(item)),
     )
     passed = [Line(text=text, state=kind) for kind, text in lines if kind is CheckKind.PASS]
     yield Section(title="已检查并符合的事项", parts=tuple(passed) or (Line(text="没有。"),))
@@ -131,11 +130,12 @@ def _object_fields(report: Report) -> Iterator[Field]:
         yield Field(label="移交单位（自称）", value=package.agency or "读不出")
         contract = f"{package.contract or '读不出'}，{package.week or '读不出'}"
         yield Field(label="合同代号、周次", value=contract)
-        made = f"；实际制作于 {beijing_text(package.made_at)}" if package.made_at else ""
-        yield Field(label="判断时点", value=f"{beijing_text(package.as_of)}{made}")
+        as_of = show_instant_text(package.as_of) or "读不出"
+        made = f"；实际制作于 {show_instant_text(package.made_at)}" if package.made_at else ""
+        yield Field(label="判断时点", value=f"{as_of}{made}")
     if noted is not None:
-        yield Field(label="实际验证时间", value=beijing(noted.verified_at))
-    yield Field(label="按此时刻判断", value=beijing(report.at))
+        yield Field(label="实际验证时间", value=show_instant(noted.verified_at))
+    yield Field(label="按此时刻判断", value=show_instant(report.at))
 
 
 def _verdict_fields(report: Report) -> Iterator[Field]:
@@ -161,19 +161,25 @@ def _verdict_fields(report: Report) -> Iterator[Field]:
 
 def _time_words(row: SignatureRow) -> str:
     proof = row.details.proof
-    claimed = f"签名人自述 {beijing(row.signed_at)}" if row.signed_at else ""
-    stamped = f"时间戳 {beijing(row.timestamp)}" if row.timestamp else "没有时间戳"
+    claimed = f"签名人自述 {show_instant(row.signed_at)}" if row.signed_at else ""
+    stamped = f"时间戳 {show_instant(row.timestamp)}" if row.timestamp else "没有时间戳"
     proven = ""
     if proof is not None and proof.by is not Proof.NOTHING:
-        proven = f"最早可证明存在于 {beijing(proof.at)}（{_PROOFS[proof.by]}）"
+        proven = f"最早可证明存在于 {show_instant(proof.at)}（{_PROOFS[proof.by]}）"
     return "；".join(part for part in (stamped, claimed, proven) if part)
 
 
 def _by_property(report: Report) -> Iterator[tuple[str, list[PropertyItem]]]:
     grouped: dict[str, list[PropertyItem]] = {}
-    for item in four_properties(report.checks):
+    for item in _examined(report):
         grouped.setdefault(item.property, []).append(item)
     yield from grouped.items()
+
+
+def _examined(report: Report) -> tuple[PropertyItem, ...]:
+    """Every item of a package; of a single PDF those it has anything to do with."""
+    items = four_properties(report.checks)
+    return items if report.what == "package" else tuple(item for item in items if item.kind is not None)
 
 
 def _property_field(name: str, items: list[PropertyItem]) -> Field:
@@ -240,7 +246,7 @@ def _certificate(number: int, one: CertificateFacts) -> Iterator[Line | Field]:
     yield Line(text=f"证书{number}　{one.subject}{anchor}")
     yield Field(label="SHA-256", value=spaced(one.sha256))
     yield Field(label="序列号", value=one.serial)
-    yield Field(label="有效期", value=f"{beijing(one.not_before)} 至 {beijing(one.not_after)}")
+    yield Field(label="有效期", value=f"{show_instant(one.not_before)} 至 {show_instant(one.not_after)}")
     yield Field(label="密钥与算法", value=f"{one.key}，证书签名 {one.signature_algorithm}")
     yield Field(label="吊销信息", value=_revocation_words(one.revocation))
 
@@ -249,9 +255,9 @@ def _revocation_words(data: RevocationData | None) -> str:
     if data is None:
         return "没有（自签名根证书，或没有取得）"
     number = f"第 {data.number} 号" if data.number else ""
-    until = f"，有效至 {beijing(data.next_update)}" if data.next_update else ""
-    verdict = f"已于 {beijing(data.revoked_at)} 吊销" if data.revoked_at else "未吊销"
-    return f"{data.source}{number}，发布于 {beijing(data.this_update)}{until}：{verdict}"
+    until = f"，有效至 {show_instant(data.next_update)}" if data.next_update else ""
+    verdict = f"已于 {show_instant(data.revoked_at)} 吊销" if data.revoked_at else "未吊销"
+    return f"{data.source}{number}，发布于 {show_instant(data.this_update)}{until}：{verdict}"
 
 
 def _grounds(noted: Circumstances) -> Iterator[Field]:
@@ -260,7 +266,7 @@ def _grounds(noted: Circumstances) -> Iterator[Field]:
     yield Field(label="验证策略", value=noted.policy)
     for each in noted.trust:
         kind = "证书" if each.kind == "certificate" else "吊销列表"
-        when = f"，发布于 {beijing(each.this_update)}" if each.this_update else ""
+        when = f"，发布于 {show_instant(each.this_update)}" if each.this_update else ""
         value = f"{each.file}：{kind} {each.subject}{when}；SHA-256 {spaced(each.sha256)}"
         yield Field(label=each.option, value=value)
     if not noted.trust:

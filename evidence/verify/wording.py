@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from evidence.domain.week import SHANGHAI
 from evidence.verify.attached import BROKEN
 from evidence.verify.model import Check, CheckKind, Indication, Integrity, Report, SignatureRow
@@ -89,8 +87,12 @@ def _claim_line(report: Report) -> str:
     if report.indication is Indication.FAILED:
         return f"○ 移交包自称{'完整' if told.complete else '不完整'}；结论不通过，自称不作数"
     if told.complete and told.supplement:
-        return f"● 补充包自称所载材料完整（不代表该周完整）{owed}"
-    return f"● 移交包自称完整{owed}" if told.complete else f"✕ 移交包自称不完整{owed}（见移交清单与判断）"
+        return f"○ 补充包自称所载材料完整（不代表该周完整）{owed}"
+    # a claim, not our verdict: neither green nor red
+    return f"○ 移交包自称{'完整' if told.complete else '不完整'}{owed}{_WHERE_TO_LOOK[told.complete]}"
+
+
+_WHERE_TO_LOOK = {True: "", False: "（见移交清单与判断）"}
 
 
 def ledger_lines(report: Report) -> tuple[str, ...]:
@@ -131,6 +133,8 @@ def owed_words(report: Report) -> str:
     """What earlier packages declared and this one still owes."""
     told = report.completeness
     claim = "自称完整" if told.complete else "自称不完整"
+    if report.indication is Indication.FAILED:
+        return f"{claim}（结论不通过，自称不作数）"
     if told.supplement:
         claim = "补充包，只就所载材料自称完整" if told.complete else "补充包，自称所载材料不完整"
     return f"{claim}；此前声明未移交的 {told.owed_before} 项"
@@ -139,21 +143,6 @@ def owed_words(report: Report) -> str:
 def recomputed_words(report: Report) -> str:
     """Whether judging again gave the same."""
     return _RECOMPUTED.get(report.completeness.recomputed, "")
-
-
-def beijing(instant: datetime) -> str:
-    """`2022年4月1日 15:00:00（北京时间）`."""
-    at = instant.astimezone(SHANGHAI)
-    return f"{at.year}年{at.month}月{at.day}日 {at:%H:%M:%S}（北京时间）"
-
-
-def beijing_text(instant: str) -> str:
-    """The same from ISO 8601; what is none stays as it is."""
-    try:
-        parsed = datetime.fromisoformat(instant)
-    except ValueError:
-        return instant or "读不出"
-    return beijing(parsed) if parsed.tzinfo else instant
 
 
 def state_of_row(row: SignatureRow) -> CheckKind:

@@ -22,11 +22,12 @@ from evidence.verify.examine import verify_path
 from evidence.verify.four_properties import four_properties, items_of
 from evidence.verify.model import Check, CheckKind, Indication, Report, conclude, failed, note, passed, review
 from evidence.verify.pdf.task import judge_task
+from evidence.verify.report_content import Field, summary
 from evidence.verify.report_file import write_report
 from evidence.verify.report_pdf import CANDIDATES, report_bytes
 from evidence.verify.take_down import take_down
 from evidence.verify.wording import check_lines, text_report
-from tests.packing import to_zip, two_weeks
+from tests.packing import plain_pdf, sign_pdf, to_zip, two_weeks
 from tests.pki import shared_pki
 
 AT = datetime(2022, 4, 2, tzinfo=UTC)
@@ -251,3 +252,23 @@ def test_a_report_that_cannot_be_written_says_so(report: Report, tmp_path: Path)
     with pytest.raises(InputError) as caught:
         write_report(report, tmp_path / "nowhere" / "r.pdf")
     assert caught.value.remedy
+
+
+def test_after_the_authority_expired_the_report_says_whom_to_ask_for_what(tmp_path: Path) -> None:
+    path = tmp_path / "WJB-2022-W13.zip"
+    path.write_bytes(to_zip(two_weeks()[1], "WJB-2022-W13"))
+    late = verify_path(path, trust=[shared_pki().root.pem], at=datetime(2060, 1, 1, tzinfo=UTC))
+    assert late.indication is Indication.INDETERMINATE
+    said = "".join(each.message for each in late.checks if each.id == "signature.timestamp")
+    assert ".renewals" in said
+    assert "取得" in said
+
+
+def test_a_single_pdf_shows_only_the_items_it_has_anything_to_do_with(tmp_path: Path) -> None:
+    path = tmp_path / "合同.pdf"
+    path.write_bytes(sign_pdf(plain_pdf("contract"), shared_pki(), datetime(2022, 4, 1, 4, tzinfo=UTC)))
+    single = verify_path(path, at=AT)
+    labels = [part.label for part in summary(single).parts if isinstance(part, Field)]
+    assert "真实性" in labels
+    assert "完整性" not in labels
+    assert "移交单位（自称）" not in labels
