@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -205,6 +205,15 @@ class Workspace:
         from evidence.ledger.acting import of_system
 
         return of_system(self.ledger.view, self.settings.accounts, named)
+
+    def year_of(self, day: date) -> int:
+        """The year of service that a day lies in."""
+        from evidence.domain.week import service_year
+        from evidence.rules.parameters import YearRule
+
+        parameters = self.settings.parameters
+        calendar = parameters.service_year is YearRule.CALENDAR
+        return day.year if calendar else service_year(parameters.signed_on, day)
 
     def plausible(self) -> Plausible:
         """What bounds the facts entered now."""

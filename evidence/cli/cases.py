@@ -74,6 +74,7 @@ def open_command(
         actor=workspace.actor(by).journalled,
         again_why=why if again else None,
         bounds=workspace.plausible(),
+        year_of=workspace.year_of,
     )
     if as_json:
         emit(case)

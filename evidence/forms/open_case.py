@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from evidence.domain.case import Case, CaseKind
@@ -79,12 +79,14 @@ def open_case(
     actor: str,
     again_why: str | None = None,
     bounds: Plausible | None = None,
+    year_of: Callable[[date], int] = lambda day: day.year,
 ) -> Case:
     """Open a case under the next number of its year.
 
     Args:
         again_why: the reason for another case of this kind for the same enterprise and year; None asks first.
         bounds: refuses a day that cannot be.
+        year_of: the year of service that a day lies in; a check is owed once in each.
 
     Raises:
         UsageError: unknown enterprise, kind or campaign; there is such a case already; the year's 9999
@@ -104,7 +106,7 @@ def open_case(
                 _("名册中没有专项“{campaign}”。").format(campaign=campaign),
                 remedy=_("请先在名册的“专项”表登记，再运行 evidence import。"),
             )
-        _ask_before_another(view, party, case_kind, campaign, on, again_why)
+        _ask_before_another(view, party, (case_kind, campaign, year_of(on)), year_of, again_why)
         prefix = make_case_id(contract, on.year, 0)[:-4]
         running = view.next_case(prefix)
         if running > 9999:
@@ -129,18 +131,19 @@ def open_case(
 
 
 def _ask_before_another(
-    view: View, party: Enterprise, kind: CaseKind, campaign: str, on: date, again_why: str | None
+    view: View,
+    party: Enterprise,
+    wanted: tuple[CaseKind, str, int],
+    year_of: Callable[[date], int],
+    again_why: str | None,
 ) -> None:
     same = [
         case.id
         for case in view.cases(party.id)
-        if (case.kind, case.campaign, case.opened_on.year) == (kind, campaign, on.year)
-        and not case.cancelled_why
+        if (case.kind, case.campaign, year_of(case.opened_on)) == wanted and not case.cancelled_why
     ]
     if same and not (again_why or "").strip():
         raise AnotherCaseError(
-            _("{name} {year} 年已有同类案件：{cases}。").format(
-                name=party.name, year=on.year, cases="、".join(same)
-            ),
+            _("{name} 本年度已有同类案件：{cases}。").format(name=party.name, cases="、".join(same)),
             remedy=_("接着办理请用已有的案件；确需另开的，加 --again --why 写明原因。"),
         )

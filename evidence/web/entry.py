@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tempfile
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from evidence.config import utc_now
 from evidence.domain.case import Case
 from evidence.domain.identifiers import CaseId
 from evidence.domain.week import local_date
@@ -22,6 +24,7 @@ from evidence.ledger.view import View
 from evidence.recordings.assign import in_force
 from evidence.web import entry_form
 from evidence.web.acting import actor_of
+from evidence.web.device_clock import FIELD, ahead, corrected
 from evidence.web.issuing import issuing
 from evidence.web.models import Draft
 from evidence.web.names import safe_name
@@ -75,6 +78,7 @@ def open_case(request: Any) -> Any:
             kind=kind,
             on=local_date(workspace.clock()),
             again_why=request.POST.get("again_why"),
+            year_of=workspace.year_of,
             actor=actor_of(request).journalled,
         )
     except opening.AnotherCaseError as error:
@@ -146,6 +150,9 @@ def enter(request: Any, identifier: str, kind: str) -> Any:
     workspace = request.desk.workspace
     case = _case(workspace.ledger.view, identifier, kind)
     typed = _typed(request.POST)
+    offset = ahead(request.POST.get(FIELD, ""), utc_now())
+    if times := corrected(typed, offset, workspace.plausible()):
+        return _ask_about_clock(request, case, kind, typed, offset, times)
     try:
         warnings = _record(request, case, kind, typed)
     except InputError as error:
@@ -160,6 +167,23 @@ def enter(request: Any, identifier: str, kind: str) -> Any:
         return redirect("job", identifier=job.id)
     messages.success(request, say("已登记入账。"))
     return redirect("case", identifier=case.id)
+
+
+def _ask_about_clock(
+    request: Any,
+    case: Case,
+    kind: str,
+    typed: dict[str, list[str]],
+    offset: timedelta,
+    times: dict[str, str],
+) -> Any:
+    """The form again, with the times as they are without the offset of the device's clock."""
+    said = say("本机时钟比服务器快 {minutes} 分钟，已按此更正：{times}。请核对后再登记。").format(
+        minutes=round(offset.total_seconds() / 60),
+        times="、".join(f"{name.partition('|')[2]} {text.replace('T', ' ')}" for name, text in times.items()),
+    )
+    fixed = {**typed, **{name: [text] for name, text in times.items()}}
+    return _show(request, case, kind, fixed, error=InputError(said))
 
 
 def _record(request: Any, case: Case, kind: str, typed: dict[str, list[str]]) -> tuple[str, ...]:

@@ -158,6 +158,7 @@ def day_forms(request: Any) -> Any:
                     kind="annual",
                     on=local_date(now),
                     actor=actor,
+                    again_why=f"{week} 计划",
                 ).id
                 report(say("已开立案件 {id}。").format(id=case))
             requests.append(each.request(case))

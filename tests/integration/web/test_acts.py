@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from evidence.config import Workspace
+from evidence.domain.week import SHANGHAI
 from evidence.ledger.events import WaiverGranted
 from evidence.web.host import Host
+from tests import world
 from tests.desk_world import CHECK_RECORD
 from tests.inbox_room import real_pdf
 
@@ -140,3 +143,24 @@ def test_every_form_that_acts_carries_a_key() -> None:
         text = page.read_text(encoding="utf-8")
         if page.name not in harmless:
             assert text.count("{% csrf_token %}") == text.count("{% once %}"), page.name
+
+
+def test_a_device_whose_clock_runs_ahead_is_asked_with_the_corrected_time(
+    clients: Callable[[str], Client], workspace: Workspace
+) -> None:
+    ahead = timedelta(minutes=40)
+    late = (world.FRIDAY + timedelta(minutes=30)).astimezone(SHANGHAI)
+    sent = {
+        "head|到达时间": late.strftime("%Y-%m-%dT%H:%M"),
+        "head|督促方式": "电话",
+        "device_now": str(int((datetime.now(UTC) + ahead).timestamp() * 1000)),
+    }
+    before = workspace.ledger.head.size
+    asked = clients("clerk").post(f"/cases/{CASE}/write/督促/enter/", sent)
+    assert asked.status_code == 409
+    assert (late - ahead).strftime("%Y-%m-%dT%H:%M") in asked.content.decode()
+    assert "40" in asked.content.decode()
+    plain = clients("clerk").post(f"/cases/{CASE}/write/督促/enter/", {**sent, "device_now": ""})
+    assert plain.status_code == 409
+    assert "到达时间" in plain.content.decode()
+    assert workspace.ledger.head.size == before
