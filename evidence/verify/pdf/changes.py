@@ -84,15 +84,21 @@ def _read_coverage(reading: Reading, stream: BinaryIO) -> None:
 
 
 def _pages_changed(reading: Reading) -> PageChanges:
-    """What the pages show now against the last revision that lies wholly within the byte range."""
+    """What the pages show now against the last revision that the byte range covers."""
     reader: PdfFileReader = reading.embedded.reader
-    last = reader.xrefs.total_revisions - 1
-    signed = last
-    while signed >= 0 and reader.xrefs.get_xref_container_info(signed).end_location > reading.range.end:
-        signed -= 1
+    signed, last = _covered_revision(reading), reader.xrefs.total_revisions - 1
     if signed in (last, -1):
         return PageChanges()
     return compare_pages(reader.get_historical_resolver(signed), reader.get_historical_resolver(last))
+
+
+def _covered_revision(reading: Reading) -> int:
+    """The last revision that lies wholly within the byte range; -1 when none does."""
+    xrefs = reading.embedded.reader.xrefs
+    covered: int = xrefs.total_revisions - 1
+    while covered >= 0 and xrefs.get_xref_container_info(covered).end_location > reading.range.end:
+        covered -= 1
+    return covered
 
 
 def _classify(embedded: EmbeddedPdfSignature, pages: PageChanges) -> tuple[str, str]:
@@ -186,10 +192,20 @@ def judge_tail(pdf: Examination, stream: BinaryIO, reader: PdfFileReader, readin
         pdf.checks.append(make("pdf.coverage", text, where, "SIG_CONSTRAINTS_FAILURE"))
     elif last.modifications in ("none", "lta_updates"):
         _judge_update(pdf, stream, reader, last)
-    elif last.coverage == "entire_revision" and not any(each.kind is CheckKind.FAIL for each in pdf.checks):
-        update = account_for(stream, reader, last.range.end, last.embedded.signed_revision)
-        if update.hidden:
-            pdf.checks.append(failed("pdf.coverage", f"{update.hidden}。", where, "HASH_FAILURE"))
+    elif not any(each.kind is CheckKind.FAIL for each in pdf.checks):
+        _look_for_hidden(pdf, stream, reader, last)
+
+
+def _look_for_hidden(pdf: Examination, stream: BinaryIO, reader: PdfFileReader, last: Reading) -> None:
+    """An update that cannot be explained may still be seen to point where no update may."""
+    made = reader.xrefs.get_introducing_revision(last.embedded.sig_field.raw_get("/V").reference)
+    covered = _covered_revision(last)
+    stream.seek(max(0, last.range.end - 16))
+    if b"%%EOF" not in stream.read(16) or not made <= covered < reader.xrefs.total_revisions - 1:
+        return  # the signature leaves out the end of its own revision
+    update = account_for(stream, reader, last.range.end, covered)
+    if update.hidden:
+        pdf.checks.append(failed("pdf.coverage", f"{update.hidden}。", where_of(pdf, last), "HASH_FAILURE"))
 
 
 def _judge_trailing(pdf: Examination, stream: BinaryIO, last: Reading, behind: Leftover) -> None:

@@ -75,13 +75,13 @@ def _pages(resolver: HistoricalResolver) -> list[dict[str, Any]]:
     pending: list[tuple[Any, dict[str, Any], int]] = [(root.raw_get("/Pages"), {}, 0)]
     while pending:
         raw, inherited, depth = pending.pop()
-        if isinstance(raw, generic.IndirectObject):
-            if raw.idnum in seen or depth > _DEEP:
+        node = _resolved(raw)
+        if not isinstance(node, generic.DictionaryObject) or depth > _DEEP:
+            raise UndecidedError("page tree")
+        if isinstance(raw, generic.IndirectObject) and "/Kids" in node:
+            if raw.idnum in seen:
                 raise UndecidedError("page tree")
             seen.add(raw.idnum)
-        node = _resolved(raw)
-        if not isinstance(node, generic.DictionaryObject):
-            raise UndecidedError("page tree")
         here = inherited | {key: node.raw_get(key) for key in _INHERITED if key in node}
         if "/Kids" in node:
             kids = node["/Kids"]

@@ -81,7 +81,7 @@ def collect_signatures(pdf: Examination, stream: BinaryIO, reader: PdfFileReader
     unread = 0
     for name, value, sig_field in enumerate_sig_fields(reader, filled_status=True):
         dictionary = value.get_object()
-        if not isinstance(dictionary, generic.DictionaryObject):
+        if not isinstance(dictionary, generic.DictionaryObject) or "/Contents" not in dictionary:
             unread += 1
             _report_unreadable(pdf, stream, reader, str(name), value)
             continue
