@@ -17,6 +17,7 @@ from evidence.rules.ground import Ground
 from evidence.rules.outcomes import failed, listed, passed, unsure, waiting
 from evidence.rules.parameters import Parameters
 from evidence.rules.rule import Outcome, revised, standing_rule
+from evidence.rules.weekly import missed_weeks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +72,10 @@ def half_year(signed_on: date, half: int) -> tuple[date, date]:
     """First and last day of the `half`-th half-year counted from the contract date."""
     first = signed_on + relativedelta(months=6 * (half - 1))
     return first, signed_on + relativedelta(months=6 * half) - timedelta(days=1)
+
+
+MISSED_WEEKS_COUNT = 3
+"""From this edition on a week that was never handed over counts as late, too."""
 
 
 def late_fee(owed_fen: int, days: int, parameters: Parameters) -> int:
@@ -372,7 +377,12 @@ def lateness_risk(ground: Ground) -> Iterator[Outcome]:
         days = (local_date(package.built_at) - due).days
         if days > worst:
             worst, which = days, package.id
-    if not ground.facts.packages:
+    never = [week for week in missed_weeks(ground, Week.of(ground.today)) if not ground.packages_for(week)]
+    if never and ground.edition >= MISSED_WEEKS_COUNT:
+        due = handover_window(never[0], ground.parameters.holiday_friday).last
+        if (days := (ground.today - due).days) > worst:
+            worst, which = days, str(never[0])
+    if not ground.facts.packages and not worst:
         yield revised(
             unsure("还没有做过移交包，是否逾期无从计算。", expected="逾期 0 天", observed="无移交包"),
             passed("没有逾期移交的周。", expected="逾期 0 天", observed="0 天"),

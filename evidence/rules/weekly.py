@@ -12,7 +12,7 @@ from evidence.rules.chain import Chain, Step
 from evidence.rules.clause import Level
 from evidence.rules.deadlines import Window, handover_window, planning_day
 from evidence.rules.ground import Ground
-from evidence.rules.outcomes import failed, listed, passed, unsure, waiting
+from evidence.rules.outcomes import failed, late, listed, passed, unsure, waiting
 from evidence.rules.rule import Outcome, case_rule, revised, standing_rule
 
 WORKS = {
@@ -72,6 +72,44 @@ def weekly_handover(ground: Ground) -> Iterator[Outcome]:
             yield unsure(f"{week} 未见移交，移交日请人工确认{window.note}。", **about)
         else:
             yield failed(f"{week} 没有移交{window.note}。", observed="未移交", **about)
+
+    yield from _earlier_weeks(ground, ground.week.shift(-1))
+
+
+def _earlier_weeks(ground: Ground, before: Week) -> Iterator[Outcome]:
+    """Weeks that were never handed over, or late, stay on the list; they can no longer be cured."""
+    missed: list[Week] = []
+    tardy: list[Week] = []
+    for week in missed_weeks(ground, before):
+        (missed if not ground.packages_for(week) else tardy).append(week)
+    words = [f"{listed(missed)} 没有移交"] if missed else []
+    words += [f"{listed(tardy)} 迟交"] if tardy else []
+    if words:
+        yield revised(
+            late(
+                f"以前各周：{'；'.join(words)}。",
+                document=str((missed or tardy)[0]),
+                expected="每周五移交",
+                observed=f"{len(missed)} 周未移交，{len(tardy)} 周迟交",
+            )
+        )
+
+
+def missed_weeks(ground: Ground, before: Week) -> Iterator[Week]:
+    """Weeks of the contract's term, before a week, with work that was not handed over by its handover day."""
+    worked = {
+        Week.of(day)
+        for one in ground.facts.services
+        for day in (one.checked_on, one.rechecked_on)
+        if day is not None and day >= ground.term[0]
+    }
+    for week in sorted(worked):
+        window = handover_window(week, ground.parameters.holiday_friday)
+        packages = ground.packages_for(week)
+        if week >= before or window.last >= ground.today or _uncertain(window):
+            continue
+        if not packages or local_date(packages[0].built_at) > window.last:
+            yield week
 
 
 def _worked(ground: Ground, week: Week) -> bool:

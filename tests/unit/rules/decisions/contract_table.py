@@ -11,6 +11,7 @@ from tests.unit.rules.decisions.table import FAIL, NONE, OPEN, PASS, REVIEW, Ben
 
 UNPRICED = {"parameters": replace(w.PARAMETERS, price_yuan=None)}
 TEN_DAYS = {"parameters": replace(w.PARAMETERS, rectification_days=10)}
+FIRST_PACKAGE = w.package("2022-W11", "2022-03-18")
 LATE_PACKAGE = packages(w.package("2022-W12", "2022-03-27"))
 
 
@@ -130,10 +131,11 @@ TABLE: list[Row] = [
         "C15-lateness-risk",
         ("met", PASS),
         ("broken", FAIL, LATE_PACKAGE),
-        ("boundary", PASS, packages(w.package("2022-W12", "2022-03-25"))),
-        ("boundary", FAIL, packages(w.package("2022-W12", "2022-03-26"))),
+        ("boundary", PASS, packages(FIRST_PACKAGE, w.package("2022-W12", "2022-03-25"))),
+        ("boundary", FAIL, packages(FIRST_PACKAGE, w.package("2022-W12", "2022-03-26"))),
+        ("broken", FAIL, packages()),
         ("undecidable", REVIEW, LATE_PACKAGE, UNPRICED),
-        ("undecidable", REVIEW, packages()),
+        ("undecidable", REVIEW, lambda f: replace(f, packages=(), services=())),
     ),
     *rows(
         "C01-contract-documents",

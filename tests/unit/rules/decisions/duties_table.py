@@ -176,7 +176,8 @@ TABLE: list[Row] = [
         ("boundary", OPEN, at("2022-04-01")),
         ("boundary", FAIL, at("2022-04-02")),
         ("boundary", FAIL, packages(*w.packages(), w.package(w.WEEK, "2022-04-02")), at("2022-04-03")),
-        ("undecidable", REVIEW, lambda f: replace(f, week="2027-W13"), at("2027-04-05")),
+        ("undecidable", REVIEW, lambda f: replace(f, week="2027-W13", services=()), at("2027-04-05")),
+        ("broken", FAIL, lambda f: replace(f, week="2022-W20", packages=f.packages[:1]), at("2022-05-20")),
     ),
     *rows(
         "G07-receipt",
