@@ -162,6 +162,15 @@ def _register(rows: Rows, entry: Line, body: Body) -> None:
     replaced = rows.get(table, item["key"])
     row = _row(entry, item)
     rows.put(table, item["key"], row if replaced is None else {**row, "before": replaced})
+    if item.get("attachment"):
+        _touch_case_of(rows, entry, item)
+
+
+def _touch_case_of(rows: Rows, entry: Line, item: Body) -> None:
+    """A paper about a case came in: it goes into the next package."""
+    case = item.get("case") or (case_of(item["visit"]) if item.get("visit") else None)
+    if case:
+        _touch(rows, entry, case)
 
 
 def _register_withdrawn(rows: Rows, entry: Line, body: Body) -> None:
@@ -393,7 +402,10 @@ def _plan(rows: Rows, entry: Line, body: Body) -> None:
 
 
 def _waiver(rows: Rows, entry: Line, body: Body) -> None:
-    rows.put(case_table(body["waiver"]["case"]), f"waiver:{entry.seq}", _row(entry, body["waiver"]))
+    waiver = body["waiver"]
+    rows.put(case_table(waiver["case"]), f"waiver:{entry.seq}", _row(entry, waiver))
+    if waiver.get("attachment"):
+        _touch(rows, entry, waiver["case"])
 
 
 def _incurable(rows: Rows, entry: Line, body: Body) -> None:

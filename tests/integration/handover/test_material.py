@@ -17,8 +17,16 @@ from pypdf import PdfReader
 
 from evidence.domain.identifiers import ArrivalId, CaseId, Sha256, make_number
 from evidence.domain.recording import Recording
+from evidence.domain.register import RegisterEntry, Waiver
 from evidence.handover.office import Office
-from evidence.ledger.events import ArrivalJudged, ArrivalTaken, PersonDecided, UnlinkedPage
+from evidence.ledger.events import (
+    ArrivalJudged,
+    ArrivalTaken,
+    PersonDecided,
+    RegisterEntered,
+    UnlinkedPage,
+    WaiverGranted,
+)
 from evidence.verify.examine import verify_path
 from tests import world
 from tests.handing_over import build, make_office
@@ -300,3 +308,20 @@ def test_films_are_listed_and_one_that_lies_elsewhere_stops_nothing(key_home: Pa
     assert {each.sha256 for each in facts} <= set(rows)
     dossier = next(data for path, data in files.items() if path.endswith(f"/{ONE}/卷宗.pdf"))
     assert digest in words(dossier)
+
+
+def test_papers_of_registers_and_waivers_follow_in_the_next_package(key_home: Path, tmp_path: Path) -> None:
+    office = make_office(tmp_path / "office", key_home)
+    build(office)
+    assert office.ledger.view.touched_since(0) == ()
+    notice, consent = (office.originals.put_bytes(data) for data in (b"%PDF-1.7 notice", b"%PDF-1.7 consent"))
+    entry = RegisterEntry(
+        register="tenant-notice", key="T9", on=world.FRIDAY.date(), case=ONE, attachment=notice
+    )
+    waiver = Waiver(
+        rule_id="V02-whole-visit", case=OTHER, why="x", by="王芳", at=world.FRIDAY, attachment=consent
+    )
+    office.ledger.append("test", RegisterEntered(entry=entry), WaiverGranted(waiver=waiver))
+    files = unpack(build(office, supplement=True).path)
+    assert b"%PDF-1.7 notice" in in_folder(files, ONE).values()
+    assert b"%PDF-1.7 consent" in in_folder(files, OTHER).values()
