@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -17,6 +18,7 @@ from evidence.domain.week import SHANGHAI
 from evidence.errors import InputError
 from evidence.forms.fill import Photo
 from evidence.forms.settings import FormsSettings
+from evidence.isolation.calls import run_bounded
 from evidence.language import _
 
 pillow_heif.register_heif_opener()  # telephones
@@ -24,13 +26,37 @@ MAX_PIXELS = 120_000_000
 """A larger picture is refused: no camera makes it, a bomb does."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """One photograph for one box."""
+
+    path: Path
+    width_mm: float
+    height_mm: float
+    pixels: int
+    quality: int
+
+
 @lru_cache(maxsize=64)
 def prepare(path: Path, width_mm: float, height_mm: float, settings: FormsSettings) -> Photo:
-    """The picture as it is placed into a box of at most that size.
+    """The picture as it is placed into a box of at most that size; decoded in a bounded child.
 
     Raises:
         InputError: the file is no picture, or too large to open safely.
     """
+    asked = _Asked(
+        path=path.absolute(),
+        width_mm=width_mm,
+        height_mm=height_mm,
+        pixels=settings.photo_pixels,
+        quality=settings.photo_quality,
+    )
+    return run_bounded(placed, asked)
+
+
+def placed(asked: _Asked) -> Photo:
+    """What the child does."""
+    path = asked.path
     try:
         with Image.open(path) as picture:
             if picture.width * picture.height > MAX_PIXELS:
@@ -41,16 +67,16 @@ def prepare(path: Path, width_mm: float, height_mm: float, settings: FormsSettin
                     where=str(path),
                     remedy=_("请用图片软件缩小后再登记。"),
                 )
-            picture.draft("RGB", (settings.photo_pixels, settings.photo_pixels))
+            picture.draft("RGB", (asked.pixels, asked.pixels))
             upright = ImageOps.exif_transpose(picture).convert("RGB")
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise InputError(
             _("这个文件不是可用的照片。"), where=str(path), remedy=_("请换成 JPEG 或 PNG 照片后重新登记。")
         ) from error
-    upright.thumbnail((settings.photo_pixels, settings.photo_pixels))
+    upright.thumbnail((asked.pixels, asked.pixels))
     buffer = io.BytesIO()
-    upright.save(buffer, "JPEG", quality=settings.photo_quality, subsampling=2)
-    scale = min(width_mm / upright.width, height_mm / upright.height)
+    upright.save(buffer, "JPEG", quality=asked.quality, subsampling=2)
+    scale = min(asked.width_mm / upright.width, asked.height_mm / upright.height)
     return Photo(jpeg=buffer.getvalue(), width_mm=round(upright.width * scale, 1))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,18 @@ class Trouble(msgspec.Struct, tag=True):
 
 
 FromChild = Answer | Refused | Trouble
+MACHINE = frozenset(
+    {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE, errno.ESTALE}
+    | {errno.EACCES, errno.EPERM, errno.ENOENT}
+)
+"""Failures of the machine: never a verdict about a file."""
+
+
+def trouble_of(error: BaseException) -> Trouble | None:
+    """The machine's failure, when it is one; decoders raise errors of the same class without a number."""
+    if not isinstance(error, OSError) or error.errno not in MACHINE:
+        return None
+    return Trouble(error.errno or 0, error.strerror or "", str(error.filename or ""))
 
 
 def packed(value: object) -> bytes:

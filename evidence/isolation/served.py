@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import importlib
 import os
 import traceback
@@ -14,24 +13,8 @@ import msgspec
 from evidence.errors import InputError, UnreadableError
 from evidence.isolation.child import receive, send
 from evidence.isolation.limits import Bounds, apply
-from evidence.isolation.messages import Answer, Call, FromChild, Refused, Trouble, packed, unpacked
+from evidence.isolation.messages import Answer, Call, FromChild, Refused, packed, trouble_of, unpacked
 from evidence.language import speaking_to
-
-MACHINE = frozenset(
-    {
-        errno.ENOSPC,
-        errno.EDQUOT,
-        errno.EROFS,
-        errno.EIO,
-        errno.EMFILE,
-        errno.ENFILE,
-        errno.EACCES,
-        errno.EPERM,
-        errno.ENOENT,
-        errno.ESTALE,
-    }
-)
-"""Failures of the machine: never a verdict about a file."""
 
 
 def serve() -> None:
@@ -58,9 +41,7 @@ def _answer(call: Call) -> FromChild:
         except RecursionError:
             return Refused("malformed", "内容一层套一层，嵌套过深。", "", "")
         except OSError as error:
-            if error.errno in MACHINE:
-                return Trouble(error.errno or 0, error.strerror or "", str(error.filename or ""))
-            return _unforeseen(error)
+            return trouble_of(error) or _unforeseen(error)
         except Exception as error:  # readers of hostile files fail in ways nobody listed
             return _unforeseen(error)
 

@@ -10,7 +10,7 @@ import os
 import re
 import tempfile
 from collections.abc import Callable, Iterator
-from typing import TypeVar
+from typing import BinaryIO, TypeVar
 
 import cv2
 import numpy as np
@@ -32,7 +32,7 @@ WHOLE = 255
 
 def heard(decode: Callable[[], Result]) -> tuple[Result, str]:
     """A decoder's result, and what it and the libraries below it said on stderr meanwhile."""
-    with tempfile.TemporaryFile() as said:
+    with _scratch() as said:
         before = os.dup(2)
         os.dup2(said.fileno(), 2)
         try:
@@ -42,6 +42,13 @@ def heard(decode: Callable[[], Result]) -> tuple[Result, str]:
             os.close(before)
         said.seek(0)
         return result, said.read(1 << 16).decode("utf-8", "replace")
+
+
+def _scratch() -> BinaryIO:
+    """A file in memory where the system has such: a full disk is no complaint about a picture."""
+    if hasattr(os, "memfd_create"):
+        return os.fdopen(os.memfd_create("said"), "w+b")
+    return tempfile.TemporaryFile()
 
 
 def decoded_jpeg(data: bytes, flags: int) -> tuple[Array | None, Array | None]:

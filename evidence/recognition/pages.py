@@ -17,6 +17,7 @@ import pillow_heif
 from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
 
 from evidence.errors import UnreadableError
+from evidence.isolation.messages import trouble_of
 from evidence.recognition.damage import heard
 from evidence.recognition.frame_damage import frame_damage
 from evidence.recognition.pdf_pages import pdf_pages
@@ -90,6 +91,8 @@ def _frames(path: Path, limits: Limits, start: int, step: int) -> Iterator[PageP
                 if source.format not in ("TIFF", "HEIF"):
                     break  # a GIF-like second frame of a photograph is a thumbnail, not a page
         except (OSError, SyntaxError, ValueError, KeyError, TypeError, IndexError, struct.error) as error:
+            if trouble_of(error) is not None:
+                raise
             if index < 0:
                 raise UnreadableError("malformed", "图片已损坏，打不开。", where=path.name) from error
             yield PagePicture(
@@ -124,7 +127,9 @@ def _frame(index: int, frame: Image.Image, limits: Limits) -> PagePicture:
             image, said = heard(lambda: _eight_bit(_upright(frame)))
     except MemoryError:
         return PagePicture(index=index, image=None, problem="too_large", message=_memory(limits))
-    except (OSError, SyntaxError, ValueError, KeyError, IndexError, TypeError, EOFError):
+    except (OSError, SyntaxError, ValueError, KeyError, IndexError, TypeError, EOFError) as error:
+        if trouble_of(error) is not None:
+            raise
         return _rest_of_jpeg(index, frame, (dpi_x, dpi_y)) or PagePicture(
             index=index, image=None, problem="malformed", message="这一页已损坏，无法显示。"
         )

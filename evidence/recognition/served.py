@@ -20,6 +20,7 @@ from evidence.domain.identifiers import Number, Sha256
 from evidence.errors import UnreadableError
 from evidence.isolation.child import receive, send
 from evidence.isolation.limits import limit_cpu, limit_memory
+from evidence.isolation.messages import trouble_of
 from evidence.recognition.reading import EarlierScan, PageReading
 from evidence.recognition.wire import (
     AskCandidates,
@@ -116,10 +117,14 @@ def _serve_job(job: Job, remote: _Remote, sink: BinaryIO) -> None:
             except MemoryError:
                 what = f"这一页需要的内存超过上限（{job.limits.memory // 1_000_000} MB）。"
                 readings = (PageReading(index=picture.index, problem="too_large", message=what),)
+            except OSError as error:
+                trouble = trouble_of(error)
+                if trouble is not None:
+                    send(sink, trouble)
+                    return
+                readings = (_broken(picture.index, error),)
             except Exception as error:  # deterministic: the same page fails again
-                traceback.print_exc()
-                what = f"这一页无法辨认（{type(error).__name__}），请看图确认。"
-                readings = (PageReading(index=picture.index, problem="malformed", message=what),)
+                readings = (_broken(picture.index, error),)
             for reading in readings:
                 remarks.update(dict.fromkeys(remarks_on(reading, job.limits)))
                 send(sink, Page(reading))
@@ -128,4 +133,16 @@ def _serve_job(job: Job, remote: _Remote, sink: BinaryIO) -> None:
     except UnreadableError as error:
         send(sink, Unreadable(error.reason, error.what))
         return
+    except OSError as error:
+        trouble = trouble_of(error)
+        if trouble is None:
+            raise
+        send(sink, trouble)
+        return
     send(sink, Done(tuple(remarks)))
+
+
+def _broken(index: int, error: Exception) -> PageReading:
+    traceback.print_exc()
+    what = f"这一页无法辨认（{type(error).__name__}），请看图确认。"
+    return PageReading(index=index, problem="malformed", message=what)

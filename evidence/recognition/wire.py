@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from evidence.domain.identifiers import Number
+from evidence.isolation.messages import Trouble
 from evidence.recognition.reading import Limits, PageReading
 
 
@@ -81,5 +82,15 @@ class Done(msgspec.Struct, tag=True):
 
 
 FromWorker = (
-    AskIssued | AskGeometry | AskPdf | AskEarlier | AskCandidates | Picture | Begin | Page | Unreadable | Done
+    AskIssued
+    | AskGeometry
+    | AskPdf
+    | AskEarlier
+    | AskCandidates
+    | Picture
+    | Begin
+    | Page
+    | Unreadable
+    | Done
+    | Trouble
 )

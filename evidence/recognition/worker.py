@@ -17,6 +17,7 @@ from evidence.domain.document import IssuedForm
 from evidence.domain.identifiers import Number
 from evidence.isolation.child import Child, ChildLostError
 from evidence.isolation.limits import WALL_FACTOR
+from evidence.isolation.messages import Trouble
 from evidence.recognition.reading import (
     BROKEN_PAGE,
     FileReading,
@@ -120,6 +121,9 @@ class BoundedReader:
                         share.fail(reason, text)
                         healthy = True
                         return
+                    case Trouble(number=number, words=words, path=path):
+                        healthy = True
+                        raise OSError(number, words, path)
                     case Done(remarks=remarks):
                         share.finished, share.remarks = True, remarks
                         healthy = True

@@ -69,6 +69,11 @@ def test_only_the_page_that_breaks_the_engine_is_lost(room, bundle, deed, proble
     assert reading.pages[1].message
 
 
+def test_a_full_disk_is_no_verdict_about_a_page(room, bundle):
+    with pytest.raises(OSError, match="No space left"):
+        read(BREAKING.format(deed="raise OSError(28, 'No space left on device')"), room, bundle)
+
+
 def test_a_worker_that_speaks_nonsense_is_not_believed(room, bundle):
     nonsense = "import os, time; os.write(1, b'\\x08\\x00\\x00\\x00nonsense'); time.sleep(60)"
     begin = time.monotonic()

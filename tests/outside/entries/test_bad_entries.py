@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from evidence.errors import MissingPartError
+from evidence.inbox.passes import NoRoomError
 from evidence.inbox.report import arrival_row
 from tests.inbox_room import CHECK, Room, issue, open_room, outcomes, scan
 
@@ -121,3 +122,25 @@ def test_too_large_is_said_before_anything_is_copied(tmp_path: Path) -> None:
     (taken,) = wider.ingest()
     assert taken.id == large.id
     assert taken.sha256 is not None
+
+
+def test_a_large_file_without_room_does_not_hold_up_small_ones(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = type(room.originals).put_file
+
+    def put_file(self: object, path: Path) -> object:
+        if path.stat().st_size > 10_000:
+            raise OSError(28, "No space left on device")
+        return real(room.originals, path)
+
+    monkeypatch.setattr(type(room.originals), "put_file", put_file)
+    room.drop("a大.pdf", scan(f"{CHECK}/2", salt="x" * 20_000))
+    room.drop("b小.pdf", GOOD)
+    with pytest.raises(NoRoomError, match="磁盘") as full:
+        room.ingest()
+    assert full.value.result is not None
+    assert outcomes(room.ledger.view.arrivals()) == {"b小.pdf": "linked"}
+    assert [path.name for path in room.inbox.iterdir()] == ["a大.pdf"]
+    monkeypatch.undo()
+    assert outcomes(room.ingest()) == {"a大.pdf": "linked"}
