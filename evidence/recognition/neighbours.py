@@ -17,8 +17,15 @@ _ADJOINING_MM = 6.0
 """Boxes this near beside each other have a border in common."""
 _REACH_MM = 3.0
 """Gap between two digits of one date written large, and between a digit and the border."""
+_FAR_MM = 9.0
+"""Gap between a year and its month: further off only what is as high as the date, as level and of equal parts,
+as digits are, is its beginning."""
 _HIGHER = 1.5
-"""A signature is higher than a date; what is no higher than this may be the date's beginning."""
+"""A signature is higher than a date; what is no higher than this may be the date's beginning..."""
+_ALIKE = 1.4
+"""...and, further off, what is no higher or lower than this."""
+_EVEN = 0.6
+"""Least height of the middle piece in shares of the whole: digits are of one height, strokes are not."""
 _LEAST_MM2 = 0.4
 
 
@@ -67,11 +74,28 @@ def _runs_across(
     columns, far = np.nonzero(mine.any(axis=0))[0], np.nonzero(beyond.any(axis=0))[0]
     reach = int(_REACH_MM * MM)
     to_border, from_border = mine.shape[1] - 1 - int(columns[-1]), int(far[0])
-    if max(to_border, from_border) > reach or to_border + from_border > 1.5 * reach:
-        return False
     if int(np.diff(columns).max(initial=0)) > 1.5 * reach:
         return False  # something else stands further off: that may be the signature
-    return _height(mine) <= _HIGHER * _height(beyond[:, : 12 * reach])
+    theirs_near = beyond[:, : 12 * reach]
+    if max(to_border, from_border) <= reach and to_border + from_border <= 1.5 * reach:
+        return _height(mine) <= _HIGHER * _height(theirs_near)
+    if to_border + from_border > _FAR_MM * MM:
+        return False
+    ratio = _height(mine) / _height(theirs_near)
+    level = abs(_middle(mine) - _middle(theirs_near)) < 0.5 * _height(theirs_near)
+    return 1 / _ALIKE < ratio < _ALIKE and level and _evenness(mine) >= _EVEN
+
+
+def _middle(ink: Array) -> float:
+    return float(np.median(np.nonzero(ink)[0]))
+
+
+def _evenness(ink: Array) -> float:
+    """Height of the middle one of its pieces in shares of the whole; 0 for a single piece."""
+    count, _labels, stats, _centres = cv2.connectedComponentsWithStats(ink.astype(np.uint8))
+    if count < 4:
+        return 0.0
+    return float(np.median(stats[1:, cv2.CC_STAT_HEIGHT])) / max(_height(ink), 1.0)
 
 
 def _big_enough(ink: Array) -> Array:

@@ -59,3 +59,8 @@ def test_a_signature_and_the_beginning_of_a_date_are_told_apart():
 
 def test_an_empty_date_box_has_no_ink_to_give():
     assert not from_a_neighbour(SIGNED, (SIGNED, DATED), around(("Abg", 30, 6)), 40)
+
+
+def test_a_year_that_stands_alone_left_of_its_month_is_the_dates():
+    row = around(("2022", 40, 5), ("7 11", 65, 5))
+    assert from_a_neighbour(SIGNED, (SIGNED, DATED), row, 40)
