@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import cv2
 import numpy as np
 
 from evidence.domain.document import Box, BoxKind, IssuedPage, Mark, MarkVerdict
@@ -23,6 +24,10 @@ from evidence.recognition.thresholds import DEFAULT, Thresholds
 
 _FILE_INK_MM2 = 1.0
 """Area that annotations and form fields draw in a box from which its mark is theirs."""
+_COPIED_BOXES = 2
+_GRAY_HUE = 7.0
+"""Chroma over the paper's that toner does not reach; blue pens have 20-130, black ones up to 8."""
+_WRITTEN = 70
 FINGERPRINT_SUFFIX = ".fingerprint"
 """Box id of a 捺印 beside the signature it accompanies: its own mark, never the signature's."""
 
@@ -94,6 +99,7 @@ def judge_marks(
                     crop=picture,
                 )
             )
+    notes += _copy_notes(sheet, issued, marks)
     notes += _scan_notes(sheet, issued, marks, thresholds)
     return PageMarks(marks=tuple(marks), notes=tuple(notes), rings=rings, lines=lines)
 
@@ -167,6 +173,35 @@ def _reaches(ring: Ring, other: Ring | None) -> bool:
 def _distance(ring: Ring, box: Box) -> float:
     x, y, w, h = box_rect(box)
     return float(np.hypot(ring.x - x - w / 2, ring.y - y - h / 2))
+
+
+def _copy_notes(sheet: Sheet, issued: IssuedPage, marks: Sequence[Mark]) -> Sequence[str]:
+    """A page without its seal on which all writing is as gray as toner may be a photocopy that lost it."""
+    verdicts = {mark.box: mark.verdict for mark in marks}
+    boxes = {box.box: box for box in issued.boxes}
+    unsealed = any(
+        box.kind is BoxKind.SEAL and box.required and verdicts[box.box] is MarkVerdict.ABSENT
+        for box in issued.boxes
+    )
+    written = [
+        boxes[mark.box]
+        for mark in marks
+        if mark.kind in (BoxKind.SIGNATURE, BoxKind.DATE) and mark.verdict is MarkVerdict.PRESENT
+    ]
+    if not unsealed or not sheet.colored or sheet.paperless or len(written) < _COPIED_BOXES:
+        return ()
+    if max(_ink_hue(sheet, box) for box in written) > _GRAY_HUE:
+        return ()
+    return (f"第{issued.page}页没有彩色墨迹，可能是复印件，印章也许没有印出来，请核对原件。",)
+
+
+def _ink_hue(sheet: Sheet, box: Box) -> float:
+    """Chroma of what is written in a box, 0..255."""
+    patch = cv2.GaussianBlur(sheet.color(*box_rect(box, -1.0)), (0, 0), 1.0).astype(np.int16)
+    dark = patch.min(axis=2) < 255 - _WRITTEN
+    chroma = patch.max(axis=2) - patch.min(axis=2)
+    paper = float(np.median(chroma))
+    return float(np.percentile(chroma[dark], 75)) - paper if np.count_nonzero(dark) > 30 else 0.0
 
 
 def _scan_notes(

@@ -22,6 +22,7 @@ from evidence.recognition.damage import heard
 from evidence.recognition.frame_damage import frame_damage
 from evidence.recognition.pdf_pages import pdf_pages
 from evidence.recognition.picture import (
+    COARSE,
     DRAFT,
     Jpeg,
     PagePicture,
@@ -105,8 +106,10 @@ def _frames(path: Path, limits: Limits, start: int, step: int) -> Iterator[PageP
 
 def _frame(index: int, frame: Image.Image, limits: Limits) -> PagePicture:
     width, height = frame.size
-    if width * height > limits.pixels:
-        million, most = width * height // 1_000_000, limits.pixels // 1_000_000
+    scaled = frame.format == "JPEG" and min(width, height) >= 2 * COARSE  # a smaller scale is decoded
+    most_pixels = limits.scaled_pixels if scaled else limits.pixels
+    if width * height > most_pixels:
+        million, most = width * height // 1_000_000, most_pixels // 1_000_000
         what = f"图片有 {million} 百万像素，超过上限 {most} 百万；请用 300 dpi 重新扫描。"
         return PagePicture(index=index, image=None, problem="too_large", message=what)
     if max(width, height) > _OPENCV_SIDE:

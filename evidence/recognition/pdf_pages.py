@@ -17,7 +17,7 @@ from evidence.errors import UnreadableError
 from evidence.recognition.damage import everything
 from evidence.recognition.file_ink import file_ink, has_file_ink
 from evidence.recognition.pdf_content import MOST_CURVES, PdfStreams, too_many_curves
-from evidence.recognition.picture import Jpeg, PagePicture, finished, finished_jpeg, with_damage
+from evidence.recognition.picture import COARSE, Jpeg, PagePicture, finished, finished_jpeg, with_damage
 from evidence.recognition.reading import Limits
 from evidence.recognition.thresholds import DEFAULT
 
@@ -123,7 +123,7 @@ def _scanned_jpeg(index: int, page: pypdfium2.PdfPage, limits: Limits) -> PagePi
         or max(abs(left - box_left), abs(bottom - box_bottom)) > 1
         or max(abs(left + a - box_right), abs(bottom + d - box_top)) > 1
         or not 0.95 < (px / a) / (py / d) < 1.05
-        or px * py > limits.pixels
+        or px * py > (limits.scaled_pixels if min(px, py) >= 2 * COARSE else limits.pixels)
     ):
         return None
     jpeg = Jpeg(data=bytes(picture.get_data()), size=(px, py), color=bits == 24, turn=False)

@@ -78,8 +78,10 @@ class Placed:
 class Limits:
     """Bounds of one file's reading; what lies beyond is refused by name, never tried."""
 
-    pixels: int = 120_000_000
-    """Pixels of one picture: A3 at 600 dpi has 70 million."""
+    pixels: int = 150_000_000
+    """Pixels of one picture: A4 at 1,200 dpi has 139 million."""
+    scaled_pixels: int = 300_000_000
+    """Pixels of one JPEG, decoded at a half or a quarter of its size: A3 at 1,200 dpi has 278 million."""
     pages: int = 2000
     """Pages or frames of one file."""
     page_seconds: float = 60

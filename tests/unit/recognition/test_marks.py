@@ -343,3 +343,26 @@ def test_grain_that_levelling_multiplied_is_reduced_to_the_pages():
     dark = cv2.subtract(np.full_like(seen, 250), seen)
     assert (dark[:, 80:140] > 24).mean() > 0.05
     assert (evened(dark, seen, 1.5)[:, 80:140] > 24).mean() < 0.002
+
+
+def test_a_copy_on_which_the_seal_vanished_is_called_a_copy(room, sample):
+    """Black pens, no colour anywhere, no seal to be seen on a colour scan."""
+    written = both(
+        signature("principal", BLACK, waves=6),
+        signature("escort", BLACK, waves=6),
+    )
+
+    def copied(rng, canvas):
+        written(rng, canvas)
+        gray = cv2.cvtColor(canvas.image, cv2.COLOR_BGR2GRAY)
+        canvas.image[:] = cv2.cvtColor(gray, cv2.COLOR_GRAY2BGR)
+
+    reading = room.read(room.scan(sample, retouch=copied))
+    assert verdict(reading, "enterprise-seal") is ABSENT
+    assert any("复印件" in note for note in reading.scan.notes)
+
+
+def test_a_page_signed_in_blue_without_a_seal_is_not_called_a_copy(room, sample):
+    written = both(signature("principal", waves=6), signature("escort", waves=6))
+    reading = room.read(room.scan(sample, retouch=written))
+    assert not any("复印件" in note for note in reading.scan.notes)

@@ -206,3 +206,16 @@ def test_more_pages_than_allowed_is_too_large(tmp_path):
     with pytest.raises(UnreadableError) as caught:
         list(open_pages(path, "application/pdf", Limits(pages=4)))
     assert caught.value.reason == "too_large"
+
+
+def test_a_jpeg_of_1200_dpi_is_decoded_at_a_smaller_scale(tmp_path):
+    path = tmp_path / "fine.jpg"
+    picture = Image.new("L", (9921, 14031), 255)
+    picture.paste(0, (4000, 4000, 6000, 9000))
+    picture.save(path, quality=40, dpi=(1200, 1200))
+    limits = Limits(pixels=100_000_000)
+    (page,) = open_pages(path, "image/jpeg", limits)
+    assert page.problem == ""
+    assert page.image is not None
+    assert max(page.image.shape) < 4000
+    assert page.dpi == 1200
