@@ -149,7 +149,7 @@ def _ridges(sheet: Sheet, dark: Array, weak: float, found: InkFinding, limits: I
             density=limits.ridge_density,
             window_mm=limits.ridge_window_mm,
         )
-        least = limits.ridge_mm2
+        least = min(limits.ridge_mm2, max(limits.ridges_least_mm2, limits.ridges_of_ink * found.area_mm2))
     if float(lines.sum()) / MM**2 <= least:
         return None
     gap = int(limits.thumb_gap_mm * MM)

@@ -18,8 +18,8 @@ _ADJOINING_MM = 6.0
 _REACH_MM = 3.0
 """Gap between two digits of one date written large, and between a digit and the border."""
 _FAR_MM = 9.0
-"""Gap between a year and its month: further off only what is as high as the date, as level and of equal parts,
-as digits are, is its beginning."""
+"""Gap between a year and its month: further off only what is as high as the date, as level and, as digits
+are, of equal parts is its beginning."""
 _HIGHER = 1.5
 """A signature is higher than a date; what is no higher than this may be the date's beginning..."""
 _ALIKE = 1.4

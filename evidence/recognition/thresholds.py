@@ -151,6 +151,10 @@ class InkThresholds:
     print looks like writing. 20 thumbs that would have signed had 14-98, 106 of 107 pieces of writing
     13 and less; the least of the thumbs has 13.8 or 13.1 with the form set in one or the other version of
     the same font, so what lies between is asked. In colour writing is denser and the thumb is red."""
+    ridges_least_mm2: float = 5.0
+    """Same where such lines make up..."""
+    ridges_of_ink: float = 0.5
+    """...this share of the ink and more: versions of the libraries draw and soften a pale thumb otherwise."""
     ridge_window_mm: float = 3.0
     """Several ridges of a thumb; strokes of a character run all ways within it."""
     ridge_coherence: float = 0.6
