@@ -58,6 +58,14 @@ def gather_proofs(archive: Path, contract: str, newer: Iterable[Path] = ()) -> P
             continue  # the audit says what became of it
         if package.checkpoint.origin == origin:
             packages.setdefault((package.id, package.checkpoint_text), package)
+        elif not path.is_relative_to(archive):
+            raise InputError(
+                _("移交包 {id} 属于另一个账本（{origin}）。").format(
+                    id=package.id, origin=package.checkpoint.origin
+                ),
+                where=str(path),
+                remedy=_("请给出本合同（{contract}）的移交包。").format(contract=contract),
+            )
     archives = [one.archive for one in shown if one.archive is not None]
     witnesses = [witness for each in (*archives, archive) for witness in Positions(each).all()]
     journals = [each / "ledger" / JOURNAL_NAME for each in archives]
