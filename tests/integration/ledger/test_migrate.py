@@ -209,7 +209,8 @@ def test_a_backup_of_a_ledger_in_a_database_restores_as_files(
     assert restored.exception is None, restored.output
     lines = list(open_workspace(root).ledger.lines())
     kept = (tmp_path / "new" / "archive" / "ledger" / "journal.jsonl").read_bytes().splitlines()
-    assert kept == lines[:-1]
+    assert kept[:-1] == lines[:-1]
+    assert b'"kind":"ledger.restored/1"' in kept[-1]
     with pytest.raises(
         UsageError, match="还有自己的账本文件"
     ):  # the restored copy must not write to the live one
