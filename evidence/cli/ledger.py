@@ -5,12 +5,12 @@ from __future__ import annotations
 import csv
 import json
 from dataclasses import fields, replace
-from hashlib import file_digest
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
+from evidence.cli.check_proof import check_proof_command
 from evidence.cli.completing import a_number
 from evidence.cli.options import IDENTIFIER, OutFileType, emit, json_option, say, workspace_command
 from evidence.cli.recovering import recover_command
@@ -20,8 +20,6 @@ from evidence.durable import write_whole
 from evidence.errors import ExitCode, InputError, UsageError
 from evidence.foreign import fault_of
 from evidence.language import _
-from evidence.ledger.checkpoint import grouped
-from evidence.ledger.proof import check_proof
 
 if TYPE_CHECKING:
     from evidence.config import Workspace
@@ -180,6 +178,7 @@ def prove_command(workspace: Workspace, number: str, out: Path | None, as_json: 
     \b
     例：evidence ledger prove WJB22-0012-JC-001
     """
+    from evidence.handover.own_certificates import signed_parts
     from evidence.ledger.prove import prove
 
     known = expand(as_typed(number))
@@ -187,7 +186,13 @@ def prove_command(workspace: Workspace, number: str, out: Path | None, as_json: 
         raise UsageError(
             _("“{number}”不是文书编号。").format(number=number), remedy=_("例：WJB22-0012-JC-001")
         )
-    proof = prove(workspace.ledger, known, origin=workspace.settings.contract.code)
+    office = workspace.office
+    proof = prove(
+        workspace.ledger,
+        known,
+        origin=workspace.settings.contract.code,
+        signed=lambda package: signed_parts(office, package),
+    )
     if as_json and out is None:
         emit(proof)
         return
@@ -205,51 +210,7 @@ def prove_command(workspace: Workspace, number: str, out: Path | None, as_json: 
             say(_("部分账目尚未随周包移交，暂以当前账本为准；移交后请重新出具。"))
 
 
-@ledger_command.command("check-proof")
-@click.argument("proof_file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.argument("files", nargs=-1, type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@json_option
-def check_proof_command(proof_file: Path, files: tuple[Path, ...], as_json: bool) -> int:
-    """核对一份证明；再给出文件，就一并核对它们是否为证明所指。不需要工作区。
-
-    \b
-    例：evidence ledger check-proof WJB22-0012-JC-001.proof.json 扫描.pdf
-    """
-    try:
-        proof: Any = json.loads(proof_file.read_text("utf-8"))
-    except ValueError as error:
-        raise InputError(
-            _("这不是证明文件：{error}。").format(error=fault_of(error)),
-            where=str(proof_file),
-            remedy=_("请给出 evidence ledger prove 写出的 .proof.json 文件。"),
-        ) from error
-    problems = list(check_proof(proof))
-    if not problems:
-        named = {file["sha256"] for file in proof["files"]}
-        problems.extend(
-            _("{path} 不是证明所指的文件。").format(path=path) for path in files if _digest(path) not in named
-        )
-    sound = not problems
-    heads = (
-        [] if not sound else [(tree["week"], tree["fingerprint"], tree["receipt"]) for tree in proof["trees"]]
-    )
-    if as_json:
-        emit({"holds": sound, "problems": problems, "fingerprints": [each[1] for each in heads]})
-    else:
-        for problem in problems:
-            say(f"✕ {problem}")
-        if sound:
-            say(_("证明成立：文书 {number}。").format(number=proof["document"]))
-        for week, fingerprint, receipt in heads:
-            state = _("有监管部门回执") if receipt else _("请与移交包或接收回执上的指纹比对")
-            say(
-                _("检查点 {week} 指纹 {fingerprint}：{state}").format(
-                    week=week or _("（未移交）"), fingerprint=grouped(fingerprint), state=state
-                )
-            )
-    return ExitCode.DONE if sound else ExitCode.VERIFICATION_FAILED
-
-
+ledger_command.add_command(check_proof_command)
 ledger_command.add_command(recover_command)
 
 
@@ -303,8 +264,3 @@ def _arrivals_line(counts: dict[str, int]) -> str:
     }
     parts = [f"{word} {counts[name]}" for name, word in words.items() if name in counts]
     return _("收到 {n} 件：").format(n=counts["received"]) + "，".join(parts)
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return file_digest(file, "sha256").hexdigest()

@@ -69,7 +69,7 @@ def verify_command(
     at: datetime | None,
     as_json: bool,
 ) -> int:
-    """验证移交包（.zip 或文件夹）或单个 PDF：真伪、改动、连续性、判断能否重算。
+    """验证移交包（.zip 或文件夹）、单个 PDF，或放有历次移交包的文件夹：真伪、改动、连续性、判断能否重算。
 
     退出码：0 通过；3 真实但自称不完整；4 不通过；5 尚不能认定。
 
@@ -78,6 +78,7 @@ def verify_command(
     """
     from evidence.verify.examine import verify_path
     from evidence.verify.report_content import machine_report
+    from evidence.verify.series import packages_in, series_lines, verify_series
     from evidence.verify.take_down import take_down
     from evidence.verify.wording import text_report
 
@@ -85,6 +86,26 @@ def verify_command(
         raise UsageError(_("没有这个文件或文件夹。"), where=str(path), remedy=_("请检查路径。"))
     anchors = [(each, _read(each)) for each in trust]
     supervisors = [(each, _read(each)) for each in regulator]
+    if packages_in(path):
+        if report_path is not None or etsi_path is not None:
+            raise UsageError(
+                _("一个文件夹的移交包不写成一份报告。"), remedy=_("请对各个移交包分别使用 --report。")
+            )
+        with Working(_("正在验证 {name}……").format(name=path.name)):
+            series = verify_series(
+                path,
+                trust=[blob for _file, blob in anchors],
+                regulator=[blob for _file, blob in supervisors],
+                previous=previous,
+                at=at,
+            )
+        if as_json:
+            emit(series.to_json())
+        else:
+            say(series_lines(series))
+            for each in series.packages:
+                say(("", f"—— {each.subject} ——", *text_report(each)))
+        return series.exit_code
     with Working(_("正在验证 {name}……").format(name=path.name)):
         result = verify_path(
             path,

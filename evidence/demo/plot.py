@@ -127,7 +127,9 @@ def _urged(story: Story) -> list[Arrival]:
 
 
 def _reported(story: Story) -> list[Arrival]:
-    """The factory's report, photographed with a telephone."""
+    """The plan of the week to come is filed; then the factory's report, photographed with a telephone."""
+    story.clock.now = local_instant(date(2022, 3, 25), 15)
+    story.file(this_weeks_plan())
     story.clock.now = local_instant(date(2022, 3, 28), 11)
     story.receive(visits.CLOSED_REPORT)
     (report,) = story.issue((visits.CLOSED, "rectification-report"))
@@ -140,8 +142,6 @@ def _reported(story: Story) -> list[Arrival]:
 
 def _this_week(story: Story) -> list[Arrival]:
     """Two checks and a recheck, as planned; three forms in one PDF, one signature forgotten."""
-    story.clock.now = local_instant(date(2022, 3, 25), 15)
-    story.file(this_weeks_plan())
     story.clock.now = local_instant(date(2022, 3, 31), 10, 5)
     story.record(visits.FRESH_CHECK, visits.HEAVY_CHECK, visits.CLOSED_RECHECK)
     recheck, fresh, heavy = story.issue(

@@ -6,32 +6,29 @@ with the journal: their lines stand in slices that earlier packages carried.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from evidence.domain.facts import CaseFacts, Facts
+import msgspec
+
+from evidence.domain.facts import Facts
 from evidence.handover.week import WeekWork
 from evidence.ledger.codec import Entry
 from evidence.ledger.events import (
     ArrivalJudged,
     ArrivalTaken,
-    CaseOpened,
     CheckpointMade,
-    FormIssued,
-    FormVoided,
     PackageBuilt,
+    PartiesImported,
     ReceiptReceived,
     SignerChanged,
-    VisitRecorded,
-    WaiverGranted,
 )
 from evidence.ledger.ledger import Ledger
 from evidence.ledger.merkle import Tree
 
-_BY_NUMBER = {FormIssued.KIND, FormVoided.KIND}
-_BY_ARRIVAL = {ArrivalTaken.KIND, ArrivalJudged.KIND}
-_BY_CASE = {CaseOpened.KIND, VisitRecorded.KIND, WaiverGranted.KIND}
 _ALWAYS = {PackageBuilt.KIND, CheckpointMade.KIND, ReceiptReceived.KIND, SignerChanged.KIND}
+_DIGEST = re.compile(rb"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 
 
 def earlier_lines(ledger: Ledger, work: WeekWork, tree: Tree, start: int) -> dict[str, Any]:
@@ -58,31 +55,33 @@ class _Wanted:
     def __init__(self, facts: Facts) -> None:
         self._cases = {str(case.case.id) for case in facts.cases}
         self._numbers = {str(each.form.number) for case in facts.cases for each in case.documents}
-        self._digests = {digest for case in facts.cases for digest in _digests(case)}
+        self._digests = set(_DIGEST.findall(msgspec.json.encode(facts.cases)))
         self._arrivals: set[str] = set()
 
     def has(self, entry: Entry) -> bool:
         """Whether a line is among them; to be asked in the order of the journal."""
-        payload = entry.payload
         if entry.kind in _ALWAYS or entry.seq == 0:
             return True  # the first line tells when the journal began
-        if entry.kind in _BY_NUMBER:
-            return (payload.get("number") or payload["form"]["number"]) in self._numbers
-        if entry.kind in _BY_CASE:
-            (inner,) = payload.values()
-            return inner.get("case", inner.get("id")) in self._cases
-        if entry.kind == ArrivalTaken.KIND and payload["sha256"] in self._digests:
+        if entry.kind == PartiesImported.KIND:
+            return False
+        payload = entry.payload
+        if entry.kind == ArrivalTaken.KIND and payload["sha256"].encode() in self._digests:
             self._arrivals.add(payload["arrival"])
-        return entry.kind in _BY_ARRIVAL and payload["arrival"] in self._arrivals
+        if entry.kind in (ArrivalTaken.KIND, ArrivalJudged.KIND):
+            return payload["arrival"] in self._arrivals
+        if any(self._names(inner) for inner in _objects(payload)):
+            return True
+        return not self._digests.isdisjoint(_DIGEST.findall(msgspec.json.encode(payload)))
+
+    def _names(self, inner: Mapping[str, Any]) -> bool:
+        visit = inner.get("visit")
+        names = {inner.get(key) for key in ("case", "id", "number") if isinstance(inner.get(key), str)}
+        if isinstance(visit, str):
+            names.add(visit.rpartition("-V")[0])
+        return not names.isdisjoint(self._cases | self._numbers)
 
 
-def _digests(case: CaseFacts) -> Iterator[str]:
-    """Every stored file that a case's facts name."""
-    for document in case.documents:
-        yield from (scan.sha256 for scan in (*document.scans, *document.other_copies))
-        yield from document.edocuments
-    for visit in case.visits:
-        yield from (photo for hazard in visit.hazards for photo in hazard.photos)
-        yield from (photo for result in visit.results for photo in result.photos)
-    yield from (recording.sha256 for recording in case.recordings)
-    yield from (waiver.attachment for waiver in case.waivers if waiver.attachment is not None)
+def _objects(payload: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """A payload and the one object it usually holds."""
+    yield payload
+    yield from (each for each in payload.values() if isinstance(each, dict))

@@ -9,6 +9,7 @@ from asn1crypto import pem, x509
 
 from evidence.handover.office import Office
 from evidence.handover.signer_change import changes
+from evidence.ledger.proof import SIGNED_PARTS
 
 _MEMBER = "certificates/signer-chain.pem"
 
@@ -28,14 +29,26 @@ def signer_of(office: Office, package: str) -> x509.Certificate | None:
     return next(iter(_of(office, package)), None)
 
 
+def signed_parts(office: Office, package: str) -> dict[str, str] | None:
+    """The files by which a package's signature stands for its checkpoint, in Base64 (`SIGNED_PARTS`)."""
+    parts = {name: _member(office, package, file) for name, file in SIGNED_PARTS.items()}
+    if any(part is None for part in parts.values()):
+        return None
+    return {name: base64.b64encode(part or b"").decode() for name, part in parts.items()}
+
+
 def _of(office: Office, package: str) -> list[x509.Certificate]:
-    archive, folder = office.folder / f"{package}.zip", office.folder / package
-    if archive.is_file():
-        with zipfile.ZipFile(archive) as opened:
-            data = opened.read(f"{package}/{_MEMBER}")
-    elif (folder / _MEMBER).is_file():
-        data = (folder / _MEMBER).read_bytes()
-    else:
+    data = _member(office, package, _MEMBER)
+    if data is None:
         return []
     chain = [der for _kind, _headers, der in pem.unarmor(data, multiple=True)]
     return [x509.Certificate.load(chain[0])]
+
+
+def _member(office: Office, package: str, name: str) -> bytes | None:
+    """One file of a package at hand, zip or folder."""
+    archive, folder = office.folder / f"{package}.zip", office.folder / package
+    if archive.is_file():
+        with zipfile.ZipFile(archive) as opened:
+            return opened.read(f"{package}/{name}")
+    return (folder / name).read_bytes() if (folder / name).is_file() else None

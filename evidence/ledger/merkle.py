@@ -197,7 +197,7 @@ def verify_inclusion_hash(
     node: bytes, index: int, size: int, proof: Sequence[bytes], expected: bytes
 ) -> bool:
     """The same for a leaf known by its hash only."""
-    if not 0 <= index < size:
+    if not 0 <= index < size or not _hashes(node, expected, *proof):
         return False
     first, last = index, size - 1
     for sibling in proof:
@@ -220,7 +220,7 @@ def verify_consistency(old: int, new: int, proof: Sequence[bytes], old_root: byt
 
     A proof from size 0 is refused: nothing was promised yet, so the first week is the caller's case.
     """
-    if not 0 < old <= new:
+    if not 0 < old <= new or not _hashes(old_root, new_root, *proof):
         return False
     if old == new:
         return not proof and old_root == new_root
@@ -248,3 +248,8 @@ def verify_consistency(old: int, new: int, proof: Sequence[bytes], old_root: byt
         first >>= 1
         last >>= 1
     return last == 0 and older == old_root and newer == new_root
+
+
+def _hashes(*nodes: bytes) -> bool:
+    """Whether each is a SHA-256: a proof with any other string in it is none."""
+    return all(len(node) == 32 for node in nodes)

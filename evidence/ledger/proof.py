@@ -22,6 +22,13 @@ from evidence.ledger.chain import is_line
 from evidence.ledger.merkle import verify_inclusion_hash
 
 FORMAT = "evidence-proof/1"
+SIGNED_PARTS = {
+    "bag_info": "bag-info.txt",
+    "tagmanifest": "tagmanifest-sha256.txt",
+    "signature": "tagmanifest-sha256.txt.p7s",
+}
+"""Member of `signed` -> file of the package, in Base64: bag-info.txt states the checkpoint's root and
+fingerprint, the tag manifest lists it, the CMS signs the tag manifest. None names an enterprise."""
 _CASE_ID = re.compile(r"(?<![A-Z])[A-Z]{3}\d{2}-\d{4}(?!\d)")
 _CREDIT_CODE = re.compile(r"(?<![0-9A-Z])[0-9A-HJ-NPQRTUWXY]{18}(?![0-9A-Z])")
 HOW = (
@@ -44,7 +51,9 @@ class TreeHead:
     week: str
     """Empty for the present head, which no package has carried yet."""
     receipt: dict[str, Any] | None = None
-    """The regulator's receipt over it, when it came back."""
+    """What the ledger states of the regulator's receipt over it: only the agency's word."""
+    signed: dict[str, str] | None = None
+    """The package's own signature over it (`SIGNED_PARTS`), so that the proof carries who stood for it."""
 
     @property
     def size(self) -> int:
@@ -103,6 +112,7 @@ def make_proof(
                 "fingerprint": checkpoints.fingerprint(tree.text),
                 "week": tree.week,
                 "receipt": tree.receipt,
+                "signed": tree.signed,
             }
             for tree in trees
         ],

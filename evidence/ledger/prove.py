@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from evidence.domain.identifiers import Number, number_case
@@ -24,11 +25,18 @@ from evidence.ledger.proof import ProvenLine, TreeHead, make_proof, own_only
 from evidence.ledger.view import View
 
 
-def prove(ledger: Ledger, number: Number, *, origin: str) -> dict[str, Any]:
+def prove(
+    ledger: Ledger,
+    number: Number,
+    *,
+    origin: str,
+    signed: Callable[[str], dict[str, str] | None] = lambda _package: None,
+) -> dict[str, Any]:
     """The proof for one document, as JSON values.
 
     Args:
         origin: name of the log, for lines that no package's checkpoint covers yet.
+        signed: package id -> the signed parts of that package; None when it is not at hand.
 
     Raises:
         UsageError: no document of that number was issued.
@@ -39,7 +47,7 @@ def prove(ledger: Ledger, number: Number, *, origin: str) -> dict[str, Any]:
     lines = list(ledger.lines())
     concerning = _concerning(ledger, view, number)
     tree = Tree([leaf_hash(line) for line in lines])
-    heads = _heads(view, tree, origin)
+    heads = _heads(view, tree, origin, signed)
     case = number_case(number)
     opened = view.case(case)
     own = "" if opened is None else opened.enterprise
@@ -103,7 +111,9 @@ def _concerning(ledger: Ledger, view: View, number: Number) -> list[Entry]:
     return found
 
 
-def _heads(view: View, tree: Tree, origin: str) -> list[TreeHead]:
+def _heads(
+    view: View, tree: Tree, origin: str, signed: Callable[[str], dict[str, str] | None]
+) -> list[TreeHead]:
     """Checkpoints that packages carried, and the present head where they do not reach."""
     receipts = {receipt.package: receipt for receipt in view.receipts()}
     packages = {package.tree_size: package for package in view.packages()}
@@ -117,9 +127,11 @@ def _heads(view: View, tree: Tree, origin: str) -> list[TreeHead]:
                 "package": package.id,
                 "at": receipt.at.isoformat(),
                 "manner": receipt.manner,
+                "signer": receipt.signer,
                 "sha256": receipt.source,
             }
-        heads.append(TreeHead(text=made.text, week=made.week, receipt=stated))
+        parts = None if package is None else signed(package.id)
+        heads.append(TreeHead(text=made.text, week=made.week, receipt=stated, signed=parts))
     if not heads or heads[-1].size < len(tree):
         now = checkpoints.Checkpoint(origin=origin, size=len(tree), root=tree.root())
         heads.append(TreeHead(text=checkpoints.make(now), week=""))

@@ -21,6 +21,10 @@ from evidence.verify.guarding import broken_off, guarded
 from evidence.verify.history import examine_history
 from evidence.verify.identity import examine_identity
 from evidence.verify.judgement import JudgementVerdict, examine_judgement
+from evidence.verify.material_facts import examine_facts
+from evidence.verify.material_opened import examine_opened
+from evidence.verify.material_original import examine_originals
+from evidence.verify.material_paper import RECEIPT, examine_papers
 from evidence.verify.model import (
     Check,
     CompletenessReport,
@@ -31,6 +35,7 @@ from evidence.verify.model import (
     note,
 )
 from evidence.verify.opening import open_container, starts_with_pdf
+from evidence.verify.order import examine_order
 from evidence.verify.package import Package, take_apart
 from evidence.verify.package_signature import PackageProof
 from evidence.verify.pdf.signatures import PdfVerdict
@@ -43,6 +48,8 @@ from evidence.verify.witness import Regulator, agency_of, read_regulator
 
 _SIGNED = ("data/移交清单.pdf",)
 _DOSSIER = "/卷宗.pdf"
+_FIRST_PAGES = 3
+"""A paper says on its first pages what it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,14 +90,14 @@ def verify_path(
         return _verify_pdf(path, reader.store, reader.now, judge_pdfs)
     container = open_container(path)
     if isinstance(container, Check):
-        return _unreadable(path, reader.now, container)
+        return unreadable(path, reader.now, container)
     try:
         package = take_apart(path, container, reader.store, reader.now)
         return verify_package(package, reader, take_kept(kept, reader.store, reader.now))
     except EvidenceError:
         raise
     except Exception as error:  # a file may vanish or a disk fail half-way: no verdict, never a crash
-        return _unreadable(path, reader.now, broken_off("container.reading", error, path.name))
+        return unreadable(path, reader.now, broken_off("container.reading", error, path.name))
 
 
 def read_reader(
@@ -110,7 +117,8 @@ def read_reader(
     )
 
 
-def _unreadable(path: Path, now: datetime, check: Check) -> Report:
+def unreadable(path: Path, now: datetime, check: Check) -> Report:
+    """The report about something that could not be taken apart."""
     indication, sub = conclude((check,))
     return Report(
         subject=path.name,
@@ -202,8 +210,12 @@ def _together(package: Package, reader: Reader, verdicts: Mapping[str, PdfVerdic
     parts: tuple[tuple[str, Callable[[], tuple[Check, ...]]], ...] = (
         ("signature.identity", lambda: examine_identity(package, reader.regulator)),
         ("ledger.history", lambda: examine_history(package)),
+        ("ledger.order", lambda: examine_order(package)),
+        ("material.facts", lambda: examine_facts(package)),
+        ("material.original", lambda: examine_originals(package)),
+        ("material.paper", lambda: examine_papers(package, texts)),
+        ("material.opened", lambda: examine_opened(package)),
     )
-    del texts
     return tuple(check for id, part in parts for check in guarded(id, part, lambda check: (check,)))
 
 
@@ -258,7 +270,7 @@ def _pdf_tasks(package: Package, reader: Reader) -> list[PdfTask]:
     tasks: list[PdfTask] = []
     for path in sorted(package.container.files):
         ours = path in _SIGNED or (path.startswith("data/企业/") and path.endswith(_DOSSIER))
-        if ours or package.digests[path].signed_pdf:
+        if ours or path == RECEIPT or package.digests[path].signed_pdf:
             tasks.append(
                 PdfTask(
                     extent=package.container.files[path],
@@ -267,7 +279,8 @@ def _pdf_tasks(package: Package, reader: Reader) -> list[PdfTask]:
                     now=reader.now,
                     proven_at=package.proof.proven_at if path in package.bag.sound else None,
                     ours=ours,
-                    text=path in receipts,
+                    text=path in receipts or ours or path == RECEIPT,
+                    text_pages=None if path in receipts else _FIRST_PAGES,
                 )
             )
     return tasks

@@ -78,7 +78,7 @@ def read_journal(
     """
     lines = [_read(line, own.start + place, earlier=False) for place, line in enumerate(own.lines)]
     if info.get("Package-Format", "1") == "1" or checkpoint is None:
-        return Journal(lines=tuple(lines), whole=own.start == 0 and checkpoint is not None)
+        return Journal(lines=tuple(lines))
     if EARLIER not in container.files:
         text = "缺少以前各周账目的证明，无法与账本核对以前的事实。"
         return Journal(lines=tuple(lines), checks=(review(_ID, text, EARLIER, "SIGNED_DATA_NOT_FOUND"),))

@@ -34,7 +34,9 @@ class PdfTask:
     ours: bool = False
     """Made by this program: read strictly, signed at least once, untouched since."""
     text: bool = False
-    """Its printed text is wanted as well."""
+    """Its title and printed text are wanted as well."""
+    text_pages: int | None = None
+    """Of how many first pages; None for all."""
 
 
 PdfJudge = Callable[[Sequence[PdfTask]], list[PdfVerdict]]
@@ -58,7 +60,7 @@ def judge_task(task: PdfTask) -> PdfVerdict:
                 proven_at=task.proven_at,
                 ours=task.ours,
             )
-            return replace(verdict, text=_text(stream)) if task.text else verdict
+            return replace(verdict, text=_text(stream, task.text_pages)) if task.text else verdict
     except OSError as error:
         return PdfVerdict(
             checks=(
@@ -69,12 +71,15 @@ def judge_task(task: PdfTask) -> PdfVerdict:
         )
 
 
-def _text(stream: BinaryIO) -> str:
-    """Printed text as far as it can be read; whatever breaks, there is less of it."""
+def _text(stream: BinaryIO, pages: int | None) -> str:
+    """Title and printed text as far as it can be read; whatever breaks, there is less of it."""
     stream.seek(0)
     found = ""
     try:
-        for page in PdfReader(stream).pages:
+        reader = PdfReader(stream)
+        title = reader.metadata.title if reader.metadata else None
+        found = f"{title}\n" if title else ""
+        for page in reader.pages[:pages]:
             found += page.extract_text() or ""
             if len(found) > _MOST_TEXT:
                 break

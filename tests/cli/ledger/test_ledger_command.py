@@ -203,7 +203,11 @@ def test_a_proof_holds_alone_and_reveals_no_other_enterprise(root: Path, tmp_pat
     scan = tmp_path / "scan.pdf"
     scan.write_text("scan own")
     code, said = run(ledger_command, "check-proof", out, scan, "--json")
-    assert (code, json.loads(said)["problems"]) == (0, [])
+    told = json.loads(said)
+    assert (code, told["problems"], told["holds"]) == (ExitCode.UNDECIDED, [], False), "nothing anchors it"
+    marks = [part for mark in told["fingerprints"] for part in ("--fingerprint", mark)]
+    code, said = run(ledger_command, "check-proof", out, scan, "--json", *marks)
+    assert (code, json.loads(said)["holds"]) == (0, True)
     scan.write_text("another")
     assert run(ledger_command, "check-proof", out, scan)[0] == ExitCode.VERIFICATION_FAILED
 

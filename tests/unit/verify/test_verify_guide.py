@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
-_AREAS = r"(?:container|zip|bag|signature|renewal|pdf|ledger|trust|judgement|completeness)"
+_AREAS = r"(?:container|zip|bag|signature|renewal|pdf|ledger|material|trust|judgement|completeness)"
 
 
 def test_every_check_stands_in_the_auditors_guide() -> None:

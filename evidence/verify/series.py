@@ -1,0 +1,210 @@
+"""`verify DIR/`: every package in a folder judged beside all the others, and what the series lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from evidence.domain.week import Week
+from evidence.errors import ExitCode, InputError
+from evidence.verify.continuity import order_of_label
+from evidence.verify.examine import Reader, read_reader, unreadable, verify_package
+from evidence.verify.guarding import broken_off, guarded
+from evidence.verify.model import Check, Indication, Report
+from evidence.verify.opening import open_container
+from evidence.verify.package import Package, take_apart
+from evidence.verify.pdf.task import PdfJudge, judge_isolated
+from evidence.verify.predecessors import Compared, Kept, compare
+
+_GRAVEST = (Indication.FAILED, Indication.INDETERMINATE, Indication.PASSED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fork:
+    """Two packages that cannot both belong to one ledger."""
+
+    packages: tuple[str, str]
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeriesReport:
+    """The whole answer about a folder of packages."""
+
+    subject: str
+    at: datetime
+    packages: tuple[Report, ...]
+    indication: Indication
+    missing_weeks: tuple[str, ...]
+    """Weeks and supplements that some package names and the folder does not hold: `2022-W15-S1`."""
+    forks: tuple[Fork, ...]
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """4 failed, 5 undecided or something missing, 3 when one declares itself incomplete, 0 otherwise."""
+        if self.indication is Indication.FAILED:
+            return ExitCode.VERIFICATION_FAILED
+        if self.indication is Indication.INDETERMINATE:
+            return ExitCode.UNDECIDED
+        codes = {report.exit_code for report in self.packages}
+        return ExitCode.INCOMPLETE if ExitCode.INCOMPLETE in codes else ExitCode.DONE
+
+    def to_json(self) -> dict[str, Any]:
+        """The document that `verify --json` prints for a folder."""
+        return {
+            "packages": [report.to_json() for report in self.packages],
+            "series": {
+                "indication": self.indication,
+                "missing_weeks": self.missing_weeks,
+                "forks": self.forks,
+            },
+        }
+
+
+def packages_in(folder: Path) -> tuple[Path, ...]:
+    """Packages that lie directly in a folder which is none itself; empty when it is no such folder."""
+    if not folder.is_dir() or (folder / "bagit.txt").exists() or (folder / "data").exists():
+        return ()
+    return tuple(
+        sorted(
+            path
+            for path in folder.iterdir()
+            if (path.is_file() and path.suffix.lower() == ".zip") or (path / "bagit.txt").is_file()
+        )
+    )
+
+
+def verify_series(
+    folder: Path,
+    *,
+    trust: Sequence[bytes] = (),
+    regulator: Sequence[bytes] = (),
+    previous: Sequence[Path] = (),
+    at: datetime | None = None,
+    judge_pdfs: PdfJudge = judge_isolated,
+) -> SeriesReport:
+    """Judge a folder of packages; each is a witness for the others only as far as its own signature reaches.
+
+    Args:
+        folder: with packages as zips or folders directly in it.
+        trust: as for one package.
+        regulator: as for one package.
+        previous: further packages, from elsewhere.
+        at: instant of verification; now when None.
+        judge_pdfs: how PDFs are judged.
+
+    Raises:
+        InputError: there is no package in the folder, or a trust file is unreadable.
+    """
+    paths = packages_in(folder)
+    if not paths:
+        raise InputError(
+            "这个文件夹里没有移交包。", where=str(folder), remedy="请给出放有 .zip 移交包的文件夹。"
+        )
+    reader = read_reader(trust, regulator, at, judge_pdfs)
+    taken: list[Package] = []
+    reports: list[Report] = []
+    for path in paths:
+        found = guarded(
+            "container.reading",
+            lambda path=path: _take(path, reader),  # type: ignore[misc]
+            lambda check: check,
+        )
+        if isinstance(found, Package):
+            taken.append(found)
+        else:
+            reports.append(unreadable(path, reader.now, found))
+    outside = [found for path in previous if isinstance(found := _take(path, reader), Package)]
+    for package in taken:
+        others = tuple(each for each in (*taken, *outside) if each is not package and _sound(each))
+        reports.append(_judged(package, reader, Kept(packages=others)))
+    forks, missing = _forks([each for each in taken if _sound(each)], reader), _missing(taken)
+    return SeriesReport(
+        subject=folder.name,
+        at=reader.now,
+        packages=tuple(sorted(reports, key=lambda report: report.subject)),
+        indication=_conclude(reports, forks, missing),
+        missing_weeks=missing,
+        forks=forks,
+    )
+
+
+def _take(path: Path, reader: Reader) -> Package | Check:
+    container = open_container(path)
+    return (
+        container if isinstance(container, Check) else take_apart(path, container, reader.store, reader.now)
+    )
+
+
+def _sound(package: Package) -> bool:
+    """Whether a package may speak about others: damage to it says nothing against them."""
+    return not any(check.kind == "fail" for check in package.checks)
+
+
+def _judged(package: Package, reader: Reader, kept: Kept) -> Report:
+    try:
+        return verify_package(package, reader, kept)
+    except Exception as error:  # a file may vanish half-way; the other packages stand
+        check = broken_off("container.reading", error, package.path.name)
+        return unreadable(package.path, reader.now, check)
+
+
+def _forks(taken: Sequence[Package], reader: Reader) -> tuple[Fork, ...]:
+    forks = []
+    for place, package in enumerate(taken):
+        for other in taken[place + 1 :]:
+            found = guarded(
+                "ledger.previous",
+                lambda one=package, two=other: compare(two, one, reader.regulator),  # type: ignore[misc]
+                lambda check: Compared(checks=(check,)),
+            )
+            if found.fork:
+                forks.append(Fork(packages=(package.id, other.id), why=found.checks[0].message))
+    return tuple(forks)
+
+
+def _missing(taken: Sequence[Package]) -> tuple[str, ...]:
+    """What the service weeks, the checkpoints and the journal name, and no package here is."""
+    here = {package.id.partition("-")[2] for package in taken}
+    named: set[str] = set()
+    for package in taken:
+        named |= set(package.ledger.texts)
+        first, _, last = package.info.get("Service-Weeks", "").partition("/")
+        try:
+            week, end = Week.parse(first), Week.parse(last)
+        except ValueError:
+            continue
+        while week <= end and len(named) < 10_000:
+            named.add(str(week))
+            week = week.shift(1)
+    return tuple(sorted(named - here, key=order_of_label))
+
+
+def _conclude(reports: Sequence[Report], forks: Sequence[Fork], missing: Sequence[str]) -> Indication:
+    found = {report.indication for report in reports}
+    if forks:
+        found.add(Indication.FAILED)
+    if missing:
+        found.add(Indication.INDETERMINATE)
+    return next(each for each in _GRAVEST if each in found)
+
+
+def series_lines(report: SeriesReport) -> tuple[str, ...]:
+    """What the series says in the auditor's words; each package's own report follows."""
+    words = {
+        Indication.PASSED: "● 全部移交包验证通过，前后一致，没有缺周",
+        Indication.INDETERMINATE: "◐ 这一系列移交包尚不能认定，见下",
+        Indication.FAILED: "✕ 这一系列移交包验证不通过，见下",
+    }
+    shapes = {Indication.PASSED: "●", Indication.INDETERMINATE: "◐", Indication.FAILED: "✕"}
+    lines = [f"{words[report.indication]}（{report.indication.value}）"]
+    lines += [
+        f"  {shapes[each.indication]} {each.subject}：{each.indication.value}" for each in report.packages
+    ]
+    if report.missing_weeks:
+        lines.append(f"◐ 缺少这些周的移交包：{'、'.join(report.missing_weeks)}")
+    lines += [f"✕ {'与'.join(fork.packages)}：{fork.why}" for fork in report.forks]
+    return tuple(lines)

@@ -1,0 +1,13 @@
+"""The ten weeks, lived through once a session; tests only read them and spoil copies."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.custody.ten_weeks import Weeks, ten_weeks
+
+
+@pytest.fixture(scope="session")
+def weeks(tmp_path_factory: pytest.TempPathFactory) -> Weeks:
+    """2022-W13 to 2022-W22 of one honest agency."""
+    return ten_weeks(tmp_path_factory.mktemp("custody") / "agency")
