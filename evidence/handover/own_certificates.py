@@ -48,7 +48,10 @@ def _of(office: Office, package: str) -> list[x509.Certificate]:
 def _member(office: Office, package: str, name: str) -> bytes | None:
     """One file of a package at hand, zip or folder."""
     archive, folder = office.folder / f"{package}.zip", office.folder / package
-    if archive.is_file():
-        with zipfile.ZipFile(archive) as opened:
-            return opened.read(f"{package}/{name}")
-    return (folder / name).read_bytes() if (folder / name).is_file() else None
+    try:
+        if archive.is_file():
+            with zipfile.ZipFile(archive) as opened:
+                return opened.read(f"{package}/{name}")
+        return (folder / name).read_bytes() if (folder / name).is_file() else None
+    except (zipfile.BadZipFile, KeyError, OSError):
+        return None  # damaged or moved away: verify and audit say so
