@@ -90,6 +90,7 @@ def collect_signatures(pdf: Examination, stream: BinaryIO, reader: PdfFileReader
             unread += 1
             text = f"签名域“{name}”的签名格式 {sub_filter} 不能判断。"
             pdf.checks.append(review("pdf.signature", text, pdf.file))
+            pdf.rows.append(_unreadable_row(pdf.file, str(name), Signed(integrity=Integrity.INDETERMINATE)))
             continue
         try:
             embedded = EmbeddedPdfSignature(reader, sig_field, name)

@@ -266,3 +266,15 @@ def test_a_broken_structure_alone_accuses_nobody() -> None:
     with pikepdf.open(io.BytesIO(contract())) as pdf:
         assert len(pdf.pages) == 1
     assert judge(signed()[:200])[0] is Indication.INDETERMINATE
+
+
+def test_a_signature_of_an_unknown_format_is_listed_too() -> None:
+    both = sign_pdf(signed(), shared_pki(), NOON, name="Second", certify=False)
+    at = both.rindex(b"/ETSI.CAdES.detached")
+    data = both[:at] + b"/GM.PKCS7.detached01" + both[at + 20 :]
+    indication, _, verdict = judge(data)
+    assert indication is Indication.INDETERMINATE, verdict.checks
+    assert {(row.field, row.integrity) for row in verdict.rows} == {
+        ("Sig1", Integrity.PASSED),
+        ("Second", Integrity.INDETERMINATE),
+    }
