@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha256
 from pathlib import Path
@@ -55,6 +55,8 @@ class Cut:
     """0-based page or frame."""
     region: Region | None = None
     """As `ScannedPage.region`."""
+    shown: Region | None = field(default=None, compare=False)
+    """What is cut out of it when the region reaches into another case's sheet; None for all of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +94,21 @@ class Extract:
     how: How
     cuts: tuple[Cut, ...]
     """In the order of its own pages."""
+
+
+def without_neighbour(own: Region, other: Region) -> Region:
+    """A sheet's region up to half of what it shares with its neighbour's: seen sheets lie a little apart, and
+    regions are drawn with a margin."""
+    left, right = max(own[0], other[0]), min(own[0] + own[2], other[0] + other[2])
+    top, bottom = max(own[1], other[1]), min(own[1] + own[3], other[1] + other[3])
+    if left >= right or top >= bottom:
+        return own
+    x, y, w, h = own
+    if right - left <= bottom - top:
+        edge = (left + right) // 2
+        return (x, y, edge - x, h) if 2 * x + w < 2 * other[0] + other[2] else (edge, y, x + w - edge, h)
+    edge = (top + bottom) // 2
+    return (x, y, w, edge - y) if 2 * y + h < 2 * other[1] + other[3] else (x, edge, w, y + h - edge)
 
 
 def take_out(source: Path, media_type: str, cuts: Sequence[Cut], folder: Path) -> list[Taken]:
@@ -183,7 +200,7 @@ def _pictures(source: Path, media_type: str, cuts: Sequence[Cut]) -> Iterator[Ex
 def _crop(source: Path, media_type: str, cut: Cut) -> Extract:
     assert cut.region is not None  # noqa: S101 - callers choose
     picture = _pixels(source, media_type, cut.index)
-    x, y, w, h = cut.region
+    x, y, w, h = cut.shown or cut.region
     box = (
         picture.width * x // _THOUSAND,
         picture.height * y // _THOUSAND,

@@ -170,7 +170,7 @@ def case_index(bench: Bench, case: CaseFacts, placed: PlacedCase) -> dict[str, A
                     "from": original.sha256,
                     "how": derived.extract.how.value,
                     "pages": [
-                        {"page": cut.index + 1} | ({"region": cut.region} if cut.region else {})
+                        {"page": cut.index + 1} | ({"region": cut.shown or cut.region} if cut.region else {})
                         for cut in derived.extract.cuts
                     ],
                 }

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from evidence.archive.originals import Originals
-from evidence.bundles.extracts import Cut
+from evidence.bundles.extracts import Cut, without_neighbour
 from evidence.bundles.names import component, split_suffix
 from evidence.domain.case_files import CaseFile, FileRole, files_of, pictures_of
 from evidence.domain.document import ScannedPage
@@ -102,16 +102,23 @@ def own_cuts(arrivals: Iterable[Arrival], case: CaseId) -> tuple[Cut, ...] | Non
 
     A page that waits for a person may be anybody's, so a file that holds one is not this case's alone.
     """
-    own: list[Cut] = []
-    others = False
-    for cut, owner in _pages(arrivals):
-        if owner == case:
-            own.append(cut)
-        else:
-            others = True
-    return (
-        tuple(sorted(dict.fromkeys(own), key=lambda cut: (cut.index, cut.region or ()))) if others else None
-    )
+    pages = tuple(_pages(arrivals))
+    strangers = [cut for cut, owner in pages if owner != case]
+    if not strangers:
+        return None
+    own = dict.fromkeys(_apart(cut, strangers) for cut, owner in pages if owner == case)
+    return tuple(sorted(own, key=lambda cut: (cut.index, cut.region or ())))
+
+
+def _apart(cut: Cut, strangers: Iterable[Cut]) -> Cut:
+    """A sheet without the strip that its region shares with a stranger's in the same picture."""
+    if cut.region is None:
+        return cut
+    shown = cut.region
+    for other in strangers:
+        if other.index == cut.index and other.region is not None:
+            shown = without_neighbour(shown, other.region)
+    return replace(cut, shown=shown)
 
 
 def _pages(arrivals: Iterable[Arrival]) -> Iterator[tuple[Cut, str]]:

@@ -153,8 +153,8 @@ def test_one_picture_of_two_enterprises_gives_each_a_crop_marked_as_derived(
     placed.judge(
         arrival,
         pages=(
-            placed.page(ONE, arrival, digest, 0, region=(0, 0, 500, 1000)),
-            placed.page(OTHER, arrival, digest, 0, region=(500, 0, 500, 1000)),
+            placed.page(ONE, arrival, digest, 0, region=(0, 0, 510, 1000)),
+            placed.page(OTHER, arrival, digest, 0, region=(490, 0, 510, 1000)),
         ),
     )
     built = build(office)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from evidence.bundles.extracts import Cut, How, NotExtractableError, extract
+from evidence.bundles.extracts import Cut, How, NotExtractableError, Region, extract, without_neighbour
 from tests.unit.bundles.test_pdf_pages import stack
 
 
@@ -58,3 +58,19 @@ def test_what_is_no_picture_is_refused(tmp_path: Path) -> None:
     (tmp_path / "x").write_bytes(b"no picture")
     with pytest.raises(NotExtractableError):
         extract(tmp_path / "x", "image/jpeg", [Cut(index=0, region=(0, 0, 500, 500))])
+
+
+@pytest.mark.parametrize(
+    ("own", "other", "shown"),
+    [
+        ((0, 0, 520, 1000), (480, 0, 520, 1000), (0, 0, 500, 1000)),
+        ((480, 0, 520, 1000), (0, 0, 520, 1000), (500, 0, 500, 1000)),
+        ((0, 0, 1000, 520), (0, 490, 1000, 510), (0, 0, 1000, 505)),
+        ((0, 490, 1000, 510), (0, 0, 1000, 520), (0, 505, 1000, 495)),
+        ((0, 0, 400, 1000), (500, 0, 500, 1000), (0, 0, 400, 1000)),
+    ],
+)
+def test_regions_with_a_margin_are_parted_between_the_sheets(
+    own: Region, other: Region, shown: Region
+) -> None:
+    assert without_neighbour(own, other) == shown
