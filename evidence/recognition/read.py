@@ -269,7 +269,7 @@ def linked_page(
         rotation=registration.placement.turn_to_upright(),
         compared_with=tuple(scan.picture for scan in earlier),
     )
-    if sheet.damage is not None:
+    if sheet.damage is not None and sheet.damage.any():
         scan = without_accusations(scan, issued, sheet.damage)
     return PageReading(
         index=picture.index,

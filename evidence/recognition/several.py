@@ -136,7 +136,10 @@ def _read_cut(
     x1, y1 = np.minimum(np.ceil(sheet.quad.max(axis=0) + margin), (columns, rows)).astype(int).tolist()
     part = np.s_[y0:y1, x0:x1]
     ink = None if picture.file_ink is None else np.ascontiguousarray(picture.file_ink[part])
-    cut = replace(picture, image=np.ascontiguousarray(image[part]), file_ink=ink, finer=None)
+    damage = None if picture.damage is None else np.ascontiguousarray(picture.damage[part])
+    if damage is not None and not damage.any():
+        damage = None  # only the other sheet suffered
+    cut = replace(picture, image=np.ascontiguousarray(image[part]), file_ink=ink, damage=damage, finer=None)
     found = tuple(replace(item, quad=item.quad - (x0, y0)) for item in sheet.found)
     reading = read.linked_page(
         cut, np.ascontiguousarray(gray[part]), found, sheet.code, forms, previews, ocr=ocr
