@@ -12,7 +12,7 @@ from evidence.rules.chain import Chain
 from evidence.rules.clause import Kind, Level
 from evidence.rules.ground import Ground
 from evidence.rules.outcomes import failed, listed, passed, unsure, waiting
-from evidence.rules.rule import Outcome, case_rule, standing_rule
+from evidence.rules.rule import Outcome, as_said_by, case_rule, standing_rule
 
 
 @case_rule(
@@ -324,11 +324,11 @@ def warning_risk(ground: Ground) -> Iterator[Outcome]:
         ("纸质资料未按时移交", weekly.weekly_handover.judge(ground)),
         ("计划未按时报备", weekly.plan_filed.judge(ground)),
     ):
-        kinds = {one.kind for one in outcomes}
+        kinds = {one.kind for one in as_said_by(ground.edition, outcomes)}
         reasons += [name] if Kind.FAIL in kinds else []
         doubtful += [name] if Kind.REVIEW in kinds and Kind.FAIL not in kinds else []
     for chain in ground.chains:
-        kinds = {one.kind for one in footage.whole_visit.judge(chain)}
+        kinds = {one.kind for one in as_said_by(ground.edition, footage.whole_visit.judge(chain))}
         reasons += [f"{chain.case.id} 录像不全"] if Kind.FAIL in kinds else []
         doubtful += [f"{chain.case.id} 录像待认定"] if Kind.REVIEW in kinds else []
     if reasons:

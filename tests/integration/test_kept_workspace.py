@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from evidence.cli.check import check_command
 from evidence.config import open_workspace
 from evidence.errors import ExitCode
+from evidence.verify.examine import verify_path
 from tests.kept_workspace import OF_2026_11_23, kept_workspace
 
 FRIDAY = "2022-04-01T15:00+08:00"
@@ -51,6 +52,12 @@ def test_check_judges_it_and_nothing_doubted_then_is_proven_now(workspace: Path)
     ]
     assert greener == []
     assert {rule for rule, *_rest in then["findings"]} <= {finding["rule_id"] for finding in now["findings"]}
+
+
+def test_what_its_package_was_judged_by_is_still_recomputed_equal(workspace: Path) -> None:
+    report = verify_path(workspace / "archive" / "handover" / "WJB-2022-W13.zip")
+    found = [check.kind for check in report.checks if check.id == "judgement.recomputed"]
+    assert found == ["pass"]
 
 
 def _subject(finding: Any) -> str:
