@@ -29,7 +29,7 @@ def unfilled(document: Document, sha256: Sha256, text: str, issued_text: IssuedT
 
 def adds_nothing(text: str, issued: str) -> bool:
     """Whether all that a text says stands in the issued form already; blanks and dotted lines aside."""
-    if not issued:
+    if not issued.strip():
         return not _written(text)
     whole = _written(issued)
     if all(_written(line) in whole for line in text.splitlines()):

@@ -95,13 +95,19 @@ class LedgerForms:
 
 
 def issued_text_in(store: IssuedStore) -> IssuedText:
-    """What forms say as they were issued; empty when the file is not there or cannot be read."""
+    """What forms say as they were issued, on paper and in Word; empty when neither can be read.
+
+    The lines of the PDF know a print-out of the unfilled form by another program.
+    """
 
     def text(number: Number) -> str:
+        from evidence.recognition.pdf_text import pdf_text
+
+        path, printed = store.docx_path(number), store.pdf_path(number)
         try:
-            path = store.docx_path(number)
-            return office_text(OfficeFile(path=path, workbook=False, max_unpacked=_MAX_UNPACKED))
+            typed = office_text(OfficeFile(path=path, workbook=False, max_unpacked=_MAX_UNPACKED))
         except (UnreadableError, OSError):
-            return ""
+            typed = ""
+        return f"{typed}\n{pdf_text(printed) if printed.is_file() else ''}"
 
     return text
