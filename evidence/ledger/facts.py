@@ -50,10 +50,16 @@ def gather(
 
 def _begun(view: View) -> Iterator[CaseId]:
     """Open cases of which there is something: one without visit and document can owe no document yet."""
+    unvisited: list[CaseId] = []
     for one in view.services():
-        days = (one.checked_on, one.urged_on, one.rechecked_on, one.guidance_on)
-        if not one.closed and (any(days) or view.documents(CaseId(one.case))):
+        if one.closed:
+            continue
+        if any((one.checked_on, one.urged_on, one.rechecked_on, one.guidance_on)):
             yield CaseId(one.case)
+        else:
+            unvisited.append(CaseId(one.case))
+    view.prepare(unvisited)
+    yield from (case for case in unvisited if view.documents(case))
 
 
 def _declared(packages: Sequence[Package]) -> dict[str, tuple[Gap, ...]]:
