@@ -16,6 +16,7 @@ from evidence.ledger.merkle import (
     root,
     verify_consistency,
     verify_inclusion,
+    verify_inclusion_hash,
 )
 
 # Inputs and roots of the Certificate Transparency reference tests.
@@ -145,3 +146,13 @@ def test_a_frontier_goes_on_without_the_earlier_leaves() -> None:
 def test_a_broken_frontier_is_refused(document: object) -> None:
     with pytest.raises(ValueError, match=r"frontier|hex"):
         Frontier.from_json(document)
+
+
+@pytest.mark.parametrize("length", [0, 1, 31, 33, 64])
+def test_a_proof_with_a_hash_of_another_length_is_none(length: int) -> None:
+    leaf, other = leaf_hash(b"a"), b"\1" * length
+    root = sha256(b"\x01" + leaf + other).digest()
+    assert not verify_inclusion_hash(leaf, 0, 2, [other], root)
+    assert not verify_consistency(1, 2, [other], leaf, root)
+    # a short "node" that hashes to the right root is no node
+    assert not verify_inclusion_hash(other, 1, 2, [leaf], root)
