@@ -139,7 +139,8 @@ def _message(heaps: Sorted, reason: str, view: View, rescan: ArrivalId | None) -
         sentences.append(f"其中有 {rescan} 已收过的页（再次扫描），各份都保存。")
         for number in numbers:
             pages = [page for page in heaps.linked if page.number == number]
-            sentences += words.changes(pages, view.document(number))
+            named = f"{number} " if len(numbers) > 1 else ""
+            sentences += words.changes(pages, view.document(number), named)
     details = dict.fromkeys(
         f"第{page.index + 1}页：{page.message}" for page in heaps.unlinked if page.message
     )
@@ -194,7 +195,7 @@ def document_sentences(
         missing = set(document.missing_pages) - {page.page for page in pages}
         if missing:
             sentences.append(f"{number} 共{document.form.pages}页，缺{words.page_list(missing)}，请补扫。")
-    remarks = words.mark_sentences(words.together(pages))
+    remarks = words.mark_sentences(words.held_against(words.together(pages), document))
     notes = (words.on_page(page.page, note) for page in pages for note in page.notes)
     remarks += [note if note.endswith("。") else f"{note}。" for note in dict.fromkeys(notes)]
     remarks += [

@@ -86,21 +86,39 @@ def together(pages: Sequence[ScannedPage]) -> list[Mark]:
     return list(found.values())
 
 
-def changes(pages: Sequence[ScannedPage], document: Document | None) -> list[str]:
-    """What a rescan shows otherwise than the scan in force before it, box by box."""
-    before = {(mark.page, mark.box): mark for mark in document.marks} if document is not None else {}
-    sentences = []
+def changes(pages: Sequence[ScannedPage], document: Document | None, named: str = "") -> list[str]:
+    """What a rescan shows otherwise than the scan in force before it, box by box, in one sentence."""
+    before = _marks_before(document)
+    changed: list[str] = []
     for mark in sorted(together(pages), key=lambda mark: (mark.page, mark.box)):
         known = before.get((mark.page, mark.box))
-        if known is None or known.verdict is mark.verdict:
-            continue
-        title = box_title(mark.role, mark.kind)
-        disputed = {known.verdict, mark.verdict} == {MarkVerdict.PRESENT, MarkVerdict.ABSENT}
-        doubt = "，两次扫描判断不一，请看图确认" if disputed and not mark.new_since else ""
-        sentences.append(
-            f"与先前的扫描相比，第{mark.page}页{title}由“{_SEEN[known.verdict]}”变为“{_SEEN[mark.verdict]}”{doubt}。"
-        )
-    return sentences
+        if known is not None and known.verdict is not mark.verdict:
+            title = box_title(mark.role, mark.kind)
+            doubt = "（两次不一，请看图确认）" if _disputed(mark, known) else ""
+            changed.append(
+                f"第{mark.page}页{title}由“{_SEEN[known.verdict]}”变为“{_SEEN[mark.verdict]}”{doubt}"
+            )
+    return [f"{named}与先前的扫描相比，{'；'.join(changed)}。"] if changed else []
+
+
+def held_against(marks: Iterable[Mark], document: Document | None) -> list[Mark]:
+    """Marks of a file as they count beside the scan in force before: a dispute is no missing signature."""
+    before = _marks_before(document)
+    return [
+        replace(mark, verdict=MarkVerdict.UNDECIDED, why=DISAGREEING)
+        if (known := before.get((mark.page, mark.box))) is not None and _disputed(mark, known)
+        else mark
+        for mark in marks
+    ]
+
+
+def _marks_before(document: Document | None) -> dict[tuple[int, str], Mark]:
+    return {} if document is None else {(mark.page, mark.box): mark for mark in document.marks}
+
+
+def _disputed(mark: Mark, known: Mark) -> bool:
+    """Whether one of two scans shows a mark and the other does not, without new strokes to explain it."""
+    return {known.verdict, mark.verdict} == {MarkVerdict.PRESENT, MarkVerdict.ABSENT} and not mark.new_since
 
 
 def mark_sentences(marks: Sequence[Mark]) -> list[str]:
