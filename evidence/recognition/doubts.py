@@ -11,6 +11,7 @@ from evidence.domain.document import Box, BoxKind, IssuedPage
 from evidence.recognition.closer import look_closer
 from evidence.recognition.neighbours import from_a_neighbour
 from evidence.recognition.reading import Array
+from evidence.recognition.refusals import refusal_in
 from evidence.recognition.rings import Ring
 from evidence.recognition.sheet import Sheet
 from evidence.recognition.straight import line_count
@@ -65,6 +66,10 @@ def doubt_about(
         return Doubt(why=STRAIGHT, folds=_on_sheet(traits, around, sheet) if pale else None)
     if signature and few:
         return Doubt(why=STRUCK_OUT)
+    if signature and traits.length <= limits.refused_mm:
+        _word, likely = refusal_in(_ink_in(box, around, weak))
+        if likely >= limits.refused:
+            return Doubt(why=STRUCK_OUT)
     if signature and from_a_neighbour(box, issued.boxes, around, weak):
         return Doubt(why=NEIGHBOUR)
     return None

@@ -254,6 +254,11 @@ class StraightThresholds:
     """Length outside the box from which a straight run is said to leave it."""
     creased_written_mm: float = 20.0
     """...or longer than this."""
+    refused_mm: float = 80.0
+    """Length up to which ink may be a word of refusal..."""
+    refused: float = 0.9
+    """...and the probability from which it is asked as one: of drawings kept back 58 in 100 refusals and 0.9
+    in 100 others have more."""
     mark_mm: float = 30.0
     """Length up to which ink may be a mark that strikes a box out..."""
     mark_lines: int = 2
