@@ -16,7 +16,7 @@ from evidence.errors import ExitCode, UsageError
 from evidence.language import _
 from evidence.rules.clause import Kind
 from evidence.rules.instalments import Pack, cases_of_half, current_half, of_half, pack
-from evidence.rules.money import yuan
+from evidence.rules.payment_schedule import yuan
 
 if TYPE_CHECKING:
     from evidence.config import Workspace

@@ -21,10 +21,11 @@ from evidence.domain.case import (
     Visit,
     VisitKind,
 )
-from evidence.domain.hazard import Grade, Hazard, HazardAnswer, HazardProgress, HazardResult, Picture
+from evidence.domain.hazard import HazardAnswer, HazardProgress, HazardResult, Picture
 from evidence.domain.identifiers import PersonId, Sha256, VisitId
 from evidence.domain.week import local_date
 from evidence.errors import InputError, UsageError
+from evidence.forms.hazard_rows import ITEM_COUNT, read_hazards
 from evidence.forms.people import Contact, VisitDetails, store
 from evidence.forms.photographs import picture_of, prepare
 from evidence.forms.plausible import Plausible, check_escalation, check_report, check_visit
@@ -36,7 +37,6 @@ from evidence.forms.visit_tables import ESCALATION, KINDS, REFUSERS, REPORT
 from evidence.language import _
 from evidence.ledger.view import View
 
-ITEM_COUNT = 25
 FINDING_KINDS = frozenset({VisitKind.CHECK, VisitKind.RECHECK, VisitKind.GUIDANCE})
 """Visits at which new hazards may be found."""
 
@@ -140,7 +140,11 @@ class _Reader:
         if arrived and left and left < arrived:
             self.mistakes.error(head.where("离开时间"), _("离开时间早于到达时间"))
         self.details = self._details()
-        hazards = self._hazards(arrived) if kind in FINDING_KINDS else ()
+        hazards = (
+            read_hazards(self._rows("隐患"), arrived, self._photos, self.mistakes)
+            if kind in FINDING_KINDS
+            else ()
+        )
         escort = head["陪同人员到场"]
         if kind == VisitKind.CHECK and not hazards and not head["未发现隐患"]:
             self.mistakes.warn(head.where("未发现隐患"), _("没有登记隐患；如确实未发现，请填“是”"))
@@ -313,40 +317,6 @@ class _Reader:
             missing = [str(n) for n in range(1, ITEM_COUNT + 1) if n not in seen]
             self.mistakes.warn("检查项目", _("第{items}项没有结果").format(items="、".join(missing)))
         return tuple(sorted(results, key=lambda result: result.item))
-
-    def _hazards(self, arrived: datetime | None) -> tuple[Hazard, ...]:
-        found: dict[str, Hazard] = {}
-        for number, record in enumerate(self._rows("隐患"), 1):
-            key = record["编号"] or f"H{number:02d}"
-            if key in found:
-                self.mistakes.error(record.where("编号"), _("隐患编号 {key} 重复").format(key=key))
-            item = record["检查项"]
-            if item is not None and not 1 <= item <= ITEM_COUNT:
-                self.mistakes.error(record.where("检查项"), _("检查项只有1～25"))
-            grade = record["等级"] or Grade.GENERAL
-            if grade is Grade.MAJOR and not record["判定条款"]:
-                self.mistakes.error(record.where("判定条款"), _("重大隐患须写判定条款"))
-            today = local_date(arrived) if arrived else None
-            deadline = record["整改期限"] or (today if record["立即整改"] else None)
-            if deadline and today and deadline < today:
-                self.mistakes.error(record.where("整改期限"), _("整改期限早于检查日期"))
-            found[key] = Hazard(
-                id=key,
-                location=record["部位"] or "",
-                description=record["描述"] or "",
-                item=item,
-                basis=record["依据"] or "",
-                grade=grade,
-                criterion=record["判定条款"] or "",
-                immediate=bool(record["立即整改"]),
-                deadline=deadline,
-                deadline_reason=record["期限说明"] or "",
-                advice=record["整改建议"] or "",
-                briefed=record["已交底"],
-                photos=self._photos(record),
-                disputed=bool(record["有异议"]),
-            )
-        return tuple(found.values())
 
     def _photos(self, record: Record) -> tuple[Sha256, ...]:
         """Check each photograph, so that it cannot fail later when the form is made."""

@@ -14,8 +14,9 @@ from evidence.rules.clause import Finding, Kind, Level
 from evidence.rules.ground import Ground
 from evidence.rules.judge import judge
 from evidence.rules.known import known_at
-from evidence.rules.money import Instalment, payable_from, schedule
+from evidence.rules.money import payable_from
 from evidence.rules.parameters import Parameters
+from evidence.rules.payment_schedule import Instalment, schedule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

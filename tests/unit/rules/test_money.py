@@ -7,8 +7,8 @@ from itertools import pairwise
 
 import pytest
 
-from evidence.rules.money import half_year, late_fee, schedule, yuan
 from evidence.rules.parameters import Parameters
+from evidence.rules.payment_schedule import half_year, late_fee, schedule, yuan
 from tests import world
 
 PRICED = Parameters(price_yuan=1_234_567)

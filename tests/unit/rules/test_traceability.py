@@ -80,6 +80,6 @@ def test_every_parameter_names_its_clause() -> None:
 
 
 def test_the_major_hazard_codes_are_those_of_the_2017_criteria() -> None:
-    from evidence.rules.checking import MAJOR_2017
+    from evidence.rules.major_hazards import MAJOR_2017
 
     assert len(MAJOR_2017) == 59
