@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import struct
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from pypdf import PdfReader
 
@@ -49,8 +49,12 @@ def examine_opened(package: Package) -> tuple[Check, ...]:
         return ()
     answers = run_isolated(_open, tasks, seconds=_allowance, give_up=_give_up)
     opened = {task.path: answer for task, answer in zip(tasks, answers, strict=True)}
+    scanned = {scan["sha256"] for scan in _scans(package)}
     broken = [
+        # a scan that the facts read pages from must open; what else came in came in as it is
         review(_ID, f"原件打不开：{found.problem}。", path, "FORMAT_FAILURE")
+        if package.digests[path].sha256 in scanned
+        else note(_ID, f"原件打不开：{found.problem}；照原样移交。", path)
         for path, found in opened.items()
         if found.problem
     ]
@@ -65,17 +69,22 @@ def _absent_pages(package: Package, opened: dict[str, Opened]) -> list[Check]:
         if found.pages is not None
     }
     checks = []
+    for scan in _scans(package):
+        path, count = pages.get(scan["sha256"], ("", None))
+        if count is not None and scan["index"] >= count:
+            text = (
+                f"{scan['number']} 第 {scan['page']} 页应在原件的第 {scan['index'] + 1} 页，"
+                f"原件只有 {count} 页。"
+            )
+            checks.append(review(_ID, text, path or FACTS, "FORMAT_FAILURE"))
+    return checks
+
+
+def _scans(package: Package) -> Iterator[Mapping[str, Any]]:
+    """Every scanned page that the facts name."""
     for case in package.facts.get("facts", {}).get("cases", ()):
         for document in case.get("documents", ()):
-            for scan in (*document.get("scans", ()), *document.get("other_copies", ())):
-                path, count = pages.get(scan["sha256"], ("", None))
-                if count is not None and scan["index"] >= count:
-                    text = (
-                        f"{scan['number']} 第 {scan['page']} 页应在原件的第 {scan['index'] + 1} 页，"
-                        f"原件只有 {count} 页。"
-                    )
-                    checks.append(review(_ID, text, path or FACTS, "FORMAT_FAILURE"))
-    return checks
+            yield from (*document.get("scans", ()), *document.get("other_copies", ()))
 
 
 def _stated(opened: dict[str, Opened]) -> tuple[Check, ...]:
