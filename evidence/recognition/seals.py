@@ -145,8 +145,11 @@ def _circles(
     loose: list[Ring] = []
     while True:
         weight = np.clip(red.amount / (1.6 * red.level), 0, 1).astype(np.float32)
-        found = [_with_redness(ring, red.amount, red.level) for ring in find_rings(weight, limits)]
-        found = [ring for ring in found if ring.sectors >= 0.3 and ring.gain >= limits.ring_gain]
+        found = [
+            _with_redness(ring, red.amount, red.level)
+            for ring in find_rings(weight, limits)
+            if ring.sectors >= 0.3 and ring.gain >= limits.ring_gain
+        ]
         found.sort(key=_fullness, reverse=True)
         first = next(iter(found), None)
         whole = first is not None and first.sectors >= limits.loose_sectors

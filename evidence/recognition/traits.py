@@ -143,7 +143,9 @@ def _hue(sheet: Sheet, rect: Rect, inner: tuple[slice, slice], ink: Array) -> fl
     """Chroma of the ink over that of the paper."""
     if not sheet.colored:
         return 0.0
-    patch = sheet.color(*rect)[inner]
+    rows, columns = inner
+    left, top = max(round(rect[0]), 0) + columns.start, max(round(rect[1]), 0) + rows.start
+    patch = sheet.color(left, top, ink.shape[1], ink.shape[0])
     if patch.shape[:2] != ink.shape:
         return 0.0
     soft = cv2.GaussianBlur(patch, (0, 0), 1.0).astype(np.int16)
