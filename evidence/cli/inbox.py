@@ -55,7 +55,7 @@ def list_command(workspace: Workspace, everything: bool, as_json: bool) -> None:
     例：evidence inbox list --all
     """
     from evidence.inbox.report import arrival_row, counted, waits_for_a_person
-    from evidence.ledger.fold import OPEN_OUTCOMES
+    from evidence.ledger.fold_arrivals import OPEN_OUTCOMES
 
     view = workspace.ledger.view
     counts = counted(view.arrival_counts())

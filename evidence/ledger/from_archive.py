@@ -22,7 +22,7 @@ from evidence.errors import InputError
 from evidence.foreign import fault_of
 from evidence.language import _
 from evidence.ledger.events import CheckpointMade, Event, FormIssued, PackageBuilt
-from evidence.ledger.fold import WEEKLY
+from evidence.ledger.fold_tables import WEEKLY
 from evidence.ledger.holdings import issued_place
 from evidence.ledger.sent import NAME, SentPackage
 from evidence.ledger.view import View

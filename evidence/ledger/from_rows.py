@@ -12,7 +12,7 @@ from evidence.domain.document import Document, IssuedForm, Material, ScannedPage
 from evidence.domain.identifiers import ArrivalId, CaseId, Sha256
 from evidence.domain.recording import Recording
 from evidence.domain.register import Package, RegisterEntry
-from evidence.ledger import fold
+from evidence.ledger import fold_arrivals, fold_tables
 from evidence.ledger.codec import event_of
 from evidence.ledger.documents import Copy, Word, assemble
 from evidence.ledger.events import (
@@ -69,7 +69,7 @@ def documents_of(rows: Iterable[tuple[str, Row]]) -> Iterator[Document]:
 
 def of_case(entry: RegisterEntry, case: CaseId) -> bool:
     """Whether a register entry names a case or one of its visits."""
-    return entry.case == case or (entry.visit is not None and fold.case_of(entry.visit) == case)
+    return entry.case == case or (entry.visit is not None and fold_tables.case_of(entry.visit) == case)
 
 
 def only_about(package: Package, cases: Collection[CaseId]) -> Package:
@@ -99,7 +99,7 @@ def in_order_of_start(recordings: Iterable[Recording | None]) -> tuple[Recording
 
 def arrival_of_row(id: str, body: Row) -> Arrival:
     """An arrival from its row's body."""
-    outcome = fold.outcome_of(body)
+    outcome = fold_arrivals.outcome_of(body)
     decisions = tuple(msgspec.convert(decision, PersonDecided) for decision in body["decisions"])
     judged = None if body["judged"] is None else msgspec.convert(body["judged"], ArrivalJudged)
     if body["taken"] is None:

@@ -30,7 +30,7 @@ from evidence.ledger.events import (
     VisitRecorded,
     WaiverGranted,
 )
-from evidence.ledger.fold import WEEKLY, case_of
+from evidence.ledger.fold_tables import WEEKLY, case_of
 from evidence.ledger.view import View
 
 _FOLDERS = dict.fromkeys(PHOTOGRAPHS, "隐患照片")

@@ -13,7 +13,7 @@ from datetime import date, datetime
 
 from evidence.domain.identifiers import CaseId, Number, number_case
 from evidence.domain.week import local_date
-from evidence.ledger.fold import WEEKLY
+from evidence.ledger.fold_tables import WEEKLY
 from evidence.ledger.upkeep import LedgerRestored
 
 GAP = 20

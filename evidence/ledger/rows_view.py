@@ -16,7 +16,7 @@ from evidence.domain.parties import Campaign, Device, Enterprise, Person
 from evidence.domain.recording import Recording
 from evidence.domain.register import Hold, Incurable, Package, Plan, Receipt, RegisterEntry, Waiver
 from evidence.domain.week import Week
-from evidence.ledger import fold, numbering
+from evidence.ledger import fold_arrivals, fold_tables, numbering
 from evidence.ledger.events import (
     CheckpointMade,
     VisitWithdrawn,
@@ -61,7 +61,7 @@ class RowsView:
 
     def enterprise(self, id: EnterpriseId) -> Enterprise | None:
         """One enterprise."""
-        return self._one(fold.enterprise_table(id), id, Enterprise)
+        return self._one(fold_tables.enterprise_table(id), id, Enterprise)
 
     def people(self) -> tuple[Person, ...]:
         """In order of id."""
@@ -125,7 +125,7 @@ class RowsView:
 
     def case(self, id: CaseId) -> Case | None:
         """One case."""
-        return self._one(fold.case_table(id), "case", Case)
+        return self._one(fold_tables.case_table(id), "case", Case)
 
     def prepare(self, cases: Sequence[CaseId]) -> None:
         """Nothing to do where rows are at hand."""
@@ -207,7 +207,7 @@ class RowsView:
     # --- documents -----------------------------------------------------------------------------
     def document(self, number: Number) -> Document | None:
         """One document with its pages in force."""
-        table = self.rows.items(fold.case_table(fold.case_of(number)))
+        table = self.rows.items(fold_tables.case_table(fold_tables.case_of(number)))
         rows = [(key, row) for key, row in table if key.split(":", 2)[1:2] == [number]]
         return next(iter(documents_of(rows)), None)
 
@@ -216,17 +216,19 @@ class RowsView:
         if case is None:
             found = (self.document(Number(key)) for key, _row in sorted(self.rows.items("weekly")))
             return tuple(document for document in found if document is not None)
-        return tuple(documents_of(self.rows.items(fold.case_table(case))))
+        return tuple(documents_of(self.rows.items(fold_tables.case_table(case))))
 
     def materials(self, case: CaseId) -> tuple[Material, ...]:
         """Files that a person filed with the case, in order of arrival."""
-        keys = (key for key, _row in self.rows.items(fold.case_table(case)) if key.startswith("material:"))
+        keys = (
+            key for key, _row in self.rows.items(fold_tables.case_table(case)) if key.startswith("material:")
+        )
         found = (self.arrival(ArrivalId(key.removeprefix("material:"))) for key in sorted(keys))
         return tuple(material_of(arrival) for arrival in found if arrival is not None)
 
     def given(self, case: CaseId) -> tuple[Given, ...]:
         """Every number of a case that is taken: issued, void or reserved; in order of number."""
-        rows = [(key.partition(":"), row) for key, row in self.rows.items(fold.case_table(case))]
+        rows = [(key.partition(":"), row) for key, row in self.rows.items(fold_tables.case_table(case))]
         issued = {number: row for (what, _colon, number), row in rows if what == "form"}
         reserved = {number: row for (what, _colon, number), row in rows if what == "reserved"}
         return tuple(
@@ -259,7 +261,7 @@ class RowsView:
 
     def may_be_lost(self, number: Number) -> bool:
         """Whether an unknown number may have been given out before a restore that lost its line."""
-        case = CaseId(fold.case_of(number))
+        case = CaseId(fold_tables.case_of(number))
         restores = self.restores()
         if not restores:
             return False
@@ -268,7 +270,7 @@ class RowsView:
         )
 
     def _opened(self, case: CaseId) -> int | None:
-        row = self.rows.get(fold.case_table(case), "case")
+        row = self.rows.get(fold_tables.case_table(case), "case")
         return None if row is None else int(row["seq"])
 
     def _openings(self, prefix: str) -> Iterator[tuple[CaseId, int]]:
@@ -280,19 +282,19 @@ class RowsView:
     # --- arrivals and recordings ----------------------------------------------------------------
     def arrival(self, id: ArrivalId) -> Arrival | None:
         """One arrival."""
-        row = self.rows.get(fold.arrival_table(id), id)
+        row = self.rows.get(fold_tables.arrival_table(id), id)
         return None if row is None else arrival_of_row(id, row["body"])
 
     def arrivals(self, outcome: str | None = None) -> tuple[Arrival, ...]:
         """All, or those with one current outcome, in order of id."""
-        if outcome in fold.OPEN_OUTCOMES:
+        if outcome in fold_arrivals.OPEN_OUTCOMES:
             listed = sorted(key for key, _row in self.rows.items(f"outcome:{outcome}"))
             return tuple(each for key in listed if (each := self.arrival(ArrivalId(key))) is not None)
         found = [
             (key, row["body"])
             for table in self.rows.tables("arrivals:")
             for key, row in self.rows.items(table)
-            if outcome is None or fold.outcome_of(row["body"]) == outcome
+            if outcome is None or fold_arrivals.outcome_of(row["body"]) == outcome
         ]
         return tuple(arrival_of_row(key, body) for key, body in sorted(found, key=lambda item: item[0]))
 
@@ -300,7 +302,7 @@ class RowsView:
         """Current outcome -> arrivals that have it."""
         return dict(
             Counter(
-                fold.outcome_of(row["body"])
+                fold_arrivals.outcome_of(row["body"])
                 for table in self.rows.tables("arrivals:")
                 for _key, row in self.rows.items(table)
             )
@@ -312,7 +314,7 @@ class RowsView:
 
     def arrivals_of(self, sha256: Sha256) -> tuple[Arrival, ...]:
         """Every arrival that brought these bytes, first to last."""
-        row = self.rows.get(fold.digest_table(sha256), sha256)
+        row = self.rows.get(fold_tables.digest_table(sha256), sha256)
         held = () if row is None else (self.arrival(each) for each in row["body"])
         return tuple(arrival for arrival in held if arrival is not None)
 
@@ -332,7 +334,7 @@ class RowsView:
         else:
             found = (
                 self.recording(Sha256(key.removeprefix("recording:")))
-                for key, _row in self.rows.items(fold.case_table(case))
+                for key, _row in self.rows.items(fold_tables.case_table(case))
                 if key.startswith("recording:")
             )
         return in_order_of_start(found)
@@ -350,7 +352,7 @@ class RowsView:
     def _prefixed(self, case: CaseId, prefix: str, type_: type[T]) -> list[T]:
         rows = [
             (row["seq"], row["body"])
-            for key, row in self.rows.items(fold.case_table(case))
+            for key, row in self.rows.items(fold_tables.case_table(case))
             if key.startswith(prefix)
         ]
         return [msgspec.convert(body, type_) for _seq, body in sorted(rows, key=lambda item: item[0])]

@@ -29,7 +29,16 @@ SNAPSHOT_NAME = "view.snapshot"
 _LAST_LINE = "evidence-view 1 {index:015d} {tables_crc:010d} {index_crc:010d}\n"
 _LAST_LINE_BYTES = len(_LAST_LINE.format(index=0, tables_crc=0, index_crc=0))
 _CHUNK = 1 << 22
-_SHAPE = ("fold.py", "service.py", "snapshot.py", "codec.py", "looks.py", "unread.py")
+_SHAPE = (
+    "fold.py",
+    "fold_arrivals.py",
+    "fold_tables.py",
+    "service.py",
+    "snapshot.py",
+    "codec.py",
+    "looks.py",
+    "unread.py",
+)
 """Modules that decide what rows look like; when one changes, old snapshots are ignored."""
 
 

@@ -11,7 +11,8 @@ from collections.abc import Callable
 
 import msgspec
 
-from evidence.ledger.fold import case_of, outcome_of
+from evidence.ledger.fold_arrivals import outcome_of
+from evidence.ledger.fold_tables import case_of
 from evidence.ledger.rows import Row
 from evidence.ledger.service import service_state
 

@@ -14,7 +14,7 @@ from evidence.domain.parties import Enterprise
 from evidence.domain.recording import Recording
 from evidence.domain.register import Package, Plan, RegisterEntry
 from evidence.domain.week import Week
-from evidence.ledger import fold
+from evidence.ledger import fold_tables
 from evidence.ledger.from_rows import (
     arrival_of_row,
     in_order_of_start,
@@ -64,7 +64,7 @@ class PostgresView(RowsView):
 
     def prepare(self, cases: Sequence[CaseId]) -> None:
         """Read the rows of these cases at once."""
-        self.rows.fetch(fold.case_table(case) for case in cases)
+        self.rows.fetch(fold_tables.case_table(case) for case in cases)
 
     def enterprises(self) -> tuple[Enterprise, ...]:
         """In order of id."""
@@ -82,7 +82,7 @@ class PostgresView(RowsView):
 
     def entries_about(self, names: Collection[str]) -> tuple[RegisterEntry, ...]:
         """Entries that name one of these cases or visits, and those that name none, found by their mark."""
-        marks = {NOBODY, *names, *(fold.case_of(name) for name in names)}
+        marks = {NOBODY, *names, *(fold_tables.case_of(name) for name in names)}
         found = self._bodies("kind = 'register' AND mark = ANY(%s)", (list(marks),), RegisterEntry)
         return _by_key(entry for entry in found if is_about(entry, names))
 
@@ -100,7 +100,7 @@ class PostgresView(RowsView):
 
         What was built before the first line about any of them can list none, and is read by its mark.
         """
-        lines = (row["seq"] for case in cases for _key, row in self.rows.items(fold.case_table(case)))
+        lines = (row["seq"] for case in cases for _key, row in self.rows.items(fold_tables.case_table(case)))
         first = min(lines, default=self._head.size)
         before = self.rows.array("mark", "kind = 'packages' AND seq < %s", (first,), order="seq")
         since = self._bodies("kind = 'packages' AND seq >= %s", (first,), Package, order="seq")
