@@ -18,6 +18,8 @@ from evidence.filetypes import media
 
 CHUNK = 1 << 20
 
+_UNPACK = "请解压后把文件分别放入。"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Container:
@@ -86,14 +88,14 @@ class _Room:
         """Keep one member."""
         if len(self.members) >= self._container.most_members:
             what = f"里面的文件超过上限（{self._container.most_members} 个）。"
-            raise UnreadableError("too_large", what)
+            raise UnreadableError("too_large", what, remedy=_UNPACK)
         path = self._container.into / f"{len(self.members):05d}"
         with path.open("xb") as file:
             for chunk in chunks:
                 self._left -= len(chunk)
                 if self._left < 0:
                     what = f"里面的文件展开后超过上限（{self._container.most_bytes // 1024**2} MB）。"
-                    raise UnreadableError("too_large", what)
+                    raise UnreadableError("too_large", what, remedy=_UNPACK)
                 file.write(chunk)
         self.members.append(Unpacked(name=name, path=path))
 
@@ -107,14 +109,18 @@ def _zip(path: Path, room: _Room) -> None:
                 if entry.is_dir():
                     continue
                 if entry.flag_bits & 1:
-                    raise UnreadableError("encrypted", "压缩包设有密码。")
+                    raise UnreadableError(
+                        "encrypted", "压缩包设有密码。", remedy="请去掉密码，或解压后分别放入。"
+                    )
                 if stat.S_ISLNK(entry.external_attr >> 16):
                     room.left.append(f"{entry.filename}（是链接）")
                     continue
                 with archive.open(entry) as member:
                     room.put(name.replace(b"\\", b"/"), iter(lambda: member.read(CHUNK), b""))
     except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, zlib.error) as error:
-        raise UnreadableError("malformed", "压缩包已损坏，或用了本程序不认识的压缩方法。") from error
+        raise UnreadableError(
+            "malformed", "压缩包已损坏，或用了本程序不认识的压缩方法。", remedy=_UNPACK
+        ) from error
 
 
 def _mail(file: BinaryIO, room: _Room) -> None:
@@ -172,7 +178,9 @@ def _outlook(path: Path, room: _Room) -> None:
     except (OSError, ValueError, IndexError) as error:
         if isinstance(error, UnreadableError) or (isinstance(error, OSError) and error.errno):
             raise
-        raise UnreadableError("malformed", "Outlook 邮件已损坏。") from error
+        raise UnreadableError(
+            "malformed", "Outlook 邮件已损坏。", remedy="请在邮件程序中把附件另存后分别放入。"
+        ) from error
 
 
 def _attachments(path: Path, room: _Room) -> bool:
