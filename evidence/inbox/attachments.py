@@ -67,7 +67,12 @@ def opened(asked: _Opened) -> int:
         bool(page.problem) or page.damage is not None for page in open_pages(path, asked.media_type, limits)
     ]
     if any(pages):
-        raise UnreadableError("malformed", "有一页打不开，或有一部分已损坏。", where=path.name)
+        raise UnreadableError(
+            "malformed",
+            "有一页打不开，或有一部分已损坏。",
+            where=path.name,
+            remedy="请重新扫描或请对方重发。",
+        )
     return len(pages)
 
 

@@ -43,7 +43,7 @@ def read_rows(path: Path, name: str, fits: Callable[[set[str]], int]) -> list[Ro
     """
     if path.stat().st_size > MAX_BYTES:
         what = f"清单有 {path.stat().st_size // 1024**2} MB，上限 {MAX_BYTES // 1024**2} MB。"
-        raise UnreadableError("too_large", what, where=name)
+        raise UnreadableError("too_large", what, where=name, remedy="请按日期分成几份导出。")
     suffix = PurePath(name).suffix.lower()
     if suffix == ".xlsx":
         rows = _best(_sheets(path), fits)
