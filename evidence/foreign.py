@@ -93,6 +93,8 @@ def _yaml(problem: str) -> str:
         ("did not find expected ',' or", _("括号没有成对")),
         ("did not find expected node content", _("括号没有成对")),
         ("undefined alias", _("星号开头的文字要加引号")),
+        ("unreadable value", _("日期不存在，或数字过长")),
+        ("not a plain value", _("感叹号开头的标记不能用，文字要加引号")),
         ("control characters are not allowed", _("含有看不见的控制字符")),
     )
     return next((words for sign, words in known if sign in problem), _("写法不对"))

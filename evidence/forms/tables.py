@@ -12,10 +12,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from evidence.errors import InputError, UnreadableError
 from evidence.filetypes.workbook import Sheet, Workbook, letters_of, read_workbook
+from evidence.filetypes.yaml_file import read_yaml
 from evidence.foreign import fault_of
 from evidence.forms import cells
 from evidence.isolation.calls import run_bounded
@@ -141,23 +140,19 @@ def read_tables(path: Path, tables: Sequence[Table], mistakes: Mistakes) -> dict
 
 
 def load_yaml(path: Path) -> Any:
-    """A YAML document, safely.
+    """A YAML document, read in a bounded child.
 
     Raises:
-        InputError: not UTF-8 or not YAML; `where` names line and column.
+        InputError: not UTF-8, not YAML, too deep or too much; `where` names line and column.
     """
+    remedy = _("请在编辑器中检查该文件后再试。")
     try:
-        return yaml.load(path.read_text(encoding="utf-8-sig"), Loader=yaml.CSafeLoader)
-    except UnicodeDecodeError as error:
+        return run_bounded(read_yaml, path).value
+    except UnreadableError as error:
+        raise InputError(error.what, where=str(path), remedy=error.remedy or remedy) from error
+    except OSError as error:
         raise InputError(
-            _("文件不是 UTF-8 编码。"), where=str(path), remedy=_("请在编辑器中另存为 UTF-8 编码。")
-        ) from error
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        raise InputError(
-            _("YAML 格式有错：{problem}。").format(problem=fault_of(error)),
-            where=f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else str(path),
-            remedy=_("请改正该处（文件名后面是行号和列号）后再试。"),
+            _("文件读不出来：{reason}。").format(reason=fault_of(error)), where=str(path), remedy=remedy
         ) from error
 
 

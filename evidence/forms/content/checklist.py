@@ -19,7 +19,7 @@ def _read(path: Path) -> list[dict[str, Any]]:
     try:
         document = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
         return list(document["categories"])
-    except (OSError, KeyError, TypeError, yaml.YAMLError) as error:
+    except (OSError, KeyError, TypeError, ValueError, yaml.YAMLError) as error:
         raise InputError(
             _("检查项目表无法读取：{error}。").format(error=fault_of(error)),
             where=str(path),
