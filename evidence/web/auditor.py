@@ -18,7 +18,7 @@ CSS = {"pass": "present", "fail": "missing", "review": "undecided", "note": "ope
 _VERDICTS = {"TOTAL-PASSED": "present", "TOTAL-FAILED": "missing", "INDETERMINATE": "undecided"}
 
 
-@page(Act.JUDGE_PACKAGE, "GET", "POST")
+@page(Act.JUDGE_PACKAGE, "GET", "POST", keyed=False)
 def auditor(request: Any) -> Any:
     """Ask for a package, or judge the one that was sent: the same verdict as `evidence verify`."""
     if request.method == "GET":

@@ -1,7 +1,8 @@
 """Each form of the desk carries a key of its own: however often it is sent, it acts once.
 
-The first sending acts; the others wait for it and are led to where it led. A sending that led nowhere (a
-mistake in the form, a fragment for htmx) may be sent again.
+A form without a key is refused: nobody could tell its second sending from its first. The first sending acts;
+the others wait for it and are led to where it led. A sending that led nowhere (a mistake in the form, a
+fragment for htmx) may be sent again.
 """
 
 from __future__ import annotations
@@ -25,10 +26,14 @@ _LOOK_S = 0.05
 
 
 def acting_once(request: Any, act: Callable[[], HttpResponse]) -> HttpResponse:
-    """Do what a sent form asks for, unless the same form was sent before."""
-    sent = str(request.POST.get(FIELD, ""))
+    """Do what a sent form asks for, unless the same form was sent before.
+
+    Returns:
+        What the act answers, where its first sending led, or 400 with the reason when there is no key.
+    """
+    sent = str(request.POST.get(FIELD, "")).strip()
     if not sent:
-        return act()
+        return render(request, "desk/keyless.html", status=400)
     key = f"{request.user.pk}:{request.path}:{sent}"[:255]
     Submission.objects.filter(at__lt=timezone.now() - _KEPT).delete()
     try:

@@ -22,8 +22,11 @@ from evidence.web.speech import say
 View = Callable[..., Any]
 
 
-def page(act: Act, *methods: str) -> Callable[[View], View]:
+def page(act: Act, *methods: str, keyed: bool = True) -> Callable[[View], View]:
     """Only accounts that may `act` reach the view, by the methods named (default GET).
+
+    Args:
+        keyed: a POST needs the form's own key and acts once; False where nothing is kept of it.
 
     An EvidenceError becomes a plain page with its remedy, or a notice where htmx asked.
     """
@@ -47,7 +50,7 @@ def page(act: Act, *methods: str) -> Callable[[View], View]:
                 except EvidenceError as error:
                     return _told(request, error)
 
-            return acting_once(request, answer) if request.method == "POST" else answer()
+            return acting_once(request, answer) if request.method == "POST" and keyed else answer()
 
         return guarded
 

@@ -17,6 +17,7 @@ from evidence.domain.week import SHANGHAI
 from evidence.ledger.events import WaiverGranted
 from evidence.web.host import Host
 from tests import world
+from tests.desk_client import DeskClient
 from tests.desk_world import CHECK_RECORD
 from tests.inbox_room import real_pdf
 
@@ -29,7 +30,7 @@ def clients(host: Host) -> Callable[[str], Client]:
     def signed_in(name: str) -> Client:
         from django.contrib.auth import get_user_model
 
-        client = Client(SERVER_NAME="127.0.0.1")
+        client = DeskClient(SERVER_NAME="127.0.0.1")
         client.force_login(
             get_user_model().objects.get(username=name),
             backend="django.contrib.auth.backends.ModelBackend",
@@ -134,6 +135,35 @@ def test_a_register_entry_that_cannot_be_is_refused_and_a_wrong_one_taken_back(
     gone = {"key": "P1/2022", "why": "登错人"}
     assert clients("clerk").post("/registers/assessment/withdraw/", gone).status_code == 302
     assert [each.key for each in workspace.ledger.view.entries("assessment")] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "sent"),
+    [
+        ("/cases/open/", {"enterprise": "云泽包装", "kind": "new-enterprise"}),
+        (f"/documents/{CHECK_RECORD}/mark/", {"page": "2", "box": "escort", "verdict": "present"}),
+        ("/friday/build/", {"week": "2022-W13"}),
+        ("/accounts/", {"username": "neu"}),
+    ],
+)
+@pytest.mark.parametrize("key", [{}, {"once": ""}, {"once": "  "}], ids=["none", "empty", "blank"])
+def test_a_form_without_a_key_is_refused_in_words(
+    clients: Callable[[str], Client],
+    workspace: Workspace,
+    path: str,
+    sent: dict[str, str],
+    key: dict[str, str],
+) -> None:
+    before = workspace.ledger.head.size
+    answer = Client.post(clients("lead"), path, {**sent, **key})
+    assert answer.status_code == 400
+    assert "一次性编号" in answer.content.decode()
+    assert workspace.ledger.head.size == before
+
+
+def test_log_in_language_and_the_auditors_form_need_no_key(clients: Callable[[str], Client]) -> None:
+    for path, status in (("/login/", 200), ("/language/", 302), ("/auditor/", 409)):
+        assert Client.post(clients("lead"), path, {}).status_code == status
 
 
 def test_every_form_that_acts_carries_a_key() -> None:

@@ -8,7 +8,6 @@ from datetime import date
 from typing import Any
 
 import pytest
-from django.test import Client
 
 from evidence.domain.identifiers import CaseId
 from evidence.domain.register import PlanLine, PlannedWork
@@ -18,6 +17,7 @@ from evidence.forms.batch import Batch, Failure
 from evidence.forms.source import IssueRequest
 from evidence.web.host import Host
 from evidence.web.week_forms import Wanted
+from tests.desk_client import DeskClient
 from tests.desk_world import CHECK_RECORD
 
 CASES = [CaseId("WJB22-0001"), CaseId("WJB22-0002")]
@@ -50,7 +50,7 @@ def said_at_the_end(host: Host, monkeypatch: pytest.MonkeyPatch, fail: Sequence[
     monkeypatch.setattr(batch, "issue_batch", instead)
     from django.contrib.auth import get_user_model
 
-    client = Client(SERVER_NAME="127.0.0.1")
+    client = DeskClient(SERVER_NAME="127.0.0.1")
     user: Any = get_user_model().objects.get(username="lead")
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     job = client.post("/plan/forms/", {"week": "2022-W13", "day": "2022-03-30"})["Location"]

@@ -16,6 +16,7 @@ from evidence.ledger.settings import LedgerSettings
 from evidence.web import board
 from evidence.web.host import Host
 from tests import world
+from tests.desk_client import DeskClient
 from tests.desk_world import UNKNOWN
 from tests.postgres_room import Cluster
 
@@ -41,7 +42,7 @@ def queue(host: Host, settings: LedgerSettings, monkeypatch: pytest.MonkeyPatch)
 def client(host: Host) -> Client:
     from django.contrib.auth import get_user_model
 
-    made = Client(SERVER_NAME="127.0.0.1")
+    made = DeskClient(SERVER_NAME="127.0.0.1")
     user = get_user_model().objects.get(username="clerk")
     made.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     return made

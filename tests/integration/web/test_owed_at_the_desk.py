@@ -13,6 +13,7 @@ from evidence.domain.register import Gap
 from evidence.ledger.events import PackageBuilt
 from evidence.web.host import Host
 from tests import world
+from tests.desk_client import DeskClient
 
 GAP = Gap(rule_id="", case=CaseId(world.CLOSED), since="WJB-2022-W12")
 
@@ -21,7 +22,7 @@ GAP = Gap(rule_id="", case=CaseId(world.CLOSED), since="WJB-2022-W12")
 def client(host: Host) -> Client:
     from django.contrib.auth import get_user_model
 
-    signed_in = Client(SERVER_NAME="127.0.0.1")
+    signed_in = DeskClient(SERVER_NAME="127.0.0.1")
     signed_in.force_login(
         get_user_model().objects.get(username="lead"),
         backend="django.contrib.auth.backends.ModelBackend",

@@ -19,6 +19,7 @@ from evidence.errors import InputError
 from evidence.ledger.events import ArrivalJudged, ArrivalTaken
 from evidence.web.host import Host
 from tests import world
+from tests.desk_client import DeskClient
 from tests.desk_world import CHECK_RECORD, HOSTILE, HOSTILE_COMPANY, HOSTILE_NAME, UNKNOWN
 
 GOLDEN = Path(__file__).parents[2] / "golden/packages"
@@ -67,7 +68,7 @@ DECISIONS = [
 @pytest.fixture
 def sign_in(host: Host) -> Callable[..., Client]:
     def made(name: str, *, csrf: bool = False) -> Client:
-        client = Client(enforce_csrf_checks=csrf, SERVER_NAME="127.0.0.1")
+        client = DeskClient(enforce_csrf_checks=csrf, SERVER_NAME="127.0.0.1")
         from django.contrib.auth import get_user_model
 
         user = get_user_model().objects.get(username=name)
