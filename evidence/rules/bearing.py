@@ -20,6 +20,8 @@ class Bearing(StrEnum):
     """Makes a duty; its absence takes away the findings of that duty and of no other."""
     LIMIT = "limit"
     """Ends something that holds while nothing is said."""
+    PAPER = "paper"
+    """The paper itself, back before it was due: without it the duty is open until its day, never met."""
     MADE = "made"
     """Written by the program itself when it issues, reads or folds; nobody can leave it out."""
 
@@ -30,7 +32,7 @@ class Declared:
 
     bearing: Bearing
     rules: frozenset[str] = frozenset()
-    """Rules whose findings go with a duty or a limit."""
+    """Rules whose findings go with a duty or a limit, or which wait again without the paper."""
 
 
 def _duty(rules: str) -> Declared:
@@ -53,6 +55,16 @@ _OF_HAZARDS = (
 DECLARED: dict[str, Declared] = {
     # a visit of which neither paper nor film is left makes its own duties
     "CaseFacts.visits": _duty("G05-every-service-archived"),
+    # a film of a visit nobody entered asks for that visit; where it is the only trace, nothing else does
+    "CaseFacts.recordings": _duty("G08-facts-entered"),
+    "Recording.visit": _duty("G08-facts-entered"),
+    # ink at a place the form leaves free asks who signed there; a place that was read and holds none, nothing
+    "Mark.required": _duty("G06-expert-signatures"),
+    # a statement against other evidence makes the duty to settle which of the two is true
+    "Visit.hazards_none": _duty("P01-facts-complete"),
+    "Visit.principal_present": _duty("E04-principal-signature"),
+    "Visit.refusals": _duty("E04-principal-signature G06-escort-signature G06-enterprise-seal"),
+    "Document.scans": Declared(Bearing.PAPER, frozenset({"P07-report-in-time"})),
     "CaseFacts.entries": _duty(
         "C21-dispute-hold K04-risk-lists P14-assistance P15-notices-delivered R05-return-visit"
         " E05-questionnaire"
@@ -78,10 +90,11 @@ DECLARED: dict[str, Declared] = {
     "Enterprise.production_started": _duty("F03-newcomers F03-new-enterprise"),
     "Enterprise.landlord": _duty("P17-newcomer-notified P18-tenant-registered"),
     "Person.original_team": _duty("G01-replacement-consent"),
+    # service, a recorder's use and an approval last until their end is said; a badge is made for a term, so
+    # that its blank last day is unknown and no limit
     "Person.active_from": _limit("S01-team"),
     "Person.active_to": _limit("S01-team S02-titles T05-removed-stay-away"),
     "Person.badge_from": _limit("T02-badge-valid T02-badges"),
-    "Person.badge_to": _limit("T02-badge-valid T02-badges"),
     "Device.from_date": _limit("V01-known-recorder"),
     "Device.to_date": _limit("V01-known-recorder"),
     "RegisterEntry.valid_to": _limit("S06-external-experts C16-nonconformity"),
@@ -96,6 +109,7 @@ DECLARED: dict[str, Declared] = {
             "IssuedForm.visit_version",
             "Document.received_at",
             "Document.transcriptions",
+            "Mark.decided_by",
             "Recording.doubts",
             "Recording.truncated",
             "ServiceState.checked_on",

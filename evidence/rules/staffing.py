@@ -220,11 +220,17 @@ def badge_valid(chain: Chain) -> Iterator[Outcome]:
         elif person.badge_from is None:
             yield unsure(f"{person.name}的工作证 {person.badge} 未登记有效期。", **about)
         elif in_force(step.day, person.badge_from, person.badge_to):
-            yield passed(f"{person.name}的工作证 {person.badge} 在有效期内。", **about)
+            valid = passed(f"{person.name}的工作证 {person.badge} 在有效期内。", **about)
+            yield valid if person.badge_to else revised(_without_end(person, about), valid)
         else:
             yield failed(
                 f"{person.name}的工作证 {person.badge} 在 {step.day.isoformat()} 不在有效期内。", **about
             )
+
+
+def _without_end(person: Person, about: dict[str, Any]) -> Outcome:
+    """A badge is made for a term; without its last day nobody can say that it was valid."""
+    return unsure(f"{person.name}的工作证 {person.badge} 未登记有效期止。", **about)
 
 
 @case_rule(

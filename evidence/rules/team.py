@@ -10,7 +10,7 @@ from evidence.domain.parties import Person, Role, Title
 from evidence.rules.clause import Level
 from evidence.rules.ground import Ground, in_force
 from evidence.rules.outcomes import failed, listed, passed, unsure, waiting
-from evidence.rules.rule import Outcome, standing_rule
+from evidence.rules.rule import Outcome, revised, standing_rule
 
 COUNTED_TITLES = (Title.INTERMEDIATE, Title.SENIOR)
 
@@ -156,6 +156,11 @@ def badges(ground: Ground) -> Iterator[Outcome]:
             yield unsure(f"{person.name}的工作证未登记有效期。", **about)
         elif not in_force(ground.today, person.badge_from, person.badge_to):
             yield failed(f"{person.name}的工作证 {person.badge} 今天不在有效期内。", **about)
+        elif person.badge_to is None:
+            yield revised(
+                unsure(f"{person.name}的工作证 {person.badge} 未登记有效期止。", **about),
+                passed(f"{person.name}的工作证有效。", due=None, **about),
+            )
         else:
             yield passed(f"{person.name}的工作证有效。", due=person.badge_to, **about)
 

@@ -161,6 +161,7 @@ TABLE: list[Row] = [
         ("boundary", PASS, person("P4", badge_to=date(2022, 4, 1))),
         ("boundary", FAIL, person("P4", badge_to=date(2022, 3, 31))),
         ("undecidable", REVIEW, person("P4", badge_from=None, badge_to=None)),
+        ("undecidable", REVIEW, person("P4", badge_to=None)),
     ),
     *rows(
         "R04-assessment",

@@ -259,6 +259,7 @@ TABLE: list[Row] = [
         ("boundary", PASS, person("P2", badge_to=date(2022, 3, 31))),
         ("boundary", FAIL, person("P2", badge_to=date(2022, 3, 30))),
         ("undecidable", REVIEW, person("P2", badge_from=None)),
+        ("undecidable", REVIEW, person("P2", badge_to=None)),
     ),
     *rows(
         "G01-replacement-consent",
