@@ -204,7 +204,7 @@ def _key(workspace: Workspace) -> Iterator[Check]:
         with open_key(workspace.settings.signer, workspace.root) as key:
             until: datetime = key.certificate["tbs_certificate"]["validity"]["not_after"].native
             soon = until - datetime.now(UTC) < EXPIRES_SOON
-            name, evaluation = key.name, key.evaluation
+            name, evaluation, digest = key.name, key.evaluation, key.certificate.sha256.hex()
     except KeyUnusableError as error:
         yield Check(name="key", good=False, message=error.what, remedy=error.remedy)
         return
@@ -212,7 +212,32 @@ def _key(workspace: Workspace) -> Iterator[Check]:
         name="key",
         good=None if soon or evaluation else True,
         message=_("签名证书 {name}，有效至 {until}").format(name=name, until=until.date()),
-        remedy=_("仅供试用，正式移交前请换上正式证书。") if evaluation else _("请尽快续期。") if soon else "",
+        remedy=_("仅供试用，正式移交前请换上正式证书。")
+        if evaluation
+        else _("请尽快续期；换上新证书之前，先用旧密钥登记：evidence signer change 新证书.pem --why 原因")
+        if soon
+        else "",
+    )
+    yield from _journalled_signer(workspace, digest)
+
+
+def _journalled_signer(workspace: Workspace, digest: str) -> Iterator[Check]:
+    """Whether the configured certificate is the one that the journal expects to sign next."""
+    from evidence.handover.signer_change import signer_in_force
+
+    expected = signer_in_force(workspace.ledger_as_found)
+    if expected is None or expected == digest:
+        return
+    yield Check(
+        name="signer",
+        good=False,
+        message=_(
+            "配置的签名证书（SHA-256 {digest}）不是账本登记的那张（{expected}），用它签的包不能被认定"
+        ).format(digest=digest, expected=expected),
+        remedy=_(
+            "请把 [signer] 改回旧密钥，运行 evidence signer change 新证书.pem --why 原因，再换上新密钥；"
+            "旧密钥不能用时，用 evidence signer statement 写出声明请监管部门签名。"
+        ),
     )
 
 

@@ -153,11 +153,9 @@ def _last_signer(office: Office) -> x509.Certificate:
 
 
 def _read(path: Path) -> x509.Certificate:
-    from evidence.bundles.signers import read_certificates
+    from evidence.bundles.signers import KeyUnusableError, read_certificates
 
-    found = read_certificates((path,))
-    if not found:
-        raise InputError(
-            _("这个文件里没有证书。"), where=str(path), remedy=_("请给出 PEM 或 DER 格式的证书。")
-        )
-    return found[0]
+    try:
+        return read_certificates((path,))[0]
+    except KeyUnusableError as error:  # here a file that somebody gave, no part of this machine
+        raise InputError(error.what, where=error.where, remedy=error.remedy) from error

@@ -79,10 +79,14 @@ def _organization(package: Package, certificate: x509.Certificate) -> tuple[Chec
 def _recorded(package: Package, regulator: Regulator) -> tuple[Check, ...]:
     """The journal's last word on who signs, changes applied."""
     own = package.proof.signer
-    expected, known = "", {}
+    expected = ""
+    known: dict[str, bytes] = {}
+    names: dict[str, str] = {}
     for line in package.journal.lines:
         if line.kind == "package.built/1":
-            expected = str(line.payload["package"].get("signer", "")) or expected
+            built = line.payload["package"]
+            expected = str(built.get("signer", "")) or expected
+            names[expected] = str(built.get("organization", ""))
         elif line.kind == CHANGED:
             change = read_change(line.payload["change"], regulator)
             if change is None:
@@ -106,7 +110,9 @@ def _recorded(package: Package, regulator: Regulator) -> tuple[Check, ...]:
         return shown
     if expected == fingerprint(own):
         return (*shown, passed(_ID, "签名证书与账本所登记的相同。"))
-    former = named(known[expected]) if expected in known else f"SHA-256 {expected}"
+    former = (
+        named(known[expected]) if expected in known else f"“{names.get(expected, '')}”（SHA-256 {expected}）"
+    )
     text = f"签名人{named(own)}不是账本登记的签名人（{former}），账本没有换证的登记，请向双方核对。"
     return (*shown, review(_ID, text, "", "SIG_CONSTRAINTS_FAILURE"))
 

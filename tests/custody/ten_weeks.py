@@ -96,7 +96,7 @@ def ten_weeks(root: Path) -> Weeks:
     agency, second = make_pki("甲", NAMES.agency), make_pki("乙", NAMES.agency)
     regulator = make_pki("监管", REGULATOR)
     root.mkdir(parents=True)
-    _write_keys(root / "keys", agency)
+    write_keys(root / "keys", agency)
     office = open_office(root, clock=clock)
     weeks = Weeks(office=office, clock=clock, agency=agency, second=second, regulator=regulator)
     record(office, world.week_facts())
@@ -155,7 +155,7 @@ def _new_certificate(weeks: Weeks) -> None:
     weeks.clock.now = _friday("W18") - timedelta(hours=3)
     new = x509.Certificate.load(weeks.second.signer.der)
     change_signer(weeks.office, new, why="旧证书到期", now=weeks.clock.now, actor="test")
-    _write_signer(weeks.office.root / "keys", weeks.second, "second")
+    write_signer(weeks.office.root / "keys", weeks.second, "second")
     signer = SignerSettings(
         pkcs12="keys/second.p12",
         password_file="keys/second.password",
@@ -237,15 +237,15 @@ def sign_text(text: bytes, identity: Identity, *chain: Identity) -> bytes:
     return bytes(signed.dump())
 
 
-def _write_keys(folder: Path, pki: Pki) -> None:
+def write_keys(folder: Path, pki: Pki) -> None:
     folder.mkdir()
-    _write_signer(folder, pki, "signer")
+    write_signer(folder, pki, "signer")
     shutil.copy(folder / "signer.pem", folder / "ca.pem")
     shutil.copy(folder / "signer.crl", folder / "ca.crl")
     _write_authority(folder / "tsa", pki)
 
 
-def _write_signer(folder: Path, pki: Pki, name: str) -> None:
+def write_signer(folder: Path, pki: Pki, name: str) -> None:
     password = b"only for tests"
     store = pkcs12.serialize_key_and_certificates(
         b"signer",
