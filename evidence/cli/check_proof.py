@@ -69,6 +69,7 @@ def check_proof_command(
         store=store,
         regulator=read_regulator([each.read_bytes() for each in regulator], store),
         now=datetime.now(UTC),
+        anchored=bool(trust),
     )
     anchors = () if problems else anchors_of(proof, given)
     rests_on = set() if problems else {line["tree"] for line in proof["lines"]}

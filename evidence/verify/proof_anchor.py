@@ -51,6 +51,8 @@ class Given:
     store: TrustStore = field(default_factory=TrustStore)
     regulator: Regulator = field(default_factory=Regulator)
     now: datetime
+    anchored: bool = False
+    """Whether the reader named certificates of his own: a package by anybody else is then no anchor."""
 
 
 def anchors_of(proof: Mapping[str, Any], given: Given) -> tuple[Anchor, ...]:
@@ -67,10 +69,7 @@ def _anchor(tree: Mapping[str, Any], given: Given, known: Mapping[str, str]) -> 
     elif text in known:
         anchored, said = True, known[text]
     else:
-        anchored, said = next(
-            (found for path in given.receipts if (found := _by_receipt(path, text, given))[0]),
-            _by_signature(tree, text, given),
-        )
+        anchored, said = _by_papers(tree, text, given)
     return Anchor(week=str(tree["week"]), fingerprint=mark, anchored=anchored, said=said)
 
 
@@ -85,14 +84,27 @@ def _texts_of_packages(given: Given) -> dict[str, str]:
         if any(check.kind == "fail" for check in package.checks):
             continue
         trusted = package.proof.row is not None and package.proof.row.trusted
+        if given.anchored and not trusted:
+            continue  # by somebody whom the reader does not trust
         how = "" if trusted else "（该包的签名未获信任：请确认是你自己保存的）"
         for text in package.ledger.texts.values():
             found.setdefault(text, f"与移交包 {package.id} 所载相同{how}")
     return found
 
 
+def _by_papers(tree: Mapping[str, Any], text: str, given: Given) -> tuple[bool, str]:
+    """The first receipt that anchors, else the signature inside; why a receipt does not is said."""
+    found = [_by_receipt(path, text, given) for path in given.receipts]
+    anchored, said = next((each for each in found if each[0]), _by_signature(tree, text, given))
+    refused = [words for good, words in found if words and not good]
+    return anchored, said if anchored else "；".join((*refused, said))
+
+
 def _by_receipt(path: Path, text: str, given: Given) -> tuple[bool, str]:
-    """A receipt that somebody signed over this checkpoint; whose signature it is, is said."""
+    """A receipt that somebody signed over this checkpoint; whose signature it is, is said.
+
+    When the reader named the regulator, nobody else's receipt is an anchor.
+    """
     data = path.read_bytes()
     if data[:5] == b"%PDF-":
         extent = Extent(path=path, offset=0, size=len(data))
@@ -111,14 +123,16 @@ def _by_receipt(path: Path, text: str, given: Given) -> tuple[bool, str]:
         if signed.integrity is not Integrity.PASSED or signed.certificate is None:
             return False, ""
         signers = [signed.certificate.dump()]
-    return True, f"与签名回执 {path.name} 相符，签名人{named(signers[0])}{_whether(signers[0], given)}"
-
-
-def _whether(signer: bytes, given: Given) -> str:
-    certificate = x509.Certificate.load(signer)
-    if given.regulator.given and given.regulator.recognises(certificate, moment=given.now).trusted:
-        return "，是你指明的监管部门"
-    return "，是否监管部门请核对（--regulator）"
+    said = f"与签名回执 {path.name} 相符，签名人{named(signers[0])}"
+    if not given.regulator.given:
+        return True, f"{said}，是否监管部门请核对（--regulator）"
+    standings = [
+        given.regulator.recognises(x509.Certificate.load(signer), moment=given.now) for signer in signers
+    ]
+    doubt = next((each.reason for each in standings if not each.trusted), None)
+    if doubt is None:
+        return True, f"{said}，是你指明的监管部门"
+    return False, f"{said}，不能认作你指明的监管部门（{doubt}），不作依据"
 
 
 def _by_signature(tree: Mapping[str, Any], text: str, given: Given) -> tuple[bool, str]:

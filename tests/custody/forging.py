@@ -47,11 +47,13 @@ def with_info(files: Files, **labels: str) -> Files:
     return {**files, INFO: "".join(f"{line}\n" for line in lines).encode()}
 
 
-def spoil(weeks: Weeks, label: str, change: Change, folder: Path, *, as_zip: bool = True) -> Path:
-    """A package changed and sealed anew with the agency's own key."""
+def spoil(
+    weeks: Weeks, label: str, change: Change, folder: Path, *, as_zip: bool = True, by: Pki | None = None
+) -> Path:
+    """A package changed and sealed anew, with the agency's own key unless somebody else does it."""
     files = read_files(weeks.built[label])
     change(files)
-    return write(sealed(files, weeks.pki_of(label)), weeks.built[label].stem, folder, as_zip=as_zip)
+    return write(sealed(files, by or weeks.pki_of(label)), weeks.built[label].stem, folder, as_zip=as_zip)
 
 
 def write(files: Files, name: str, folder: Path, *, as_zip: bool = True) -> Path:

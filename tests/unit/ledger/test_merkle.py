@@ -156,3 +156,91 @@ def test_a_proof_with_a_hash_of_another_length_is_none(length: int) -> None:
     assert not verify_consistency(1, 2, [other], leaf, root)
     # a short "node" that hashes to the right root is no node
     assert not verify_inclusion_hash(other, 1, 2, [leaf], root)
+
+
+LENGTHS = (0, 16, 31, 33, 64)
+INSIDE = [(0, 1), (0, 2), (3, 8), (6, 7), (20, 21), (41, 70)]
+
+
+def hashed_up(node: bytes, index: int, size: int, proof: list[bytes]) -> bytes:
+    """The root a leaf and its path lead to, whatever the lengths: what a forger computes."""
+    last = size - 1
+    for sibling in proof:
+        if index & 1 or index == last:
+            node = sha256(b"\x01" + sibling + node).digest()
+            while index and not index & 1:
+                index, last = index >> 1, last >> 1
+        else:
+            node = sha256(b"\x01" + node + sibling).digest()
+        index, last = index >> 1, last >> 1
+    return node
+
+
+@pytest.mark.parametrize("length", LENGTHS)
+@pytest.mark.parametrize(("index", "size"), INSIDE)
+def test_a_hash_of_another_length_in_any_place_proves_no_leaf(index: int, size: int, length: int) -> None:
+    """Every root is the one that such hashes really lead to: only their length betrays them."""
+    proof, leaf, other = TREE.inclusion_proof(index, size), leaf_hash(LEAVES[index]), b"\7" * length
+    assert hashed_up(leaf, index, size, proof) == TREE.root(size)
+    for place in range(len(proof)):
+        changed = [*proof[:place], other, *proof[place + 1 :]]
+        expected = hashed_up(leaf, index, size, changed)
+        assert not verify_inclusion_hash(leaf, index, size, changed, expected)
+        assert not verify_inclusion(LEAVES[index], index, size, changed, expected)
+    assert not verify_inclusion_hash(other, index, size, proof, hashed_up(other, index, size, proof))
+
+
+@pytest.mark.parametrize("cut", [0, 1, 16, 31])
+def test_bytes_moved_between_two_neighbours_prove_no_leaf(cut: int) -> None:
+    """Left and right hashed together are the same bytes wherever they are parted."""
+    left, right = leaf_hash(LEAVES[0]), leaf_hash(LEAVES[1])
+    both, expected = left + right, TREE.root(2)
+    assert hashed_up(both[:cut], 0, 2, [both[cut:]]) == expected
+    assert not verify_inclusion_hash(both[:cut], 0, 2, [both[cut:]], expected)
+    assert not verify_inclusion_hash(both[cut:], 1, 2, [both[:cut]], expected)
+    assert not verify_consistency(1, 2, [both[cut:]], both[:cut], expected)
+
+
+def grown(old: int, new: int, proof: list[bytes], before: bytes) -> tuple[bytes, bytes]:
+    """Both roots that a consistency proof leads to, whatever the lengths."""
+    path = [before, *proof] if old & (old - 1) == 0 else list(proof)
+    first, last = old - 1, new - 1
+    while first & 1:
+        first, last = first >> 1, last >> 1
+    older = newer = path[0]
+    for sibling in path[1:]:
+        if first & 1 or first == last:
+            older = sha256(b"\x01" + sibling + older).digest()
+            newer = sha256(b"\x01" + sibling + newer).digest()
+            while first and not first & 1:
+                first, last = first >> 1, last >> 1
+        else:
+            newer = sha256(b"\x01" + newer + sibling).digest()
+        first, last = first >> 1, last >> 1
+    return older, newer
+
+
+@pytest.mark.parametrize("length", LENGTHS)
+@pytest.mark.parametrize(("old", "new"), [(1, 2), (4, 8), (6, 7), (20, 21), (41, 70)])
+def test_a_hash_of_another_length_in_any_place_proves_no_prefix(old: int, new: int, length: int) -> None:
+    proof, before, after, other = (
+        TREE.consistency_proof(old, new),
+        TREE.root(old),
+        TREE.root(new),
+        b"\7" * length,
+    )
+    assert grown(old, new, proof, before) == (before, after)
+    for place in range(len(proof)):
+        changed = [*proof[:place], other, *proof[place + 1 :]]
+        assert not verify_consistency(old, new, changed, *grown(old, new, changed, before))
+    assert not verify_consistency(old, old, [], other, other), "equal, and no SHA-256"
+    if old & (old - 1) == 0:
+        assert not verify_consistency(old, new, proof, *grown(old, new, proof, other))
+
+
+@pytest.mark.parametrize("length", LENGTHS)
+def test_a_tree_of_one_leaf_of_another_length_is_none(length: int) -> None:
+    node = b"\7" * length
+    assert not verify_inclusion_hash(node, 0, 1, [], node)
+    with pytest.raises(ValueError, match="32 bytes"):
+        Frontier(1, [node])
