@@ -74,7 +74,7 @@ def read_structure(stream: BinaryIO) -> Structure:
     return Structure(container="", prefix=prefix)
 
 
-def _boxes(stream: BinaryIO, start: int, end: int) -> Iterator[Box]:
+def boxes(stream: BinaryIO, start: int, end: int) -> Iterator[Box]:
     """Boxes up to the first bytes that are no box header."""
     position = start
     for _count in range(_MAX_BOXES):
@@ -108,7 +108,7 @@ def _mp4(stream: BinaryIO, prefix: int, size: int) -> Structure:
     created: int | None = None
     declared: int | None = None
     fragmented = False
-    for box in _boxes(stream, prefix, size):
+    for box in boxes(stream, prefix, size):
         if box.end > size and box.kind not in _MP4_TOP and _complete(seen):
             break  # text or a maker's data behind the film happens to look like a header
         declared_end = max(declared_end, box.end)
@@ -146,7 +146,7 @@ def _movie_header(stream: BinaryIO, start: int, end: int) -> tuple[int | None, i
     created: int | None = None
     duration: int | None = None
     extends = False
-    for box in _boxes(stream, start, end):
+    for box in boxes(stream, start, end):
         if box.kind == b"mvex":
             extends = True
         if box.kind != b"mvhd" or box.end > end:

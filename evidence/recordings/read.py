@@ -12,6 +12,7 @@ from evidence.domain.recording import Recording, TimeClaim
 from evidence.errors import UnreadableError
 from evidence.filetypes.containers import Structure, read_structure
 from evidence.filetypes.prefix import WithoutPrefix
+from evidence.filetypes.sample_tables import tables_overstated
 from evidence.isolation.limits import Bounds
 from evidence.recordings.cards import Card
 from evidence.recordings.clock import choose_start, container_claim
@@ -115,8 +116,12 @@ class FootageFile:
     samples: int = SAMPLES
 
 
-FOOTAGE_BOUNDS = Bounds(cpu_seconds=600, memory=3_000_000_000)
-"""Hours of video whose every packet is read, and a decoder for large pictures."""
+def footage_bounds(size: int) -> Bounds:
+    """What reading a recorder file of so many bytes may use: a small one that takes long is a hostile one.
+
+    Every packet of hours of video may have to be read, and a decoder for large pictures needs memory.
+    """
+    return Bounds(cpu_seconds=min(600, 30 + size // 50_000_000), memory=3_000_000_000)
 
 
 def read_footage(file: FootageFile) -> Recording:
@@ -131,7 +136,9 @@ def _source(path: Path, structure: Structure) -> Path | WithoutPrefix:
 
 
 def _examine(path: Path, structure: Structure, name: str) -> _Found:
-    tracks = media_info(_source(path, structure))
+    with path.open("rb") as stream:
+        overstated = tables_overstated(stream, structure)
+    tracks = Tracks() if overstated else media_info(_source(path, structure))
     if structure.trailer and not structure.truncated:
         tracks = replace(tracks, truncated=False)  # MediaInfo takes a maker's trailer for a cut box
     suspect = bool(
@@ -152,6 +159,8 @@ def _examine(path: Path, structure: Structure, name: str) -> _Found:
     shorter = declared is not None and playable.duration_ms + _AGREE_MS < declared
     truncated = structure.truncated or tracks.truncated or playable.broke_off or shorter
     doubts = []
+    if overstated:
+        doubts.append("录像内部的索引写错，时长按能播放的部分计算，请核对。")
     if truncated:
         seconds = playable.duration_ms // 1000
         doubts.append(f"文件不完整，只能播放 {seconds // 60} 分 {seconds % 60:02d} 秒，请重新拷贝原件。")
