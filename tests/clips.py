@@ -18,11 +18,17 @@ def make_clip(
     video: bool = True,
     black: bool = False,
     silent: bool = False,
+    still: bool = False,
+    last_at: int | None = None,
     options: dict[str, str] | None = None,
     container: str | None = None,
     codec: str = "libx264",
 ) -> Path:
-    """A moving picture with a tone; `options` go to the muxer, e.g. movflags=+faststart."""
+    """A moving picture with a tone; `options` go to the muxer, e.g. movflags=+faststart.
+
+    `still` shows one picture all the time; `last_at` adds one frame and sound at that second, with nothing
+    before it.
+    """
     rate, sample_rate = 5, 16_000
     metadata = {"creation_time": created} if created else {}
     with av.open(str(path), "w", format=container, options=options or {}) as out:
@@ -33,9 +39,10 @@ def make_clip(
             picture.codec_context.gop_size = rate
             picture.options = {"tune": "zerolatency", "preset": "ultrafast"}
         sound = out.add_stream("aac", rate=sample_rate, layout="mono") if audio else None
-        for number in range(round(seconds * rate)):
+        numbers = [*range(round(seconds * rate)), *([last_at * rate] if last_at else [])]
+        for number in numbers:
             if picture is not None:
-                frame = av.VideoFrame.from_ndarray(_pixels(number, black), format="rgb24")
+                frame = av.VideoFrame.from_ndarray(_pixels(0 if still else number, black), format="rgb24")
                 frame.pts, frame.time_base = number, Fraction(1, rate)
                 out.mux(picture.encode(frame))
             if sound is not None:

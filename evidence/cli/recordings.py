@@ -121,7 +121,7 @@ def list_recordings(workspace: Workspace, unassigned: bool, announced: bool, as_
         say(_line(each))
         if each.visit:
             say(f"    {_kept(keeping[each.sha256])}")
-        for doubt in each.doubts:
+        for doubt in each.remarks:
             say(f"    ◐ {doubt}")
 
 
@@ -338,7 +338,7 @@ def coverage(workspace: Workspace, visit: str, svg: Path | None, as_json: bool) 
     \b
     例：evidence recording coverage WJB22-0012-V1 --svg 时间轴.svg
     """
-    from evidence.domain.coverage import CoverageVerdict, segment_of
+    from evidence.domain.coverage import CoverageVerdict, segments_of
     from evidence.recordings.decide import visit_against_footage
     from evidence.recordings.timeline import timeline_svg
 
@@ -346,7 +346,7 @@ def coverage(workspace: Workspace, visit: str, svg: Path | None, as_json: bool) 
         workspace.ledger.view, VisitId(visit), workspace.settings.parameters.coverage_limits
     )
     if svg is not None:
-        segments = [segment for segment in map(segment_of, recordings) if segment is not None]
+        segments = [segment for each in recordings for segment in segments_of(each)]
         title = f"{facts.id} {local_date(facts.arrived_at).isoformat()}"
         svg.write_text(timeline_svg(found, segments, title=title), encoding="utf-8")
     if as_json:

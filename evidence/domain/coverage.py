@@ -11,10 +11,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import pairwise
 
 from evidence.domain.case import Visit
 from evidence.domain.identifiers import Sha256
-from evidence.domain.recording import Recording
+from evidence.domain.recording import Recording, StretchKind
 from evidence.domain.week import SHANGHAI
 
 _NOTHING = timedelta()
@@ -291,23 +292,39 @@ def _minutes(length: timedelta) -> str:
     return f"{minutes} 分 {seconds:02d} 秒" if minutes else f"{seconds} 秒"
 
 
-def segment_of(recording: Recording) -> Segment | None:
-    """A recording on the time line; None without a start, a length or a picture."""
-    if recording.started_at is None or not recording.duration_ms or recording.video is False:
-        return None
-    return Segment(
-        start=recording.started_at,
-        end=recording.started_at + timedelta(milliseconds=recording.duration_ms),
-        sha256=recording.sha256,
-        device=recording.device,
-        certain=bool(recording.video and recording.audio and not recording.doubts),
-        drift_s=recording.drift_s,
-    )
+def segments_of(recording: Recording) -> tuple[Segment, ...]:
+    """A recording on the time line; none without a start, a length or a picture.
+
+    A stretch without frames is no footage, a black or silent one waits for a person; the rest counts.
+    """
+    begin, length = recording.started_at, recording.duration_ms
+    if begin is None or not length or recording.video is False:
+        return ()
+    edges = {0, length}
+    for stretch in recording.stretches:
+        edges |= {min(max(edge, 0), length) for edge in (stretch.start_ms, stretch.end_ms)}
+    sound = bool(recording.video and recording.audio and not recording.doubts)
+    found = []
+    for start, end in pairwise(sorted(edges)):
+        kinds = {one.kind for one in recording.stretches if one.start_ms < end and start < one.end_ms}
+        if StretchKind.MISSING in kinds:
+            continue
+        found.append(
+            Segment(
+                start=begin + timedelta(milliseconds=start),
+                end=begin + timedelta(milliseconds=end),
+                sha256=recording.sha256,
+                device=recording.device,
+                certain=sound and not kinds,
+                drift_s=recording.drift_s,
+            )
+        )
+    return tuple(found)
 
 
 def visit_coverage(visit: Visit, recordings: Iterable[Recording], limits: CoverageLimits) -> Coverage:
     """Coverage of one visit by its recordings; files only announced by an export do not count."""
     own = [each for each in recordings if each.visit == visit.id and not each.described]
-    segments = [segment for segment in map(segment_of, own) if segment is not None]
-    unplaced = sum(segment_of(each) is None and each.video is not False for each in own)
+    segments = [segment for each in own for segment in segments_of(each)]
+    unplaced = sum(not segments_of(each) and not each.stretches and each.video is not False for each in own)
     return coverage(visit.arrived_at, visit.left_at, segments, limits, unplaced=unplaced)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from evidence.domain.identifiers import PersonId, Sha256, VisitId
 
@@ -18,6 +19,44 @@ class TimeClaim:
     """Aware UTC as that source says it, before any correction."""
     trusted: bool = True
     note: str = ""
+
+
+class StretchKind(StrEnum):
+    """What is wrong with a stretch of a file."""
+
+    MISSING = "missing"
+    """The file claims to play here, and holds no pictures or no sound."""
+    BLACK = "black"
+    SILENT = "silent"
+    STILL = "still"
+    """Picture after picture the same: a lens against a wall, a loop."""
+
+
+_WORDS = {
+    StretchKind.MISSING: "没有画面或声音，该段不计入录像",
+    StretchKind.BLACK: "画面全黑，请回放核实",
+    StretchKind.SILENT: "没有声音，请回放核实",
+    StretchKind.STILL: "画面静止不动，请回放核实",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """Part of a file that proves less than the rest, in milliseconds from its beginning."""
+
+    kind: StretchKind
+    start_ms: int
+    end_ms: int
+
+    @property
+    def words(self) -> str:
+        """`约 02:00–22:00 没有画面或声音…`."""
+        return f"约 {_clock(self.start_ms)}–{_clock(self.end_ms)} {_WORDS[self.kind]}。"
+
+
+def _clock(ms: int) -> str:
+    minutes, seconds = divmod(ms // 1000, 60)
+    return f"{minutes:02d}:{seconds:02d}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,12 +92,19 @@ class Recording:
     times: tuple[TimeClaim, ...] = ()
     doubts: tuple[str, ...] = ()
     """Plain-Chinese reasons why a person should look: silent, black, zone error …"""
+    stretches: tuple[Stretch, ...] = ()
+    """Parts that hold nothing, or that a person must look at; the rest of the file counts all the same."""
     visit: VisitId | None = None
     assigned_by: str = ""
     """`device+time`, or the account of the person who assigned it."""
     suggestions: tuple[VisitId, ...] = ()
     described: bool = False
     """Only announced by a station export: the file is not there yet, `sha256` is the digest of its row."""
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """Everything a person should know of it, in words."""
+        return (*self.doubts, *(stretch.words for stretch in self.stretches))
 
     @property
     def clock_offset_s(self) -> int:

@@ -14,7 +14,7 @@ from evidence.bundles.extracts import Cut, How
 from evidence.bundles.sources import SourcePage
 from evidence.domain.case import ON_SITE_KINDS, Channel, Visit, VisitKind
 from evidence.domain.case_files import latest, photographs_of
-from evidence.domain.coverage import Coverage, CoverageVerdict, Segment, segment_of, visit_coverage
+from evidence.domain.coverage import Coverage, CoverageVerdict, Segment, segments_of, visit_coverage
 from evidence.domain.document import Document, ScannedPage
 from evidence.domain.facts import CaseFacts
 from evidence.domain.hazard import Picture
@@ -256,7 +256,7 @@ def _visit_row(visit: Visit, recordings: Sequence[Recording], parameters: Parame
         own,
         parameters.coverage_limits,
     )
-    segments = [segment for segment in map(segment_of, arrived) if segment is not None]
+    segments = [segment for each in arrived for segment in segments_of(each)]
     start = visit.arrived_at
     end = visit.left_at or max([start, *(segment.end for segment in segments)])
     span = max((end - start).total_seconds(), 1.0)

@@ -89,7 +89,7 @@ def judge_footage(
         return replace(judged, recordings=(recording,)), ()
     outcome = "linked" if decision.visit else "unidentified"
     sentences = [describe(recording), f"已归入 {decision.visit}。" if decision.visit else decision.why]
-    sentences += recording.doubts
+    sentences += recording.remarks
     judged = ArrivalJudged(
         arrival=arrival,
         outcome=outcome,

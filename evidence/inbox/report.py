@@ -197,6 +197,6 @@ def recording_row(recording: Recording) -> dict[str, Any]:
         "visit": recording.visit,
         "assigned_by": recording.assigned_by or None,
         "suggestions": list(recording.suggestions),
-        "doubts": list(recording.doubts),
+        "doubts": list(recording.remarks),
         "name": recording.name,
     }

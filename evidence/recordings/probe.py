@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from io import RawIOBase
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,11 @@ import av
 from av.error import FFmpegError
 from pymediainfo import MediaInfo, Track
 
+from evidence.domain.recording import Stretch, StretchKind
+
 _MAX_PACKETS = 20_000_000
+EMPTY_MS = 5_000
+"""Frames further apart than this are a hole: the slowest recorders of the trade write one a second."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +118,48 @@ def demux(source: Path | RawIOBase) -> Playable | None:
         audio="audio" in lengths,
         broke_off=broke_off,
     )
+
+
+def empty_stretches(source: Path | RawIOBase, *, duration_ms: int) -> tuple[Stretch, ...]:
+    """Where a file claims to play and its own index names neither picture nor sound.
+
+    Two minutes of film and one last frame at twenty-two are not twenty-two minutes. The index of MP4,
+    MOV and AVI names the time of every frame, so nothing is decoded; other containers keep no such
+    index, and of them this says nothing.
+    """
+    opened: Any = str(source) if isinstance(source, Path) else source
+    found: list[tuple[int, int]] = []
+    try:
+        with av.open(opened, mode="r") as container:
+            if not any(name in container.format.name for name in ("mov", "avi")):
+                return ()
+            for stream in (*container.streams.video[:1], *container.streams.audio[:1]):
+                found += _index_gaps(stream, duration_ms)
+    except (FFmpegError, ValueError, OSError):
+        return ()
+    return tuple(
+        Stretch(kind=StretchKind.MISSING, start_ms=start, end_ms=end) for start, end in _joined(found)
+    )
+
+
+def _index_gaps(stream: Any, duration_ms: int) -> list[tuple[int, int]]:
+    entries = stream.index_entries
+    if not len(entries) or stream.time_base is None or len(entries) < (stream.frames or 0):
+        return []
+    scale = 1000 * stream.time_base
+    start = int((stream.start_time or 0) * scale)
+    times = [0, *sorted(int(entry.timestamp * scale) - start for entry in entries), duration_ms]
+    return [(max(0, a), b) for a, b in pairwise(times) if b - a > EMPTY_MS]
+
+
+def _joined(gaps: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(gaps):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined
 
 
 def _whole(value: object) -> int | None:

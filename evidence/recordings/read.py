@@ -17,8 +17,8 @@ from evidence.isolation.limits import Bounds
 from evidence.recordings.cards import Card
 from evidence.recordings.clock import choose_start, container_claim
 from evidence.recordings.names import RecorderName, folder_hint, parse_name
-from evidence.recordings.probe import Tracks, demux, media_info
-from evidence.recordings.sampling import doubts_of, take_samples
+from evidence.recordings.probe import Tracks, demux, empty_stretches, media_info
+from evidence.recordings.sampling import doubtful_stretches, take_samples
 
 SAMPLES = 6
 """Places looked at for black picture and silence; a few milliseconds each."""
@@ -73,9 +73,10 @@ def read_recording(
         structure = read_structure(stream)
     found = _examine(path, structure, name)
     doubts = list(found.doubts)
+    stretches = empty_stretches(_source(path, structure), duration_ms=found.duration_ms)
     if samples and found.duration_ms:
         looked = take_samples(_source(path, structure), duration_ms=found.duration_ms, places=samples)
-        doubts += doubts_of(looked, duration_ms=found.duration_ms)
+        stretches += doubtful_stretches(looked, duration_ms=found.duration_ms)
     claimed = parse_name(base)
     start = choose_start(
         _claims(claimed, structure, found.tracks, modified), duration_ms=found.duration_ms, now=now
@@ -101,6 +102,7 @@ def read_recording(
         important=claimed.important if claimed else False,
         times=start.claims,
         doubts=(*doubts, *start.doubts),
+        stretches=stretches,
     )
 
 

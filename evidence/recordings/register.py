@@ -155,7 +155,7 @@ def register_in_place(
             arrival=arrival,
             outcome="quarantined" if recording.truncated else "linked" if visit else "unidentified",
             reason="incomplete" if recording.truncated else "",
-            message="".join(dict.fromkeys((f"{decision.why}。".replace("。。", "。"), *recording.doubts))),
+            message="".join(dict.fromkeys((f"{decision.why}。".replace("。。", "。"), *recording.remarks))),
             recordings=(recording,),
             case=CaseId(visit.rpartition("-V")[0]) if visit else None,
         )

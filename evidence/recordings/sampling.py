@@ -1,4 +1,4 @@
-"""Is the picture black or the sound silent for long? Looked at in a few places, a hint for a person.
+"""Is the picture black or still, or the sound silent, for long? A hint for a person.
 
 A lens cap or a dead microphone leaves both tracks in the file; the contract wants what was seen and
 heard (附件八2). Sampling never decides: it adds a doubt, and a doubt makes the coverage `review`.
@@ -6,7 +6,7 @@ heard (附件八2). Sampling never decides: it adds a doubt, and a doubt makes t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import RawIOBase
 from itertools import pairwise
 from pathlib import Path
@@ -16,14 +16,23 @@ import av
 import numpy as np
 from av.error import FFmpegError
 
+from evidence.domain.recording import Stretch, StretchKind
+
 BLACK_MEAN = 24
 """Mean luma at or below is black (studio black is 16), together with next to no contrast."""
 BLACK_SPREAD = 4
 SILENT_PEAK = 0.002
 """Peak of full scale, -54 dB; a live room measures well above."""
 _FRAMES_HEARD = 10
-LONG_S = 30
-"""Only stretches at least this long are worth a person's look."""
+LONG_S = {StretchKind.BLACK: 30, StretchKind.SILENT: 30, StretchKind.STILL: 60}
+"""Only stretches at least this long are worth a person's look, in seconds."""
+STILL_DIFFERENCE = 0.75
+"""Mean difference of luma between two pictures, of 255: below it only the encoder's noise moved. A recorder
+worn on a body moves by several whole steps even while its wearer stands."""
+EVERY_S = 10
+"""One place is looked at in so many seconds of a longer film, so that a picture that stands is seen."""
+MOST_PLACES = 1_440
+"""Four hours of film; a keyframe and a moment of sound each, far below 5 % of the film's length."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,25 +42,37 @@ class Sample:
     at_ms: int
     black: bool | None
     silent: bool | None
+    still: bool | None = None
+    """The picture is that of the place before, but for noise."""
 
 
 def take_samples(source: Path | RawIOBase, *, duration_ms: int, places: int) -> tuple[Sample, ...]:
-    """Decode one picture and a moment of sound at evenly spread places; fewer when decoding fails."""
+    """Decode one picture and a moment of sound at evenly spread places; fewer when decoding fails.
+
+    Args:
+        duration_ms: playable length.
+        places: how many at least; a longer film is looked at every `EVERY_S` seconds.
+    """
     opened: Any = str(source) if isinstance(source, Path) else source
+    places = max(places, min(MOST_PLACES, duration_ms // (EVERY_S * 1000)))
     samples: list[Sample] = []
+    before: Any = None
     try:
         with av.open(opened, mode="r") as container:
             for number in range(places):
                 at_ms = duration_ms * (2 * number + 1) // (2 * places)
                 container.seek(at_ms * 1000, backward=True)
-                samples.append(_look(container, at_ms))
+                sample, luma = _look(container, at_ms)
+                samples.append(replace(sample, still=_still(before, luma)))
+                before = luma
     except (FFmpegError, ValueError, OSError):
         return tuple(samples)
     return tuple(samples)
 
 
-def _look(container: av.container.InputContainer, at_ms: int) -> Sample:
+def _look(container: av.container.InputContainer, at_ms: int) -> tuple[Sample, Any]:
     black: bool | None = None
+    seen: Any = None
     peak = 0.0
     heard = 0
     wanted = len(container.streams.video[:1]) + len(container.streams.audio[:1])
@@ -63,8 +84,8 @@ def _look(container: av.container.InputContainer, at_ms: int) -> Sample:
             continue
         for frame in packet.decode():
             if isinstance(frame, av.VideoFrame):
-                luma = _luma(frame)
-                black = bool(luma.mean() <= BLACK_MEAN and luma.std() <= BLACK_SPREAD)
+                seen = _luma(frame).astype(np.int16)
+                black = bool(seen.mean() <= BLACK_MEAN and seen.std() <= BLACK_SPREAD)
                 done.add(kind)
                 break
             if isinstance(frame, av.AudioFrame):
@@ -74,7 +95,13 @@ def _look(container: av.container.InputContainer, at_ms: int) -> Sample:
                     done.add(kind)
         if len(done) >= wanted:
             break
-    return Sample(at_ms=at_ms, black=black, silent=None if not heard else peak < SILENT_PEAK)
+    return Sample(at_ms=at_ms, black=black, silent=None if not heard else peak < SILENT_PEAK), seen
+
+
+def _still(before: Any, now: Any) -> bool | None:
+    if before is None or now is None or before.shape != now.shape:
+        return None
+    return bool(np.abs(now - before).mean() <= STILL_DIFFERENCE)
 
 
 def _luma(frame: av.VideoFrame) -> Any:
@@ -94,23 +121,21 @@ def _peak(frame: av.AudioFrame) -> float:
     return float(np.abs(values.astype(np.float64)).max()) / full
 
 
-def doubts_of(samples: tuple[Sample, ...], *, duration_ms: int) -> tuple[str, ...]:
-    """Plain words about black or silent stretches between neighbouring samples."""
-    doubts: list[str] = []
-    for name, what in (("black", "画面全黑"), ("silent", "没有声音")):
-        stretches = _stretches(samples, name, duration_ms)
-        if stretches:
-            places = "、".join(f"{_clock(start)}–{_clock(end)}" for start, end in stretches)
-            doubts.append(f"抽查发现约 {places} {what}，请回放核实。")
-    return tuple(doubts)
+def doubtful_stretches(samples: tuple[Sample, ...], *, duration_ms: int) -> tuple[Stretch, ...]:
+    """Black or silent stretches between neighbouring samples."""
+    return tuple(
+        Stretch(kind=kind, start_ms=start, end_ms=end)
+        for kind in (StretchKind.BLACK, StretchKind.SILENT, StretchKind.STILL)
+        for start, end in _stretches(samples, kind, duration_ms)
+    )
 
 
-def _stretches(samples: tuple[Sample, ...], name: str, duration_ms: int) -> list[tuple[int, int]]:
+def _stretches(samples: tuple[Sample, ...], kind: StretchKind, duration_ms: int) -> list[tuple[int, int]]:
     if not samples:
         return []
     half = duration_ms // (2 * len(samples))
     runs: list[list[int]] = []
-    marked = [sample.at_ms for sample in samples if getattr(sample, name)]
+    marked = [sample.at_ms for sample in samples if getattr(sample, kind.value)]
     known = [sample.at_ms for sample in samples]
     neighbours = set(pairwise(known))
     for at in marked:
@@ -118,11 +143,7 @@ def _stretches(samples: tuple[Sample, ...], name: str, duration_ms: int) -> list
             runs[-1].append(at)
         else:
             runs.append([at])
+    if len(marked) == len(samples):
+        return [(0, duration_ms)]
     whole = [(max(0, run[0] - half), min(duration_ms, run[-1] + half)) for run in runs]
-    everything = len(marked) == len(samples)
-    return [(a, b) for a, b in whole if b - a >= LONG_S * 1000 or everything]
-
-
-def _clock(ms: int) -> str:
-    minutes, seconds = divmod(ms // 1000, 60)
-    return f"{minutes:02d}:{seconds:02d}"
+    return [(a, b) for a, b in whole if b - a >= LONG_S[kind] * 1000]

@@ -111,6 +111,7 @@ DECLARED: dict[str, Declared] = {
             "Document.transcriptions",
             "Mark.decided_by",
             "Recording.doubts",
+            "Recording.stretches",
             "Recording.truncated",
             "ServiceState.checked_on",
         ),

@@ -148,7 +148,7 @@ def sound_footage(chain: Chain) -> Iterator[Outcome]:
     """A truncated, silent, black or wrongly timed file waits for a person."""
     for step in chain.visits:
         for one in _arrived(chain.footage(step)):
-            doubts = (*one.doubts, *(("文件残缺，只按可播放部分计",) if one.truncated else ()))
+            doubts = (*one.remarks, *(("文件残缺，只按可播放部分计",) if one.truncated else ()))
             about: dict[str, Any] = {"visit": step.id, "document": one.name, "evidence": _files((one,))}
             if doubts:
                 yield unsure(f"录像 {one.name}：{'；'.join(doubts)}。", observed="；".join(doubts), **about)

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from evidence.domain.case import Visit
 from evidence.domain.case_files import PHOTOGRAPHS, FileRole
-from evidence.domain.coverage import segment_of, visit_coverage
+from evidence.domain.coverage import segments_of, visit_coverage
 from evidence.domain.facts import CaseFacts
 from evidence.domain.hazard import Hazard
 from evidence.domain.identifiers import CaseId, Number, expand
@@ -138,7 +138,7 @@ def _timelines(facts: CaseFacts, parameters: Parameters) -> list[dict[str, Any]]
             own,
             parameters.coverage_limits,
         )
-        segments = [segment for segment in map(segment_of, own) if segment is not None]
+        segments = [segment for each in own for segment in segments_of(each)]
         kind = say(VISIT_KINDS[visit.kind])
         title = f"{kind} {local_date(visit.arrived_at).isoformat()}"
         drawn.append(

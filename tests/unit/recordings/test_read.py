@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from evidence.domain.recording import Recording
+from evidence.domain.coverage import segments_of
+from evidence.domain.recording import Recording, StretchKind
 from evidence.errors import UnreadableError
 from evidence.recordings.cards import Card
 from evidence.recordings.read import hash_file, read_recording
@@ -118,11 +119,32 @@ def test_a_missing_track_is_said(audio: bool, video: bool, tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(("fault", "words"), [("black", "画面全黑"), ("silent", "没有声音")])
-def test_a_covered_lens_or_dead_microphone_raises_a_doubt(fault: str, words: str, tmp_path: Path) -> None:
+def test_a_covered_lens_or_dead_microphone_is_remarked_for_its_stretch(
+    fault: str, words: str, tmp_path: Path
+) -> None:
     path = make_clip(tmp_path / "x.mp4", seconds=10, black=fault == "black", silent=fault == "silent")
     found = read_recording(path, name=NAME)
-    assert len(found.doubts) == 1
-    assert words in found.doubts[0]
+    assert found.doubts == ()
+    assert words in "".join(found.remarks)
+    assert not any(segment.certain for segment in segments_of(found))
+
+
+def test_two_minutes_and_one_last_frame_are_not_twenty_two(tmp_path: Path) -> None:
+    path = make_clip(tmp_path / "x.mp4", seconds=12, last_at=60)
+    found = read_recording(path, name=NAME)
+    assert found.duration_ms is not None
+    assert found.duration_ms > 59_000, "the file claims a minute"
+    [hole] = [stretch for stretch in found.stretches if stretch.kind is StretchKind.MISSING]
+    assert (round(hole.start_ms, -3), round(hole.end_ms, -3)) == (12_000, 60_000)
+    filmed = sum((segment.end - segment.start).total_seconds() for segment in segments_of(found))
+    assert 11 < filmed < 14
+
+
+def test_a_picture_that_stands_still_is_remarked_and_a_moving_one_is_not(tmp_path: Path) -> None:
+    still = read_recording(make_clip(tmp_path / "a.mp4", seconds=130, still=True), name=NAME)
+    assert "静止不动" in "".join(still.remarks)
+    moving = read_recording(make_clip(tmp_path / "b.mp4", seconds=130), name=NAME)
+    assert moving.remarks == ()
 
 
 def test_a_card_names_the_device_when_the_file_name_does_not(clips: dict[str, bytes], tmp_path: Path) -> None:
