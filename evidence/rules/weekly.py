@@ -132,6 +132,7 @@ def _worked(ground: Ground, week: Week) -> bool:
 )
 def receipts(ground: Ground) -> Iterator[Outcome]:
     """Each package of this and the previous week came back with a receipt; its absence never blocks."""
+    yield from _disputed_receipts(ground)
     if ground.week is None:
         return
     for week in (ground.week.shift(-1), ground.week):
@@ -149,6 +150,24 @@ def receipts(ground: Ground) -> Iterator[Outcome]:
                 yield waiting(f"{package.id} 的回执未收回。", **about)
             else:
                 yield failed(f"{package.id} 的回执至今未收回。", observed="无回执", **about)
+
+
+def _disputed_receipts(ground: Ground) -> Iterator[Outcome]:
+    """Signed receipts of different bytes for one package: which of them holds is for the regulator to say."""
+    signed: dict[str, set[str]] = {}
+    for receipt in ground.facts.receipts:
+        if receipt.manner == "signature":
+            signed.setdefault(receipt.package, set()).add(receipt.source)
+    for package, sources in sorted(signed.items()):
+        if len(sources) > 1:
+            yield revised(
+                unsure(
+                    f"{package} 有 {len(sources)} 份不同的电子签名回执，请向监管部门查问以哪一份为准。",
+                    document=package,
+                    expected="一包一份签名回执",
+                    observed=f"{len(sources)} 份",
+                )
+            )
 
 
 @standing_rule(

@@ -277,6 +277,32 @@ def test_nobody_but_the_regulator_witnesses(weeks: Weeks, tmp_path: Path, who: s
     assert not verify_path(path, trust=[weeks.agency.root.pem], previous=weeks.built["W20"]).ledger.witnessed
 
 
+@pytest.mark.parametrize("same", [True, False], ids=["the same", "another"])
+def test_a_second_signed_receipt_for_one_package_is_asked_about(
+    weeks: Weeks, tmp_path: Path, same: bool
+) -> None:
+    files = read_files(weeks.built["W17"])
+    before = Frontier.from_json(json.loads(files["data/ledger/frontier.json"]))
+    lines = slice_of(files)
+    first = next(json.loads(line) for line in lines if b'"receipt.received/1"' in line)["payload"]["receipt"]
+    more = {**first, "source": first["source"] if same else "ab" * 32}
+    kinds = [json.loads(line) for line in lines]
+    place = next(i for i, each in enumerate(kinds) if each["kind"] == "receipt.received/1") + 1
+    second = {**kinds[place - 1], "payload": {"receipt": more}}
+    raw = [json.dumps(each).encode() for each in (*kinds[:place], second, *kinds[place:])]
+    forged = with_slice(
+        files,
+        rechained(raw, lambda _seq, _fields: None, start=before.size),
+        before=before,
+        all_before=all_lines(weeks, "W16"),
+    )
+    report = judge(weeks, write(sealed(forged, weeks.agency), "WJB-2022-W17", tmp_path))
+    told = [check.message for check in report.checks if check.id == "ledger.receipt"]
+    assert any("不同的签名回执" in each for each in told) is not same
+    if not same:
+        assert report.indication is Indication.INDETERMINATE
+
+
 def test_a_revocation_that_is_known_counts_for_a_pinned_certificate(weeks: Weeks) -> None:
     pki = weeks.second
     crl = make_crl(pki.root, revoked={pki.signer.certificate.serial_number: world.FRIDAY - days(30)})

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from evidence.domain.register import Receipt
 from evidence.rules.judge import RULESET_VERSION, ruleset_sha256, rulesets
 from evidence.rules.registry import RULESETS, declared
 from tests import world
@@ -55,6 +57,18 @@ def test_the_newest_version_judges_today() -> None:
 def test_version_1_knew_only_the_chain_of_a_case() -> None:
     findings = rulesets()["1"](world.week_facts(), world.PARAMETERS, world.FRIDAY)
     assert {f.subject.case for f in findings} == {world.CLOSED, world.CHECKED, world.HEAVY}
+
+
+def test_earlier_versions_say_nothing_of_a_second_signed_receipt() -> None:
+    facts = world.week_facts()
+    more = tuple(
+        Receipt(package="WJB-2022-W12", at=world.FRIDAY, source=world.digest(each), manner="signature")
+        for each in ("one", "another")
+    )
+    disputed = replace(facts, receipts=(*facts.receipts, *more))
+    for version, judge in rulesets().items():
+        said = [one.message for one in judge(disputed, world.PARAMETERS, world.FRIDAY)]
+        assert any("不同的电子签名回执" in each for each in said) is (version == RULESET_VERSION)
 
 
 def test_an_unknown_version_is_not_judged() -> None:

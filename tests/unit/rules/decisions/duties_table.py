@@ -36,6 +36,15 @@ def no_receipts(facts: Facts) -> Facts:
     return replace(facts, receipts=())
 
 
+def signed_receipts(*contents: str) -> Bend:
+    """Signed receipts for last week's package beside those on paper."""
+    more = tuple(
+        Receipt(package="WJB-2022-W12", at=w.FRIDAY, source=w.digest(each), manner="signature")
+        for each in contents
+    )
+    return lambda facts: replace(facts, receipts=(*facts.receipts, *more))
+
+
 def plans(**changes: object) -> Bend:
     """Change every plan."""
     return lambda facts: replace(facts, plans=tuple(replace(one, **changes) for one in facts.plans))  # type: ignore[arg-type]
@@ -196,6 +205,8 @@ TABLE: list[Row] = [
         ("broken", FAIL, no_receipts, at("2022-04-02")),
         ("boundary", OPEN, no_receipts, at("2022-04-01")),
         ("boundary", FAIL, no_receipts, at("2022-04-02")),
+        ("undecidable", REVIEW, signed_receipts("one", "another")),
+        ("boundary", PASS, signed_receipts("one", "one")),
     ),
     *rows(
         "G07-no-gap",

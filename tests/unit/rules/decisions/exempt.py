@@ -61,7 +61,6 @@ EXEMPT: dict[tuple[str, str], str] = {
             "G08-pages",
             "T10-archived-in-time",
             "P07-report-in-time",
-            "G07-receipt",
             "G07-no-gap",
         )
     },
