@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from evidence.config import Workspace
-    from evidence.inbox.desk import Decider
+    from evidence.inbox.deciding import Decider
     from evidence.inbox.placing import Placement
     from evidence.ledger.view import Arrival
 
@@ -216,7 +216,8 @@ def split_command(
     """把一个文件的各页分别归入文书：`文件页[-文件页]:编号[/起始页]`。
 
     \b
-    例：evidence inbox split A-20220401-0007 1-2:WJB22-0012-JC-001 3:WJB22-0013-JC-001/2 --by 王芳 --why 混扫
+    例：evidence inbox split A-20220401-0007 1-2:WJB22-0012-JC-001 3:WJB22-0013-JC-001/2 \\
+        --by 王芳 --why 两份文书混扫
     """
     placements = [placement for part in parts for placement in _placements(part)]
     _tell(
@@ -368,7 +369,7 @@ def _remark_stated(who: Decider) -> None:
 
 
 def _decider(workspace: Workspace, by: str, why: str) -> Decider:
-    from evidence.inbox.desk import Decider
+    from evidence.inbox.deciding import Decider
 
     actor = workspace.actor(by)
     by = actor.person.name if actor.person else by

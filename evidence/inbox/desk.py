@@ -9,8 +9,9 @@ from typing import Any
 import msgspec
 
 from evidence.domain.document import Box, IssuedPage, MarkVerdict, ScannedPage
-from evidence.domain.identifiers import ArrivalId, CaseId, Number, VisitId, number_case
+from evidence.domain.identifiers import ArrivalId, CaseId, Number, Sha256, VisitId, number_case
 from evidence.errors import UsageError
+from evidence.inbox.deciding import Decider, films_back, refuse_own_visit
 from evidence.inbox.ingest import Intake
 from evidence.inbox.placing import Placement, place_pages, valid_form
 from evidence.language import _
@@ -28,19 +29,6 @@ from evidence.ledger.view import Arrival, View
 
 ACCEPTABLE = frozenset({"incomplete", "malformed"})
 """Reasons that a person may overrule by taking the file as it is."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decider:
-    """Who decides, and why."""
-
-    actor: str
-    """Account at the machine: `cli:<user>` or `desk:<account>`."""
-    by: str
-    """The person."""
-    why: str
-    stated: bool = False
-    """The account is tied to nobody; the person is only what it says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,7 +143,9 @@ class Desk:
                 ),
             )
 
-        return self._decide(arrival, "link", who, {"visit": visit}, decide)
+        held = self._arrival(arrival).judged
+        was = {one.sha256: self._visit_of(one.sha256) for one in held.recordings} if held else {}
+        return self._decide(arrival, "link", who, {"visit": visit, "visits_before": was}, decide)
 
     def reject(self, arrival: ArrivalId, who: Decider) -> Arrival:
         """It does not belong here. Its bytes stay; the same bytes dropped again are looked at again.
@@ -233,7 +223,8 @@ class Desk:
                     _("{arrival} 没有可以撤销的决定。").format(arrival=arrival),
                     remedy=_("历次决定见 evidence inbox show 到件编号。"),
                 )
-            return (msgspec.convert(last.detail["before"], ArrivalJudged),)
+            before = msgspec.convert(last.detail["before"], ArrivalJudged)
+            return (before, *films_back(view, judged, last.detail, who))
 
         return self._decide(arrival, "undo", who, {}, decide)
 
@@ -241,9 +232,10 @@ class Desk:
         """A person's word on one box.
 
         Raises:
-            UsageError: unknown form, page or box.
+            UsageError: unknown form, page or box, or the person took part in the visit.
         """
         valid_form(self.ledger.view, number)
+        refuse_own_visit(self.ledger.view, number, who)
         boxes = self._boxes(number, page)
         if box not in {each.box for each in boxes}:
             raise UsageError(
@@ -261,9 +253,10 @@ class Desk:
         """A person looked at flagged print or ink.
 
         Raises:
-            UsageError: unknown form.
+            UsageError: unknown form, or the person took part in the visit.
         """
         valid_form(self.ledger.view, number)
+        refuse_own_visit(self.ledger.view, number, who)
         self.ledger.append(
             who.actor,
             AlterationDecided(
@@ -290,6 +283,10 @@ class Desk:
 
     def _arrival(self, arrival: ArrivalId) -> Arrival:
         return known_arrival(self.ledger.view, arrival)
+
+    def _visit_of(self, digest: Sha256) -> str:
+        recording = self.ledger.view.recording(digest)
+        return (recording.visit or "") if recording else ""
 
     def _decide(
         self,

@@ -12,7 +12,7 @@ from django.http import HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 
 from evidence.errors import EvidenceError
-from evidence.inbox.desk import Decider
+from evidence.inbox.deciding import Decider
 from evidence.web.acting import actor_of
 from evidence.web.middleware import role_of
 from evidence.web.once import acting_once

@@ -144,7 +144,18 @@ def test_a_page_whose_codes_are_lost_is_read_once_a_person_says_what_it_is(
     row = ingest(office, capsys)["污损.jpg"]
     assert row["outcome"] == "unidentified", row["message"]
     number = office.first.issued.number
-    words = ["--to", number, "--page", "2", "--by", "王芳", "--why", "看图", "--workspace", str(office.root)]
+    words = [
+        "--to",
+        number,
+        "--page",
+        "2",
+        "--by",
+        "王芳",
+        "--why",
+        "看图确认",
+        "--workspace",
+        str(office.root),
+    ]
     with pytest.raises(SystemExit) as stopped:
         main(["inbox", "link", row["arrival"], *words])
     assert not stopped.value.code

@@ -89,12 +89,12 @@ def test_an_outlook_message_gives_its_attachments(room: Room) -> None:
 
 
 def test_a_container_waits_until_its_last_member_is_linked(room: Room) -> None:
-    from evidence.inbox.desk import Decider
+    from evidence.inbox.deciding import Decider
     from tests.inbox_room import CASE
 
     container, members = taken(room, "材料.zip", zipped({"1.pdf": PAGE_1, "2.pdf": STRANGE}))
     assert (container.outcome, members[1].outcome) == ("unidentified", "unidentified")
-    room.desk.link_case(members[1].id, CASE, Decider(actor="cli:x", by="王芳", why="看过"))
+    room.desk.link_case(members[1].id, CASE, Decider(actor="cli:x", by="王芳", why="看过照片内容"))
     room.ingest()
     found = room.ledger.view.arrival(container.id)
     assert found is not None

@@ -10,7 +10,7 @@ import pikepdf
 import pytest
 
 from evidence.errors import UsageError
-from evidence.inbox.desk import Decider
+from evidence.inbox.deciding import Decider
 from evidence.inbox.placing import Placement
 from evidence.inbox.readers import BareRenderer
 from evidence.recordings.read import read_recording

@@ -9,7 +9,7 @@ import pytest
 from evidence.domain.document import MarkVerdict
 from evidence.domain.identifiers import ArrivalId, CaseId, VisitId, make_number
 from evidence.errors import MissingPartError, UsageError
-from evidence.inbox.desk import Decider
+from evidence.inbox.deciding import Decider
 from evidence.inbox.placing import Placement
 from evidence.ledger.events import FormVoided
 from tests.clips import make_clip
@@ -225,6 +225,45 @@ def test_footage_nobody_can_place_waits_with_suggestions_and_is_linked_by_a_pers
     assert room.ledger.view.recordings(CASE)[0].assigned_by == "王芳"
     with pytest.raises(UsageError, match="没有检查活动"):
         room.desk.link_visit(arrival.id, VisitId(f"{CASE}-V9"), WHO)
+
+
+def test_an_undone_assignment_takes_the_film_from_the_visit(room: Room, tmp_path: Path) -> None:
+    arrival = room.take("VID_0001.mp4", make_clip(tmp_path / "x.mp4", seconds=1).read_bytes())
+    room.desk.link_visit(arrival.id, VisitId(f"{CASE}-V1"), WHO)
+    undone = room.desk.undo(arrival.id, WHO)
+    assert undone.outcome == "unidentified"
+    assert arrival.sha256 is not None
+    recording = room.ledger.view.recording(arrival.sha256)
+    assert recording is not None
+    assert not recording.visit
+    assert room.ledger.view.recordings(CASE) == ()
+
+
+def test_an_undone_assignment_gives_the_film_back_to_the_visit_it_had(room: Room, tmp_path: Path) -> None:
+    arrival = room.take(FILM, make_clip(tmp_path / FILM, seconds=1).read_bytes())
+    issue(room.ledger, make_number(CaseId("WJB22-0004"), "JC", 1))
+    room.desk.link_visit(arrival.id, VisitId("WJB22-0004-V1"), WHO)
+    room.desk.undo(arrival.id, WHO)
+    assert [each.visit for each in room.ledger.view.recordings(CASE)] == [f"{CASE}-V1"]
+
+
+@pytest.mark.parametrize("why", ["", " ", ".", "。。。。", "啊啊啊啊", "1234", "看过"])
+def test_what_is_no_reason_decides_nothing(why: str) -> None:
+    with pytest.raises(UsageError, match="没有实质内容"):
+        Decider(actor="cli:test", by="王芳", why=why)
+
+
+@pytest.mark.parametrize("by", ["P01", "张安"])
+def test_nobody_reads_the_marks_of_an_own_visit(room: Room, by: str) -> None:
+    room.take("记录.pdf", scan(f"{CHECK}/2"))
+    size = room.ledger.head.size
+    who = Decider(actor="cli:test", by=by, why="看图确认")
+    with pytest.raises(UsageError, match="不能认定自己"):
+        room.desk.mark(CHECK, 2, "escort", MarkVerdict.PRESENT, who)
+    with pytest.raises(UsageError, match="不能认定自己"):
+        room.desk.accept_print(CHECK, 2, True, who)
+    assert room.ledger.head.size == size
+    room.desk.mark(CHECK, 2, "escort", MarkVerdict.PRESENT, WHO)
 
 
 def test_footage_that_came_before_its_visit_was_entered_finds_it_later(room: Room, tmp_path: Path) -> None:
