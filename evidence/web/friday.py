@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.http import Http404
@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from evidence.domain.identifiers import CaseId
 from evidence.domain.parties import Role as TeamRole
+from evidence.domain.reasons import substantial
 from evidence.domain.week import Week, local_date
 from evidence.errors import UsageError
 from evidence.ledger.view import View
@@ -27,6 +28,9 @@ from evidence.web.roles import Act, may
 from evidence.web.sheets import document_state
 from evidence.web.speech import say
 from evidence.web.today import chosen_week
+
+if TYPE_CHECKING:
+    from evidence.handover.package import Order
 
 
 @page(Act.SEE)
@@ -123,28 +127,28 @@ def waive(request: Any) -> Any:
 
 @page(Act.BUILD, "POST")
 def build(request: Any) -> Any:
-    """Start building; the page shows its progress."""
-    from evidence.handover.package import Order, build_package
+    """Show what would be built, or start building; the page shows its progress."""
+    from evidence.handover.package import build_package
 
     workspace = request.desk.workspace
     try:
         week = Week.parse(request.POST.get("week", ""))
     except ValueError as error:
         raise Http404 from error
-    incomplete = "incomplete" in request.POST
-    if incomplete and not may(role_of(request), Act.BUILD_INCOMPLETE):
+    order = _order(request, week)
+    if (order.allow_incomplete or order.accept_indeterminate) and not may(
+        role_of(request), Act.BUILD_INCOMPLETE
+    ):
         return render(request, "desk/refused.html", {"act": Act.BUILD_INCOMPLETE}, status=403)
-    why = request.POST.get("why", "").strip()
-    if incomplete and not why:
+    if "preview" in request.POST:
+        return _preview(request, order)
+    if order.allow_incomplete and not order.why:
         raise UsageError(say("不完整移交要写明原因，原因会写进包里。"))
-    order = Order(
-        week=week,
-        at=workspace.clock(),
-        supplement="supplement" in request.POST,
-        allow_incomplete=incomplete,
-        why=why,
-        with_footage="with_footage" in request.POST,
-    )
+    if order.accept_indeterminate and not substantial(order.why):
+        raise UsageError(
+            say("先行移交尚不能认定有效的包，要写明原因，原因会写进包里。"),
+            remedy=say("请至少用四个字写明原因。"),
+        )
     actor = actor_of(request).journalled
 
     def work(report: Any) -> Outcome:
@@ -158,6 +162,33 @@ def build(request: Any) -> Any:
 
     job = request.desk.jobs.start(f"{week} 移交包", work)
     return redirect("job", identifier=job.id)
+
+
+def _order(request: Any, week: Week) -> Order:
+    from evidence.handover.package import Order
+
+    return Order(
+        week=week,
+        at=request.desk.workspace.clock(),
+        supplement="supplement" in request.POST,
+        allow_incomplete="incomplete" in request.POST,
+        accept_indeterminate="accept_indeterminate" in request.POST,
+        why=request.POST.get("why", "").strip(),
+        with_footage="with_footage" in request.POST,
+    )
+
+
+def _preview(request: Any, order: Order) -> Any:
+    """What would go in and what stands in the way; nothing is written."""
+    from evidence.handover.dry_run import survey_package
+
+    asked = replace(
+        order,
+        allow_incomplete=order.allow_incomplete and bool(order.why),
+        accept_indeterminate=order.accept_indeterminate and substantial(order.why),
+    )
+    survey = survey_package(request.desk.workspace.office, asked)
+    return render(request, "desk/preview.html", {"survey": survey, "week": order.week})
 
 
 @page(Act.SEE)

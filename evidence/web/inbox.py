@@ -14,6 +14,7 @@ from evidence.domain.document import MarkVerdict
 from evidence.domain.identifiers import ArrivalId, CaseId, Number, VisitId, expand
 from evidence.domain.terms import CASE_KINDS, form_title
 from evidence.errors import UsageError
+from evidence.inbox.deciding import Decider
 from evidence.inbox.placing import Placement
 from evidence.inbox.words import PAGE_REASONS
 from evidence.ledger.view import Arrival, View
@@ -179,9 +180,12 @@ def decide(request: Any, identifier: str) -> Any:
     elif action == "edocument":
         desk.link_edocument(found.id, _number(request.POST.get("number", "")), who)
     elif action == "case":
-        desk.link_case(found.id, CaseId(request.POST.get("case", "").strip().upper()), who)
+        hazard = request.POST.get("hazard", "").strip().upper()
+        desk.link_case(found.id, CaseId(request.POST.get("case", "").strip().upper()), who, hazard=hazard)
     elif action == "visit":
         desk.link_visit(found.id, VisitId(request.POST.get("visit", "").strip().upper()), who)
+    elif action == "release":
+        _release(request, found, who)
     elif action in {"reject", "undo"}:
         if action == "reject" and not request.POST.get("why", "").strip():
             raise UsageError(say("退回要写明理由。"))
@@ -192,6 +196,18 @@ def decide(request: Any, identifier: str) -> Any:
         raise Http404
     messages.success(request, say("已记入账本：{by}。").format(by=who.by))
     return redirect("arrival", identifier=identifier)
+
+
+def _release(request: Any, found: Arrival, who: Decider) -> None:
+    """Take one film of this arrival from the visit it was assigned to."""
+    from evidence.recordings.decide import release_by_person
+
+    digest = request.POST.get("recording", "")
+    if found.judged is None or digest not in {each.sha256 for each in found.judged.recordings}:
+        raise Http404
+    if not request.POST.get("why", "").strip():
+        raise UsageError(say("请写明原因。"), remedy=say("原因连同经办账号记入账本。"))
+    release_by_person(request.desk.workspace.ledger, digest, why=who.why, by=who.by, actor=who.actor)
 
 
 def _placements(sent: Any) -> list[Placement]:

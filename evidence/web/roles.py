@@ -38,7 +38,7 @@ class Act(StrEnum):
     ENTER_VISIT = "录入检查事实，签发、重签和作废文书"
     PLAN = "编排下周计划"
     BUILD = "制作并签名完整的移交包"
-    BUILD_INCOMPLETE = "制作声明不完整的移交包"
+    BUILD_INCOMPLETE = "制作声明不完整或尚不能认定有效的移交包"
     WAIVE = "登记例外"
     ACCOUNTS = "管理账号"
 

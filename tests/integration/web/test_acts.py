@@ -5,20 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from queue import SimpleQueue
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from evidence.config import Workspace
+from evidence.domain.identifiers import ArrivalId, CaseId, Sha256, VisitId
 from evidence.domain.week import SHANGHAI
-from evidence.ledger.events import WaiverGranted
+from evidence.errors import InputError
+from evidence.ledger.events import ArrivalJudged, ArrivalTaken, RecordingAssigned, WaiverGranted
 from evidence.web.host import Host
 from tests import world
 from tests.desk_client import DeskClient
-from tests.desk_world import CHECK_RECORD
+from tests.desk_world import CHECK_RECORD, UNKNOWN
 from tests.inbox_room import real_pdf
 
 CASE = "WJB22-0002"
@@ -85,7 +89,7 @@ def test_an_account_of_nobody_lifts_nothing(
 ) -> None:
     clients("lead").post("/friday/waive/", {**ESCORT, **_letter(real_pdf())})
     assert _waivers(workspace)[-1].waiver.stated
-    mark = {"page": "2", "box": "escort", "verdict": "present", "why": "看过"}
+    mark = {"page": "2", "box": "escort", "verdict": "present", "why": "看过原件"}
     before = workspace.ledger.view.document(CHECK_RECORD)
     clients("lead").post(f"/documents/{CHECK_RECORD}/mark/", mark)
     assert workspace.ledger.view.document(CHECK_RECORD) == before
@@ -194,3 +198,88 @@ def test_a_device_whose_clock_runs_ahead_is_asked_with_the_corrected_time(
     assert plain.status_code == 409
     assert "到达时间" in plain.content.decode()
     assert workspace.ledger.head.size == before
+
+
+def test_a_hazard_photograph_is_added_later(clients: Callable[[str], Client], workspace: Workspace) -> None:
+    hazard = next(one.id for visit in workspace.ledger.view.visits(CaseId(CASE)) for one in visit.hazards)
+    sent = {"action": "case", "case": CASE, "hazard": "H99", "why": "现场照片补充"}
+    decide = f"/inbox/{UNKNOWN}/decide/"
+    before = workspace.ledger.head.size
+    assert clients("clerk").post(decide, sent).status_code == 409
+    assert workspace.ledger.head.size == before
+    assert clients("clerk").post(decide, {**sent, "hazard": hazard.lower()}).status_code == 302
+    filed = [each for each in workspace.ledger.view.materials(CaseId(CASE)) if each.arrival == UNKNOWN]
+    assert [each.hazard for each in filed] == [hazard]
+    assert clients("clerk").post(decide, {"action": "undo", "why": "归错了案件"}).status_code == 302
+    assert all(each.arrival != UNKNOWN for each in workspace.ledger.view.materials(CaseId(CASE)))
+
+
+def test_a_film_is_taken_from_its_visit_at_the_desk(
+    clients: Callable[[str], Client], workspace: Workspace
+) -> None:
+    arrival = ArrivalId("A-20220401-0093")
+    film = replace(
+        workspace.ledger.view.recordings(CaseId(CASE))[0], sha256=Sha256("f" * 64), arrival=arrival
+    )
+    workspace.ledger.append(
+        "test",
+        ArrivalTaken(
+            arrival=arrival, path="补录.mp4", sha256=film.sha256, bytes=1, received_at=world.FRIDAY,
+            media_type="video/mp4",
+        ),
+        ArrivalJudged(arrival=arrival, outcome="linked", message="已归入", recordings=(film,)),
+        RecordingAssigned(sha256=film.sha256, visit=VisitId(f"{CASE}-V1"), by="陆文静", why="看过画面内容"),
+        at=world.FRIDAY,
+    )  # fmt: skip
+    page = clients("clerk").get(f"/inbox/{arrival}/").content.decode()
+    assert f'name="recording" value="{film.sha256}"' in page
+    sent = {"action": "release", "recording": film.sha256, "why": "画面是另一家企业"}
+    decide = f"/inbox/{arrival}/decide/"
+    assert clients("clerk").post(decide, {**sent, "recording": "0" * 64}).status_code == 404
+    assert clients("clerk").post(decide, {**sent, "why": ""}).status_code == 409
+    assert clients("clerk").post(decide, sent).status_code == 302
+    released = workspace.ledger.view.recording(film.sha256)
+    assert released is not None
+    assert not released.visit
+
+
+def test_friday_previews_without_writing(clients: Callable[[str], Client], workspace: Workspace) -> None:
+    before = workspace.ledger.head.size
+    packages = sorted((workspace.root / "archive").rglob("*.zip"))
+    shown = clients("clerk").post("/friday/build/", {"week": "2022-W13", "preview": "1"})
+    page = shown.content.decode()
+    assert shown.status_code == 200
+    assert "尚未制作" in page
+    assert CHECK_RECORD in page
+    assert "✕" in page
+    assert workspace.ledger.head.size == before
+    assert sorted((workspace.root / "archive").rglob("*.zip")) == packages
+
+
+@pytest.mark.parametrize(
+    ("name", "why", "status"),
+    [("clerk", "时间戳服务停机", 403), ("lead", "", 409), ("lead", "。。。。", 409)],
+)
+def test_an_undecided_package_needs_the_lead_and_a_reason(
+    clients: Callable[[str], Client], name: str, why: str, status: int
+) -> None:
+    sent = {"week": "2022-W13", "accept_indeterminate": "on", "why": why}
+    assert clients(name).post("/friday/build/", sent).status_code == status
+
+
+def test_the_lead_accepts_an_undecided_package_with_a_reason(
+    clients: Callable[[str], Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from evidence.handover import package
+
+    asked: SimpleQueue[package.Order] = SimpleQueue()
+
+    def instead(_office: object, order: package.Order, **_others: object) -> None:
+        asked.put(order)
+        raise InputError("enough")
+
+    monkeypatch.setattr(package, "build_package", instead)
+    sent = {"week": "2022-W13", "accept_indeterminate": "on", "why": "时间戳服务停机"}
+    assert clients("lead").post("/friday/build/", sent).status_code == 302
+    order = asked.get(timeout=20)
+    assert (order.accept_indeterminate, order.allow_incomplete, order.why) == (True, False, "时间戳服务停机")
