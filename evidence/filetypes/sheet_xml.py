@@ -16,6 +16,8 @@ _DATE_FORMATS = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *rang
 _NOT_CODE = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h|m|s)[^\]]*\]', re.I)
 _COLUMN = re.compile(r"[A-Z]+")
 MAX_STRINGS = 2_000_000
+LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
+"""Of a sheet (18.3.1.73 and the limits that Excel publishes)."""
 
 RawCell = tuple[str, str, bool]
 """Kind, stored text, whether a formula stands behind it."""
@@ -149,7 +151,8 @@ class SheetParser(XmlReader):
         self.merged: list[str] = []
         self.filled = 0
         self._strings, self._dates, self._limit = strings, dates, limit
-        self._row = self._column = 0
+        self.row = self.column = 0
+        """Where reading stands; both from 1."""
         self._type = ""
         self._style = 0
         self._text: list[str] = []
@@ -158,10 +161,14 @@ class SheetParser(XmlReader):
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         match tag:
             case "row":
-                self._row = int(attributes.get("r", self._row + 1))
-                self._column = 0
+                self.row = int(attributes.get("r", self.row + 1))
+                self.column = 0
+                if not 0 < self.row <= LAST_ROW:
+                    raise ValueError("no such row")
             case "c":
-                self._column = self._column_of(attributes.get("r", ""))
+                self.column = self._column_of(attributes.get("r", ""))
+                if self.column > LAST_COLUMN:
+                    raise ValueError("no such column")
                 self._type = attributes.get("t", "n")
                 self._style = int(attributes.get("s") or 0)
                 self._text, self._formula, self._in_cell = [], False, True
@@ -186,9 +193,9 @@ class SheetParser(XmlReader):
     def _column_of(self, reference: str) -> int:
         match = _COLUMN.match(reference)
         if match is None:
-            return self._column + 1
+            return self.column + 1
         column = 0
-        for letter in match[0]:
+        for letter in match[0][:4]:
             column = column * 26 + ord(letter) - 64
         return column
 
@@ -201,7 +208,7 @@ class SheetParser(XmlReader):
             return
         cell = self._cell(text)
         if cell is not None:
-            self.rows.setdefault(self._row, {})[self._column] = cell
+            self.rows.setdefault(self.row, {})[self.column] = cell
 
     def _stop(self) -> None:
         """Enough: what follows is passed over."""

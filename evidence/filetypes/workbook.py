@@ -23,6 +23,7 @@ MAX_CELLS = 400_000
 """Filled cells of one workbook: five thousand enterprises have a hundred thousand."""
 MAX_PART = 256 * 1024**2
 """Bytes of one unpacked part."""
+_MAC_YEAR = 1904
 _AGAIN = "请重新导出，或用 Excel、WPS 打开后另存为 .xlsx，再试一次。"
 _CELL = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 
@@ -74,6 +75,8 @@ class Sheet:
     rows: dict[int, dict[int, Cell]] = field(default_factory=dict)
     """Row number -> column number -> cell, both from 1, rows in ascending order."""
     merged: tuple[Range, ...] = ()
+    from_1904: bool = False
+    """Day numbers count from 1904, as workbooks from old Macs do; date cells are converted already."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,8 +134,9 @@ def _read(archive: zipfile.ZipFile) -> Workbook:
         try:
             parser.read(archive, part, MAX_PART)
         except (SyntaxError, ValueError, KeyError) as error:
+            where = f"{name}!{letters_of(parser.column)}{parser.row}" if parser.row else name
             raise UnreadableError(
-                "malformed", f"工作表“{name}”的内容已损坏。", where=name, remedy=_AGAIN
+                "malformed", f"工作表“{name}”的内容已损坏。", where=where, remedy=_AGAIN
             ) from error
         if parser.filled > budget:
             what = f"工作簿填写的单元格超过上限（{MAX_CELLS} 个）。"
@@ -149,7 +153,7 @@ def _epoch(book: object) -> datetime:
             "1",
             "true",
         }:
-            return datetime(1904, 1, 1)  # noqa: DTZ001 - cells have no zone
+            return datetime(_MAC_YEAR, 1, 1)  # noqa: DTZ001 - cells have no zone
     return datetime(1899, 12, 30)  # noqa: DTZ001
 
 
@@ -167,21 +171,39 @@ def _sheet(name: str, parser: SheetParser, base: datetime) -> Sheet:
     rows: dict[int, dict[int, Cell]] = {}
     for number in sorted(parser.rows):
         rows[number] = {
-            column: Cell(kind=kind, text=_dated(text, base) if kind == "date" else text, formula=formula)
+            column: _dated(text, base, formula)
+            if kind == "date"
+            else Cell(kind=kind, text=text, formula=formula)
             for column, (kind, text, formula) in sorted(parser.rows[number].items())
         }
     merged = (place for each in parser.merged if (place := range_of(each)) is not None)
-    return Sheet(name=name, rows=rows, merged=tuple(merged))
+    return Sheet(name=name, rows=rows, merged=tuple(merged), from_1904=base.year == _MAC_YEAR)
 
 
-def _dated(text: str, base: datetime) -> str:
-    """A day number, or an ISO date, as an ISO date; a fraction of a day alone is a time."""
+def _dated(text: str, base: datetime, formula: bool) -> Cell:
+    """A day number, or an ISO date, as an ISO date; a fraction of a day alone is a time.
+
+    A number outside of the calendar stays what it is (Excel shows `#####`): its reader names the cell.
+    """
     try:
         days = float(text)
     except ValueError:
-        return datetime.fromisoformat(text.replace("Z", "")).isoformat()
-    moment = base + timedelta(seconds=round(days * 86400))
-    return moment.time().isoformat() if 0 <= days < 1 else moment.isoformat()
+        return _written_out(text, formula)
+    try:
+        moment = base + timedelta(seconds=round(days * 86400))
+    except (OverflowError, ValueError):
+        return Cell(kind="text", text=text, formula=formula)
+    shown = moment.time().isoformat() if 0 <= days < 1 else moment.isoformat()
+    return Cell(kind="date", text=shown, formula=formula)
+
+
+def _written_out(text: str, formula: bool) -> Cell:
+    try:
+        return Cell(
+            kind="date", text=datetime.fromisoformat(text.replace("Z", "")).isoformat(), formula=formula
+        )
+    except ValueError:
+        return Cell(kind="text", text=text, formula=formula)
 
 
 def range_of(reference: str) -> Range | None:

@@ -27,6 +27,7 @@ WIDEST = 200
 MOST_SPREAD = 1_000_000
 """Cells of a sheet that get their value from a merged range."""
 MAX_BYTES = 50_000_000
+_DAYS_TO_1904 = 1462
 SHOWN = 20
 """So many mistakes are shown at once."""
 
@@ -224,7 +225,7 @@ def _sheet_records(sheet: Sheet, table: Table, mistakes: Mistakes) -> Iterator[R
             mistakes.error(f"{table.name}!{header}", _("缺少列“{heading}”").format(heading=column.heading))
     letters = {column: letters_of(index) for index, column in columns.items()}
     for number, values in grid.items():
-        row = {column: values.get(index) for index, column in columns.items()}
+        row = {column: day_number(values.get(index), column, sheet) for index, column in columns.items()}
         if number <= header or all(value is None or str(value).strip() == "" for value in row.values()):
             continue
         places = {column.heading: f"{table.name}!{letters[column]}{number}" for column in row}
@@ -253,6 +254,14 @@ def values_of(sheet: Sheet) -> dict[int, dict[int, Any]]:
             if left >= 0:
                 grid[number].update(dict.fromkeys(columns, first))
     return grid
+
+
+def day_number(value: Any, column: Column, sheet: Sheet) -> Any:
+    """A day number that nothing formats as a date, counted from 1900 whatever the workbook counts from."""
+    counts = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return (
+        value + _DAYS_TO_1904 if sheet.from_1904 and counts and column.kind in {"date", "moment"} else value
+    )
 
 
 def _header_row(grid: Mapping[int, Mapping[int, Any]], table: Table) -> int | None:

@@ -10,6 +10,7 @@ from evidence.errors import InputError
 from evidence.forms.tables import (
     Mistakes,
     Record,
+    day_number,
     load_yaml,
     open_workbook,
     record_of,
@@ -57,7 +58,7 @@ def read_visit_tables(path: Path, mistakes: Mistakes) -> tuple[Record, dict[str,
     for number, row in values_of(sheets[HEAD.name]).items():
         column = HEAD.column(str(row[1])) if 1 in row else None
         if column is not None:
-            values[column] = row.get(2)
+            values[column] = day_number(row.get(2), column, sheets[HEAD.name])
             places[column.heading] = f"{HEAD.name}!B{number}"
     head_record = record_of(values, HEAD.name, places, HEAD, mistakes)
     found = {
