@@ -17,19 +17,19 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bench import fuzz_intake, fuzz_verify
+from bench import fuzz_inputs, fuzz_intake, fuzz_verify
 from bench.result import Figure, figure
 from tests.packing import to_folder
 
 FULL_S, QUICK_S = 600.0, 60.0
 _TOGETHER = 12
-"""Files of one pass over the inbox, in each round beside so many packages and PDFs."""
-_VERIFIED = 4
+"""Files of one pass over the inbox, in each round beside so many packages and PDFs, and input files."""
+_VERIFIED = _TYPED = 4
 _HANG_S = 900
 
 
@@ -43,15 +43,21 @@ class Outcome:
 
     arrivals: int = 0
     verified: int = 0
+    typed: int = 0
     faults: dict[str, str] = field(default_factory=dict)
     """By case, as `--case` takes it."""
+
+    @property
+    def tried(self) -> str:
+        """How much."""
+        return f"{self.arrivals} files, {self.verified} packages and PDFs, {self.typed} input files"
 
 
 def run(quick: bool) -> list[Figure]:
     """Figures for `bench/results.json`."""
     first = secrets.randbelow(10**9)
     outcome = explore(first, seconds=QUICK_S if quick else FULL_S)
-    note = f"{outcome.arrivals} files, {outcome.verified} packages and PDFs, from number {first} on"
+    note = f"{outcome.tried}, from number {first} on"
     wrong = [case for case, what in outcome.faults.items() if "passed" in what]
     other = sorted(outcome.faults.keys() - set(wrong))
     return [
@@ -92,6 +98,8 @@ def explore(first: int, *, seconds: float | None = None, count: int | None = Non
             if what := _verify(seed):
                 faults[f"verify:{seed}"] = what
             outcome.verified += 1
+        faults |= {f"input:{seed}": what for seed, what in _inputs(list(seeds[:_TYPED])).items()}
+        outcome.typed += len(seeds[:_TYPED])
         for case, what in faults.items():
             print(f"{case}: {what}\n  again: python -m bench.fuzz --case {case}", file=sys.stderr, flush=True)
         outcome.faults |= faults
@@ -100,16 +108,24 @@ def explore(first: int, *, seconds: float | None = None, count: int | None = Non
 
 
 def _intake(seeds: list[int]) -> dict[int, str]:
+    return _together(fuzz_intake.faults, seeds)
+
+
+def _inputs(seeds: list[int]) -> dict[int, str]:
+    return _together(fuzz_inputs.faults, seeds)
+
+
+def _together(faults: Callable[[Path, list[int]], dict[int, str]], seeds: list[int]) -> dict[int, str]:
     """Faults of one pass; a pass that breaks is taken apart to find the file that breaks it."""
     try:
         with tempfile.TemporaryDirectory(prefix="fuzz-") as folder, _ended_when_hung():
-            return fuzz_intake.faults(Path(folder), seeds)
+            return faults(Path(folder), seeds) if seeds else {}
     except Exception as error:
         if len(seeds) == 1:
             return {seeds[0]: _told(error)}
         found: dict[int, str] = {}
         for seed in seeds:
-            found |= _intake([seed])
+            found |= _together(faults, [seed])
         return found or {seeds[0]: f"only together with the next {len(seeds) - 1}: {_told(error)}"}
 
 
@@ -146,8 +162,8 @@ def _keep(case: str, folder: Path) -> None:
     """Write the file of a case where a person can look at it."""
     kind, _colon, number = case.partition(":")
     folder.mkdir(parents=True, exist_ok=True)
-    if kind == "intake":
-        name, content = fuzz_intake.make(int(number))
+    if kind in {"intake", "input"}:
+        name, content = (fuzz_intake if kind == "intake" else fuzz_inputs).make(int(number))
         (folder / name).write_bytes(content)
         return
     made = fuzz_verify.make(int(number))
@@ -173,13 +189,14 @@ def main(arguments: list[str] | None = None) -> int:
             _keep(given.case, given.keep)
         kind, _colon, number = given.case.partition(":")
         seed = int(number)
-        what = _intake([seed]).get(seed, "") if kind == "intake" else _verify(seed)
+        found = {"intake": _intake, "input": _inputs}.get(kind, lambda _seeds: {seed: _verify(seed)})([seed])
+        what = found.get(seed, "")
         print(what or "nothing wrong")
         return int(bool(what))
     first = secrets.randbelow(10**9) if given.first is None else given.first
     seconds = FULL_S if given.seconds is None and given.count is None else given.seconds
     outcome = explore(first, seconds=seconds, count=given.count)
-    print(f"{outcome.arrivals} files, {outcome.verified} packages and PDFs, {len(outcome.faults)} faults")
+    print(f"{outcome.tried}, {len(outcome.faults)} faults")
     return int(bool(outcome.faults))
 
 

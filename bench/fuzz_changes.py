@@ -122,6 +122,20 @@ def _declared(content: bytes, dice: random.Random) -> bytes:
     return b'<?xml version="1.0"?><!DOCTYPE x [' + entity + b"]>" + used
 
 
+def _aliased(content: bytes, dice: random.Random) -> bytes:
+    """Values that stand for others, many times over; tags; further documents."""
+    line = b"a0: &a0 [x, x]\n" + b"".join(
+        b"a%d: &a%d [%s]\n" % (n, n, b", ".join([b"*a%d" % (n - 1)] * dice.choice((1, 9))))
+        for n in range(1, 9)
+    )
+    added = dice.choice((line, b"<<: {a: 1}\n", b"---\n", b"? [a]\n: b\n", b"a: !!python/name:os.system x\n"))
+    value = dice.choice(
+        (b": &a [*a]", b": !!binary eA==", b": !!timestamp x", b": 2022-13-45", b": |\n", b": .nan")
+    )
+    lines = re.sub(rb": ", lambda _found: value + b" ", content, count=1) if dice.random() < 0.5 else content
+    return added + lines if dice.random() < 0.5 else lines
+
+
 def _recoded(content: bytes, dice: random.Random) -> bytes:
     """The same text in an encoding that nothing declares, or that is declared falsely."""
     text = content.decode("utf-8", "replace")
@@ -190,6 +204,7 @@ CHANGES: Mapping[str, tuple[Change, ...]] = {
     "xlsx": (structures.zip_entry, structures.zip_header),
     "xml": (*_TEXT, _declared),
     "json": _TEXT,
+    "yaml": (*_TEXT, _rows, _aliased),
     "csv": (*_TEXT, _rows),
     "ini": (*_TEXT, _rows),
     "dat": (structures.head_integer, _rows),

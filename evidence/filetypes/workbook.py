@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
@@ -25,6 +26,8 @@ MAX_PART = 256 * 1024**2
 """Bytes of one unpacked part."""
 _MAC_YEAR = 1904
 _AGAIN = "请重新导出，或用 Excel、WPS 打开后另存为 .xlsx，再试一次。"
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError)
+"""What a part that does not unpack raises."""
 _CELL = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 
 
@@ -99,7 +102,7 @@ def read_workbook(path: Path) -> Workbook:
     try:
         with zipfile.ZipFile(path) as archive:
             return _read(archive)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as error:
+    except (*_BROKEN, NotImplementedError, RuntimeError) as error:
         raise UnreadableError("malformed", "不是有效的 XLSX 工作簿，或已损坏。", remedy=_AGAIN) from error
 
 
@@ -133,7 +136,7 @@ def _read(archive: zipfile.ZipFile) -> Workbook:
         parser = SheetParser(strings=strings, dates=dates, limit=budget)
         try:
             parser.read(archive, part, MAX_PART)
-        except (SyntaxError, ValueError, KeyError) as error:
+        except (SyntaxError, ValueError, KeyError, *_BROKEN) as error:
             where = f"{name}!{letters_of(parser.column)}{parser.row}" if parser.row else name
             raise UnreadableError(
                 "malformed", f"工作表“{name}”的内容已损坏。", where=where, remedy=_AGAIN

@@ -30,6 +30,8 @@ MAX_BYTES = 50_000_000
 _DAYS_TO_1904 = 1462
 SHOWN = 20
 """So many mistakes are shown at once."""
+LONGEST = 300
+"""Characters of one of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +111,7 @@ class Mistakes:
             return
         shown = self.errors[:SHOWN]
         rest = len(self.errors) - len(shown)
-        lines = "\n".join(f"  {line}" for line in shown) + (
+        lines = "\n".join(f"  {_shortened(line)}" for line in shown) + (
             _("\n  ……另有 {rest} 处").format(rest=rest) if rest > 0 else ""
         )
         raise InputError(
@@ -119,6 +121,11 @@ class Mistakes:
             where=str(self.source),
             remedy=_("请在原文件中改正后重新导入。"),
         )
+
+
+def _shortened(line: str) -> str:
+    """A mistake quotes the value, which may be endless."""
+    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
 
 
 def read_tables(path: Path, tables: Sequence[Table], mistakes: Mistakes) -> dict[str, list[Record]]:

@@ -25,7 +25,7 @@ FIRST, COUNT = 20220329, 240
 def test_no_changed_file_or_package_breaks_hides_or_passes() -> None:
     outcome = fuzz.explore(FIRST, count=COUNT)
     assert outcome.faults == {}
-    assert (outcome.arrivals, outcome.verified) == (COUNT, COUNT // 3)
+    assert (outcome.arrivals, outcome.verified, outcome.typed) == (COUNT, COUNT // 3, COUNT // 3)
 
 
 def test_every_accepted_kind_has_a_sample_that_is_read_as_itself(tmp_path: Path) -> None:
@@ -58,6 +58,7 @@ def test_a_file_that_breaks_the_intake_is_found_among_its_neighbours(
 
     monkeypatch.setattr(Intake, "_take", breaking)
     monkeypatch.setattr(fuzz, "_VERIFIED", 0)
+    monkeypatch.setattr(fuzz, "_TYPED", 0)
     assert set(fuzz.explore(FIRST, count=3).faults) == {f"intake:{FIRST + 1}"}
     assert f"python -m bench.fuzz --case intake:{FIRST + 1}" in capsys.readouterr().err
 

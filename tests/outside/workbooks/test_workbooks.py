@@ -244,3 +244,21 @@ def test_a_visit_workbook_that_cannot_be_read_says_why(tmp_path: Path, content: 
     with pytest.raises(InputError, match=words) as refused:
         read_visit_tables(path, Mistakes(source=path))
     assert str(path) in refused.value.where
+
+
+def test_a_sheet_whose_stream_is_damaged_is_named(tmp_path: Path) -> None:
+    content = workbook([("企业", sheet_xml(PARTIES)), ("说明", sheet_xml({"A1": "x"}))])
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        start = archive.getinfo("xl/sheets/s1.xml").header_offset + 30 + len("xl/sheets/s1.xml")
+    for damage in (b"\xff" * 40, bytes(40)):
+        path = written(tmp_path, content[:start] + damage + content[start + 40 :])
+        with pytest.raises(InputError, match="工作表“企业”的内容已损坏") as refused:
+            import_parties(path)
+        assert "企业" in refused.value.where
+
+
+def test_a_mistake_never_quotes_an_endless_value(tmp_path: Path) -> None:
+    sheet = people_xml("<v>x</v>", styled=False).replace('"D2"><v>x', '"D2" t="str"><v>' + "9" * 50_000)
+    with pytest.raises(InputError, match="人员!D2") as refused:
+        import_parties(written(tmp_path, workbook([("人员", sheet)])))
+    assert len(refused.value.what) < 400
