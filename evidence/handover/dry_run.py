@@ -18,6 +18,7 @@ from evidence.handover.package import (
     gaps,
     open_signing,
     refusal,
+    refuse_future,
     refuse_unchanged,
     require_reasons,
 )
@@ -84,6 +85,7 @@ def survey_package(
         UsageError: the week cannot be packed.
     """
     require_reasons(order)
+    refuse_future(order, clock())
     work = take_stock(office, week=order.week, supplement=order.supplement, at=order.at)
     refuse_taken(office, work.id)
     sent = sent_before(work.packages)

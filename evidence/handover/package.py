@@ -25,6 +25,7 @@ from evidence.handover.self_check import foreseen, judge_own, refuse_doubts
 from evidence.handover.sent import Sent, sent_before
 from evidence.handover.week import WeekWork, take_stock
 from evidence.language import _
+from evidence.ledger.known import CLOCK_TOLERANCE
 from evidence.rules.clause import Finding, Kind
 from evidence.rules.summary import blockers
 
@@ -51,7 +52,7 @@ def build_package(
         clock: real time.
 
     Raises:
-        UsageError: the week cannot be packed (packed already, a hole, no reason given).
+        UsageError: the week cannot be packed (packed already, a hole, no reason given, an instant to come).
         OwnPackageFailedError: the finished package fails its own examination; it is kept in quarantine.
         OwnPackageUndecidedError: it would be or is INDETERMINATE, and nobody accepted that.
         IncompleteError: something this package must contain is missing.
@@ -60,6 +61,7 @@ def build_package(
         MissingPartError: key, authority, font or disk space is missing.
     """
     require_reasons(order)
+    refuse_future(order, clock())
     with only_builder(office):
         heal(office)
         return _build(office, order, actor=actor, ask=ask, report=report, clock=clock)
@@ -75,6 +77,20 @@ def require_reasons(order: Order) -> None:
         raise UsageError(_("移交不完整的包必须说明原因。"), remedy='--allow-incomplete --why "…"')
     if order.accept_indeterminate and not order.why.strip():
         raise UsageError(_("移交尚不能认定有效的包必须说明原因。"), remedy='--accept-indeterminate --why "…"')
+
+
+def refuse_future(order: Order, now: datetime) -> None:
+    """No week is judged for an instant still to come: its facts could not be known yet.
+
+    Raises:
+        UsageError: the order's instant lies ahead of the clock by more than two clocks may differ.
+    """
+    if order.at - now > CLOCK_TOLERANCE:
+        raise UsageError(
+            _("移交包不能以将来的时刻为准：{at} 还没有到。").format(at=order.at.isoformat()),
+            where=_("本机时间 {now}").format(now=now.isoformat()),
+            remedy=_("请去掉 --at，或写已经过去的时刻；本机时钟不准的先校准。"),
+        )
 
 
 def gaps(work: WeekWork) -> tuple[Finding, ...]:

@@ -27,11 +27,10 @@ def examine_order(package: Package) -> tuple[Check, ...]:
         say(_ID, text, where)
         for text, where in (
             *_falls([line for line in package.journal.lines if not line.earlier]),
+            *_built_too_soon(package),
             *_stamped_too_soon(package),
         )
     ]
-    # judged for an instant still to come: the next package says so, and nothing is hidden by it
-    found += [note(_ID, text, where) for text, where in _built_too_soon(package)]
     if found or not package.journal.lines:
         return tuple(found)
     return (passed(_ID, "账本、判断、制作与时间戳的先后相符。"),)

@@ -217,6 +217,25 @@ def test_times_that_cannot_have_been_are_asked_about(
     assert report.indication is not Indication.PASSED
 
 
+def test_a_package_judged_for_an_instant_after_it_was_journalled_is_asked_about(
+    weeks: Weeks, tmp_path: Path
+) -> None:
+    """In a rising order: only the instant that the package claims was still to come."""
+    files = read_files(weeks.built["W15"])
+    before = Frontier.from_json(json.loads(files["data/ledger/frontier.json"]))
+
+    def change(_seq: int, fields: dict[str, Any]) -> None:
+        if fields["kind"] == "package.built/1":
+            fields["payload"]["package"]["built_at"] = "2022-04-10T07:00:00Z"
+
+    lines = rechained(slice_of(files), change, start=before.size)
+    forged = with_slice(files, lines, before=before, all_before=all_lines(weeks, "W14"))
+    report = judge(weeks, write(sealed(forged, weeks.agency), "WJB-2022-W15", tmp_path))
+    (asked,) = [check for check in report.checks if check.id == "ledger.order"]
+    assert "之前就已记为做好" in asked.message
+    assert (asked.kind, report.indication) == (CheckKind.REVIEW, Indication.INDETERMINATE)
+
+
 # --- who signed --------------------------------------------------------------------------------------
 
 

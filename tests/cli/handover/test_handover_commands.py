@@ -82,6 +82,18 @@ def test_what_nobody_can_prove_is_handed_over_only_with_a_reason(office: Office)
     )
 
 
+@pytest.mark.parametrize("asked", [(), ("--dry-run",)])
+def test_no_week_is_judged_for_an_instant_still_to_come(
+    office: Office, asked: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = office.ledger.head.size
+    assert code_of("bundle", "--week", world.WEEK, "--at", "2199-04-01T15:00+08:00", *asked) == ExitCode.USAGE
+    told = capsys.readouterr().err
+    assert "将来的时刻" in told
+    assert "--at" in told
+    assert office.ledger.head.size == lines
+
+
 def test_bundle_prints_one_json_document_and_progress_apart(office: Office) -> None:
     result = run("bundle", *WEEK, "--json")
     assert result.exit_code == 0, result.output

@@ -39,8 +39,9 @@ def friday_of(week: int) -> datetime:
 
 
 def pack(office: Office, week: int, **options: object) -> Built:
+    """A week's package, made on its Friday by the journal's clock too."""
     order = Order(week=Week(2022, week), at=friday_of(week), **options)  # type: ignore[arg-type]
-    return build_package(office, order)
+    return build_package(open_office(office.root, clock=lambda: friday_of(week)), order)
 
 
 def read(built: Built, member: str) -> bytes:
