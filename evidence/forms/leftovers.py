@@ -14,6 +14,9 @@ from evidence.ledger.ledger import Ledger
 def settle_leftovers(cases: Iterable[CaseId], ledger: Ledger, issued: IssuedStore) -> None:
     """Before numbers of these cases are given: set aside what was reserved and never issued.
 
+    So is what no line and no position speaks of, in an archive that remembers positions: it proves nothing.
+    In one that an older program left, such a file may be all that tells of a lost line, and stays.
+
     Only while holding the right to issue, so that nobody is writing just these files.
 
     Raises:
@@ -31,5 +34,5 @@ def settle_leftovers(cases: Iterable[CaseId], ledger: Ledger, issued: IssuedStor
                 witness = ledger.positions.vouching(place)
                 if witness is not None:
                     raise behind(view.head.size, witness.seq + 1, place)
-            if known is not None:
+            if known is not None or (ledger.positions is not None and ledger.positions.begun()):
                 issued.set_aside(number)

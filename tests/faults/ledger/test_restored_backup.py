@@ -10,7 +10,10 @@ import pytest
 from click.testing import CliRunner
 
 from evidence.cli.backup import backup_command, restore_command
+from evidence.cli.forms import issue_command
 from evidence.cli.handover import bundle_command
+from evidence.cli.intake import ingest_command
+from evidence.cli.ledger import ledger_command
 from evidence.config import Workspace, open_workspace
 from evidence.domain.document import IssuedForm
 from evidence.domain.identifiers import CaseId, Number
@@ -137,8 +140,6 @@ def test_a_package_of_another_history_is_refused_and_nothing_goes_on(
         run(bundle_command, "--week", "2022-W13", "--workspace", str(workspace.root))
     assert stopped.value.exit_code == ExitCode.LEDGER_DAMAGED
     size = len((workspace.archive / "ledger" / "journal.jsonl").read_bytes())
-    from evidence.cli.ledger import ledger_command
-
     with pytest.raises(EvidenceError) as refused:
         run(ledger_command, "recover", "--workspace", str(workspace.root))
     assert refused.value.exit_code == ExitCode.LEDGER_DAMAGED
@@ -157,3 +158,41 @@ def another_form(workspace: Workspace, number: str) -> IssuedForm:
     assert known is not None
     fields = {name: getattr(known.form, name) for name in known.form.__dataclass_fields__}
     return IssuedForm(**{**fields, "number": Number(number), "case": CASE})
+
+
+@pytest.mark.office
+@pytest.mark.slow
+def test_after_a_restore_issuing_goes_on_behind_the_gap_and_replaces_nothing(
+    week: Path, backup: Path, tmp_path: Path
+) -> None:
+    workspace = restored(backup, tmp_path / "restored")
+    before = {path: path.read_bytes() for path in (workspace.archive / "issued").rglob("*.pdf")}
+    code, _out = run(issue_command, CASE, "JC", "--blank", "--workspace", str(workspace.root))
+    assert code == 0
+    assert {path: path.read_bytes() for path in before} == before
+    (new,) = set((workspace.archive / "issued").rglob("*.pdf")) - set(before)
+    given_out = {path.stem for path in (week / "archive" / "issued").rglob("*.pdf")}
+    assert new.stem not in given_out
+    assert int(new.stem[-3:]) > max(int(stem[-3:]) for stem in given_out if stem.startswith(f"{CASE}-JC-"))
+
+
+def test_after_a_restore_a_page_printed_before_it_is_unknown_and_never_forged(
+    week: Path, backup: Path, tmp_path: Path
+) -> None:
+    workspace = restored(backup, tmp_path / "restored")
+    lost = Number("WJB22-0003-JC-001")
+    assert workspace.ledger.view.may_be_lost(lost)
+    printed = week / "archive" / issued_place(lost, ".pdf")
+    shutil.copy(printed, workspace.root / "inbox" / "扫描.pdf")
+    before = {
+        path: path.read_bytes() for path in (workspace.archive / "originals").rglob("*") if path.is_file()
+    }
+    code, _out = run(ingest_command, "--workspace", str(workspace.root))
+    ledger = open_workspace(workspace.root).ledger
+    arrival = ledger.view.arrivals()[-1]
+    assert arrival.judged is not None
+    reasons = {arrival.judged.reason, *(page.reason for page in arrival.judged.unlinked)} - {""}
+    assert reasons == {"unknown_code"}
+    assert code == 0  # taken; the page waits for a person
+    assert {path: path.read_bytes() for path in before} == before
+    assert run(ledger_command, "verify", "--workspace", str(workspace.root))[0] == 0

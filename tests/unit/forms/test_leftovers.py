@@ -43,17 +43,29 @@ def reserved(number: Number) -> NumbersReserved:
     return NumbersReserved(numbers=(Reserved(number=number, form="inspection-record"),))
 
 
-def test_only_what_was_reserved_and_never_issued_is_set_aside(archive: Path) -> None:
+def test_what_has_no_position_is_set_aside_named_and_its_number_stays_a_gap(archive: Path) -> None:
     store, ledger = IssuedStore(archive / "issued"), opened(archive)
     before = compare(ledger, "WJB")
     assert {Path(place).name.partition(".")[0] for place in before.leftovers} == {LEFT, STRAY}
     assert before.problems == ()
     settle_leftovers([OWN], ledger, store)
     assert store.pdf_path(ISSUED).read_bytes() == ISSUED.encode()
-    assert store.pdf_path(STRAY).read_bytes() == STRAY.encode()
-    assert not store.pdf_path(LEFT).exists()
-    assert (archive / "issued" / SET_ASIDE / f"{LEFT}.pdf").read_bytes() == LEFT.encode()
+    for number in (LEFT, STRAY):
+        assert not store.pdf_path(number).exists()
+        assert (archive / "issued" / SET_ASIDE / f"{number}.pdf").read_bytes() == number.encode()
+    after = compare(ledger, "WJB")
+    assert {Path(place).parent.name for place in after.leftovers} == {SET_ASIDE}
+    assert len(after.leftovers) == len(before.leftovers)
     assert max(ledger.view.next_running(OWN, "JC"), store.highest(OWN, "JC") + 1) == 4
+
+
+def test_in_an_archive_that_remembers_nothing_a_stray_form_stays(archive: Path) -> None:
+    for path in archive.rglob("position*"):
+        path.unlink()
+    store, ledger = IssuedStore(archive / "issued"), opened(archive)
+    settle_leftovers([OWN], ledger, store)
+    assert store.pdf_path(STRAY).read_bytes() == STRAY.encode()
+    assert store.highest(OWN, "JC") == 3
 
 
 def test_a_form_that_a_position_vouches_for_stops_the_issue(archive: Path) -> None:
