@@ -10,12 +10,15 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+import msgspec
+
 from evidence.domain.document import BoxKind, Document, MarkVerdict
 from evidence.rules import records, signatures
 from evidence.rules.chain import Chain, Step
+from evidence.rules.clause import Kind
 from evidence.rules.outcomes import failed, passed, unsure
 from evidence.rules.rule import CaseRule, Outcome
-from evidence.rules.signatures import OWN_RULE, Place, judge_marks, on_records, places
+from evidence.rules.signatures import OWN_RULE, Place, judge_marks, on_records, own_word, places
 
 INSPECTIONS = ("inspection-record", "recheck-record")
 MARKED = (BoxKind.SIGNATURE, BoxKind.SEAL)
@@ -105,6 +108,7 @@ _SIGNERS = (
 def _other_marks(chain: Chain) -> Iterator[Outcome]:
     """Every place that no other rule looks at, on every document that came back."""
     in_force = {document.form.number for step in chain.inspections if (document := chain.record(step))}
+    steps = {held.form.number: step for step in chain.visits if (held := chain.record(step))}
     in_force |= {document.form.number for document in chain.unentered}
     own = set(OWN_RULE) if _supervised(chain) else OWN_RULE - {("signature", "supervisor")}
     for document, about in _returned(chain):
@@ -116,7 +120,10 @@ def _other_marks(chain: Chain) -> Iterator[Outcome]:
             if place.page_here and (place.kind.value, place.role) not in elsewhere
         )
         if wanted:
-            yield judge_marks(document, wanted, "其余签章", **about)
+            found = judge_marks(document, wanted, "其余签章", **about)
+            step = steps.get(form.number)
+            doubt = own_word(chain, step, form.number, wanted) if step and found.kind is Kind.PASS else ""
+            yield msgspec.structs.replace(found, kind=Kind.REVIEW, message=doubt) if doubt else found
 
 
 def _returned(chain: Chain) -> Iterator[tuple[Document, dict[str, Any]]]:

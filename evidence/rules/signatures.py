@@ -221,6 +221,12 @@ def _contradiction(
         return f"{number} 登记了拒签（{reason}），表上却有签章，请核对哪一项属实。"
     if role == "principal" and step.facts.principal_present is False:
         return f"{step.name}登记主要负责人未到场，{number} 却有其签字，请核对。"
+    return own_word(chain, step, number, wanted)
+
+
+def own_word(chain: Chain, step: Step, number: str, wanted: tuple[Place, ...]) -> str:
+    """Which decision about a mark does not count: by somebody who was there, or without a reason."""
+    ours = _names(chain, step)
     for place in wanted:
         mark = place.mark
         if mark is None or not mark.decided_by:
