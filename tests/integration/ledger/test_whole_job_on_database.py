@@ -40,7 +40,17 @@ VISIT = """
 检查场所: 一车间
 情况: 对照二十五项检查内容全面检查，未见异常。
 """
-PROGRAM = "from evidence.cli.main import main; main()"
+PROGRAM = """
+import functools, sys
+from datetime import datetime
+from evidence import config
+from evidence.cli.main import main
+
+now = datetime.fromisoformat(sys.argv.pop(1))
+config.open_workspace = functools.partial(config.open_workspace, clock=lambda: now)
+main()
+"""
+"""One command of another host, at the hour the story has reached: all hosts' clocks agree."""
 COMPLETE, LACKING, UNDECIDED = 0, 3, 5
 
 
@@ -61,7 +71,8 @@ class Clerk:
 
     def beside(self, *words: str) -> subprocess.Popen[str]:
         """The same in a process of its own, which goes on while the story does."""
-        command = [sys.executable, "-c", PROGRAM, *words, "--json", "--workspace", str(self.root)]
+        asked = [*words, "--json", "--workspace", str(self.root)]
+        command = [sys.executable, "-c", PROGRAM, self.now.isoformat(), *asked]
         return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 
     def scan(self, number: Number, target: Path, day: str) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -85,9 +86,15 @@ def test_friday_lists_what_blocks_and_takes_an_exception(open_page: Callable[...
     assert waiver.why == "记录仪电量耗尽"
 
 
+GOLDEN = Path(__file__).parents[2] / "golden/packages"
+
+
 def test_a_dropped_file_is_judged_and_not_kept(open_page: Callable[..., Any]) -> None:
     page = open_page("auditor", "/auditor/")
-    file = {"name": "假包.zip", "mimeType": "application/zip", "buffer": b"PK\x05\x06" + b"\0" * 18}
+    genuine = (GOLDEN / "WJB-2022-W12.zip").read_bytes()
+    changed = genuine.replace(b"Payload-Oxum: 71820.9", b"Payload-Oxum: 71820.8")
+    assert changed != genuine
+    file = {"name": "假包.zip", "mimeType": "application/zip", "buffer": changed}
     page.get_by_label("移交包（.zip）或 PDF").set_input_files([file])
     page.get_by_role("button", name="验证").click()
     page.get_by_role("heading", name="TOTAL-FAILED").wait_for()
