@@ -23,6 +23,7 @@ def make_clip(
     options: dict[str, str] | None = None,
     container: str | None = None,
     codec: str = "libx264",
+    title: str = "",
 ) -> Path:
     """A moving picture with a tone; `options` go to the muxer, e.g. movflags=+faststart.
 
@@ -31,6 +32,7 @@ def make_clip(
     """
     rate, sample_rate = 5, 16_000
     metadata = {"creation_time": created} if created else {}
+    metadata |= {"title": title} if title else {}
     with av.open(str(path), "w", format=container, options=options or {}) as out:
         out.metadata.update(metadata)
         picture = out.add_stream(codec, rate=rate) if video else None

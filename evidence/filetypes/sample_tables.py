@@ -11,9 +11,9 @@ from typing import BinaryIO
 
 from evidence.filetypes.containers import Structure, boxes
 
-_WAY = frozenset({b"moov", b"trak", b"mdia", b"minf", b"stbl"})
-_ENTRY = {b"stts": 8, b"ctts": 8, b"stss": 4, b"stsc": 12, b"stco": 4, b"co64": 8, b"stsz": 4}
-"""Bytes of one entry; of `stsz` only where the samples have no common size."""
+_WAY = frozenset({b"moov", b"trak", b"mdia", b"minf", b"stbl", b"edts"})
+_ENTRY = {b"elst": 12, b"stts": 8, b"ctts": 8, b"stss": 4, b"stsc": 12, b"stco": 4, b"co64": 8, b"stsz": 4}
+"""Least bytes of one entry; of `stsz` only where the samples have no common size."""
 
 
 def tables_overstated(stream: BinaryIO, structure: Structure) -> bool:

@@ -86,7 +86,7 @@ def demux(source: Path | RawIOBase) -> Playable | None:
     starts: dict[str, Fraction] = {}
     broke_off = False
     try:
-        with av.open(opened, mode="r") as container:
+        with av.open(opened, mode="r", metadata_errors="replace") as container:
             streams = [stream for stream in container.streams if stream.type in {"video", "audio"}]
             if not streams:
                 return None
@@ -130,7 +130,7 @@ def empty_stretches(source: Path | RawIOBase, *, duration_ms: int) -> tuple[Stre
     opened: Any = str(source) if isinstance(source, Path) else source
     found: list[tuple[int, int]] = []
     try:
-        with av.open(opened, mode="r") as container:
+        with av.open(opened, mode="r", metadata_errors="replace") as container:
             if not any(name in container.format.name for name in ("mov", "avi")):
                 return ()
             for stream in (*container.streams.video[:1], *container.streams.audio[:1]):

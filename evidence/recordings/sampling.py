@@ -58,7 +58,7 @@ def take_samples(source: Path | RawIOBase, *, duration_ms: int, places: int) -> 
     samples: list[Sample] = []
     before: Any = None
     try:
-        with av.open(opened, mode="r") as container:
+        with av.open(opened, mode="r", metadata_errors="replace") as container:
             for number in range(places):
                 at_ms = duration_ms * (2 * number + 1) // (2 * places)
                 container.seek(at_ms * 1000, backward=True)

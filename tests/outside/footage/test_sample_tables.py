@@ -20,6 +20,9 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return make_clip(tmp_path_factory.mktemp("film") / "a.mp4", seconds=2).read_bytes()
 
 
+FRAGMENTS = {"mp4": {"movflags": "frag_keyframe+empty_moov"}, "mkv": {}}
+
+
 def written(folder: Path, content: bytes) -> Path:
     path = folder / "a.mp4"
     path.write_bytes(content)
@@ -46,7 +49,7 @@ def counting(film: bytes, kind: bytes, count: int, *, last: bool = False) -> byt
 
 @pytest.mark.parametrize("prefix", [b"", b"\xef\xbb\xbf" * 3])
 @pytest.mark.parametrize("last", [False, True])
-@pytest.mark.parametrize("kind", [b"stts", b"stss", b"stsc", b"stsz", b"stco"])
+@pytest.mark.parametrize("kind", [b"elst", b"stts", b"stss", b"stsc", b"stsz", b"stco"])
 def test_a_false_count_never_reaches_the_reader_that_believes_it(
     tmp_path: Path, film: bytes, monkeypatch: pytest.MonkeyPatch, kind: bytes, last: bool, prefix: bytes
 ) -> None:
@@ -75,6 +78,20 @@ def test_a_sound_film_is_not_doubted(tmp_path: Path, options: dict[str, str], ex
     path = make_clip(tmp_path / f"a.{extension}", seconds=1, options=options)
     assert not overstated(path)
     assert not [doubt for doubt in read_recording(path, name=path.name).doubts if "索引" in doubt]
+
+
+@pytest.mark.parametrize("extension", ["mkv", "mp4"])
+def test_a_cut_film_with_a_title_in_another_encoding_is_read(tmp_path: Path, extension: str) -> None:
+    title = "执法记录仪设备".encode("gbk")
+    path = make_clip(
+        tmp_path / f"a.{extension}", seconds=3, title="x" * len(title), options=FRAGMENTS[extension]
+    )
+    content = path.read_bytes()
+    assert b"x" * len(title) in content
+    path.write_bytes(content.replace(b"x" * len(title), title)[: len(content) * 4 // 5])
+    recording = read_recording(path, name=path.name)
+    assert recording.truncated
+    assert recording.duration_ms > 500
 
 
 def test_a_small_file_is_given_little_time_and_a_long_one_enough() -> None:
