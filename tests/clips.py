@@ -20,6 +20,7 @@ def make_clip(
     silent: bool = False,
     still: bool = False,
     last_at: int | None = None,
+    gop_s: int = 1,
     options: dict[str, str] | None = None,
     container: str | None = None,
     codec: str = "libx264",
@@ -28,7 +29,7 @@ def make_clip(
     """A moving picture with a tone; `options` go to the muxer, e.g. movflags=+faststart.
 
     `still` shows one picture all the time; `last_at` adds one frame and sound at that second, with nothing
-    before it.
+    before it; a key picture is written every `gop_s` seconds.
     """
     rate, sample_rate = 5, 16_000
     metadata = {"creation_time": created} if created else {}
@@ -38,7 +39,7 @@ def make_clip(
         picture = out.add_stream(codec, rate=rate) if video else None
         if picture is not None:
             picture.width, picture.height, picture.pix_fmt = 160, 90, "yuv420p"
-            picture.codec_context.gop_size = rate
+            picture.codec_context.gop_size = rate * gop_s
             picture.options = {"tune": "zerolatency", "preset": "ultrafast"}
         sound = out.add_stream("aac", rate=sample_rate, layout="mono") if audio else None
         numbers = [*range(round(seconds * rate)), *([last_at * rate] if last_at else [])]

@@ -24,6 +24,9 @@ BLACK_SPREAD = 4
 SILENT_PEAK = 0.002
 """Peak of full scale, -54 dB; a live room measures well above."""
 _FRAMES_HEARD = 10
+_MOST_PICTURES = 400
+"""Decoded for one place at most; encoders write a key picture in at least every 250."""
+_NEAR_MS = 500
 LONG_S = {StretchKind.BLACK: 30, StretchKind.SILENT: 30, StretchKind.STILL: 60}
 """Only stretches at least this long are worth a person's look, in seconds."""
 STILL_DIFFERENCE = 0.75
@@ -57,12 +60,13 @@ def take_samples(source: Path | RawIOBase, *, duration_ms: int, places: int) -> 
     places = max(places, min(MOST_PLACES, duration_ms // (EVERY_S * 1000)))
     samples: list[Sample] = []
     before: Any = None
+    key: int | None = None
     try:
         with av.open(opened, mode="r", metadata_errors="replace") as container:
             for number in range(places):
                 at_ms = duration_ms * (2 * number + 1) // (2 * places)
                 container.seek(at_ms * 1000, backward=True)
-                sample, luma = _look(container, at_ms)
+                sample, luma, key = _look(container, at_ms, key)
                 samples.append(replace(sample, still=_still(before, luma)))
                 before = luma
     except (FFmpegError, ValueError, OSError):
@@ -70,8 +74,17 @@ def take_samples(source: Path | RawIOBase, *, duration_ms: int, places: int) -> 
     return tuple(samples)
 
 
-def _look(container: av.container.InputContainer, at_ms: int) -> tuple[Sample, Any]:
+def _look(
+    container: av.container.InputContainer, at_ms: int, key_before: int | None
+) -> tuple[Sample, Any, int | None]:
+    """What is seen and heard from here, and the time of the key picture that decoding began with.
+
+    A place whose key picture is that of the place before is decoded up to its own picture: a recorder that
+    writes key pictures rarely has not stood still.
+    """
     black: bool | None = None
+    key: int | None = None
+    pictures = 0
     seen: Any = None
     peak = 0.0
     heard = 0
@@ -84,6 +97,9 @@ def _look(container: av.container.InputContainer, at_ms: int) -> tuple[Sample, A
             continue
         for frame in packet.decode():
             if isinstance(frame, av.VideoFrame):
+                key, pictures = frame.pts if pictures == 0 else key, pictures + 1
+                if key == key_before and pictures < _MOST_PICTURES and _earlier(frame, at_ms):
+                    continue
                 seen = _luma(frame).astype(np.int16)
                 black = bool(seen.mean() <= BLACK_MEAN and seen.std() <= BLACK_SPREAD)
                 done.add(kind)
@@ -95,7 +111,12 @@ def _look(container: av.container.InputContainer, at_ms: int) -> tuple[Sample, A
                     done.add(kind)
         if len(done) >= wanted:
             break
-    return Sample(at_ms=at_ms, black=black, silent=None if not heard else peak < SILENT_PEAK), seen
+    sample = Sample(at_ms=at_ms, black=black, silent=None if not heard else peak < SILENT_PEAK)
+    return sample, seen, key
+
+
+def _earlier(frame: av.VideoFrame, at_ms: int) -> bool:
+    return frame.time is not None and frame.time * 1000 < at_ms - _NEAR_MS
 
 
 def _still(before: Any, now: Any) -> bool | None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from evidence.demo.footage import write_clip
 from evidence.domain.coverage import segments_of
 from evidence.domain.recording import Recording, StretchKind
 from evidence.errors import UnreadableError
@@ -140,11 +141,17 @@ def test_two_minutes_and_one_last_frame_are_not_twenty_two(tmp_path: Path) -> No
     assert 11 < filmed < 14
 
 
-def test_a_picture_that_stands_still_is_remarked_and_a_moving_one_is_not(tmp_path: Path) -> None:
-    still = read_recording(make_clip(tmp_path / "a.mp4", seconds=130, still=True), name=NAME)
-    assert "静止不动" in "".join(still.remarks)
-    moving = read_recording(make_clip(tmp_path / "b.mp4", seconds=130), name=NAME)
+@pytest.mark.parametrize("gop_s", [1, 70])
+def test_a_picture_that_stands_still_is_remarked_and_a_moving_one_is_not(tmp_path: Path, gop_s: int) -> None:
+    clip = make_clip(tmp_path / "a.mp4", seconds=130, still=True, gop_s=gop_s)
+    assert "静止不动" in "".join(read_recording(clip, name=NAME).remarks)
+    moving = read_recording(make_clip(tmp_path / "b.mp4", seconds=130, gop_s=gop_s), name=NAME)
     assert moving.remarks == ()
+
+
+def test_a_recorder_that_writes_key_pictures_rarely_has_not_stood_still(tmp_path: Path) -> None:
+    clip = write_clip(tmp_path / "demo.mp4", started_at=datetime(2022, 3, 14, 1, tzinfo=UTC), seconds=300)
+    assert read_recording(clip, name=NAME).stretches == ()
 
 
 def test_a_card_names_the_device_when_the_file_name_does_not(clips: dict[str, bytes], tmp_path: Path) -> None:
