@@ -15,7 +15,7 @@ from evidence.recognition.refusals import refusal_in
 from evidence.recognition.rings import Ring
 from evidence.recognition.sheet import Sheet
 from evidence.recognition.straight import line_count
-from evidence.recognition.surroundings import box_rect
+from evidence.recognition.surroundings import Rect, box_rect
 from evidence.recognition.thresholds import DEFAULT, StraightThresholds, Thresholds
 from evidence.recognition.traits import Around, Traits, traits_of
 
@@ -66,13 +66,16 @@ def doubt_about(
         return Doubt(why=STRAIGHT, folds=_on_sheet(traits, around, sheet) if pale else None)
     if signature and few:
         return Doubt(why=STRUCK_OUT)
-    if signature and traits.length <= limits.refused_mm:
-        _word, likely = refusal_in(_ink_in(box, around, weak))
-        if likely >= limits.refused:
-            return Doubt(why=STRUCK_OUT)
+    if signature and refuses(_ink_in(box, around, weak), traits.length, limits):
+        return Doubt(why=STRUCK_OUT)
     if signature and from_a_neighbour(box, issued.boxes, around, weak):
         return Doubt(why=NEIGHBOUR)
     return None
+
+
+def refuses(ink: Array, length: float, limits: StraightThresholds = DEFAULT.straight) -> bool:
+    """Whether the ink of a box, uint8, is likely a word that refuses; `length` in mm."""
+    return length <= limits.refused_mm and refusal_in(ink)[1] >= limits.refused
 
 
 def _on_sheet(traits: Traits, around: Around, sheet: Sheet) -> Array:
@@ -100,9 +103,12 @@ def _is_zigzag(traits: Traits, least: float, limits: StraightThresholds) -> bool
 
 
 def _ink_in(box: Box, around: Around, weak: float) -> Array:
-    """Ink within the box itself."""
+    return ink_in(box, around.rect, around.dark, weak)
+
+
+def ink_in(box: Box, rect: Rect, dark: Array, weak: float) -> Array:
+    """Ink within the box itself, uint8; `rect` is where the darkness was cut out."""
     x, y, w, h = box_rect(box)
-    x0, y0 = max(round(around.rect[0]), 0), max(round(around.rect[1]), 0)
+    x0, y0 = max(round(rect[0]), 0), max(round(rect[1]), 0)
     left, top = max(round(x) - x0, 0), max(round(y) - y0, 0)
-    ink = around.dark[top : top + round(h), left : left + round(w)] > weak
-    return ink.astype(np.uint8)
+    return (dark[top : top + round(h), left : left + round(w)] > weak).astype(np.uint8)

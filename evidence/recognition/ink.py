@@ -10,8 +10,9 @@ import cv2
 import numpy as np
 
 from evidence.domain.document import Box, BoxKind, IssuedPage, MarkVerdict
-from evidence.recognition.doubts import CORRECTED, COVERED, doubt_about
+from evidence.recognition.doubts import CORRECTED, COVERED, STRUCK_OUT, doubt_about, ink_in, refuses
 from evidence.recognition.local_print import lies_under, print_is_gone, rules_are_lost, shifted
+from evidence.recognition.plain_writing import is_plain_writing
 from evidence.recognition.reading import Array
 from evidence.recognition.red_ink import disks_in, thumb_in, without_red_ink
 from evidence.recognition.reference import MM
@@ -19,6 +20,7 @@ from evidence.recognition.rings import Ring
 from evidence.recognition.sheet import Sheet, crop
 from evidence.recognition.strokes import Strokes, erase_rules, evened, least_darkness, ridged, strokes_in
 from evidence.recognition.surroundings import Rect, Surroundings, black_hat, box_rect
+from evidence.recognition.traits import Around
 from evidence.recognition.thresholds import DEFAULT, InkThresholds, Thresholds
 
 _MARGIN_MM = 4.0
@@ -94,6 +96,12 @@ def find_ink(
             weak, strong = limits.bilevel_weak, limits.bilevel_strong
         elif box.kind is BoxKind.DATE and view.quiet:
             weak, strong = limits.digit_weak * weak, limits.digit_strong * strong
+        around = Around(rect=rect, dark=dark, hidden=(printed > 0) | disks)
+        if is_plain_writing(box, issued.boxes, around, weak, strong, thresholds):
+            signature = box.kind is BoxKind.SIGNATURE
+            ink = ink_in(box, rect, dark, weak)
+            refused = signature and refuses(ink, found.length_mm, thresholds.straight)
+            return _asked(found, STRUCK_OUT) if refused else found
         doubt = doubt_about(sheet, box, issued, rings, weak, strong, thresholds)
         if doubt is None:
             return found

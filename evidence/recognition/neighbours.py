@@ -9,7 +9,7 @@ import numpy as np
 
 from evidence.domain.document import Box, BoxKind
 from evidence.recognition.reading import Array
-from evidence.recognition.reference import MM
+from evidence.recognition.reference import MM, PT
 from evidence.recognition.surroundings import box_rect
 from evidence.recognition.traits import Around
 
@@ -40,6 +40,32 @@ def from_a_neighbour(box: Box, boxes: Sequence[Box], around: Around, weak: float
         if side and _runs_across(ink, _span(box, x0, y0), _span(other, x0, y0), side):
             return True
     return False
+
+
+def may_be_a_neighbours(box: Box, boxes: Sequence[Box], ink: Array) -> bool:
+    """Whether a date beside a box could be what its ink belongs to, judged without looking at the date.
+
+    Args:
+        ink: uint8, of the box alone.
+    """
+    for other in boxes:
+        side = 0 if other.box == box.box or other.kind is not BoxKind.DATE else _side(box, other)
+        if side and _may_run_across(_big_enough(ink), side, other.h * PT):
+            return True
+    return False
+
+
+def _may_run_across(mine: Array, side: int, highest: float) -> bool:
+    """`highest` is the date box's own height: no date is higher."""
+    if not mine.any():
+        return False
+    mine = mine[:, ::-1] if side < 0 else mine
+    columns = np.nonzero(mine.any(axis=0))[0]
+    to_border = mine.shape[1] - 1 - int(columns[-1])
+    apart = int(np.diff(columns).max(initial=0)) > 1.5 * int(_REACH_MM * MM)
+    if apart or to_border > _FAR_MM * MM or _height(mine) > _HIGHER * highest:
+        return False
+    return to_border <= int(_REACH_MM * MM) or _evenness(mine) >= _EVEN
 
 
 def _side(box: Box, other: Box) -> int:

@@ -51,6 +51,9 @@ def thumb_in(sheet: Sheet, rect: Rect, rings: Sequence[Ring], limits: InkThresho
     patch = sheet.color(*rect)
     blue, green, red = cv2.split(np.ascontiguousarray(patch[::3, ::3]))
     reddish = cv2.subtract(red, cv2.max(blue, green)) > int(DEFAULT.seal.floor)
+    left, top = max(round(rect[0]), 0), max(round(rect[1]), 0)
+    for ring in rings:
+        reddish &= ~disk_of(ring, patch.shape, (left, top), 1.1)[::3, ::3]
     if int(np.count_nonzero(reddish)) < 10 * MM**2 / 9:
         return None
     # What reaches far beyond the box is part of something larger than a thumb: a seal hanging over.
@@ -74,6 +77,5 @@ def thumb_in(sheet: Sheet, rect: Rect, rings: Sequence[Ring], limits: InkThresho
     if not pressed.any():
         return None
     grown = cv2.dilate(pressed, np.ones((2 * gap + 1,) * 2)) > 0
-    left, top = max(round(rect[0]), 0) - x0, max(round(rect[1]), 0) - y0
-    here = grown[top : top + patch.shape[0], left : left + patch.shape[1]]
+    here = grown[top - y0 : top - y0 + patch.shape[0], left - x0 : left - x0 + patch.shape[1]]
     return here if here.any() else None

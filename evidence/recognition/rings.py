@@ -40,8 +40,12 @@ def find_ring(weight: Array, limits: SealThresholds = DEFAULT.seal) -> Ring | No
 
 def find_rings(weight: Array, limits: SealThresholds = DEFAULT.seal) -> Iterator[Ring]:
     """Circles of seal size in a map of ink, the likeliest first: the likeliest is not always a seal's."""
+    fine = cv2.resize(weight, None, fx=_FINE, fy=_FINE, interpolation=cv2.INTER_AREA)
+    rows, columns = np.nonzero(fine > 0.3)
+    if len(rows) < 20:
+        return
     for x, y, radius in _candidates(weight, limits):
-        ring = _measure(weight, x, y, radius)
+        ring = _measure(rows, columns, x, y, radius)
         if ring is not None:
             yield ring
 
@@ -99,12 +103,12 @@ def _circle_spectrum(radius: float, rows: int, columns: int) -> Array:
     return cv2.dft(np.roll(whole, (-centre, -centre), (0, 1)))
 
 
-def _measure(weight: Array, x: float, y: float, radius: float) -> Ring | None:
-    """Sharpen centre and radius, then count the sectors that carry ink."""
-    fine = cv2.resize(weight, None, fx=_FINE, fy=_FINE, interpolation=cv2.INTER_AREA)
-    rows, columns = np.nonzero(fine > 0.3)
-    if len(rows) < 20:
-        return None
+def _measure(rows: Array, columns: Array, x: float, y: float, radius: float) -> Ring | None:
+    """Sharpen centre and radius, then count the sectors that carry ink.
+
+    Args:
+        rows, columns: where ink lies, at `_FINE` scale.
+    """
     cx, cy, r = x * _FINE, y * _FINE, radius * _FINE
     for _round in range(4):
         distance = np.hypot(columns - cx, rows - cy)
@@ -120,11 +124,12 @@ def _measure(weight: Array, x: float, y: float, radius: float) -> Ring | None:
             break
         cx, cy, r = float(a), float(b), fitted
     distance = np.hypot(columns - cx, rows - cy)
-    angle = ((np.arctan2(rows - cy, columns - cx) + np.pi) / (2 * np.pi) * _SECTORS).astype(int) % _SECTORS
 
     def filled(low: float, high: float) -> float:
         band = (distance >= low) & (distance < high)
-        return len(np.unique(angle[band])) / _SECTORS
+        angle = np.arctan2(rows[band] - cy, columns[band] - cx) + np.pi
+        sectors = (angle / (2 * np.pi) * _SECTORS).astype(int) % _SECTORS
+        return int(np.count_nonzero(np.bincount(sectors, minlength=_SECTORS))) / _SECTORS
 
     width = 0.55 * MM * _FINE
     on_ring = filled(r - width, r + width)

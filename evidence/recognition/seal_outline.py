@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -24,6 +25,7 @@ def outline_of(ink: Array, ring: Ring, limits: SealThresholds = DEFAULT.seal) ->
         ink: bool, red ink around the ring and nothing else.
         ring: the circle found in it, in the crop's pixels.
     """
+    ink, ring = _cut_out(ink, ring)
     solid = cv2.morphologyEx(ink.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((int(2.5 * MM),) * 2))
     solid = cv2.morphologyEx(solid, cv2.MORPH_OPEN, np.ones((3, 3)))
     count, labels, stats, _centres = cv2.connectedComponentsWithStats(solid)
@@ -53,6 +55,14 @@ def outline_of(ink: Array, ring: Ring, limits: SealThresholds = DEFAULT.seal) ->
     if oval >= least and min(a, b) < limits.oval_ratio * max(a, b):
         return OVAL
     return ""
+
+
+def _cut_out(ink: Array, ring: Ring) -> tuple[Array, Ring]:
+    """The inked part of the crop with as much around it as the closing reaches, and the ring in it."""
+    x, y, w, h = cv2.boundingRect(ink.astype(np.uint8))
+    margin = int(4 * MM)
+    left, top = max(x - margin, 0), max(y - margin, 0)
+    return ink[top : y + h + margin, left : x + w + margin], replace(ring, x=ring.x - left, y=ring.y - top)
 
 
 def _ellipse(centre: tuple[float, float], axes: tuple[float, float], turn: float) -> Array:

@@ -145,8 +145,9 @@ def _circles(
     loose: list[Ring] = []
     while True:
         weight = np.clip(red.amount / (1.6 * red.level), 0, 1).astype(np.float32)
+        inked = np.nonzero(red.amount > red.level)
         found = [
-            _with_redness(ring, red.amount, red.level)
+            _with_redness(ring, red.amount, inked)
             for ring in find_rings(weight, limits)
             if ring.sectors >= 0.3 and ring.gain >= limits.ring_gain
         ]
@@ -276,8 +277,8 @@ def _gray_ring(sheet: Sheet, region: Rect) -> Ring | None:
     return None if ring is None else _moved(ring, origin)
 
 
-def _with_redness(ring: Ring, amount: Array, level: float) -> Ring:
-    rows, columns = np.nonzero(amount > level)
+def _with_redness(ring: Ring, amount: Array, inked: tuple[Array, ...]) -> Ring:
+    rows, columns = inked
     on = np.abs(np.hypot(columns - ring.x, rows - ring.y) - ring.radius) < 0.8 * MM
     values = amount[rows[on], columns[on]]
     return Ring(

@@ -17,6 +17,10 @@ from evidence.recognition.thresholds import DEFAULT, StraightThresholds
 
 _STEP = 0.5 * MM
 """Along a line ink is looked for every half millimetre."""
+_STIFF = 1e-6 * np.eye(3)
+"""Keeps a fit of few points solvable."""
+_NEAR_MM = 6.0
+"""Ink further off a line than its bands and the bow of bent paper has no part in its run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +80,8 @@ def _run_along(
     """The longest run of ink near one line, bent to the arc that fits it."""
     cos, sin = math.cos(theta), math.sin(theta)
     off = columns * cos + rows * sin - rho
+    kept = np.abs(off) < _NEAR_MM * MM
+    rows, columns, off = rows[kept], columns[kept], off[kept]
     along = rows * cos - columns * sin
     band = limits.band_mm * MM
     near = np.abs(off) < 1.6 * band
@@ -86,11 +92,11 @@ def _run_along(
         s, d = along[near], off[near]
         middle, half = 0.5 * (s.min() + s.max()), max(0.5 * (s.max() - s.min()), 1.0)
         t = (s - middle) / half
-        terms = np.stack([np.ones_like(t), t, t * t], 1)
-        system = terms.T @ terms + np.diag([0, 0, 0.02 * len(t)])
-        bend = np.linalg.solve(system + 1e-6 * np.eye(3), terms.T @ d)
+        terms = np.vander(t, 3, increasing=True)
+        system = terms.T @ terms + _STIFF + np.diag([0, 0, 0.02 * len(t)])
+        bend = np.linalg.solve(system, terms.T @ d)
         everywhere = (along - middle) / half
-        offset = off - (bend[0] + bend[1] * everywhere + bend[2] * everywhere**2)
+        offset = off - (bend[0] + everywhere * (bend[1] + bend[2] * everywhere))
         near = (np.abs(offset) < band) & (np.abs(everywhere) < 1.05)
         if np.count_nonzero(near) < 0.5 * limits.run_mm * MM:
             return None
@@ -127,22 +133,18 @@ def _run_along(
 
 def _longest_span(filled: Array, under: Array, gap: int) -> tuple[int, int] | None:
     """First and last-but-one bin of the longest run whose gaps, hidden bins left out, are short."""
-    best: tuple[int, int] | None = None
-    start, last, missing = -1, -1, 0
-    for k in np.nonzero(filled)[0].tolist():
-        if start >= 0:
-            between = ~under[last + 1 : k]
-            missing = int(np.count_nonzero(between))
-            if missing > gap:
-                if best is None or last + 1 - start > best[1] - best[0]:
-                    best = (start, last + 1)
-                start = k
-        else:
-            start = k
-        last = k
-    if start >= 0 and (best is None or last + 1 - start > best[1] - best[0]):
-        best = (start, last + 1)
-    return best
+    places = np.nonzero(filled)[0]
+    if not len(places):
+        return None
+    free = np.cumsum(~under)
+    free = free - ~under  # of the bins before each
+    # Free bins between one filled bin and the next, the filled one itself left out.
+    missing = np.diff(free[places]) - ~under[places[:-1]]
+    breaks = np.nonzero(missing > gap)[0]
+    first = places[np.concatenate([[0], breaks + 1])]
+    last = places[np.concatenate([breaks, [len(places) - 1]])] + 1
+    longest = int(np.argmax(last - first))
+    return int(first[longest]), int(last[longest])
 
 
 def is_straight(mask: Array, width: float, limits: StraightThresholds = DEFAULT.straight) -> bool:

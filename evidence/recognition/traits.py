@@ -19,6 +19,7 @@ from evidence.recognition.straight import is_straight, straight_runs
 from evidence.recognition.strokes import ninth_decile, stroke_width
 from evidence.recognition.surroundings import Rect, box_rect
 from evidence.recognition.thresholds import DEFAULT, Thresholds
+from evidence.recognition.tones import median
 
 WIDE_MM = 12.0
 """Margin of the crop: where a fold has left the box behind."""
@@ -64,10 +65,29 @@ class Around:
     """Where print hides the paper."""
 
 
-def traits_of(
-    sheet: Sheet, box: Box, around: Around, weak: float, strong: float, thresholds: Thresholds = DEFAULT
-) -> Traits:
-    """Traits of the ink in a box."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parted:
+    """The ink of a crop, straight runs apart from the rest; arrays of the crop's shape, lengths in mm."""
+
+    inner: tuple[slice, slice]
+    """The box within the crop."""
+    ink: Array
+    rest: Array
+    """Ink in no run."""
+    inside: Array
+    """Ink in no run that leaves the box."""
+    in_run: Array
+    """Ink in runs that touch the box."""
+    folds: Array
+    """Runs that leave the box."""
+    in_runs: float
+    outside: float
+    """Length of runs in the box, and of what goes on outside it."""
+    any_runs: bool
+
+
+def part(box: Box, around: Around, weak: float, thresholds: Thresholds = DEFAULT) -> Parted:
+    """Take straight runs out of the ink around a box."""
     dark, x0, y0 = around.dark, max(round(around.rect[0]), 0), max(round(around.rect[1]), 0)
     ink = (dark > weak).astype(np.uint8)
     runs = straight_runs(ink, around.hidden, thresholds.straight)
@@ -89,25 +109,47 @@ def traits_of(
         if (1 - share) * run.length_mm > thresholds.straight.leaves_mm:
             inside[band] = 0
             folds |= band
-    bent, straight = _strokes(rest, dark, inner, strong, thresholds)
-    joined = bent if not runs else _strokes(inside, dark, inner, strong, thresholds)[0]
+    return Parted(
+        inner=inner,
+        ink=ink,
+        rest=rest,
+        inside=inside,
+        in_run=in_run,
+        folds=folds,
+        in_runs=in_runs,
+        outside=outside,
+        any_runs=bool(runs),
+    )
+
+
+def traits_of(
+    sheet: Sheet, box: Box, around: Around, weak: float, strong: float, thresholds: Thresholds = DEFAULT
+) -> Traits:
+    """Traits of the ink in a box."""
+    dark = around.dark
+    parted = part(box, around, weak, thresholds)
+    inner, ink, rest = parted.inner, parted.ink, parted.rest
+    bent, straight = length_of_strokes(rest, dark, inner, strong, thresholds)
+    joined = bent
+    if parted.any_runs:
+        joined = length_of_strokes(parted.inside, dark, inner, strong, thresholds)[0]
     values = dark[inner][ink[inner] > 0]
     return Traits(
-        length=bent + straight + in_runs,
+        length=bent + straight + parted.in_runs,
         bent=bent,
         joined=joined,
         straight=straight,
-        in_runs=in_runs,
-        runs_outside=outside,
-        runs_dark=_upper_quartile(dark[in_run]),
+        in_runs=parted.in_runs,
+        runs_outside=parted.outside,
+        runs_dark=_upper_quartile(dark[parted.in_run]),
         rest_dark=_upper_quartile(dark[inner][rest[inner] > 0]),
         dark=ninth_decile(values) / max(sheet.contrast, 60.0) if values.size else 0.0,
-        folds=folds,
+        folds=parted.folds,
         hue=_hue(sheet, around.rect, inner, ink[inner] > 0),
     )
 
 
-def _strokes(
+def length_of_strokes(
     ink: Array, dark: Array, inner: tuple[slice, slice], strong: float, thresholds: Thresholds
 ) -> tuple[float, float]:
     """Length of the strokes with branch or turn, and of the straight ones."""
@@ -126,8 +168,8 @@ def _strokes(
         width, broad = stroke_width(mask, thresholds.ink.thick_mm)
         if broad:
             continue
-        part = mask[max(rows.start - y, 0) : rows.stop - y, max(columns.start - x, 0) : columns.stop - x]
-        length = float(np.count_nonzero(part)) / max(1.0, width) / MM
+        here = mask[max(rows.start - y, 0) : rows.stop - y, max(columns.start - x, 0) : columns.stop - x]
+        length = float(np.count_nonzero(here)) / max(1.0, width) / MM
         if is_straight(mask, width, thresholds.straight):
             straight += length
         else:
@@ -148,8 +190,9 @@ def _hue(sheet: Sheet, rect: Rect, inner: tuple[slice, slice], ink: Array) -> fl
     patch = sheet.color(left, top, ink.shape[1], ink.shape[0])
     if patch.shape[:2] != ink.shape:
         return 0.0
-    soft = cv2.GaussianBlur(patch, (0, 0), 1.0).astype(np.int16)
-    chroma = soft.max(axis=2) - soft.min(axis=2)
-    bare = ~cv2.dilate(ink.astype(np.uint8), np.ones((5, 5))).astype(bool)
-    paper = float(np.median(chroma[bare])) if bare.any() else 0.0
+    soft = cv2.GaussianBlur(patch, (0, 0), 1.0)
+    blue, green, red = cv2.split(soft)
+    chroma = cv2.subtract(cv2.max(cv2.max(blue, green), red), cv2.min(cv2.min(blue, green), red))
+    bare = 1 - cv2.dilate(ink.astype(np.uint8), np.ones((5, 5)))
+    paper = median(chroma, bare) if bare.any() else 0.0
     return float(np.percentile(chroma[ink], 60)) - paper

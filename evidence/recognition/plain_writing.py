@@ -1,0 +1,47 @@
+"""Whether the ink of a box is plainly its own writing, so that what lies further around it need not be looked at.
+
+The closer look takes straight runs away, in a crop with wide margins, and asks whether a neighbour's date reaches
+over. Where no run leaves the box, plenty of bent strokes is left and no neighbour could have written them, that
+look has only one answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from evidence.domain.document import Box, BoxKind
+from evidence.recognition.doubts import ink_in
+from evidence.recognition.neighbours import may_be_a_neighbours
+from evidence.recognition.thresholds import DEFAULT, Thresholds
+from evidence.recognition.traits import Around, length_of_strokes, part
+
+_PLENTY = 2.0
+"""Bent strokes of so many times the least length: what the wider crop sees otherwise takes less away."""
+
+
+def is_plain_writing(
+    box: Box,
+    boxes: Sequence[Box],
+    around: Around,
+    weak: float,
+    strong: float,
+    thresholds: Thresholds = DEFAULT,
+) -> bool:
+    """Whether the wide crop could not tell more.
+
+    Args:
+        around: a crop a few millimetres larger than the box.
+        weak, strong: what a stroke's pixel has at least, and what it reaches somewhere.
+    """
+    limits = thresholds.straight
+    signature = box.kind is BoxKind.SIGNATURE
+    least = _PLENTY * (limits.written_mm if signature else limits.dated_mm)
+    if signature and may_be_a_neighbours(box, boxes, ink_in(box, around.rect, around.dark, weak)):
+        return False
+    parted = part(box, around, weak, thresholds)
+    if parted.outside >= limits.leaves_mm:
+        return False
+    bent, straight = length_of_strokes(parted.rest, around.dark, parted.inner, strong, thresholds)
+    # A short drawing may be of one or two lines: those are counted.
+    short = signature and bent + straight + parted.in_runs <= limits.mark_mm
+    return bent >= least and not short
