@@ -20,8 +20,8 @@ from evidence.recognition.rings import Ring
 from evidence.recognition.sheet import Sheet, crop
 from evidence.recognition.strokes import Strokes, erase_rules, evened, least_darkness, ridged, strokes_in
 from evidence.recognition.surroundings import Rect, Surroundings, black_hat, box_rect
-from evidence.recognition.traits import Around
 from evidence.recognition.thresholds import DEFAULT, InkThresholds, Thresholds
+from evidence.recognition.traits import Around
 
 _MARGIN_MM = 4.0
 

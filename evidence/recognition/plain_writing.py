@@ -1,20 +1,25 @@
-"""Whether the ink of a box is plainly its own writing, so that what lies further around it need not be looked at.
+"""Whether the ink of a box is plainly its own writing, so that its surroundings need no closer look.
 
-The closer look takes straight runs away, in a crop with wide margins, and asks whether a neighbour's date reaches
-over. Where no run leaves the box, plenty of bent strokes is left and no neighbour could have written them, that
-look has only one answer.
+That look takes straight runs away, in a crop with wide margins, and asks whether a neighbour's date reaches
+over. Where no run leaves the box, plenty of bent strokes is left and no neighbour could have written them,
+it has only one answer.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from evidence.domain.document import Box, BoxKind
 from evidence.recognition.doubts import ink_in
 from evidence.recognition.neighbours import may_be_a_neighbours
+from evidence.recognition.reference import MM
 from evidence.recognition.thresholds import DEFAULT, Thresholds
-from evidence.recognition.traits import Around, length_of_strokes, part
+from evidence.recognition.traits import Around, inner_part, length_of_strokes, part
 
+_STRAY_MM2 = 0.1
+"""Ink around a box that is dust: what runs on outside it leaves more."""
 _PLENTY = 2.0
 """Bent strokes of so many times the least length: what the wider crop sees otherwise takes less away."""
 
@@ -38,6 +43,8 @@ def is_plain_writing(
     least = _PLENTY * (limits.written_mm if signature else limits.dated_mm)
     if signature and may_be_a_neighbours(box, boxes, ink_in(box, around.rect, around.dark, weak)):
         return False
+    if not signature and _is_small_writing(box, around, weak, strong, least, thresholds):
+        return True
     parted = part(box, around, weak, thresholds)
     if parted.outside >= limits.leaves_mm:
         return False
@@ -45,3 +52,18 @@ def is_plain_writing(
     # A short drawing may be of one or two lines: those are counted.
     short = signature and bent + straight + parted.in_runs <= limits.mark_mm
     return bent >= least and not short
+
+
+def _is_small_writing(
+    box: Box, around: Around, weak: float, strong: float, least: float, thresholds: Thresholds
+) -> bool:
+    """Whether strokes too small for a straight run suffice, with nothing around the box."""
+    ink = (around.dark > weak).astype(np.uint8)
+    inner = inner_part(box, around.rect, 0.6)
+    outside = int(np.count_nonzero(ink)) - int(np.count_nonzero(ink[inner]))
+    if outside > _STRAY_MM2 * MM * MM:
+        return False
+    bent, _straight = length_of_strokes(
+        ink, around.dark, inner, strong, thresholds, largest_mm=thresholds.straight.run_mm
+    )
+    return bent >= least

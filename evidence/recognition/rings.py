@@ -41,7 +41,7 @@ def find_ring(weight: Array, limits: SealThresholds = DEFAULT.seal) -> Ring | No
 def find_rings(weight: Array, limits: SealThresholds = DEFAULT.seal) -> Iterator[Ring]:
     """Circles of seal size in a map of ink, the likeliest first: the likeliest is not always a seal's."""
     fine = cv2.resize(weight, None, fx=_FINE, fy=_FINE, interpolation=cv2.INTER_AREA)
-    rows, columns = np.nonzero(fine > 0.3)
+    rows, columns = (each.astype(np.float32) for each in np.nonzero(fine > 0.3))
     if len(rows) < 20:
         return
     for x, y, radius in _candidates(weight, limits):

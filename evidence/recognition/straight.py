@@ -17,6 +17,8 @@ from evidence.recognition.thresholds import DEFAULT, StraightThresholds
 
 _STEP = 0.5 * MM
 """Along a line ink is looked for every half millimetre."""
+_SAME_TURN = math.radians(2.5)
+"""Lines turned by less may be fitted to the same ink."""
 _STIFF = 1e-6 * np.eye(3)
 """Keeps a fit of few points solvable."""
 _NEAR_MM = 6.0
@@ -67,7 +69,11 @@ def _longest_run(ink: Array, hidden: Array, limits: StraightThresholds) -> Run |
         return None
     rows, columns = np.nonzero(ink)
     best: Run | None = None
+    tried: list[tuple[float, float]] = []
     for rho, theta, _votes in votes.reshape(-1, 3)[: limits.tried_lines].tolist():
+        if any(abs(rho - r) < limits.same_px and abs(theta - t) < _SAME_TURN for r, t in tried):
+            continue
+        tried.append((rho, theta))
         run = _run_along(rows, columns, hidden, rho, theta, limits)
         if run is not None and (best is None or run.length_mm > best.length_mm):
             best = run
@@ -176,7 +182,12 @@ def line_count(ink: Array, limits: StraightThresholds = DEFAULT.straight) -> int
     A slash takes one, a cross or tick two, a name many.
     """
     short = replace(
-        limits, run_mm=limits.stroke_mm, gap_mm=limits.stroke_gap_mm, beside=2.0, arc=limits.stroke_arc
+        limits,
+        same_px=0.0,
+        run_mm=limits.stroke_mm,
+        gap_mm=limits.stroke_gap_mm,
+        beside=2.0,
+        arc=limits.stroke_arc,
     )
     left, gone = ink.copy(), np.zeros(ink.shape, bool)
     total = max(int(np.count_nonzero(ink)), 1)

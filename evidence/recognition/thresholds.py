@@ -224,6 +224,9 @@ class StraightThresholds:
     """...but a longer run is straight whatever crosses it."""
     most_runs: int = 8
     tried_lines: int = 6
+    """Lines with the most votes that are fitted..."""
+    same_px: float = 5.0
+    """...but for those less than this beside one that was, which would be fitted to the same ink."""
     bow: float = 0.25
     """Greatest sagitta of a straight component in shares of half its length."""
     loose_mm: float = 0.2

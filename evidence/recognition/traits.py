@@ -6,6 +6,7 @@ tells what the paper is like.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -86,15 +87,19 @@ class Parted:
     any_runs: bool
 
 
+def inner_part(box: Box, rect: Rect, margin_mm: float = 0.0) -> tuple[slice, slice]:
+    """The box, grown by a margin, within the crop that was cut out at a rectangle."""
+    x0, y0 = max(round(rect[0]), 0), max(round(rect[1]), 0)
+    x, y, w, h = box_rect(box, margin_mm)
+    left, top = max(round(x - x0), 0), max(round(y - y0), 0)
+    return slice(top, round(y + h - y0)), slice(left, round(x + w - x0))
+
+
 def part(box: Box, around: Around, weak: float, thresholds: Thresholds = DEFAULT) -> Parted:
     """Take straight runs out of the ink around a box."""
-    dark, x0, y0 = around.dark, max(round(around.rect[0]), 0), max(round(around.rect[1]), 0)
-    ink = (dark > weak).astype(np.uint8)
+    ink = (around.dark > weak).astype(np.uint8)
     runs = straight_runs(ink, around.hidden, thresholds.straight)
-    bx, by, bw, bh = box_rect(box, 0.6)
-    left, top = max(round(bx - x0), 0), max(round(by - y0), 0)
-    right, bottom = round(bx + bw - x0), round(by + bh - y0)
-    inner = np.s_[top:bottom, left:right]
+    inner = inner_part(box, around.rect, 0.6)
     in_runs = outside = 0.0
     rest, inside, in_run, folds = ink.copy(), ink.copy(), np.zeros(ink.shape, bool), np.zeros(ink.shape, bool)
     for run in runs:
@@ -150,15 +155,21 @@ def traits_of(
 
 
 def length_of_strokes(
-    ink: Array, dark: Array, inner: tuple[slice, slice], strong: float, thresholds: Thresholds
+    ink: Array,
+    dark: Array,
+    inner: tuple[slice, slice],
+    strong: float,
+    thresholds: Thresholds,
+    *,
+    largest_mm: float = math.inf,
 ) -> tuple[float, float]:
-    """Length of the strokes with branch or turn, and of the straight ones."""
+    """Length of the strokes with branch or turn, and of the straight ones; larger ones than said left out."""
     count, labels, stats, _centres = cv2.connectedComponentsWithStats(ink, connectivity=8)
     bent = straight = 0.0
     rows, columns = inner
     for k in range(1, count):
         x, y, w, h, size = stats[k].tolist()
-        if size < 0.08 * MM * MM or max(w, h) < 0.8 * MM:
+        if size < 0.08 * MM * MM or not 0.8 * MM <= max(w, h) <= largest_mm * MM:
             continue
         if x >= columns.stop or x + w <= columns.start or y >= rows.stop or y + h <= rows.start:
             continue
