@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from tests.custody.forging import hidden_supplement
 from tests.custody.ten_weeks import Weeks, ten_weeks
 
 
@@ -11,3 +14,9 @@ from tests.custody.ten_weeks import Weeks, ten_weeks
 def weeks(tmp_path_factory: pytest.TempPathFactory) -> Weeks:
     """2022-W13 to 2022-W22 of one honest agency."""
     return ten_weeks(tmp_path_factory.mktemp("custody") / "agency")
+
+
+@pytest.fixture(scope="session")
+def without_supplement(weeks: Weeks, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """W16 as if W15-S1 had never been."""
+    return hidden_supplement(weeks, tmp_path_factory.mktemp("hidden"))

@@ -334,39 +334,6 @@ def test_a_revocation_that_is_known_counts_for_a_pinned_certificate(weeks: Weeks
 # --- one history -------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def without_supplement(weeks: Weeks, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """W16 as if W15-S1 had never been: its slice begins at W15, its checkpoint is left out."""
-    supplement, files = read_files(weeks.built["W15-S1"]), read_files(weeks.built["W16"])
-    before = Frontier.from_json(json.loads(supplement["data/ledger/frontier.json"]))
-    lines = [*slice_of(supplement), *slice_of(files)]
-    del files["data/ledger/checkpoint-2022-W15-S1.txt"]
-
-    def change(document: Any) -> None:
-        document["checkpoints"] = [
-            each for each in document["checkpoints"] if each["package"] != "2022-W15-S1"
-        ]
-
-    change_json(files, "data/ledger/consistency.json", change)
-    change_json(
-        files,
-        "data/ledger/earlier.json",
-        lambda document: document.update(
-            lines=[each for each in document["lines"] if each["seq"] < before.size]
-        ),
-    )
-    info = dict(line.split(": ", 1) for line in supplement["bag-info.txt"].decode().splitlines())
-    files = with_info(
-        with_slice(files, lines, before=before, all_before=all_lines(weeks, "W15")),
-        **{
-            "Previous-Package": "WJB-2022-W15",
-            "Previous-Tagmanifest-SHA256": info["Previous-Tagmanifest-SHA256"],
-        },
-    )
-    folder = tmp_path_factory.mktemp("hidden")
-    return write(sealed(files, weeks.agency), "WJB-2022-W16", folder)
-
-
 @pytest.mark.parametrize(
     "kept", [(), ("W15",), ("W15-S1",)], ids=["alone", "with W15", "with the supplement"]
 )
