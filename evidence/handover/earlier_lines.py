@@ -22,6 +22,8 @@ from evidence.ledger.events import (
     PackageBuilt,
     PartiesImported,
     ReceiptReceived,
+    RegisterEntered,
+    RegisterWithdrawn,
     SignerChanged,
 )
 from evidence.ledger.ledger import Ledger
@@ -56,6 +58,8 @@ class _Wanted:
         self._cases = {str(case.case.id) for case in facts.cases}
         self._numbers = {str(each.form.number) for case in facts.cases for each in case.documents}
         self._digests = set(_DIGEST.findall(msgspec.json.encode(facts.cases)))
+        entries = (*facts.entries, *(entry for case in facts.cases for entry in case.entries))
+        self._entries = {(entry.register, entry.key) for entry in entries}
         self._arrivals: set[str] = set()
 
     def has(self, entry: Entry) -> bool:
@@ -69,6 +73,10 @@ class _Wanted:
             self._arrivals.add(payload["arrival"])
         if entry.kind in (ArrivalTaken.KIND, ArrivalJudged.KIND):
             return payload["arrival"] in self._arrivals
+        if entry.kind in (RegisterEntered.KIND, RegisterWithdrawn.KIND):
+            about = payload.get("entry", payload)
+            if (about["register"], about["key"]) in self._entries:
+                return True
         if any(self._names(inner) for inner in _objects(payload)):
             return True
         return not self._digests.isdisjoint(_DIGEST.findall(msgspec.json.encode(payload)))

@@ -1,7 +1,8 @@
 """facts.json against the journal: every case, visit, form and page in it, and nothing that is left out.
 
-A fact stands in the journal as it stands in the file, and the journal knew it at the instant of
-judgement. What the slice says about a case must be among the facts.
+What people entered and decided is compared in `material_records`. A fact stands in the journal as it
+stands in the file, and the journal knew it at the instant of judgement. What the slice says about a case
+must be among the facts.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from evidence.verify.journal import EARLIER, Journal, Line
+from evidence.verify.material_records import compare_records
 from evidence.verify.model import Check, failed, note, passed, review
 from evidence.verify.package import FACTS, Package
 
@@ -30,9 +32,16 @@ def examine_facts(package: Package) -> tuple[Check, ...]:
     told = Told(package.journal, _as_of(package))
     cases = facts.get("cases", [])
     wrong, missing = _compare(told, cases)
+    records = compare_records(package.journal, facts, lambda line: _counts(told, line))
+    wrong += records.wrong
+    missing += records.missing
     checks = [failed(_ID, text, FACTS, "HASH_FAILURE") for text in wrong[:_MOST]]
     checks += [failed(_ID, text, FACTS, "HASH_FAILURE") for text in _left_out(told, facts)]
-    if missing and package.info.get("Package-Format", "1") != "1":
+    modern = package.info.get("Package-Format", "1") != "1"
+    if missing and modern and package.ledger.slice.start == 0:
+        text = f"这些事实账本从未记载：{'、'.join(missing[:_MOST])}。"  # the whole journal is here
+        checks.append(failed(_ID, text, FACTS, "HASH_FAILURE"))
+    elif missing and modern:
         some = "、".join(missing[:_MOST]) + (f" 等 {len(missing)} 项" if len(missing) > _MOST else "")
         text = f"这些事实的账目没有随包提供，不能与账本核对：{some}。"
         checks.append(review(_ID, text, EARLIER, "SIGNED_DATA_NOT_FOUND"))
@@ -40,7 +49,7 @@ def examine_facts(package: Package) -> tuple[Check, ...]:
         text = f"包格式 1 不附以前的账目：{len(missing)} 项事实未能与账本核对。"
         checks.append(note(_ID, text, FACTS))
     if not checks and cases:
-        checks.append(passed(_ID, f"{len(cases)} 个案件的登记、文书和扫描页都与账本相符。", FACTS))
+        checks.append(passed(_ID, f"{len(cases)} 个案件的登记、文书、扫描页和人工决定都与账本相符。", FACTS))
     return (*checks, *told.late())
 
 

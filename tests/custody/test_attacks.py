@@ -120,6 +120,105 @@ def another_form(files: Files) -> None:
     judged_again(files)
 
 
+def of_facts(change: Callable[[Any], None]) -> Callable[[Files], None]:
+    """A change to the facts, judged again so that the findings follow."""
+
+    def spoilt(files: Files) -> None:
+        change_json(files, FACTS, lambda document: change(document["facts"]))
+        judged_again(files)
+
+    return spoilt
+
+
+def _with(facts: Any, member: str) -> Any:
+    """The first case that has some of these."""
+    return next(case for case in facts["cases"] if case.get(member))
+
+
+def drop_a_register_entry(facts: Any) -> None:
+    facts["entries"].pop(0)
+
+
+def invent_a_register_entry(facts: Any) -> None:
+    facts["entries"].append({**facts["entries"][0], "key": "invented"})
+
+
+def change_a_register_entry(facts: Any) -> None:
+    facts["entries"][0]["on"] = "2022-01-03"
+
+
+def drop_a_report(facts: Any) -> None:
+    _with(facts, "reports")["reports"].pop()
+
+
+def change_a_report(facts: Any) -> None:
+    _with(facts, "reports")["reports"][0]["received_on"] = "2022-03-30"
+
+
+def invent_an_escalation(facts: Any) -> None:
+    case = facts["cases"][0]
+    case.setdefault("escalations", []).append(
+        {
+            "id": "E1",
+            "case": case["case"]["id"],
+            "trigger": "不积极整改",
+            "recipient": "安监科",
+            "reported_at": "2022-03-30T02:00:00Z",
+        }
+    )
+
+
+def invent_an_exception(facts: Any) -> None:
+    case = facts["cases"][0]
+    case.setdefault("waivers", []).append(
+        {
+            "rule_id": "G08-pages",
+            "case": case["case"]["id"],
+            "why": "x",
+            "by": "P01",
+            "at": "2022-03-30T02:00:00Z",
+        }
+    )
+
+
+def decide_a_mark(facts: Any) -> None:
+    marks = next(scan["marks"] for scan in _scans(facts) if scan.get("marks"))
+    marks[0] |= {"verdict": "present", "decided_by": "clerk"}
+
+
+def turn_a_mark(facts: Any) -> None:
+    marks = next(scan["marks"] for scan in _scans(facts) if scan.get("marks"))
+    marks[0]["verdict"] = "absent" if marks[0]["verdict"] == "present" else "present"
+
+
+def _scans(facts: Any) -> list[Any]:
+    documents = [document for case in facts["cases"] for document in case["documents"]]
+    return [scan for document in documents for scan in document["scans"]]
+
+
+RECORDS = (
+    drop_a_register_entry,
+    invent_a_register_entry,
+    change_a_register_entry,
+    drop_a_report,
+    change_a_report,
+    invent_an_escalation,
+    invent_an_exception,
+    decide_a_mark,
+    turn_a_mark,
+)
+
+
+@pytest.mark.parametrize("change", RECORDS, ids=[change.__name__ for change in RECORDS])
+def test_what_people_entered_and_decided_is_compared_with_the_journal(
+    weeks: Weeks, tmp_path: Path, change: Callable[[Any], None]
+) -> None:
+    report = judge(weeks, spoil(weeks, "W13", of_facts(change), tmp_path))
+    assert report.indication is Indication.FAILED
+    assert "material.facts" in fallen(report)
+    assert not fallen(report) & {"bag.changed", "signature.cms", "judgement.recomputed"}, "sound in itself"
+
+
 TOGETHER: list[tuple[Callable[[Files], None], str]] = [
     (exchange_an_original, "material.original"),
     (random_bytes_as_original, "material.original"),
