@@ -1,6 +1,7 @@
 """Files of every accepted kind and packages, changed by what knows their structure: `python -m bench fuzz`.
 
-Ten minutes, with `--quick` one. Each case is made from its number alone:
+Ten minutes, with `--quick` one. Each case is made from its number; the keys
+that sign packages are new in each run, so the file of a fault is kept in `bench/out/fuzz`:
 
     python -m bench.fuzz --seconds 600             numbers drawn anew, printed at the beginning
     python -m bench.fuzz --first 7000 --count 500  these numbers
@@ -25,12 +26,15 @@ from typing import Any
 from bench import fuzz_inputs, fuzz_intake, fuzz_verify
 from bench.result import Figure, figure
 from tests.packing import to_folder
+from tests.pki import shared_pki
 
 FULL_S, QUICK_S = 600.0, 60.0
 _TOGETHER = 12
 """Files of one pass over the inbox, in each round beside so many packages and PDFs, and input files."""
 _VERIFIED = _TYPED = 4
 _HANG_S = 900
+KEPT = Path(__file__).parent / "out" / "fuzz"
+"""Where the file of each fault is kept: keys are made anew by each process, and signatures with them."""
 
 
 class HungError(Exception):
@@ -101,7 +105,12 @@ def explore(first: int, *, seconds: float | None = None, count: int | None = Non
         faults |= {f"input:{seed}": what for seed, what in _inputs(list(seeds[:_TYPED])).items()}
         outcome.typed += len(seeds[:_TYPED])
         for case, what in faults.items():
-            print(f"{case}: {what}\n  again: python -m bench.fuzz --case {case}", file=sys.stderr, flush=True)
+            _keep(case, KEPT / case.replace(":", "-"))
+            print(
+                f"{case}: {what}\n  again: python -m bench.fuzz --case {case}\n  its file: {KEPT}",
+                file=sys.stderr,
+                flush=True,
+            )
         outcome.faults |= faults
         number += size
     return outcome
@@ -167,6 +176,7 @@ def _keep(case: str, folder: Path) -> None:
         (folder / name).write_bytes(content)
         return
     made = fuzz_verify.make(int(number))
+    (folder / "root.pem").write_bytes(shared_pki().root.pem)
     if made.files is not None:
         to_folder(made.files, folder / fuzz_verify.NAME)
     else:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from evidence.verify.container import CHUNK, Extent
-from evidence.verify.zip_directory import Entry
+from evidence.verify.zip_directory import Entry, NotAPackageZipError
 
 
 class Scratch:
@@ -38,17 +38,25 @@ def unpack(path: Path, entries: Mapping[str, Entry]) -> tuple[Scratch, dict[str,
     What cannot be unpacked becomes a shorter file, which its manifest does not know.
 
     Raises:
+        NotAPackageZipError: the directory is such that Python's reader refuses it, as by a false name.
         OSError: there is no room.
     """
     scratch = Scratch()
     files: dict[str, Extent] = {}
-    with zipfile.ZipFile(path) as archive:
+    with _opened(path) as archive:
         places = {info.header_offset: info for info in archive.infolist()}
         for number, (name, entry) in enumerate(sorted(entries.items())):
             target = scratch.path / str(number)
             size = _unpack_one(archive, places.get(entry.offset), target, entry.size)
             files[name] = Extent(path=target, offset=0, size=size, crc=entry.crc)
     return scratch, files
+
+
+def _opened(path: Path) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(path)
+    except (zipfile.BadZipFile, ValueError, EOFError, RuntimeError) as error:
+        raise NotAPackageZipError("文件名或目录项写法有误") from error
 
 
 def _unpack_one(archive: zipfile.ZipFile, info: zipfile.ZipInfo | None, target: Path, limit: int) -> int:

@@ -46,9 +46,10 @@ def test_a_number_makes_the_same_case_again(tmp_path: Path) -> None:
     assert (tmp_path / name).read_bytes() == content
 
 
-def test_a_file_that_breaks_the_intake_is_found_among_its_neighbours(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_a_file_that_breaks_the_intake_is_found_among_its_neighbours_and_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    monkeypatch.setattr(fuzz, "KEPT", tmp_path)
     whole = Intake._take
 
     def breaking(self: Intake, sighting: object, *rest: object, **more: object) -> object:
@@ -61,6 +62,8 @@ def test_a_file_that_breaks_the_intake_is_found_among_its_neighbours(
     monkeypatch.setattr(fuzz, "_TYPED", 0)
     assert set(fuzz.explore(FIRST, count=3).faults) == {f"intake:{FIRST + 1}"}
     assert f"python -m bench.fuzz --case intake:{FIRST + 1}" in capsys.readouterr().err
+    name, content = fuzz_intake.make(FIRST + 1)
+    assert (tmp_path / f"intake-{FIRST + 1}" / name).read_bytes() == content
 
 
 def test_a_file_without_a_row_or_with_other_bytes_is_a_fault(

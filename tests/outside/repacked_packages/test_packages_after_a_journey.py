@@ -188,3 +188,16 @@ def test_another_systems_bag_is_not_a_failed_package_of_ours(tmp_path: Path, fol
 def test_any_mark_of_ours_makes_it_ours(tmp_path: Path, mark: str) -> None:
     bag = {**FOREIGN, mark: two_weeks()[1][mark]}
     assert verify_zip(tmp_path, rezip(bag, "bag")).indication is Indication.FAILED
+
+
+def test_a_name_that_is_not_what_its_flag_says_fails_and_never_crashes(tmp_path: Path, good: Files) -> None:
+    packed = rezip(good, NAME)
+    name = "移交清单".encode()
+    at = packed.rindex(name)
+    for places in ((at,), (packed.index(name), at)):
+        data = bytearray(packed)
+        for place in places:
+            data[place] = 0xB2
+        report = verify_zip(tmp_path, bytes(data))
+        assert report.indication is Indication.FAILED
+        assert report.exit_code is ExitCode.VERIFICATION_FAILED
