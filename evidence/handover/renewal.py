@@ -10,6 +10,7 @@ import re
 import shutil
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -118,7 +119,7 @@ def read_signed(package: Path) -> tuple[bytes, bytes]:
         base = package.name.removesuffix(".zip")
         with zipfile.ZipFile(package) as archive:
             return archive.read(f"{base}/{TAGMANIFEST}"), archive.read(f"{base}/{SIGNATURE}")
-    except (OSError, KeyError, zipfile.BadZipFile) as error:
+    except (OSError, KeyError, ValueError, RuntimeError, EOFError, zlib.error, zipfile.BadZipFile) as error:
         raise UsageError(
             _("这不是移交包，或已损坏。"),
             where=str(package),

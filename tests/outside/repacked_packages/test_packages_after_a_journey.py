@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from evidence.domain.week import Week
-from evidence.errors import ExitCode, InputError
+from evidence.errors import ExitCode, InputError, UsageError
+from evidence.handover.renewal import read_signed
 from evidence.verify.examine import verify_path
 from evidence.verify.model import Indication, Report
 from evidence.verify.pdf.task import judge_task
@@ -201,3 +202,19 @@ def test_a_name_that_is_not_what_its_flag_says_fails_and_never_crashes(tmp_path:
         report = verify_zip(tmp_path, bytes(data))
         assert report.indication is Indication.FAILED
         assert report.exit_code is ExitCode.VERIFICATION_FAILED
+
+
+@pytest.mark.parametrize("spoil", ["a false name", "a damaged stream", "half of it"])
+def test_a_package_that_does_not_unpack_is_refused_by_renew(tmp_path: Path, good: Files, spoil: str) -> None:
+    packed = bytearray(rezip(good, NAME))
+    if spoil == "a false name":
+        packed[packed.rindex("移交清单".encode())] = 0xB2
+    elif spoil == "a damaged stream":
+        start = packed.index(b"/tagmanifest-sha256.txt") + len("/tagmanifest-sha256.txt")
+        packed[start : start + 40] = b"\xff" * 40
+    else:
+        del packed[len(packed) // 2 :]
+    path = tmp_path / f"{NAME}.zip"
+    path.write_bytes(packed)
+    with pytest.raises(UsageError, match="移交包"):
+        read_signed(path)
