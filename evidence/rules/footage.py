@@ -151,7 +151,11 @@ def sound_footage(chain: Chain) -> Iterator[Outcome]:
             doubts = (*one.remarks, *(("文件残缺，只按可播放部分计",) if one.truncated else ()))
             about: dict[str, Any] = {"visit": step.id, "document": one.name, "evidence": _files((one,))}
             if doubts:
-                yield unsure(f"录像 {one.name}：{'；'.join(doubts)}。", observed="；".join(doubts), **about)
+                said = "；".join(doubt.rstrip("。") for doubt in doubts)
+                yield revised(
+                    unsure(f"录像 {one.name}：{said}。", observed=said, **about),
+                    unsure(f"录像 {one.name}：{'；'.join(doubts)}。", observed="；".join(doubts), **about),
+                )
             else:
                 yield revised(
                     passed(f"录像 {one.name} 抽查的画面和声音未见疑点。", **about),
