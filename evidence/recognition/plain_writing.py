@@ -15,6 +15,7 @@ from evidence.domain.document import Box, BoxKind
 from evidence.recognition.doubts import ink_in
 from evidence.recognition.neighbours import may_be_a_neighbours
 from evidence.recognition.reference import MM
+from evidence.recognition.straight import line_count
 from evidence.recognition.thresholds import DEFAULT, Thresholds
 from evidence.recognition.traits import Around, inner_part, length_of_strokes, part
 
@@ -41,7 +42,8 @@ def is_plain_writing(
     limits = thresholds.straight
     signature = box.kind is BoxKind.SIGNATURE
     least = _PLENTY * (limits.written_mm if signature else limits.dated_mm)
-    if signature and may_be_a_neighbours(box, boxes, ink_in(box, around.rect, around.dark, weak)):
+    own = ink_in(box, around.rect, around.dark, weak)
+    if signature and may_be_a_neighbours(box, boxes, own):
         return False
     if not signature and _is_small_writing(box, around, weak, strong, least, thresholds):
         return True
@@ -49,9 +51,11 @@ def is_plain_writing(
     if parted.outside >= limits.leaves_mm:
         return False
     bent, straight = length_of_strokes(parted.rest, around.dark, parted.inner, strong, thresholds)
-    # A short drawing may be of one or two lines: those are counted.
+    if bent < least:
+        return False
+    # A short drawing may be of one or two lines.
     short = signature and bent + straight + parted.in_runs <= limits.mark_mm
-    return bent >= least and not short
+    return not short or line_count(own, limits) > limits.mark_lines
 
 
 def _is_small_writing(
