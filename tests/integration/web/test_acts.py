@@ -22,7 +22,7 @@ from evidence.ledger.events import ArrivalJudged, ArrivalTaken, RecordingAssigne
 from evidence.web.host import Host
 from tests import world
 from tests.desk_client import DeskClient
-from tests.desk_world import CHECK_RECORD, UNKNOWN
+from tests.desk_world import CHECK_RECORD
 from tests.inbox_room import real_pdf
 
 CASE = "WJB22-0002"
@@ -201,17 +201,27 @@ def test_a_device_whose_clock_runs_ahead_is_asked_with_the_corrected_time(
 
 
 def test_a_hazard_photograph_is_added_later(clients: Callable[[str], Client], workspace: Workspace) -> None:
+    arrival = ArrivalId("A-20220401-0094")
+    workspace.ledger.append(
+        "test",
+        ArrivalTaken(
+            arrival=arrival, path="护罩.jpg", sha256=Sha256("e" * 64), bytes=1, received_at=world.FRIDAY,
+            media_type="image/jpeg",
+        ),
+        ArrivalJudged(arrival=arrival, outcome="unidentified", message="没有读到二维码。"),
+        at=world.FRIDAY,
+    )  # fmt: skip
     hazard = next(one.id for visit in workspace.ledger.view.visits(CaseId(CASE)) for one in visit.hazards)
     sent = {"action": "case", "case": CASE, "hazard": "H99", "why": "现场照片补充"}
-    decide = f"/inbox/{UNKNOWN}/decide/"
+    decide = f"/inbox/{arrival}/decide/"
     before = workspace.ledger.head.size
     assert clients("clerk").post(decide, sent).status_code == 409
     assert workspace.ledger.head.size == before
     assert clients("clerk").post(decide, {**sent, "hazard": hazard.lower()}).status_code == 302
-    filed = [each for each in workspace.ledger.view.materials(CaseId(CASE)) if each.arrival == UNKNOWN]
+    filed = [each for each in workspace.ledger.view.materials(CaseId(CASE)) if each.arrival == arrival]
     assert [each.hazard for each in filed] == [hazard]
     assert clients("clerk").post(decide, {"action": "undo", "why": "归错了案件"}).status_code == 302
-    assert all(each.arrival != UNKNOWN for each in workspace.ledger.view.materials(CaseId(CASE)))
+    assert all(each.arrival != arrival for each in workspace.ledger.view.materials(CaseId(CASE)))
 
 
 def test_a_film_is_taken_from_its_visit_at_the_desk(
