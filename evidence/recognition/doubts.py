@@ -23,6 +23,7 @@ STRAIGHT = "像折痕、纸边或划线"
 STRUCK_OUT = "划去/拒签？"
 COVERED = "有别的纸或物盖在上面"
 NEIGHBOUR = "像是相邻一格的字写了过来"
+BETWEEN = "盖在两个盖章处之间"
 CORRECTED = "底纹校正前后判断不一"
 FILE_INK = "电子签名图像"
 

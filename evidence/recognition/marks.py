@@ -10,14 +10,14 @@ import numpy as np
 
 from evidence.domain.document import Box, BoxKind, IssuedPage, Mark, MarkVerdict
 from evidence.domain.identifiers import Sha256
-from evidence.recognition.doubts import COVERED, FILE_INK
+from evidence.recognition.doubts import BETWEEN, COVERED, FILE_INK
 from evidence.recognition.folds import unprinted_lines
 from evidence.recognition.identity import Words
 from evidence.recognition.ink import find_ink
 from evidence.recognition.reading import Array, PictureSink
 from evidence.recognition.reference import MM
 from evidence.recognition.rings import Ring
-from evidence.recognition.seals import SealFinding, find_seal
+from evidence.recognition.seals import SealFinding, belongs, find_seal
 from evidence.recognition.sheet import Sheet, crop, jpeg
 from evidence.recognition.surroundings import Surroundings, box_rect, look_around
 from evidence.recognition.thresholds import DEFAULT, Thresholds
@@ -156,7 +156,25 @@ def _seals(
         for box in waiting:
             if _reaches(ring, findings[box.box].ring):
                 findings[box.box] = find_seal(sheet, box, views[box.box], tuple(owned), thresholds.seal)
-    return findings
+    return asked_between(findings, boxes)
+
+
+def asked_between(findings: dict[str, SealFinding], boxes: Sequence[Box]) -> dict[str, SealFinding]:
+    """Both boxes are asked where a seal lies between them and the other has none: it may be either's."""
+    asked = dict(findings)
+    for box in boxes:
+        ring = findings[box.box].ring
+        if ring is None or findings[box.box].verdict is not MarkVerdict.PRESENT:
+            continue
+        for other in boxes:
+            unsealed = findings[other.box].verdict is not MarkVerdict.PRESENT
+            if other is not box and unsealed and belongs(ring, other):
+                for either in (box.box, other.box):
+                    score = min(findings[either].score, 600)
+                    asked[either] = replace(
+                        findings[either], verdict=MarkVerdict.UNDECIDED, score=score, why=BETWEEN
+                    )
+    return asked
 
 
 def _sectors(finding: SealFinding) -> float:

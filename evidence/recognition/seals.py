@@ -111,7 +111,7 @@ def find_seal(
     if _solid_area(inner) >= limits.ask_mm2:
         return replace(found, score=450)
     copy = _gray_ring(sheet, box_rect(box, _GRAY_REACH_MM))
-    if copy is not None and copy.sectors >= limits.gray_ring and copy.gain >= 1.8 and _belongs(copy, box):
+    if copy is not None and copy.sectors >= limits.gray_ring and copy.gain >= 1.8 and belongs(copy, box):
         return replace(found, score=300, ring=copy, copy=True)
     if not view.may_be_absent:
         return replace(found, score=400)
@@ -154,8 +154,8 @@ def _circles(
         found.sort(key=_fullness, reverse=True)
         first = next(iter(found), None)
         whole = first is not None and first.sectors >= limits.loose_sectors
-        if first is None or not whole or _belongs(_moved(first, origin), box) or len(loose) == 2:
-            return [ring for ring in found if _belongs(_moved(ring, origin), box)], tuple(loose)
+        if first is None or not whole or belongs(_moved(first, origin), box) or len(loose) == 2:
+            return [ring for ring in found if belongs(_moved(ring, origin), box)], tuple(loose)
         loose.append(_moved(first, origin))
         _erase(red.amount, loose[-1:], origin)
 
@@ -302,7 +302,7 @@ def _moved(ring: Ring, origin: tuple[float, float]) -> Ring:
     )
 
 
-def _belongs(ring: Ring, box: Box) -> bool:
+def belongs(ring: Ring, box: Box) -> bool:
     """The seal's centre lies in the box or within 8 mm of it."""
     x, y, w, h = box_rect(box, 8)
     return x <= ring.x <= x + w and y <= ring.y <= y + h

@@ -7,7 +7,11 @@ import pytest
 from evidence.demo.canvas import font
 from evidence.demo.seal import SEAL_FACE, Pressing, stamp
 from evidence.demo.usage import highlight
-from evidence.domain.document import BoxKind, MarkVerdict
+from evidence.domain.document import Box, BoxKind, MarkVerdict
+from evidence.recognition.marks import asked_between
+from evidence.recognition.reference import MM
+from evidence.recognition.rings import Ring
+from evidence.recognition.seals import SealFinding
 from tests.recognition_room import box_pixels, line_on, mark, verdict
 
 PRESENT, ABSENT, UNDECIDED = MarkVerdict.PRESENT, MarkVerdict.ABSENT, MarkVerdict.UNDECIDED
@@ -105,3 +109,43 @@ def test_a_red_circle_drawn_by_hand_has_no_lettering_but_is_looked_at(room, samp
         cv2.ellipse(canvas.image, (x + w // 2, y + h // 2), size, 0, 20, 300, RED, 3)
 
     assert verdict(room.read(room.scan(sample, retouch=arc)), BOX) is not PRESENT
+
+
+POINTS = 72 / 25.4
+LEFT, RIGHT = (
+    Box(
+        box=name,
+        kind=BoxKind.SEAL,
+        role=role,
+        x=left * POINTS,
+        y=100 * POINTS,
+        w=80 * POINTS,
+        h=40 * POINTS,
+        required=True,
+    )
+    for name, role, left in (("enterprise-seal", "enterprise", 20), ("agency-seal", "agency", 101))
+)
+
+
+def found(verdict, across_mm=None):
+    """A seal's finding, its centre so many millimetres from the sheet's left edge."""
+    ring = across_mm and Ring(
+        x=across_mm * MM, y=120 * MM, radius=20 * MM, sectors=0.97, gain=3.0, redness=60.0
+    )
+    return SealFinding(verdict=verdict, score=980, ring=ring or None)
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "said"),
+    [
+        pytest.param(found(PRESENT, 99), found(UNDECIDED, 99), (UNDECIDED, UNDECIDED), id="on the border"),
+        pytest.param(found(PRESENT, 94), found(ABSENT), (UNDECIDED, UNDECIDED), id="7 mm inside"),
+        pytest.param(found(PRESENT, 92), found(ABSENT), (PRESENT, ABSENT), id="9 mm inside"),
+        pytest.param(found(PRESENT, 99), found(PRESENT, 141), (PRESENT, PRESENT), id="the other has its own"),
+        pytest.param(found(PRESENT, 60), found(ABSENT), (PRESENT, ABSENT), id="in the middle"),
+    ],
+)
+def test_a_seal_between_two_boxes_the_other_empty_signs_neither(left, right, said):
+    asked = asked_between({LEFT.box: left, RIGHT.box: right}, (LEFT, RIGHT))
+    assert (asked[LEFT.box].verdict, asked[RIGHT.box].verdict) == said
+    assert all((one.why == "盖在两个盖章处之间") == (said[0] is UNDECIDED) for one in asked.values())
