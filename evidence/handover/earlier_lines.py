@@ -90,6 +90,9 @@ class _Wanted:
 
 
 def _objects(payload: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """A payload and the one object it usually holds."""
+    """A payload, the one object it usually holds, and the gap that a declaration is about."""
     yield payload
-    yield from (each for each in payload.values() if isinstance(each, dict))
+    for each in payload.values():
+        if isinstance(each, dict):
+            yield each
+            yield from (inner for inner in each.values() if isinstance(inner, dict))
