@@ -64,10 +64,12 @@ def make_identity(
     organization: str = "测试机构",
     responder: str = "",
     no_check: bool = False,
+    authority: bool = False,
 ) -> Identity:
     """A certificate; without issuer a self-signed root.
 
-    `responder`: where its OCSP answers come from; `no_check`: it answers itself (RFC 6960 4.2.2.2.1).
+    `responder`: where its OCSP answers come from; `no_check`: it answers itself (RFC 6960 4.2.2.2.1);
+    `authority`: it issues certificates, though somebody issued it.
     """
     key = key or ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name(
@@ -76,7 +78,7 @@ def make_identity(
             x509.NameAttribute(NameOID.COMMON_NAME, name),
         ]
     )
-    root = issuer is None
+    root = issuer is None or authority
     builder = (
         x509.CertificateBuilder()
         .subject_name(subject)

@@ -89,7 +89,7 @@ def compare(package: Package, kept: Package, regulator: Regulator) -> Compared:
         return Compared(checks=(_convict(package, kept, contradiction),), fork=True)
     if package.id == kept.id:
         return Compared(checks=(note(_ID, f"给出的“{kept.id}”就是本包，不是另外的见证。", where),))
-    identity = same_signer(earlier, later, regulator)
+    identity = (*same_signer(earlier, later, regulator), *_downgraded(earlier, later))
     if not _proves(earlier, later):
         count = len(here.texts.keys() & there.texts.keys())
         text = f"“{kept.id}”与本包共有的 {count} 个检查点相同；两包之间没有一致性证明，不足以作见证。"
@@ -103,6 +103,18 @@ def compare(package: Package, kept: Package, regulator: Regulator) -> Compared:
         return Compared(checks=(*identity, note(_ID, text, where)))
     witness = Witness(by="你自存的移交包", what="package", package=kept.id, at=kept.proof.proven_at)
     return Compared(checks=(*identity, passed(_ID, text, where)), witnesses=(witness,))
+
+
+def _downgraded(earlier: Package, later: Package) -> tuple[Check, ...]:
+    """A later package in the older format carries less to compare; no program of ours goes back."""
+    formats = [each.info.get("Package-Format", "1") for each in (earlier, later)]
+    if not all(text.isdecimal() for text in formats) or int(formats[0]) <= int(formats[1]):
+        return ()
+    text = (
+        f"“{later.id}”用包格式 {formats[1]}，它之前的“{earlier.id}”已用格式 {formats[0]}："
+        "旧格式不附以前的账目，许多内容无从核对，请向机构查问。"
+    )
+    return (review(_ID, text, "bag-info.txt", "SIG_CONSTRAINTS_FAILURE"),)
 
 
 def _convict(package: Package, kept: Package, why: str) -> Check:

@@ -474,6 +474,21 @@ def _nothing_much() -> list[PartiesImported]:
     ]
 
 
+@pytest.mark.parametrize("kept", ["W15-S1", "W13"])
+@pytest.mark.parametrize("as_zip", [True, False], ids=["zip", "folder"])
+def test_a_package_of_the_older_format_after_a_newer_one_is_asked_about(
+    weeks: Weeks, tmp_path: Path, kept: str, as_zip: bool
+) -> None:
+    def change(files: Files) -> None:
+        del files["data/ledger/earlier.json"]
+        files.update(with_info(files, **{"Package-Format": "1"}))
+
+    report = judge(weeks, spoil(weeks, "W16", change, tmp_path, as_zip=as_zip), kept)
+    told = [check.message for check in report.checks if check.kind is CheckKind.REVIEW]
+    assert any("包格式 1" in each and weeks.built[kept].stem in each for each in told), told
+    assert report.indication is not Indication.PASSED
+
+
 @pytest.mark.parametrize("kept", [(), ("W16",), ("W13",)], ids=["alone", "direct predecessor", "oldest"])
 def test_old_checkpoints_told_otherwise_fail(weeks: Weeks, tmp_path: Path, kept: tuple[str, ...]) -> None:
     def change(files: Files) -> None:

@@ -6,7 +6,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from asn1crypto import crl
 
+from evidence.verify.anchors import roots
 from evidence.verify.trust import Purpose, TrustStore, assess
 from tests.pki import Identity, days, make_crl, make_identity, shared_pki
 
@@ -65,3 +67,27 @@ def test_a_pinned_certificate_outside_its_validity_is_none() -> None:
     old = make_identity("旧签名人", issuer=pki.root, end=NOON - days(1))
     store = TrustStore(anchors=(old.der,), certificates=(pki.root.der,), crls=(pki.crl,))
     assert standing(store, old)[:2] == (False, "EXPIRED")
+
+
+@pytest.mark.parametrize("beside", [False, True], ids=["pinned alone", "pinned beside its root"])
+@pytest.mark.parametrize("revoked", [False, True])
+def test_a_revocation_of_a_pinned_intermediate_counts(beside: bool, revoked: bool) -> None:
+    root = make_identity("根")
+    between = make_identity("中间", issuer=root, authority=True)
+    signer = make_identity("签章", issuer=between)
+    when = {between.certificate.serial_number: NOON - days(3)} if revoked else {}
+    lists = (make_crl(root, revoked=when), make_crl(between))
+    ends = roots(
+        signer.asn1,
+        anchors=[between.asn1, root.asn1] if beside else [between.asn1],
+        others=[root.asn1, between.asn1],
+        lists=[crl.CertificateList.load(each) for each in lists],
+        moment=NOON,
+    )
+    assert (between.der in [each.dump() for each in ends]) is not revoked
+    by_root = TrustStore(anchors=(root.der,), certificates=(between.der,), crls=lists)
+    assert standing(by_root, signer)[0] is not revoked
+    pinned = (between.der, root.der) if beside else (between.der,)
+    store = TrustStore(anchors=pinned, certificates=(root.der, between.der), crls=lists)
+    if revoked:
+        assert not standing(store, signer)[0]
