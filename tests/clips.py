@@ -25,13 +25,14 @@ def make_clip(
     container: str | None = None,
     codec: str = "libx264",
     title: str = "",
+    rate: int = 5,
 ) -> Path:
-    """A moving picture with a tone; `options` go to the muxer, e.g. movflags=+faststart.
+    """A moving picture of `rate` frames a second with a tone; `options` go to the muxer.
 
     `still` shows one picture all the time; `last_at` adds one frame and sound at that second, with nothing
     before it; a key picture is written every `gop_s` seconds.
     """
-    rate, sample_rate = 5, 16_000
+    sample_rate = 16_000
     metadata = {"creation_time": created} if created else {}
     metadata |= {"title": title} if title else {}
     with av.open(str(path), "w", format=container, options=options or {}) as out:
