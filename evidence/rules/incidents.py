@@ -36,8 +36,6 @@ def _all_closed(ground: Ground, register: str, what: str, closing: str, *, empty
     "C02-ip-claims",
     "没有未结的知识产权索赔",
     rows="C02",
-    clause="第五条",
-    quote="乙方应保证甲方在合同履行期限内不受第三方提出侵犯其专利权、版权、商标权或其他权利的起诉",
     remedy="处理索赔并登记结果（台账 ip-claim）。",
 )
 def ip_claims(ground: Ground) -> Iterator[Outcome]:
@@ -49,8 +47,6 @@ def ip_claims(ground: Ground) -> Iterator[Outcome]:
     "G10-supervision",
     "上级检查意见已办结",
     rows="G10",
-    clause="附件六1(6)",
-    quote="主动接受上级主管部门的监督、检查和指导",
     remedy="按意见整改并登记办结日期（台账 supervision-finding）。",
 )
 def supervision(ground: Ground) -> Iterator[Outcome]:
@@ -64,8 +60,6 @@ def supervision(ground: Ground) -> Iterator[Outcome]:
     "G11-complaints",
     "投诉已办结",
     rows="G11 W03 W05 T11",
-    clause="附件六1(7)",
-    quote="不得借服务为名，向被服务企业推销有关产品、购买其指定的安全设备、器材或其他产品，收取财物或者其他好处",
     remedy="调查处理并登记结果（台账 complaint）。",
 )
 def complaints(ground: Ground) -> Iterator[Outcome]:
@@ -77,8 +71,6 @@ def complaints(ground: Ground) -> Iterator[Outcome]:
     "C16-nonconformity",
     "不符合要求的工作按时改正",
     rows="C16",
-    clause="第九条5",
-    quote="乙方完成的项目不符合要求的，应按照甲方选择的下列一种或多种方式承担赔偿责任",
     level=Level.ERROR,
     remedy="在甲方规定时间内改正并登记完成日期（台账 nonconformity-notice）。",
     unless="甲方没有发出不符合要求的通知。",
@@ -93,8 +85,6 @@ def nonconformity(ground: Ground) -> Iterator[Outcome]:
     "W06-warnings",
     "书面警告已签收并整改",
     rows="W01 W06",
-    clause="附件七",
-    quote="高新区安全监管部门将给予第三方机构书面警告",
     remedy="签收警告，整改并登记完成日期（台账 written-warning）。",
     unless="没有收到书面警告。",
 )
@@ -128,8 +118,6 @@ def _corrected(ground: Ground, what: str, key: str, due: date | None, corrected:
     "C21-dispute-hold",
     "争议案件已封存",
     rows="C21 W05",
-    clause="第十三条1",
-    quote="应首先通过友好协商解决",
     remedy="用 evidence hold 封存该案，争议解决前不得处置任何资料。",
     unless="本案没有争议或冲突投诉。",
 )

@@ -25,8 +25,6 @@ HOLDERS = ("甲方", "乙方", "高新区财政局", "招标代理")
     "C01-contract-documents",
     "合同组成文件在案",
     rows="C01",
-    clause="组成部分(1)-(5)",
-    quote="组成部分，与本合同具有同等法律效力，这些文件包括但不限于：",
     level=Level.NOTE,
     remedy="归档合同组成文件；没有提供的登记为“未提供”（台账 contract-document）。",
 )
@@ -52,8 +50,6 @@ def contract_documents(ground: Ground) -> Iterator[Outcome]:
     "C24-annex",
     "合同附件在案",
     rows="C24",
-    clause="第十四条4",
-    quote="项目需求及考核等见附件，作为合同组成部分，对甲乙双方构成约束力",
     level=Level.NOTE,
     remedy="归档合同附件（台账 contract-document，登记号 annex）。",
 )
@@ -72,8 +68,6 @@ def annex(ground: Ground) -> Iterator[Outcome]:
     "C22-signed-contract",
     "合同双方签字盖章",
     rows="C22",
-    clause="第十四条1",
-    quote="本合同由甲乙双方签字、盖章后生效",
     level=Level.NOTE,
     remedy="归档签署的合同并登记签字、盖章数（台账 contract-signature）。",
 )
@@ -103,8 +97,6 @@ def signed_contract(ground: Ground) -> Iterator[Outcome]:
     "C23-four-copies",
     "合同一式四份有去向",
     rows="C23",
-    clause="第十四条2",
-    quote="本合同一式四份，甲方、乙方各执一份，高新区财政局执一份，招标代理执一份",
     level=Level.NOTE,
     remedy="登记四份合同的持有方（台账 contract-copy）。",
 )
@@ -126,8 +118,6 @@ def four_copies(ground: Ground) -> Iterator[Outcome]:
     "C19-amended-parameters",
     "参数变更有书面协议",
     rows="C19",
-    clause="第十一条1",
-    quote="本合同一经签订，甲乙双方不得擅自变更、中止或终止合同",
     level=Level.ERROR,
     remedy="恢复合同约定的参数，或登记双方签署的变更协议（台账 amendment）。",
     unless="本工作区执行另一份合同，参数以该合同为准。",
@@ -155,8 +145,6 @@ def amended_parameters(ground: Ground) -> Iterator[Outcome]:
     "C20-termination-ground",
     "终止合同有约定原因",
     rows="C20",
-    clause="第十二条",
-    quote="除上述情形外，甲乙双方不得擅自终止合同",
     remedy="核对终止原因是否属于第十二条(1)至(4)。",
     unless="合同没有终止。",
 )
@@ -181,8 +169,6 @@ def termination_ground(ground: Ground) -> Iterator[Outcome]:
     "C18-force-majeure",
     "不可抗力有书面通知",
     rows="C18",
-    clause="第十条2",
-    quote="应尽快以书面形式将不可抗力的情况、原因及对履行本合同的影响等及时通知另一方",
     remedy="补交书面通知和送达证明；没有送达的通知不顺延任何期限。",
     unless="没有不可抗力通知。",
 )
@@ -205,8 +191,6 @@ def force_majeure(ground: Ground) -> Iterator[Outcome]:
     "C05-safety-plan",
     "首次上门前有项目安全实施管理措施",
     rows="C05 G12",
-    clause="第六条4",
-    quote="中标人在项目服务期间应制定项目安全实施管理措施，并严格遵守安全管理要求",
     remedy="制定、批准并归档措施（台账 safety-plan）。",
     unless="尚未上门服务。",
 )
@@ -240,8 +224,6 @@ def safety_plan(ground: Ground) -> Iterator[Outcome]:
     "T07-procedures",
     "内部管理、质量控制、档案制度",
     rows="T07",
-    clause="附件八4",
-    quote="严格执行内部管理、质量过程控制和执业记录档案管理等制度",
     level=Level.NOTE,
     remedy="归档三项内部制度（台账 procedure）。",
 )
@@ -263,8 +245,6 @@ def procedures(ground: Ground) -> Iterator[Outcome]:
     "C03-tender-standards",
     "招标服务标准逐条有成果",
     rows="C03 W00",
-    clause="第六条1",
-    quote="乙方应按招标文件规定的服务要求、技术要求、质量标准向甲方提供服务",
     level=Level.NOTE,
     remedy="逐条登记招标标准对应的成果和证据（台账 tender-standard）。",
     unless="招标文件未提供，没有可对照的标准。",

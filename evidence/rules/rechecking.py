@@ -18,8 +18,6 @@ NO_HAZARD = "检查未发现隐患，或尚未检查，无需复查。"
     "P11-recheck-window",
     "期限到期后5天内复查",
     rows="P11",
-    clause="附件五(二)1",
-    quote="整改期限到期后检查人员及时（一般5天之内）进行现场复查",
     level=Level.WARNING,
     parameters="recheck_days rectification_days",
     remedy="尽快复查；迟延会长期列示。",
@@ -80,8 +78,6 @@ def _counted_twice(about_day: str, step: Step, about: dict[str, Any]) -> Outcome
     "P12-results-complete",
     "复查对每项隐患都有结果",
     rows="P12",
-    clause="附件五(二)1",
-    quote="进行现场复查，如实填写《武进国家高新区企业安全生产现场复查记录》",
     remedy="补填每项隐患的“已整改”或“未整改”。",
     unless="尚未复查。",
 )
@@ -121,8 +117,6 @@ def results_complete(chain: Chain) -> Iterator[Outcome]:
     "K03-chain-closed",
     "检查、整改、复查闭环",
     rows="K03 F02",
-    clause="附件五(三)二十三2",
-    quote="有检查、有整改、有复查书面记录",
     remedy="补齐缺的环节；未整改的隐患继续跟进并上报。",
     unless="尚未检查。",
 )

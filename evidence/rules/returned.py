@@ -67,8 +67,6 @@ def _outstanding(chain: Chain) -> Iterator[Outcome]:
     "G08-facts-entered",
     "收回的记录已录入检查事实",
     rows="G08 G05",
-    clause="附件六1(4)",
-    quote="建立安全检查档案，如实记录每次服务情况",
     blocking=True,
     remedy="对照收回的记录录入该次活动（evidence visit add 或工作台“录入”）；签发有误的，作废该编号。",
     unless="尚无文书收回。",

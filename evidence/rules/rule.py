@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from evidence.contracts.text import first_clauses
 from evidence.rules.clause import Clause, EvidenceRef, Kind, Level
 
 if TYPE_CHECKING:
@@ -78,13 +79,17 @@ class StandingRule(Rule):
     judge: Callable[[Ground], Iterable[Outcome]] = field(repr=False)
 
 
+def _signed(rule: str) -> Clause:
+    """The clause of the first contract that a rule was written from: `contracts/wjb/clauses.toml`."""
+    clause = first_clauses()[rule]
+    return Clause(number=clause.number, text=clause.quote)
+
+
 def case_rule(
     id: str,
     title: str,
     *,
     rows: str,
-    clause: str,
-    quote: str,
     remedy: str,
     level: Level = Level.ERROR,
     parameters: str = "",
@@ -99,7 +104,7 @@ def case_rule(
             id=id,
             title=title,
             rows=tuple(rows.split()),
-            clause=Clause(number=clause, text=quote),
+            clause=_signed(id),
             level=level,
             remedy=remedy,
             parameters=tuple(parameters.split()),
@@ -117,8 +122,6 @@ def standing_rule(
     title: str,
     *,
     rows: str,
-    clause: str,
-    quote: str,
     remedy: str,
     level: Level = Level.WARNING,
     parameters: str = "",
@@ -132,7 +135,7 @@ def standing_rule(
             id=id,
             title=title,
             rows=tuple(rows.split()),
-            clause=Clause(number=clause, text=quote),
+            clause=_signed(id),
             level=level,
             remedy=remedy,
             parameters=tuple(parameters.split()),

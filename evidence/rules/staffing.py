@@ -33,8 +33,6 @@ def _per_person(chain: Chain) -> Iterator[tuple[Step, Person]]:
     "S03-known-people",
     "到场人员都在人员台账",
     rows="S03 S04 G01",
-    clause="附件一",
-    quote="项目组成员 5 人，项目负责人 1 名，其他成员 4 名",
     remedy="核对人员编号，或先在人员台账登记。",
     unless="尚无到场人员的记录。",
 )
@@ -71,8 +69,6 @@ def known_people(chain: Chain) -> Iterator[Outcome]:
     "S03-ordinary-staffing",
     "规模以下企业至少1名合格技术人员",
     rows="S03",
-    clause="附件一",
-    quote="对于规模以下的一般工贸生产企业，服务机构可以有一名安全专业技术人员进行安全检查、复查",
     parameters="experts_ordinary",
     remedy="派至少一名合格的安全专业技术人员，必要时重新检查。",
     unless="不属于规模以下一般工贸企业，或尚无检查、复查。",
@@ -88,8 +84,6 @@ def ordinary_staffing(chain: Chain) -> Iterator[Outcome]:
     "S04-heavy-staffing",
     "重点类别企业至少2名专家",
     rows="S04",
-    clause="附件一",
-    quote="服务机构应组织以专业技术人员组成 2 人以上（含 2 人）的专家队伍",
     parameters="experts_heavy",
     remedy="组织两名以上合格专家，必要时重新检查。",
     unless="不属于六类重点企业，或尚无检查、复查。",
@@ -123,8 +117,6 @@ def _staffing(chain: Chain, needed: int) -> Iterator[Outcome]:
     "S05-supervisor",
     "重点类别企业有监管人员会同",
     rows="S05",
-    clause="附件一",
-    quote="会同 1 名高新区安全监管人员进行安全检查、复查",
     parameters="supervisors_heavy",
     remedy="提前与安监科约定监管人员；未会同的须由监管部门书面说明。",
     unless="不属于六类重点企业，或合同不要求会同，或尚无检查、复查。",
@@ -155,8 +147,6 @@ def supervisor(chain: Chain) -> Iterator[Outcome]:
     "S03-known-enterprise",
     "企业和类别已登记",
     rows="S03 S04 C24",
-    clause="附件一",
-    quote="对于规模以上的一般工贸生产企业，以及危化品生产企业、危化品经营（带储存）企业、重大危险源企业、铸造企业、粉尘涉爆企业",
     remedy="在企业台账登记该企业和类别。",
 )
 def known_enterprise(chain: Chain) -> Iterator[Outcome]:
@@ -174,8 +164,6 @@ def known_enterprise(chain: Chain) -> Iterator[Outcome]:
     "S06-external-experts",
     "外聘专家有聘书",
     rows="S06 F06",
-    clause="附件一",
-    quote="第三方服务机构可再外聘有经验的技术专家一起参与检查（费用由第三方机构自理）",
     remedy="登记聘书和专业（登记台账 expert-engagement）。",
     unless="没有外聘专家参加。",
 )
@@ -202,8 +190,6 @@ def external_experts(chain: Chain) -> Iterator[Outcome]:
     "T02-badge-valid",
     "持有效工作证",
     rows="T02",
-    clause="附件八2",
-    quote="高新区安全监管部门为第三方服务检查人员制作《工作证》",
     remedy="请监管部门制发工作证并登记证号和有效期。",
     unless="尚无到场的检查人员。",
 )
@@ -237,8 +223,6 @@ def _without_end(person: Person, about: dict[str, Any]) -> Outcome:
     "G01-replacement-consent",
     "更换人员经书面同意",
     rows="G01",
-    clause="附件六1(1)",
-    quote="如有变化应及时向高新区相应安全监管部书面报告并得到同意，否则视为违约",
     remedy="书面报告并取得监管部门同意后再派出（登记台账 replacement-consent）。",
     unless="到场人员都在投标名单或为外聘专家。",
 )
@@ -264,8 +248,6 @@ def replacement_consent(chain: Chain) -> Iterator[Outcome]:
     "T05-removed-stay-away",
     "被清退、离岗人员不再上门",
     rows="T05",
-    clause="附件八3",
-    quote="对职业道德差、工作水平低的服务人员，要坚决予以淘汰",
     remedy="核对人员起止日期；被清退的人员不得再安排。",
     unless="尚无到场的检查人员。",
 )
@@ -310,8 +292,6 @@ def _undertaking(chain: Chain, register: str, what: str) -> Iterator[Outcome]:
     "G02-confidentiality",
     "上门前签保密承诺",
     rows="G02 T08 T10",
-    clause="附件六1(2)",
-    quote="不得泄漏相关企业的技术和商业秘密",
     remedy="签署保密承诺书并登记（台账 confidentiality-undertaking）。",
     unless="尚无到场的检查人员。",
 )
@@ -324,8 +304,6 @@ def confidentiality(chain: Chain) -> Iterator[Outcome]:
     "T08-integrity",
     "上门前签廉洁承诺",
     rows="T08 G11 W03",
-    clause="附件八5(1)",
-    quote="自觉遵守廉洁与保密承诺",
     remedy="签署廉洁承诺书并登记（台账 integrity-undertaking）。",
     unless="尚无到场的检查人员。",
 )
@@ -338,8 +316,6 @@ def integrity(chain: Chain) -> Iterator[Outcome]:
     "T09-no-conflict",
     "利害关系人员回避",
     rows="T09",
-    clause="附件八5(2)",
-    quote="现场检查人员与企业存在利害关系的应当回避",
     remedy="换人；并在台账 conflict-declaration 登记申报。",
     unless="尚无到场的检查人员。",
 )
