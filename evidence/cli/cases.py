@@ -6,11 +6,13 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import click
+import msgspec
 
 from evidence.cli.completing import a_case
 from evidence.cli.options import IDENTIFIER, DayType, emit, json_option, say, workspace_command
 from evidence.cli.tables import table
 from evidence.cli.words import case_kind, visit_kind
+from evidence.domain.case import Case
 from evidence.domain.case_files import FileRole
 from evidence.domain.terms import form_title
 from evidence.domain.week import SHANGHAI, local_date, show_date
@@ -21,7 +23,7 @@ from evidence.language import _
 
 if TYPE_CHECKING:
     from evidence.config import Workspace
-    from evidence.domain.case import Case, Visit
+    from evidence.domain.case import Visit
     from evidence.domain.document import Document
     from evidence.handover.originals import Original
     from evidence.ledger.view import View
@@ -118,9 +120,12 @@ def list_command(workspace: Workspace, enterprise: str | None, as_json: bool) ->
     \b
     例：evidence case list
     """
+    from evidence.ledger.query_tables import ask, tables
+
     view = workspace.ledger.view
     wanted = find_enterprise(view, enterprise).id if enterprise else None
-    cases = view.cases(wanted)
+    with tables(workspace.archive / "ledger", view) as asked:
+        cases = [msgspec.convert(row, Case) for row in ask(asked, "cases", {"enterprise": wanted})]
     if as_json:
         emit(cases)
         return

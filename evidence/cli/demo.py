@@ -30,6 +30,7 @@ def demo_command(directory: Path, as_json: bool) -> int:
     from evidence.cli.browsing import show_changes
     from evidence.config import open_workspace
     from evidence.demo.plot import run_demo
+    from evidence.ledger.query_tables import keep
 
     started = time.monotonic()
     root = directory.resolve()
@@ -38,7 +39,9 @@ def demo_command(directory: Path, as_json: bool) -> int:
         progress(f"[{time.monotonic() - started:5.1f} s] {stage}")
 
     ending = run_demo(root, tell=lambda line: progress(f"          {line}"), advance=advance)
-    show_changes(open_workspace(ending.workspace), 0)
+    made = open_workspace(ending.workspace)
+    show_changes(made, 0)
+    keep(made.ledger)
     if as_json:
         emit(
             {

@@ -148,6 +148,7 @@ def watch_command(workspace: Workspace, poll: bool, log: Path | None) -> None:
     例：evidence watch --poll --log /var/log/evidence/watch.log
     """
     from evidence.inbox.service import run_service
+    from evidence.ledger.query_tables import keep
 
     run_service(
         workspace.intake,
@@ -160,3 +161,4 @@ def watch_command(workspace: Workspace, poll: bool, log: Path | None) -> None:
         say=progress,
         follow=workspace.case_tree.follow,
     )
+    keep(workspace.ledger)

@@ -105,12 +105,14 @@ def rebuild_command(workspace: Workspace, as_json: bool) -> None:
     """
     from evidence.cli.browsing import refresh_case_tree
     from evidence.ledger.comparison import compare
+    from evidence.ledger.query_tables import keep
 
     with Working(_("正在重建视图和浏览目录……")):
         compare(workspace.ledger, workspace.settings.contract.code).require()
         head = workspace.ledger.rebuild()
         if workspace.ledger.positions is not None:
             workspace.ledger.positions.rebuild(workspace.ledger.lines())
+        keep(workspace.ledger)
         files = refresh_case_tree(workspace)
     if as_json:
         emit({"lines": head.size, "head": head.digest, "cases_files_added": files})

@@ -41,6 +41,7 @@ def recover_command(workspace: Workspace, newer: Sequence[Path], as_json: bool) 
     """
     from evidence.ledger.comparison import compare
     from evidence.ledger.proofs import bring_in, gather_proofs
+    from evidence.ledger.query_tables import keep
     from evidence.ledger.recovery import recover
 
     ledger, contract = workspace.ledger_as_found, workspace.settings.contract.code
@@ -49,6 +50,7 @@ def recover_command(workspace: Workspace, newer: Sequence[Path], as_json: bool) 
         copied = bring_in(workspace.archive, newer)
         done = recover(ledger, proofs, contract=contract, form_ids=form_ids(workspace), by=getpass.getuser())
         agreement = compare(ledger, contract)
+        keep(ledger)
     if as_json:
         emit({**recovery_json(done), "files_brought_in": copied, "archive": agreement})
     else:

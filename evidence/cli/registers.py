@@ -63,17 +63,25 @@ def _asked(one: Register) -> list[str]:
 
 @register_command.command("list")
 @click.argument("register", required=False)
+@click.option("--case", default=None, type=IDENTIFIER, help=_("只列一个案件的"))
+@click.option("--person", default=None, help=_("只列一个人的（人员编号）"))
 @json_option
 @workspace_command
-def list_command(workspace: Workspace, register: str | None, as_json: bool) -> None:
+def list_command(
+    workspace: Workspace, register: str | None, case: str | None, person: str | None, as_json: bool
+) -> None:
     """列出登记的事项。
 
     \b
-    例：evidence register list training
+    例：evidence register list training --person P02
     """
+    from evidence.ledger.query_tables import ask, tables
+
     if register is not None:
         _known(register)
-    entries = workspace.ledger.view.entries(register)
+    wanted = {"register": register, "case": case, "person": person}
+    with tables(workspace.archive / "ledger", workspace.ledger.view) as asked:
+        entries = [msgspec.convert(row, RegisterEntry) for row in ask(asked, "registers", wanted)]
     if as_json:
         emit(entries)
         return

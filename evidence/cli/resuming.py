@@ -14,6 +14,7 @@ from evidence.cli.recovering import form_ids, recovery_json, say_recovery
 from evidence.config import open_workspace
 from evidence.domain.identifiers import Number
 from evidence.language import _
+from evidence.ledger import query_tables
 from evidence.ledger.comparison import Comparison, compare
 from evidence.ledger.ledger import Ledger
 from evidence.ledger.numbering import GAP
@@ -95,4 +96,5 @@ def resume(
     proofs = gather_proofs(workspace.archive, contract, newer)
     files = bring_in(workspace.archive, newer)
     recovery = restore_ledger(ledger, proofs, event, form_ids=form_ids(workspace))
+    query_tables.keep(ledger)
     return Resumed(event=event, recovery=recovery, agreement=compare(ledger, contract), files=files)

@@ -54,6 +54,8 @@ def serve_command(
             _("没有安装工作台所需的组件：{name}").format(name=error.name),
             remedy=_("请运行 make install，或 pip install 'evidence[agency,desk]'。"),
         ) from error
+    from evidence.ledger.query_tables import keep
+
     place = server.Place(host=address, port=port, certificate=tls_cert, key=tls_key)
     if account is None and not place.loopback and not place.secure:
         server.admit(place, accounts=False)
@@ -72,8 +74,11 @@ def serve_command(
             )
 
     beside = nullcontext() if no_watch else server.watching(workspace, poll=poll, say=progress)
-    with beside:
-        server.serve(place, started=started)
+    try:
+        with beside:
+            server.serve(place, started=started)
+    finally:
+        keep(workspace.ledger)
 
 
 def _add(workspace: Workspace, account: str, person: str, role: str) -> None:

@@ -29,6 +29,7 @@ from evidence.handover.office import Office
 from evidence.handover.originals import originals_of
 from evidence.handover.week import WeekWork, made_checkpoint
 from evidence.language import _
+from evidence.ledger import query_tables
 from evidence.ledger.comparison import LedgerBehindError
 from evidence.ledger.events import (
     Event,
@@ -136,6 +137,7 @@ def publish(
             )
         office.ledger.transact(actor, lambda _view: events)
     name_once(waiting, final)
+    query_tables.keep(office.ledger)
     return Built(
         package=package,
         path=final,

@@ -8,6 +8,7 @@ import zipfile
 from collections import Counter
 
 import pytest
+from tinydb import TinyDB, where
 
 from evidence.config import open_workspace
 from evidence.demo.plot import run_demo
@@ -41,6 +42,15 @@ def test_every_arrival_is_accounted_for(ending):
     assert outcomes == {"linked": len(ending.arrivals)}
     left = [path.name for path in (ending.workspace / "inbox").rglob("*") if path.is_file()]
     assert left == ["README.md"]
+
+
+def test_the_package_left_the_tables_that_plain_tinydb_opens(ending):
+    with TinyDB(ending.workspace / "archive" / "ledger" / "view.json", access_mode="r") as tables:
+        linked = tables.table("arrivals").search(where("outcome") == "linked")
+        (position,) = tables.table("position").all()
+    view = open_workspace(ending.workspace).ledger.view
+    assert {row["arrival"] for row in linked} == {each.id for each in view.arrivals("linked")}
+    assert 0 < view.packages()[-1].tree_size < position["size"] <= view.head.size
 
 
 def test_ordinary_tools_agree(ending, tmp_path):
