@@ -3,7 +3,10 @@
 import os
 from collections.abc import Iterator
 
+import keyring
 import pytest
+from keyring.backend import KeyringBackend
+from keyring.errors import PasswordDeleteError
 
 from tests.postgres_room import Cluster
 
@@ -20,3 +23,35 @@ def cluster() -> Iterator[Cluster]:
         yield made.start()
     finally:
         made.remove()
+
+
+class _Held(KeyringBackend):
+    """A keyring of this process."""
+
+    priority = 1  # type: ignore[assignment]  # keyring documents a plain number
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.held: dict[tuple[str, str], str] = {}
+
+    def get_password(self, service: str, username: str) -> str | None:
+        return self.held.get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.held[service, username] = password
+
+    def delete_password(self, service: str, username: str) -> None:
+        if self.held.pop((service, username), None) is None:
+            raise PasswordDeleteError("not found")
+
+
+@pytest.fixture
+def system_keyring() -> Iterator[dict[tuple[str, str], str]]:
+    """An empty keyring in the system's place: (service, name) -> password."""
+    before = keyring.get_keyring()
+    made = _Held()
+    keyring.set_keyring(made)
+    try:
+        yield made.held
+    finally:
+        keyring.set_keyring(before)

@@ -17,6 +17,8 @@ class SignerSettings:
     """Key and certificate in one file; empty when the key is on a token."""
     password_file: str = "keys/signer.password"  # noqa: S105
     """File with the password of `pkcs12` or the token's PIN, readable by its owner only (0600)."""
+    keyring: str = ""
+    """Name of that password in the system's keyring (`keyring set evidence NAME`); wins over the file."""
     pkcs11_library: str = ""
     """The token maker's PKCS#11 library, e.g. `/usr/lib/softhsm/libsofthsm2.so`."""
     token_label: str = ""

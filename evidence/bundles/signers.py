@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
 from pyhanko.sign.signers import Signer, SimpleSigner
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
+from evidence import credentials
 from evidence.bundles.keys import EVALUATION, MARKER
 from evidence.bundles.settings import SignerSettings
 from evidence.errors import MissingPartError
@@ -193,22 +193,9 @@ def order_chain(
     return tuple(ordered)
 
 
-def read_secret(path: Path) -> str | None:
-    """The password in a file, None when there is no such file.
-
-    Raises:
-        KeyUnusableError: other accounts can read it.
-    """
-    if not path.is_file():
-        return None
-    if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-        raise KeyUnusableError(_("密码文件能被其他账户读取。"), where=str(path), remedy=f"chmod 600 {path}")
-    return path.read_text(encoding="utf-8").rstrip("\r\n")
-
-
 def _passwords(settings: SignerSettings, root: Path, ask: Ask | None) -> Iterator[str]:
-    """The password to try: the file's once, or a person's up to three times."""
-    stored = read_secret(root / settings.password_file) if settings.password_file else None
+    """The password to try: the keyring's or the file's once, or a person's up to three times."""
+    stored = _stored_password(settings, root)
     if stored is not None:
         yield stored
     elif ask is not None:
@@ -220,6 +207,15 @@ def _passwords(settings: SignerSettings, root: Path, ask: Ask | None) -> Iterato
             where=str(root / settings.password_file),
             remedy=_("请把密码写进该文件（权限 600），或在终端里运行以便输入。"),
         )
+
+
+def _stored_password(settings: SignerSettings, root: Path) -> str | None:
+    try:
+        if settings.keyring:
+            return credentials.from_keyring(settings.keyring)
+        return credentials.from_file(root / settings.password_file) if settings.password_file else None
+    except credentials.CredentialError as error:
+        raise KeyUnusableError(error.what, where=error.where, remedy=error.remedy) from error
 
 
 def _from_file(

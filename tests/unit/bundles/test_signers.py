@@ -88,6 +88,27 @@ def test_a_password_file_others_can_read_is_refused(root: Path) -> None:
     assert "secret" not in str(refused.value)
 
 
+def test_the_password_comes_from_the_system_s_keyring_when_one_is_named(
+    root: Path, system_keyring: dict[tuple[str, str], str]
+) -> None:
+    system_keyring["evidence", "agency"] = (root / "keys/signer.password").read_text().strip()
+    with open_key(SignerSettings(keyring="agency", password_file=""), root) as key:
+        assert key.evaluation
+
+
+def test_a_keyring_without_the_password_says_how_to_store_it(
+    root: Path, system_keyring: dict[tuple[str, str], str]
+) -> None:
+    assert not system_keyring
+    with (
+        pytest.raises(KeyUnusableError, match="密钥环里没有") as refused,
+        open_key(SignerSettings(keyring="agency"), root),
+    ):
+        pass
+    assert "keyring set evidence agency" in refused.value.remedy
+    assert refused.value.exit_code == ExitCode.MISSING_PART
+
+
 def test_a_wrong_password_is_asked_three_times_and_never_shown(root: Path) -> None:
     asked: list[int] = []
 
