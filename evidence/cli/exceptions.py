@@ -167,9 +167,9 @@ def disposal_command(workspace: Workspace, at: datetime | None, out: Path | None
     facts = gather_cases(view, [case.id for case in view.cases()], week=None)
     rows = list(disposables(Ground(known_at(facts, moment), workspace.settings.parameters, moment)))
     if out is not None:
-        from evidence.cli.sheets import write_sheet
+        from evidence.reports.workbook import Table, write_tables
 
-        write_sheet(out, _("销毁清册"), HEADS, [_cells(one) for one in rows])
+        write_tables(out, Table(title=_("销毁清册"), heads=HEADS, rows=[_cells(one) for one in rows]))
         progress(_("清册已写到 {out}。").format(out=out))
     if as_json:
         emit({"at": moment, "items": rows})

@@ -14,7 +14,7 @@ from evidence.domain.identifiers import CaseId
 from evidence.domain.week import Week, local_date, show_date
 from evidence.errors import ExitCode, UsageError
 from evidence.language import _
-from evidence.rules.clause import Kind
+from evidence.rules.clause import KIND_NAMES, Kind
 from evidence.rules.instalments import Pack, cases_of_half, current_half, of_half, pack
 from evidence.rules.payment_schedule import yuan
 
@@ -41,7 +41,7 @@ MONEY_RULES = ("C07", "C08", "C09", "C10", "C11", "C12", "C15", "C16", "F02-cove
 def instalment_command(
     workspace: Workspace, half: int | None, out: Path | None, at: datetime | None, as_json: bool
 ) -> int:
-    """付款节点资料包：该半年的企业哪些已闭环，哪些没有、各缺什么；付款期限与违约风险。
+    """付款节点资料包：本标段企业该半年哪些已闭环，哪些没有、各缺什么，哪些从未检查；付款期限与违约风险。
 
     退出码：0 全部闭环，3 有缺，5 只差人工认定。
 
@@ -66,11 +66,18 @@ def instalment_command(
         emit(_document(made))
     else:
         say(_lines(made, one.name))
-    if not made.incomplete:
-        return ExitCode.DONE
-    kinds = {f.kind for f in made.findings if f.subject.case and f.blocking}
-    settled = all(one.closed for one in made.incomplete) and kinds == {Kind.REVIEW}
-    return ExitCode.UNDECIDED if settled else ExitCode.INCOMPLETE
+    return _exit_code(made)
+
+
+def _exit_code(made: Pack) -> int:
+    if made.verdict in (Kind.FAIL, Kind.OPEN):
+        return ExitCode.INCOMPLETE
+    if made.incomplete:
+        kinds = {f.kind for f in made.findings if f.subject.case and f.blocking}
+        if kinds != {Kind.REVIEW} or not all(one.closed for one in made.incomplete):
+            return ExitCode.INCOMPLETE
+        return ExitCode.UNDECIDED
+    return ExitCode.UNDECIDED if made.verdict is Kind.REVIEW else ExitCode.DONE
 
 
 def _facts(view: View, parameters: Parameters, moment: datetime, half: int) -> Facts:
@@ -90,6 +97,7 @@ def _lines(made: Pack, name: str) -> Iterator[str]:
     yield _("{all} 家已检查，{done} 家资料完整、已闭环，{left} 家未完整。").format(
         all=len(made.chains), done=len(made.complete), left=len(made.incomplete)
     )
+    yield from _section(made)
     for line in made.incomplete:
         day = show_date(line.checked_on)
         yield _("  ✕ {name}  {case}  检查 {day}").format(name=line.name, case=line.case, day=day)
@@ -104,6 +112,32 @@ def _lines(made: Pack, name: str) -> Iterator[str]:
             yield f"  {sign} {finding.message}〔{finding.clause.number}〕"
 
 
+def _section(made: Pack) -> Iterator[str]:
+    """Where the whole section stands, whoever was opened as a case."""
+    section = made.section
+    yield _(
+        "本标段第 {year} 服务年度 {all} 家：已检查 {visited} 家，已闭环 {closed} 家，从未检查 {never} 家。"
+    ).format(
+        year=section.year,
+        all=len(section.targets),
+        visited=len(section.visited),
+        closed=len(section.closed),
+        never=len(section.never_visited),
+    )
+    if made.verdict is Kind.OPEN:
+        yield _("  ○ 该半年尚未开始，没有可付款的工作。")
+        return
+    if not made.chains:
+        yield _("  ✕ 该半年没有检查任何企业，没有可付款的工作。")
+    if made.unserved:
+        sign = "✕" if made.verdict is Kind.FAIL else "◐"
+        yield _("  {sign} 至该半年末没有检查的 {n} 家：{names}").format(
+            sign=sign, n=len(made.unserved), names="、".join(one.name for one in made.unserved)
+        )
+    if made.unserved and made.verdict is Kind.REVIEW:
+        yield _("      合同没有约定每半年的份额，请与甲方确认这些企业排在本服务年度余下的时间。")
+
+
 def _document(made: Pack) -> dict[str, object]:
     money = [f for f in made.findings if not f.subject.case and f.rule_id.startswith(MONEY_RULES)]
     return {
@@ -115,6 +149,14 @@ def _document(made: Pack) -> dict[str, object]:
             "complete": len(made.complete),
             "incomplete": len(made.incomplete),
         },
+        "section": {
+            "verdict": made.verdict,
+            "service_year": made.section.year,
+            "enterprises": len(made.section.targets),
+            "visited": len(made.section.visited),
+            "closed": len(made.section.closed),
+            "unserved": made.unserved,
+        },
         "chains": made.chains,
         "money": money,
     }
@@ -124,35 +166,41 @@ def _write(made: Pack, out: Path) -> None:
     """Two lists to sign and one document for programs."""
     import msgspec
 
-    from evidence.cli.sheets import write_sheet
+    from evidence.reports.workbook import Table, write_tables
 
     out.mkdir(parents=True, exist_ok=True)
-    write_sheet(
+    checked = [
+        (
+            one.name,
+            one.enterprise,
+            one.case,
+            one.checked_on,
+            "是" if one.complete else "否",
+            "\n".join(one.lacking),
+            "\n".join(one.documents),
+        )
+        for one in made.chains
+    ]
+    unserved = [(one.name, one.enterprise, "", None, "否", "至该半年末没有检查", "") for one in made.unserved]
+    write_tables(
         out / "企业闭环清单.xlsx",
-        "企业闭环清单",
-        ("序号", "企业", "信用代码", "案件", "检查日期", "是否闭环", "所缺", "文书编号"),
-        [
-            (
-                one.name,
-                one.enterprise,
-                one.case,
-                one.checked_on.isoformat(),
-                "是" if one.complete else "否",
-                "\n".join(one.lacking),
-                "\n".join(one.documents),
-            )
-            for one in made.chains
-        ],
+        Table(
+            title="企业闭环清单",
+            heads=("序号", "企业", "信用代码", "案件", "检查日期", "是否闭环", "所缺", "文书编号"),
+            rows=[*checked, *unserved],
+        ),
     )
-    write_sheet(
+    write_tables(
         out / "付款与违约核对.xlsx",
-        "付款与违约核对",
-        ("序号", "条款", "结论", "说明", "期限"),
-        [
-            (f.clause.number, f.kind.value, f.message, f.due.isoformat() if f.due else "")
-            for f in made.findings
-            if not f.subject.case and f.rule_id.startswith(MONEY_RULES)
-        ],
+        Table(
+            title="付款与违约核对",
+            heads=("序号", "条款", "结论", "说明", "期限"),
+            rows=[
+                (f.clause.number, KIND_NAMES[f.kind], f.message, f.due)
+                for f in made.findings
+                if not f.subject.case and f.rule_id.startswith(MONEY_RULES)
+            ],
+        ),
     )
     text = msgspec.json.format(msgspec.json.encode(_document(made)), indent=2)
     (out / "资料包.json").write_bytes(text)

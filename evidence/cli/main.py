@@ -40,6 +40,7 @@ COMMANDS: dict[str, str] = {
     "incurable": "incurable",
     "hold": "exceptions",
     "instalment": "instalment",
+    "report": "report",
     "disposal": "exceptions",
     "bundle": "handover",
     "receipt": "handover",

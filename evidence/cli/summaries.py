@@ -29,6 +29,7 @@ SUMMARIES: dict[str, str] = {
     "incurable": "声明欠交的材料无法补正",
     "hold": "封存一个案件",
     "instalment": "付款节点资料包",
+    "report": "隐患台账、统计、服务总结、验收资料",
     "disposal": "销毁清册",
     "bundle": "制作并签名每周移交包",
     "receipt": "登记监管部门的接收回执",

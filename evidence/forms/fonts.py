@@ -64,6 +64,27 @@ def require_fonts() -> None:
         )
 
 
+def font_file(family: str) -> Path:
+    """The file of a pinned family's regular face, for programs that take no fontconfig.
+
+    Raises:
+        MissingPartError: it is not installed.
+    """
+    listed = (
+        _fontconfig("fc-list", f":family={family}:style=Regular", "file") if shutil.which("fc-list") else ""
+    )
+    found = listed.partition(":")[0].strip()
+    if not found:
+        raise MissingPartError(
+            _("缺少文书所用的字体：{families}。").format(families=family),
+            where=str(FONTS_CONF),
+            remedy=_("请运行：sudo apt-get install --no-install-recommends {packages}").format(
+                packages=PINNED[family]
+            ),
+        )
+    return Path(found)
+
+
 @lru_cache(maxsize=4096)
 def _printable(character: str) -> bool:
     kind = unicodedata.category(character)

@@ -18,11 +18,11 @@ from evidence.domain.parties import CampaignKind
 from evidence.domain.week import Week
 from evidence.rules.chain import FORM_OF, KIND_NAME, Chain, Step
 from evidence.rules.deadlines import handover_window, move, planning_day
-from evidence.rules.frequency import served
 from evidence.rules.ground import Ground, in_force
 from evidence.rules.known import known_at
 from evidence.rules.newcomers import is_newcomer
 from evidence.rules.parameters import Parameters
+from evidence.rules.section import served
 
 CHAIN_CLAUSE = "附件五(二)1"
 HANDOVER_CLAUSE = "附件六1(4)"

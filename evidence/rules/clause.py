@@ -19,6 +19,16 @@ class Kind(StrEnum):
     NOT_APPLICABLE = "notApplicable"
 
 
+KIND_NAMES = {
+    Kind.PASS: "满足",
+    Kind.FAIL: "不满足",
+    Kind.REVIEW: "待人工认定",
+    Kind.OPEN: "未到期",
+    Kind.NOT_APPLICABLE: "不适用",
+}
+"""As lists for people call them."""
+
+
 class Level(StrEnum):
     """Gravity, SARIF's words."""
 

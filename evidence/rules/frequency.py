@@ -7,7 +7,6 @@ from datetime import date
 from typing import Any
 
 from evidence.domain.case import CaseKind, VisitKind
-from evidence.domain.facts import ServiceState
 from evidence.domain.parties import Enterprise
 from evidence.rules import newcomers
 from evidence.rules.chain import Chain, Step
@@ -15,6 +14,7 @@ from evidence.rules.clause import Level
 from evidence.rules.ground import Ground, in_force
 from evidence.rules.outcomes import failed, late, listed, passed, unsure, waiting
 from evidence.rules.rule import Outcome, case_rule, revised, standing_rule
+from evidence.rules.section import served, year_coverage
 
 EVERY_YEAR = 3
 """From this edition on every service year since the contract's start is judged, not only the last two."""
@@ -44,24 +44,6 @@ def within_term(chain: Chain) -> Iterator[Outcome]:
             yield passed(f"{step.name}在第 {chain.ground.year_of(step.day)} 服务年度。", **about)
         else:
             yield failed(f"{step.name}不在合同服务期内。", **about)
-
-
-def served(ground: Ground, services: tuple[ServiceState, ...], year: int) -> ServiceState | None:
-    """The cycle that serves an enterprise in a year: a closed one, else the furthest."""
-    first, last = ground.year_span(year)
-    mine = [
-        one
-        for one in services
-        if one.checked_on is not None
-        and first <= one.checked_on <= last
-        and one.checked_on <= ground.today
-        and one.kind in (CaseKind.ANNUAL, CaseKind.NEW_ENTERPRISE)
-    ]
-    return max(
-        mine,
-        key=lambda one: (one.closed, one.rechecked_on is not None, one.urged_on is not None, one.case),
-        default=None,
-    )
 
 
 @case_rule(
@@ -117,15 +99,10 @@ def coverage(ground: Ground) -> Iterator[Outcome]:
         first, last = ground.year_span(year)
         if last < ground.term[0] or first > ground.term[1]:
             continue
-        targets = sorted(
-            one.id
-            for one in ground.facts.enterprises
-            if in_force(min(last, ground.today), one.active_from, one.active_to)
-        )
+        section = year_coverage(ground, year)
+        targets, open_ = section.targets, section.not_closed
         if not targets:
             continue
-        cycles = {one: served(ground, ground.services_of(one), year) for one in targets}
-        open_ = [one for one in targets if (cycle := cycles[one]) is None or not cycle.closed]
         names = listed(ground.enterprises[one].short_name for one in open_)
         about: dict[str, Any] = {
             "expected": f"{len(targets)} 家",
@@ -136,7 +113,7 @@ def coverage(ground: Ground) -> Iterator[Outcome]:
             yield passed(f"第 {year} 服务年度 {len(targets)} 家企业全部闭环。", **about)
         elif ground.today <= last:
             yield waiting(f"第 {year} 服务年度还有 {len(open_)} 家未闭环（{names}）。", **about)
-        elif any(cycles[one] is None for one in open_):
+        elif section.never_visited:
             percent = ground.parameters.incompletion_percent
             yield failed(
                 f"第 {year} 服务年度有 {len(open_)} 家未闭环（{names}），"

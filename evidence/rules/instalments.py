@@ -1,4 +1,6 @@
-"""The evidence pack of one payment: which chains of its half-year are closed, and what the others lack."""
+"""The evidence pack of one payment: the whole section, which chains of its half-year are closed, what the
+others lack, and whom nobody visited.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from evidence.domain.case import CaseKind
 from evidence.domain.document import Document
 from evidence.domain.facts import Facts
 from evidence.domain.week import add_workdays
@@ -17,6 +20,10 @@ from evidence.rules.known import known_at
 from evidence.rules.money import payable_from
 from evidence.rules.parameters import Parameters
 from evidence.rules.payment_schedule import Instalment, schedule
+from evidence.rules.section import YearCoverage, year_coverage
+
+CLOSED_RULE = "K03-chain-closed"
+"""The rule that says whether a case is closed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +47,14 @@ class ChainLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unserved:
+    """An enterprise of the section that nobody has checked in the half-year's service year."""
+
+    enterprise: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pack:
     """What goes to Party A with the request for one payment."""
 
@@ -50,6 +65,12 @@ class Pack:
     """Last day for Party A to pay; None until the material is submitted, or beyond the calendar."""
     findings: tuple[Finding, ...]
     """Everything judged: the cases and the standing duties about money."""
+    section: YearCoverage
+    """Every enterprise of the section in the service year in which the half-year ends."""
+    unserved: tuple[Unserved, ...]
+    """Those of them that were not checked until the half-year's end."""
+    verdict: Kind
+    """Whether the half-year may be paid as far as the section goes; see `_verdict`."""
 
     @property
     def complete(self) -> tuple[ChainLine, ...]:
@@ -107,28 +128,81 @@ def pack(facts: Facts, parameters: Parameters, as_of: datetime, half: int) -> Pa
         for chain in ground.chains
         if chain.check is not None and one.first and one.last and one.first <= chain.check.day <= one.last
     ]
+    section = year_coverage(ground, ground.year_of(one.last or ground.today))
     start, known = payable_from(ground, one)
     pay_by = add_workdays(start, parameters.payment_workdays) if known and start else None
-    return Pack(instalment=one, as_of=ground.today, chains=tuple(lines), pay_by=pay_by, findings=findings)
+    unserved = _unserved(ground, section, one)
+    return Pack(
+        instalment=one,
+        as_of=ground.today,
+        chains=tuple(lines),
+        pay_by=pay_by,
+        findings=findings,
+        section=section,
+        unserved=unserved,
+        verdict=_verdict(ground, section, one, lines, unserved),
+    )
+
+
+def _unserved(ground: Ground, section: YearCoverage, one: Instalment) -> tuple[Unserved, ...]:
+    until = one.last or section.last
+    return tuple(
+        Unserved(enterprise=enterprise, name=ground.name_of(enterprise))
+        for enterprise in section.targets
+        if not any(
+            service.checked_on
+            and section.first <= service.checked_on <= until
+            and service.kind in (CaseKind.ANNUAL, CaseKind.NEW_ENTERPRISE)
+            for service in ground.services_of(enterprise)
+        )
+    )
+
+
+def _verdict(
+    ground: Ground,
+    section: YearCoverage,
+    one: Instalment,
+    chains: Sequence[ChainLine],
+    unserved: Sequence[Unserved],
+) -> Kind:
+    """What the section says of the half-year, whatever its single chains say.
+
+    `open` before it begins; `fail` where nothing was done in it, or where it ended the service year and
+    somebody was never visited; `review` where somebody was not visited and the year goes on, because the
+    contract promises no share for a single half-year; else `pass`.
+    """
+    if one.first is None or one.first > ground.today:
+        return Kind.OPEN
+    if not chains:
+        return Kind.FAIL
+    if not unserved:
+        return Kind.PASS
+    return Kind.FAIL if one.last == section.last and ground.today > section.last else Kind.REVIEW
+
+
+def lacking(findings: Iterable[Finding]) -> tuple[str, ...]:
+    """What one case misses of its proof, gravest first: messages of what is missing, undecided or open."""
+    listed = list(findings)
+    wrong = [
+        one
+        for one in listed
+        if (one.blocking or one.rule_id == CLOSED_RULE)
+        and (one.kind in (Kind.FAIL, Kind.REVIEW) or (one.kind is Kind.OPEN and one.blocking))
+    ]
+    wrong.sort(key=lambda one: (one.kind is not Kind.FAIL, one.level is not Level.ERROR, one.rule_id))
+    still_open = [one for one in listed if one.rule_id == CLOSED_RULE and one.kind is Kind.OPEN]
+    return tuple(dict.fromkeys(one.message for one in (*wrong, *still_open)))
 
 
 def _line(chain: Chain, findings: Sequence[Finding]) -> ChainLine:
     assert chain.check is not None  # noqa: S101 - only checked cases are asked for
-    wrong = [
-        one
-        for one in findings
-        if (one.blocking or one.rule_id == "K03-chain-closed")
-        and (one.kind in (Kind.FAIL, Kind.REVIEW) or (one.kind is Kind.OPEN and one.blocking))
-    ]
-    wrong.sort(key=lambda one: (one.kind is not Kind.FAIL, one.level is not Level.ERROR, one.rule_id))
-    still_open = [f for f in findings if f.rule_id == "K03-chain-closed" and f.kind is Kind.OPEN]
     return ChainLine(
         case=chain.case.id,
         enterprise=chain.case.enterprise,
         name=chain.ground.name_of(chain.case.enterprise),
         checked_on=chain.check.day,
-        closed=any(one.rule_id == "K03-chain-closed" and one.kind is Kind.PASS for one in findings),
-        lacking=tuple(dict.fromkeys(one.message for one in (*wrong, *still_open))),
+        closed=any(one.rule_id == CLOSED_RULE and one.kind is Kind.PASS for one in findings),
+        lacking=lacking(findings),
         documents=tuple(one.form.number for one in records_of(chain.documents)),
     )
 

@@ -21,6 +21,9 @@ from evidence.rules.weekly import missed_weeks
 MISSED_WEEKS_COUNT = 3
 """From this edition on a week that was never handed over counts as late, too."""
 
+OWED_BY_REGULATOR = frozenset({"C08-first-payment", "C09-half-year-payments", "C12-acceptance-requests"})
+"""Rules about what Party A owes: the agency's own view, never part of a paper that goes to Party A."""
+
 
 def _fen(text: str) -> int | None:
     """Amount written as yuan with up to two decimals; None when it is not one."""

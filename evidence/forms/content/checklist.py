@@ -27,6 +27,18 @@ def _read(path: Path) -> list[dict[str, Any]]:
         ) from error
 
 
+def item_titles(folder: Path) -> dict[int, str]:
+    """Number and title of every item; empty where the workspace keeps no checklist.
+
+    Raises:
+        InputError: checklist.yaml has another shape.
+    """
+    path = folder / "checklist.yaml"
+    if not path.is_file():
+        return {}
+    return {item["num"]: item["title"] for category in _read(path) for item in category["items"]}
+
+
 def checklist_rows(folder: Path, visit: Visit | None) -> list[dict[str, Any]]:
     """Six categories with `名称` and `项目`, one entry an item.
 

@@ -30,6 +30,12 @@ def workspace(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.fixture
+def ledger_of(workspace: Path) -> Ledger:
+    """The workspace's ledger, to add facts known on the world's Friday."""
+    return Ledger.open(workspace / "archive" / "ledger", clock=lambda: world.FRIDAY)
+
+
 @pytest.fixture(autouse=True)
 def friday(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every command of these tests is entered on the Friday of the world's week."""

@@ -8,6 +8,9 @@ from pathlib import Path
 import click
 import openpyxl
 
+from evidence.domain.identifiers import EnterpriseId
+from evidence.ledger.events import PartiesImported
+from evidence.ledger.ledger import Ledger
 from tests import world
 from tests.cli.rules.conftest import AT, Run
 
@@ -17,6 +20,8 @@ def test_it_counts_closed_chains_and_names_the_others_with_what_they_lack(run: R
     document = json.loads(result.stdout)
     assert result.exit_code == 3
     assert document["summary"] == {"checked": 3, "complete": 1, "incomplete": 2}
+    section = document["section"]
+    assert (section["enterprises"], section["visited"], section["closed"]) == (3, 3, 1)
     left = {one["case"]: one["lacking"] for one in document["chains"] if not one["closed"]}
     assert left == {
         world.CHECKED: ["本案未闭环：缺督促、整改报告、复查。"],
@@ -26,10 +31,31 @@ def test_it_counts_closed_chains_and_names_the_others_with_what_they_lack(run: R
     assert document["instalment"]["amount_fen"] == 20_000_000
 
 
-def test_a_half_year_without_work_is_complete_and_empty(run: Run) -> None:
+def test_a_half_year_that_has_not_begun_is_no_instalment(run: Run) -> None:
     result = run("instalment", "--half", "3", "--json", *AT)
-    assert result.exit_code == 0
-    assert json.loads(result.stdout)["summary"]["checked"] == 0
+    assert result.exit_code == 3
+    document = json.loads(result.stdout)
+    assert (document["summary"]["checked"], document["section"]["verdict"]) == (0, "open")
+    assert "尚未开始" in run("instalment", "--half", "3", *AT).stdout
+
+
+def test_a_half_year_without_any_enterprise_is_no_instalment(run: Run) -> None:
+    result = run("instalment", "--half", "3", "--json", "--at", "2023-06-07")
+    assert result.exit_code == 3
+    document = json.loads(result.stdout)
+    assert (document["summary"]["checked"], document["section"]["verdict"]) == (0, "fail")
+
+
+def test_an_enterprise_that_nobody_opened_a_case_for_is_counted(run: Run, ledger_of: Ledger) -> None:
+    stranger = world.replace(world.enterprises()[0], id=EnterpriseId("X-0001"), short_name="未查电器")
+    ledger_of.append("test", PartiesImported(source=world.digest("more"), enterprises=(stranger,)))
+    document = json.loads(run("instalment", "--half", "1", "--json", "--at", "2022-06-07").stdout)
+    assert document["section"]["verdict"] == "review"
+    assert [one["name"] for one in document["section"]["unserved"]] == ["未查电器"]
+    ended = run("instalment", "--half", "2", "--json", "--at", "2022-12-07")
+    assert ended.exit_code == 3
+    assert len(json.loads(ended.stdout)["section"]["unserved"]) == 1
+    assert "未查电器" in run("instalment", "--half", "1", *AT).stdout
 
 
 def test_a_half_year_the_contract_does_not_have_is_a_usage_error(run: Run) -> None:

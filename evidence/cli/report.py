@@ -1,0 +1,362 @@
+"""`evidence report`: 隐患台账, rates, summaries, the acceptance pack."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from evidence.cli.options import OutFileType, at_option, emit, json_option, progress, say, workspace_command
+from evidence.cli.tables import table
+from evidence.domain.week import Week, local_date, show_date
+from evidence.errors import ExitCode, UsageError
+from evidence.language import _
+
+if TYPE_CHECKING:
+    from evidence.config import Workspace
+    from evidence.reports.workbook import Table
+    from evidence.rules.clause import Finding
+    from evidence.rules.figures.period import Period, PeriodFigures
+    from evidence.rules.ground import Ground
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Judged:
+    """Every case of the contract with its judgement."""
+
+    workspace: Workspace
+    moment: datetime
+    ground: Ground
+    findings: tuple[Finding, ...]
+    titles: dict[int, str]
+    """Checklist item -> its title."""
+
+
+@click.command("report")
+@workspace_command
+@click.option("--hazards", is_flag=True, help=_("隐患台账：每项隐患一行（.xlsx）"))
+@click.option(
+    "--statistics", is_flag=True, help=_("统计：整改率按月份、类别、检查项、人员，各年度全标段覆盖（.xlsx）")
+)
+@click.option(
+    "--half-year",
+    "half",
+    type=click.IntRange(min=1),
+    default=None,
+    help=_("第几个半年的服务总结（.docx 与 .pdf）"),
+)
+@click.option(
+    "--year",
+    type=click.IntRange(min=1),
+    default=None,
+    help=_("第几服务年度的服务总结（.docx 与 .pdf）"),
+)
+@click.option(
+    "--acceptance", is_flag=True, help=_("验收资料：标段每家企业、每条投标承诺，已有和所缺（.xlsx）")
+)
+@click.argument("out", type=OutFileType(), required=False)
+@at_option
+@json_option
+def report_command(
+    workspace: Workspace,
+    hazards: bool,
+    statistics: bool,
+    half: int | None,
+    year: int | None,
+    acceptance: bool,
+    out: Path | None,
+    at: datetime | None,
+    as_json: bool,
+) -> int:
+    """隐患台账、统计、服务总结、验收资料；数字与 check 的核对结果出自同一处。
+
+    不给文件名时只在屏幕上显示。退出码：0 完成；验收资料有缺为 3。
+
+    \b
+    例：evidence report --hazards 隐患台账.xlsx
+        evidence report --half-year 1 服务总结.docx
+    """
+    wanted = [bool(hazards), bool(statistics), half is not None, year is not None, bool(acceptance)]
+    if sum(wanted) != 1:
+        raise UsageError(
+            _("请指明一种报告。"),
+            remedy=_("--hazards、--statistics、--half-year、--year、--acceptance 中选一个。"),
+        )
+    judged = _judge(workspace, at)
+    if hazards:
+        return _hazards(judged, out, as_json)
+    if statistics:
+        return _statistics(judged, out, as_json)
+    if acceptance:
+        return _acceptance(judged, out, as_json)
+    return _summary(judged, _period(judged.ground, half, year), out, as_json)
+
+
+def _judge(workspace: Workspace, at: datetime | None) -> _Judged:
+    from evidence.forms.content.checklist import item_titles
+    from evidence.ledger.facts import gather_cases
+    from evidence.rules.ground import Ground
+    from evidence.rules.judge import judge
+    from evidence.rules.known import known_at
+
+    moment = at or workspace.clock()
+    view = workspace.ledger.known_at(at)
+    week = Week.of(local_date(moment))
+    facts = gather_cases(view, [case.id for case in view.cases()], week=week)
+    parameters = workspace.settings.parameters
+    return _Judged(
+        workspace=workspace,
+        moment=moment,
+        ground=Ground(known_at(facts, moment), parameters, moment),
+        findings=judge(facts, parameters, moment),
+        titles=item_titles(workspace.templates / "inspection-record"),
+    )
+
+
+def _hazards(judged: _Judged, out: Path | None, as_json: bool) -> int:
+    from evidence.reports.tables import hazards_table
+    from evidence.rules.figures.hazards import hazard_lines
+    from evidence.rules.figures.rates import rate
+
+    lines = hazard_lines(judged.ground)
+    _write_workbook(out, lambda: (hazards_table(lines, judged.titles),))
+    if as_json:
+        emit({"at": judged.ground.today, "hazards": lines})
+        return ExitCode.DONE
+    total = rate("", lines)
+    say(
+        _(
+            "{day}：隐患 {all} 项，其中重大 {major} 项，已整改 {done} 项（{percent}），逾期未改 {late} 项。"
+        ).format(
+            day=show_date(judged.ground.today),
+            all=total.hazards,
+            major=total.major,
+            done=total.rectified,
+            percent=total.percent,
+            late=total.overdue,
+        )
+    )
+    heads = (_("案件"), _("编号"), _("企业"), _("隐患"), _("期限"), _("状态"), _("历时"))
+    if lines and out is None:
+        say(
+            table(
+                heads,
+                [
+                    (
+                        one.case,
+                        one.hazard,
+                        judged.ground.name_of(one.enterprise),
+                        one.description,
+                        one.deadline or "—",
+                        one.status,
+                        _("{n} 天").format(n=one.days),
+                    )
+                    for one in lines
+                ],
+            )
+        )
+    return ExitCode.DONE
+
+
+def _statistics(judged: _Judged, out: Path | None, as_json: bool) -> int:
+    from evidence.reports.tables import coverage_table, rate_tables, unvisited_table
+    from evidence.rules.figures.hazards import hazard_lines
+    from evidence.rules.figures.rates import by_class, by_inspector, by_item, by_month, by_street, rate
+    from evidence.rules.section import year_coverage, years_begun
+
+    ground = judged.ground
+    lines = hazard_lines(ground)
+    years = tuple(year_coverage(ground, year) for year in years_begun(ground))
+    tables = (*rate_tables(lines, judged.titles), coverage_table(years), unvisited_table(ground, years))
+    _write_workbook(out, lambda: tables)
+    if as_json:
+        emit(
+            {
+                "at": ground.today,
+                "total": rate("合计", lines),
+                "month": by_month(lines),
+                "class": by_class(lines),
+                "item": by_item(lines, judged.titles),
+                "inspector": by_inspector(lines),
+                "street": by_street(lines),
+                "coverage": [_coverage(one) for one in years],
+            }
+        )
+        return ExitCode.DONE
+    for one in tables:
+        say(_shown(one))
+    return ExitCode.DONE
+
+
+def _coverage(one: Any) -> dict[str, object]:
+    return {
+        "year": one.year,
+        "first": one.first,
+        "last": one.last,
+        "enterprises": len(one.targets),
+        "visited": len(one.visited),
+        "rechecked": len(one.rechecked),
+        "closed": len(one.closed),
+        "never_visited": one.never_visited,
+    }
+
+
+def _acceptance(judged: _Judged, out: Path | None, as_json: bool) -> int:
+    from evidence.reports.tables import acceptance_tables
+    from evidence.rules.figures.acceptance import acceptance
+
+    pack = acceptance(judged.ground, judged.findings)
+    _write_workbook(out, lambda: acceptance_tables(pack))
+    if as_json:
+        emit(
+            {
+                "at": pack.as_of,
+                "coverage": [_coverage(one) for one in pack.coverage],
+                "enterprises": pack.enterprises,
+                "commitments": [
+                    {
+                        "key": one.key,
+                        "evidence": one.evidence,
+                        "attached": one.attached,
+                        "missing": one.missing,
+                    }
+                    for one in pack.commitments
+                ],
+                "standing": pack.standing,
+                "missing": pack.missing,
+            }
+        )
+    else:
+        done = sum(one.complete for one in pack.enterprises)
+        say(
+            _(
+                "{day}：标段企业各年度共 {all} 份，资料完整 {done} 份；投标承诺 {n} 条；所缺 {missing} 项。"
+            ).format(
+                day=show_date(pack.as_of),
+                all=len(pack.enterprises),
+                done=done,
+                n=len(pack.commitments),
+                missing=len(pack.missing),
+            )
+        )
+        say(f"  ✕ {one}" for one in pack.missing)
+    return ExitCode.INCOMPLETE if pack.missing else ExitCode.DONE
+
+
+def _period(ground: Ground, half: int | None, year: int | None) -> Period:
+    from evidence.rules.figures.period import half_period, year_period
+
+    try:
+        if half is not None:
+            return half_period(ground, half)
+        return year_period(ground, year or 0)
+    except ValueError as error:
+        raise UsageError(
+            _("合同没有第 {half} 个半年。").format(half=half)
+            if half is not None
+            else _("合同没有第 {year} 服务年度。").format(year=year),
+            remedy=_("合同服务期为 {first} 至 {last}。").format(first=ground.term[0], last=ground.term[1]),
+        ) from error
+
+
+def _summary(judged: _Judged, period: Period, out: Path | None, as_json: bool) -> int:
+    from evidence.rules.figures.period import period_figures
+
+    figures = period_figures(judged.ground, judged.findings, period)
+    if out is not None:
+        _write_summary(judged, figures, out)
+    if as_json:
+        emit(_figures(figures))
+    elif out is None:
+        say(_summary_lines(figures))
+    return ExitCode.DONE
+
+
+def _write_summary(judged: _Judged, figures: PeriodFigures, out: Path) -> None:
+    """`NAME.docx` and `NAME.pdf`, whichever of the two was named."""
+    from evidence.errors import MissingPartError
+    from evidence.forms.office import render
+    from evidence.reports.summary import Parties, summary_docx
+
+    settings = judged.workspace.settings
+    parties = Parties(
+        agency=settings.agency.name, regulator=settings.regulator.name, contract=settings.contract.name
+    )
+    docx = summary_docx(figures, judged.ground, parties, judged.titles, made=judged.moment)
+    base = out.with_suffix("") if out.suffix.lower() in (".docx", ".pdf") else out
+    word, pdf = base.with_name(f"{base.name}.docx"), base.with_name(f"{base.name}.pdf")
+    word.write_bytes(docx)
+    progress(_("已写到 {out}。").format(out=word))
+    rendered = render({"summary": docx}, settings.forms)["summary"]
+    if rendered.pdf is None:
+        raise MissingPartError(
+            rendered.problem, where=str(word), remedy=_("Word 文件已写好，可用它另存为 PDF。")
+        )
+    pdf.write_bytes(rendered.pdf)
+    progress(_("已写到 {out}。").format(out=pdf))
+
+
+def _figures(figures: PeriodFigures) -> dict[str, object]:
+    from evidence.rules.figures.rates import by_month, rate
+
+    return {
+        "period": figures.period,
+        "at": figures.as_of,
+        "work": figures.work,
+        "enterprises": figures.enterprises,
+        "person_visits": figures.person_visits,
+        "total": rate("合计", figures.hazards),
+        "month": by_month(figures.hazards),
+        "hazards": figures.hazards,
+        "coverage": [_coverage(one) for one in figures.coverage],
+        "reports": figures.reports,
+        "weeks_worked": figures.weeks_worked,
+        "weeks_missed": figures.weeks_missed,
+        "packages": figures.packages,
+        "receipted": figures.receipted,
+        "unmet": figures.unmet,
+    }
+
+
+def _summary_lines(figures: PeriodFigures) -> Iterator[str]:
+    from evidence.rules.figures.rates import rate
+
+    total = rate("", figures.hazards)
+    yield f"{figures.period.title}  {figures.period.first} 至 {figures.period.last}"
+    yield "  " + "  ".join(f"{name} {count}" for name, count in figures.work.items())
+    yield _("  检查企业 {n} 家；隐患 {all} 项，已整改 {done} 项（{percent}）。").format(
+        n=len(figures.enterprises), all=total.hazards, done=total.rectified, percent=total.percent
+    )
+    for one in figures.coverage:
+        yield _(
+            "  第 {year} 服务年度 {all} 家：已检查 {visited}，已闭环 {closed}，从未检查 {never}。"
+        ).format(
+            year=one.year,
+            all=len(one.targets),
+            visited=len(one.visited),
+            closed=len(one.closed),
+            never=len(one.never_visited),
+        )
+    yield _("  移交包 {n} 个，有回执 {m} 个，漏交 {k} 周。").format(
+        n=len(figures.packages), m=figures.receipted, k=len(figures.weeks_missed)
+    )
+
+
+def _write_workbook(out: Path | None, tables: Callable[[], Sequence[Table]]) -> None:
+    if out is None:
+        return
+    from evidence.reports.workbook import write_tables
+
+    path = out if out.suffix.lower() == ".xlsx" else out.with_name(f"{out.name}.xlsx")
+    write_tables(path, *tables())
+    progress(_("已写到 {out}。").format(out=path))
+
+
+def _shown(one: Table) -> Iterator[str]:
+    yield one.title
+    yield from table(one.heads[1:], [["" if cell is None else cell for cell in row] for row in one.rows])
+    yield ""

@@ -1,0 +1,1 @@
+"""The figures an agency reports, reckoned from the same case histories that the rules judge."""
