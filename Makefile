@@ -1,5 +1,5 @@
 # Two commands on a fresh Debian or Ubuntu machine: `make demo` and `make test`.
-.PHONY: demo test lint bench lock setup clean forms-pictures
+.PHONY: demo test lint bench lock release setup clean forms-pictures
 
 demo:
 	@scripts/setup.sh demo
@@ -27,6 +27,10 @@ forms-pictures: setup
 lock:
 	.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	  --all-extras --group dev --no-header -o requirements.lock pyproject.toml
+
+# sdist and wheel of HEAD, built twice and compared, with their SHA-256 in dist/.
+release: setup
+	@scripts/release.sh
 
 clean:
 	rm -rf .venv .venv-lint demo-workspace bench/out

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -11,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evidence.errors import UsageError
-from evidence.foreign import reason_of
 from evidence.jobs.settings import Where
 from evidence.language import _
 from evidence.settings import SETTINGS_FILE, Settings, load_settings
@@ -340,46 +338,3 @@ def open_workspace(directory: Path | None = None, *, clock: Callable[[], datetim
             remedy=_("请先运行 evidence init {root}").format(root=root),
         )
     return Workspace(root=root, settings=load_settings(root / SETTINGS_FILE), clock=clock)
-
-
-def shipped(name: str) -> Path:
-    """A file that ships with the program: inside an installed package, or beside it in a checkout."""
-    package = Path(__file__).parent
-    inside = package / "shipped" / name
-    return inside if inside.exists() else package.parent / name
-
-
-def create_workspace(root: Path, *, evaluation_keys: bool = False) -> Workspace:
-    """Make a workspace, or complete one; what is there is never touched.
-
-    Raises:
-        UsageError: the place cannot be written.
-    """
-    try:
-        root.mkdir(parents=True, exist_ok=True)
-        for folder in ("ledger", "originals", "issued", "cases", "quarantine", "handover"):
-            (root / "archive" / folder).mkdir(parents=True, exist_ok=True)
-        for name in (SETTINGS_FILE, "inbox/README.md", "archive/README.md"):
-            _copy_once(shipped(name), root / name)
-        for source in sorted(shipped("templates").rglob("*")):
-            if source.is_file():
-                _copy_once(source, root / "templates" / source.relative_to(shipped("templates")))
-    except OSError as error:
-        raise UsageError(
-            _("无法在这里建立工作区：{reason}。").format(reason=reason_of(error)),
-            where=str(root),
-            remedy=_("请换一个可写的目录，或检查磁盘空间与权限。"),
-        ) from error
-    if evaluation_keys:
-        from evidence.bundles.keys import make_evaluation_keys
-
-        make_evaluation_keys(root / "keys")
-    return open_workspace(root)
-
-
-def _copy_once(source: Path, target: Path) -> None:
-    """Copy unless the target exists."""
-    if target.exists():
-        return
-    target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(source, target)

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from evidence import __version__
+from evidence.release import WHEEL
+
 NAME = "如何验证.txt"
 PROMPT = "    $ "
 _TEXTS = Path(__file__).parent / "how_to_verify"
@@ -31,6 +34,8 @@ def instructions(package: str, *, previous: str, stamped: bool, evaluation: bool
         "PACKAGE": package,
         "LABEL": package.partition("-")[2],
         "PREVIOUS": previous or "上一个包",
+        "VERSION": __version__,
+        "WHEEL": WHEEL,
     }
     text = _text("text")
     for name, value in values.items():

@@ -22,6 +22,7 @@ from evidence.bundles.keys import EVALUATION, MARKER
 from evidence.bundles.settings import SignerSettings
 from evidence.errors import MissingPartError
 from evidence.language import _
+from evidence.release import install_command
 
 MAX_TRIES = 3
 Ask = Callable[[int], str]
@@ -275,7 +276,10 @@ def _from_token(
     try:
         from evidence.bundles.token import open_token
     except ImportError as error:
-        raise KeyUnusableError(_("本机没有安装令牌支持。"), remedy="pip install 'pyhanko[pkcs11]'") from error
+        raise KeyUnusableError(
+            _("本机没有安装令牌支持。"),
+            remedy=_("请用交付的安装文件运行：{command}").format(command=install_command("agency")),
+        ) from error
     # A wrong PIN counts against the token: one try from the file, never a loop.
     pin = next(_passwords(settings, root, ask))
     given = read_certificates((root / settings.certificate,)) if settings.certificate else ()

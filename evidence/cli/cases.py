@@ -47,6 +47,7 @@ def case_command() -> None:
 @click.option("--again", is_flag=True, help=_("同一企业同一年已有同类案件，仍要另开"))
 @click.option("--why", default="", help=_("另开的原因"))
 @click.option("--by", "by", default="", help=_("经办人"))
+@click.option("--quiet", "-q", is_flag=True, help=_("只打印编号，供脚本使用"))
 @json_option
 @workspace_command
 def open_command(
@@ -57,6 +58,7 @@ def open_command(
     again: bool,
     why: str,
     by: str,
+    quiet: bool,
     as_json: bool,
 ) -> None:
     """开立一个案件。企业可写名称、简称或信用代码。
@@ -81,7 +83,7 @@ def open_command(
     if as_json:
         emit(case)
     else:
-        say(_("已开立案件 {id}。").format(id=case.id))
+        say(case.id if quiet else _("已开立案件 {id}。").format(id=case.id))
 
 
 @case_command.command("cancel")

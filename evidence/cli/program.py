@@ -21,6 +21,7 @@ from evidence.cli.streams import holds_chinese, lost_output
 from evidence.cli.whereabouts import workspace_option
 from evidence.errors import EvidenceError, ExitCode, MissingPartError, UsageError
 from evidence.language import _, speaking_to, teach_click
+from evidence.release import BASE_COMMANDS, DISTRIBUTION, install_command, lacks_agency_part, part_of
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -58,6 +59,8 @@ class LazyGroup(click.Group):
         """The command, or None when there is none of that name."""
         if cmd_name not in COMMANDS:
             return None
+        if cmd_name not in BASE_COMMANDS and (lacking := lacks_agency_part()):
+            raise _not_installed(lacking)
         module = importlib.import_module(f"evidence.cli.{COMMANDS[cmd_name]}")
         command: click.Command = getattr(module, f"{cmd_name}_command")
         return _in_readers_language(command)
@@ -92,7 +95,7 @@ class LazyGroup(click.Group):
 
 
 @click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="evidence")
+@click.version_option(__version__, prog_name="evidence", message=f"%(prog)s %(version)s ({DISTRIBUTION})")
 def cli() -> None:
     """安全检查全过程证据：扫描入账、合同核对、每周移交、数字签名与验证。
 
@@ -164,8 +167,26 @@ def _misused(mistake: click.ClickException) -> str:
     return f"{mistake.format_message()}\n" + _("写法见 {command} --help。").format(command=command)
 
 
+def _not_installed(module: str) -> MissingPartError:
+    """A part that only a larger installation has."""
+    return MissingPartError(
+        _("这一部分没有安装（缺少 {name}）。").format(name=module),
+        remedy=_("请用交付的安装文件运行：{command}").format(command=install_command(part_of(module))),
+    )
+
+
+def _missing_module(error: BaseException | None) -> str:
+    """The optional module whose absence is behind an error; empty when that is not what happened."""
+    while error is not None and not isinstance(error, ModuleNotFoundError):
+        error = error.__cause__ or error.__context__
+    name = (error.name or "") if error is not None else ""
+    return name if part_of(name) else ""
+
+
 def _in_words(error: Exception) -> EvidenceError:
     """What nobody foresaw, as one paragraph; EVIDENCE_TRACE names a file for Python's own report."""
+    if module := _missing_module(error):
+        return _not_installed(module)
     if trace := os.environ.get("EVIDENCE_TRACE"):
         import traceback
 

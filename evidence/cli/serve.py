@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from evidence.cli.options import progress, say, workspace_command
-from evidence.errors import MissingPartError, UsageError
+from evidence.errors import UsageError
 from evidence.language import _
 
 if TYPE_CHECKING:
@@ -47,14 +47,8 @@ def serve_command(
     例：evidence serve --port 8765
         evidence serve --add-account wangfang --person 王芳 --role clerk
     """
-    try:
-        from evidence.web import accounts, server
-    except ModuleNotFoundError as error:
-        raise MissingPartError(
-            _("没有安装工作台所需的组件：{name}").format(name=error.name),
-            remedy=_("请运行 make install，或 pip install 'evidence[agency,desk]'。"),
-        ) from error
     from evidence.ledger.query_tables import keep
+    from evidence.web import accounts, server
 
     place = server.Place(host=address, port=port, certificate=tls_cert, key=tls_key)
     if account is None and not place.loopback and not place.secure:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from evidence.config import create_workspace, open_workspace
+from evidence.config import open_workspace
 from evidence.demo import visits
 from evidence.demo.footage import clip_of, station_list
 from evidence.demo.keeping import make_room, remember
@@ -22,6 +22,7 @@ from evidence.domain.week import Week, local_instant
 from evidence.handover.package import Built, Order, build_package
 from evidence.language import _
 from evidence.ledger.view import Arrival
+from evidence.new_workspace import create_workspace, sample_settings
 from evidence.rules.clause import Finding
 from evidence.rules.summary import blockers
 from evidence.settings import SETTINGS_FILE
@@ -69,7 +70,7 @@ def run_demo(root: Path, *, tell: Tell = lambda _line: None, advance: Tell = lam
         tell(_("◐ 上次的演示工作区已有改动，原样保留在 {path}").format(path=kept))
     clock = DemoClock(local_instant(date(2022, 3, 10), 9))
     advance(_("建立工作区，生成试用密钥"))
-    create_workspace(root, evaluation_keys=True)
+    create_workspace(root, sample_settings(), evaluation_keys=True)
     _hurry(root)
     with tempfile.TemporaryDirectory(prefix="evidence-demo-") as folder:
         story = Story(workspace=open_workspace(root, clock=clock), clock=clock, desk=Path(folder))

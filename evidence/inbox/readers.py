@@ -13,6 +13,7 @@ from evidence.filetypes import media
 from evidence.inbox.reading import FileReading
 from evidence.inbox.settings import InboxSettings
 from evidence.language import _
+from evidence.release import install_command
 
 if TYPE_CHECKING:
     from evidence.recognition.reading import FormLookup, PictureSink
@@ -50,7 +51,7 @@ class Recogniser:
         except ModuleNotFoundError as error:
             raise MissingPartError(
                 _("识别组件没有安装（缺少 {name}）。").format(name=error.name),
-                remedy=_("请运行 pip install 'evidence[agency]'，再运行 evidence inbox retry。"),
+                remedy=_("请用交付的安装文件运行：{command}").format(command=install_command("agency")),
             ) from error
         limits = Limits(
             pages=self.settings.max_pages,

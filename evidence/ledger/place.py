@@ -18,6 +18,7 @@ from evidence.ledger.journal import JOURNAL_NAME
 from evidence.ledger.ledger import Ledger
 from evidence.ledger.positions import Positions
 from evidence.ledger.settings import LedgerSettings
+from evidence.release import install_command
 
 if TYPE_CHECKING:
     from evidence.ledger.postgres.ledger import PostgresLedger
@@ -99,7 +100,7 @@ def database_ledger(settings: LedgerSettings, clock: Callable[[], datetime]) -> 
     except ModuleNotFoundError as error:
         raise MissingPartError(
             _("数据库组件没有安装（缺少 {name}）。").format(name=error.name),
-            remedy=_("请运行 pip install 'evidence[postgres]'。"),
+            remedy=_("请用交付的安装文件运行：{command}").format(command=install_command("postgres")),
         ) from error
     return PostgresLedger.open_database(settings, clock)
 

@@ -12,6 +12,7 @@ from jsonschema import Draft202012Validator
 
 from evidence.cli.main import main
 from evidence.cli.program import cli
+from tests.own_agency import OWN_AGENCY
 
 Capture = pytest.CaptureFixture[str]
 
@@ -141,7 +142,7 @@ def test_a_result_for_a_folder_that_is_not_there_is_refused_before_any_work(
 
 
 def test_a_workspace_tells_what_it_made_as_json(tmp_path: Path, capsys: Capture) -> None:
-    assert run("init", str(tmp_path), "--json") == 0
+    assert run("init", str(tmp_path), "--json", *OWN_AGENCY) == 0
     capsys.readouterr()
     for line in (("import", "--template"), ("visit", "template")):
         book = tmp_path / f"{line[0]}.xlsx"

@@ -81,5 +81,7 @@ def test_every_command_a_guide_shows_exists_with_its_options_and_values(name: st
             if not word.startswith("-"):
                 continue
             assert word in known, f"{name}: {line}"
+            if value.startswith("$("):
+                continue  # the shell fills it in
             if isinstance(known[word].type, click.IntRange | click.Choice | WeekType | DayType | InstantType):
                 known[word].type_cast_value(context, value)

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from evidence.cli.streams import SUBSTITUTES
+from tests.own_agency import OWN_AGENCY
 
 PACKAGE = Path(__file__).parents[1] / "golden/packages/WJB-2022-W13.zip"
 PROGRAM = [str(Path(sys.executable).with_name("evidence"))]
@@ -35,7 +36,7 @@ def run(*arguments: str, streams: str = "", **variables: str) -> subprocess.Comp
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("工作区")
-    assert run("init", str(folder / "w")).returncode == 0
+    assert run("init", str(folder / "w"), *OWN_AGENCY).returncode == 0
     return folder / "w"
 
 

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from evidence.cli.main import main
-from evidence.config import create_workspace
+from evidence.new_workspace import create_workspace, sample_settings
 from evidence.recognition import reference
 
 REGISTER = """
@@ -46,7 +46,7 @@ Capture = pytest.CaptureFixture[str]
 def workspace(tmp_path: Path) -> Path:
     """A workspace with one enterprise, one person and one case."""
     root = tmp_path / "ws"
-    create_workspace(root)
+    create_workspace(root, sample_settings())
     (tmp_path / "名册.yaml").write_text(REGISTER, encoding="utf-8")
     return root
 

@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from evidence.config import create_workspace, open_workspace
+from evidence.config import open_workspace
 from evidence.demo.paperwork import scan_all
 from evidence.demo.plot import HANDOVER, WEEK
 from evidence.demo.scan_files import write_pdf
@@ -15,6 +15,7 @@ from evidence.forms.issue import issue_forms
 from evidence.forms.source import IssueRequest
 from evidence.forms.transcribe import transcribe
 from evidence.handover.package import Order, build_package
+from evidence.new_workspace import create_workspace, sample_settings
 from evidence.rules.summary import blockers, bundle_exit_code, check_exit_code
 from evidence.verify.examine import verify_path
 from evidence.web.matrix import SIGNS, State, build_rows
@@ -26,7 +27,7 @@ pytestmark = [pytest.mark.office, pytest.mark.slow]
 def story(tmp_path_factory):
     root = tmp_path_factory.mktemp("blank") / "workspace"
     clock = DemoClock(HANDOVER)
-    create_workspace(root, evaluation_keys=True)
+    create_workspace(root, sample_settings(), evaluation_keys=True)
     with (root / "evidence.toml").open("a", encoding="utf-8") as settings:
         settings.write("\n[inbox]\nsettle_s = 0.2\n")
     desk = root.parent / "desk"

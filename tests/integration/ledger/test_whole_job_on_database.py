@@ -23,6 +23,7 @@ from evidence.demo.scan_files import write_pdf
 from evidence.demo.story import DATA
 from evidence.domain.identifiers import Number
 from evidence.domain.week import local_instant
+from tests.own_agency import OWN_AGENCY
 from tests.postgres_room import Cluster, toml
 
 pytestmark = [pytest.mark.office, pytest.mark.slow]
@@ -106,7 +107,7 @@ def test_from_init_to_receipt_and_back_into_files_without_a_difference(
     clerk: Clerk, cluster: Cluster, tmp_path: Path
 ) -> None:
     settings = cluster.ledger_settings()
-    clerk("init", str(clerk.root), "--evaluation-keys")
+    clerk("init", str(clerk.root), "--evaluation-keys", *OWN_AGENCY)
     path = clerk.root / config.SETTINGS_FILE
     own = path.read_text(encoding="utf-8") + "\n[inbox]\nsettle_s = 0.0\n"
     path.write_text(f'{own}\n{toml(settings)}\n[jobs]\nwhere = "workers"\n', encoding="utf-8")

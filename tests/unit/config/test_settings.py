@@ -5,8 +5,9 @@ from datetime import date
 
 import pytest
 
-from evidence.config import create_workspace, open_workspace, shipped
+from evidence.config import open_workspace
 from evidence.errors import InputError, UsageError
+from evidence.new_workspace import create_workspace, sample_settings, shipped
 from evidence.settings import Settings, load_settings
 
 
@@ -47,7 +48,7 @@ def test_every_table_is_a_room_of_its_own():
 
 
 def test_a_workspace_is_found_from_any_folder_inside_it(tmp_path, monkeypatch):
-    root = create_workspace(tmp_path / "工作区").root
+    root = create_workspace(tmp_path / "工作区", sample_settings()).root
     monkeypatch.chdir(root / "archive" / "ledger")
     assert open_workspace().root == root
 
@@ -59,7 +60,7 @@ def test_outside_a_workspace_the_message_says_what_to_do(tmp_path, monkeypatch):
 
 
 def test_init_never_touches_what_is_there(tmp_path):
-    create_workspace(tmp_path)
+    create_workspace(tmp_path, sample_settings())
     path = written(tmp_path, '[contract]\ncode = "ABC"\n')
     create_workspace(tmp_path)
     assert path.read_text(encoding="utf-8").startswith('[contract]\ncode = "ABC"')

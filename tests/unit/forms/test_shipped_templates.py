@@ -4,8 +4,8 @@ import tomllib
 from pathlib import Path
 
 import evidence
-from evidence.config import shipped
 from evidence.forms.catalogue import SHIPPED, Catalogue, shipped_templates
+from evidence.new_workspace import shipped
 from evidence.rules.parameters import Parameters
 
 ROOT = Path(evidence.__file__).parents[1]
