@@ -16,7 +16,7 @@ WHEEL = f"evidence_handover-{__version__}-py3-none-any.whl"
 AGENCY_MODULES = frozenset(
     {
         "PIL", "argon2", "av", "axes", "csp", "cv2", "django", "django_htmx", "docx", "docxtpl",
-        "icalendar", "img2pdf", "jinja2", "keyring", "lxml", "numpy", "olefile", "openpyxl",
+        "icalendar", "img2pdf", "jinja2", "keyring", "lxml", "matplotlib", "numpy", "olefile", "openpyxl",
         "pikepdf", "pillow_heif", "pkcs11", "prometheus_client", "pymediainfo", "pypdfium2",
         "pypinyin", "segno", "tinydb", "typst", "uvicorn", "watchdog", "whitenoise", "xlsxwriter",
         "yaml", "zxingcpp"
