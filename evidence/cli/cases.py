@@ -14,9 +14,9 @@ from evidence.cli.tables import table
 from evidence.cli.words import case_kind, visit_kind
 from evidence.domain.case import Case
 from evidence.domain.case_files import FileRole
+from evidence.domain.reasons import require_words
 from evidence.domain.terms import form_title
 from evidence.domain.week import SHANGHAI, local_date, show_date
-from evidence.errors import UsageError
 from evidence.forms.open_case import find_enterprise, open_case
 from evidence.handover.wording import document_state
 from evidence.language import _
@@ -66,8 +66,8 @@ def open_command(
     \b
     例：evidence case open 甲精密 --kind special:ZX2022-01 --on 2022-03-10
     """
-    if again and not why.strip():
-        raise UsageError(_("另开案件须写明原因。"), remedy=_("用 --why 写明。"))
+    if again:
+        require_words(why)
     day = on or local_date(workspace.clock())
     case = open_case(
         workspace.ledger,

@@ -21,6 +21,7 @@ from evidence.cli.options import (
 )
 from evidence.cli.tables import table
 from evidence.domain.identifiers import CaseId, VisitId, as_typed
+from evidence.domain.reasons import require_words
 from evidence.domain.register import Hold
 from evidence.domain.week import local_date, show_date
 from evidence.errors import UsageError
@@ -104,8 +105,7 @@ def hold_command(workspace: Workspace, case: str, why: str, by: str, release: bo
             remedy=_("--by 写人员编号；先用 evidence import 登记人员。"),
         )
     case_id, visit = _known_case_or_visit(workspace, case)
-    if not why.strip():
-        raise UsageError(_("请写明原因。"), remedy=_("用 --why 写明。"))
+    reason = require_words(why)
     now = workspace.clock()
     open_ = [
         one for one in workspace.ledger.view.holds(case_id) if one.released_at is None and one.visit == visit
@@ -116,7 +116,7 @@ def hold_command(workspace: Workspace, case: str, why: str, by: str, release: bo
     hold = Hold(
         case=case_id,
         visit=visit,
-        why=why.strip(),
+        why=reason,
         by=actor.by,
         at=open_[-1].at if release else now,
         released_at=now if release else None,

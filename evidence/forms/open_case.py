@@ -8,6 +8,7 @@ from datetime import date
 from evidence.domain.case import Case, CaseKind
 from evidence.domain.identifiers import EnterpriseId, make_case_id
 from evidence.domain.parties import Enterprise
+from evidence.domain.reasons import require_words
 from evidence.errors import UsageError
 from evidence.forms.plausible import Plausible
 from evidence.language import _
@@ -89,10 +90,11 @@ def open_case(
         year_of: the year of service that a day lies in; a check is owed once in each.
 
     Raises:
-        UsageError: unknown enterprise, kind or campaign; there is such a case already; the year's 9999
-            numbers are used up.
+        UsageError: unknown enterprise, kind or campaign; there is such a case already and no reason in words;
+            the year's 9999 numbers are used up.
     """
     case_kind, campaign = parse_kind(kind)
+    reason = require_words(again_why) if again_why and again_why.strip() else ""
     if bounds is not None and (problem := bounds.day(on)):
         raise UsageError(
             _("开立日期 {day} {problem}。").format(day=on.isoformat(), problem=problem),
@@ -120,7 +122,7 @@ def open_case(
             kind=case_kind,
             opened_on=on,
             campaign=campaign,
-            again_why=(again_why or "").strip(),
+            again_why=reason,
         )
         return [CaseOpened(case=case)]
 

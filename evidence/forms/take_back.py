@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from evidence.domain.case import Case
 from evidence.domain.identifiers import CaseId, VisitId
+from evidence.domain.reasons import require_words
 from evidence.errors import UsageError
 from evidence.forms.source import latest_versions
 from evidence.language import _
@@ -45,9 +46,9 @@ def withdraw_visit(
         Numbers issued for it that are not void: they wait for the visit to be entered anew, or to be voided.
 
     Raises:
-        UsageError: no such visit, or no reason.
+        UsageError: no such visit, or no reason in words.
     """
-    reason = _reason(why)
+    reason = require_words(why)
     issued: list[str] = []
 
     def decide(view: View) -> Sequence[Event]:
@@ -75,9 +76,10 @@ def cancel_case(ledger: Ledger, case: Case, *, why: str, by: str, actor: str) ->
         The numbers that became void.
 
     Raises:
-        UsageError: no reason, cancelled already, or something of it is evidence: a visit, a returned page.
+        UsageError: no reason in words, cancelled already, or something of it is evidence: a visit, a returned
+            page.
     """
-    reason = _reason(why)
+    reason = require_words(why)
     voided: list[str] = []
 
     def decide(view: View) -> Sequence[Event]:
@@ -120,9 +122,9 @@ def withdraw_entry(ledger: Ledger, register: str, key: str, *, why: str, by: str
     """Take back the entry in force under a key of a register; the one it replaced holds again.
 
     Raises:
-        UsageError: no such entry, or no reason.
+        UsageError: no such entry, or no reason in words.
     """
-    reason = _reason(why)
+    reason = require_words(why)
 
     def decide(view: View) -> Sequence[Event]:
         if all(entry.key != key for entry in view.entries(register)):
@@ -133,10 +135,3 @@ def withdraw_entry(ledger: Ledger, register: str, key: str, *, why: str, by: str
         return [RegisterWithdrawn(register=register, key=key, why=reason, by=by)]
 
     ledger.transact(actor, decide)
-
-
-def _reason(why: str) -> str:
-    text = why.strip()
-    if not text:
-        raise UsageError(_("请写明原因。"), remedy=_("用 --why 写明。"))
-    return text

@@ -11,6 +11,7 @@ from typing import Any
 from evidence.archive.issued import IssuedStore
 from evidence.domain.document import BoxKind, IssuedForm
 from evidence.domain.identifiers import Number, PersonId
+from evidence.domain.reasons import require_words
 from evidence.errors import UsageError
 from evidence.forms.campaign_list import FORM as SUMMARY
 from evidence.forms.campaign_list import campaign_of, campaign_request
@@ -46,7 +47,7 @@ def void(ledger: Ledger, number: Number, *, why: str, actor: str) -> None:
     Raises:
         UsageError: no reason, never issued, or void already.
     """
-    reason = _reason(why)
+    reason = require_words(why)
 
     def decide(view: View) -> Sequence[Event]:
         valid_form(view, number)
@@ -75,7 +76,7 @@ def reissue(
     Raises:
         UsageError: no reason, never issued, or void already; besides, as `issue_forms`.
     """
-    reason = _reason(why)
+    reason = require_words(why)
     view, issued = issuer.ledger.view, issuer.issued
     old = valid_form(view, number)
     carried = given_before(old, issuer.catalogue.form(old.form), issued)
@@ -115,9 +116,3 @@ def _signers(old: IssuedForm, issued: IssuedStore, role: str) -> tuple[PersonId,
         if box.role == role and box.kind is BoxKind.SIGNATURE and box.person is not None
     ]
     return tuple(person for _page, _y, person in sorted(found))
-
-
-def _reason(why: str) -> str:
-    if not why.strip():
-        raise UsageError(_("请写明作废原因。"), remedy=_("用 --why 写明。"))
-    return why.strip()

@@ -9,6 +9,7 @@ from datetime import datetime
 from evidence.domain.case import Case
 from evidence.domain.facts import CaseFacts, Facts
 from evidence.domain.identifiers import PersonId, Sha256
+from evidence.domain.reasons import require_substance
 from evidence.domain.register import Waiver
 from evidence.errors import UsageError
 from evidence.language import _, did_you_mean
@@ -55,9 +56,7 @@ def grant_waiver(
             remedy=did_you_mean(rule_id, (one.id for one in RULESETS[-1].case_rules))
             + _("规则编号写在 evidence check 每行末尾，如 P03-urging-window。"),
         )
-    reason = why.strip()
-    if not reason:
-        raise UsageError(_("例外须写明原因。"), remedy=_("用 --why 写明。"))
+    reason = require_substance(why)
     person = actor.person.id if actor.person else _named(ledger, actor)
     facts = gather(ledger.view, week=None, case=case.id, at=at)
     concerned = [

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from evidence.domain.identifiers import PersonId, Sha256
 from evidence.domain.parties import Role
+from evidence.domain.reasons import require_substance
 from evidence.domain.register import Gap, Incurable
 from evidence.errors import UsageError
 from evidence.language import _
@@ -35,15 +36,14 @@ def declare_incurable(
     Raises:
         UsageError: no reason, nobody who may say so, or nothing of the kind was declared missing.
     """
-    if not why.strip():
-        raise UsageError(_("请写明原因。"), remedy=_("用 --why 写明。"))
+    reason = require_substance(why)
     done: list[Incurable] = []
 
     def decide(view: View) -> Sequence[Event]:
         done.clear()
         _require_leader(view, by, wanted)
         done.extend(
-            Incurable(gap=gap, why=why.strip(), by=by, at=at, attachment=attachment)
+            Incurable(gap=gap, why=reason, by=by, at=at, attachment=attachment)
             for gap in _declared(view, wanted, parameters, at)
         )
         if not done:

@@ -15,6 +15,7 @@ from evidence.bundles.revocation import read_revocation, refuse_revoked
 from evidence.bundles.signers import Ask, SigningKey, open_key, read_certificates
 from evidence.bundles.timestamp import open_authority
 from evidence.domain.identifiers import CaseId
+from evidence.domain.reasons import require_substance, require_words
 from evidence.errors import EvidenceError, IncompleteError, UndecidedError, UsageError
 from evidence.handover.bench import Bench, Order, Report
 from evidence.handover.filling import fill_bag, labels
@@ -71,12 +72,16 @@ def require_reasons(order: Order) -> None:
     """An exception without a reason is none.
 
     Raises:
-        UsageError: the reason is missing.
+        UsageError: the reason is missing, or is no words.
     """
     if order.allow_incomplete and not order.why.strip():
         raise UsageError(_("移交不完整的包必须说明原因。"), remedy='--allow-incomplete --why "…"')
     if order.accept_indeterminate and not order.why.strip():
         raise UsageError(_("移交尚不能认定有效的包必须说明原因。"), remedy='--accept-indeterminate --why "…"')
+    if order.accept_indeterminate:
+        require_substance(order.why)
+    elif order.allow_incomplete:
+        require_words(order.why)
 
 
 def refuse_future(order: Order, now: datetime) -> None:

@@ -19,6 +19,7 @@ from pyhanko.sign.validation.errors import SignatureValidationError
 from evidence.bundles.integrity import anyone
 from evidence.bundles.signers import Ask, check_certificate, open_key
 from evidence.domain.identifiers import Sha256
+from evidence.domain.reasons import require_words
 from evidence.domain.signer_change import Consent, SignerChange, statement
 from evidence.errors import InputError, UsageError
 from evidence.handover.office import Office
@@ -156,6 +157,7 @@ def _journal(office: Office, change: SignerChange, actor: str) -> SignerChange:
 def _require(why: str, certificate: x509.Certificate, now: datetime) -> None:
     if not why.strip():
         raise UsageError(_("更换签名证书必须说明原因。"), remedy='--why "…"')
+    require_words(why)
     check_certificate(certificate, now)
 
 

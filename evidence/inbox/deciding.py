@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from evidence.domain.identifiers import Number, VisitId, number_case
-from evidence.domain.reasons import substantial
+from evidence.domain.reasons import require_substance
 from evidence.errors import UsageError
 from evidence.language import _
 from evidence.ledger.events import ArrivalJudged, RecordingAssigned
@@ -33,11 +33,7 @@ class Decider:
         Raises:
             UsageError: the reason is no words.
         """
-        if not substantial(self.why):
-            raise UsageError(
-                _("理由“{why}”没有实质内容。").format(why=self.why[:40]),
-                remedy=_("请至少用四个字写明为什么这样认定，理由记入账本。"),
-            )
+        require_substance(self.why)
 
 
 def films_back(

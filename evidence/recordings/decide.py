@@ -9,6 +9,7 @@ from datetime import date, datetime
 from evidence.domain.case import Visit
 from evidence.domain.coverage import Coverage, CoverageLimits, visit_coverage
 from evidence.domain.identifiers import ArrivalId, CaseId, Sha256, VisitId
+from evidence.domain.reasons import require_words
 from evidence.domain.recording import Recording
 from evidence.domain.register import RegisterEntry
 from evidence.domain.week import local_date
@@ -70,17 +71,18 @@ def assign_by_person(
     """A person's word on one recording; the arrival becomes `linked`.
 
     Raises:
-        UsageError: unknown recording or visit.
+        UsageError: unknown recording or visit, or no reason in words.
     """
+    reason = require_words(why)
 
     def decide(view: View) -> list[Event]:
         recording = find_recording(view, digest)
         find_visit(view, visit)
-        events: list[Event] = [RecordingAssigned(sha256=recording.sha256, visit=visit, by=by, why=why)]
+        events: list[Event] = [RecordingAssigned(sha256=recording.sha256, visit=visit, by=by, why=reason)]
         arrival = view.arrival(ArrivalId(recording.arrival))
         judged = arrival.judged if arrival else None
         if judged is not None and judged.outcome == "unidentified":
-            message = f"录像 {recording.name} 由 {by} 归入 {visit}：{why}"
+            message = f"录像 {recording.name} 由 {by} 归入 {visit}：{reason}"
             case = CaseId(visit.rpartition("-V")[0])
             events.append(replace(judged, outcome="linked", message=message, case=case))
         return events
@@ -94,8 +96,9 @@ def release_by_person(ledger: Ledger, digest: str, *, why: str, by: str, actor: 
     """Take an assignment back: the recording belongs to no visit until it is assigned again.
 
     Raises:
-        UsageError: unknown recording, or one that is assigned to nothing.
+        UsageError: unknown recording, one that is assigned to nothing, or no reason in words.
     """
+    reason = require_words(why)
 
     def decide(view: View) -> list[Event]:
         recording = find_recording(view, digest)
@@ -103,7 +106,7 @@ def release_by_person(ledger: Ledger, digest: str, *, why: str, by: str, actor: 
             raise UsageError(
                 _("录像 {name} 没有指派给任何检查。").format(name=recording.name), remedy=_("不必撤回。")
             )
-        return _released(view, recording, by=by, why=why)
+        return _released(view, recording, by=by, why=reason)
 
     found = find_recording(ledger.view, digest)
     ledger.transact(actor, decide)

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from evidence.domain.identifiers import CaseId
 from evidence.domain.parties import Role as TeamRole
-from evidence.domain.reasons import substantial
+from evidence.domain.reasons import in_words, substantial
 from evidence.domain.week import Week, local_date
 from evidence.errors import UsageError
 from evidence.ledger.view import View
@@ -142,8 +142,10 @@ def build(request: Any) -> Any:
         return render(request, "desk/refused.html", {"act": Act.BUILD_INCOMPLETE}, status=403)
     if "preview" in request.POST:
         return _preview(request, order)
-    if order.allow_incomplete and not order.why:
-        raise UsageError(say("不完整移交要写明原因，原因会写进包里。"))
+    if order.allow_incomplete and not in_words(order.why):
+        raise UsageError(
+            say("不完整移交要写明原因，原因会写进包里。"), remedy=say("请用文字写明，如“企业尚未盖章”。")
+        )
     if order.accept_indeterminate and not substantial(order.why):
         raise UsageError(
             say("先行移交尚不能认定有效的包，要写明原因，原因会写进包里。"),
@@ -184,7 +186,7 @@ def _preview(request: Any, order: Order) -> Any:
 
     asked = replace(
         order,
-        allow_incomplete=order.allow_incomplete and bool(order.why),
+        allow_incomplete=order.allow_incomplete and in_words(order.why),
         accept_indeterminate=order.accept_indeterminate and substantial(order.why),
     )
     survey = survey_package(request.desk.workspace.office, asked)

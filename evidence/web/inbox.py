@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 
 from evidence.domain.document import MarkVerdict
 from evidence.domain.identifiers import ArrivalId, CaseId, Number, VisitId, expand
+from evidence.domain.reasons import in_words
 from evidence.domain.terms import CASE_KINDS, form_title
 from evidence.errors import UsageError
 from evidence.inbox.deciding import Decider
@@ -187,7 +188,7 @@ def decide(request: Any, identifier: str) -> Any:
     elif action == "release":
         _release(request, found, who)
     elif action in {"reject", "undo"}:
-        if action == "reject" and not request.POST.get("why", "").strip():
+        if action == "reject" and not in_words(request.POST.get("why", "")):
             raise UsageError(say("退回要写明理由。"))
         getattr(desk, action)(found.id, who)
     elif action == "retry":
@@ -205,7 +206,7 @@ def _release(request: Any, found: Arrival, who: Decider) -> None:
     digest = request.POST.get("recording", "")
     if found.judged is None or digest not in {each.sha256 for each in found.judged.recordings}:
         raise Http404
-    if not request.POST.get("why", "").strip():
+    if not in_words(request.POST.get("why", "")):
         raise UsageError(say("请写明原因。"), remedy=say("原因连同经办账号记入账本。"))
     release_by_person(request.desk.workspace.ledger, digest, why=who.why, by=who.by, actor=who.actor)
 

@@ -14,6 +14,7 @@ from evidence.domain.case import VisitKind
 from evidence.domain.document import IssuedForm
 from evidence.domain.identifiers import CaseId, Number, PersonId, VisitId, expand
 from evidence.domain.parties import Role
+from evidence.domain.reasons import in_words
 from evidence.domain.terms import FORM_TITLES, VISIT_KINDS
 from evidence.errors import EvidenceError, UsageError
 from evidence.forms.declaration import FormDeclaration
@@ -173,7 +174,7 @@ def withdraw(request: Any, number: str) -> Any:
         raise Http404
     old, why = Number(known), request.POST.get("why", "").strip()
     actor, back = actor_of(request).journalled, reverse("document", args=[known])
-    if not why:
+    if not in_words(why):
         raise UsageError(say("作废要写明原因。"), remedy=say("例：打印模糊、内容有误。"))
     why = f"{why}（{request.user.seat.person}）"
     if request.POST.get("action") == "void":

@@ -9,6 +9,7 @@ from django.http import Http404
 from django.shortcuts import redirect
 
 from evidence.domain.identifiers import CaseId, Number, VisitId, expand
+from evidence.domain.reasons import in_words
 from evidence.errors import UsageError
 from evidence.rules.registers import BY_ID
 from evidence.web.acting import actor_of
@@ -19,7 +20,7 @@ from evidence.web.speech import say
 
 def _why(request: Any) -> str:
     why: str = request.POST.get("why", "").strip()
-    if not why:
+    if not in_words(why):
         raise UsageError(say("请写明原因。"), remedy=say("原因连同经办账号记入账本。"))
     return why
 

@@ -457,7 +457,7 @@ def test_a_ledger_begun_anew_is_a_second_history(weeks: Weeks, tmp_path: Path) -
         open_office(root, clock=lambda: at), signer=weeks.office.signer, timestamp=weeks.office.timestamp
     )
     office.ledger.append("test", *_nothing_much(), at=at)
-    built = build_package(office, Order(week=Week(2022, 20), at=at, allow_incomplete=True, why="试"))
+    built = build_package(office, Order(week=Week(2022, 20), at=at, allow_incomplete=True, why="试验"))
     alone = judge(weeks, built.path)
     assert any("其间 23 周没有移交包" in check.message for check in alone.checks)
     for kept in ("W13", "W19", "W20", "W22"):

@@ -66,7 +66,7 @@ class Agency:
             at=world.FRIDAY + timedelta(days=7),
             allow_incomplete=True,
             accept_indeterminate=accept,
-            why="试",
+            why="更换证书试验",
         )
         return build_package(replace(self.office, signer=SECOND), order).path
 
@@ -99,7 +99,7 @@ def first_week(tmp_path_factory: pytest.TempPathFactory) -> Agency:
         PartiesImported(source=world.digest("workbook"), enterprises=facts.enterprises, people=facts.people),
         at=world.FRIDAY,
     )
-    order = Order(week=Week(2022, 13), at=world.FRIDAY, allow_incomplete=True, why="试")
+    order = Order(week=Week(2022, 13), at=world.FRIDAY, allow_incomplete=True, why="更换证书试验")
     build_package(office, order)
     return made
 
@@ -213,9 +213,9 @@ def test_wrong_use_says_what_to_do(agency: Agency, tmp_path: Path) -> None:
     old.write_bytes(agency.first.signer.pem)
     empty.write_text("nothing")
     assert code_of("signer", "change", tmp_path / "new.pem") == 2, "a reason is wanted"
-    assert code_of("signer", "change", old, "--why", "x") == 2, "the present one"
+    assert code_of("signer", "change", old, "--why", "试验") == 2, "the present one"
     assert code_of("signer", "statement", old, tmp_path / "s.txt") == 2
-    assert code_of("signer", "change", empty, "--why", "x") == 2
+    assert code_of("signer", "change", empty, "--why", "试验") == 2
     assert signer_in_force(agency.office.ledger) == digest(agency.first)
 
 

@@ -284,7 +284,7 @@ def test_a_history_rebuilt_without_any_witness_is_a_fork_for_whoever_holds_the_p
     assert rebuilt.package.id == built.package.id
     later = build_package(
         again,
-        Order(week=WEEK.shift(1), at=world.FRIDAY + timedelta(days=7), allow_incomplete=True, why="x"),
+        Order(week=WEEK.shift(1), at=world.FRIDAY + timedelta(days=7), allow_incomplete=True, why="试验"),
     )
     root = (office.root / "keys/ca.pem").read_bytes()
     report = verify_path(later.path, trust=[root], previous=sent)

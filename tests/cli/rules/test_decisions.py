@@ -141,10 +141,10 @@ def test_what_passes_cannot_be_waived(run: Run, workspace: Path, letter: Path) -
 @pytest.mark.parametrize(
     "arguments",
     [
-        ("X99-nothing", world.CLOSED, "--why", "因", "--by", "P1"),
-        ("P03-urging-window", "WJB22-9999", "--why", "因", "--by", "P1"),
+        ("X99-nothing", world.CLOSED, "--why", "公章年检", "--by", "P1"),
+        ("P03-urging-window", "WJB22-9999", "--why", "公章年检", "--by", "P1"),
         ("P03-urging-window", world.CLOSED, "--why", " ", "--by", "P1"),
-        ("P03-urging-window", world.CLOSED, "--why", "因", "--by", "P99"),
+        ("P03-urging-window", world.CLOSED, "--why", "公章年检", "--by", "P99"),
     ],
 )
 def test_a_waiver_of_nothing_known_is_refused(run: Run, arguments: tuple[str, ...]) -> None:

@@ -84,7 +84,7 @@ def genuine(key_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Genuine
     office = make_office(home / "ws", key_home)
     first = build(office)
     at = world.FRIDAY + timedelta(days=7)
-    second = build_package(office, Order(week=Week(2022, 14), at=at, allow_incomplete=True, why="试"))
+    second = build_package(office, Order(week=Week(2022, 14), at=at, allow_incomplete=True, why="试验"))
     renew(office, second.path)
     renew(office, second.path)
     for built in (first, second):

@@ -319,7 +319,12 @@ def test_papers_of_registers_and_waivers_follow_in_the_next_package(key_home: Pa
         register="tenant-notice", key="T9", on=world.FRIDAY.date(), case=ONE, attachment=notice
     )
     waiver = Waiver(
-        rule_id="V02-whole-visit", case=OTHER, why="x", by="王芳", at=world.FRIDAY, attachment=consent
+        rule_id="V02-whole-visit",
+        case=OTHER,
+        why="企业公章年检",
+        by="王芳",
+        at=world.FRIDAY,
+        attachment=consent,
     )
     office.ledger.append("test", RegisterEntered(entry=entry), WaiverGranted(waiver=waiver))
     files = unpack(build(office, supplement=True).path)

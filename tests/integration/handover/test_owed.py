@@ -121,7 +121,7 @@ def test_a_nil_week_with_open_duties_does_not_say_that_nothing_is_due(office: Of
 
 def test_it_stays_in_check_and_in_every_later_package(office: Office) -> None:
     for week in (14, 15):
-        assert labels(pack(office, week, allow_incomplete=True, why="试"))["Owed-Before"] >= "1"
+        assert labels(pack(office, week, allow_incomplete=True, why="试验"))["Owed-Before"] >= "1"
     view = office.ledger.view
     facts = gather(view, week=Week(2022, 16), case=None, at=friday_of(16))
     owed = owing(facts, judge(facts, office.parameters, friday_of(16)))
@@ -210,7 +210,7 @@ def test_only_a_leader_declares_and_only_what_was_declared_missing(office: Offic
     with pytest.raises(UsageError, match="没有这样一项"):
         declare_incurable(
             office.ledger, other, parameters=office.parameters,
-            why="x", by=leader(office), at=friday_of(14), actor="test",
+            why="无法再补", by=leader(office), at=friday_of(14), actor="test",
         )  # fmt: skip
 
 

@@ -94,7 +94,7 @@ def test_a_week_without_visits_gives_a_nil_package(key_home: Path, tmp_path: Pat
     office = make_office(tmp_path, key_home)
     build(office)
     later = world.FRIDAY + timedelta(days=7)
-    built = build_package(office, Order(week=Week(2022, 14), at=later, allow_incomplete=True, why="试"))
+    built = build_package(office, Order(week=Week(2022, 14), at=later, allow_incomplete=True, why="试验"))
     assert built.package.cases == ()
     assert json.loads(read(built, "data/ledger/frontier.json"))["size"] > 0
     assert b"Previous-Package: WJB-2022-W13\n" in read(built, "bag-info.txt")
@@ -188,7 +188,7 @@ def regulator(tmp_path: Path) -> Regulator:
 
 def next_week(office: Office) -> Built:
     at = world.FRIDAY + timedelta(days=7)
-    return build_package(office, Order(week=Week(2022, 14), at=at, allow_incomplete=True, why="试"))
+    return build_package(office, Order(week=Week(2022, 14), at=at, allow_incomplete=True, why="试验"))
 
 
 @pytest.mark.parametrize("manner", ["pdf", "cms"])

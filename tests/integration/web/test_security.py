@@ -45,9 +45,9 @@ WRITING = [
 ]  # fmt: skip
 DECISIONS = [
     ("/inbox/upload/", {}),
-    (f"/inbox/{UNKNOWN}/decide/", {"action": "reject", "why": "x"}),
+    (f"/inbox/{UNKNOWN}/decide/", {"action": "reject", "why": "试验"}),
     (f"/documents/{CHECK_RECORD}/mark/", {"page": "2", "box": "escort", "verdict": "present"}),
-    ("/friday/waive/", {"rule": "V02-whole-visit", "case": "WJB22-0003", "why": "x", "by": "P1"}),
+    ("/friday/waive/", {"rule": "V02-whole-visit", "case": "WJB22-0003", "why": "试验", "by": "P1"}),
     ("/friday/build/", {"week": "2022-W13"}),
     ("/accounts/", {"username": "x"}),
     ("/plan/file/", {"week": "2022-W14", "lines": "0"}),
@@ -55,13 +55,13 @@ DECISIONS = [
     ("/cases/WJB22-0002/write/检查/enter/", {"head|到达时间": "2022-03-14T09:00"}),
     ("/cases/WJB22-0002/write/检查/draft/", {"head|情况": "x"}),
     ("/cases/WJB22-0002/issue/interview-notice/", {"value|约谈地点": "x"}),
-    (f"/documents/{CHECK_RECORD}/withdraw/", {"action": "void", "why": "x"}),
+    (f"/documents/{CHECK_RECORD}/withdraw/", {"action": "void", "why": "试验"}),
     ("/registers/training/enter/", {"key": "T1", "person": "P1"}),
     ("/plan/forms/", {"week": "2022-W14", "day": "2022-04-06"}),
     (f"/documents/{CHECK_RECORD}/transcribe/", {}),
-    ("/visits/WJB22-0002-V1/withdraw/", {"why": "x"}),
-    ("/cases/WJB22-0002/cancel/", {"why": "x"}),
-    ("/registers/training/withdraw/", {"key": "2022-01/P1", "why": "x"}),
+    ("/visits/WJB22-0002-V1/withdraw/", {"why": "试验"}),
+    ("/cases/WJB22-0002/cancel/", {"why": "试验"}),
+    ("/registers/training/withdraw/", {"key": "2022-01/P1", "why": "试验"}),
 ]
 
 
@@ -117,7 +117,7 @@ def test_a_clerk_grants_no_exceptions_and_makes_no_accounts(
 
 
 def test_a_clerk_declares_nothing_incomplete(sign_in: Callable[..., Client]) -> None:
-    data = {"week": "2022-W13", "incomplete": "1", "why": "x"}
+    data = {"week": "2022-W13", "incomplete": "1", "why": "试验"}
     assert sign_in("clerk").post("/friday/build/", data).status_code == 403
 
 
@@ -134,7 +134,7 @@ def test_footage_goes_along_only_when_it_was_ticked(
         raise InputError("enough")
 
     monkeypatch.setattr(package, "build_package", instead)
-    data = {"week": "2022-W13", "incomplete": "1", "why": "x", **ticked}
+    data = {"week": "2022-W13", "incomplete": "1", "why": "试验", **ticked}
     assert sign_in("lead").post("/friday/build/", data).status_code == 302
     assert asked.get(timeout=20).with_footage is wanted
 

@@ -241,7 +241,7 @@ def test_what_a_person_assigned_stays(ledger: Ledger, clip: Path) -> None:
     ledger.append("test", VisitRecorded(visit=THE_VISIT), VisitRecorded(visit=replace(other, left_at=None)))
     (found,) = _register(ledger, clip)
     assert found.recording is not None
-    assign_by_person(ledger, found.recording.sha256[:12], other.id, why="试", by="资料员")
+    assign_by_person(ledger, found.recording.sha256[:12], other.id, why="试验", by="资料员")
     ledger.transact("system", lambda view: revise(view, SETTINGS))
     assert ledger.view.recordings(CASE)[0].visit == other.id
     assert ledger.view.recordings(CASE)[0].assigned_by == "资料员"
@@ -255,7 +255,7 @@ def test_unknown_recordings_and_visits_are_usage_errors(ledger: Ledger, clip: Pa
         find_recording(ledger.view, "")
     digest = ledger.view.recordings()[0].sha256
     with pytest.raises(UsageError):
-        assign_by_person(ledger, digest, VisitId("WJB22-0009-V1"), why="x", by="y")
+        assign_by_person(ledger, digest, VisitId("WJB22-0009-V1"), why="试验", by="y")
 
 
 def test_coverage_of_a_visit_is_judged_from_the_ledger(ledger: Ledger, clip: Path) -> None:
