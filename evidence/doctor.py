@@ -180,17 +180,25 @@ def _templates(workspace: Workspace) -> Iterator[Check]:
 
 
 def _ledger(workspace: Workspace) -> Iterator[Check]:
-    from evidence.ledger.comparison import compare
+    from evidence.archive.originals import SET_ASIDE
+    from evidence.forms.leftovers import settle_archive
 
-    ledger = workspace.ledger_as_found
-    agreement = compare(ledger, workspace.settings.contract.code)
-    agreement.require()
+    ledger, code = workspace.ledger_as_found, workspace.settings.contract.code
+    settled = settle_archive(ledger, code, workspace.issued, workspace.originals)
     yield Check(
         name="ledger",
         good=True,
-        message=_("账本 {size} 条，链完整，与档案相符").format(size=agreement.lines),
+        message=_("账本 {size} 条，链完整，与档案相符").format(size=settled.agreement.lines),
     )
-    for place in agreement.leftovers:
+    for place in settled.moved:
+        folder = f"{place.partition('/')[0]}/{SET_ASIDE}"
+        yield Check(
+            name="leftover",
+            good=None,
+            message=_("没有账目的文件：{place}，已移到 {folder}").format(place=place, folder=folder),
+            remedy=_("是中断留下的，不作数，也不妨碍工作；没有删除，核对后可移走。"),
+        )
+    for place in settled.kept:
         yield Check(
             name="leftover",
             good=None,

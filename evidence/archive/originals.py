@@ -2,13 +2,21 @@
 
 A file is complete under its final name or not there at all: copy to a temporary name in the same
 folder, fsync, give it its name unless that is taken, fsync the folder, read back and hash again.
+
+A stored object counts once the journal names it. Until then only its writer knows that it is to stay, so
+whoever has stored anything holds a shared lock as long as its process lives; who holds the lock alone may
+take every object that the journal does not name for what a crash has left.
 """
 
 from __future__ import annotations
 
+import fcntl
 import os
 import secrets
+import threading
+import weakref
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import file_digest, sha256
 from pathlib import Path
@@ -20,6 +28,9 @@ from evidence.errors import UsageError, VerificationFailedError
 from evidence.language import _
 
 CHUNK = 1 << 20
+INCOMING = "incoming"
+SET_ASIDE = "set-aside"
+"""Folder below the store for what a crash left: no journal line names it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +46,8 @@ class Originals:
 
     def __init__(self, root: Path) -> None:
         self._root = root
+        self._joining = threading.Lock()
+        self._joined = False
 
     def put_file(self, path: Path) -> Stored:
         """Store a file's exact bytes; storing them again changes nothing. The file itself stays.
@@ -53,6 +66,7 @@ class Originals:
             OSError, VerificationFailedError: as `put_file`.
         """
         digest = Sha256(sha256(data).hexdigest())
+        self._join()
         if digest in self:
             return digest
 
@@ -100,6 +114,57 @@ class Originals:
                 if len(path.name) == 64:
                     yield Sha256(path.name)
 
+    @contextmanager
+    def alone(self) -> Iterator[bool]:
+        """Keep others from storing for a moment; False where a process lives that has stored something."""
+        descriptor = self._open_root()
+        try:
+            yield descriptor is not None and _locked(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        finally:
+            if descriptor is not None:
+                os.close(descriptor)  # releases the lock
+
+    def set_aside(self, digest: Sha256) -> Path | None:
+        """Move an object that no line names out of the way; only while `alone`.
+
+        Returns:
+            Where it lies now; None when the same bytes were set aside before and this copy stays.
+        """
+        return self._move_aside(self.path(digest))
+
+    def set_unfinished_aside(self) -> list[Path]:
+        """Move what was being copied or unpacked when its process died; only while `alone`."""
+        moved = [self._move_aside(path) for path in sorted(self._root.glob(f"{INCOMING}/*"))]
+        return [path for path in moved if path is not None]
+
+    def _move_aside(self, path: Path) -> Path | None:
+        aside = self._root / SET_ASIDE
+        aside.mkdir(exist_ok=True)
+        try:
+            name_once(path, aside / path.name)
+        except FileExistsError:
+            return None
+        sync_folder(path.parent)
+        return aside / path.name
+
+    def _join(self) -> None:
+        """Hold the shared lock from now on, until this store is no longer used or its process ends."""
+        with self._joining:
+            if self._joined:
+                return
+            self._root.mkdir(parents=True, exist_ok=True)
+            descriptor = self._open_root()
+            if descriptor is not None:
+                _locked(descriptor, fcntl.LOCK_SH)
+                weakref.finalize(self, os.close, descriptor)
+            self._joined = True
+
+    def _open_root(self) -> int | None:
+        """The store's folder, which bears the lock; None while there is none."""
+        with suppress(OSError):
+            return os.open(self._root, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
+        return None
+
     def _store(self, source: BinaryIO) -> Stored:
         def write(target: BinaryIO) -> tuple[str, int]:
             digest, length = sha256(), 0
@@ -113,7 +178,8 @@ class Originals:
 
     def incoming(self) -> Path:
         """The folder in which files become whole before they get their names."""
-        folder = self._root / "incoming"
+        self._join()
+        folder = self._root / INCOMING
         folder.mkdir(parents=True, exist_ok=True)
         return folder
 
@@ -140,6 +206,15 @@ class Originals:
             if file_digest(stored, "sha256").hexdigest() != digest:
                 raise _changed(final)
         return Stored(sha256=Sha256(digest), bytes=length)
+
+
+def _locked(descriptor: int, operation: int) -> bool:
+    """Whether the lock is ours; a file system that knows none answers no."""
+    try:
+        fcntl.flock(descriptor, operation)
+    except OSError:
+        return False
+    return True
 
 
 def _missing(path: Path) -> VerificationFailedError:

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from evidence.archive.issued import SET_ASIDE, IssuedStore
+from evidence.archive.originals import Originals
 from evidence.domain.identifiers import Number
 from evidence.errors import ExitCode
-from evidence.forms.leftovers import settle_leftovers
+from evidence.forms.leftovers import settle_archive, settle_leftovers
 from evidence.ledger.comparison import LedgerBehindError, compare
 from evidence.ledger.events import (
     FormIssued,
@@ -77,3 +78,19 @@ def test_a_form_that_a_position_vouches_for_stops_the_issue(archive: Path) -> No
         settle_leftovers([OWN], opened(archive), IssuedStore(archive / "issued"))
     assert stopped.value.exit_code is ExitCode.LEDGER_DAMAGED
     assert STRAY in stopped.value.where
+
+
+def test_doctor_sets_drafts_aside_while_nobody_issues(archive: Path) -> None:
+    store, ledger = IssuedStore(archive / "issued"), opened(archive)
+    originals = Originals(archive / "originals")
+    with opened(archive).alone("issuing", 1):
+        assert settle_archive(ledger, "WJB", store, originals).moved == ()
+    assert store.pdf_path(LEFT).exists()
+    done = settle_archive(ledger, "WJB", store, originals)
+    assert {Path(place).name.partition(".")[0] for place in done.moved} == {LEFT, STRAY}
+    assert done.kept == ()
+    assert (archive / "issued" / SET_ASIDE / f"{STRAY}.pdf").read_bytes() == STRAY.encode()
+    assert store.pdf_path(ISSUED).exists()
+    again = settle_archive(ledger, "WJB", store, originals)
+    assert again.moved == ()
+    assert {Path(place).parent.name for place in again.kept} == {SET_ASIDE}
