@@ -11,15 +11,17 @@ import click
 from evidence.cli.completing import a_case
 from evidence.cli.options import IDENTIFIER, at_option, emit, json_option, say, week_option, workspace_command
 from evidence.cli.signs import SIGNS, bold
-from evidence.domain.identifiers import CaseId
+from evidence.domain.identifiers import CaseId, Number, Sha256
 from evidence.domain.week import Week, local_date, show_date
-from evidence.errors import UsageError
+from evidence.errors import IncompleteError, UsageError
 from evidence.language import _
 from evidence.rules.clause import Finding, Kind, Level
 from evidence.rules.owed import Owing, owing
 
 if TYPE_CHECKING:
     from evidence.config import Workspace
+    from evidence.domain.facts import Facts
+    from evidence.rules.sarif_places import Places
 
 FAR_DAYS = 30
 """What is due later than this stays off the screen; `--all` and `--json` show it."""
@@ -78,12 +80,29 @@ def check_command(
     findings = judge(facts, workspace.settings.parameters, moment)
     owed = owing(facts, findings)
     if as_sarif:
-        emit(to_sarif(findings))
+        emit(to_sarif(findings, _places(workspace, facts)))
     elif as_json:
         emit(to_json(findings, week=facts.week, at=moment, owing=owed))
     else:
         say(report(findings, facts.week or str(case), moment, owed=owed, everything=everything))
     return check_exit_code(findings)
+
+
+def _places(workspace: Workspace, facts: Facts) -> Places:
+    """Where the findings look in this workspace: originals by their path below its root."""
+    from evidence.rules.sarif_places import Found, Places, box_in_permille
+
+    def file(_case: str, digest: str) -> str:
+        path = workspace.originals.path(Sha256(digest))
+        return path.relative_to(workspace.root).as_posix() if path.is_file() else ""
+
+    def box(number: str, page: int, name: str) -> tuple[int, int, int, int] | None:
+        try:
+            return box_in_permille(workspace.issued.geometry(Number(number)), page, name)
+        except IncompleteError:
+            return None  # `audit` tells of a lost layout; the finding still has its page
+
+    return Places(facts, Found(file=file, box=box))
 
 
 def report(

@@ -30,6 +30,7 @@ from evidence.handover.papers import (
     receipt_values,
 )
 from evidence.handover.press import Paper, Wanted
+from evidence.handover.sarif_files import places_in
 from evidence.handover.week import WeekWork, instant, pretty
 from evidence.language import _
 from evidence.ledger.checkpoint import fingerprint
@@ -68,7 +69,7 @@ def fill_bag(bench: Bench) -> Papers:
     bag.add_bytes("data/facts.json", work.facts_json())
     bag.add_bytes("data/originals.json", pretty(originals_index(bench)))
     bag.add_bytes("data/findings.json", work.findings_json())
-    bag.add_bytes("data/findings.sarif", pretty(to_sarif(work.findings)))
+    bag.add_bytes("data/findings.sarif", pretty(to_sarif(work.findings, places_in(bench))))
     for each in ledger_files(bench.office, work):
         bag.add_bytes(f"data/ledger/{each.name}", each.data)
     for name, data in certificate_files(bench.signing):

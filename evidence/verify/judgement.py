@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+from urllib.parse import unquote
 
 import msgspec
 
@@ -15,7 +17,8 @@ from evidence.domain.facts import Facts
 from evidence.rules.clause import Finding
 from evidence.rules.judge import ruleset_sha256, rulesets
 from evidence.rules.parameters import Parameters
-from evidence.rules.sarif import to_sarif
+from evidence.rules.sarif import to_sarif, without_places
+from evidence.rules.sarif_layout_1 import to_sarif_layout_1
 from evidence.rules.summary import blockers, to_json
 from evidence.verify.bag import TEXT_LIMIT
 from evidence.verify.container import Container
@@ -183,12 +186,30 @@ def _recompute(container: Container, info: Mapping[str, str], checks: list[Check
 
 
 def _same_sarif(container: Container, findings: tuple[Finding, ...], version: str) -> bool:
-    """Whether findings.sarif, when it is there, tells the same findings."""
+    """Whether findings.sarif, when it is there, tells the same findings and names files of the package."""
     extent = container.files.get(_SARIF)
     if extent is None:
         return True
     try:
         stated = msgspec.json.decode(extent.read(TEXT_LIMIT))
-    except (ValueError, msgspec.MsgspecError):
+        if "layout" not in stated["runs"][0]["tool"]["driver"]["properties"]:
+            again = to_sarif_layout_1(findings, version=version)
+            return bool(stated == msgspec.json.decode(msgspec.json.encode(again)))
+        again = without_places(msgspec.json.decode(msgspec.json.encode(to_sarif(findings, version=version))))
+        return bool(again == without_places(stated)) and _names_files(container, stated)
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError, msgspec.MsgspecError):
         return False
-    return bool(stated == msgspec.json.decode(msgspec.json.encode(to_sarif(findings, version=version))))
+
+
+def _names_files(container: Container, log: Any) -> bool:
+    """Whether every file the log points at lies in the package, and every finding points somewhere."""
+    (run,) = log["runs"]
+    locations = [place for result in run["results"] for place in result["locations"] or [{}]]
+    return all(
+        "logicalLocations" in place
+        and (
+            "physicalLocation" not in place
+            or f"data/{unquote(place['physicalLocation']['artifactLocation']['uri'])}" in container.files
+        )
+        for place in locations
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import quote, unquote
 
 import jsonschema
 import pytest
@@ -11,7 +12,8 @@ import pytest
 from evidence.domain.document import MarkVerdict
 from evidence.domain.register import Waiver
 from evidence.rules.judge import judge
-from evidence.rules.sarif import to_sarif
+from evidence.rules.sarif import to_sarif, without_places
+from evidence.rules.sarif_places import Found, Places
 from tests import world
 
 TEXT = {"type": "string"}
@@ -38,8 +40,11 @@ LOCATION = closed(
         "items": closed([], name=TEXT, kind=TEXT, fullyQualifiedName=TEXT),
     },
     physicalLocation=closed(
-        [], artifactLocation=closed([], uri={"type": "string", "format": "uri-reference"})
+        ["artifactLocation"],
+        artifactLocation=closed(["uri"], uri={"type": "string", "format": "uri-reference"}),
+        region=closed([], startLine={"type": "integer", "minimum": 1}),
     ),
+    message=MESSAGE,
 )
 RESULT = closed(
     ["message"],
@@ -48,7 +53,7 @@ RESULT = closed(
     kind={"enum": ["notApplicable", "pass", "fail", "review", "open", "informational"]},
     level=LEVEL,
     message=MESSAGE,
-    locations={"type": "array", "items": LOCATION},
+    locations={"type": "array", "minItems": 1, "items": LOCATION},
     suppressions={
         "type": "array",
         "items": closed(
@@ -67,7 +72,12 @@ DRIVER = closed(
         "type": "array",
         "uniqueItems": True,
         "items": closed(
-            ["id"], id=TEXT, shortDescription=MESSAGE, defaultConfiguration=closed([], level=LEVEL)
+            ["id", "help"],
+            id=TEXT,
+            name=TEXT,
+            shortDescription=MESSAGE,
+            help=MESSAGE,
+            defaultConfiguration=closed([], level=LEVEL),
         ),
     },
 )
@@ -83,6 +93,15 @@ SCHEMA = closed(
             language={"type": "string", "pattern": "^[a-zA-Z]{2}(-[a-zA-Z]{2})?$"},
             columnKind={"enum": ["utf16CodeUnits", "unicodeCodePoints"]},
             results={"type": "array", "items": RESULT},
+            artifacts={
+                "type": "array",
+                "uniqueItems": True,
+                "items": closed(
+                    ["location"],
+                    location=closed(["uri"], uri={"type": "string", "format": "uri-reference"}),
+                    hashes={"type": "object", "additionalProperties": TEXT},
+                ),
+            },
         ),
     },
 )
@@ -103,8 +122,31 @@ def log() -> dict[str, Any]:
         attachment=world.digest("consent"),
     )
     facts = world.on_case(facts, world.CLOSED, lambda one: world.replace(one, waivers=(waiver,)))
-    made: dict[str, Any] = json.loads(json.dumps(to_sarif(judge(facts, world.PARAMETERS, world.FRIDAY))))
+    places = Places(
+        facts,
+        Found(
+            file=lambda case, digest: f"企业/{case}/原件/{digest[:8]}.pdf",
+            box=lambda number, page, box: (100, 800, 300, 120),
+            rows={world.CHECKED: 7},
+            list_file="移交清单.xlsx",
+        ),
+    )
+    log = to_sarif(judge(facts, world.PARAMETERS, world.FRIDAY), places)
+    made: dict[str, Any] = json.loads(json.dumps(log))
     return made
+
+
+def by_file(log: dict[str, Any]) -> dict[str, list[tuple[int, str]]]:
+    """What a viewer shows: file -> (line, message) of what is wrong or undecided there."""
+    found: dict[str, list[tuple[int, str]]] = {}
+    for result in log["runs"][0]["results"]:
+        for place in result["locations"]:
+            if result["kind"] in ("fail", "review") and "physicalLocation" in place:
+                physical = place["physicalLocation"]
+                line = physical.get("region", {}).get("startLine", 1)
+                uri = unquote(physical["artifactLocation"]["uri"])
+                found.setdefault(uri, []).append((line, result["message"]["text"]))
+    return found
 
 
 def test_the_log_keeps_to_the_standard(log: dict[str, Any]) -> None:
@@ -133,7 +175,62 @@ def test_a_waiver_is_a_suppression_with_its_reason(log: dict[str, Any]) -> None:
     assert suppressed[0]["kind"] == "fail"
 
 
-def test_a_finding_points_at_the_scans_it_rests_on(log: dict[str, Any]) -> None:
-    result = next(r for r in log["runs"][0]["results"] if r.get("suppressions"))
-    physical = [one["physicalLocation"] for one in result["locations"] if "physicalLocation" in one]
-    assert physical[0]["artifactLocation"]["uri"].startswith("originals/")
+def seal_of(log: dict[str, Any]) -> dict[str, Any]:
+    [result] = [
+        one
+        for one in log["runs"][0]["results"]
+        if one["ruleId"] == "G06-enterprise-seal" and one["kind"] == "fail"
+    ]
+    return dict(result)
+
+
+def test_a_missing_mark_is_shown_on_its_page_where_it_should_stand(log: dict[str, Any]) -> None:
+    document = next(
+        one for one in world.closed_case().documents if one.form.number == f"{world.CLOSED}-JC-001"
+    )
+    page = next(int(one.split(":")[0]) for one in document.form.required_boxes if ":enterprise-seal:" in one)
+    scan = next(one for one in document.scans if one.page == page)
+    [place] = seal_of(log)["locations"]
+    physical = place["physicalLocation"]
+    assert physical["artifactLocation"]["uri"].endswith(f"{scan.sha256[:8]}.pdf")
+    assert physical["region"]["startLine"] == scan.index + 1
+    assert physical["region"]["properties"] == {"x": 100, "y": 800, "w": 300, "h": 120, "unit": "permille"}
+    assert place["properties"] == {"sha256": scan.sha256}
+
+
+def test_a_viewer_groups_the_findings_by_file(log: dict[str, Any]) -> None:
+    grouped = by_file(log)
+    scans = [uri for uri in grouped if uri.startswith(f"企业/{world.CLOSED}/原件/")]
+    assert any("企业盖章" in text for uri in scans for _line, text in grouped[uri])
+    assert all(line == 7 for line, _text in grouped.get("移交清单.xlsx", [(7, "")]))
+    listed = {unquote(one["location"]["uri"]) for one in log["runs"][0]["artifacts"]}
+    assert set(grouped) <= listed
+
+
+def test_what_has_no_file_says_its_row_of_the_list_or_its_clause(log: dict[str, Any]) -> None:
+    for result in log["runs"][0]["results"]:
+        assert result["locations"]
+        assert all(place["logicalLocations"] for place in result["locations"])
+    rows = [
+        place["physicalLocation"]["region"]["startLine"]
+        for result in log["runs"][0]["results"]
+        for place in result["locations"]
+        if place.get("physicalLocation", {}).get("artifactLocation", {}).get("uri") == quote("移交清单.xlsx")
+    ]
+    assert set(rows) == {7}
+    standing = next(one for one in log["runs"][0]["results"] if one["ruleId"] == "T01-plan-filed")
+    assert standing["locations"][0]["logicalLocations"][0]["kind"] in ("clause", "document")
+
+
+def test_each_rule_says_how_to_put_it_right(log: dict[str, Any]) -> None:
+    helps = {one["id"]: one["help"]["text"] for one in log["runs"][0]["tool"]["driver"]["rules"]}
+    assert "补盖公章" in helps["G06-enterprise-seal"]
+    assert all(helps.values())
+
+
+def test_places_are_all_that_the_findings_do_not_decide(log: dict[str, Any]) -> None:
+    facts = world.week_facts()
+    findings = judge(facts, world.PARAMETERS, world.FRIDAY)
+    placed = to_sarif(findings, Places(facts, Found(file=lambda case, digest: "a.pdf")))
+    assert without_places(placed) == without_places(to_sarif(findings))
+    assert without_places(placed) != without_places(log)
