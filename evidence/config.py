@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from evidence.ledger.events import Event
     from evidence.ledger.ledger import Ledger
     from evidence.ledger.view import View
+    from evidence.mail.fetch import Post
 
 
 def utc_now() -> datetime:
@@ -113,6 +114,19 @@ class Workspace:
         from evidence.inbox.case_tree import CaseTree
 
         return CaseTree(self.archive, self.ledger, self.ledger.opened_at)
+
+    @cached_property
+    def post(self) -> Post:
+        """Mailboxes that bring messages into the inbox."""
+        from evidence.mail.fetch import Post
+
+        return Post(
+            root=self.root,
+            inbox=self.inbox,
+            archive=self.archive,
+            ledger=self.ledger,
+            mailboxes=self.settings.mail,
+        )
 
     @cached_property
     def intake(self) -> Intake:

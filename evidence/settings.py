@@ -22,6 +22,7 @@ from evidence.inbox.settings import InboxSettings
 from evidence.jobs.settings import JobSettings
 from evidence.language import _
 from evidence.ledger.settings import LedgerSettings
+from evidence.mail.settings import MailboxSettings
 from evidence.recordings.settings import RecordingsSettings
 from evidence.rules.parameters import Parameters
 
@@ -77,6 +78,8 @@ class Settings:
     `[recordings]`."""
     signer: SignerSettings = field(default_factory=SignerSettings)
     timestamp: TimestampSettings = field(default_factory=TimestampSettings)
+    mail: dict[str, MailboxSettings] = field(default_factory=dict)
+    """`[mail.NAME]`: mailboxes whose messages come into the inbox; none by default."""
     accounts: dict[str, str] = field(default_factory=dict)
     """System account -> id of the person it belongs to; who acts at the terminal."""
 

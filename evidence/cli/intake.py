@@ -149,16 +149,18 @@ def watch_command(workspace: Workspace, poll: bool, log: Path | None) -> None:
     """
     from evidence.inbox.service import run_service
     from evidence.ledger.query_tables import keep
+    from evidence.mail.rounds import fetching
 
-    run_service(
-        workspace.intake,
-        inbox=workspace.inbox,
-        settings=workspace.settings.inbox,
-        view=lambda: workspace.ledger.view,
-        health=workspace.archive / "health.json",
-        poll=poll,
-        log=log,
-        say=progress,
-        follow=workspace.case_tree.follow,
-    )
+    with fetching(workspace.post, say=progress):
+        run_service(
+            workspace.intake,
+            inbox=workspace.inbox,
+            settings=workspace.settings.inbox,
+            view=lambda: workspace.ledger.view,
+            health=workspace.archive / "health.json",
+            poll=poll,
+            log=log,
+            say=progress,
+            follow=workspace.case_tree.follow,
+        )
     keep(workspace.ledger)

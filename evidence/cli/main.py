@@ -32,6 +32,7 @@ COMMANDS: dict[str, str] = {
     "watch": "intake",
     "worker": "worker",
     "inbox": "inbox",
+    "mail": "mail",
     "recording": "recordings",
     "check": "check",
     "due": "due",

@@ -216,6 +216,7 @@ def _watch(root: Path, poll: bool, pipe: Connection) -> None:
     from evidence.config import open_workspace
     from evidence.errors import LedgerDamagedError
     from evidence.inbox.watch import Watch
+    from evidence.mail.rounds import fetching
 
     workspace = open_workspace(root)
     watch = Watch(
@@ -229,7 +230,8 @@ def _watch(root: Path, poll: bool, pipe: Connection) -> None:
     signal.signal(signal.SIGTERM, lambda _number, _frame: watch.stop())
     Thread(target=_wait_for_the_end, args=(pipe, watch.stop), daemon=True).start()
     try:
-        watch.run()
+        with fetching(workspace.post, say=lambda line: print(line, file=sys.stderr, flush=True)):
+            watch.run()
     except LedgerDamagedError as error:
         print(f"✕ {error}", file=sys.stderr, flush=True)
         raise SystemExit(_DAMAGED) from error

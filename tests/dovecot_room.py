@@ -1,0 +1,182 @@
+"""A private Dovecot: one account, Maildir in a temporary folder, IMAP with and without TLS on free ports."""
+
+from __future__ import annotations
+
+import grp
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+USER, PASSWORD = "zhenggai", "geheim-42"
+
+_CONFIG = """
+base_dir = {room}/run
+state_dir = {room}/state
+log_path = {room}/dovecot.log
+protocols = imap
+listen = 127.0.0.1
+default_internal_user = {user}
+default_internal_group = {group}
+default_login_user = {login}
+first_valid_uid = 0
+mail_location = maildir:{room}/mail/%u
+mail_uid = {uid}
+mail_gid = {gid}
+disable_plaintext_auth = no
+ssl = {ssl}
+{tls}
+auth_mechanisms = plain xoauth2
+passdb {{
+  driver = static
+  args = password={password}
+}}
+userdb {{
+  driver = static
+  args = uid={uid} gid={gid} home={room}/mail/%u
+}}
+namespace inbox {{
+  inbox = yes
+}}
+service imap-login {{
+  chroot =
+  inet_listener imap {{
+    port = {port}
+  }}
+  inet_listener imaps {{
+    port = {tls_port}
+  }}
+}}
+service anvil {{
+  chroot =
+}}
+service stats {{
+  chroot =
+}}
+"""
+
+
+def program() -> str:
+    """Debian keeps it out of ordinary accounts' PATH."""
+    found = shutil.which("dovecot") or "/usr/sbin/dovecot"
+    if not Path(found).is_file():
+        raise RuntimeError("Dovecot is missing: apt-get install dovecot-imapd")
+    return found
+
+
+class Dovecot:
+    """One server; `start` and `kill` as often as a test likes. Mail is put in by `deliver`."""
+
+    def __init__(self, certificate: Path | None = None, key: Path | None = None) -> None:
+        # sockets have short names: a deep temporary folder would be too long for them
+        self.certificate = certificate
+        self.room = Path(tempfile.mkdtemp(prefix="evidence-imap-"))
+        self.port, self.tls_port = _free_port(), _free_port()
+        root = os.geteuid() == 0
+        owner = pwd.getpwnam("mail") if root else pwd.getpwuid(os.geteuid())
+        self._owner = (owner.pw_uid, owner.pw_gid)
+        self.room.chmod(0o755)
+        tls = "" if certificate is None else f"ssl_cert = <{certificate}\nssl_key = <{key}"
+        (self.room / "dovecot.conf").write_text(
+            _CONFIG.format(
+                room=self.room,
+                # as root it insists on the accounts its package made; otherwise it can only be us
+                user="dovecot" if root else owner.pw_name,
+                login="dovenull" if root else owner.pw_name,
+                group="dovecot" if root else grp.getgrgid(owner.pw_gid).gr_name,
+                uid=owner.pw_uid,
+                gid=owner.pw_gid,
+                password=PASSWORD,
+                port=self.port,
+                tls_port=self.tls_port,
+                ssl="no" if certificate is None else "yes",
+                tls=tls,
+            )
+        )
+        self._delivered = 0
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> Dovecot:
+        """Start, and wait until it greets."""
+        self._process = subprocess.Popen(
+            [program(), "-F", "-c", str(self.room / "dovecot.conf")],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+        end = time.monotonic() + 30
+        while time.monotonic() < end:
+            try:
+                with socket.create_connection(("127.0.0.1", self.port), 5) as connection:
+                    if connection.recv(64).startswith(b"* OK"):
+                        return self
+            except OSError:
+                if self._process.poll() is not None:
+                    break
+            time.sleep(0.02)
+        self.kill()
+        raise RuntimeError(f"Dovecot did not start: {self.log()}")
+
+    def deliver(self, message: bytes, folder: str = "") -> None:
+        """Put a message into the mailbox, as a delivery agent would."""
+        place = self.room / "mail" / USER / (f".{folder}" if folder else "")
+        for part in ("cur", "new", "tmp"):
+            (place / part).mkdir(parents=True, exist_ok=True)
+        mine = self.room / "mail"
+        self._delivered += 1
+        name = f"{1_648_000_000 + self._delivered}.M{self._delivered}P1.test"
+        (place / "tmp" / name).write_bytes(message)
+        if os.geteuid() == 0:
+            for path in (mine, *mine.rglob("*")):
+                os.chown(path, *self._owner)
+        (place / "tmp" / name).rename(place / "new" / name)
+
+    def held(self, folder: str = "") -> list[str]:
+        """File names of the messages in a folder, flags behind `:2,`."""
+        place = self.room / "mail" / USER / (f".{folder}" if folder else "")
+        return sorted(path.name for part in ("cur", "new") for path in (place / part).glob("*"))
+
+    def empty(self) -> None:
+        """No messages, no folders, new numbers."""
+        shutil.rmtree(self.room / "mail" / USER, ignore_errors=True)
+
+    def forget_uids(self) -> None:
+        """A new UIDVALIDITY, as after a restored mailbox."""
+        place = self.room / "mail" / USER
+        for path in place.glob("dovecot.*"):
+            path.unlink()
+        uids = place / "dovecot-uidlist"  # its first line names the UIDVALIDITY: `3 V1648000000 N2 G…`
+        known, rest = uids.read_text().split("\n", 1)
+        version, validity, *others = known.split()
+        newer = f"V{int(validity[1:]) + 1000}"
+        uids.write_text("\n".join((" ".join((version, newer, *others)), rest)))
+
+    def kill(self) -> None:
+        """End it at once, with everything it started."""
+        process, self._process = self._process, None
+        if process is not None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        for pid_file in (self.room / "run").glob("*.pid"):
+            pid_file.unlink()
+
+    def remove(self) -> None:
+        """Stop and leave nothing behind."""
+        self.kill()
+        shutil.rmtree(self.room, ignore_errors=True)
+
+    def log(self) -> str:
+        """What it logged."""
+        path = self.room / "dovecot.log"
+        return path.read_text(errors="replace") if path.exists() else ""
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
