@@ -25,6 +25,7 @@ AGENCY_MODULES = frozenset(
 """Top-level modules that `[agency]` brings."""
 POSTGRES_MODULES = frozenset({"psycopg", "procrastinate"})
 OCR_MODULES = frozenset({"rapidocr", "onnxruntime"})
+MAIL_MODULES = frozenset({"imap_tools"})
 
 
 BASE_COMMANDS = frozenset({"verify", "init", "schema"})
@@ -49,5 +50,10 @@ def install_command(extra: str) -> str:
 def part_of(module: str) -> str:
     """The extra that a missing module belongs to; empty for one that is in none."""
     top = module.partition(".")[0]
-    extras = {"agency": AGENCY_MODULES, "postgres": POSTGRES_MODULES, "ocr": OCR_MODULES}
+    extras = {
+        "agency": AGENCY_MODULES,
+        "postgres": POSTGRES_MODULES,
+        "ocr": OCR_MODULES,
+        "mail": MAIL_MODULES,
+    }
     return next((extra for extra, modules in extras.items() if top in modules), "")

@@ -15,6 +15,7 @@ from evidence import credentials
 from evidence.errors import MissingPartError
 from evidence.language import _
 from evidence.mail.settings import MailboxSettings
+from evidence.release import install_command
 
 _TOKEN_TIMEOUT_S = 60
 
@@ -122,7 +123,8 @@ def session(name: str, settings: MailboxSettings, root: Path) -> Iterator[Sessio
         import imap_tools
     except ImportError as error:
         raise MailPartMissingError(
-            _("没有安装收取邮件的组件。"), remedy=_("请安装 [mail] 组件（见管理员手册）。")
+            _("没有安装收取邮件的组件。"),
+            remedy=_("请用交付的安装文件运行：{command}").format(command=install_command("mail")),
         ) from error
     secret = _token(settings) if settings.token_command else _password(settings, root)
     box: Any = None

@@ -16,7 +16,6 @@ import pytest
 from click.testing import CliRunner
 
 from evidence.cli.program import cli
-from evidence.config import create_workspace
 from evidence.domain.identifiers import ArrivalId, Sha256
 from evidence.errors import UsageError
 from evidence.ledger.events import ArrivalTaken
@@ -26,6 +25,7 @@ from evidence.mail.fetch import Post
 from evidence.mail.message import read_letter
 from evidence.mail.server import MailboxDownError, Session
 from evidence.mail.settings import MailboxSettings
+from evidence.new_workspace import create_workspace, sample_settings
 from tests.dovecot_room import PASSWORD, USER, Dovecot
 from tests.pki import server_certificate
 
@@ -275,7 +275,7 @@ def test_a_name_that_is_no_mailbox_and_none_at_all_say_what_to_do(server: Doveco
 
 
 def _workspace(root: Path, server: Dovecot) -> None:
-    create_workspace(root)
+    create_workspace(root, sample_settings())
     (root / "password").write_text(PASSWORD)
     (root / "password").chmod(0o600)
     settings = root / "evidence.toml"
