@@ -9,13 +9,14 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from evidence.bundles.signers import KeyUnusableError, open_key
-from evidence.bundles.timestamp import open_authority, stamp
+from evidence.bundles.signers import KeyUnusableError, SigningKey, open_key
 from evidence.config import Workspace
 from evidence.errors import EvidenceError
+from evidence.health import conditions as health
+from evidence.health.authority import ask_authority
+from evidence.health.model import Condition
 from evidence.language import _
 
 FONTS = {
@@ -25,40 +26,27 @@ FONTS = {
     "DejaVu Sans": "fonts-dejavu-core",
 }
 """Font family -> Debian package; pagination of the forms depends on them."""
-LOW_DISK_BYTES = 5 * 2**30
-CLOCK_SLACK = timedelta(hours=1)
 EXPIRES_SOON = timedelta(days=60)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
-    """One thing looked at."""
-
-    name: str
-    good: bool | None
-    message: str
-    remedy: str = ""
-
-
-def examine(workspace: Workspace) -> Iterator[Check]:
+def examine(workspace: Workspace) -> Iterator[Condition]:
     """All checks, quick ones first. A check that itself fails is a finding, not a crash."""
-    checks: tuple[Callable[[Workspace], Iterator[Check]], ...] = (
+    checks: tuple[Callable[[Workspace], Iterator[Condition]], ...] = (
         _folders,
         _inbox,
-        _disk,
         _office,
         _fonts,
         _templates,
         _ledger,
-        _clock,
         _key,
         _authority,
+        _routine,
     )
     for check in checks:
         try:
             yield from check(workspace)
         except (EvidenceError, OSError) as error:
-            yield Check(
+            yield Condition(
                 name=check.__name__.strip("_"),
                 good=False,
                 message=str(error),
@@ -66,17 +54,15 @@ def examine(workspace: Workspace) -> Iterator[Check]:
             )
 
 
-def _folders(workspace: Workspace) -> Iterator[Check]:
-    for folder in (workspace.inbox, workspace.archive):
-        good = folder.is_dir() and os.access(folder, os.R_OK | os.W_OK | os.X_OK)
-        yield Check(
-            name=folder.name,
-            good=good,
-            message=_("{folder} 可读写").format(folder=folder)
-            if good
-            else _("{folder} 不可读写").format(folder=folder),
-            remedy="" if good else _("请运行 evidence init，或请管理员开放该目录的读写权限。"),
-        )
+def _folders(workspace: Workspace) -> Iterator[Condition]:
+    folder = workspace.archive
+    good = folder.is_dir() and os.access(folder, os.R_OK | os.W_OK | os.X_OK)
+    yield Condition(
+        name="archive",
+        good=good,
+        message=(_("{folder} 可读写") if good else _("{folder} 不可读写")).format(folder=folder),
+        remedy="" if good else _("请运行 evidence init，或请管理员开放该目录的读写权限。"),
+    )
     private = workspace.root / "keys"
     loose = [
         path
@@ -84,7 +70,7 @@ def _folders(workspace: Workspace) -> Iterator[Check]:
         if path.suffix in {".p12", ".password"} and path.stat().st_mode & 0o077
     ]
     for path in loose:
-        yield Check(
+        yield Condition(
             name="keys",
             good=False,
             message=_("{path} 可被他人读取").format(path=path),
@@ -92,7 +78,7 @@ def _folders(workspace: Workspace) -> Iterator[Check]:
         )
 
 
-def _inbox(workspace: Workspace) -> Iterator[Check]:
+def _inbox(workspace: Workspace) -> Iterator[Condition]:
     """Entries that intake cannot look into; the rest is taken all the same."""
     from evidence.inbox.sight import look
 
@@ -100,7 +86,7 @@ def _inbox(workspace: Workspace) -> Iterator[Check]:
         return  # said already
     for sighting in look(workspace.inbox).sightings:
         if sighting.trouble:
-            yield Check(
+            yield Condition(
                 name="inbox",
                 good=None,
                 message=f"{sighting.name}：{sighting.trouble}",
@@ -108,41 +94,14 @@ def _inbox(workspace: Workspace) -> Iterator[Check]:
             )
 
 
-def _clock(workspace: Workspace) -> Iterator[Check]:
-    """A clock behind the journal's newest line: it is wrong now, or it was when that line was written."""
-    newest = max((each.received_at for each in workspace.ledger_as_found.view.arrivals()), default=None)
-    now = workspace.clock()
-    if newest is not None and newest > now + CLOCK_SLACK:
-        yield Check(
-            name="clock",
-            good=None,
-            message=_("本机时间 {now} 早于账本中的到件时间 {newest}").format(
-                now=now.isoformat(" ", "minutes"), newest=newest.isoformat(" ", "minutes")
-            ),
-            remedy=_("请核对本机时钟；账本写下的时间不能改动。"),
-        )
-
-
-def _disk(workspace: Workspace) -> Iterator[Check]:
-    free = shutil.disk_usage(workspace.root).free
-    yield Check(
-        name="disk",
-        good=True if free > LOW_DISK_BYTES else None,
-        message=_("磁盘剩余 {free:.1f} GB").format(free=free / 2**30),
-        remedy=""
-        if free > LOW_DISK_BYTES
-        else _("请清理磁盘或扩容；空间不足时收件会停下，文件留在收件夹中。"),
-    )
-
-
-def _office(workspace: Workspace) -> Iterator[Check]:
+def _office(workspace: Workspace) -> Iterator[Condition]:
     command = workspace.settings.forms.office
     found = shutil.which(command)
     version = ""
     if found:
         done = subprocess.run([found, "--version"], capture_output=True, text=True, timeout=60, check=False)
         version = done.stdout.strip()
-    yield Check(
+    yield Condition(
         name="libreoffice",
         good=bool(version),
         message=version or _("没有找到 LibreOffice（{command}）").format(command=command),
@@ -150,10 +109,10 @@ def _office(workspace: Workspace) -> Iterator[Check]:
     )
 
 
-def _fonts(workspace: Workspace) -> Iterator[Check]:
+def _fonts(workspace: Workspace) -> Iterator[Condition]:
     del workspace
     if shutil.which("fc-list") is None:
-        yield Check(
+        yield Condition(
             name="fonts", good=False, message=_("没有 fontconfig"), remedy="sudo apt-get install fontconfig"
         )
         return
@@ -162,7 +121,7 @@ def _fonts(workspace: Workspace) -> Iterator[Check]:
     ).stdout
     for family, package in FONTS.items():
         there = family in families
-        yield Check(
+        yield Condition(
             name="fonts",
             good=there,
             message=_("字体 {family}").format(family=family)
@@ -172,34 +131,34 @@ def _fonts(workspace: Workspace) -> Iterator[Check]:
         )
 
 
-def _templates(workspace: Workspace) -> Iterator[Check]:
+def _templates(workspace: Workspace) -> Iterator[Condition]:
     from evidence.forms.catalogue import Catalogue
 
     forms = Catalogue.load(workspace.templates).forms
-    yield Check(name="templates", good=True, message=_("文书模板 {count} 种").format(count=len(forms)))
+    yield Condition(name="templates", good=True, message=_("文书模板 {count} 种").format(count=len(forms)))
 
 
-def _ledger(workspace: Workspace) -> Iterator[Check]:
+def _ledger(workspace: Workspace) -> Iterator[Condition]:
     from evidence.archive.originals import SET_ASIDE
     from evidence.forms.leftovers import settle_archive
 
     ledger, code = workspace.ledger_as_found, workspace.settings.contract.code
     settled = settle_archive(ledger, code, workspace.issued, workspace.originals)
-    yield Check(
+    yield Condition(
         name="ledger",
         good=True,
         message=_("账本 {size} 条，链完整，与档案相符").format(size=settled.agreement.lines),
     )
     for place in settled.moved:
         folder = f"{place.partition('/')[0]}/{SET_ASIDE}"
-        yield Check(
+        yield Condition(
             name="leftover",
             good=None,
             message=_("没有账目的文件：{place}，已移到 {folder}").format(place=place, folder=folder),
             remedy=_("是中断留下的，不作数，也不妨碍工作；没有删除，核对后可移走。"),
         )
     for place in settled.kept:
-        yield Check(
+        yield Condition(
             name="leftover",
             good=None,
             message=_("没有账目的文件：{place}").format(place=place),
@@ -207,16 +166,17 @@ def _ledger(workspace: Workspace) -> Iterator[Check]:
         )
 
 
-def _key(workspace: Workspace) -> Iterator[Check]:
+def _key(workspace: Workspace) -> Iterator[Condition]:
     try:
         with open_key(workspace.settings.signer, workspace.root) as key:
             until: datetime = key.certificate["tbs_certificate"]["validity"]["not_after"].native
             soon = until - datetime.now(UTC) < EXPIRES_SOON
             name, evaluation, digest = key.name, key.evaluation, key.certificate.sha256.hex()
+            doubts = tuple(_doubts(workspace, key))
     except KeyUnusableError as error:
-        yield Check(name="key", good=False, message=error.what, remedy=error.remedy)
+        yield Condition(name="key", good=False, message=error.what, remedy=error.remedy)
         return
-    yield Check(
+    yield Condition(
         name="key",
         good=None if soon or evaluation else True,
         message=_("签名证书 {name}，有效至 {until}").format(name=name, until=until.date()),
@@ -226,17 +186,35 @@ def _key(workspace: Workspace) -> Iterator[Check]:
         if soon
         else "",
     )
+    yield from doubts
     yield from _journalled_signer(workspace, digest)
 
 
-def _journalled_signer(workspace: Workspace, digest: str) -> Iterator[Check]:
+def _doubts(workspace: Workspace, key: SigningKey) -> Iterator[Condition]:
+    """What will make the auditor's `verify` say INDETERMINATE, known before anything is signed."""
+    from evidence.handover.package import open_signing
+    from evidence.handover.self_check import foreseen
+
+    signing = open_signing(workspace.office, key, lambda: datetime.now(UTC))
+    for each in foreseen(signing, asking=False):
+        yield Condition(
+            name="level",
+            good=None,
+            message=_("{why}移交清单达不到 {level}，验证人只能得出 INDETERMINATE。").format(
+                why=each.message, level=workspace.settings.signer.list_level
+            ),
+            remedy=_("请更新吊销列表、接通时间戳服务后再制作移交包。"),
+        )
+
+
+def _journalled_signer(workspace: Workspace, digest: str) -> Iterator[Condition]:
     """Whether the configured certificate is the one that the journal expects to sign next."""
     from evidence.handover.signer_change import signer_in_force
 
     expected = signer_in_force(workspace.ledger_as_found)
     if expected is None or expected == digest:
         return
-    yield Check(
+    yield Condition(
         name="signer",
         good=False,
         message=_(
@@ -249,15 +227,24 @@ def _journalled_signer(workspace: Workspace, digest: str) -> Iterator[Check]:
     )
 
 
-def _authority(workspace: Workspace) -> Iterator[Check]:
-    authority = open_authority(workspace.settings.timestamp, workspace.root)
-    if authority is None:
-        yield Check(
-            name="timestamp",
-            good=None,
-            message=_("未配置时间戳服务，签名只到 B-B 级"),
-            remedy=_("请在 evidence.toml 的 [timestamp] 写明 url。"),
-        )
-        return
-    stamp(authority, [b"doctor"])
-    yield Check(name="timestamp", good=True, message=_("时间戳服务正常，与本机时钟一致"))
+def _authority(workspace: Workspace) -> Iterator[Condition]:
+    """Asked anew: what it answered yesterday helps nobody today; its clock is compared with this one."""
+    settings = workspace.settings.timestamp
+    if not settings.url and not settings.local:
+        return  # `_routine` says it
+    why = ask_authority(workspace, datetime.now(UTC))
+    yield Condition(
+        name="timestamp",
+        good=not why,
+        message=why or _("时间戳服务正常，与本机时钟一致"),
+        remedy=_("请检查网络和 evidence.toml 的 [timestamp]；在它恢复之前做出的包不能认定为有效。")
+        if why
+        else "",
+    )
+
+
+def _routine(workspace: Workspace) -> Iterator[Condition]:
+    """What the watcher keeps an eye on, too."""
+    for each in health.conditions(workspace, workspace.clock()):
+        if each.name != "journal" and not (each.name == "timestamp" and each.good is not None):
+            yield each

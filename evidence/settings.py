@@ -62,6 +62,28 @@ class RegulatorSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HealthSettings:
+    """`[health]` of evidence.toml."""
+
+    disk_low_gb: float = 5.0
+    """Free space below which doctor warns."""
+    disk_full_gb: float = 1.0
+    """Free space below which the state is failing."""
+    backup_days: float = 2.0
+    """A backup older than this is missed."""
+    restore_days: float = 100.0
+    """A backup must have been proven within this time."""
+    undecided_days: float = 5.0
+    """An arrival may wait for a person this long."""
+    revocation_days: float = 2.0
+    """A revocation list that ends within this time is to be renewed."""
+    watcher_s: float = 300.0
+    """A watcher that has not looked for so long is dead or stuck."""
+    stamp_check_hours: float = 24.0
+    """How often the watcher asks the time-stamp authority; 0: never, for authorities that charge for it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All of evidence.toml."""
 
@@ -71,6 +93,8 @@ class Settings:
     forms: FormsSettings = field(default_factory=FormsSettings)
     inbox: InboxSettings = field(default_factory=InboxSettings)
     ledger: LedgerSettings = field(default_factory=LedgerSettings)
+    health: HealthSettings = field(default_factory=HealthSettings)
+    """When a condition begins to worry."""
     jobs: JobSettings = field(default_factory=JobSettings)
     recordings: RecordingsSettings = field(default_factory=RecordingsSettings)
     rules: Parameters = field(default_factory=Parameters)

@@ -32,6 +32,10 @@ _LEFT_OUT = {"archive/ledger", "archive/cases", "archive/previews", "keys", "inb
 _FOLDERS = ("inbox", *(f"archive/{name}" for name in ("originals", "issued", "quarantine", "handover")))
 """What a workspace has even where it is empty."""
 _POSITIONS = {POSITIONS_NAME, MARK_NAME}
+_ABOUT_THIS_MACHINE = {"archive/health.json", "archive/upkeep.json"}
+"""How this machine is; says nothing about the one a backup is restored to."""
+PROOF = "verified.json"
+"""Left in a backup by whoever proved it."""
 _WRITTEN_ONCE = ("archive/originals/", "archive/issued/", "archive/handover/")
 """What never changes under its name: changed bytes never take the place of a good copy."""
 _CHUNK = 1 << 20
@@ -62,15 +66,17 @@ def back_up(
     at: datetime,
     progress: Callable[[int], None] = lambda _files: None,
     journal: Path | None = None,
+    same_disk: bool = False,
 ) -> BackupReport:
     """Bring a backup folder up to date.
 
     Args:
         journal: where the ledger's lines are, when not in the workspace's own journal.
+        same_disk: for a trial: the copy may lie on the disk whose failure it should outlive.
 
     Raises:
-        UsageError: the destination lies inside the archive, holds another workspace's journal, or its
-            parent folder is not there.
+        UsageError: the destination lies inside the archive, holds another workspace's journal, is
+            not there, or lies on the workspace's own disk.
         VerificationFailedError: the backup's journal is no prefix of the present one.
         OSError: disk full or not writable; the backup's journal still speaks only of what is there.
     """
@@ -79,11 +85,17 @@ def back_up(
         raise UsageError(
             _("备份目录不能放在档案里面。"), where=str(destination), remedy=_("请另选一个磁盘上的目录。")
         )
-    if not destination.parent.is_dir():
+    if not destination.is_dir():
         raise UsageError(
-            _("备份目录的上级目录不存在：备份盘没有挂上？"),
-            where=str(destination.parent),
-            remedy=_("请先挂上备份盘，或先建好上级目录；这样备份不会写到本机的系统盘上。"),
+            _("备份目录不存在：备份盘没有挂上？"),
+            where=str(destination),
+            remedy=_("请先挂上备份盘并建好目录；程序不自己建，免得备份写到本机的系统盘上。"),
+        )
+    if not same_disk and destination.stat().st_dev == workspace.stat().st_dev:
+        raise UsageError(
+            _("备份目录与工作区在同一个磁盘上：这个磁盘坏了，两份都没有了。"),
+            where=str(destination),
+            remedy=_("请换到另一个磁盘或另一台机器；只是试验时加 --same-disk。"),
         )
     journal = journal or workspace / JOURNAL
     end = _whole_lines(journal)
@@ -133,7 +145,7 @@ def restore(backup: Path, workspace: Path) -> BackupReport:
         )
     for source in sorted(backup.rglob("*")):
         relative = source.relative_to(backup)
-        if source.is_file() and not source.is_symlink() and relative != Path(MANIFEST):
+        if source.is_file() and not source.is_symlink() and relative.as_posix() not in {MANIFEST, PROOF}:
             _copy(source, workspace / relative)
     for folder in _FOLDERS:
         (workspace / folder).mkdir(parents=True, exist_ok=True)
@@ -185,6 +197,8 @@ def _files(workspace: Path) -> Iterator[Path]:
         )
         for name in sorted(files):
             path = here / name
+            if f"{relative}/{name}" in _ABOUT_THIS_MACHINE:
+                continue
             if name in _POSITIONS and path.is_relative_to(workspace / "archive"):
                 continue  # they may be ahead of the journal's noted length; `restore` writes them anew
             if not name.startswith(".") and not path.is_symlink() and path.is_file():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,9 +30,10 @@ STEP = 100
 
 @click.command("backup")
 @click.argument("destination", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--same-disk", is_flag=True, help=_("仅供试验：允许备份在工作区所在的磁盘上"))
 @json_option
 @workspace_command
-def backup_command(workspace: Workspace, destination: Path, as_json: bool) -> int:
+def backup_command(workspace: Workspace, destination: Path, same_disk: bool, as_json: bool) -> int:
     """备份到另一个磁盘上的目录：只复制新增部分，守候收件时也可以运行。不含私钥。
 
     档案文件写定后不再变化：与上次备份时内容不同的，备份保留原来的内容，退出码 4。
@@ -40,6 +42,7 @@ def backup_command(workspace: Workspace, destination: Path, as_json: bool) -> in
     例：evidence backup /media/backup/承安证据
     """
     from evidence.archive.backup import back_up
+    from evidence.health.upkeep import note
 
     journal = None
     if workspace.settings.ledger.database:
@@ -54,7 +57,9 @@ def backup_command(workspace: Workspace, destination: Path, as_json: bool) -> in
                 at=utc_now(),
                 progress=lambda files: tell(files) if files % STEP == 0 else None,
                 journal=journal,
+                same_disk=same_disk,
             )
+        note(workspace.root, backup_at=report.at, backup_place=str(destination.resolve()))
     except OSError as error:
         raise MissingPartError(
             _("备份没有完成：{error}。").format(error=reason_of(error)),
@@ -107,6 +112,7 @@ def restore_command(
     例：evidence restore /media/backup/承安证据 新工作区 --verify --newer WJB-2022-W13.zip
     """
     from evidence.archive.backup import check_journal, read_manifest, restore
+    from evidence.health.upkeep import Proof, note_proof
 
     if target is None and not verify:
         raise UsageError(
@@ -122,6 +128,9 @@ def restore_command(
             manifest = restore(backup, target)
             resumed = resume(target, manifest, backup=backup, newer=newer, last_numbers=numbers)
         report = _examine(target or backup) if verify else None
+        if report is not None:
+            with suppress(OSError):  # a medium that can only be read proves as much
+                note_proof(backup, Proof(at=utc_now(), sound=report.sound))
     if as_json:
         resumption = None if resumed is None else resumed.as_json()
         emit(

@@ -22,11 +22,13 @@ def doctor_command(workspace: Workspace, as_json: bool) -> int:
     例：evidence doctor
     """
     from evidence.doctor import examine
+    from evidence.health.model import as_json as rows_of
+    from evidence.health.model import worst
 
     checks = list(examine(workspace))
     healthy = all(check.good is not False for check in checks)
     if as_json:
-        emit({"healthy": healthy, "checks": checks})
+        emit({"healthy": healthy, "state": worst(checks), "checks": rows_of(checks)})
     else:
         for check in checks:
             say(f"{MARKS[check.good]} {check.message}")

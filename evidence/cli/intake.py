@@ -147,6 +147,8 @@ def watch_command(workspace: Workspace, poll: bool, log: Path | None) -> None:
     \b
     例：evidence watch --poll --log /var/log/evidence/watch.log
     """
+    from evidence.health.heartbeat import FILE_NAME as HEARTBEAT_FILE
+    from evidence.health.watched import Watched
     from evidence.inbox.service import run_service
     from evidence.ledger.query_tables import keep
     from evidence.mail.rounds import fetching
@@ -157,10 +159,11 @@ def watch_command(workspace: Workspace, poll: bool, log: Path | None) -> None:
             inbox=workspace.inbox,
             settings=workspace.settings.inbox,
             view=lambda: workspace.ledger.view,
-            health=workspace.archive / "health.json",
+            health=workspace.archive / HEARTBEAT_FILE,
             poll=poll,
             log=log,
             say=progress,
             follow=workspace.case_tree.follow,
+            conditions=Watched(workspace),
         )
     keep(workspace.ledger)

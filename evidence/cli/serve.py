@@ -23,6 +23,7 @@ _ROLES = ("clerk", "lead", "auditor", "regulator")
 @click.option("--host", "address", default="127.0.0.1", show_default=True, help=_("监听地址（默认只在本机）"))
 @click.option("--tls-cert", type=click.Path(path_type=Path, exists=True, dir_okay=False), help=_("TLS 证书"))
 @click.option("--tls-key", type=click.Path(path_type=Path, exists=True, dir_okay=False), help=_("TLS 私钥"))
+@click.option("--behind", default="", help=_("前面的 TLS 代理的域名，如 evidence.example.cn"))
 @click.option("--no-watch", is_flag=True, help=_("不守候收件夹（另有 evidence watch 在运行时）"))
 @click.option("--poll", is_flag=True, help=_("定时查看收件夹（网络共享用）"))
 @click.option("--add-account", "account", help=_("建立一个账号后退出"))
@@ -35,6 +36,7 @@ def serve_command(
     address: str,
     tls_cert: Path | None,
     tls_key: Path | None,
+    behind: str,
     no_watch: bool,
     poll: bool,
     account: str | None,
@@ -50,15 +52,26 @@ def serve_command(
     from evidence.ledger.query_tables import keep
     from evidence.web import accounts, server
 
-    place = server.Place(host=address, port=port, certificate=tls_cert, key=tls_key)
+    place = server.Place(
+        host=address,
+        port=port,
+        certificate=tls_cert,
+        key=tls_key,
+        proxy=behind.removeprefix("https://").strip("/"),
+    )
     if account is None and not place.loopback and not place.secure:
         server.admit(place, accounts=False)
+    if tls_cert is not None and tls_key is not None:
+        server.check_tls(tls_cert, tls_key)
     host = server.prepare(workspace, place)
     if account is not None:
         _add(workspace, account, person or account, role)
         return
     known = accounts.any_account()
     server.admit(place, accounts=known)
+    host.watching = not no_watch
+    if trouble := _signing_trouble(workspace):
+        progress(_("◐ 签名密钥现在不能用，制作移交包之前请处理：{why}").format(why=trouble))
 
     def started() -> None:
         say(_("工作台：{url}　按 Ctrl-C 停止。").format(url=place.url))
@@ -73,6 +86,19 @@ def serve_command(
             server.serve(place, started=started)
     finally:
         keep(workspace.ledger)
+
+
+def _signing_trouble(workspace: Workspace) -> str:
+    """Why the signing key cannot be used; a token is left alone, for each wrong PIN counts against it."""
+    from evidence.bundles.signers import KeyUnusableError, open_key
+
+    if workspace.settings.signer.pkcs11_library:
+        return ""
+    try:
+        with open_key(workspace.settings.signer, workspace.root):
+            return ""
+    except KeyUnusableError as error:
+        return error.what
 
 
 def _add(workspace: Workspace, account: str, person: str, role: str) -> None:

@@ -63,6 +63,10 @@ def run_service(
     log: Path | None,
     say: Callable[[str], None],
     follow: Callable[[], None] = lambda: None,
+    conditions: Callable[[], list[dict[str, Any]]] = list,
+    warn: Callable[[str], None] | None = None,
+    stops_at: tuple[signal.Signals, ...] = (signal.SIGTERM, signal.SIGINT),
+    given_stop: Callable[[Callable[[], None]], None] = lambda _stop: None,
 ) -> None:
     """Watch until SIGTERM or Ctrl-C.
 
@@ -76,6 +80,10 @@ def run_service(
         log: structured log, rotated; None for none.
         say: plain lines for the terminal.
         follow: called after each look and every few seconds, e.g. to keep the case tree in line.
+        conditions: everything else that can go wrong unseen, written beside the watcher's own state.
+        warn: for what went wrong; `say` when not given.
+        stops_at: signals that end the watch.
+        given_stop: receives the function that ends it, for whoever has another reason.
     """
     handler = open_log(log) if log is not None else None
     state: dict[str, Any] = {"pid": os.getpid(), "started_at": _now(), "taken": 0, "error": None}
@@ -96,12 +104,15 @@ def run_service(
             }
             _LOG.info("arrival", extra={"fields": fields})
         waiting = summary(view().arrivals("waiting"))["waiting"]
-        _beat(health, {**state, "at": _now(), "growing": result.growing, "waiting": waiting, "error": None})
+        beat(growing=result.growing, waiting=waiting, error=None)
+
+    def beat(**news: Any) -> None:
+        _beat(health, {**state, "at": _now(), **news, "conditions": conditions()})
 
     def complain(error: Exception) -> None:
-        say(_("暂时无法接收，稍后自动再试：{error}").format(error=error))
+        (warn or say)(_("暂时无法接收，稍后自动再试：{error}").format(error=error))
         _LOG.error("pass failed", extra={"fields": {"error": type(error).__name__, "what": str(error)}})
-        _beat(health, {**state, "at": _now(), "error": str(error)})
+        beat(error=str(error))
 
     told: set[tuple[str, str, str | None]] = set()
     watch = Watch(
@@ -118,8 +129,9 @@ def run_service(
         watch.stop()
 
     if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, stop)
-        signal.signal(signal.SIGINT, stop)
+        for each in stops_at:
+            signal.signal(each, stop)
+    given_stop(watch.stop)
     say(_("正在守候 {inbox}，按 Ctrl-C 停止。").format(inbox=inbox))
     _LOG.info("started", extra={"fields": {"pid": os.getpid(), "poll": poll}})
     started = time.monotonic()

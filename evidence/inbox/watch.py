@@ -53,6 +53,9 @@ class Watch:
         self._follow = follow
         self._wake = threading.Event()
         self._stopping = threading.Event()
+        self._observer: BaseObserver | None = None
+        self._vanished = False
+        """The inbox was not there at the last look."""
 
     def stop(self) -> None:
         """Finish the file at hand and return from `run`; safe in a signal handler."""
@@ -69,19 +72,21 @@ class Watch:
         Raises:
             LedgerDamagedError: nothing may be written any more.
         """
-        observer = None if self._poll else self._observe()
+        self._listen()
         try:
             self._loop()
         finally:
-            if observer is not None:
-                observer.stop()
-                observer.join()
+            self._stop_listening()
 
     def _loop(self) -> None:
         resumed = False
         failures = 0
         while not self._stopping.is_set():
             self._wake.clear()
+            if self._vanished and self._inbox.is_dir():
+                self._vanished = False
+                self._stop_listening()  # notices came from the folder that went away
+                self._listen()
             try:
                 if not resumed:
                     self._intake.resume()
@@ -97,6 +102,7 @@ class Watch:
             except (EvidenceError, OSError) as error:
                 # disk full, share gone, ledger busy: nothing is lost, the files are still in the inbox
                 failures += 1
+                self._vanished = self._vanished or not self._inbox.is_dir()
                 self._on_error(error)
                 self._wait(min(_MAX_BACKOFF_S, 2.0**failures))
                 continue
@@ -116,9 +122,20 @@ class Watch:
         while not self._wake.wait(timeout=max(0.0, min(_FOLLOW_S, until - time.monotonic()))):
             if time.monotonic() >= until:
                 return
+            if not self._vanished and not self._inbox.is_dir():
+                return  # a share that vanished sends no notice of it
             self._follow()
         if not self._stopping.is_set():
             time.sleep(_STORM_PAUSE_S)
+
+    def _listen(self) -> None:
+        self._observer = None if self._poll else self._observe()
+
+    def _stop_listening(self) -> None:
+        if self._observer is not None:
+            self._observer.stop()
+            self._observer.join()
+        self._observer = None
 
     def _observe(self) -> BaseObserver | None:
         """The system's notices; where it has none to give, looking from time to time must do."""

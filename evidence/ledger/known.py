@@ -60,16 +60,21 @@ def view_known_at(ledger: Ledger, at: datetime) -> View:
     return known
 
 
+def last_instant(ledger: Ledger) -> datetime | None:
+    """When the journal's last line was written; None for an empty one."""
+    size = ledger.head.size
+    return next(ledger.entries(size - 1, size)).instant if size else None
+
+
 def present(ledger: Ledger, now: datetime) -> datetime:
     """The instant a judgement of today is made for: now, or the last line's if its clock is a little ahead.
 
     Raises:
         UsageError: this clock is so far behind that lines of the journal would count as not yet known.
     """
-    size = ledger.head.size
-    if not size:
+    last = last_instant(ledger)
+    if last is None:
         return now
-    last = next(ledger.entries(size - 1, size)).instant
     if last - now > CLOCK_TOLERANCE:
         raise UsageError(
             _("本机时钟早于账本的最后一笔。"),

@@ -215,23 +215,33 @@ def _watch(root: Path, poll: bool, pipe: Connection) -> None:
     _low()
     from evidence.config import open_workspace
     from evidence.errors import LedgerDamagedError
-    from evidence.inbox.watch import Watch
+    from evidence.health.heartbeat import FILE_NAME
+    from evidence.health.watched import Watched
+    from evidence.inbox.service import run_service
     from evidence.mail.rounds import fetching
 
     workspace = open_workspace(root)
-    watch = Watch(
-        workspace.intake,
-        inbox=workspace.inbox,
-        settings=workspace.settings.inbox,
-        poll=poll,
-        follow=workspace.case_tree.follow,
-        on_error=lambda error: print(f"✕ {error}", file=sys.stderr, flush=True),
-    )
-    signal.signal(signal.SIGTERM, lambda _number, _frame: watch.stop())
-    Thread(target=_wait_for_the_end, args=(pipe, watch.stop), daemon=True).start()
+
+    def until_the_desk_hangs_up(stop: Callable[[], None]) -> None:
+        Thread(target=_wait_for_the_end, args=(pipe, stop), daemon=True).start()
+
     try:
         with fetching(workspace.post, say=lambda line: print(line, file=sys.stderr, flush=True)):
-            watch.run()
+            run_service(
+                workspace.intake,
+                inbox=workspace.inbox,
+                settings=workspace.settings.inbox,
+                view=lambda: workspace.ledger.view,
+                health=workspace.archive / FILE_NAME,
+                poll=poll,
+                log=None,
+                say=lambda _line: None,
+                warn=lambda line: print(f"✕ {line}", file=sys.stderr, flush=True),
+                follow=workspace.case_tree.follow,
+                conditions=Watched(workspace),
+                stops_at=(signal.SIGTERM,),
+                given_stop=until_the_desk_hangs_up,
+            )
     except LedgerDamagedError as error:
         print(f"✕ {error}", file=sys.stderr, flush=True)
         raise SystemExit(_DAMAGED) from error

@@ -45,6 +45,7 @@ def _settings(host: Host, folder: Path, names: tuple[str, ...]) -> dict[str, Any
         "DEBUG": False,
         "SECRET_KEY": _secret(folder / "secret"),
         "ALLOWED_HOSTS": list(names),
+        **_behind(host.proxy),
         "ROOT_URLCONF": "evidence.web.urls",
         "INSTALLED_APPS": [
             "django.contrib.auth",
@@ -163,6 +164,23 @@ def _settings(host: Host, folder: Path, names: tuple[str, ...]) -> dict[str, Any
         "USE_I18N": True,
         "LOGGING_CONFIG": None,
     }
+
+
+def _behind(proxy: str) -> dict[str, Any]:
+    """What a TLS proxy in front changes: it alone says who asks and that he asked by TLS."""
+    if not proxy:
+        return {}
+    return {
+        "CSRF_TRUSTED_ORIGINS": [f"https://{proxy}"],
+        "SECURE_PROXY_SSL_HEADER": ("HTTP_X_FORWARDED_PROTO", "https"),
+        "AXES_CLIENT_IP_CALLABLE": "evidence.web.configuration.asked_by",
+    }
+
+
+def asked_by(request: Any) -> str:
+    """Whose failed log-ins are counted: the address the proxy itself added, not what a browser claims."""
+    hops = str(request.META.get("HTTP_X_FORWARDED_FOR", "")).split(",")
+    return hops[-1].strip() or str(request.META.get("REMOTE_ADDR", ""))
 
 
 def _secret(path: Path) -> str:

@@ -20,6 +20,10 @@ class Host:
     workspace: Workspace
     secure: bool = False
     """Whether browsers reach it by TLS only."""
+    proxy: str = ""
+    """Name of the TLS proxy in front; empty when browsers reach the desk itself."""
+    watching: bool = False
+    """Whether this desk takes files in itself, so that a missing watcher is a fault."""
     setup_key: str = field(default_factory=lambda: secrets.token_urlsafe(18))
     """Opens the page that makes the first account; printed in the terminal, useless afterwards."""
     jobs: Jobs = field(default_factory=Jobs)

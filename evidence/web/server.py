@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import ipaddress
 import signal
+import ssl
 import sys
 import warnings
 from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
+from cryptography import x509
+
 from evidence.errors import UsageError
+from evidence.foreign import reason_of
 from evidence.language import _
 from evidence.web.apart import IntakeProcess
 from evidence.web.configuration import configure
@@ -33,11 +38,13 @@ class Place:
     port: int = 8765
     certificate: Path | None = None
     key: Path | None = None
+    proxy: str = ""
+    """Name under which a TLS proxy in front of the desk answers browsers; empty without one."""
 
     @property
     def secure(self) -> bool:
-        """By TLS."""
-        return self.certificate is not None
+        """By TLS, the desk's own or a proxy's."""
+        return self.certificate is not None or bool(self.proxy)
 
     @property
     def loopback(self) -> bool:
@@ -52,12 +59,15 @@ class Place:
     @property
     def url(self) -> str:
         """Its address in a browser."""
+        if self.proxy:
+            return f"https://{self.proxy}/"
         name = f"[{self.host}]" if ":" in self.host else self.host
         return f"{'https' if self.secure else 'http'}://{name}:{self.port}/"
 
     def names(self) -> tuple[str, ...]:
         """Host names a request may carry; anything else is a page of somebody else's (DNS rebinding)."""
-        return ("127.0.0.1", "localhost", "[::1]", self.host)
+        proxy = (self.proxy.partition(":")[0],) if self.proxy else ()
+        return ("127.0.0.1", "localhost", "[::1]", self.host, *proxy)
 
 
 def admit(place: Place, *, accounts: bool) -> None:
@@ -74,7 +84,10 @@ def admit(place: Place, *, accounts: bool) -> None:
         raise UsageError(
             _("不在本机之外以明文提供工作台。"),
             where=place.host,
-            remedy=_("请加 --tls-cert 证书.pem --tls-key 私钥.pem，或只在本机使用（127.0.0.1）。"),
+            remedy=_(
+                "请加 --tls-cert 证书.pem --tls-key 私钥.pem，或只在本机使用（127.0.0.1）；"
+                "前面有提供 TLS 的代理时，用 --behind 写明它的域名。"
+            ),
         )
     if not accounts:
         raise UsageError(
@@ -84,12 +97,41 @@ def admit(place: Place, *, accounts: bool) -> None:
         )
 
 
+def check_tls(certificate: Path, key: Path) -> None:
+    """Whether browsers could be answered with these files, before the desk says that it is open.
+
+    Raises:
+        UsageError: they cannot be read, do not belong together, or the certificate is not in force now.
+    """
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, password=lambda: "")
+        leaf = x509.load_pem_x509_certificates(certificate.read_bytes())[0]
+    except (ssl.SSLError, ValueError, IndexError, OSError) as error:
+        why = reason_of(error) if isinstance(error, OSError) and error.errno else str(error)
+        if isinstance(error, ssl.SSLError) and "KEY_VALUES_MISMATCH" in str(error):
+            why = _("私钥与证书不是一对")
+        raise UsageError(
+            _("TLS 证书或私钥不能用：{why}").format(why=why),
+            where=f"{certificate}  {key}",
+            remedy=_("请给出 PEM 格式的证书（连同上级证书）和没有口令的私钥。"),
+        ) from error
+    now = datetime.now(UTC)
+    if not leaf.not_valid_before_utc <= now <= leaf.not_valid_after_utc:
+        raise UsageError(
+            _("TLS 证书不在有效期内：{since}—{until}").format(
+                since=leaf.not_valid_before_utc.date(), until=leaf.not_valid_after_utc.date()
+            ),
+            where=str(certificate),
+            remedy=_("请换上有效的证书；若证书无误，请核对本机时钟。"),
+        )
+
+
 def prepare(workspace: Workspace, place: Place) -> Host:
     """Configure Django for this workspace; accounts can be made afterwards."""
     # A page lets go of the interpreter at every query; while the week is being judged beside it, each
     # return would cost the default 5 ms.
     sys.setswitchinterval(0.0005)
-    host = Host(workspace=workspace, secure=place.secure)
+    host = Host(workspace=workspace, secure=place.secure, proxy=place.proxy)
     configure(host, names=place.names())
     return host
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
+from django.views.decorators.http import require_safe
 
 from evidence.web import (
     auditor,
@@ -14,6 +15,7 @@ from evidence.web import (
     friday,
     inbox,
     issuing,
+    monitoring,
     numbers,
     plan,
     registers,
@@ -23,6 +25,9 @@ from evidence.web import (
 )
 
 urlpatterns = [
+    path("healthz", require_safe(monitoring.healthz), name="healthz"),
+    path("readyz", require_safe(monitoring.readyz), name="readyz"),
+    path("metrics", require_safe(monitoring.metrics), name="metrics"),
     path("", today.today, name="today"),
     path("live/", today.live, name="live"),
     path("cell/<str:week>/<str:case>/<slug:column>/", today.cell, name="cell"),

@@ -16,11 +16,12 @@ from evidence.bundles.settings import SignerSettings
 from evidence.cli.main import main
 from evidence.cli.program import cli
 from evidence.config import Workspace, open_workspace
-from evidence.doctor import Check, _key
+from evidence.doctor import _key
 from evidence.domain.week import Week
 from evidence.handover.office import Office
 from evidence.handover.package import Order, build_package
 from evidence.handover.signer_change import changes, signer_in_force
+from evidence.health.model import Condition
 from evidence.ledger.events import PartiesImported
 from evidence.settings import SETTINGS_FILE
 from evidence.verify.examine import verify_path
@@ -136,7 +137,7 @@ def told(report: Report) -> str:
     return " ".join(check.message for check in report.checks if check.id == "signature.identity")
 
 
-def signer_checks(root: Path) -> list[Check]:
+def signer_checks(root: Path) -> list[Condition]:
     return [check for check in _key(open_workspace(root)) if check.name == "signer"]
 
 

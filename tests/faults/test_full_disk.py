@@ -119,6 +119,7 @@ def test_a_backup_onto_a_full_disk_says_so_and_is_finished_later(disk: Path, tmp
     for n in range(4):
         room.take(f"{n}.pdf", scan(f"{CHECK}/1", salt=f"{n}" + "x" * 100_000))
     (tmp_path / "office" / "evidence.toml").write_text("")
+    (disk / "backup").mkdir()
     filler = fill(disk, leave=250_000)
     with pytest.raises(OSError, match="No space left"):
         back_up(tmp_path / "office", disk / "backup", at=START)

@@ -170,6 +170,23 @@ def test_trouble_is_reported_and_the_watch_goes_on(room: Room, monkeypatch: pyte
         assert [type(error) for error in progress.errors] == [OSError]
 
 
+def test_an_inbox_that_vanishes_is_told_soon_and_watched_again_when_it_is_back(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch_module, "_FOLLOW_S", 0.05)
+    away = room.inbox.with_name("away")
+    patient = replace(WATCHING, rescan_s=3600.0)
+    with watching(room, patient) as progress:
+        progress.until(lambda: bool(progress.passes))
+        room.inbox.rename(away)
+        progress.until(lambda: bool(progress.errors))
+        away.rename(room.inbox)
+        seen = len(progress.passes)
+        progress.until(lambda: len(progress.passes) > seen)
+        room.drop("甲.pdf", scan(f"{CHECK}/1"))
+        progress.until(lambda: judged(room) == {"甲.pdf": "linked"})
+
+
 SERVICE = """
 import sys
 from pathlib import Path

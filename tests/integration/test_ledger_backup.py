@@ -17,6 +17,7 @@ from tests.ledger_story import START, EnterpriseId, digest, taken
 
 def test_every_backup_taken_while_files_come_in_is_whole_and_grows(tmp_path: Path) -> None:
     root, backup = tmp_path / "work", tmp_path / "backup"
+    backup.mkdir()
     ledger = Ledger.open(root / "archive" / "ledger", clock=lambda: START)
     originals = Originals(root / "archive" / "originals")
     stop = threading.Event()
@@ -33,7 +34,7 @@ def test_every_backup_taken_while_files_come_in_is_whole_and_grows(tmp_path: Pat
     sizes = []
     try:
         for number in range(5):
-            back_up(root, backup, at=START)
+            back_up(root, backup, at=START, same_disk=True)
             restored = tmp_path / f"restored-{number}"
             restore(backup, restored)
             copy = Ledger.open(restored / "archive" / "ledger")

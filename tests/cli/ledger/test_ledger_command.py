@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import tempfile
 from pathlib import Path
 
 import click
@@ -19,6 +20,7 @@ from evidence.cli.ledger import ledger_command
 from evidence.cli.options import workspace_command
 from evidence.config import Workspace, open_workspace
 from evidence.errors import EvidenceError, ExitCode, InputError, UsageError
+from evidence.health.upkeep import Upkeep, read_upkeep
 from evidence.inbox import case_tree
 from evidence.ledger.events import (
     ArrivalJudged,
@@ -352,12 +354,12 @@ def test_a_package_kept_as_a_folder_serves_as_well(root: Path) -> None:
 
 
 def test_a_backup_never_takes_changed_bytes_for_good_ones(root: Path, tmp_path: Path) -> None:
-    destination = tmp_path / "backup"
-    run(backup_command, "--workspace", root, destination)
+    (destination := tmp_path / "backup").mkdir()
+    run(backup_command, "--workspace", root, destination, "--same-disk")
     spoilt = original(root, "notice")
     spoilt.chmod(0o640)
     spoilt.write_text("Notice")
-    code, out = run(backup_command, "--workspace", root, destination, "--json")
+    code, out = run(backup_command, "--workspace", root, destination, "--same-disk", "--json")
     place = spoilt.relative_to(root).as_posix()
     assert (code, json.loads(out)["kept"]) == (ExitCode.VERIFICATION_FAILED, [place])
     assert (destination / place).read_text() == "notice"
@@ -367,19 +369,48 @@ def test_a_backup_disk_that_is_not_there_is_not_made_up(root: Path, tmp_path: Pa
     with pytest.raises(UsageError, match="没有挂上"):
         run(backup_command, "--workspace", root, tmp_path / "disk" / "backup")
     assert not (tmp_path / "disk").exists()
+    (tmp_path / "disk").mkdir()
+    with pytest.raises(UsageError, match="没有挂上"):
+        run(backup_command, "--workspace", root, tmp_path / "disk" / "backup")
+    assert list((tmp_path / "disk").iterdir()) == []
+
+
+def test_a_backup_on_the_workspace_s_own_disk_is_none(root: Path, tmp_path: Path) -> None:
+    (destination := tmp_path / "backup").mkdir()
+    with pytest.raises(UsageError, match="同一个磁盘"):
+        run(backup_command, "--workspace", root, destination)
+    assert list(destination.iterdir()) == []
+    other = Path("/dev/shm")  # noqa: S108  another file system, where there is one
+    if other.is_dir() and other.stat().st_dev != root.stat().st_dev:
+        with tempfile.TemporaryDirectory(dir=other) as elsewhere:
+            assert run(backup_command, "--workspace", root, elsewhere)[0] == 0
+
+
+def test_backup_and_its_proof_are_known_to_the_workspace(root: Path, tmp_path: Path) -> None:
+    (destination := tmp_path / "backup").mkdir()
+    assert read_upkeep(root) == Upkeep()
+    run(backup_command, "--workspace", root, destination, "--same-disk")
+    known = read_upkeep(root)
+    assert known.backup_at is not None
+    assert (known.backup_place, known.restore_at) == (str(destination), None)
+    run(restore_command, destination, "--verify")
+    assert read_upkeep(root).restore_at is not None
+    run(restore_command, destination, tmp_path / "restored")
+    assert read_upkeep(tmp_path / "restored") == Upkeep()
 
 
 def test_a_backup_is_incremental_and_proves_itself(root: Path, tmp_path: Path) -> None:
-    destination, restored = tmp_path / "backup", tmp_path / "restored"
+    (destination := tmp_path / "backup").mkdir()
+    restored = tmp_path / "restored"
     (root / "keys").mkdir()
     (root / "keys" / "signer.p12").write_text("secret")
-    first = json.loads(run(backup_command, "--workspace", root, destination, "--json")[1])
+    first = json.loads(run(backup_command, "--workspace", root, destination, "--same-disk", "--json")[1])
     assert first["copied"] == first["files"]
-    again = json.loads(run(backup_command, "--workspace", root, destination, "--json")[1])
+    again = json.loads(run(backup_command, "--workspace", root, destination, "--same-disk", "--json")[1])
     assert (again["copied"], again["files"]) == (0, first["files"])
     reopened(root).append("clerk", taken(9, "x.pdf", "x"))
     open_workspace(root).originals.put_bytes(b"x")
-    third = json.loads(run(backup_command, "--workspace", root, destination, "--json")[1])
+    third = json.loads(run(backup_command, "--workspace", root, destination, "--same-disk", "--json")[1])
     assert third["copied"] == 1
     assert run(restore_command, destination, "--verify")[0] == 0
     code, out = run(restore_command, destination, restored, "--verify", "--json")
@@ -393,8 +424,8 @@ def test_a_backup_is_incremental_and_proves_itself(root: Path, tmp_path: Path) -
 
 
 def test_restore_verify_finds_a_rotten_backup(root: Path, tmp_path: Path) -> None:
-    destination = tmp_path / "backup"
-    run(backup_command, "--workspace", root, destination)
+    (destination := tmp_path / "backup").mkdir()
+    run(backup_command, "--workspace", root, destination, "--same-disk")
     name = digest("photo")
     rotten = destination / "archive" / "originals" / name[:2] / name
     rotten.chmod(0o640)
@@ -411,14 +442,14 @@ def test_a_backup_refuses_the_archive_itself_another_journal_and_a_full_folder(
 ) -> None:
     with pytest.raises(UsageError, match="里面"):
         run(backup_command, "--workspace", root, root / "archive" / "backup")
-    destination = tmp_path / "backup"
-    run(backup_command, "--workspace", root, destination)
+    (destination := tmp_path / "backup").mkdir()
+    run(backup_command, "--workspace", root, destination, "--same-disk")
     other = build(tmp_path / "other")
     reopened(other).append("clerk", taken(9, "x.pdf", "x"))
     journal = other / "archive" / "ledger" / "journal.jsonl"
     journal.write_bytes(journal.read_bytes().replace(b"annual", b"survey", 1))
     with pytest.raises(EvidenceError, match="改写"):
-        run(backup_command, "--workspace", other, destination)
+        run(backup_command, "--workspace", other, destination, "--same-disk")
     with pytest.raises(UsageError, match="不是空的"):
         run(restore_command, destination, root)
     with pytest.raises(EvidenceError, match="没有完整的备份"):

@@ -47,7 +47,8 @@ def test_rebuild_writes_it_at_the_head_and_again_after_it_was_lost(root: Path) -
 
 
 def test_a_restored_workspace_has_it(root: Path, tmp_path: Path) -> None:
-    evidence(root, "backup", tmp_path / "backup")
+    (tmp_path / "backup").mkdir()
+    evidence(root, "backup", tmp_path / "backup", "--same-disk")
     result = CliRunner().invoke(
         cli, ["restore", str(tmp_path / "backup"), str(tmp_path / "again")], standalone_mode=False
     )

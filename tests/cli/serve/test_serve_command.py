@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import os
 import re
 import signal
@@ -11,11 +12,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from evidence.settings import SETTINGS_FILE
+from evidence.web.server import check_tls
 
 COMMAND = [sys.executable, "-c", "from evidence.cli.main import main; main()", "serve"]
 
@@ -57,16 +64,16 @@ def serving(workspace: Path, port: int) -> Iterator[tuple[subprocess.Popen[str],
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
     )
     assert process.stdout is not None
-    said = process.stdout.readline() + process.stdout.readline()
+    said = "".join(process.stdout.readline() for _line in range(3))
     yield process, said
     process.kill()
     process.wait()
     process.stdout.close()
 
 
-def _get(port: int, path: str) -> tuple[int, str]:
+def _get(port: int, path: str, **headers: str) -> tuple[int, str]:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
-    connection.request("GET", path)
+    connection.request("GET", path, headers=headers)
     response = connection.getresponse()
     text = response.read().decode()
     connection.close()
@@ -91,8 +98,74 @@ def test_the_first_start_offers_one_link_and_stops_cleanly(
     while not any((workspace / "archive/quarantine").glob("**/*便条*")) and time.monotonic() < deadline:
         time.sleep(0.1)
     assert any((workspace / "archive/quarantine").glob("**/*便条*"))
+    _programs_see_how_it_is(workspace, port)
     process.send_signal(signal.SIGTERM)
     assert process.wait(timeout=40) in {0, -signal.SIGTERM}
+    assert not (workspace / "archive/health.json").exists()
+
+
+def _programs_see_how_it_is(workspace: Path, port: int) -> None:
+    """Health file, health pages and metrics of the running desk, with its inbox and without."""
+    written = json.loads((workspace / "archive/health.json").read_text(encoding="utf-8"))
+    assert written["error"] is None
+    assert {"inbox", "disk", "clock", "backup"} <= {each["name"] for each in written["conditions"]}
+    status, text = _get(port, "/healthz")
+    assert (status, json.loads(text)["conditions"]["watcher"]) == (200, "ok")
+    assert _get(port, "/readyz")[0] == 200
+    status, text = _get(port, "/metrics")
+    assert status == 200
+    assert "evidence_disk_free_bytes " in text
+    assert 'evidence_arrivals{outcome="quarantined"} 1.0' in text
+    through_a_proxy = {"X-Forwarded-For": "192.0.2.7"}
+    assert _get(port, "/metrics", **through_a_proxy)[0] == 401
+    token = (workspace / "desk/metrics-token").read_text(encoding="ascii")
+    assert _get(port, "/metrics", Authorization=f"Bearer {token}", **through_a_proxy)[0] == 200
+    (workspace / "inbox").rename(workspace / "gone")
+    for page in ("/healthz", "/readyz"):
+        status, text = _get(port, page)
+        assert (status, json.loads(text)["conditions"]["inbox"]) == (503, "failing")
+    (workspace / "gone").rename(workspace / "inbox")
+
+
+def test_a_key_that_does_not_fit_the_certificate_is_told_before_the_desk_opens(
+    workspace: Path, tmp_path: Path
+) -> None:
+    files = {}
+    for name in ("a", "b"):
+        key = ec.generate_private_key(ec.SECP256R1())
+        day = timedelta(days=1)
+        now = datetime.now(UTC)
+        for age, word in ((0, ""), (400, "-old")):
+            since = now - timedelta(days=age) - day
+            files[name + word] = tmp_path / f"{name}{word}.pem"
+            files[name + word].write_bytes(_certificate(key, since, since + 100 * day))
+        files[name + ".key"] = tmp_path / f"{name}.key"
+        files[name + ".key"].write_bytes(
+            key.private_bytes(
+                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+            )
+        )
+    check_tls(files["a"], files["a.key"])
+    for certificate, words in (("b", "不是一对"), ("a-old", "有效期"), ("a.key", "不能用")):
+        tls = ("--tls-cert", str(files[certificate]), "--tls-key", str(files["a.key"]))
+        result = _run(workspace, "--no-watch", *tls)
+        assert result.returncode == 2
+        assert words in result.stderr
+        assert "工作台：" not in result.stdout
+
+
+def _certificate(key: ec.EllipticCurvePrivateKey, since: datetime, until: datetime) -> bytes:
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "desk.example.cn")])
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(since)
+        .not_valid_after(until)
+    )
+    return builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
 
 
 def test_beyond_this_machine_it_asks_for_tls(workspace: Path) -> None:

@@ -113,17 +113,19 @@ def test_a_backup_that_dies_is_finished_by_the_next_and_never_speaks_of_missing_
     source = workspace(tmp_path / "source")
 
     def work(destination: Path, tell: Tell) -> None:
-        back_up(source, destination, at=START)
+        destination.mkdir(exist_ok=True)
+        back_up(source, destination, at=START, same_disk=True)
         tell("done")
 
     names = points(lambda: work(tmp_path / "dry", lambda _text: None))
     for index, moment in moments(names):
         destination = tmp_path / f"{index}{moment}"
         run_and_die(lambda tell, destination=destination: work(destination, tell), index, moment)
+        destination.mkdir(exist_ok=True)
         journal = destination / "archive" / "ledger" / "journal.jsonl"
         if journal.exists() and journal.stat().st_size:
             assert DIGEST in Originals(destination / "archive" / "originals")
-        back_up(source, destination, at=START)
+        back_up(source, destination, at=START, same_disk=True)
         restored = tmp_path / f"{index}{moment}-restored"
         restore(destination, restored)
         assert Ledger.open(restored / "archive" / "ledger").head.size == 1

@@ -58,7 +58,8 @@ def backup(week: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         number = path.name.partition(".")[0]
         if "issued" in path.parts and view.document(Number(number)) is None:
             path.unlink()
-    run(backup_command, str(folder / "backup"), "--workspace", str(earlier))
+    (folder / "backup").mkdir()
+    run(backup_command, str(folder / "backup"), "--same-disk", "--workspace", str(earlier))
     return folder / "backup"
 
 

@@ -202,8 +202,9 @@ def test_a_backup_of_a_ledger_in_a_database_restores_as_files(
     (root / SETTINGS_FILE).write_text(toml(settings), encoding="utf-8")
     run(root, "ledger", "migrate")
     open_workspace(root).ledger.append("x", STORY[0])
+    (tmp_path / "backup").mkdir()
     for _again in range(2):  # the second run copies only what is new
-        assert run(root, "backup", str(tmp_path / "backup")).exception is None
+        assert run(root, "backup", str(tmp_path / "backup"), "--same-disk").exception is None
         open_workspace(root).ledger.append("x", STORY[0])
     restored = run(root, "restore", str(tmp_path / "backup"), str(tmp_path / "new"), "--verify")
     assert restored.exception is None, restored.output

@@ -1,0 +1,44 @@
+"""Asking the time-stamp authority now and then, so that its failure is known before Friday."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from evidence.errors import EvidenceError
+from evidence.health.upkeep import note, read_upkeep
+
+if TYPE_CHECKING:
+    from evidence.config import Workspace
+
+
+def ask_authority(workspace: Workspace, now: datetime) -> str:
+    """Have something stamped, and remember how that went.
+
+    Returns:
+        Why the answer cannot be used; empty when it can, or when no authority is configured.
+    """
+    from evidence.bundles.timestamp import open_authority, stamp
+
+    try:
+        authority = open_authority(workspace.settings.timestamp, workspace.root)
+        if authority is None:
+            return ""
+        stamp(authority, [b"health"])
+        why = ""
+    except EvidenceError as error:
+        why = error.what
+    note(workspace.root, stamp_at=now, stamp_error=why)
+    return why
+
+
+def ask_if_due(workspace: Workspace, now: datetime) -> None:
+    """The same, at most as often as `[health] stamp_check_hours` says; an authority may charge for answers.
+
+    Raises:
+        OSError: what came of it cannot be written down.
+    """
+    hours = workspace.settings.health.stamp_check_hours
+    last = read_upkeep(workspace.root).stamp_at
+    if hours and (last is None or now - last >= timedelta(hours=hours)):
+        ask_authority(workspace, now)
