@@ -232,7 +232,7 @@ def _authority(workspace: Workspace) -> Iterator[Condition]:
     settings = workspace.settings.timestamp
     if not settings.url and not settings.local:
         return  # `_routine` says it
-    why = ask_authority(workspace, datetime.now(UTC))
+    why = ask_authority(workspace)
     yield Condition(
         name="timestamp",
         good=not why,

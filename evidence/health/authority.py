@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from evidence.config import Workspace
 
 
-def ask_authority(workspace: Workspace, now: datetime) -> str:
-    """Have something stamped, and remember how that went.
+def ask_authority(workspace: Workspace) -> str:
+    """Have something stamped.
 
     Returns:
         Why the answer cannot be used; empty when it can, or when no authority is configured.
@@ -25,15 +25,13 @@ def ask_authority(workspace: Workspace, now: datetime) -> str:
         if authority is None:
             return ""
         stamp(authority, [b"health"])
-        why = ""
+        return ""
     except EvidenceError as error:
-        why = error.what
-    note(workspace.root, stamp_at=now, stamp_error=why)
-    return why
+        return error.what
 
 
 def ask_if_due(workspace: Workspace, now: datetime) -> None:
-    """The same, at most as often as `[health] stamp_check_hours` says; an authority may charge for answers.
+    """The same, remembered, at most as often as `[health] stamp_check_hours` says; an authority may charge for answers.
 
     Raises:
         OSError: what came of it cannot be written down.
@@ -41,4 +39,4 @@ def ask_if_due(workspace: Workspace, now: datetime) -> None:
     hours = workspace.settings.health.stamp_check_hours
     last = read_upkeep(workspace.root).stamp_at
     if hours and (last is None or now - last >= timedelta(hours=hours)):
-        ask_authority(workspace, now)
+        note(workspace.root, stamp_at=now, stamp_error=ask_authority(workspace))
