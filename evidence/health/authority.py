@@ -31,7 +31,7 @@ def ask_authority(workspace: Workspace) -> str:
 
 
 def ask_if_due(workspace: Workspace, now: datetime) -> None:
-    """The same, remembered, at most as often as `[health] stamp_check_hours` says; an authority may charge for answers.
+    """The same, remembered, at most as often as `[health] stamp_check_hours`: answers may cost money.
 
     Raises:
         OSError: what came of it cannot be written down.
