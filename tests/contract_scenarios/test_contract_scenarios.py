@@ -38,9 +38,10 @@ def judged(course: Course, one: Judgement) -> list[str]:
     agency.now = max(agency.now, one.at)
     week = str(Week.of(local_date(one.at)))
     code, findings = agency.findings("--week", week, at=one.at)
+    judged_in_week = {row["subject"]["case"] for row in findings}
     for case in course.cases:
-        findings = [row for row in findings if row["subject"]["case"] != case]
-        findings += agency.findings("--case", case, at=one.at)[1]
+        if case not in judged_in_week:
+            findings += agency.findings("--case", case, at=one.at)[1]
     wrong = differences(one.expected, findings, course.ids())
     if one.exit_code is not None and code != one.exit_code:
         wrong.append(f"退出码应是 {one.exit_code}，得到 {code}")

@@ -22,7 +22,7 @@ _SAID = {
     "案件",
     "阻移交",
     "期限",
-    "每一条",
+    "其中",
     "没有这一条",
 }
 
@@ -78,6 +78,8 @@ def _about(wish: dict[str, Any], rows: list[dict[str, Any]], ids: dict[str, str]
         if word in wish:
             value = ids.get(wish[word], wish[word])
             chosen = [row for row in chosen if value == row["subject"].get(name)]
+    if "其中" in wish:
+        chosen = [row for row in chosen if wish["其中"] in row["message"]]
     return chosen
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -149,7 +149,7 @@ class Course:
         for name in ("案件", "更正", "另一次"):
             fields.pop(name, None)
         fields |= self._lists(kind, fields, case)
-        document = self._dated({"类型": kind, **_filled(fields)}, case)
+        document = self._dated({"类型": kind, **_filled(fields)}, case, self._arrival(fields))
         return self.agency.run("visit", "add", case, str(self.agency.write(document)), *more)
 
     # --- what the file would say -----------------------------------------------------------------
@@ -202,12 +202,17 @@ class Course:
         }
         return hazards, [one for one in hazards if latest.get(one) is not HazardState.RECTIFIED]
 
-    def _dated(self, value: Any, case: CaseId) -> Any:
-        """当日, 次日, 检查后15天, 09:00 as the dates and times they are."""
+    def _arrival(self, fields: dict[str, Any]) -> date:
+        """The day of the visit: that of 到达时间 where it names one, else the day of the step."""
+        written = re.match(r"\d{4}-\d\d-\d\d", fields.get("到达时间", ""))
+        return date.fromisoformat(written[0]) if written else self._day().date()
+
+    def _dated(self, value: Any, case: CaseId, arrival: date) -> Any:
+        """当日, 到达后15天, 检查后15天, 09:00 as the dates and times they are."""
         if isinstance(value, dict):
-            return {key: self._dated(one, case) for key, one in value.items()}
+            return {key: self._dated(one, case, arrival) for key, one in value.items()}
         if isinstance(value, list):
-            return [self._dated(one, case) for one in value]
+            return [self._dated(one, case, arrival) for one in value]
         if not isinstance(value, str):
             return value
         today = self._day().date()
@@ -215,11 +220,12 @@ class Course:
             return f"{today} {value}"
         if value == "当日":
             return str(today)
-        if after := re.fullmatch(r"检查后(\d+)天", value):
-            return str(self._checked_on(case) + timedelta(days=int(after[1])))
+        if after := re.fullmatch(r"(检查|到达)后(\d+)天", value):
+            first = arrival if after[1] == "到达" else self._checked_on(case)
+            return str(first + timedelta(days=int(after[2])))
         return value
 
-    def _checked_on(self, case: CaseId) -> Any:
+    def _checked_on(self, case: CaseId) -> date:
         checks = [
             one.arrived_at
             for one in latest_versions(self.agency.workspace.ledger.view.visits(case))
