@@ -96,6 +96,7 @@ CLOSED_URGING = Visit(
     left_at=_at(22, 10, 12),
     experts=(PersonId("P01"),),
     channel=Channel.PHONE,
+    call_noted=("接洽人", "接洽人电话"),
     attitude=Attitude.ACTIVE,
     progress=(
         HazardProgress(hazard="H01", state=ProgressState.DONE, guidance="请保留整改后照片，随整改报告上报"),

@@ -126,6 +126,9 @@ class Visit:
     deep_inspection: bool | None = None
     progress: tuple[HazardProgress, ...] = ()
     channel: Channel | None = None
+    call_noted: tuple[str, ...] | None = None
+    """Of an urging by phone: which of 接洽人 and 接洽人电话 were entered. None for every other visit and for
+    calls entered before this was recorded."""
     attitude: Attitude | None = None
     results: tuple[HazardResult, ...] = ()
     pictures: tuple[Picture, ...] = ()

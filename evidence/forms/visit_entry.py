@@ -42,6 +42,7 @@ _WORDS = {
     "deep_inspection": "深度检查",
     "progress": "整改进度",
     "channel": "督促方式",
+    "call_noted": "已写明的通话事项",
     "attitude": "企业态度",
     "results": "复查结果",
     "topics": "指导内容",

@@ -12,6 +12,7 @@ from typing import Any
 from evidence.archive.originals import Originals
 from evidence.domain.case import (
     Case,
+    Channel,
     Escalation,
     ItemResult,
     Recipient,
@@ -33,7 +34,7 @@ from evidence.forms.settings import FormsSettings
 from evidence.forms.source import latest_versions
 from evidence.forms.tables import Mistakes, Record
 from evidence.forms.visit_sheets import read_visit_tables
-from evidence.forms.visit_tables import ESCALATION, KINDS, REFUSERS, REPORT
+from evidence.forms.visit_tables import CARRIED_BY, ESCALATION, KINDS, REFUSERS, REPORT
 from evidence.language import _
 from evidence.ledger.view import View
 
@@ -109,10 +110,14 @@ class _Taken:
     def where(self, heading: str) -> str:
         return self.record.where(heading)
 
-    def left(self) -> list[str]:
-        """Fields that were filled in and that nothing took."""
+    def left(self, kind: str) -> list[str]:
+        """Fields that were filled in and that a visit of this kind cannot carry."""
         filled = (heading for heading, value in self.record.values.items() if value not in (None, "", ()))
-        return [heading for heading in filled if heading not in self.headings]
+        return [
+            heading
+            for heading in filled
+            if heading not in self.headings or CARRIED_BY.get(heading, kind) != kind
+        ]
 
 
 @dataclass(slots=True)
@@ -166,10 +171,11 @@ class _Reader:
             refusals=self._refusals(),
             items=self._items(kind),
             hazards=hazards,
-            hazards_none=bool(head["未发现隐患"]) and not hazards,
+            hazards_none=bool(head["未发现隐患"]),
             deep_inspection=head["深度检查"],
             progress=self._progress(),
             channel=head["督促方式"],
+            call_noted=self._call_noted() if head["督促方式"] is Channel.PHONE else None,
             attitude=head["企业态度"],
             results=self._results(),
             topics=head["指导内容"] or (),
@@ -221,13 +227,13 @@ class _Reader:
     def refuse_dropped(self, kind: str) -> None:
         """Nothing entered is dropped: what this kind cannot carry is refused by name."""
         word = next((word for word, value in KINDS.items() if value == kind), kind)
-        for heading in self.head.left():
+        for heading in self.head.left(kind):
             self.mistakes.error(
                 self.head.where(heading),
                 _("“{kind}”不登记“{heading}”，请删去，或另登记一份").format(kind=word, heading=heading),
             )
         for name, rows in self.lists.items():
-            if rows and name not in self.taken_lists:
+            if rows and (name not in self.taken_lists or CARRIED_BY.get(name, kind) != kind):
                 said = _("“{kind}”不登记“{heading}”，请删去，或另登记一份")
                 self.mistakes.error(rows[0].place, said.format(kind=word, heading=name))
 
@@ -281,6 +287,10 @@ class _Reader:
             place=head["约谈地点"] or "",
             recorder=head["记录人"] or "",
         )
+
+    def _call_noted(self) -> tuple[str, ...]:
+        """Which of the facts of a call are written down; the names and numbers themselves stay out."""
+        return tuple(one for one in ("接洽人", "接洽人电话") if self.head[one])
 
     def _people(self, heading: str) -> tuple[PersonId, ...]:
         found = [self._find_person(part, heading) for part in self.head[heading] or ()]

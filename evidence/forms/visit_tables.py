@@ -23,6 +23,18 @@ KINDS = {
 TOPICS = {topic: topic for topic in ("责任制", "自查自改", "系统申报", "风险辨识")}
 REFUSERS = {"陪同人员": "escort", "主要负责人": "principal", "盖章": "seal"}
 
+_ONLY_FOR = {
+    VisitKind.CHECK: ("检查项目", "未发现隐患", "深度检查", "计划复查日期"),
+    VisitKind.URGING: (
+        "整改进度", "督促方式", "企业态度", "接洽人", "接洽人职务", "接洽人电话", "通话分钟",
+    ),
+    VisitKind.RECHECK: ("复查结果",),
+    VisitKind.GUIDANCE: ("指导内容",),
+    VisitKind.INTERVIEW: ("约谈地点", "约谈人", "约谈人职务", "记录人", "企业表态"),
+}  # fmt: skip
+CARRIED_BY = {heading: kind.value for kind, headings in _ONLY_FOR.items() for heading in headings}
+"""Fields and lists that belong to one kind of visit alone; in another's file nothing would read them."""
+
 
 def _words(kind: Iterable[StrEnum]) -> dict[str, object]:
     return {str(member.value): member for member in kind}

@@ -63,6 +63,7 @@ DECLARED: dict[str, Declared] = {
     # a statement against other evidence makes the duty to settle which of the two is true
     "Visit.hazards_none": _duty("P01-facts-complete"),
     "Visit.principal_present": _duty("E04-principal-signature"),
+    "Visit.escort_present": _duty("G06-escort-signature"),
     "Visit.refusals": _duty("E04-principal-signature G06-escort-signature G06-enterprise-seal"),
     "Document.scans": Declared(Bearing.PAPER, frozenset({"P07-report-in-time"})),
     "CaseFacts.entries": _duty(

@@ -7,12 +7,13 @@ from datetime import date, timedelta
 from typing import Any
 
 from evidence.domain.document import IssuedForm
+from evidence.domain.register import RegisterEntry
 from evidence.rules import footage, weekly
 from evidence.rules.chain import Chain
 from evidence.rules.clause import Kind, Level
 from evidence.rules.ground import Ground
-from evidence.rules.outcomes import failed, listed, passed, unsure, waiting
-from evidence.rules.rule import Outcome, as_said_by, case_rule, standing_rule
+from evidence.rules.outcomes import failed, late, listed, passed, unsure, waiting
+from evidence.rules.rule import Outcome, as_said_by, case_rule, revised, standing_rule
 
 
 @case_rule(
@@ -235,10 +236,25 @@ def risk_lists(chain: Chain) -> Iterator[Outcome]:
         }
         if not uploaded:
             yield unsure(f"风险清单 {one.key} 已签字，没有登记上传日期。", **about)
-        elif uploaded < one.on.isoformat():
-            yield failed(f"风险清单 {one.key} 于 {uploaded} 上传，早于专家签字。", **about)
+        elif not _is_day(uploaded):
+            unknown = unsure(f"风险清单 {one.key} 的上传日期“{uploaded}”不是日期。", **about)
+            yield revised(unknown, _uploaded(one, uploaded, about))
         else:
-            yield passed(f"风险清单 {one.key} 先签字后上传。", **about)
+            yield _uploaded(one, uploaded, about)
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _uploaded(one: RegisterEntry, uploaded: str, about: dict[str, Any]) -> Outcome:
+    if uploaded < one.on.isoformat():
+        return failed(f"风险清单 {one.key} 于 {uploaded} 上传，早于专家签字。", **about)
+    return passed(f"风险清单 {one.key} 先签字后上传。", **about)
 
 
 def _done(chain: Chain, register: str, what: str, days: int) -> Iterator[Outcome]:
@@ -247,13 +263,15 @@ def _done(chain: Chain, register: str, what: str, days: int) -> Iterator[Outcome
         due = one.valid_to or one.on + timedelta(days=days)
         about: dict[str, Any] = {"document": one.key, "due": due, "observed": done or "未完成"}
         if done:
-            try:
-                late = date.fromisoformat(done) > due
-            except ValueError:
+            if not _is_day(done):
                 yield unsure(f"{what} {one.key} 的完成日期“{done}”不是日期。", **about)
                 continue
-            say = failed if late else passed
-            yield say(f"{what} {one.key} 已于 {done} 完成{'，已迟' if late else ''}。", **about)
+            days = (date.fromisoformat(done) - due).days
+            if days > 0:
+                tardy = failed(f"{what} {one.key} 已于 {done} 完成，已迟。", **about)
+                yield revised(late(f"{what} {one.key} 于 {done} 才完成，迟 {days} 天。", **about), tardy)
+            else:
+                yield passed(f"{what} {one.key} 已于 {done} 完成。", **about)
         elif chain.today <= due:
             yield waiting(f"{what} {one.key} 须在 {due.isoformat()} 前完成。", **about)
         else:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from evidence.domain.case import VisitKind
 from evidence.domain.coverage import Coverage, CoverageLimits, CoverageVerdict
 from evidence.domain.recording import Recording
 from evidence.rules.chain import Chain, Step
@@ -23,6 +24,19 @@ def _files(recordings: tuple[Recording, ...]) -> tuple[EvidenceRef, ...]:
 def _arrived(recordings: tuple[Recording, ...]) -> tuple[Recording, ...]:
     """Files whose bytes are known; those only announced by a station's export prove nothing yet."""
     return tuple(one for one in recordings if not one.described)
+
+
+def _channel_unknown(chain: Chain, step: Step) -> Iterator[Outcome]:
+    """An urging of which nobody wrote how it was made: on site it had to be filmed, by phone not."""
+    if step.facts.kind is VisitKind.URGING and step.facts.channel is None:
+        yield revised(
+            unsure(
+                f"{step.name}没有登记督促方式，是否须全程录像无从判断。",
+                visit=step.id,
+                due=chain.handover_due(step),
+                observed="督促方式不明",
+            )
+        )
 
 
 def _none_yet(chain: Chain, step: Step) -> Outcome:
@@ -50,6 +64,7 @@ def video_and_audio(chain: Chain) -> Iterator[Outcome]:
     """Every file of a visit has a video and an audio track."""
     for step in chain.visits:
         if not step.on_site:
+            yield from _channel_unknown(chain, step)
             continue
         recordings = _arrived(chain.footage(step))
         if not recordings:
@@ -88,6 +103,7 @@ def whole_visit(chain: Chain) -> Iterator[Outcome]:
     limits = chain.parameters.coverage_limits
     for step in chain.visits:
         if not step.on_site:
+            yield from _channel_unknown(chain, step)
             continue
         if not _arrived(chain.footage(step)):
             yield _none_yet(chain, step)

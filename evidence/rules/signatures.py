@@ -221,6 +221,8 @@ def _contradiction(
         return f"{number} 登记了拒签（{reason}），表上却有签章，请核对哪一项属实。"
     if role == "principal" and step.facts.principal_present is False:
         return f"{step.name}登记主要负责人未到场，{number} 却有其签字，请核对。"
+    if role == "escort" and step.facts.escort_present is False:
+        return f"{step.name}登记陪同人员未到场，{number} 却有其签名，请核对。"
     return own_word(chain, step, number, wanted)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from evidence.domain.case import Attitude, Recipient, Trigger, VisitKind
+from evidence.domain.case import Attitude, Channel, Recipient, Trigger, Visit, VisitKind
 from evidence.domain.week import local_date
 from evidence.rules.chain import Chain
 from evidence.rules.clause import Level
@@ -89,7 +89,20 @@ def urging_facts(chain: Chain) -> Iterator[Outcome]:
                 **about,
             )
         else:
-            yield passed(f"{step.name}的事实完整。", observed="完整", **about)
+            complete = passed(f"{step.name}的事实完整。", observed="完整", **about)
+            unnamed = _call_lacks(visit)
+            yield revised(unsure(f"{step.name}{unnamed}", **about), complete) if unnamed else complete
+
+
+def _call_lacks(visit: Visit) -> str:
+    """What is not written of a call: whom it reached, at which number."""
+    if visit.channel is not Channel.PHONE:
+        return ""
+    if visit.call_noted is None:
+        return "早先登记时没有记明通话对象和号码是否写下，请更正登记或确认。"
+    words = {"接洽人": "通话对象", "接洽人电话": "号码"}
+    lacking = [word for heading, word in words.items() if heading not in visit.call_noted]
+    return f"没有写明通话的{listed(lacking)}，请补登或确认。" if lacking else ""
 
 
 @case_rule(

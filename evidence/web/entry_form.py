@@ -53,8 +53,8 @@ HEADINGS: dict[str, tuple[str, ...]] = {
 """What each kind asks for, in the order people fill it in."""
 LISTS: dict[str, tuple[Table, ...]] = {
     "检查": (ITEMS, HAZARDS, REFUSALS),
-    "复查": (RESULTS, REFUSALS),
-    "指导": (),
+    "复查": (RESULTS, HAZARDS, REFUSALS),
+    "指导": (HAZARDS,),
     "督促": (PROGRESS,),
     "约谈": (),
     REPORT: (ANSWERS,),

@@ -98,6 +98,7 @@ def urging_visit(case: CaseId, day: date, **changes: Any) -> Visit:
         left_at=instant(day, 14, 15),
         experts=(PersonId("P2"),),
         channel=Channel.PHONE,
+        call_noted=("接洽人", "接洽人电话"),
         attitude=Attitude.ACTIVE,
         progress=(
             HazardProgress(hazard="H01", state=ProgressState.DONE),
