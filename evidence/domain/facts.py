@@ -73,7 +73,8 @@ class Facts:
     entries: tuple[RegisterEntry, ...] = ()
     """Register entries that belong to no single case."""
     plans: tuple[Plan, ...] = ()
-    """Of a week's judgement those for the weeks in which its cases were visited, and all later ones."""
+    """Of a week's judgement those for the weeks in which its cases were visited, and all later ones; of
+    earlier ones without their lines. Of a single case's judgement no earlier ones."""
     packages: tuple[Package, ...] = ()
     """Every package; of what it lists only the documents of the cases under judgement, and of the last
     one what it declared owed."""

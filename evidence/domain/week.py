@@ -6,6 +6,7 @@ Day counting follows the contract's usage: the day after the event is day 1.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -69,6 +70,17 @@ class Week:
 
     def __str__(self) -> str:
         return f"{self.year}-W{self.number:02d}"
+
+
+def ranges_of(weeks: Iterable[Week]) -> str:
+    """Weeks in order, runs of them as one: `2022-W03 至 2022-W05、2022-W09`."""
+    runs: list[list[Week]] = []
+    for week in sorted(set(weeks)):
+        if runs and runs[-1][-1].shift(1) == week:
+            runs[-1].append(week)
+        else:
+            runs.append([week])
+    return "、".join(str(run[0]) if len(run) == 1 else f"{run[0]} 至 {run[-1]}" for run in runs)
 
 
 def local_date(instant: datetime) -> date:

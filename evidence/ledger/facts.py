@@ -9,7 +9,7 @@ from datetime import datetime
 from evidence.domain.case import Case, Visit
 from evidence.domain.facts import CaseFacts, Facts
 from evidence.domain.identifiers import CaseId
-from evidence.domain.register import Gap, Package, RegisterEntry
+from evidence.domain.register import Gap, Package, Plan, RegisterEntry
 from evidence.domain.week import Week, local_date
 from evidence.ledger.from_rows import only_about
 from evidence.ledger.lookup import standing_case
@@ -124,10 +124,24 @@ def gather_cases(
             for entry in entries
             if entry.case is None and entry.visit is None and (entry.register, entry.key) not in taken
         ),
-        plans=view.plans(_earliest(plans_since, known)),
+        plans=_plans(view, _earliest(plans_since, known), judged_as_week=week is not None),
         packages=view.packages_about({held.id for held, _visits in known}),
         receipts=view.receipts(),
     )
+
+
+def _plans(view: View, since: Week | None, *, judged_as_week: bool) -> tuple[Plan, ...]:
+    """Plans from a week on; of a week's judgement the earlier ones, too, without their lines.
+
+    That a plan was filed, when, and whether it was receipted is asked for ever; what stood in it only where
+    one of its visits is under judgement.
+    """
+    wanted = view.plans(since)
+    if since is None or not judged_as_week:
+        return wanted
+    kept = {(plan.week, plan.version) for plan in wanted}
+    earlier = (plan for plan in view.plans(None) if (plan.week, plan.version) not in kept)
+    return (*(replace(plan, lines=()) for plan in earlier), *wanted)
 
 
 def _earliest(since: Week | None, known: Iterable[tuple[Case, tuple[Visit, ...]]]) -> Week | None:

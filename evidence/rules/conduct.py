@@ -8,7 +8,8 @@ from typing import Any
 
 from evidence.domain.document import IssuedForm
 from evidence.domain.register import RegisterEntry
-from evidence.rules import footage, weekly
+from evidence.domain.week import local_date
+from evidence.rules import footage, weekly, weekly_plan
 from evidence.rules.chain import Chain
 from evidence.rules.clause import Kind, Level
 from evidence.rules.ground import Ground
@@ -68,7 +69,10 @@ def one_place_at_a_time(chain: Chain) -> Iterator[Outcome]:
         elif step.facts.left_at is None:
             yield unsure(f"{step.name}没有离开时间，无法核对是否同时在别处。", observed="不明", **about)
         else:
-            yield passed(f"{step.name}的人员当时不在别处。", **about)
+            yield revised(
+                passed(f"{step.name}的人员在本次核对的案件中没有同时出现在别处。", **about),
+                passed(f"{step.name}的人员当时不在别处。", **about),
+            )
 
 
 def _overlap(one: Any, other: Any) -> bool:
@@ -152,15 +156,28 @@ def questionnaire(chain: Chain) -> Iterator[Outcome]:
     if by_us:
         yield failed(f"问卷 {listed(by_us)} 由本机构人员填写。", observed="代填", **about)
     elif forms:
-        yield passed("企业问卷在档。", document=forms[-1].form.number, **about)
+        came = [local_date(one.received_at) for one in forms if one.received_at]
+        yield _in_time(passed("企业问卷在档。", document=forms[-1].form.number, **about), came, due)
     elif any(one.attachment for one in entries):
-        yield passed("企业问卷在档。", **about)
+        came = [one.on for one in entries if one.attachment]
+        yield _in_time(passed("企业问卷在档。", **about), came, due)
     elif entries:
         yield unsure("已登记问卷，没有附件。", **about)
     elif chain.today <= due:
         yield waiting("企业问卷待收。", **about)
     else:
         yield failed("没有企业问卷。", observed="无问卷", **about)
+
+
+def _in_time(filed: Outcome, came: list[date], due: date) -> Outcome:
+    """The questionnaire is there; stated for ever when the first one came after its day."""
+    if not came or min(came) <= due:
+        return filed
+    first = min(came)
+    said = f"企业问卷于 {first.isoformat()} 才收回，迟 {(first - due).days} 天。"
+    return revised(
+        late(said, visit=filed.visit, document=filed.document, due=due, expected=filed.expected), filed
+    )
 
 
 def _by_regulator(form: IssuedForm) -> bool:
@@ -214,7 +231,10 @@ def internal_review(chain: Chain) -> Iterator[Outcome]:
     elif review.person in check.facts.experts:
         yield failed(f"内部审核 {review.key} 的审核人参加了本次检查。", **about)
     else:
-        yield passed(f"已于 {review.on.isoformat()} 内部审核。", **about)
+        done = passed(f"已于 {review.on.isoformat()} 内部审核。", **about)
+        days = (min(one.on for one in reviews) - due).days
+        tardy = f"{review.on.isoformat()} 才内部审核，晚于移交日 {due.isoformat()}，迟 {days} 天。"
+        yield revised(late(tardy, **about), done) if days > 0 else done
 
 
 @case_rule(
@@ -318,7 +338,7 @@ def warning_risk(ground: Ground) -> Iterator[Outcome]:
     doubtful = []
     for name, outcomes in (
         ("纸质资料未按时移交", weekly.weekly_handover.judge(ground)),
-        ("计划未按时报备", weekly.plan_filed.judge(ground)),
+        ("计划未按时报备", weekly_plan.plan_filed.judge(ground)),
     ):
         kinds = {one.kind for one in as_said_by(ground.edition, outcomes)}
         reasons += [name] if Kind.FAIL in kinds else []

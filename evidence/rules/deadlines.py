@@ -124,6 +124,11 @@ def handover_window(week: Week, rule: HolidayRule) -> Window:
     )
 
 
+def uncertain(window: Window) -> bool:
+    """Whether nobody can say that the day is right, because the calendar's data end before it."""
+    return any("日历不含" in note for note in window.notes)
+
+
 @lru_cache(maxsize=4096)
 def planning_day(week: Week, rule: HolidayRule) -> Window:
     """Last day to file the plan for a week (附件八1): the Friday before, or the working day before that."""

@@ -10,8 +10,8 @@ from evidence.domain.register import Hold, RegisterEntry
 from evidence.rules.chain import Chain
 from evidence.rules.clause import Level
 from evidence.rules.ground import Ground
-from evidence.rules.outcomes import failed, listed, passed, unsure, waiting
-from evidence.rules.rule import Outcome, case_rule, standing_rule
+from evidence.rules.outcomes import failed, late, listed, passed, unsure, waiting
+from evidence.rules.rule import Outcome, case_rule, revised, standing_rule
 
 OPEN = "未结"
 
@@ -105,7 +105,11 @@ def _corrected(ground: Ground, what: str, key: str, due: date | None, corrected:
         except ValueError:
             return unsure(f"{what} {key} 的改正日期“{corrected}”不是日期。", **about)
         if due is not None and on > due:
-            return failed(f"{what} {key} 于 {corrected} 才改正，已迟。", **about)
+            days = (on - due).days
+            return revised(
+                late(f"{what} {key} 于 {corrected} 才改正，迟 {days} 天。", **about),
+                failed(f"{what} {key} 于 {corrected} 才改正，已迟。", **about),
+            )
         return passed(f"{what} {key} 已于 {corrected} 改正。", **about)
     if due is None:
         return unsure(f"{what} {key} 没有登记改正期限和结果。", **about)

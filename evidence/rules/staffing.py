@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from evidence.domain.parties import Person, Role
+from evidence.domain.register import RegisterEntry
 from evidence.rules.chain import Chain, Step
 from evidence.rules.ground import in_force
 from evidence.rules.outcomes import failed, listed, passed, unsure
@@ -100,6 +101,7 @@ def _staffing(chain: Chain, needed: int) -> Iterator[Outcome]:
         known, unknown = _roster(chain, step)
         qualified = {person.id for person in known if person.qualified and person.role is not Role.SUPERVISOR}
         unclear = {person.id for person in known if person.qualified is None}
+        experts_unclear = {one for one in unclear if chain.ground.people[one].role is not Role.SUPERVISOR}
         about: dict[str, Any] = {
             "visit": step.id,
             "expected": f"合格技术人员 {needed} 名",
@@ -108,9 +110,15 @@ def _staffing(chain: Chain, needed: int) -> Iterator[Outcome]:
         if len(qualified) >= needed:
             yield passed(f"{step.name}有 {len(qualified)} 名合格技术人员。", **about)
         elif len(qualified | unclear) + len(set(unknown)) >= needed:
-            yield unsure(f"{step.name}有人员资格不明，请在人员台账补登资格。", **about)
+            doubt = unsure(f"{step.name}有人员资格不明，请在人员台账补登资格。", **about)
+            enough = len(qualified | experts_unclear) + len(set(unknown)) >= needed
+            yield doubt if enough else revised(_too_few(step, len(qualified), needed, about), doubt)
         else:
-            yield failed(f"{step.name}只有 {len(qualified)} 名合格技术人员，须 {needed} 名。", **about)
+            yield _too_few(step, len(qualified), needed, about)
+
+
+def _too_few(step: Step, qualified: int, needed: int, about: dict[str, Any]) -> Outcome:
+    return failed(f"{step.name}只有 {qualified} 名合格技术人员，须 {needed} 名。", **about)
 
 
 @case_rule(
@@ -333,6 +341,11 @@ def no_conflict(chain: Chain) -> Iterator[Outcome]:
             one.enterprise == chain.case.enterprise and one.data.get("conflict") != "无" for one in declared
         ):
             yield failed(f"{person.name}申报过与该企业有利害关系，应当回避。", **about)
+        elif doubt := _declared_to_nobody(declared):
+            yield revised(
+                unsure(f"{person.name}{doubt}，是否应当回避无从判断。", **{**about, "observed": "申报不明"}),
+                passed(f"{person.name}没有申报利害关系。", **about),
+            )
         elif not declared and person.role is Role.EXTERNAL_EXPERT:
             yield unsure(f"外聘专家{person.name}没有利害关系申报。", **about)
         elif not declared:
@@ -345,6 +358,17 @@ def no_conflict(chain: Chain) -> Iterator[Outcome]:
             )
         else:
             yield passed(f"{person.name}没有申报利害关系。", **about)
+
+
+def _declared_to_nobody(declared: list[RegisterEntry]) -> str:
+    """What a declaration leaves open: an interest without its enterprise, or neither interest nor none."""
+    for one in declared:
+        conflict = one.data.get("conflict", "").strip()
+        if not conflict:
+            return "的利害关系申报没有写明有无"
+        if conflict != "无" and one.enterprise is None:
+            return f"申报了利害关系（{conflict}），没有写明企业"
+    return ""
 
 
 RULES = (

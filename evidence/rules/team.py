@@ -9,7 +9,7 @@ from typing import Any
 from evidence.domain.parties import Person, Role, Title
 from evidence.rules.clause import Level
 from evidence.rules.ground import Ground, in_force
-from evidence.rules.outcomes import failed, listed, passed, unsure, waiting
+from evidence.rules.outcomes import failed, late, listed, passed, unsure, waiting
 from evidence.rules.rule import Outcome, revised, standing_rule
 
 COUNTED_TITLES = (Title.INTERMEDIATE, Title.SENIOR)
@@ -113,7 +113,8 @@ def training(ground: Ground) -> Iterator[Outcome]:
     """Each member was trained within the period; a newcomer has the period to begin with."""
     period = timedelta(days=ground.parameters.training_days)
     for person in ground.active_team(ground.today):
-        sessions = [one.on for one in ground.entries_of("training", person.id)]
+        entries = ground.entries_of("training", person.id)
+        sessions = sorted(one.on for one in entries)
         start = max(filter(None, (person.active_from, ground.term[0])))
         last = max(sessions, default=None)
         due = (last or start) + period
@@ -124,11 +125,15 @@ def training(ground: Ground) -> Iterator[Outcome]:
             "observed": last.isoformat() if last else "无培训",
         }
         if last is not None and ground.today <= due:
-            yield passed(f"{person.name}最近一次培训为 {last.isoformat()}。", **about)
+            trained = passed(f"{person.name}最近一次培训为 {last.isoformat()}。", **about)
+            bare = last not in {one.on for one in entries if one.attachment}
+            said = f"{person.name} {last.isoformat()} 的培训没有附件，请补交签到或考核材料。"
+            yield revised(unsure(said, **about), trained) if bare else trained
         elif ground.today <= due:
             yield waiting(f"{person.name}须在 {due.isoformat()} 前参加培训。", **about)
         else:
             yield failed(f"{person.name}超过 {ground.parameters.training_days} 天没有培训。", **about)
+        yield from _late_training(person, start, sessions, period)
 
 
 @standing_rule(
@@ -174,6 +179,17 @@ def assessment(ground: Ground) -> Iterator[Outcome]:
         yield unsure(f"考核 {listed(bare)} 没有附件。", observed=listed(bare))
     elif entries:
         yield passed(f"监管部门考核 {len(entries)} 份在案。", observed=f"{len(entries)} 份")
+
+
+def _late_training(person: Person, start: date, sessions: list[date], period: timedelta) -> Iterator[Outcome]:
+    """Sessions that came after their period had run out: stated for ever."""
+    before = start
+    for session in sessions:
+        days = (session - before - period).days
+        if days > 0:
+            said = f"{person.name} {session.isoformat()} 才参加培训，距上一次（或到岗）超期，迟 {days} 天。"
+            yield revised(late(said, document=person.id, observed=session.isoformat()))
+        before = max(before, session)
 
 
 STANDING_RULES = (team, titles, training, badges, assessment)

@@ -18,6 +18,7 @@ from evidence import config
 from evidence.cli.program import cli
 from evidence.config import Workspace
 from evidence.errors import EvidenceError
+from evidence.new_workspace import create_workspace, shipped
 
 
 class Clock:
@@ -103,9 +104,9 @@ class Agencies:
         """A fresh workspace at one of the starting points; `prepare` fills it the first time."""
         if start not in self._bases:
             base = self._folder / f"起点-{len(self._bases)}"
-            config.create_workspace(base)
+            create_workspace(base, shipped("evidence.toml").read_text(encoding="utf-8"))
             shutil.rmtree(base / "templates")
-            (base / "templates").symlink_to(config.shipped("templates"), target_is_directory=True)
+            (base / "templates").symlink_to(shipped("templates"), target_is_directory=True)
             prepare(self._agency(base), start)
             self._bases[start] = base
         self._made += 1

@@ -12,12 +12,15 @@ from evidence.domain.identifiers import (
     PersonId,
 )
 from evidence.domain.register import Package, Plan, PlanLine, PlannedWork, Receipt
+from evidence.domain.week import Week
+from evidence.rules.deadlines import planning_day
 from tests.world.cases import checked_case, closed_case, heavy_case, standing_entries
 from tests.world.parties import (
     CHECK_DAY,
     CHECKED,
     CLOSED,
     HEAVY,
+    PARAMETERS,
     WEEK,
     devices,
     digest,
@@ -58,7 +61,7 @@ def receipt(package_id: str, on: str) -> Receipt:
 
 
 def plans() -> tuple[Plan, ...]:
-    """The plans for this week and the next, each filed and receipted on the Friday before."""
+    """A plan for every week since the contract, filed and receipted by the Friday before."""
     firms = [one.id for one in enterprises()]
     this = (
         PlanLine(
@@ -80,10 +83,18 @@ def plans() -> tuple[Plan, ...]:
         ),
     )
     earlier = (PlanLine(day=CHECK_DAY, enterprise=firms[0], work=PlannedWork.CHECK),)
+    named = {"2022-W11", WEEK}
+    empty = [
+        Plan(week=str(week), filed_on=day, receipt_on=day)
+        for number in range(16)
+        if str(week := Week(2021, 50).shift(number)) not in named
+        for day in [planning_day(week, PARAMETERS.holiday_friday).last]
+    ]
     return (
         Plan(week="2022-W11", filed_on=date(2022, 3, 11), receipt_on=date(2022, 3, 11), lines=earlier),
         Plan(week=WEEK, filed_on=date(2022, 3, 25), receipt_on=date(2022, 3, 25), lines=this),
         Plan(week="2022-W14", filed_on=date(2022, 4, 1), receipt_on=date(2022, 4, 1), lines=()),
+        *empty,
     )
 
 

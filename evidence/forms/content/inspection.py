@@ -44,7 +44,9 @@ def inspection_fields(source: Source, marks: Marks) -> dict[str, Any]:
         # free rows are for writing: nothing is closed yet
         **({"以下空白": ""} if blank and not hazards else {}),
         "隐患小结": "　　项，其中重大　　项" if blank and not hazards else _count(hazards),
-        "无隐患说明": "本次检查未发现隐患。" if visit and visit.hazards_none and not hazards else "（未填写）",
+        "无隐患说明": "本次检查未发现隐患。"
+        if visit and visit.hazards_none and not hazards
+        else "（未填写）",
         "整改要求": (
             "上述问题和隐患已逐一向你单位交底。请落实整改责任人、期限和资金，在整改期限内整改到位，"
             "并书面报送整改报告。"

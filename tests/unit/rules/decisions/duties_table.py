@@ -36,6 +36,18 @@ def no_receipts(facts: Facts) -> Facts:
     return replace(facts, receipts=())
 
 
+def received_on(package: str, day: str) -> Bend:
+    """A package's receipt came back on another day."""
+    return lambda facts: replace(
+        facts,
+        receipts=tuple(w.receipt(package, day) if r.package == package else r for r in facts.receipts),
+    )
+
+
+def without_plan(week: str) -> Bend:
+    return lambda facts: replace(facts, plans=tuple(one for one in facts.plans if one.week != week))
+
+
 def signed_receipts(*contents: str) -> Bend:
     """Signed receipts for last week's package beside those on paper."""
     more = tuple(
@@ -58,6 +70,19 @@ def only_plan(week: str, filed: str) -> Bend:
             for one in facts.plans
         ),
     )
+
+
+def receipted_on(week: str, day: str | None) -> Bend:
+    """A week's plan was receipted on another day, or never."""
+    on = date.fromisoformat(day) if day else None
+    return lambda facts: replace(
+        facts,
+        plans=tuple(replace(one, receipt_on=on) if one.week == week else one for one in facts.plans),
+    )
+
+
+def unreceipted(week: str) -> Bend:
+    return receipted_on(week, None)
 
 
 def unserved(facts: Facts) -> Facts:
@@ -198,13 +223,17 @@ TABLE: list[Row] = [
             lambda f: replace(
                 f,
                 receipts=(
+                    w.receipt("WJB-2022-W11", "2022-03-18"),
                     Receipt(package="WJB-2022-W12", at=w.FRIDAY, source=w.digest("p7"), manner="signature"),
                 ),
             ),
         ),
         ("broken", FAIL, no_receipts, at("2022-04-02")),
-        ("boundary", OPEN, no_receipts, at("2022-04-01")),
-        ("boundary", FAIL, no_receipts, at("2022-04-02")),
+        ("broken", FAIL, lambda f: replace(f, receipts=(w.receipt("WJB-2022-W12", "2022-03-25"),))),
+        ("boundary", FAIL, received_on("WJB-2022-W11", "2022-03-26")),
+        ("boundary", PASS, received_on("WJB-2022-W11", "2022-03-25")),
+        ("boundary", OPEN, lambda f: replace(f, receipts=f.receipts[:1]), at("2022-04-01")),
+        ("boundary", FAIL, lambda f: replace(f, receipts=f.receipts[:1]), at("2022-04-02")),
         ("undecidable", REVIEW, signed_receipts("one", "another")),
         ("boundary", PASS, signed_receipts("one", "one")),
     ),
@@ -221,9 +250,18 @@ TABLE: list[Row] = [
         ("broken", FAIL, lambda f: replace(f, plans=())),
         ("boundary", PASS, only_plan("2022-W13", "2022-03-25")),
         ("boundary", FAIL, only_plan("2022-W13", "2022-03-26")),
-        ("boundary", OPEN, lambda f: replace(f, plans=f.plans[:2])),
-        ("boundary", FAIL, lambda f: replace(f, plans=f.plans[:2]), at("2022-04-02")),
-        ("undecidable", REVIEW, lambda f: replace(f, week="2027-W13"), at("2027-04-05")),
+        ("boundary", OPEN, without_plan("2022-W14")),
+        ("boundary", FAIL, without_plan("2022-W14"), at("2022-04-02")),
+        ("broken", FAIL, without_plan("2022-W05")),
+        ("boundary", PASS, only_plan("2022-W05", "2022-01-28")),
+        ("boundary", FAIL, only_plan("2022-W05", "2022-01-29")),
+        (
+            "undecidable",
+            REVIEW,
+            lambda f: replace(f, week="2027-W13"),
+            at("2027-04-05"),
+            {"parameters": replace(w.PARAMETERS, signed_on=date(2027, 3, 22))},
+        ),
     ),
     *rows(
         "T01-plan-receipt",
@@ -238,6 +276,9 @@ TABLE: list[Row] = [
         ),
         ("undecidable", REVIEW, plans(receipt_on=date(2022, 1, 1))),
         ("undecidable", REVIEW, SECOND_VERSION),
+        ("broken", FAIL, unreceipted("2022-W05")),
+        ("boundary", FAIL, receipted_on("2022-W13", "2022-03-28")),
+        ("boundary", PASS, receipted_on("2022-W13", "2022-03-27")),
     ),
     *rows(
         "F02-coverage",

@@ -174,7 +174,7 @@ TABLE: list[Row] = [
         (
             "boundary",
             PASS,
-            chain(no_plans, visit(V1, change_note="企业要求改期"), visit(V3, change_note="同")),
+            chain(no_plans, visit(V1, change_note="企业要求改期"), visit(V3, change_note="企业停电")),
         ),
         (
             "boundary",

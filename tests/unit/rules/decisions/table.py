@@ -61,7 +61,9 @@ def rows(rule: str, *entries: tuple[object, ...]) -> list[Row]:
     for entry in entries:
         situation, says, *rest = entry
         bend = next((one for one in rest if callable(one)), same)
-        options = next((one for one in rest if isinstance(one, dict)), {})
+        options: dict[str, object] = {}
+        for one in rest:
+            options |= one if isinstance(one, dict) else {}
         made.append(Row(rule=rule, situation=situation, says=says, bend=bend, **options))  # type: ignore[arg-type]
     return made
 
