@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from evidence.domain.case import Visit
     from evidence.domain.document import IssuedForm
     from evidence.domain.identifiers import VisitId
+    from evidence.domain.virus_scan import VirusScan
     from evidence.forms.issuer import Issuer
     from evidence.forms.kept_checks import KeptChecks
     from evidence.forms.plausible import Plausible
@@ -157,7 +158,17 @@ class Workspace:
             settings=inbox,
             clock=self.clock,
             later=self._later(),
+            scanner=self.virus_scan,
         )
+
+    @property
+    def virus_scan(self) -> Callable[[Path], VirusScan] | None:
+        """Asks the scanner that evidence.toml names; None when it names none."""
+        if not self.settings.antivirus.clamd:
+            return None
+        from evidence.antivirus.clamd import Clamd
+
+        return Clamd(settings=self.settings.antivirus).scan
 
     @cached_property
     def queue(self) -> Queue | None:
@@ -196,7 +207,7 @@ class Workspace:
         """The door for files that people hand to a command or a page."""
         from evidence.inbox.attachments import Attachments
 
-        return Attachments(originals=self.originals, settings=self.settings.inbox)
+        return Attachments(originals=self.originals, settings=self.settings.inbox, scanner=self.virus_scan)
 
     @cached_property
     def desk(self) -> Desk:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import msgspec
 
+from evidence.antivirus.settings import AntivirusSettings
 from evidence.bundles.settings import SignerSettings, TimestampSettings
 from evidence.domain.tables import convert_table
 from evidence.errors import InputError
@@ -102,6 +103,7 @@ class Settings:
     `[recordings]`."""
     signer: SignerSettings = field(default_factory=SignerSettings)
     timestamp: TimestampSettings = field(default_factory=TimestampSettings)
+    antivirus: AntivirusSettings = field(default_factory=AntivirusSettings)
     mail: dict[str, MailboxSettings] = field(default_factory=dict)
     """`[mail.NAME]`: mailboxes whose messages come into the inbox; none by default."""
     accounts: dict[str, str] = field(default_factory=dict)

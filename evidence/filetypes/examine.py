@@ -27,6 +27,10 @@ class Examined:
     end: End
 
 
+UNREAD = Examined(media=Media(type=media.UNKNOWN, claimed=""), end=End())
+"""Of a file that nobody looked into: an empty one, or one that must not be opened."""
+
+
 def examine(question: Question) -> Examined:
     """Kind and wholeness of one file."""
     kind = identify_media(question.path, question.name)

@@ -17,6 +17,7 @@ from evidence.domain.week import local_date, show_date, show_instant
 from evidence.forms.content import weekly
 from evidence.forms.content.weekly import HandoverRow, handover_values
 from evidence.handover.office import Names
+from evidence.handover.virus_scans import scans_of, security_row
 from evidence.handover.week import WeekWork, instant
 from evidence.handover.wording import (
     FINDING_STATES,
@@ -391,12 +392,7 @@ def _quality(work: WeekWork) -> list[dict[str, str]]:
             "state": "present" if carried else "open",
             "word": "合格" if carried else "无材料",
         },
-        {
-            "item": "安全性",
-            "how": "到件时已拒收可执行、加密和类型不符的文件；病毒查杀由接收单位按其规定进行。",
-            "state": "open",
-            "word": "待接收方",
-        },
+        security_row(scans_of(work)),
     ]
 
 

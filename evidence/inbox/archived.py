@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 
 from evidence.archive.originals import Originals
 from evidence.domain.document import ScannedPage
 from evidence.domain.identifiers import ArrivalId, Number
+from evidence.domain.virus_scan import VirusScan
 from evidence.errors import EvidenceError, UnreadableError
 from evidence.filetypes import media
 from evidence.filetypes.examine import Examined, Question, examine
@@ -16,6 +18,7 @@ from evidence.filetypes.media import Family
 from evidence.filetypes.wholeness import End
 from evidence.inbox.booking import Piece
 from evidence.inbox.identify import quarantined
+from evidence.inbox.screening import Scan, infected, is_infected, with_scan
 from evidence.inbox.understand import Material, Understander, Understanding, refusal, unreadable
 from evidence.inbox.unpacking import DEEPEST, Opened, Unpacking
 from evidence.isolation.calls import run_bounded
@@ -36,14 +39,27 @@ class Archived:
     originals: Originals
     understander: Understander
     clock: Callable[[], datetime]
+    scanner: Scan | None = None
+    """Looks at every file before anything else does; None where none is configured."""
 
-    def first(self, piece: Piece, arrival: Arrival | None, end: End) -> Understanding:
+    def scan(self, path: Path) -> VirusScan | None:
+        """What the scanner says of a file; None where there is none.
+
+        Raises:
+            MissingPartError: it does not answer, and files wait for it.
+        """
+        return None if self.scanner is None else self.scanner(path)
+
+    def first(
+        self, piece: Piece, arrival: Arrival | None, end: End, scan: VirusScan | None = None
+    ) -> Understanding:
         """Read what was just stored.
 
         Args:
             piece: the file.
             arrival: the arrival it continues or retries; None for a new one.
             end: what its bytes say about their own end.
+            scan: what the scanner said.
         """
         material = Material(
             arrival=arrival.id if arrival is not None else ArrivalId(""),
@@ -54,7 +70,9 @@ class Archived:
             media=piece.media,
             beside=piece.sighting.path.parent,
         )
-        return self._understand(material, end)
+        if is_infected(scan):
+            return infected(material.arrival, scan)
+        return with_scan(self._understand(material, end), scan)
 
     def again(self, arrival: Arrival, *, as_it_is: str = "") -> Understanding:
         """Read archived bytes once more.
@@ -64,6 +82,13 @@ class Archived:
             as_it_is: the person by whose word no more will come: what there is, is the file.
         """
         assert arrival.sha256 is not None  # noqa: S101 - callers ask only for archived bytes
+        scan = self.scan(self.originals.path(arrival.sha256))
+        if is_infected(scan):
+            return infected(arrival.id, scan)
+        return with_scan(self._read_again(arrival, as_it_is), scan)
+
+    def _read_again(self, arrival: Arrival, as_it_is: str) -> Understanding:
+        assert arrival.sha256 is not None  # noqa: S101 - asked by the only caller
         found = self._examined(arrival)
         material = Material(
             arrival=arrival.id,
@@ -176,7 +201,7 @@ class Archived:
 
     @property
     def _unpacking(self) -> Unpacking:
-        return Unpacking(originals=self.originals, settings=self.understander.settings)
+        return Unpacking(originals=self.originals, settings=self.understander.settings, scan=self.scan)
 
 
 def _refused(material: Material, detail: str, opened: Opened | None = None) -> Understanding:

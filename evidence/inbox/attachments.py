@@ -16,6 +16,7 @@ from evidence.errors import UnreadableError, UsageError
 from evidence.filetypes.examine import Question, examine
 from evidence.filetypes.media import DOCX, PDF, XLSX, Family
 from evidence.filetypes.office_text import OfficeFile, office_text
+from evidence.inbox.screening import INFECTED, Scan, is_infected
 from evidence.inbox.settings import InboxSettings
 from evidence.inbox.understand import Material, refusal
 from evidence.inbox.words import REASONS
@@ -82,6 +83,8 @@ class Attachments:
 
     originals: Originals
     settings: InboxSettings
+    scanner: Scan | None = None
+    """As `Archived.scanner`."""
 
     def keep(self, path: Path, name: str = "", *, kinds: frozenset[Family] = PAPERS) -> Sha256:
         """Store a file that passed.
@@ -114,6 +117,8 @@ class Attachments:
         name = name or path.name
         with path.open("rb") as file:
             digest = Sha256(file_digest(file, "sha256").hexdigest())
+        if self.scanner is not None and is_infected(self.scanner(path)):
+            raise _refused(INFECTED, name)
         try:
             found = run_bounded(examine, Question(path=path.absolute(), name=name))
         except UnreadableError as error:

@@ -14,6 +14,7 @@ from evidence.errors import UsageError
 from evidence.inbox.deciding import Decider, films_back, refuse_own_visit
 from evidence.inbox.ingest import Intake
 from evidence.inbox.placing import Placement, place_pages, valid_form
+from evidence.inbox.screening import INFECTED
 from evidence.language import _
 from evidence.ledger.events import (
     AlterationDecided,
@@ -29,6 +30,8 @@ from evidence.ledger.view import Arrival, View
 
 ACCEPTABLE = frozenset({"incomplete", "malformed"})
 """Reasons that a person may overrule by taking the file as it is."""
+_OPENING = frozenset({"link", "split", "photo"})
+"""Decisions after which the file's content is read, shown or handed over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -312,6 +315,12 @@ class Desk:
                     ),
                     remedy=_("把命令中的到件编号换成先收到的那个。"),
                 )
+            if current.reason == INFECTED and decision in _OPENING:
+                raise UsageError(
+                    _("{arrival} 含有病毒扫描发现的有害内容，不能归入。").format(arrival=arrival),
+                    where=current.path,
+                    remedy=_("请让提供人查杀后重新提供；误报的，更新病毒库后重试。"),
+                )
             what = {**detail, "before": msgspec.to_builtins(current.judged)}
             return (
                 _decision(current, decision, who, what),
@@ -331,7 +340,8 @@ class Desk:
             for each in placements
             if view.document(each.number) is not None
         }
-        if arrival.judged is None or arrival.sha256 is None or arrival.duplicate_of or not places:
+        unread = arrival.judged is None or arrival.sha256 is None or arrival.reason == INFECTED
+        if unread or arrival.duplicate_of or not places:
             return {}
         return self.intake.archived.placed(arrival, places)
 

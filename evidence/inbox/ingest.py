@@ -28,9 +28,7 @@ from evidence.archive.originals import Originals
 from evidence.domain.case import Visit
 from evidence.domain.identifiers import ArrivalId
 from evidence.errors import MissingPartError
-from evidence.filetypes.examine import Examined, Question, examine
-from evidence.filetypes.media import UNKNOWN, Media
-from evidence.filetypes.wholeness import End
+from evidence.filetypes.examine import UNREAD, Question, examine
 from evidence.foreign import reason_of
 from evidence.inbox.archived import Archived
 from evidence.inbox.booking import ACTOR, Booking, Piece, first_of, still_open
@@ -40,6 +38,7 @@ from evidence.inbox.later import FULL, Later
 from evidence.inbox.open_arrivals import OpenArrivals
 from evidence.inbox.passes import NoRoomError, Pass
 from evidence.inbox.quarantine import Quarantine
+from evidence.inbox.screening import Scan, is_infected
 from evidence.inbox.settings import InboxSettings
 from evidence.inbox.settle import Readiness, Watched, next_look, observe, readiness
 from evidence.inbox.sight import (
@@ -57,7 +56,6 @@ from evidence.language import _
 from evidence.ledger.ledger import Ledger
 from evidence.ledger.view import Arrival, Head
 
-_EMPTY = Examined(media=Media(type=UNKNOWN, claimed=""), end=End())
 STILL_WRITING = "文件还在写入，写完后自动接收。"
 UNREADABLE = "没有权限读取该文件。"
 # The file itself is open by then: a refusal comes from the archive's side.
@@ -80,12 +78,19 @@ class Intake:
         monotonic: Callable[[], float] = time.monotonic,
         wall: Callable[[], float] = time.time,
         later: Later | None = None,
+        scanner: Scan | None = None,
     ) -> None:
         self._inbox = inbox
         self._ledger = ledger
         self._originals = originals
         self._quarantine = quarantine
-        self.archived = Archived(ledger=ledger, originals=originals, understander=understander, clock=clock)
+        self.archived = Archived(
+            ledger=ledger,
+            originals=originals,
+            understander=understander,
+            clock=clock,
+            scanner=scanner,
+        )
         self._settings = settings
         self._clock = clock
         self._monotonic = monotonic
@@ -320,7 +325,9 @@ class Intake:
         *,
         patient: bool,
     ) -> ArrivalId | None:
-        found = run_bounded(examine, Question(path=path, name=sighting.name)) if sighting.size else _EMPTY
+        scan = self.archived.scan(path)
+        unread = not sighting.size or is_infected(scan)
+        found = UNREAD if unread else run_bounded(examine, Question(path=path, name=sighting.name))
         too_large = over_limit(found.media, sighting.size, self._settings)
         if too_large:
             if open_arrival is not None and (open_arrival.seen_as, open_arrival.reason) == (
@@ -345,11 +352,11 @@ class Intake:
         if earlier is not None and earlier.outcome != "quarantined":
             return self._finish(sighting, self._booking.duplicate(piece, open_arrival))
         arrival = earlier or open_arrival
-        if self._later is not None and not detail:
+        if self._later is not None and not detail and not is_infected(scan):
             taken = self._booking.take(piece, arrival, None)
             self._later.hand_on(taken)
             return self._finish(sighting, taken)
-        understood = self.archived.first(piece, arrival, found.end)
+        understood = self.archived.first(piece, arrival, found.end, scan)
         if understood.broken and ready is not Readiness.GIVE_UP and (patient or not detail):
             return None
         return self._finish(sighting, self._booking.take(piece, arrival, understood))

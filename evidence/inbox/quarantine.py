@@ -60,7 +60,8 @@ class Quarantine:
 
     def _copy(self, arrival: Arrival, folder: Path) -> str:
         """Name of the copy; empty when there is none."""
-        if arrival.sha256 is None or not arrival.bytes or arrival.bytes > MAX_COPY:
+        harmful = arrival.reason == "infected"  # a second copy of it helps nobody
+        if arrival.sha256 is None or not arrival.bytes or arrival.bytes > MAX_COPY or harmful:
             return ""
         name = storable(arrival.path.rpartition("/")[2])
         target = folder / (f"_{name}" if name == REASON_FILE else name)
@@ -83,7 +84,9 @@ def _reason_text(arrival: Arrival, copied: str, originals: Originals) -> str:
     if arrival.sha256 is not None:
         lines.append(f"SHA-256：{arrival.sha256}")
         lines.append(f"原件：{originals.path(arrival.sha256)}")
-    if arrival.sha256 is not None and arrival.bytes and not copied:
+    if arrival.reason == "infected":
+        lines.append("文件含有害内容，本处不放副本；原件不要打开。")
+    elif arrival.sha256 is not None and arrival.bytes and not copied:
         lines.append("文件较大，本处不再复制，请直接查看原件。")
     lines += [
         "",

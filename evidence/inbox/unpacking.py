@@ -10,10 +10,12 @@ from pathlib import Path
 
 from evidence.archive.originals import Originals
 from evidence.domain.identifiers import ArrivalId, Sha256
-from evidence.filetypes.examine import Question, examine
+from evidence.domain.virus_scan import VirusScan
+from evidence.filetypes.examine import UNREAD, Question, examine
 from evidence.filetypes.members import Container, Contents, Unpacked, unpack
 from evidence.filetypes.wholeness import End
 from evidence.inbox.names import is_ignored, own_bytes_of, shown
+from evidence.inbox.screening import infected, is_infected, with_scan
 from evidence.inbox.settings import InboxSettings
 from evidence.inbox.understand import Material, Member, Understanding
 from evidence.isolation.calls import run_bounded
@@ -39,6 +41,8 @@ class Unpacking:
 
     originals: Originals
     settings: InboxSettings
+    scan: Callable[[Path], VirusScan | None] = lambda _path: None
+    """As `Archived.scan`."""
 
     def open(self, material: Material, understand: Callable[[Material, End], Understanding]) -> Opened:
         """Every member, stored and understood.
@@ -98,7 +102,9 @@ class Unpacking:
         name: str,
         understand: Callable[[Material, End], Understanding],
     ) -> Member:
-        examined = run_bounded(examine, Question(path=member.path, name=name))
+        scan = self.scan(member.path)
+        harmful = is_infected(scan)
+        examined = UNREAD if harmful else run_bounded(examine, Question(path=member.path, name=name))
         stored = self.originals.put_file(member.path)
         inner = Material(
             arrival=ArrivalId(""),
@@ -116,7 +122,9 @@ class Unpacking:
             seen_as=member_identity(material.sha256, index),
             stored=stored,
             media=examined.media,
-            understood=understand(inner, examined.end),
+            understood=infected(inner.arrival, scan)
+            if harmful
+            else with_scan(understand(inner, examined.end), scan),
         )
 
 

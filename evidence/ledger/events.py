@@ -17,6 +17,7 @@ from evidence.domain.parties import Campaign, Device, Enterprise, Person
 from evidence.domain.recording import Recording
 from evidence.domain.register import Hold, Incurable, Package, Plan, Receipt, RegisterEntry, Waiver
 from evidence.domain.signer_change import SignerChange
+from evidence.domain.virus_scan import VirusScan
 from evidence.ledger.upkeep import LedgerRecovered, LedgerRestored, NumbersReserved, TailCut, ThingAudited
 
 
@@ -216,6 +217,8 @@ class ArrivalJudged:
     """A likely rescan of pages that another arrival already brought."""
     members: tuple[ArrivalId, ...] = ()
     """Arrivals that were taken out of this file."""
+    scan: VirusScan | None = None
+    """What the virus scanner said of the bytes; None where none is configured, and for older judgements."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path, PurePath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from django.http import Http404, HttpResponse, StreamingHttpResponse
@@ -19,6 +19,9 @@ from evidence.domain.identifiers import Number, Sha256, expand
 from evidence.errors import EvidenceError
 from evidence.web.pages import page
 from evidence.web.roles import Act
+
+if TYPE_CHECKING:
+    from evidence.config import Workspace
 
 _PICTURES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".webp": "image/webp"}
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -73,6 +76,7 @@ def original(request: Any, digest: str) -> Any:
     workspace = request.desk.workspace
     if not _DIGEST.fullmatch(digest):
         raise Http404
+    _refuse_harmful(workspace, digest)
     arrival = workspace.ledger.view.arrival_of(Sha256(digest))
     asked = PurePath(request.GET.get("name", "")).name
     name = PurePath(arrival.path).name if arrival is not None else asked or digest
@@ -83,6 +87,12 @@ def original(request: Any, digest: str) -> Any:
     return _send(path, type="application/octet-stream", name=name, attachment=True)
 
 
+def _refuse_harmful(workspace: Workspace, digest: str) -> None:
+    """What a virus scanner has found is kept, and goes out to nobody."""
+    if any(each.reason == "infected" for each in workspace.ledger.view.arrivals_of(Sha256(digest))):
+        raise Http404
+
+
 @page(Act.SEE)
 def photograph(request: Any, digest: str) -> Any:
     """A stored photograph at the size it is printed, made anew: nothing else of the file is passed on."""
@@ -91,6 +101,7 @@ def photograph(request: Any, digest: str) -> Any:
 
     if not _DIGEST.fullmatch(digest):
         raise Http404
+    _refuse_harmful(request.desk.workspace, digest)
     path = request.desk.workspace.originals.path(Sha256(digest))
     try:
         shown = run_bounded(print_size, path, BOUNDS) if path.is_file() else None

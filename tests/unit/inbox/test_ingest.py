@@ -294,7 +294,7 @@ def test_every_reason_of_the_interface_has_its_words() -> None:
     assert set(words.REASONS) == {
         "empty", "incomplete", "malformed", "encrypted", "too_large", "unsupported_type", "type_mismatch",
         "not_regular_file", "forged_code", "unknown_code", "void_form", "conflicting_codes", "wrong_case",
-        "engine_timeout", "damaged", "not_readable",
+        "engine_timeout", "damaged", "not_readable", "infected",
     }  # fmt: skip
     assert all(
         (sentence.endswith("。") and "请" in sentence) or "retry" in sentence
