@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from hashlib import new as new_hash
 from typing import Any
@@ -22,7 +21,6 @@ STRONG = frozenset(
 WEAK = frozenset({"md5", "sha1"})
 """Digests that are computed, and then called weak."""
 
-_METHOD = re.compile(r"rsassa_pkcs1v15|rsassa_pss|\w+_(?:rsa|dsa|ecdsa)|ecdsa|dsa|ed25519|ed448")
 _CHINESE = "1.2.156.10197."
 """Arc of the Chinese commercial algorithms (GM/T 0006)."""
 _SHAKE256_BYTES = 64
@@ -33,11 +31,6 @@ _HASHLIB = {"shake256": "shake_256", "shake256_len": "shake_256", "1.2.156.10197
 def is_chinese(oid: str) -> bool:
     """Whether an object identifier belongs to the SM2/SM3 family."""
     return oid.startswith(_CHINESE)
-
-
-def can_verify(method: str) -> bool:
-    """Whether a signature algorithm, by its asn1crypto name, is known to the libraries here."""
-    return _METHOD.fullmatch(method) is not None
 
 
 def shown(name: str) -> str:

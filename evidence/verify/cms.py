@@ -28,7 +28,6 @@ from evidence.verify.algorithms import (
     STRONG,
     WEAK,
     DigestOf,
-    can_verify,
     digest_of_bytes,
     is_chinese,
     key_problem,
@@ -36,6 +35,9 @@ from evidence.verify.algorithms import (
 )
 from evidence.verify.ber import definite
 from evidence.verify.model import Integrity
+from evidence.verify.signature_methods import MethodsOfOthers, TwoDigestsError, can_verify, digest_name
+
+_METHODS = MethodsOfOthers()
 
 
 class ForeignSignatureError(ValueError):
@@ -177,10 +179,10 @@ def _read_signature(signed: cms.SignedData, digest_of: DigestOf) -> Signed:
         certificates=value.certificates,
         claimed_at=_claimed_at(signer),
         token=_first_token(signer),
-        weak=signer["digest_algorithm"]["algorithm"].native not in STRONG,
+        weak=digest_name(signer) not in STRONG,
         crls=crls,
         ocsps=ocsps,
-        digest_algorithm=signer["digest_algorithm"]["algorithm"].native,
+        digest_algorithm=digest_name(signer),
         signature_algorithm=signer["signature_algorithm"]["algorithm"].native,
         value=signer["signature"].native,
     )
@@ -192,7 +194,7 @@ def _has_attributes(signer: cms.SignerInfo) -> bool:
 
 def _check_value(signed: cms.SignedData, signer: cms.SignerInfo, digest_of: DigestOf) -> _Value:
     """The digest first, since it decides without certificate or algorithm; then the signature value."""
-    name = signer["digest_algorithm"]["algorithm"].native
+    name = digest_name(signer)
     try:
         actual = digest_of(name)
     except ValueError:  # hashlib does not know it
@@ -218,7 +220,9 @@ def _check_value(signed: cms.SignedData, signer: cms.SignerInfo, digest_of: Dige
         return replace(_unknown(problem), certificate=info.signer_cert)
     content_type = signed["encap_content_info"]["content_type"].native
     try:
-        _, valid = validate_sig_integrity(signer, info.signer_cert, content_type, actual)
+        _, valid = validate_sig_integrity(
+            signer, info.signer_cert, content_type, actual, sig_validator=_METHODS
+        )
     except SignatureValidationError as error:
         sub = error.ades_subindication
         failed = sub is None or sub.status is AdESStatus.FAILED
@@ -230,6 +234,9 @@ def _check_value(signed: cms.SignedData, signer: cms.SignerInfo, digest_of: Dige
         )
     except (UnsupportedAlgorithm, AlgorithmNotSupported, DSAParametersUnavailable):
         return replace(_unknown(f"本程序不能验证签名算法 {shown(method)}"), certificate=info.signer_cert)
+    except TwoDigestsError as error:
+        problem = f"签名方法写明的摘要与签名实际所用的（{shown(error.digest)}）不一致"
+        return replace(_unknown(problem), certificate=info.signer_cert)
     if not valid:
         return replace(
             found,
@@ -304,7 +311,7 @@ def _read_token(signed: cms.SignedData, imprint_of: DigestOf) -> Token:
         integrity, problem, sub = Integrity.FAILED, "时间戳不是为这份内容加盖的", "HASH_FAILURE"
     elif not _has_attributes(signer):
         integrity, problem, sub = Integrity.FAILED, "时间戳缺少签名属性", "FORMAT_FAILURE"
-    elif not problem and {hashed_by, signer["digest_algorithm"]["algorithm"].native} - STRONG:
+    elif not problem and {hashed_by, digest_name(signer)} - STRONG:
         problem, sub = "时间戳的摘要算法强度不足", "CRYPTO_CONSTRAINTS_FAILURE"
     return Token(
         integrity=integrity,
@@ -313,7 +320,7 @@ def _read_token(signed: cms.SignedData, imprint_of: DigestOf) -> Token:
         certificates=value.certificates,
         problem=problem,
         sub_indication=sub,
-        digest_algorithm=signer["digest_algorithm"]["algorithm"].native,
+        digest_algorithm=digest_name(signer),
         signature_algorithm=signer["signature_algorithm"]["algorithm"].native,
         value=signer["signature"].native,
     )
