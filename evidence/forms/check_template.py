@@ -23,14 +23,15 @@ from evidence.errors import EvidenceError, InputError
 from evidence.forms.catalogue import Catalogue
 from evidence.forms.content.marks import Marks
 from evidence.forms.declaration import FieldDeclaration, FieldKind, FormDeclaration
-from evidence.forms.fill import fill
+from evidence.forms.fill import Sample, fill
 from evidence.forms.finish import MM, MODULE, QUIET_MODULES, Finished, finish
 from evidence.forms.kai_punctuation import for_rendering
 from evidence.forms.kept_checks import KeptChecks, TemplateFinding, shipped_digests, template_digest
 from evidence.forms.office import render
 from evidence.forms.settings import FormsSettings
-from evidence.forms.template_package import LEFTOVER, package_faults, read_package
+from evidence.forms.template_package import LEFTOVER, faults_of
 from evidence.forms.template_text import BOXES, compare, read_usage
+from evidence.isolation.calls import run_bounded
 from evidence.language import _
 
 SMALLEST = {BoxKind.SIGNATURE: (45.0, 14.0), BoxKind.SEAL: (45.0, 45.0), BoxKind.DATE: (20.0, 5.0)}
@@ -38,18 +39,6 @@ SMALLEST = {BoxKind.SIGNATURE: (45.0, 14.0), BoxKind.SEAL: (45.0, 45.0), BoxKind
 DECODE_DPI = 200
 SAMPLE_NUMBER_CASE = make_case_id("ABC", 2000, 1)
 _SAMPLE_TIME = datetime(2000, 1, 1, tzinfo=UTC)
-
-
-class _Sample(str):
-    """A sample value that also answers for nested values (`行.左.图`) and nested rows (`类.项目`)."""
-
-    __slots__ = ()
-
-    def __getitem__(self, key: Any) -> Any:
-        return self if isinstance(key, str) else super().__getitem__(key)
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter((self,))
 
 
 def check_templates(
@@ -111,7 +100,7 @@ def _check(
     for form in forms:
         path = catalogue.docx(form)
         try:
-            faults = list(package_faults(read_package(path)))
+            faults = run_bounded(faults_of, path.absolute())
         except EvidenceError as error:
             findings.append(_refusal(form, error, unreadable=True))
             continue
@@ -122,7 +111,7 @@ def _check(
         try:
             findings += [
                 TemplateFinding(form=form.id, level=level, message=message)
-                for level, message in compare(read_usage(path), form)
+                for level, message in compare(run_bounded(read_usage, path.absolute()), form)
             ]
             if not faults:
                 marks = Marks(form=form)
@@ -159,9 +148,9 @@ def _number(form: FormDeclaration) -> Number:
 
 def _sample(declared: FieldDeclaration, form: FormDeclaration, marks: Marks) -> Any:
     if declared.kind is not FieldKind.LIST:
-        return _Sample(declared.label or declared.name)
+        return Sample(declared.label or declared.name)
     boxes = [item.name for item in declared.items if item.kind is FieldKind.BOX]
-    row = {item.name: _Sample(item.label or item.name) for item in declared.items}
+    row = {item.name: Sample(item.label or item.name) for item in declared.items}
     if not boxes:
         return [row, row]
     families = [box.box for box in form.boxes if box.box.endswith("-*")]

@@ -1,53 +1,100 @@
-"""Fills a Word template: values in, docx bytes out, the same input giving the same bytes.
+"""Filling a Word template, seen from the program: values in, docx bytes out.
 
-Signature, seal and date boxes become anchors: tokens in one point size that the rendered page is
-searched for, and that are taken out of the final PDF again (see `anchors`).
+A template is changed by people with other programs, so its package is opened in the bounded process
+alone (`fill_template`). Signature, seal and date boxes become anchors: tokens in one point size that the
+rendered page is searched for, and that are taken out of the final PDF again (see `anchors`).
 """
 
 from __future__ import annotations
 
-import io
 import re
-import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import jinja2
-from docx import Document
-from docx.shared import Mm
-from docxtpl import DocxTemplate, InlineImage, RichText
-from jinja2.sandbox import SandboxedEnvironment
+import msgspec
 
 from evidence.errors import InputError
+from evidence.isolation.calls import run_bounded
+from evidence.isolation.limits import Bounds
 from evidence.language import _
 
-ANCHOR_POINTS = 1
-"""Type size of anchors; nothing else on a form is set so small."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
-_FIXED_TIME = (1980, 1, 1, 0, 0, 0)
+BOUNDS = Bounds(cpu_seconds=60)
+"""Of filling one form; the longest takes two seconds."""
 
 
-def anchor(box: str) -> RichText:
-    """What `{{r 框.… }}` prints: an invisible mark for the box; never hyphenated, so never broken."""
-    mark = RichText()
-    mark.add(f"⟦{box.replace('-', '_')}⟧", size=2 * ANCHOR_POINTS, color="FFFFFF", font="DejaVu Sans")
-    return mark
+class Anchor(msgspec.Struct, tag=True, frozen=True):
+    """What `{{r 框.… }}` prints: an invisible mark for the box."""
+
+    box: str
 
 
-@dataclass(frozen=True, slots=True)
-class Photo:
+class Photo(msgspec.Struct, tag=True, frozen=True):
     """A photograph to be placed: JPEG bytes already upright and bounded."""
 
     jpeg: bytes
     width_mm: float
 
 
-@lru_cache(maxsize=32)
-def _template_bytes(path: Path, mtime_ns: int) -> bytes:
-    return path.read_bytes()
+class Sample(msgspec.Struct, tag=True, frozen=True):
+    """A text that also answers for nested values (`行.左.图`) and nested rows (`类.项目`)."""
+
+    text: str
+
+
+class Group(msgspec.Struct, tag=True):
+    """Values by name."""
+
+    entries: dict[str, Value]
+
+
+class Rows(msgspec.Struct, tag=True):
+    """Values one after the other."""
+
+    items: list[Value]
+
+
+Value = None | bool | int | float | str | Anchor | Photo | Sample | Group | Rows
+"""One value on its way to the template."""
+
+
+class Filling(msgspec.Struct):
+    """One template to be filled."""
+
+    template: Path
+    values: dict[str, Value]
+
+
+def anchor(box: str) -> Anchor:
+    """The mark of one box."""
+    return Anchor(box)
+
+
+def fill(template: Path, values: Mapping[str, Any]) -> bytes:
+    """The filled document; the same input gives the same bytes.
+
+    Raises:
+        InputError: a Jinja error or unknown field in the template, a control character in a value, a
+            template without end; `where` names template or field.
+    """
+    from evidence.forms.fill_template import filled
+
+    asked = Filling(
+        template=template.absolute(), values={name: _sent(each, name) for name, each in values.items()}
+    )
+    return run_bounded(filled, asked, BOUNDS)
+
+
+def with_first_line(docx: bytes, text: str) -> bytes:
+    """The document with one more line above everything else.
+
+    Raises:
+        InputError: it cannot be read.
+    """
+    from evidence.forms.fill_template import FirstLine, first_line_added
+
+    return run_bounded(first_line_added, FirstLine(docx=docx, text=text), BOUNDS)
 
 
 def clean_text(value: str, *, where: str) -> str:
@@ -66,72 +113,17 @@ def clean_text(value: str, *, where: str) -> str:
     return value
 
 
-def _ready(value: Any, document: DocxTemplate, where: str) -> Any:
-    if isinstance(value, str):
-        return clean_text(value, where=where)
-    if isinstance(value, Photo):
-        return InlineImage(document, io.BytesIO(value.jpeg), width=Mm(value.width_mm))
-    if isinstance(value, Mapping):
-        return {key: _ready(inner, document, f"{where} · {key}") for key, inner in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_ready(inner, document, f"{where} · {n}") for n, inner in enumerate(value, 1)]
-    return value
-
-
-def fill(template: Path, values: Mapping[str, Any]) -> bytes:
-    """The filled document.
-
-    Raises:
-        InputError: a Jinja error or unknown field in the template, a control character in a value;
-            `where` names template or field.
-    """
-    document = DocxTemplate(io.BytesIO(_template_bytes(template, template.stat().st_mtime_ns)))
-    context = {name: _ready(value, document, name) for name, value in values.items()}
-    environment = SandboxedEnvironment(undefined=jinja2.StrictUndefined, autoescape=True)
-    try:
-        document.render(context, environment)
-    except jinja2.TemplateSyntaxError as error:
-        raise InputError(
-            _("模板的标记有语法错误：{error}").format(error=error.message),
-            where=str(template),
-            remedy=_("请在 Word 中检查 {{ }} 与 {% %} 是否成对，再运行 evidence template check。"),
-        ) from error
-    except jinja2.UndefinedError as error:
-        raise InputError(
-            _("模板用了不存在的字段：{error}").format(error=error.message),
-            where=str(template),
-            remedy=_("请运行 evidence template check 查看可用字段。"),
-        ) from error
-    except (jinja2.TemplateError, TypeError, ValueError) as error:
-        raise InputError(
-            _("模板无法填写：{error}").format(error=error),
-            where=str(template),
-            remedy=_("请运行 evidence template check 查明是哪一处。"),
-        ) from error
-    buffer = io.BytesIO()
-    document.save(buffer)
-    return _same_bytes(buffer.getvalue())
-
-
-def with_first_line(docx: bytes, text: str) -> bytes:
-    """The document with one more line above everything else."""
-    document = Document(io.BytesIO(docx))
-    body = document.element.body
-    line = document.add_paragraph(text)
-    body.remove(line._p)
-    body.insert(0, line._p)
-    buffer = io.BytesIO()
-    document.save(buffer)
-    return _same_bytes(buffer.getvalue())
-
-
-def _same_bytes(docx: bytes) -> bytes:
-    """The package with fixed entry times, so that equal content means equal bytes."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(docx)) as source, zipfile.ZipFile(out, "w") as target:
-        for entry in source.infolist():
-            fixed = zipfile.ZipInfo(entry.filename, _FIXED_TIME)
-            fixed.compress_type = zipfile.ZIP_DEFLATED
-            fixed.external_attr = 0o600 << 16
-            target.writestr(fixed, source.read(entry.filename))
-    return out.getvalue()
+def _sent(value: Any, where: str) -> Value:
+    match value:
+        case None | bool() | int() | float() | Anchor() | Photo():
+            return value
+        case Sample(text=text):
+            return Sample(clean_text(text, where=where))
+        case str():
+            return str(clean_text(value, where=where))
+        case Mapping():
+            return Group({str(key): _sent(inner, f"{where} · {key}") for key, inner in value.items()})
+        case list() | tuple():
+            return Rows([_sent(inner, f"{where} · {n}") for n, inner in enumerate(value, 1)])
+        case _:
+            raise TypeError(f"{type(value).__name__} cannot be printed")

@@ -11,6 +11,9 @@ import io
 import re
 import zipfile
 
+from evidence.forms.fill import BOUNDS
+from evidence.isolation.calls import run_bounded
+
 _RUN = re.compile(
     r"<w:r(?: [^>]*)?>"
     r"(<w:rPr>(?:(?!</w:rPr>).)*?楷体(?:(?!</w:rPr>).)*?</w:rPr>)"
@@ -34,7 +37,16 @@ def _split(match: re.Match[str]) -> str:
 
 
 def for_rendering(docx: bytes) -> bytes:
-    """The document as LibreOffice should see it."""
+    """The document as LibreOffice should see it; it came from a person's template, so a child opens it.
+
+    Raises:
+        InputError: it cannot be read within the bounds.
+    """
+    return run_bounded(with_song_punctuation, docx, BOUNDS)
+
+
+def with_song_punctuation(docx: bytes) -> bytes:
+    """See `for_rendering`; to be called in the bounded process."""
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(docx)) as source, zipfile.ZipFile(out, "w") as target:
         for entry in source.infolist():

@@ -34,6 +34,17 @@ _BRACE = re.compile(r"[{}｛｝]")
 LEFTOVER = re.compile(r"\{\{|\}\}|\{%|%\}|\{#|｛{1,2}|｝{1,2}|\{\s*[{%]|[}%]\s*\}|\{\s+\S{1,30}?\s+\}")
 """A mark that filling left standing on the page: half a brace, full-width braces, blanks inside."""
 _LONGEST_QUOTE = 24
+MOST_BYTES = 200 * 1024**2
+"""Of all parts of a template unpacked; the shipped ones have one megabyte."""
+
+
+def faults_of(path: Path) -> list[tuple[str, str]]:
+    """(message, place) of everything that must be put right first; to be called in the bounded process.
+
+    Raises:
+        InputError: see `read_package` and `package_faults`.
+    """
+    return list(package_faults(read_package(path)))
 
 
 def read_package(path: Path) -> dict[str, bytes]:
@@ -51,6 +62,12 @@ def read_package(path: Path) -> dict[str, bytes]:
         )
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
+            if sum(entry.file_size for entry in package.infolist()) > MOST_BYTES:
+                raise InputError(
+                    _("模板展开后超过上限（{most} MB）。").format(most=MOST_BYTES // 1024**2),
+                    where=str(path),
+                    remedy=_("请在 Word 中压缩或删去图片后另存为 .docx。"),
+                )
             parts = {name: package.read(name) for name in package.namelist()}
     except (zipfile.BadZipFile, RuntimeError, OSError, ValueError, NotImplementedError, EOFError) as error:
         raise _unreadable(path) from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import email
 import json
+import shutil
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,15 +13,26 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import av
+import docx
+import docxtpl
 import olefile
 import pikepdf
 import pymediainfo
 import pypdfium2
 import pytest
+import yaml
+from lxml import etree
 from PIL import Image
 
 from evidence.domain.document import IssuedForm, IssuedPage
 from evidence.domain.identifiers import Number
+from evidence.errors import InputError
+from evidence.forms.catalogue import Catalogue, shipped_templates
+from evidence.forms.check_template import check_templates
+from evidence.forms.content.checklist import checklist_rows
+from evidence.forms.fill import anchor, fill
+from evidence.forms.settings import FormsSettings
+from evidence.forms.template_package import MOST_BYTES
 from evidence.inbox.readers import Recogniser
 from tests.clips import make_clip
 from tests.inbox_room import QUICK, open_room, picture, real_pdf
@@ -82,3 +94,25 @@ def test_every_accepted_kind_is_read_elsewhere(tmp_path: Path, monkeypatch: pyte
     arrivals = room.ingest()
     assert {each.path for each in arrivals} >= set(files)
     assert not [each.message for each in arrivals if "程序出错" in each.message]
+
+
+TEMPLATE_PARSERS = [
+    (docx, "Document"), (docxtpl, "DocxTemplate"), (zipfile, "ZipFile"), (etree, "fromstring"),
+    (yaml, "load"), (yaml, "parse"),
+]  # fmt: skip
+
+
+def test_templates_are_opened_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copytree(shipped_templates(), tmp_path, dirs_exist_ok=True)
+    (tmp_path / "interview-notice" / "form.docx").write_bytes(packed({"word/document.xml": b"\0" * 10}))
+    bomb = packed({"word/document.xml": b"<a/>", "word/media/image1.png": bytes(MOST_BYTES)})
+    (tmp_path / "recheck-record" / "form.docx").write_bytes(bomb)
+    for module, name in TEMPLATE_PARSERS:
+        monkeypatch.setattr(module, name, forbidden)
+    catalogue = Catalogue.load(tmp_path)
+    found = check_templates(catalogue, FormsSettings(), ["interview-notice", "recheck-record"])
+    assert [each.unreadable for each in found] == [True, True]
+    assert any("超过上限" in each.message for each in found), found
+    with pytest.raises(InputError):
+        fill(tmp_path / "recheck-record" / "form.docx", {"编号": "1", "框": {"escort": anchor("escort")}})
+    assert len(checklist_rows(tmp_path / "inspection-record", None)) == 6

@@ -6,20 +6,42 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+import msgspec
 
 from evidence.domain.case import ItemVerdict, Visit
 from evidence.errors import InputError
 from evidence.foreign import fault_of
+from evidence.forms.tables import load_yaml
 from evidence.language import _
 
 
+class _Point(msgspec.Struct):
+    text: str
+
+
+class _Item(msgspec.Struct):
+    num: int
+    title: str
+    subitems: list[_Point]
+
+
+class _Category(msgspec.Struct):
+    marker: str
+    title: str
+    items: list[_Item]
+
+
+class _Checklist(msgspec.Struct):
+    """The file's shape."""
+
+    categories: list[_Category]
+
+
 @lru_cache(maxsize=4)
-def _read(path: Path) -> list[dict[str, Any]]:
+def _read(path: Path) -> list[_Category]:
     try:
-        document = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-        return list(document["categories"])
-    except (OSError, KeyError, TypeError, ValueError, yaml.YAMLError) as error:
+        return msgspec.convert(load_yaml(path), _Checklist).categories
+    except msgspec.ValidationError as error:
         raise InputError(
             _("检查项目表无法读取：{error}。").format(error=fault_of(error)),
             where=str(path),
@@ -49,10 +71,10 @@ def checklist_rows(folder: Path, visit: Visit | None) -> list[dict[str, Any]]:
     categories = []
     for category in _read(folder / "checklist.yaml"):
         rows = []
-        for item in category["items"]:
-            result = results.get(item["num"])
+        for item in category.items:
+            result = results.get(item.num)
             verdict = result.verdict if result else None
-            points = [point["text"] for point in item["subitems"]]
+            points = [point.text for point in item.subitems]
             text = (
                 points[0]
                 if len(points) == 1
@@ -60,8 +82,8 @@ def checklist_rows(folder: Path, visit: Visit | None) -> list[dict[str, Any]]:
             )
             rows.append(
                 {
-                    "序号": str(item["num"]),
-                    "名称": item["title"],
+                    "序号": str(item.num),
+                    "名称": item.title,
                     "内容": text,
                     "合格": "√" if verdict is ItemVerdict.CONFORMING else "",
                     "不合格": "√" if verdict is ItemVerdict.NONCONFORMING else "",
@@ -69,5 +91,5 @@ def checklist_rows(folder: Path, visit: Visit | None) -> list[dict[str, Any]]:
                     "说明": result.remark if result else "",
                 }
             )
-        categories.append({"名称": f"{category['marker']}、{category['title']}", "项目": rows})
+        categories.append({"名称": f"{category.marker}、{category.title}", "项目": rows})
     return categories
