@@ -27,7 +27,7 @@ from evidence.recordings.cards import MAX_CARD_BYTES, Card, CardFile, card_of, i
 from evidence.recordings.clashes import flagged
 from evidence.recordings.clock import OFFSET_REGISTER, corrected
 from evidence.recordings.exports import PRESETS, ListFile, enriched, read_list
-from evidence.recordings.read import FootageFile, footage_bounds, read_footage
+from evidence.recordings.read import FootageFile, read_bounded
 from evidence.recordings.settings import RecordingsSettings
 
 DEFAULTS = RecordingsSettings()
@@ -72,7 +72,7 @@ def judge_footage(
     """
     try:
         file = FootageFile(path=path, name=name, sha256=sha256, card=card, now=now, samples=settings.samples)
-        recording = run_bounded(read_footage, file, footage_bounds(path.stat().st_size))
+        recording = read_bounded(file)
     except UnreadableError as error:
         return quarantined(arrival, error.reason, error.what.rstrip("。")), ()
     known = view.recordings()

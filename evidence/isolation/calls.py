@@ -112,7 +112,7 @@ def _lost(child: Child, bounds: Bounds, *, late: bool) -> Refused:
         what = f"等了 {bounds.wall_seconds:.0f} 秒没有读完。"
         return Refused("engine_timeout", what, "", "")
     if child.spent:
-        what = f"内容过多，读取用时超过上限（{bounds.cpu_seconds} 秒处理器时间）。"
+        what = f"读取用时超过上限（{bounds.cpu_seconds} 秒处理器时间）。"
         return Refused("too_large", what, "", "")
     return Refused("malformed", "文件让读取程序中途崩溃。", "", "")
 

@@ -13,6 +13,7 @@ from evidence.errors import UnreadableError
 from evidence.filetypes.containers import Structure, read_structure
 from evidence.filetypes.prefix import WithoutPrefix
 from evidence.filetypes.sample_tables import tables_overstated
+from evidence.isolation.calls import run_bounded
 from evidence.isolation.limits import Bounds
 from evidence.recordings.cards import Card
 from evidence.recordings.clock import choose_start, container_claim
@@ -32,6 +33,15 @@ def hash_file(path: Path) -> Sha256:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What MediaInfo says of a file."""
+
+    tracks: Tracks = Tracks()  # noqa: RUF009 - frozen
+    unusable: bool = False
+    """It was not asked, or gave up: an index inside is false. Only demuxing counts then."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Found:
     tracks: Tracks
     duration_ms: int
@@ -48,6 +58,7 @@ def read_recording(
     modified: datetime | None = None,
     now: datetime | None = None,
     samples: int = SAMPLES,
+    told: Told | None = None,
 ) -> Recording:
     """Read a recorder's video or sound file.
 
@@ -59,6 +70,7 @@ def read_recording(
         modified: the clerk's file's own time, kept beside the others and never believed.
         now: instant of arrival; rules out starts in the future.
         samples: places to look at for black picture and silence, 0 for none.
+        told: what MediaInfo says; asked here when None.
 
     Raises:
         UnreadableError: empty, not a recording, or cut so that nothing of it plays.
@@ -71,7 +83,7 @@ def read_recording(
         )
     with path.open("rb") as stream:
         structure = read_structure(stream)
-    found = _examine(path, structure, name)
+    found = _examine(path, structure, name, tell(path) if told is None else told)
     doubts = list(found.doubts)
     stretches = empty_stretches(_source(path, structure), duration_ms=found.duration_ms)
     if samples and found.duration_ms:
@@ -116,6 +128,7 @@ class FootageFile:
     card: Card | None
     now: datetime
     samples: int = SAMPLES
+    told: Told | None = None
 
 
 def footage_bounds(size: int) -> Bounds:
@@ -126,10 +139,53 @@ def footage_bounds(size: int) -> Bounds:
     return Bounds(cpu_seconds=min(600, 30 + size // 50_000_000), memory=3_000_000_000)
 
 
+_TELLING = Bounds(cpu_seconds=10)
+"""MediaInfo reads a few kilobytes; what keeps it longer is a false count inside."""
+
+
+def read_bounded(file: FootageFile) -> Recording:
+    """`read_recording` in bounded children: MediaInfo apart, so that a film it stumbles over is still read.
+
+    Raises:
+        UnreadableError: see `read_recording`; `malformed` also for what cannot be read to its end in time.
+        OSError: the machine failed, not the file.
+    """
+    try:
+        told = run_bounded(tell, file.path, _TELLING)
+    except UnreadableError:
+        told = Told(unusable=True)
+    try:
+        return run_bounded(read_footage, replace(file, told=told), footage_bounds(file.path.stat().st_size))
+    except UnreadableError as error:
+        if error.reason != "too_large":
+            raise
+        raise UnreadableError(
+            "malformed",
+            f"录像内部的索引有误，读不到结尾：{error.what}",
+            where=file.name,
+            remedy="请从记录仪或采集站重新拷贝；仍不能播放时，请保留记录仪并说明情况。",
+        ) from error
+
+
+def tell(path: Path) -> Told:
+    """What MediaInfo says; it is not asked where a table of samples claims more than the file holds."""
+    with path.open("rb") as stream:
+        structure = read_structure(stream)
+        if tables_overstated(stream, structure):
+            return Told(unusable=True)
+    return Told(tracks=media_info(_source(path, structure)))
+
+
 def read_footage(file: FootageFile) -> Recording:
     """`read_recording` as one question."""
     return read_recording(
-        file.path, name=file.name, sha256=file.sha256, card=file.card, now=file.now, samples=file.samples
+        file.path,
+        name=file.name,
+        sha256=file.sha256,
+        card=file.card,
+        now=file.now,
+        samples=file.samples,
+        told=file.told,
     )
 
 
@@ -137,10 +193,8 @@ def _source(path: Path, structure: Structure) -> Path | WithoutPrefix:
     return WithoutPrefix(path, structure.prefix) if structure.prefix else path
 
 
-def _examine(path: Path, structure: Structure, name: str) -> _Found:
-    with path.open("rb") as stream:
-        overstated = tables_overstated(stream, structure)
-    tracks = Tracks() if overstated else media_info(_source(path, structure))
+def _examine(path: Path, structure: Structure, name: str, told: Told) -> _Found:
+    tracks = told.tracks
     if structure.trailer and not structure.truncated:
         tracks = replace(tracks, truncated=False)  # MediaInfo takes a maker's trailer for a cut box
     suspect = bool(
@@ -161,7 +215,7 @@ def _examine(path: Path, structure: Structure, name: str) -> _Found:
     shorter = declared is not None and playable.duration_ms + _AGREE_MS < declared
     truncated = structure.truncated or tracks.truncated or playable.broke_off or shorter
     doubts = []
-    if overstated:
+    if told.unusable:
         doubts.append("录像内部的索引写错，时长按能播放的部分计算，请核对。")
     if truncated:
         seconds = playable.duration_ms // 1000

@@ -22,7 +22,7 @@ from evidence.recordings.cards import CARD_FILES, Card, CardFile, card_of, is_ca
 from evidence.recordings.clashes import flagged
 from evidence.recordings.clock import OFFSET_REGISTER, corrected
 from evidence.recordings.exports import enriched
-from evidence.recordings.read import FootageFile, footage_bounds, hash_file, read_footage
+from evidence.recordings.read import FootageFile, hash_file, read_bounded
 from evidence.recordings.settings import RecordingsSettings
 
 MEDIA_TYPES = {
@@ -118,7 +118,7 @@ def register_in_place(
                 now=now(),
                 samples=settings.samples,
             )
-            recording = run_bounded(read_footage, file, footage_bounds(absolute.stat().st_size))
+            recording = read_bounded(file)
         except UnreadableError as error:
             judged = ArrivalJudged(
                 arrival=arrival,
