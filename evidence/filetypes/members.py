@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from evidence.errors import UnreadableError
 from evidence.filetypes import media
@@ -150,8 +150,12 @@ def _parts(message: EmailMessage) -> Iterator[EmailMessage]:
 
 
 _ATTACHMENT = "__attach_version1.0_#"
-_DATA, _LONG_NAME, _SHORT_NAME = "37010102", ("3707001F", "3707001E"), ("3704001F", "3704001E")
-"""Property streams of an attachment ([MS-OXMSG] 2.2.2)."""
+_DATA, _EMBEDDED = "37010102", "3701000D"
+_LONG_NAME, _SHORT_NAME = ("3707001F", "3707001E"), ("3704001F", "3704001E")
+_DISPLAY_NAME, _SUBJECT = ("3001001F", "3001001E"), ("0037001F", "0037001E")
+"""Property streams of an attachment and of a message ([MS-OXMSG] 2.2.2, [MS-OXPROPS])."""
+_DEEPEST_MESSAGE = 8
+"""Messages forwarded within each other."""
 
 
 def _outlook(path: Path, room: _Room) -> None:
@@ -159,28 +163,53 @@ def _outlook(path: Path, room: _Room) -> None:
 
     try:
         with olefile.OleFileIO(str(path)) as storage:
-            folders = {entry[0] for entry in storage.listdir() if entry[0].startswith(_ATTACHMENT)}
-            for folder in sorted(folders):
-
-                def stream(*names: str, at: str = folder) -> tuple[bytes, str]:
-                    for name in names:
-                        if storage.exists(f"{at}/__substg1.0_{name}"):
-                            return storage.openstream(f"{at}/__substg1.0_{name}").read(), name
-                    return b"", ""
-
-                raw, kind = stream(*_LONG_NAME, *_SHORT_NAME)
-                name = raw.decode("utf-16-le", "replace").encode() if kind.endswith("1F") else raw
-                if not storage.exists(f"{folder}/__substg1.0_{_DATA}"):
-                    shown = name.decode("utf-8", "replace").strip("\0") or "一件附件"
-                    room.left.append(f"{shown}（是内嵌的邮件或对象，请另存后放入）")
-                    continue
-                room.put(name.strip(b"\0"), iter([stream(_DATA)[0]]))
+            _message(storage, (), b"", room)
     except (OSError, ValueError, IndexError) as error:
         if isinstance(error, UnreadableError) or (isinstance(error, OSError) and error.errno):
             raise
         raise UnreadableError(
             "malformed", "Outlook 邮件已损坏。", remedy="请在邮件程序中把附件另存后分别放入。"
         ) from error
+
+
+def _message(storage: Any, at: tuple[str, ...], folder: bytes, room: _Room) -> None:
+    """The attachments of one message, and those of the messages attached to it.
+
+    Args:
+        storage: the compound file.
+        at: where the message lies in it; the file itself is one.
+        folder: under which its attachments are named.
+        room: where they are put.
+    """
+    depth = len(at)
+    inside = (entry for entry in storage.listdir() if tuple(entry[:depth]) == at and len(entry) > depth)
+    for name in sorted({entry[depth] for entry in inside if entry[depth].startswith(_ATTACHMENT)}):
+        place = (*at, name)
+        shown = _text(storage, place, _LONG_NAME, _SHORT_NAME, _DISPLAY_NAME)
+        embedded = (*place, f"__substg1.0_{_EMBEDDED}")
+        data = [*place, f"__substg1.0_{_DATA}"]
+        if storage.exists(data):
+            room.put(folder + shown, iter([storage.openstream(data).read()]))
+        elif storage.exists([*embedded, "__properties_version1.0"]) and depth < 2 * _DEEPEST_MESSAGE:
+            title = _text(storage, embedded, _SUBJECT) or shown or "转发的邮件".encode()
+            before = len(room.members)
+            _message(storage, embedded, folder + title.replace(b"/", b"_") + b".msg/", room)
+            if len(room.members) == before:
+                room.left.append(f"{title.decode('utf-8', 'replace')}（是转发的邮件，没有附件）")
+        else:
+            title = shown or "一件附件".encode()
+            room.left.append(f"{title.decode('utf-8', 'replace')}（是内嵌的对象，请另存后放入）")
+
+
+def _text(storage: Any, place: tuple[str, ...], *properties: tuple[str, str]) -> bytes:
+    """The first of some properties that is there, in UTF-8 where its encoding is known."""
+    for wide, narrow in properties:
+        for name in (wide, narrow):
+            if storage.exists([*place, f"__substg1.0_{name}"]):
+                raw: bytes = storage.openstream([*place, f"__substg1.0_{name}"]).read()
+                text = raw.decode("utf-16-le", "replace").encode() if name == wide else raw
+                return text.strip(b"\0")
+    return b""
 
 
 def _attachments(path: Path, room: _Room) -> bool:

@@ -2,59 +2,80 @@
 
 from __future__ import annotations
 
+import itertools
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 _SECTOR = 512
 _FREE, _END, _FAT = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
 
 
+@dataclass
+class _Node:
+    """A storage, or a stream with content."""
+
+    name: str
+    kind: int
+    content: bytes = b""
+    children: list[_Node] = field(default_factory=list)
+    number: int = 0
+
+
 def compound(streams: Mapping[str, bytes]) -> bytes:
-    """Streams by name; one slash puts a stream into a storage. All are kept in ordinary sectors."""
-    folders = sorted({name.partition("/")[0] for name in streams if "/" in name})
-    entries: list[tuple[str, int, bytes, list[str]]] = [("Root Entry", 5, b"", [])]
-    top = [name for name in streams if "/" not in name] + folders
-    entries[0] = ("Root Entry", 5, b"", top)
-    order: list[str] = []
-    for name in top:
-        order.append(name)
-        if name in folders:
-            inner = [each for each in streams if each.startswith(f"{name}/")]
-            entries.append((name, 1, b"", inner))
-            for each in inner:
-                order.append(each)
-                entries.append((each.partition("/")[2], 2, _padded(streams[each]), []))
-        else:
-            entries.append((name, 2, _padded(streams[name]), []))
-    index = {name: number for number, name in enumerate(order, 1)}
+    """Streams by name; slashes put a stream into storages. All are kept in ordinary sectors."""
+    root = _Node("Root Entry", 5)
+    for path, content in streams.items():
+        folder = root
+        *storages, name = path.split("/")
+        for storage in storages:
+            found = next((each for each in folder.children if each.name == storage), None)
+            if found is None:
+                found = _Node(storage, 1)
+                folder.children.append(found)
+            folder = found
+        folder.children.append(_Node(name, 2, _padded(content)))
+    nodes = list(_walk(root))
+    for number, node in enumerate(nodes):
+        node.number = number
     fat: list[int] = []
     body = b""
     starts: list[int] = []
-    for _name, _kind, content, _children in entries:
-        if not content:
-            starts.append(_END)
-            continue
-        sectors = len(content) // _SECTOR
-        starts.append(len(fat))
-        fat += [*range(len(fat) + 1, len(fat) + sectors), _END]
-        body += content
+    for node in nodes:
+        starts.append(len(fat) if node.content else _END)
+        fat += _chain(len(fat), len(node.content) // _SECTOR)
+        body += node.content
+    after = {
+        one.number: other.number for node in nodes for one, other in itertools.pairwise(node.children)
+    }  # a chain is a tree, too
     directory = b"".join(
-        _entry(name, kind, len(content), start, _siblings(number, entries, index), _child(children, index))
-        for number, ((name, kind, content, children), start) in enumerate(zip(entries, starts, strict=True))
+        _entry(node, start, after.get(node.number, _FREE)) for node, start in zip(nodes, starts, strict=True)
     )
     directory += bytes(-len(directory) % _SECTOR)
     directory_start = len(fat)
-    sectors = len(directory) // _SECTOR
-    fat += [*range(len(fat) + 1, len(fat) + sectors), _END]
+    fat += _chain(len(fat), len(directory) // _SECTOR)
+    tables = 1
+    while (len(fat) + tables) * 4 > tables * _SECTOR:
+        tables += 1
     fat_start = len(fat)
-    fat.append(_FAT)
-    table = struct.pack(f"<{len(fat)}I", *fat)
-    assert len(table) <= _SECTOR, "one sector of the table is enough here"
-    table += b"\xff" * (_SECTOR - len(table))
+    fat += [_FAT] * tables
+    assert tables <= 109, "the header names so many sectors of the table"
+    table = struct.pack(f"<{len(fat)}I", *fat).ljust(tables * _SECTOR, b"\xff")
     header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16)
     header += struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6) + bytes(6)
-    header += struct.pack("<IIIIIIIIII", 0, 1, directory_start, 0, 0, _END, 0, _END, 0, fat_start)
+    header += struct.pack("<IIIIIIIII", 0, tables, directory_start, 0, 0, _END, 0, _END, 0)
+    header += struct.pack(f"<{tables}I", *range(fat_start, fat_start + tables))
     return header.ljust(_SECTOR, b"\xff") + body + directory + table
+
+
+def _walk(node: _Node) -> Iterator[_Node]:
+    yield node
+    for child in node.children:
+        yield from _walk(child)
+
+
+def _chain(first: int, sectors: int) -> list[int]:
+    return [*range(first + 1, first + sectors), _END] if sectors else []
 
 
 def _padded(content: bytes) -> bytes:
@@ -63,21 +84,9 @@ def _padded(content: bytes) -> bytes:
     return content.ljust(size + -size % _SECTOR, b"\0")
 
 
-def _siblings(number: int, entries: list[tuple[str, int, bytes, list[str]]], index: dict[str, int]) -> int:
-    """The next entry of the same storage: a chain is a tree, too."""
-    for _name, _kind, _content, children in entries:
-        ids = [index[child] for child in children]
-        if number in ids and ids.index(number) + 1 < len(ids):
-            return ids[ids.index(number) + 1]
-    return _FREE
-
-
-def _child(children: list[str], index: dict[str, int]) -> int:
-    return index[children[0]] if children else _FREE
-
-
-def _entry(name: str, kind: int, size: int, start: int, right: int, child: int) -> bytes:
-    raw = name.encode("utf-16-le")
-    entry = raw.ljust(64, b"\0") + struct.pack("<HBB", len(raw) + 2, kind, 1)
+def _entry(node: _Node, start: int, right: int) -> bytes:
+    raw = node.name.encode("utf-16-le")
+    child = node.children[0].number if node.children else _FREE
+    entry = raw.ljust(64, b"\0") + struct.pack("<HBB", len(raw) + 2, node.kind, 1)
     entry += struct.pack("<III", _FREE, right, child) + bytes(36)
-    return entry + struct.pack("<IQ", start, size)
+    return entry + struct.pack("<IQ", start, len(node.content))

@@ -45,12 +45,26 @@ def mail(members: Mapping[str, bytes]) -> bytes:
 
 
 def outlook(members: Mapping[str, bytes]) -> bytes:
+    return compound(message_streams(members))
+
+
+def message_streams(members: Mapping[str, bytes]) -> dict[str, bytes]:
     streams = {"__properties_version1.0": b"\0" * 32}
     for number, (name, content) in enumerate(members.items()):
         folder = f"__attach_version1.0_#{number:08X}"
         streams[f"{folder}/__substg1.0_3707001F"] = name.encode("utf-16-le")
         streams[f"{folder}/__substg1.0_37010102"] = content
-    return compound(streams)
+    return streams
+
+
+def with_messages(streams: Mapping[str, bytes], members: Mapping[str, Mapping[str, bytes]]) -> bytes:
+    """A message that holds other messages: their streams by subject."""
+    whole = dict(streams)
+    for number, (subject, inner) in enumerate(members.items(), 10):
+        embedded = f"__attach_version1.0_#{number:08X}/__substg1.0_3701000D"
+        whole[f"{embedded}/__substg1.0_0037001F"] = subject.encode("utf-16-le")
+        whole |= {f"{embedded}/{name}": content for name, content in inner.items()}
+    return compound(whole)
 
 
 def taken(room: Room, name: str, content: bytes) -> tuple[Arrival, list[Arrival]]:
@@ -86,6 +100,23 @@ def test_an_outlook_message_gives_its_attachments(room: Room) -> None:
     assert [each.path for each in members] == ["转发.msg/扫描1.pdf", "转发.msg/说明.txt"]
     assert [each.outcome for each in members] == ["linked", "quarantined"]
     assert container.outcome == "unidentified"
+
+
+def test_messages_within_an_outlook_message_give_theirs(room: Room) -> None:
+    deepest = message_streams({"扫描2.pdf": PAGE_2})
+    inner = message_streams({"说明.txt": b"x"})
+    inner |= {
+        f"__attach_version1.0_#00000009/__substg1.0_3701000D/{name}": each for name, each in deepest.items()
+    }
+    empty = message_streams({})
+    outer = with_messages(message_streams({"扫描1.pdf": PAGE_1}), {"回复：整改/材料": inner, "无附件": empty})
+    container, members = taken(room, "转发.msg", outer)
+    assert {each.path: each.outcome for each in members} == {
+        "转发.msg/扫描1.pdf": "linked",
+        "转发.msg/回复：整改_材料.msg/说明.txt": "quarantined",
+        "转发.msg/回复：整改_材料.msg/转发的邮件.msg/扫描2.pdf": "linked",
+    }
+    assert "无附件（是转发的邮件，没有附件）" in container.message
 
 
 def test_a_container_waits_until_its_last_member_is_linked(room: Room) -> None:
