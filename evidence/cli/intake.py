@@ -97,6 +97,7 @@ def _not_our_own(workspace: Workspace, path: Path, place: Path) -> None:
 
 def _show(workspace: Workspace, result: Pass, *, as_json: bool) -> None:
     """Every file of a pass, by name."""
+    from evidence.inbox.names import why_ignored
     from evidence.inbox.report import arrival_row, summary
 
     view = workspace.ledger.view
@@ -114,7 +115,8 @@ def _show(workspace: Workspace, result: Pass, *, as_json: bool) -> None:
     for arrival in arrivals:
         say(arrival_lines(arrival, others[arrival.id]))
     if result.ignored:
-        say(_("忽略的系统文件：{names}").format(names="、".join(result.ignored[:_SHOWN])))
+        named = "、".join(f"{name}（{why_ignored(name)}）" for name in result.ignored[:_SHOWN])
+        say(_("不接收：{names}").format(names=named))
         if len(result.ignored) > _SHOWN:
             say(_("……共 {n} 个，全部列在 --json 中。").format(n=len(result.ignored)))
 
@@ -123,7 +125,7 @@ def summary_line(counts: dict[str, int]) -> str:
     """`收到 5 件：● 已归入 3　◐ 待确认 1　✕ 已隔离 1　＝ 重复 0　○ 等待写完 0`."""
     parts = [f"{SHAPES[name]} {_(OUTCOME_WORDS[name])} {counts[name]}" for name in SHAPES]
     line = _("收到 {n} 件：").format(n=counts["received"]) + "　".join(parts)
-    return line + (_("（另有 {n} 个系统文件忽略）").format(n=counts["ignored"]) if counts["ignored"] else "")
+    return line + (_("（另有 {n} 个文件不接收）").format(n=counts["ignored"]) if counts["ignored"] else "")
 
 
 def arrival_lines(arrival: Arrival, others: Sequence[str] = ()) -> list[str]:

@@ -29,6 +29,8 @@ _PLAIN = frozenset(
     for kind in ("null", "bool", "int", "float", "str", "timestamp", "seq", "map", "merge")
 )
 _LARGEST = 2**63
+_SHOWN_KEY = 40
+"""Characters of a key that are shown."""
 
 
 class Day(msgspec.Struct, tag=True):
@@ -84,13 +86,54 @@ def read_yaml(path: Path) -> YamlDocument:
         ) from error
     try:
         _measure(yaml.parse(text, Loader=yaml.CSafeLoader), path)
-        return YamlDocument(root=_node(yaml.load(text, Loader=_Loader)))  # noqa: S506 - a safe loader
+        return YamlDocument(root=_node(_loaded(text, path)))
     except yaml.YAMLError as error:
         raise InputError(
             _("YAML 格式有错：{problem}。").format(problem=fault_of(error)),
             where=_place(path, getattr(error, "problem_mark", None)),
             remedy=_("请改正该处（文件名后面是行号和列号）后再试。"),
         ) from error
+
+
+def _loaded(text: str, path: Path) -> Any:
+    loader = _Loader(text)
+    try:
+        node = loader.get_single_node()
+        if node is None:
+            return None
+        _refuse_doubled_keys(node, path)
+        return loader.construct_document(node)
+    finally:
+        loader.dispose()
+
+
+def _refuse_doubled_keys(root: yaml.Node, path: Path) -> None:
+    """YAML 1.2.2, 3.2.1.1: keys are unique; the loader would let the last one win without a word."""
+    seen: set[int] = set()
+    pending: list[yaml.Node] = [root]
+    while pending:
+        node = pending.pop()
+        if id(node) in seen:
+            continue  # reached again by an alias
+        seen.add(id(node))
+        if isinstance(node, yaml.SequenceNode):
+            pending += node.value
+        if not isinstance(node, yaml.MappingNode):
+            continue
+        keys: dict[tuple[str, str], yaml.Node] = {}
+        for key, value in node.value:
+            pending += (key, value)
+            if not isinstance(key, yaml.ScalarNode):
+                continue
+            first = keys.setdefault((key.tag, key.value), key)
+            if first is not key:
+                raise InputError(
+                    _("“{key}”写了两次，前一次在第 {line} 行。").format(
+                        key=key.value[:_SHOWN_KEY], line=first.start_mark.line + 1
+                    ),
+                    where=_place(path, key.start_mark),
+                    remedy=_("请删去其中一处后再试。"),
+                )
 
 
 class _Loader(yaml.CSafeLoader):

@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 import unicodedata
 
+README = "README.md"
+"""The clerk's own guide in the inbox: ours, not material."""
 IGNORED_NAMES = frozenset({"thumbs.db", "desktop.ini", "ehthumbs.db"})
+_SYSTEM_DOTS = frozenset({".ds_store", ".directory", ".spotlight-v100", ".trashes", ".fseventsd"})
 _IGNORED_PREFIXES = (".", "~$")
 _IGNORED_SUFFIXES = (".part", ".crdownload", ".filepart")
 _FORBIDDEN = '<>:"/\\|?*%'
@@ -13,16 +16,25 @@ MAX_COMPONENT_BYTES = 120
 
 
 def is_ignored(name: str) -> bool:
-    """Whether a file name is never an arrival: system litter, lock files, unfinished downloads, dot files.
-
-    The clerk's own README of the inbox is ours, not material.
-    """
+    """Whether a file name is never an arrival: system litter, lock files, unfinished downloads, dot files."""
     lowered = name.lower()
     return (
         lowered in IGNORED_NAMES
         or lowered.startswith(_IGNORED_PREFIXES)
         or lowered.endswith(_IGNORED_SUFFIXES)
     )
+
+
+def why_ignored(path: str) -> str:
+    """What a file is that is never an arrival, in Chinese."""
+    name = path.rpartition("/")[2].lower()
+    if path == README:
+        return "收件夹的说明"
+    if name.startswith("~$"):
+        return "Office 打开时的临时文件"
+    if name.endswith(_IGNORED_SUFFIXES):
+        return "没有下载完的文件"
+    return "系统文件" if name in IGNORED_NAMES or name in _SYSTEM_DOTS else "隐藏文件"
 
 
 def shown(path: str) -> str:

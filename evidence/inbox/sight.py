@@ -11,10 +11,9 @@ from pathlib import Path
 
 from evidence.errors import EvidenceError, MissingPartError
 from evidence.foreign import reason_of
-from evidence.inbox.names import is_ignored, own_bytes, shown
+from evidence.inbox.names import README, is_ignored, own_bytes, shown
 from evidence.language import _
 
-README = "README.md"
 MAX_DEPTH = 32
 """Folders within folders; deeper is no filing but an attack or an accident."""
 

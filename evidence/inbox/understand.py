@@ -16,6 +16,7 @@ from evidence.domain.register import Package, Receipt
 from evidence.errors import EvidenceError, LedgerDamagedError, MissingPartError, UnreadableError
 from evidence.filetypes import media
 from evidence.filetypes.examine import Question, examine
+from evidence.filetypes.kind_names import kind_name
 from evidence.filetypes.media import Family, Media
 from evidence.filetypes.office_text import OfficeFile, office_text
 from evidence.inbox.counterparts import IssuedText, not_filled_in, unfilled
@@ -272,7 +273,7 @@ def refusal(material: Material, settings: InboxSettings) -> Understanding | None
     if kind.encrypted:
         return Understanding(judged=quarantined(material.arrival, "encrypted", "Office 文件设有打开密码"))
     if kind.mismatch:
-        detail = "同时像两种文件" if kind.polyglot else f"内容是 {kind.type}"
+        detail = "同时像两种文件" if kind.polyglot else f"内容是{kind_name(kind.type)}"
         return Understanding(judged=quarantined(material.arrival, "type_mismatch", detail))
     if family is Family.OTHER:
         if kind.type == media.UNKNOWN and kind.claimed:
@@ -291,8 +292,9 @@ def is_foreign_zip(kind: Media, name: str) -> bool:
 
 def _unsupported(material: Material) -> ArrivalJudged:
     """What to do instead, for kinds that people send again and again."""
-    judged = quarantined(material.arrival, "unsupported_type")
     kind = material.media.type
+    known = kind_name(kind) if kind != media.ZIP else ""  # a document of another program, zipped inside
+    judged = quarantined(material.arrival, "unsupported_type", f"内容是{known}" if known else "")
     if kind in media.ARCHIVES:
         name = {"application/vnd.rar": "RAR", "application/x-7z-compressed": "7z"}.get(kind, "")
         message = f"这是{name}压缩包，本程序不打开。请解压后，把里面的文件放入收件夹。"

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from evidence.errors import MissingPartError
+from evidence.inbox.names import why_ignored
 from evidence.inbox.passes import NoRoomError
 from evidence.inbox.report import arrival_row
 from tests.inbox_room import CHECK, Room, issue, open_room, outcomes, scan
@@ -144,3 +145,28 @@ def test_a_large_file_without_room_does_not_hold_up_small_ones(
     assert [path.name for path in room.inbox.iterdir()] == ["a大.pdf"]
     monkeypatch.undo()
     assert outcomes(room.ingest()) == {"a大.pdf": "linked"}
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason", "words"),
+    [
+        ("说明.pdf", "整改已完成。".encode(), "type_mismatch", "内容是纯文本"),
+        ("说明.jpg", b"<!DOCTYPE html><p>x", "type_mismatch", "内容是网页"),
+        ("照片.pdf", b"MZ" + b"\0" * 200, "type_mismatch", "内容是Windows 程序"),
+        ("说明.txt", "整改已完成。".encode(), "unsupported_type", "内容是纯文本"),
+    ],
+)
+def test_a_clerk_reads_no_media_types(room: Room, name: str, content: bytes, reason: str, words: str) -> None:
+    room.drop(name, content)
+    (arrival,) = room.ingest()
+    assert (arrival.outcome, arrival.reason) == ("quarantined", reason)
+    assert words in arrival.message
+    assert "/" not in arrival.message
+
+
+def test_what_is_never_an_arrival_is_called_what_it_is() -> None:
+    assert why_ignored("README.md") == "收件夹的说明"
+    assert why_ignored("三月/.DS_Store") == why_ignored("Thumbs.db") == "系统文件"
+    assert why_ignored("~$整改.docx") == "Office 打开时的临时文件"
+    assert why_ignored("整改.pdf.part") == "没有下载完的文件"
+    assert why_ignored(".附件.pdf") == "隐藏文件"

@@ -44,6 +44,10 @@ def repeated(form: str, first: str) -> str:
         pytest.param("a: 0x_", ":1:4", "数字过长", id="a number without figures"),
         pytest.param("a: !!binary abc", ":1:4", "感叹号", id="binary"),
         pytest.param("a: !!python/object/apply:os.system [x]", ":1:4", "感叹号", id="a program"),
+        pytest.param("a: 1\nb: 2\na: 3", ":3:1", "“a”写了两次，前一次在第 1 行", id="a doubled key"),
+        pytest.param("- 名: {人: 甲, 岁: 1, 人: 乙}", ":1:19", "“人”写了两次", id="doubled deep inside"),
+        pytest.param('a: &x {"1": a}\nb: *x\n"a": c', ":3:1", "“a”写了两次", id="doubled in quotes"),
+        pytest.param("a: {<<: {}, <<: {}}", ":1:13", "“<<”写了两次", id="two merges"),
         pytest.param("? [a]\n: b", ":1:", "YAML", id="a list as a key"),
         pytest.param("a: b\n---\na: c", ":2:1", "YAML", id="two documents"),
         pytest.param('a: "\\ud800"', ":1:", "YAML", id="half a character"),
@@ -97,3 +101,11 @@ def test_a_file_of_another_encoding_and_a_missing_one(tmp_path: Path) -> None:
     path.write_bytes("企业: []".encode("gbk"))
     with pytest.raises(InputError, match="UTF-8"):
         load_yaml(path)
+
+
+def test_a_key_that_overrides_a_merged_one_is_no_doubled_key(tmp_path: Path) -> None:
+    text = "a: &a {x: 1, y: 1}\nb: &b {<<: *a, x: 2}\nc: {<<: [*b, *a], x: 3}\nd: [*b, *b]"
+    found = load(tmp_path, text)
+    assert found["c"] == {"x": 3, "y": 1}
+    assert found["d"] == [{"x": 2, "y": 1}] * 2
+    assert load(tmp_path, '{1: a, "1": b}') == {1: "a", "1": "b"}
