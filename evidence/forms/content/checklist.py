@@ -58,7 +58,7 @@ def item_titles(folder: Path) -> dict[int, str]:
     path = folder / "checklist.yaml"
     if not path.is_file():
         return {}
-    return {item["num"]: item["title"] for category in _read(path) for item in category["items"]}
+    return {item.num: item.title for category in _read(path) for item in category.items}
 
 
 def checklist_rows(folder: Path, visit: Visit | None) -> list[dict[str, Any]]:
