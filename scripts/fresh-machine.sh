@@ -1,7 +1,9 @@
 #!/bin/sh
-# Tries what the README promises on a machine that has nothing: a bare Debian root made by mmdebstrap,
-# a clean checkout of HEAD in it, `make demo`, then `make test`. Needs root, mmdebstrap, some 6 GB of disk.
-#   scripts/fresh-machine.sh SUITE [PYTEST ARGUMENTS]
+# Tries what the documents promise on a machine that has nothing: a bare Debian root made by mmdebstrap. Needs root,
+# mmdebstrap, some 6 GB of disk.
+#   scripts/fresh-machine.sh SUITE [PYTEST ARGUMENTS]   a clean checkout of HEAD: `make demo`, then `make test`
+#   scripts/fresh-machine.sh SUITE server               the wheel of HEAD by scripts/container/install.sh, then the server
+#                                                       commands of the administrator's guide, word for word
 #   scripts/fresh-machine.sh trixie
 #   scripts/fresh-machine.sh bookworm tests/unit/bundles -k instructions
 # How this machine reaches its registries (apt options, pip configuration, certificates, local wheels) goes
@@ -55,7 +57,13 @@ local_folders() {
 if [ "${_INSIDE:-}" != yes ]; then
   [ -d "$root/usr" ] || make_root
   pass_on
-  rm -rf "${root:?}$home"
+  rm -rf "${root:?}$home" "${root:?}/root/delivered"
+  if [ "${1:-}" = server ]; then
+    make --no-print-directory release
+    mkdir -p "$root/root/delivered"
+    cp dist/* scripts/container/install.sh "$root/root/delivered/"
+    scripts/container/guide.sh > "$root/root/delivered/guide.sh"
+  fi
   git clone --quiet --depth 1 "file://$(git rev-parse --show-toplevel)" "$root$home"
   result=0
   # mounts in a namespace of their own: nothing is left mounted, whatever happens
@@ -73,6 +81,14 @@ local_folders | while read -r folder; do
   mkdir -p "$root$folder" && mount --bind -o ro "$folder" "$root$folder"
 done
 inside() { chroot "$root" /usr/bin/env HOME=/root LANG=C.UTF-8 PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin "$@"; }
+if [ "${1:-}" = server ]; then
+  mkdir -p "$root/mnt/backup" && mount -t tmpfs backup "$root/mnt/backup" # another disk than the workspace's
+  say "scripts/container/install.sh"
+  inside sh -c "cd /root/delivered && ./install.sh"
+  say "the administrator's guide"
+  inside sh -e /root/delivered/guide.sh
+  exit 0
+fi
 say "make demo"
 inside make -C "$home" demo
 say "make test $*"

@@ -34,6 +34,7 @@ if [ "$purpose" = test ]; then
   command -v softhsm2-util >/dev/null || want softhsm2
   command -v chromium-headless-shell >/dev/null || want chromium-headless-shell
   command -v clamd >/dev/null || [ -x /usr/sbin/clamd ] || want clamav-daemon
+  command -v systemd-analyze >/dev/null || want systemd
   command -v dovecot >/dev/null || [ -x /usr/sbin/dovecot ] || want dovecot-imapd
   ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || want postgresql
 fi

@@ -54,6 +54,7 @@ COMMANDS: dict[str, str] = {
     "backup": "backup",
     "restore": "backup",
     "serve": "serve",
+    "service": "service",
     "demo": "demo",
 }
 

@@ -43,5 +43,6 @@ SUMMARIES: dict[str, str] = {
     "backup": "备份",
     "restore": "恢复并验证备份",
     "serve": "在浏览器中打开工作台",
+    "service": "装成系统服务",
     "demo": "用示例数据完整演示一遍",
 }
