@@ -28,6 +28,7 @@ PLACES = sorted(
     if path.is_file()
 )
 INSTALLS = re.compile(r"(?:pip3?|pipx|uv pip|uv tool) install ([^`\n。]+)")
+OUR_FILE = re.compile(r"(?:--upgrade )?'\./(?:([^'\[{]+)(?:\[([^\]]*)\])?|\{WHEEL\}\[\{extra\}\])'")
 OURS = re.compile(r"\bevidence\b|evidence[-_]handover")
 
 
@@ -46,7 +47,7 @@ def test_the_name_is_our_own_and_the_wheel_carries_it() -> None:
 def test_every_install_command_names_the_delivered_file_and_known_extras(place: Path) -> None:
     extras = set(PROJECT["optional-dependencies"])
     for arguments in told(place):
-        match = re.match(r"(?:--upgrade )?'\./([^'\[]+)(?:\[([^\]]*)\])?'|'?\./\{WHEEL\}\[\{extra\}\]'?", arguments)
+        match = OUR_FILE.match(arguments)
         assert match is not None, f"{place}: {arguments}"
         if match[1] is not None:
             assert match[1] == WHEEL, place
