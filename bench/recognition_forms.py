@@ -46,7 +46,7 @@ from evidence.inbox.lookup import LedgerForms
 from evidence.ledger.events import CaseOpened, Event, PartiesImported, ReportRecorded, VisitRecorded
 from evidence.ledger.ledger import Ledger
 from evidence.recognition.reference import keep_references
-from evidence.settings import Settings
+from tests.first_contract import FIRST_CONTRACT
 
 FORMS = ("inspection-record", "urging-record", "rectification-report", "recheck-record", "interview-record")
 CASES = 6
@@ -118,11 +118,11 @@ def _issue(ledger: Ledger, issued: IssuedStore, folder: Path) -> None:
     forms = issue_forms(
         [IssueRequest(form=form, case=_case(index)) for index in range(CASES) for form in FORMS],
         Issuer(
-            catalogue=Catalogue.load(shipped_templates()),
+            catalogue=Catalogue.load(shipped_templates(), FIRST_CONTRACT.form_texts),
             ledger=ledger,
             originals=originals,
             issued=issued,
-            settings=Settings(),
+            settings=FIRST_CONTRACT,
             draw=lambda: "".join(dice.choices("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", k=8)),
         ),
         now=NOW,

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from evidence.domain.document import IssuedForm
     from evidence.domain.identifiers import VisitId
     from evidence.domain.virus_scan import VirusScan
+    from evidence.forms.catalogue import Catalogue
     from evidence.forms.issuer import Issuer
     from evidence.forms.kept_checks import KeptChecks
     from evidence.forms.plausible import Plausible
@@ -132,7 +133,6 @@ class Workspace:
     @cached_property
     def intake(self) -> Intake:
         """Files come in."""
-        from evidence.forms.catalogue import Catalogue
         from evidence.inbox.ingest import Intake
         from evidence.inbox.lookup import LedgerForms, issued_text_in
         from evidence.inbox.quarantine import Quarantine
@@ -146,7 +146,7 @@ class Workspace:
             settings=inbox,
             inbox=self.inbox,
             recordings=self.settings.recordings,
-            titles=lambda: {form.id: form.title for form in Catalogue.load(self.templates).forms},
+            titles=lambda: {form.id: form.title for form in self.catalogue().forms},
             issued_text=issued_text_in(self.issued),
         )
         return Intake(
@@ -242,7 +242,11 @@ class Workspace:
         """What bounds the facts entered now."""
         from evidence.forms.plausible import Plausible
 
-        return Plausible(now=self.clock(), contract_from=self.settings.contract.signed_on)
+        return Plausible(
+            now=self.clock(),
+            contract_from=self.settings.contract.signed_on,
+            items=self.settings.parameters.checklist_items,
+        )
 
     def claims(self, view: View, visit: Visit) -> tuple[Event, ...]:
         """What a visit being entered changes about footage that is already there."""
@@ -256,13 +260,32 @@ class Workspace:
 
         return released_from(view, visit)
 
-    def issuer(self) -> Issuer:
-        """What issuing works with; the templates are read anew each time."""
+    def catalogue(self) -> Catalogue:
+        """The forms, as the contract calls them; the templates are read anew each time."""
         from evidence.forms.catalogue import Catalogue
+
+        return Catalogue.load(self.templates, self.settings.form_texts)
+
+    @property
+    def checklist_folder(self) -> Path:
+        """Where `checklist.yaml` lies: beside the inspection record's template, else with the contract."""
+        from evidence.forms.content.checklist import checklist_folder
+
+        own = self.catalogue().folder / "inspection-record"
+        return checklist_folder(own, self.settings.profile.folder)
+
+    def issuer(self) -> Issuer:
+        """What issuing works with; the templates are read anew each time.
+
+        Raises:
+            UsageError: evidence.toml does not name whom forms print.
+        """
         from evidence.forms.issuer import Issuer
 
+        self.settings.require_names()
+
         return Issuer(
-            catalogue=Catalogue.load(self.templates),
+            catalogue=self.catalogue(),
             ledger=self.ledger,
             originals=self.originals,
             issued=self.issued,
@@ -298,13 +321,15 @@ class Workspace:
         from evidence.handover.office import Names, Office
         from evidence.handover.press import TemplatePress
 
+        self.settings.require_names()
+
         return Office(
             root=self.root,
             names=Names(
                 contract_code=self.settings.contract.code,
                 contract_name=self.settings.contract.name,
                 agency=self.settings.agency.name,
-                regulator=f"{self.settings.regulator.bureau}安监科",
+                regulator=self.settings.regulator.section_in_full,
                 profile=self.settings,
             ),
             ledger=self.ledger,

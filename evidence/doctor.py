@@ -132,9 +132,7 @@ def _fonts(workspace: Workspace) -> Iterator[Condition]:
 
 
 def _templates(workspace: Workspace) -> Iterator[Condition]:
-    from evidence.forms.catalogue import Catalogue
-
-    forms = Catalogue.load(workspace.templates).forms
+    forms = workspace.catalogue().forms
     yield Condition(name="templates", good=True, message=_("文书模板 {count} 种").format(count=len(forms)))
 
 

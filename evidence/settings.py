@@ -7,14 +7,25 @@ name is converted into it, unknown keys are refused with their place.
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from evidence.antivirus.settings import AntivirusSettings
 from evidence.bundles.settings import SignerSettings, TimestampSettings
+from evidence.contracts.contract import (
+    FORMS,
+    GENERAL,
+    Contract,
+    FormText,
+    contract_of,
+    shipped_contract,
+    written_for,
+)
 from evidence.domain.tables import convert_table
 from evidence.errors import InputError
 from evidence.foreign import fault_of
@@ -25,7 +36,9 @@ from evidence.language import _
 from evidence.ledger.settings import LedgerSettings
 from evidence.mail.settings import MailboxSettings
 from evidence.recordings.settings import RecordingsSettings
-from evidence.rules.parameters import Parameters
+from evidence.rules.parameters import NOT_AGREED, Parameters
+from evidence.rules.plausible_numbers import impossible
+from evidence.rules.wording import worded, words_of
 
 SETTINGS_FILE = "evidence.toml"
 
@@ -36,8 +49,8 @@ class ContractSettings:
 
     code: str = "WJB"
     """Three capitals; first part of every number."""
-    name: str = "武进国家高新区安全生产第三方技术服务（B标段）"
-    section: str = "B标段"
+    name: str = ""
+    section: str = ""
     signed_on: date = date(2021, 12, 7)
     """Service years count from here (附件五(一)1)."""
     price_yuan: int | None = None
@@ -47,8 +60,9 @@ class ContractSettings:
 class AgencySettings:
     """The agency, as it appears on every form."""
 
-    name: str = "常州承安安全咨询服务有限公司"
-    address: str = "江苏省常州市武进区世贸中心B座702"
+    name: str = ""
+    """No default: what prints it refuses while it is not set."""
+    address: str = ""
     telephone: str = ""
 
 
@@ -56,10 +70,19 @@ class AgencySettings:
 class RegulatorSettings:
     """The client, as it appears on every form."""
 
-    name: str = "武进国家高新技术产业开发区管理委员会"
-    bureau: str = "武进国家高新区经济发展局"
-    section: str = "经济发展局安监科"
-    enforcement: str = "高新区安监执法中队"
+    name: str = ""
+    """No default: what prints it refuses while it is not set."""
+    bureau: str = ""
+    section: str = ""
+    enforcement: str = ""
+
+    @property
+    def section_in_full(self) -> str:
+        """The section with its bureau before it, said once where both name it."""
+        shared = max(
+            (n for n in range(len(self.section) + 1) if self.bureau.endswith(self.section[:n])), default=0
+        )
+        return self.bureau + self.section[shared:]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,8 +122,7 @@ class Settings:
     jobs: JobSettings = field(default_factory=JobSettings)
     recordings: RecordingsSettings = field(default_factory=RecordingsSettings)
     rules: Parameters = field(default_factory=Parameters)
-    """Contract code, date and price come from `[contract]`, drift and pre-record of recorders from
-    `[recordings]`."""
+    """The contract's numbers, and what evidence.toml states otherwise."""
     signer: SignerSettings = field(default_factory=SignerSettings)
     timestamp: TimestampSettings = field(default_factory=TimestampSettings)
     antivirus: AntivirusSettings = field(default_factory=AntivirusSettings)
@@ -108,6 +130,50 @@ class Settings:
     """`[mail.NAME]`: mailboxes whose messages come into the inbox; none by default."""
     accounts: dict[str, str] = field(default_factory=dict)
     """System account -> id of the person it belongs to; who acts at the terminal."""
+
+    profile: Contract = field(default_factory=shipped_contract)
+    """The contract's folder; no table of evidence.toml."""
+
+    @property
+    def form_texts(self) -> Mapping[str, FormText]:
+        """What the contract calls each form and has it say, its numbers filled in.
+
+        Raises:
+            InputError: a note names something that no parameter is called.
+        """
+        words = words_of(self.parameters)
+        try:
+            return {
+                form: replace(text, title=worded(text.title, words), note=worded(text.note, words))
+                for form, text in self.profile.forms.items()
+            }
+        except (KeyError, ValueError, IndexError) as error:
+            raise InputError(
+                _("合同文本有一处不对：{fault}。").format(fault=fault_of(error)),
+                where=str(self.profile.folder / FORMS),
+                remedy=_("花括号中只能写 evidence.toml [rules] 的参数名。"),
+            ) from error
+
+    def require_names(self) -> None:
+        """Whom every form prints must be named: no firm's paper bears another's name.
+
+        Raises:
+            InputError: some name is missing; `where` lists them.
+        """
+        wanted = {
+            "agency.name": self.agency.name,
+            "contract.name": self.contract.name,
+            "regulator.name": self.regulator.name,
+            "regulator.bureau": self.regulator.bureau,
+            "regulator.section": self.regulator.section,
+            "regulator.enforcement": self.regulator.enforcement,
+        }
+        if missing := [place for place, name in wanted.items() if not name.strip()]:
+            raise InputError(
+                _("evidence.toml 没有写明文书上印的名称：{names}。").format(names="、".join(missing)),
+                where="evidence.toml",
+                remedy=_("请填写后再试；名称没有默认值。"),
+            )
 
     @property
     def parameters(self) -> Parameters:
@@ -122,18 +188,85 @@ class Settings:
         )
 
 
+ELSEWHERE = {
+    "contract": "contract.code",
+    "signed_on": "contract.signed_on",
+    "price_yuan": "contract.price_yuan",
+    "coverage_drift_s": "recordings.drift_s",
+    "coverage_prerecord_s": "recordings.prerecord_s",
+}
+"""Parameters that no `[rules]` sets, and where they are set."""
+NO_NUMBERS = ("text", "amended")
+"""What parameters carry into a package beside numbers."""
+
+
 def load_settings(path: Path) -> Settings:
-    """Read evidence.toml.
+    """Read evidence.toml and the contract's folder beside it.
 
     Raises:
-        InputError: not TOML, or a value of the wrong kind; `where` names the key.
+        InputError: not TOML, a value of the wrong kind, one that cannot be, or a setting that nothing
+            would read; `where` names the key.
     """
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
-        return convert_table(table, Settings)
+        _refuse_ignored(table)
+        code = str(table.get("contract", {}).get("code", ContractSettings().code))
+        contract = contract_of(path.parent, code)
+        _refuse_ignored({"rules": dict(contract.numbers)})
+        given = table.get("rules", {})
+        if isinstance(given, dict):
+            given = {**contract.numbers, **given}
+        settings = replace(convert_table({**table, "rules": given}, Settings), profile=contract)
+        settings = replace(settings, rules=replace(settings.rules, **_of_contract(settings)))
+        for where, fault in impossible(settings):
+            raise msgspec.ValidationError(f"{fault} - at `$.{where}`")
     except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
         raise InputError(
             _("evidence.toml 有一处不对：{fault}。").format(fault=fault_of(error)),
             where=str(path),
             remedy=_("请改正后再运行；每一项的写法都在 evidence.toml 的注释里。"),
         ) from error
+    return settings
+
+
+def _refuse_ignored(table: dict[str, Any]) -> None:
+    """Settings that would be read by nobody."""
+    if "profile" in table:
+        raise msgspec.ValidationError("Unknown key - at `$.profile`")
+    rules = table.get("rules", {})
+    for name in rules if isinstance(rules, dict) else ():
+        if name in ELSEWHERE:
+            fault = _("这一项在这里不起作用，请写在 {place}").format(place=ELSEWHERE[name])
+            raise msgspec.ValidationError(f"{fault} - at `$.rules.{name}`")
+        if name in NO_NUMBERS:
+            raise msgspec.ValidationError(f"Unknown key - at `$.rules.{name}`")
+
+
+def _of_contract(settings: Settings) -> dict[str, Any]:
+    """The contract's words for a judgement, and what differs from the contract as signed."""
+    contract = settings.profile
+    first, signed = shipped_contract(), written_for(settings.contract.code)
+    agreed = signed if signed.code else contract
+    standard = replace(Parameters(), **_as_parameters(agreed.numbers))
+    numbers = (
+        one.name
+        for one in fields(Parameters)
+        if one.name not in NOT_AGREED | set(NO_NUMBERS) | set(ELSEWHERE)
+        and getattr(settings.rules, one.name) != getattr(standard, one.name)
+    )
+    rules = (
+        f"rule:{name}"
+        for name in sorted({*agreed.text.clauses, *contract.text.clauses})
+        if contract.text.clauses.get(name) != agreed.text.clauses.get(name)
+        or (name in contract.text.without_rules) != (name in agreed.text.without_rules)
+    )
+    unwritten = contract.folder == shipped_contract(GENERAL).folder
+    return {
+        "text": None if contract.text == first.text else contract.text,
+        "amended": None if unwritten else (*numbers, *rules),
+    }
+
+
+def _as_parameters(numbers: Mapping[str, Any]) -> dict[str, Any]:
+    known = convert_table(dict(numbers), Parameters)
+    return {name: getattr(known, name) for name in numbers}

@@ -54,6 +54,7 @@ from evidence.ledger.events import (
 )
 from evidence.ledger.ledger import Ledger
 from evidence.settings import Settings
+from tests.first_contract import FIRST_CONTRACT
 
 NOW = datetime(2022, 4, 1, 7, 0, tzinfo=UTC)
 CASE = CaseId("WJB22-0001")
@@ -162,8 +163,8 @@ def forms_world(
         ledger=ledger,
         originals=originals,
         issued=IssuedStore(root / "issued"),
-        catalogue=Catalogue.load(shipped_templates()),
-        settings=Settings(),
+        catalogue=Catalogue.load(shipped_templates(), FIRST_CONTRACT.form_texts),
+        settings=FIRST_CONTRACT,
     )
 
 

@@ -48,10 +48,10 @@ from evidence.ledger.events import (
 )
 from evidence.ledger.ledger import Ledger
 from evidence.rules.parameters import Parameters
-from evidence.settings import Settings
 from tests import world
+from tests.first_contract import FIRST_CONTRACT
 
-PROFILE = Settings()
+PROFILE = FIRST_CONTRACT
 NAMES = Names(
     contract_code="WJB",
     contract_name="武进国家高新区安全生产第三方技术服务（B标段）",

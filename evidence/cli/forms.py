@@ -17,7 +17,6 @@ from evidence.domain.identifiers import Number, PersonId, VisitId, as_typed, exp
 from evidence.errors import ExitCode, UsageError
 from evidence.forms.batch import Batch, Failure, issue_batch
 from evidence.forms.campaign_list import FORM, campaign_of
-from evidence.forms.catalogue import Catalogue
 from evidence.forms.issue import issue_forms
 from evidence.forms.source import IssueRequest
 from evidence.language import _
@@ -276,7 +275,7 @@ def show_command(workspace: Workspace, number: str, as_json: bool) -> None:
     if as_json:
         emit(form_document(form, pages))
         return
-    declaration = Catalogue.load(workspace.templates).form(form.form)
+    declaration = workspace.catalogue().form(form.form)
     say(f"{form.number}  {declaration.short}  {form.pages} 页")
     if form.voided_why:
         say(_("✕ 已作废：{why}").format(why=form.voided_why))

@@ -12,7 +12,6 @@ from evidence.domain.document import IssuedForm
 from evidence.domain.identifiers import CaseId, as_typed
 from evidence.errors import UsageError
 from evidence.forms.campaign_list import FORM, campaign_request
-from evidence.forms.catalogue import Catalogue
 from evidence.forms.given_values import read_values
 from evidence.forms.source import IssueRequest
 from evidence.language import _
@@ -25,7 +24,7 @@ def request_of(
     workspace: Workspace, form: str, subject: str, *, values: Mapping[str, Any] | None = None, **wanted: Any
 ) -> IssueRequest:
     """One form of a case, or the summary of a campaign named in the case's place."""
-    if Catalogue.load(workspace.templates).form(form).id == FORM:
+    if workspace.catalogue().form(form).id == FORM:
         view, settings = workspace.ledger.view, workspace.settings
         request = campaign_request(subject, view, settings, now=workspace.clock())
         return replace(request, values={**request.values, **(values or {})})
@@ -38,7 +37,7 @@ def given_values(workspace: Workspace, form: str, path: Path | None) -> dict[str
     Raises:
         InputError: an unknown field or a value of the wrong kind.
     """
-    return {} if path is None else read_values(path, Catalogue.load(workspace.templates).form(form))
+    return {} if path is None else read_values(path, workspace.catalogue().form(form))
 
 
 def read_batch(workspace: Workspace, path: Path) -> list[IssueRequest]:

@@ -138,7 +138,7 @@ class _Keeping(msgspec.Struct):
 def _keeping(workspace: Workspace, recordings: Iterable[Recording]) -> dict[str, _Keeping]:
     from evidence.domain.identifiers import CaseId
     from evidence.recordings.assign import in_force
-    from evidence.rules.parameters import clause_of
+    from evidence.rules.parameters import clause_of, contract_text
     from evidence.rules.retention import footage_until, hold_over
 
     view, parameters = workspace.ledger.view, workspace.settings.parameters
@@ -152,7 +152,7 @@ def _keeping(workspace: Workspace, recordings: Iterable[Recording]) -> dict[str,
         hold = hold_over(view.holds(case), each.visit) if each.visit else None
         found[each.sha256] = _Keeping(
             keep_until=footage_until(day, parameters) if day else None,
-            keep_clause=clause_of("footage_retention_days") if day else "",
+            keep_clause=clause_of("footage_retention_days", contract_text(parameters)) if day else "",
             held_since=local_date(hold.at) if hold else None,
             held_why=hold.why if hold else "",
         )

@@ -63,11 +63,10 @@ def recover_command(workspace: Workspace, newer: Sequence[Path], as_json: bool) 
 
 def form_ids(workspace: Workspace) -> dict[str, str]:
     """A form's two letters -> its id, as the workspace's templates say."""
-    from evidence.forms.catalogue import Catalogue
 
     if not workspace.templates.is_dir():
         return {}
-    return {form.code: form.id for form in Catalogue.load(workspace.templates).forms}
+    return {form.code: form.id for form in workspace.catalogue().forms}
 
 
 def recovery_json(done: Recovery) -> dict[str, Any]:

@@ -9,7 +9,6 @@ import click
 from evidence.cli.options import emit, json_option, say, workspace_command
 from evidence.cli.waiting import Working
 from evidence.errors import ExitCode
-from evidence.forms.catalogue import Catalogue
 from evidence.language import _
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ def check_command(workspace: Workspace, forms: tuple[str, ...], as_json: bool) -
     """
     from evidence.forms.check_template import check_templates
 
-    catalogue = Catalogue.load(workspace.templates)
+    catalogue = workspace.catalogue()
     with Working(_("正在用样例数据生成并检查模板……")):
         findings = check_templates(catalogue, workspace.settings.forms, forms, kept=workspace.kept_checks)
     failed = any(finding.level == "error" for finding in findings)
@@ -69,7 +68,7 @@ def fields_command(workspace: Workspace, form: str, as_json: bool) -> None:
     \b
     例：evidence template fields 现场检查记录
     """
-    declaration = Catalogue.load(workspace.templates).form(form)
+    declaration = workspace.catalogue().form(form)
     if as_json:
         emit(declaration)
         return

@@ -114,17 +114,14 @@ def withdraw_command(workspace: Workspace, visit: str, why: str, by: str, as_jso
 @json_option
 @workspace_command
 def template_command(workspace: Workspace, out: Path, as_json: bool) -> None:
-    """写出一个空白登记表（带下拉选项、25 项检查内容）。
+    """写出一个空白登记表（带下拉选项和检查项目）。
 
     \b
     例：evidence visit template 登记表.xlsx
     """
-    from evidence.forms.catalogue import Catalogue
     from evidence.forms.visit_workbook import write_visit_workbook
 
-    catalogue = Catalogue.load(workspace.templates)
-    folder = catalogue.folder / catalogue.form("inspection-record").id
-    write_visit_workbook(out, checklist_folder=folder, made=workspace.clock())
+    write_visit_workbook(out, checklist_folder=workspace.checklist_folder, made=workspace.clock())
     if as_json:
         emit({"path": str(out)})
         return

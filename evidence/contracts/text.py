@@ -8,15 +8,15 @@ it can be judged again elsewhere; None there means the contract that ships as `w
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import msgspec
 
 from evidence.domain.case import Recipient
+from evidence.domain.tables import convert_table
 from evidence.errors import InputError
 from evidence.foreign import fault_of
 from evidence.language import _
@@ -54,7 +54,7 @@ class PartyNames:
     finance: str
     """Whose causes excuse late payment: 区财政."""
     holders: tuple[str, ...]
-    """Who holds a signed copy of the contract."""
+    """Who holds a signed copy of the contract; at most ten."""
 
     def recipient(self, recipient: Recipient) -> str:
         """The name of whom a report goes to."""
@@ -72,7 +72,7 @@ class ContractText:
     """Clauses that messages name beside the rule's own, e.g. `lateness` -> 第九条4."""
     numbers: dict[str, str] = field(default_factory=dict)
     """Parameter -> the clause that fixes it."""
-    left_out: tuple[str, ...] = ()
+    without_rules: tuple[str, ...] = ()
     """Rules whose duty this contract does not know."""
 
     def reference(self, name: str) -> str:
@@ -87,7 +87,7 @@ def read_table(path: Path, kind: type[T]) -> T:
         InputError: missing, not TOML, an unknown key or a wrong value; `where` names the file.
     """
     try:
-        return msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), kind)
+        return convert_table(tomllib.loads(path.read_text(encoding="utf-8")), kind)
     except (OSError, tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
         raise InputError(
             _("合同文本有一处不对：{fault}。").format(fault=fault_of(error)),
@@ -114,8 +114,3 @@ def shipped_contracts() -> tuple[str, ...]:
 def first_clauses() -> dict[str, ClauseText]:
     """The clauses of the first contract, which every rule was written from."""
     return read_clauses(HERE / FIRST)
-
-
-def unknown_rules(clauses: dict[str, Any], known: Iterable[str]) -> tuple[str, ...]:
-    """Rule ids that no rule has."""
-    return tuple(sorted(set(clauses) - set(known)))

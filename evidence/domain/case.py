@@ -185,8 +185,13 @@ class Trigger(StrEnum):
 class Recipient(StrEnum):
     """Who receives a report."""
 
-    SAFETY_SECTION = "安监科"
-    ENFORCEMENT = "安监执法中队"
+    SAFETY_SECTION = "主管科室"
+    ENFORCEMENT = "执法单位"
+
+    @classmethod
+    def _missing_(cls, value: object) -> Recipient | None:
+        """What journals of before say: the names the first contract gives them."""
+        return {"安监科": cls.SAFETY_SECTION, "安监执法中队": cls.ENFORCEMENT}.get(str(value))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ def convert_table(table: Any, kind: type[T]) -> T:
         msgspec.ValidationError: a value of the wrong kind or an unknown key; the text names its path.
     """
     result = msgspec.convert(table, kind)
-    for path in _unknown(table, msgspec.to_builtins(result), "$"):
+    for path in _unknown(table, msgspec.to_builtins(result, enc_hook=str), "$"):
         raise msgspec.ValidationError(f"Unknown key - at `{path}`")
     return result
 

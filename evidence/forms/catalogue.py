@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
 
+from evidence.contracts.contract import FormText
 from evidence.errors import InputError, MissingPartError, UsageError
 from evidence.foreign import fault_of
-from evidence.forms.declaration import FormDeclaration
+from evidence.forms.declaration import EVERYWHERE, FormDeclaration
 from evidence.language import _, did_you_mean
 
 SHIPPED = Path(__file__).parents[1] / "shipped" / "templates"
@@ -32,13 +33,21 @@ def read_declaration(path: Path) -> FormDeclaration:
     """
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
-        return msgspec.convert(table, FormDeclaration)
+        form = msgspec.convert(table, FormDeclaration)
     except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
         raise InputError(
             _("文书声明有错：{error}。").format(error=fault_of(error)),
             where=str(path),
             remedy=_("请对照 docs/template-designer.md 改正后重试。"),
         ) from error
+    own = {declared.name for declared in form.fields}
+    return replace(form, fields=(*form.fields, *(one for one in EVERYWHERE if one.name not in own)))
+
+
+def _as_called(form: FormDeclaration, text: FormText | None) -> FormDeclaration:
+    if text is None:
+        return form
+    return replace(form, title=text.title, note=text.note, clauses=text.clauses or form.clauses)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +58,11 @@ class Catalogue:
     forms: tuple[FormDeclaration, ...]
 
     @classmethod
-    def load(cls, templates_dir: Path) -> Catalogue:
+    def load(cls, templates_dir: Path, texts: Mapping[str, FormText] | None = None) -> Catalogue:
         """Read every declaration; a folder without templates of its own uses the shipped ones.
+
+        Args:
+            texts: what the contract calls each form; without them the names of form.toml.
 
         Raises:
             InputError: a declaration is wrong, or two forms share an id or code.
@@ -73,7 +85,7 @@ class Catalogue:
                         where=str(path),
                         remedy=_("请给其中一种换一个两字母代码。"),
                     )
-            forms.append(form)
+            forms.append(_as_called(form, (texts or {}).get(form.id)))
         if not forms:
             raise MissingPartError(
                 _("没有找到任何文书模板。"), where=str(folder), remedy=_("请恢复 templates/ 文件夹。")

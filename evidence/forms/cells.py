@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from datetime import time as clock_time
 from typing import Any
@@ -155,8 +156,12 @@ def several(value: Any) -> tuple[str, ...]:
     return tuple(part.strip() for part in _SEPARATORS.split(text(value)) if part.strip())
 
 
-def one_of(options: dict[str, Any]) -> Callable[[Any], Any]:
-    """A reader for one of a list of words; None for an empty cell."""
+def one_of(options: dict[str, Any], named: Callable[[str], Any] | None = None) -> Callable[[Any], Any]:
+    """A reader for one of a list of words; None for an empty cell.
+
+    Args:
+        named: understands further words, and raises ValueError for those it does not.
+    """
 
     def read(value: Any) -> Any:
         found = text(value)
@@ -166,6 +171,9 @@ def one_of(options: dict[str, Any]) -> Callable[[Any], Any]:
         for word, meaning in options.items():
             if _fold(word) == folded:
                 return meaning
+        if named is not None:
+            with suppress(ValueError):
+                return named(found)
         raise CellError(_("“{found}”不在可选项中：{options}").format(found=found, options="、".join(options)))
 
     return read

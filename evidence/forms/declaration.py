@@ -52,6 +52,13 @@ class FieldDeclaration:
     """Nobody may give a value beforehand, e.g. the answers of a questionnaire."""
 
 
+EVERYWHERE = (
+    FieldDeclaration(name="文书标题", label="本合同中的文书名称", fixed=True),
+    FieldDeclaration(name="合同说明", label="本合同对这种文书的说明", fixed=True),
+)
+"""Fields of every form, whether or not it declares them."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoxDeclaration:
     """A place for a signature, a seal or a date. Where it lies is measured on the rendered page."""
@@ -90,6 +97,8 @@ class FormDeclaration:
     clauses: tuple[str, ...] = ()
     """Clauses of the contract it serves."""
     served_rules: tuple[str, ...] = ()
+    note: str = ""
+    """What the contract has it say of itself, printed as `合同说明`."""
     fields: tuple[FieldDeclaration, ...]
     boxes: tuple[BoxDeclaration, ...] = ()
 

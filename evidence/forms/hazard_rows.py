@@ -11,21 +11,20 @@ from evidence.domain.week import local_date
 from evidence.forms.tables import Mistakes, Record
 from evidence.language import _
 
-ITEM_COUNT = 25
-"""Items of the checklist (附件五(三))."""
-
 
 def read_hazards(
     rows: Iterable[Record],
     arrived: datetime | None,
     photos: Callable[[Record], tuple[Sha256, ...]],
     mistakes: Mistakes,
+    items: int,
 ) -> tuple[Hazard, ...]:
     """The hazards in their order; numbers that the file leaves out follow its rows.
 
     Args:
         arrived: when the visit began; deadlines before its day are mistakes.
         photos: checks and stores the photographs of one row.
+        items: how many the checklist has.
     """
     found: dict[str, Hazard] = {}
     for number, record in enumerate(rows, 1):
@@ -33,8 +32,8 @@ def read_hazards(
         if key in found:
             mistakes.error(record.where("编号"), _("隐患编号 {key} 重复").format(key=key))
         item = record["检查项"]
-        if item is not None and not 1 <= item <= ITEM_COUNT:
-            mistakes.error(record.where("检查项"), _("检查项只有1～25"))
+        if item is not None and not 1 <= item <= items:
+            mistakes.error(record.where("检查项"), _("检查项只有1～{items}").format(items=items))
         grade = record["等级"] or Grade.GENERAL
         if grade is Grade.MAJOR and not record["判定条款"]:
             mistakes.error(record.where("判定条款"), _("重大隐患须写判定条款"))

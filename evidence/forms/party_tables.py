@@ -41,17 +41,19 @@ ENTERPRISES = Table(
             required=True,
             options=tuple(_CLASSES),
             width=22,
-            comment="附件一的类别，决定检查人数；多个用顿号分开",
+            comment="合同所列类别，决定检查人数；多个用顿号分开",
         ),
         Column(
             heading="重点工艺",
             read=cells.many_of(_PROCESSES),
             options=tuple(_PROCESSES),
             width=16,
-            comment="附件五(三)二十三；多个用顿号分开",
+            comment="须专家深度检查的工艺；多个用顿号分开",
         ),
-        Column(heading="人数", read=cells.whole, kind="number", width=8, comment="不足20人为微型企业"),
-        _date("投产日期", "新进企业须在投产三个月内服务（附件五(一)2）"),
+        Column(
+            heading="人数", read=cells.whole, kind="number", width=8, comment="决定是否属于合同所说的微型企业"
+        ),
+        _date("投产日期", "新进企业须在投产后合同约定的期限内服务"),
         _date("入驻发现日期", "发现新企业入驻的日期；合同原名单内的企业留空"),
         Column(heading="出租方", width=22, comment="厂中厂：出租方的名称或信用代码"),
         _date("纳入日期"),
@@ -68,7 +70,7 @@ ENTERPRISES = Table(
 )
 PEOPLE = Table(
     name="人员",
-    note="项目组成员、外聘专家、高新区安全监管人员，每人一行。",
+    note="项目组成员、外聘专家、安全监管人员，每人一行。",
     columns=(
         Column(heading="编号", read=cells.code, required=True, comment="不重复，如 P01", width=10),
         Column(heading="姓名", required=True, width=12),
@@ -83,7 +85,7 @@ PEOPLE = Table(
         _date("工作证止"),
         _date("在岗起"),
         _date("在岗止"),
-        _yes("投标人员", "投标文件所列；否则须有监管部门书面同意（附件六1(1)）"),
+        _yes("投标人员", "投标文件所列；否则须有监管部门书面同意"),
     ),
 )
 DEVICES = Table(

@@ -12,17 +12,21 @@ from evidence.language import _
 
 AHEAD = timedelta(minutes=5)
 """How far a fact may lie in the server's future: two clocks are never quite the same."""
+ITEMS = 25
+"""Items of a checklist where no contract says."""
 LONGEST_VISIT = timedelta(hours=24)
 """Nobody inspects a factory for longer in one go; more is a wrong date."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plausible:
-    """What bounds every fact: the server's clock and the day the contract was signed."""
+    """What bounds every fact: the server's clock, the day the contract was signed, its checklist."""
 
     now: datetime
     """Contract time, aware."""
     contract_from: date
+    items: int = ITEMS
+    """How many the checklist has."""
 
     def instant(self, at: datetime) -> str:
         """Why an instant cannot be; empty when it can."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
 
 from evidence.archive.originals import Originals
+from evidence.contracts.contract import Contract, FormText
 from evidence.domain.case import Case, Visit
 from evidence.domain.identifiers import CaseId, EnterpriseId, Number, PersonId, Sha256, VisitId
 from evidence.domain.parties import Enterprise, Person
@@ -20,6 +22,7 @@ from evidence.forms.settings import FormsSettings
 from evidence.language import _
 from evidence.ledger.lookup import standing_case
 from evidence.ledger.view import View
+from evidence.rules.parameters import Parameters
 
 
 class ContractProfile(Protocol):
@@ -31,6 +34,8 @@ class ContractProfile(Protocol):
     def name(self) -> str: ...
     @property
     def section(self) -> str: ...
+    @property
+    def signed_on(self) -> date: ...
 
 
 class AgencyProfile(Protocol):
@@ -54,6 +59,8 @@ class RegulatorProfile(Protocol):
     @property
     def section(self) -> str: ...
     @property
+    def section_in_full(self) -> str: ...
+    @property
     def enforcement(self) -> str: ...
 
 
@@ -68,6 +75,12 @@ class IssueSettings(Protocol):
     def regulator(self) -> RegulatorProfile: ...
     @property
     def forms(self) -> FormsSettings: ...
+    @property
+    def parameters(self) -> Parameters: ...
+    @property
+    def profile(self) -> Contract: ...
+    @property
+    def form_texts(self) -> Mapping[str, FormText]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

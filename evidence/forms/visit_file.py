@@ -26,10 +26,10 @@ from evidence.domain.hazard import HazardAnswer, HazardProgress, HazardResult, P
 from evidence.domain.identifiers import PersonId, Sha256, VisitId
 from evidence.domain.week import local_date
 from evidence.errors import InputError, UsageError
-from evidence.forms.hazard_rows import ITEM_COUNT, read_hazards
+from evidence.forms.hazard_rows import read_hazards
 from evidence.forms.people import Contact, VisitDetails, store
 from evidence.forms.photographs import picture_of, prepare
-from evidence.forms.plausible import Plausible, check_escalation, check_report, check_visit
+from evidence.forms.plausible import ITEMS, Plausible, check_escalation, check_report, check_visit
 from evidence.forms.settings import FormsSettings
 from evidence.forms.source import latest_versions
 from evidence.forms.tables import Mistakes, Record
@@ -70,7 +70,17 @@ def read_visit_file(
     """
     mistakes = Mistakes(path)
     head, lists = read_visit_tables(path, mistakes)
-    reader = _Reader(path, case, view, originals, mistakes, _Taken(head), lists, admit=admit)
+    reader = _Reader(
+        path,
+        case,
+        view,
+        originals,
+        mistakes,
+        _Taken(head),
+        lists,
+        admit=admit,
+        items=bounds.items if bounds else ITEMS,
+    )
     kind = head["类型"]
     if kind == REPORT:
         build: Any = reader.report
@@ -137,6 +147,8 @@ class _Reader:
     admit: Callable[[Path], object] = lambda _path: None
     """Looks at a photograph before it is taken."""
     taken_lists: set[str] = field(default_factory=set)
+    items: int = ITEMS
+    """How many the checklist has."""
 
     def visit(self, kind: str) -> Visit:
         """检查, 督促, 复查, 指导, 约谈."""
@@ -146,7 +158,7 @@ class _Reader:
             self.mistakes.error(head.where("离开时间"), _("离开时间早于到达时间"))
         self.details = self._details()
         hazards = (
-            read_hazards(self._rows("隐患"), arrived, self._photos, self.mistakes)
+            read_hazards(self._rows("隐患"), arrived, self._photos, self.mistakes, self.items)
             if kind in FINDING_KINDS
             else ()
         )
@@ -315,16 +327,18 @@ class _Reader:
             number, verdict = record["序号"], record["结果"]
             if number is None or verdict is None:
                 continue
-            if not 1 <= number <= ITEM_COUNT:
-                self.mistakes.error(record.where("序号"), _("检查项目只有1～25项"))
+            if not 1 <= number <= self.items:
+                self.mistakes.error(
+                    record.where("序号"), _("检查项目只有1～{items}项").format(items=self.items)
+                )
             elif number in seen:
                 self.mistakes.error(record.where("序号"), _("与 {other} 重复").format(other=seen[number]))
             elif verdict.value == "不适用" and not record["说明"]:
                 self.mistakes.error(record.where("说明"), _("“不适用”须写明理由"))
             seen[number] = record.place
             results.append(ItemResult(item=number, verdict=verdict, remark=record["说明"] or ""))
-        if kind == VisitKind.CHECK and 0 < len(results) < ITEM_COUNT:
-            missing = [str(n) for n in range(1, ITEM_COUNT + 1) if n not in seen]
+        if kind == VisitKind.CHECK and 0 < len(results) < self.items:
+            missing = [str(n) for n in range(1, self.items + 1) if n not in seen]
             self.mistakes.warn("检查项目", _("第{items}项没有结果").format(items="、".join(missing)))
         return tuple(sorted(results, key=lambda result: result.item))
 

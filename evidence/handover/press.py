@@ -118,7 +118,7 @@ class TemplatePress:
             MissingPartError: LibreOffice is not there.
             IncompleteError: LibreOffice could not set a paper.
         """
-        catalogue = Catalogue.load(self.templates)
+        catalogue = Catalogue.load(self.templates, self.settings.form_texts)
         forms = [catalogue.form(one.form) for one in wanted]
         for refused in unusable_templates(catalogue, forms, self.settings.forms, self.kept_checks).values():
             raise refused

@@ -17,15 +17,12 @@ from evidence.domain.hazard import Grade, HazardState
 from evidence.domain.parties import CampaignKind
 from evidence.domain.week import Week
 from evidence.rules.chain import FORM_OF, KIND_NAME, Chain, Step
-from evidence.rules.deadlines import handover_window, move, planning_day
+from evidence.rules.deadlines import move
 from evidence.rules.ground import Ground, in_force
 from evidence.rules.known import known_at
 from evidence.rules.newcomers import is_newcomer
 from evidence.rules.parameters import Parameters
 from evidence.rules.section import served
-
-CHAIN_CLAUSE = "附件五(二)1"
-HANDOVER_CLAUSE = "附件六1(4)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +69,7 @@ def _item(
         who=who,
         due=due,
         first=first or chain.today,
-        clause=HANDOVER_CLAUSE if rule.startswith(("G", "V")) else CHAIN_CLAUSE,
+        clause=chain.ground.clause_number(rule),
         rule_id=rule,
         case=chain.case.id,
         enterprise=chain.case.enterprise,
@@ -169,7 +166,9 @@ def _upwards(chain: Chain, who: str) -> Iterator[DueItem]:
     passive = next((s for s in chain.urgings if s.facts.attitude is Attitude.PASSIVE), None)
     if passive is not None and not chain.escalated(Trigger.PASSIVE):
         due = passive.day + timedelta(days=days)
-        yield _item(chain, "向安监科书面上报不积极整改", who, due, "P05-passive-reported")
+        yield _item(
+            chain, f"向{chain.ground.names.section}书面上报不积极整改", who, due, "P05-passive-reported"
+        )
     for step in chain.rechecks:
         unfinished = [o.hazard for o in step.facts.results if o.state is HazardState.UNRECTIFIED]
         if unfinished and not chain.escalated(Trigger.OVERDUE):
@@ -218,7 +217,7 @@ def _of_section(ground: Ground) -> Iterator[DueItem]:
                     who="项目负责人",
                     due=due,
                     first=today,
-                    clause="附件五(一)2",
+                    clause=ground.clause_number(rule),
                     rule_id=rule,
                     enterprise=one.id,
                     name=one.short_name,
@@ -235,7 +234,7 @@ def _of_section(ground: Ground) -> Iterator[DueItem]:
                 who="项目负责人",
                 due=campaign.due,
                 first=today,
-                clause="附件五(一)3",
+                clause=ground.clause_number("F04-campaign-coverage"),
                 rule_id="F04-campaign-coverage",
                 detail=campaign.id,
                 overdue=campaign.due < today,
@@ -247,7 +246,7 @@ def _of_section(ground: Ground) -> Iterator[DueItem]:
                 who="资料员",
                 due=due,
                 first=campaign.due,
-                clause="附件五(一)3",
+                clause=ground.clause_number("F04-campaign-coverage"),
                 rule_id="F05-campaign-summary",
                 detail=campaign.id,
                 overdue=due < today,
@@ -256,28 +255,27 @@ def _of_section(ground: Ground) -> Iterator[DueItem]:
 
 def _of_office(ground: Ground, until: date) -> Iterator[DueItem]:
     """Friday's duties up to a day, training, badges that run out."""
-    rule = ground.parameters.holiday_friday
     week = Week.of(ground.today)
     while week.monday <= until:
-        window = handover_window(week, rule)
+        window = ground.handover_window(week)
         if window.last >= ground.today and not ground.packages_for(week):
             yield DueItem(
                 what="移交本周资料",
                 who="资料员",
                 due=window.last,
                 first=window.last,
-                clause=HANDOVER_CLAUSE,
+                clause=ground.clause_number("G07-weekly-handover"),
                 rule_id="G07-weekly-handover",
                 detail=str(week),
             )
-        filing = planning_day(week.shift(1), rule)
+        filing = ground.planning_day(week.shift(1))
         if filing.last >= ground.today and not ground.plans_for(week.shift(1)):
             yield DueItem(
                 what="编制并报备下周计划",
                 who="项目负责人",
                 due=filing.last,
                 first=filing.last,
-                clause="附件八1",
+                clause=ground.clause_number("T01-plan-filed"),
                 rule_id="T01-plan-filed",
                 detail=str(week.shift(1)),
             )
@@ -291,7 +289,7 @@ def _of_office(ground: Ground, until: date) -> Iterator[DueItem]:
             who=person.name,
             due=due,
             first=ground.today,
-            clause="附件八4",
+            clause=ground.clause_number("T06-training"),
             rule_id="T06-training",
             detail=person.id,
             overdue=due < ground.today,
@@ -302,7 +300,7 @@ def _of_office(ground: Ground, until: date) -> Iterator[DueItem]:
                 who=person.name,
                 due=person.badge_to,
                 first=ground.today,
-                clause="附件八2",
+                clause=ground.clause_number("T02-badges"),
                 rule_id="T02-badges",
                 detail=person.id,
                 overdue=person.badge_to < ground.today,

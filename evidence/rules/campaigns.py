@@ -118,7 +118,8 @@ def _full_coverage(ground: Ground, campaign: Campaign, due: date, done: Sequence
         return waiting(f"{name}还有 {len(missing)} 家未完成（{names}）。", **about)
     return failed(
         f"{name}到期，{len(missing)} 家未完成（{names}），"
-        f"有按第九条6承担合同总价 {ground.parameters.campaign_percent}% 违约金的风险。",
+        f"有按{ground.text.reference('campaign')}承担"
+        f"合同总价 {ground.parameters.campaign_percent}% 违约金的风险。",
         **about,
     )
 
@@ -128,7 +129,7 @@ def _full_coverage(ground: Ground, campaign: Campaign, due: date, done: Sequence
     "专项检查汇总清单及时报送",
     rows="F05 C17",
     parameters="summary_days",
-    remedy="签发汇总清单，报送经济发展局并登记签收（台账 campaign-pack）。",
+    remedy="签发汇总清单，报送{bureau}并登记签收（台账 campaign-pack）。",
     unless=NONE,
 )
 def campaign_summary(ground: Ground) -> Iterator[Outcome]:

@@ -97,7 +97,7 @@ def facts_complete(chain: Chain) -> Iterator[Outcome]:
     "每项隐患都有整改期限",
     rows="P02",
     parameters="rectification_days",
-    remedy="补登期限；不是15天的写明理由。",
+    remedy="补登期限；不是{rectification_days}天的写明理由。",
     unless=NO_HAZARD,
 )
 def hazard_deadlines(chain: Chain) -> Iterator[Outcome]:
@@ -190,7 +190,7 @@ def advice(chain: Chain) -> Iterator[Outcome]:
 
 @case_rule(
     "K01-items",
-    "25项检查内容逐项有结果",
+    "{checklist_items}项检查内容逐项有结果",
     rows="K01 D01",
     parameters="checklist_items",
     remedy="补填缺项；“不适用”的写明理由；“不合格”的列入隐患。",

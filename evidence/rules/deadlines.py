@@ -11,8 +11,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
-from evidence.domain.week import Week, is_workday, show_date
+from evidence.domain.week import Week, is_workday, show_date, weekday_name
 from evidence.rules.parameters import HolidayRule, Parameters
+
+FRIDAY = 5
+"""The weekday of the handover unless a contract says otherwise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,28 +103,39 @@ def holiday_notes(first: date, last: date) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=4096)
-def handover_window(week: Week, rule: HolidayRule) -> Window:
-    """Week's handover day (附件六1(4)): Friday, or what the parameter says when it is a holiday.
+def handover_window(week: Week, rule: HolidayRule, weekday: int = FRIDAY) -> Window:
+    """Week's handover day (附件六1(4)), or what the parameter says when it is a holiday.
 
-    When a week has no working day up to Friday, the day is the next working day after it.
+    When a week has no working day up to that day, it is the next working day after it.
+
+    Args:
+        weekday: the agreed day, 1 for Monday.
     """
-    friday = week.friday
-    working = is_workday(friday)
+    agreed = week.monday + timedelta(days=weekday - 1)
+    working = is_workday(agreed)
     if working is None:
-        return Window(first=friday, last=friday, notes=("节假日日历不含该年度，周五是否休息请人工确认",))
+        return _unknown_holiday(agreed)
     if working or rule is HolidayRule.NONE:
-        return Window(first=friday, last=friday)
-    day = friday
+        return Window(first=agreed, last=agreed)
+    day = agreed
     if rule is HolidayRule.PREVIOUS:
         while day >= week.monday and not is_workday(day):
             day -= timedelta(days=1)
     if rule is HolidayRule.NEXT or day < week.monday:
-        day = friday
+        day = agreed
         while is_workday(day) is False:
             day += timedelta(days=1)
-    return Window(
-        first=day, last=day, notes=(f"周五 {friday.isoformat()} 为法定节假日，按参数取 {show_date(day)}",)
-    )
+    return _moved_for_holiday(agreed, day)
+
+
+def _unknown_holiday(agreed: date) -> Window:
+    note = f"节假日日历不含该年度，{weekday_name(agreed)}是否休息请人工确认"
+    return Window(first=agreed, last=agreed, notes=(note,))
+
+
+def _moved_for_holiday(agreed: date, day: date) -> Window:
+    note = f"{weekday_name(agreed)} {agreed.isoformat()} 为法定节假日，按参数取 {show_date(day)}"
+    return Window(first=day, last=day, notes=(note,))
 
 
 def uncertain(window: Window) -> bool:
@@ -130,27 +144,27 @@ def uncertain(window: Window) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def planning_day(week: Week, rule: HolidayRule) -> Window:
-    """Last day to file the plan for a week (附件八1): the Friday before, or the working day before that."""
-    friday = week.shift(-1).friday
-    day = friday
-    if is_workday(friday) is None:
-        return Window(first=friday, last=friday, notes=("节假日日历不含该年度，周五是否休息请人工确认",))
+def planning_day(week: Week, rule: HolidayRule, weekday: int = FRIDAY) -> Window:
+    """Last day to file the plan for a week (附件八1): the agreed day of the week before, or the working day
+    before that.
+    """
+    agreed = week.shift(-1).monday + timedelta(days=weekday - 1)
+    day = agreed
+    if is_workday(agreed) is None:
+        return _unknown_holiday(agreed)
     step = timedelta(days=1 if rule is HolidayRule.NEXT else -1)
     while rule is not HolidayRule.NONE and is_workday(day) is False:
         day += step
-    if day == friday:
+    if day == agreed:
         return Window(first=day, last=day)
-    return Window(
-        first=day, last=day, notes=(f"周五 {friday.isoformat()} 为法定节假日，按参数取 {show_date(day)}",)
-    )
+    return _moved_for_holiday(agreed, day)
 
 
-def handover_due(day: date, rule: HolidayRule) -> date:
+def handover_due(day: date, rule: HolidayRule, weekday: int = FRIDAY) -> date:
     """The handover day by which the material of work done on `day` must be handed over."""
     week = Week.of(day)
-    due = handover_window(week, rule).last
+    due = handover_window(week, rule, weekday).last
     while due < day:
         week = week.shift(1)
-        due = handover_window(week, rule).last
+        due = handover_window(week, rule, weekday).last
     return due

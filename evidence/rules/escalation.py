@@ -58,7 +58,7 @@ def judge_report(chain: Chain, duty: ReportDuty) -> Outcome:
                     observed=moment,
                     **about,
                 ),
-                _receipted(premature[0], about),
+                _receipted(chain, premature[0], about),
             )
         if chain.today <= last:
             return waiting(
@@ -67,36 +67,38 @@ def judge_report(chain: Chain, duty: ReportDuty) -> Outcome:
         return failed(f"没有就“{trigger.value}”书面上报监管部门。", observed="未上报", **about)
     report = reports[0]
     moment = _moment(report)
-    observed = f"{moment} 报{report.recipient.value}"
+    to = chain.ground.names.recipient(report.recipient)
+    observed = f"{moment} 报{to}"
     if report.recipient not in duty.recipients:
-        named_there = "或".join(one.value for one in duty.recipients)
+        named_there = "或".join(chain.ground.names.recipient(one) for one in duty.recipients)
         return revised(
             failed(
-                f"“{trigger.value}”报给了{report.recipient.value}，应报{named_there}。",
+                f"“{trigger.value}”报给了{to}，应报{named_there}。",
                 observed=observed,
                 **about,
             ),
-            _receipted(report, about),
+            _receipted(chain, report, about),
         )
     if local_date(report.reported_at) > last:
         days = (local_date(report.reported_at) - last).days
         return revised(
             late(
-                f"“{trigger.value}”于 {moment} 才上报{report.recipient.value}，迟 {days} 天。",
+                f"“{trigger.value}”于 {moment} 才上报{to}，迟 {days} 天。",
                 observed=observed,
                 **about,
             ),
             failed(
-                f"“{trigger.value}”于 {moment} 才上报{report.recipient.value}，已迟。",
+                f"“{trigger.value}”于 {moment} 才上报{to}，已迟。",
                 observed=observed,
                 **about,
             ),
         )
-    return _receipted(report, about)
+    return _receipted(chain, report, about)
 
 
-def _receipted(report: Escalation, about: dict[str, Any]) -> Outcome:
-    moment, trigger, to = _moment(report), report.trigger.value, report.recipient.value
+def _receipted(chain: Chain, report: Escalation, about: dict[str, Any]) -> Outcome:
+    moment, trigger = _moment(report), report.trigger.value
+    to = chain.ground.names.recipient(report.recipient)
     about = {**about, "observed": f"{moment} 报{to}"}
     if report.receipt_at is None:
         return unsure(f"“{trigger}”已于 {moment} 上报{to}，尚无签收。", **about)
@@ -114,7 +116,7 @@ def _moment(report: Escalation) -> str:
     "逾期未整改到位的及时上报",
     rows="P13 R03",
     parameters="escalation_days",
-    remedy="向安监科或执法中队书面上报并取得签收。",
+    remedy="向{section}或{enforcement}书面上报并取得签收。",
     unless="复查未发现逾期未整改，或尚未复查。",
 )
 def overdue_reported(chain: Chain) -> Iterator[Outcome]:

@@ -117,7 +117,7 @@ def coverage(ground: Ground) -> Iterator[Outcome]:
             percent = ground.parameters.incompletion_percent
             yield failed(
                 f"第 {year} 服务年度有 {len(open_)} 家未闭环（{names}），"
-                f"有按第九条3承担合同总价 {percent}% 违约金的风险。",
+                f"有按{ground.text.reference('incompletion')}承担合同总价 {percent}% 违约金的风险。",
                 **about,
             )
         else:

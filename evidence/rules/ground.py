@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from functools import cached_property
+from typing import TYPE_CHECKING
 
+from evidence.contracts.contract import no_clause
+from evidence.contracts.text import ContractText, PartyNames, first_clauses
 from evidence.domain.facts import Facts, ServiceState
 from evidence.domain.parties import Enterprise, Person, Role
 from evidence.domain.register import Package, Plan, Receipt, RegisterEntry
-from evidence.domain.week import Week, local_date, service_year, service_year_span
+from evidence.domain.week import WEEKDAYS, Week, local_date, service_year, service_year_span
 from evidence.rules.chain import Chain, Step
-from evidence.rules.deadlines import Suspension, handover_due
-from evidence.rules.parameters import Parameters, YearRule
+from evidence.rules.clause import Clause
+from evidence.rules.deadlines import Suspension, Window, handover_due, handover_window, planning_day
+from evidence.rules.parameters import Parameters, YearRule, contract_text
+from evidence.rules.wording import worded, words_of
+
+if TYPE_CHECKING:
+    from evidence.rules.rule import Rule
 
 EDITION = 3
 """Number of today's ruleset."""
@@ -33,6 +41,38 @@ class Ground:
         self.enterprises: dict[str, Enterprise] = {one.id: one for one in facts.enterprises}
         self.people: dict[str, Person] = {one.id: one for one in facts.people}
         self._spans: dict[int, tuple[date, date]] = {}
+
+    @cached_property
+    def text(self) -> ContractText:
+        """The contract's own words."""
+        return contract_text(self.parameters)
+
+    @cached_property
+    def names(self) -> PartyNames:
+        """What the contract calls those it concerns."""
+        return self.text.names
+
+    @cached_property
+    def words(self) -> dict[str, object]:
+        """What a rule's sentences may name."""
+        return words_of(self.parameters)
+
+    @cached_property
+    def handover_day(self) -> str:
+        """周五."""
+        return WEEKDAYS[self.parameters.handover_weekday - 1]
+
+    def clause(self, rule: Rule) -> Clause:
+        """The clause behind a rule, in this contract's words."""
+        if self.parameters.text is None:
+            return rule.clause
+        found = self.text.clauses.get(rule.id) or no_clause(worded(rule.title, self.words))
+        return Clause(number=found.number, text=found.quote)
+
+    def clause_number(self, rule: str) -> str:
+        """The number of the clause behind a rule, by its id."""
+        known = first_clauses() if self.parameters.text is None else self.text.clauses
+        return known[rule].number if rule in known else no_clause("").number
 
     def name_of(self, enterprise: str) -> str:
         """Short name of an enterprise, or its id when it is in no register."""
@@ -139,7 +179,15 @@ class Ground:
 
     def handover_due(self, day: date) -> date:
         """When the material of work done on `day` must be handed over."""
-        return handover_due(day, self.parameters.holiday_friday)
+        return handover_due(day, self.parameters.holiday_friday, self.parameters.handover_weekday)
+
+    def handover_window(self, week: Week) -> Window:
+        """The day on which a week's material is handed over."""
+        return handover_window(week, self.parameters.holiday_friday, self.parameters.handover_weekday)
+
+    def planning_day(self, week: Week) -> Window:
+        """The day by which the plan for a week is filed."""
+        return planning_day(week, self.parameters.holiday_friday, self.parameters.handover_weekday)
 
     def plans_for(self, week: Week) -> tuple[Plan, ...]:
         """All versions of the plan for a week, oldest first."""

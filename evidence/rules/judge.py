@@ -15,6 +15,7 @@ from evidence.rules.owed import declared_incurable
 from evidence.rules.parameters import Parameters
 from evidence.rules.registry import RULESETS, Ruleset
 from evidence.rules.rule import CaseRule, Outcome, StandingRule, as_said_by
+from evidence.rules.wording import worded
 
 RULESET_VERSION = RULESETS[-1].version
 
@@ -33,11 +34,16 @@ def judge_by(ruleset: Ruleset, facts: Facts, parameters: Parameters, as_of: date
     """Findings of one ruleset."""
     ground = Ground(ruleset.known_at(facts, as_of), parameters, as_of, edition=ruleset.edition)
     findings: list[Finding] = []
+    without = frozenset(ground.text.without_rules)
     for chain in ground.chains:
         for rule in ruleset.case_rules:
+            if rule.id in without:
+                continue
             findings += _case_findings(rule, chain)
     if facts.week:
         for standing in ruleset.standing_rules:
+            if standing.id in without:
+                continue
             findings += _standing_findings(standing, ground)
     findings.sort(key=_order)
     return tuple(findings)
@@ -75,18 +81,19 @@ def _order(finding: Finding) -> tuple[str, str, str, str, str, str, str]:
 
 
 def _case_findings(rule: CaseRule, chain: Chain) -> list[Finding]:
-    outcomes = as_said_by(chain.ground.edition, rule.judge(chain))
+    ground = chain.ground
+    outcomes = as_said_by(ground.edition, rule.judge(chain))
     case, enterprise = chain.case.id, chain.case.enterprise
     if not outcomes:
         return [
             Finding(
                 rule_id=rule.id,
-                clause=rule.clause,
+                clause=ground.clause(rule),
                 level=rule.level,
                 kind=Kind.NOT_APPLICABLE,
                 blocking=False,
                 subject=Subject(case=case, enterprise=enterprise),
-                message=rule.unless,
+                message=worded(rule.unless, ground.words),
             )
         ]
     findings = []
@@ -109,7 +116,7 @@ def _case_findings(rule: CaseRule, chain: Chain) -> list[Finding]:
         findings.append(
             Finding(
                 rule_id=rule.id,
-                clause=rule.clause,
+                clause=ground.clause(rule),
                 level=outcome.level or rule.level,
                 kind=outcome.kind,
                 blocking=blocking and incurable is None,
@@ -118,7 +125,7 @@ def _case_findings(rule: CaseRule, chain: Chain) -> list[Finding]:
                 expected=outcome.expected,
                 observed=outcome.observed,
                 due=outcome.due,
-                remediation=_remedy(rule, outcome),
+                remediation=_remedy(rule, outcome, ground),
                 evidence=outcome.evidence,
                 waiver=shown,
                 incurable=incurable,
@@ -136,12 +143,12 @@ def _incurable(rule: CaseRule, chain: Chain, about: Subject) -> AppliedIncurable
 
 def _standing_findings(rule: StandingRule, ground: Ground) -> list[Finding]:
     outcomes = as_said_by(ground.edition, rule.judge(ground)) or (
-        Outcome(kind=Kind.NOT_APPLICABLE, message=rule.unless),
+        Outcome(kind=Kind.NOT_APPLICABLE, message=worded(rule.unless, ground.words)),
     )
     return [
         Finding(
             rule_id=rule.id,
-            clause=rule.clause,
+            clause=ground.clause(rule),
             level=outcome.level or rule.level,
             kind=outcome.kind,
             blocking=False,
@@ -155,7 +162,7 @@ def _standing_findings(rule: StandingRule, ground: Ground) -> list[Finding]:
             expected=outcome.expected,
             observed=outcome.observed,
             due=outcome.due,
-            remediation=_remedy(rule, outcome),
+            remediation=_remedy(rule, outcome, ground),
             evidence=outcome.evidence,
         )
         for outcome in outcomes
@@ -169,5 +176,5 @@ def _stops(outcome: Outcome) -> bool:
     return outcome.blocking and (outcome.kind is not Kind.OPEN or bool(outcome.visit))
 
 
-def _remedy(rule: CaseRule | StandingRule, outcome: Outcome) -> str:
-    return "" if outcome.kind in (Kind.PASS, Kind.NOT_APPLICABLE) else rule.remedy
+def _remedy(rule: CaseRule | StandingRule, outcome: Outcome, ground: Ground) -> str:
+    return "" if outcome.kind in (Kind.PASS, Kind.NOT_APPLICABLE) else worded(rule.remedy, ground.words)

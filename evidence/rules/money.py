@@ -11,7 +11,6 @@ from dateutil.relativedelta import relativedelta
 from evidence.domain.register import RegisterEntry
 from evidence.domain.week import Week, add_workdays, local_date
 from evidence.rules.clause import Level
-from evidence.rules.deadlines import handover_window
 from evidence.rules.ground import Ground
 from evidence.rules.outcomes import failed, listed, passed, unsure, waiting
 from evidence.rules.payment_schedule import Instalment, late_fee, schedule, yuan
@@ -70,7 +69,9 @@ def _paid(ground: Ground, one: Instalment, due: date, payment: RegisterEntry | N
     counted = days - _excused(ground, due, on)
     if counted <= 0:
         return unsure(
-            f"{one.name}逾期 {days} 天，属区财政因素，不计滞纳金。", observed=on.isoformat(), **about
+            f"{one.name}逾期 {days} 天，属{ground.names.finance}因素，不计滞纳金。",
+            observed=on.isoformat(),
+            **about,
         )
     fee = (
         "待设置合同价后计算"
@@ -89,7 +90,7 @@ def _paid(ground: Ground, one: Instalment, due: date, payment: RegisterEntry | N
 
 @standing_rule(
     "C08-first-payment",
-    "签约后15个工作日内付20%",
+    "签约后{first_payment_workdays}个工作日内付{first_percent}%",
     rows="C08 C13",
     level=Level.NOTE,
     parameters="first_payment_workdays signed_on late_permille_per_day late_cap_percent",
@@ -107,7 +108,7 @@ def first_payment(ground: Ground) -> Iterator[Outcome]:
 
 @standing_rule(
     "C09-half-year-payments",
-    "提交资料后10个工作日内付款",
+    "提交资料后{payment_workdays}个工作日内付款",
     rows="C09 C13",
     level=Level.NOTE,
     parameters="payment_workdays late_permille_per_day late_cap_percent instalment_percent",
@@ -293,13 +294,13 @@ def lateness_risk(ground: Ground) -> Iterator[Outcome]:
     for package in ground.facts.packages:
         if package.supplement:
             continue
-        due = handover_window(Week.parse(package.week), ground.parameters.holiday_friday).last
+        due = ground.handover_window(Week.parse(package.week)).last
         days = (local_date(package.built_at) - due).days
         if days > worst:
             worst, which = days, package.id
     never = [week for week in missed_weeks(ground, Week.of(ground.today)) if not ground.packages_for(week)]
     if never and ground.edition >= MISSED_WEEKS_COUNT:
-        due = handover_window(never[0], ground.parameters.holiday_friday).last
+        due = ground.handover_window(never[0]).last
         if (days := (ground.today - due).days) > worst:
             worst, which = days, str(never[0])
     if not ground.facts.packages and not worst:
@@ -313,15 +314,19 @@ def lateness_risk(ground: Ground) -> Iterator[Outcome]:
         return
     price = ground.parameters.price_yuan
     percent = min(worst * ground.parameters.late_permille_per_day, ground.parameters.late_cap_percent * 10)
-    share = f"{percent / 10:g}%"
+    share, clause = f"{percent / 10:g}%", ground.text.reference("lateness")
     about: dict[str, Any] = {"document": which, "expected": "逾期 0 天", "observed": f"{worst} 天"}
     if price is None:
         yield unsure(
-            f"{which} 逾期 {worst} 天，按第九条4 最高 {share}；合同价未设置，金额无法计算。", **about
+            f"{which} 逾期 {worst} 天，按{clause} 最高 {share}；合同价未设置，金额无法计算。",
+            **about,
         )
     else:
         fee = yuan(late_fee(price * 100, worst, ground.parameters))
-        yield failed(f"{which} 逾期 {worst} 天，按第九条4 风险最高 {fee}（{share}）。", **about)
+        yield failed(
+            f"{which} 逾期 {worst} 天，按{ground.text.reference('lateness')} 风险最高 {fee}（{share}）。",
+            **about,
+        )
 
 
 STANDING_RULES = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from evidence.contracts.text import ContractText
 from evidence.rules.clause import Level
 from evidence.rules.ground import Ground
 from evidence.rules.outcomes import failed, listed, passed, unsure
@@ -18,7 +19,6 @@ KINDS = {
     "commitments": "承诺、声明、书面澄清",
     "agreed": "双方商定的其他文件",
 }
-HOLDERS = ("甲方", "乙方", "高新区财政局", "招标代理")
 
 
 @standing_rule(
@@ -95,23 +95,24 @@ def signed_contract(ground: Ground) -> Iterator[Outcome]:
 
 @standing_rule(
     "C23-four-copies",
-    "合同一式四份有去向",
+    "合同一式{copies}份有去向",
     rows="C23",
     level=Level.NOTE,
-    remedy="登记四份合同的持有方（台账 contract-copy）。",
+    remedy="登记{copies}份合同的持有方（台账 contract-copy）。",
 )
 def four_copies(ground: Ground) -> Iterator[Outcome]:
     """Four holders are recorded."""
     have = {one.key for one in ground.entries("contract-copy")}
-    missing = [holder for holder in HOLDERS if holder not in have]
-    strange = sorted(have - set(HOLDERS))
-    about: dict[str, Any] = {"expected": "四方各一份", "observed": listed(sorted(have)) or "未登记"}
+    holders, copies = ground.names.holders, ground.words["copies"]
+    missing = [holder for holder in holders if holder not in have]
+    strange = sorted(have - set(holders))
+    about: dict[str, Any] = {"expected": f"{copies}方各一份", "observed": listed(sorted(have)) or "未登记"}
     if missing and strange:
         yield unsure(f"{listed(missing)} 未登记，另登记有 {listed(strange)}，请核对持有方。", **about)
     elif missing:
         yield failed(f"合同原件 {listed(missing)} 一份没有登记。", **about)
     else:
-        yield passed("四份合同均有去向。", **about)
+        yield passed(f"{copies}份合同均有去向。", **about)
 
 
 @standing_rule(
@@ -124,45 +125,56 @@ def four_copies(ground: Ground) -> Iterator[Outcome]:
 )
 def amended_parameters(ground: Ground) -> Iterator[Outcome]:
     """A number that differs from the signed contract has an amendment that names it."""
-    if ground.parameters.contract != "WJB":
-        return
+    if ground.parameters.amended is None and ground.parameters.contract != "WJB":
+        return  # a package of before deviations were recorded
     changed = changed_from_contract(ground.parameters)
     agreed = {one.data.get("parameter", one.key): one for one in ground.entries("amendment")}
     for name in changed:
         entry = agreed.get(name)
+        what, clause = _changed(name, ground.text)
         about: dict[str, Any] = {"document": name, "expected": "签署的变更协议", "observed": name}
         if entry is None:
-            yield failed(f"参数 {name}（{clause_of(name)}）与合同不同，没有变更协议。", **about)
+            yield failed(f"{what}（{clause}）与合同不同，没有变更协议。", **about)
         elif entry.attachment is None:
-            yield unsure(f"参数 {name} 的变更协议没有附件。", **about)
+            yield unsure(f"{what} 的变更协议没有附件。", **about)
         else:
-            yield passed(f"参数 {name} 的变更有书面协议。", **about)
+            yield passed(f"{what} 的变更有书面协议。", **about)
     if not changed:
         yield passed("全部参数与合同一致。")
+
+
+def _changed(name: str, text: ContractText) -> tuple[str, str]:
+    """What was changed, in Chinese, and the clause that fixes it."""
+    if name.startswith("rule:"):
+        rule = name.removeprefix("rule:")
+        clause = text.clauses.get(rule)
+        return f"规则 {rule} 的条款", clause.number if clause else "已停用"
+    return f"参数 {name}", clause_of(name, text)
 
 
 @standing_rule(
     "C20-termination-ground",
     "终止合同有约定原因",
     rows="C20",
-    remedy="核对终止原因是否属于第十二条(1)至(4)。",
+    remedy="核对终止原因是否属于{termination_clause}(1)至(4)。",
     unless="合同没有终止。",
 )
 def termination_ground(ground: Ground) -> Iterator[Outcome]:
     """A termination names one of the four grounds."""
+    clause = ground.text.reference("termination")
     for one in ground.entries("termination"):
         cause = one.data.get("ground", "")
         about: dict[str, Any] = {
             "document": one.key,
-            "expected": "第十二条(1)-(4)",
+            "expected": f"{clause}(1)-(4)",
             "observed": cause or "未填",
         }
         if not cause:
             yield unsure(f"终止记录 {one.key} 没有写原因。", **about)
         elif cause in {"1", "2", "3", "4"}:
-            yield passed(f"终止原因为第十二条({cause})。", **about)
+            yield passed(f"终止原因为{clause}({cause})。", **about)
         else:
-            yield failed(f"终止原因“{cause}”不在第十二条四项之内。", **about)
+            yield failed(f"终止原因“{cause}”不在{clause}四项之内。", **about)
 
 
 @standing_rule(

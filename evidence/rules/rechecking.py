@@ -16,7 +16,7 @@ NO_HAZARD = "检查未发现隐患，或尚未检查，无需复查。"
 
 @case_rule(
     "P11-recheck-window",
-    "期限到期后5天内复查",
+    "期限到期后{recheck_days}天内复查",
     rows="P11",
     level=Level.WARNING,
     parameters="recheck_days rectification_days",

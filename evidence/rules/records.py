@@ -80,7 +80,7 @@ def inspection_record(chain: Chain) -> Iterator[Outcome]:
     rows="P04",
     parameters="urging_last_day holiday_friday",
     blocking=True,
-    remedy="第7~10天内督促后填写督促指导工作记录，签字后扫描放入收件夹。",
+    remedy="第{urging_first_day}~{urging_last_day}天内督促后填写督促指导工作记录，签字后扫描放入收件夹。",
     unless="检查未发现隐患，或尚未检查，无需督促。",
 )
 def urging_record(chain: Chain) -> Iterator[Outcome]:

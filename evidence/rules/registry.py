@@ -35,8 +35,10 @@ from evidence.rules import (
 )
 from evidence.rules.ground import EDITION
 from evidence.rules.known import known_at, known_at_by_rulesets_1_and_2
+from evidence.rules.parameters import Parameters
 from evidence.rules.rule import CaseRule, Rule, StandingRule
 from evidence.rules.superseded import as_before
+from evidence.rules.wording import worded, words_of
 
 
 @dataclass(frozen=True)
@@ -64,19 +66,23 @@ class Ruleset:
         ).hexdigest()
 
 
+_FIRST = words_of(Parameters())
+"""The first contract's words, in which rules have always been declared."""
+
+
 def declared(rule: Rule) -> dict[str, Any]:
     """What a rule says of itself, as data."""
     return {
         "id": rule.id,
         "revision": rule.revision,
-        "title": rule.title,
+        "title": worded(rule.title, _FIRST),
         "rows": rule.rows,
         "clause": rule.clause.number,
         "quote": rule.clause.text,
         "level": rule.level,
         "blocking": rule.blocking,
         "parameters": rule.parameters,
-        "remedy": rule.remedy,
+        "remedy": worded(rule.remedy, _FIRST),
     }
 
 

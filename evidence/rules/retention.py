@@ -71,7 +71,7 @@ def disposables(ground: Ground) -> Iterator[Disposable]:
                     sha256=recording.sha256,
                     on=day,
                     until=until,
-                    clause=clause_of("footage_retention_days"),
+                    clause=clause_of("footage_retention_days", ground.text),
                     stopped_by=_held(hold) or unfinished or important,
                     held_since=None if hold is None else local_date(hold.at),
                 )
@@ -94,7 +94,7 @@ def disposables(ground: Ground) -> Iterator[Disposable]:
                     sha256=digest,
                     on=last,
                     until=until,
-                    clause=clause_of("record_retention_years"),
+                    clause=clause_of("record_retention_years", ground.text),
                     stopped_by=_held(hold) or unfinished or unsent,
                     held_since=None if hold is None else local_date(hold.at),
                 )

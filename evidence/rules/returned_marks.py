@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from evidence.contracts.text import PartyNames
 from evidence.domain.document import BoxKind, Document, MarkVerdict
 from evidence.rules import records, signatures
 from evidence.rules.chain import Chain, Step
@@ -24,12 +25,12 @@ INSPECTIONS = ("inspection-record", "recheck-record")
 MARKED = (BoxKind.SIGNATURE, BoxKind.SEAL)
 
 
-def judged_places(document: Document) -> tuple[Place, ...]:
+def judged_places(document: Document, names: PartyNames) -> tuple[Place, ...]:
     """Every required box, and each free place for a name or seal that holds ink or may hold some."""
-    needed = places(document)
+    needed = places(document, names)
     known = {(place.page, place.box) for place in needed}
     inked = tuple(
-        Place(mark.page, mark.box, mark.kind, mark.role, mark, page_here=True)
+        Place(mark.page, mark.box, mark.kind, mark.role, mark, page_here=True, names=names)
         for mark in document.marks
         if not mark.required
         and (mark.page, mark.box) not in known
@@ -66,10 +67,12 @@ class _Signer:
         )
         for document in chain.unentered:
             if document.form.form in INSPECTIONS:
-                yield self._on_paper(document)
+                yield self._on_paper(document, chain.ground.names)
 
-    def _on_paper(self, document: Document) -> Outcome:
-        wanted = tuple(p for p in judged_places(document) if (p.role, p.kind) == (self.role, self.kind))
+    def _on_paper(self, document: Document, names: PartyNames) -> Outcome:
+        wanted = tuple(
+            p for p in judged_places(document, names) if (p.role, p.kind) == (self.role, self.kind)
+        )
         number = document.form.number
         if not wanted:
             return unsure(f"{number} 表上没有{self.what}处，内容未录入，无从核对。", document=number)
@@ -116,7 +119,7 @@ def _other_marks(chain: Chain) -> Iterator[Outcome]:
         elsewhere = own if form.form in INSPECTIONS and form.number in in_force else set()
         wanted = tuple(
             place
-            for place in judged_places(document)
+            for place in judged_places(document, chain.ground.names)
             if place.page_here and (place.kind.value, place.role) not in elsewhere
         )
         if wanted:

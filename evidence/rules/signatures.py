@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from evidence.contracts.text import PartyNames
 from evidence.domain.document import BoxKind, Document, Mark, MarkVerdict
 from evidence.domain.reasons import substantial
 from evidence.rules.chain import Chain, Step, scans_of
@@ -17,7 +18,6 @@ from evidence.rules.rule import Outcome, case_rule, revised
 
 ROLE_NAME = {
     "expert": "检查人员",
-    "supervisor": "高新区安全监管人员",
     "escort": "企业陪同人员",
     "principal": "企业主要负责人",
     "enterprise": "企业",
@@ -54,14 +54,16 @@ class Place:
     role: str
     mark: Mark | None
     page_here: bool
+    names: PartyNames
 
     @property
     def words(self) -> str:
         """`第2页企业陪同人员签名`."""
-        return f"第{self.page}页{ROLE_NAME.get(self.role, self.role)}{KIND_WORD[self.kind]}"
+        whose = self.names.supervisor if self.role == "supervisor" else ROLE_NAME.get(self.role, self.role)
+        return f"第{self.page}页{whose}{KIND_WORD[self.kind]}"
 
 
-def places(document: Document) -> tuple[Place, ...]:
+def places(document: Document, names: PartyNames) -> tuple[Place, ...]:
     """The required boxes of a document in page order; `required_boxes` is `<page>:<box>:<kind>:<role>`."""
     marks = {(mark.page, mark.box): mark for mark in document.marks}
     pages = {scan.page for scan in document.scans}
@@ -69,7 +71,7 @@ def places(document: Document) -> tuple[Place, ...]:
     for text in document.form.required_boxes:
         page, box, kind, role = text.split(":", 3)
         mark = marks.get((int(page), box))
-        found.append(Place(int(page), box, BoxKind(kind), role, mark, int(page) in pages))
+        found.append(Place(int(page), box, BoxKind(kind), role, mark, int(page) in pages, names))
     return tuple(found)
 
 
@@ -157,7 +159,7 @@ def on_records(
     what: str,
     refusal_role: str = "",
     count: Callable[[Step], int] = lambda step: 1,
-    select: Callable[[Document], tuple[Place, ...]] = places,
+    select: Callable[[Document, PartyNames], tuple[Place, ...]] = places,
 ) -> Iterator[Outcome]:
     """Judge one role's boxes on every check and recheck record.
 
@@ -176,7 +178,7 @@ def on_records(
             say = waiting if chain.today < due else failed
             yield say(f"{step.name}记录尚未到达，{what}无从核对。", visit=step.id, due=due, expected=what)
             continue
-        wanted = tuple(p for p in select(document) if p.role == role and p.kind is kind)
+        wanted = tuple(p for p in select(document, chain.ground.names) if p.role == role and p.kind is kind)
         if len(wanted) < needed:
             yield failed(
                 f"{document.form.number} 应有{what} {needed} 处，表上只有 {len(wanted)} 处，请重新签发。",
@@ -314,7 +316,11 @@ def one_principal(chain: Chain) -> Iterator[Outcome]:
         document = chain.record(step)
         if document is None:
             continue
-        boxes = {p.box for p in places(document) if p.role == "principal" and p.kind is BoxKind.SIGNATURE}
+        boxes = {
+            p.box
+            for p in places(document, chain.ground.names)
+            if p.role == "principal" and p.kind is BoxKind.SIGNATURE
+        }
         about: dict[str, Any] = {
             "visit": step.id,
             "document": document.form.number,
@@ -360,7 +366,7 @@ def other_marks(chain: Chain) -> Iterator[Outcome]:
         inspection = document.form.form in ("inspection-record", "recheck-record")
         wanted = tuple(
             place
-            for place in places(document)
+            for place in places(document, chain.ground.names)
             if place.page_here and not (inspection and (place.kind.value, place.role) in OWN_RULE)
         )
         if wanted:

@@ -126,7 +126,7 @@ def _too_few(step: Step, qualified: int, needed: int, about: dict[str, Any]) -> 
     "重点类别企业有监管人员会同",
     rows="S05",
     parameters="supervisors_heavy",
-    remedy="提前与安监科约定监管人员；未会同的须由监管部门书面说明。",
+    remedy="提前与{section}约定监管人员；未会同的须由监管部门书面说明。",
     unless="不属于六类重点企业，或合同不要求会同，或尚无检查、复查。",
 )
 def supervisor(chain: Chain) -> Iterator[Outcome]:
@@ -148,7 +148,7 @@ def supervisor(chain: Chain) -> Iterator[Outcome]:
         elif len(named) >= needed:
             yield unsure(f"{step.name}会同的监管人员不在人员台账，请核对。", **about)
         else:
-            yield failed(f"{step.name}没有高新区安全监管人员会同。", **about)
+            yield failed(f"{step.name}没有{chain.ground.names.supervisor}会同。", **about)
 
 
 @case_rule(

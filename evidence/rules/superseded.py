@@ -16,6 +16,8 @@ AnyRule = TypeVar("AnyRule", bound=Rule)
 
 PARAMETERS: dict[str, tuple[str, ...]] = {"V02-whole-visit": ("coverage_tolerance_s",)}
 """Rule -> parameters it named then, where they differ."""
+REMEDIES: dict[str, str] = {"P13-overdue-reported": "向安监科或执法中队书面上报并取得签收。"}
+"""Rule -> what it advised then, where it differs."""
 LEVELS: dict[str, Level] = {}
 """Rule -> its level then, where it differs."""
 
@@ -27,6 +29,7 @@ def as_before(rules: tuple[AnyRule, ...]) -> tuple[AnyRule, ...]:
             rule,
             revision=1,
             parameters=PARAMETERS.get(rule.id, rule.parameters),
+            remedy=REMEDIES.get(rule.id, rule.remedy),
             level=LEVELS.get(rule.id, rule.level),
         )
         for rule in rules

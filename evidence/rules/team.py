@@ -51,7 +51,7 @@ def _on_every_day(
 
 @standing_rule(
     "S01-team",
-    "项目组5人、负责人1名",
+    "项目组{team_size}人、负责人{leaders}名",
     rows="S01",
     parameters="team_size leaders signed_on",
     level=Level.ERROR,
@@ -81,7 +81,7 @@ def team(ground: Ground) -> Iterator[Outcome]:
 
 @standing_rule(
     "S02-titles",
-    "至少2人有中级职称",
+    "至少{intermediate_titles}人有中级职称",
     rows="S02",
     parameters="intermediate_titles signed_on",
     level=Level.ERROR,

@@ -19,7 +19,7 @@ NOT_NEEDED = "检查未发现隐患，或尚未检查，无需督促。"
 
 @case_rule(
     "P03-urging-window",
-    "第7~10天内督促",
+    "第{urging_first_day}~{urging_last_day}天内督促",
     rows="P03",
     parameters="urging_first_day urging_last_day",
     remedy="在窗口内电话或上门督促；已错过的立即补做，迟延会长期列示。",
@@ -110,7 +110,7 @@ def _call_lacks(visit: Visit) -> str:
     "不积极整改的企业书面上报",
     rows="P05",
     parameters="escalation_days",
-    remedy="向安监科书面上报并取得签收。",
+    remedy="向{section}书面上报并取得签收。",
     unless="企业整改态度积极，或尚未督促。",
 )
 def passive_reported(chain: Chain) -> Iterator[Outcome]:
@@ -136,7 +136,7 @@ def passive_reported(chain: Chain) -> Iterator[Outcome]:
     rows="P06 R03",
     level=Level.WARNING,
     parameters="interview_days",
-    remedy="请安监科约谈主要负责人本人，并把约谈记录归档。",
+    remedy="请{section}约谈主要负责人本人，并把约谈记录归档。",
     unless="没有因不积极整改上报。",
 )
 def principal_interviewed(chain: Chain) -> Iterator[Outcome]:
@@ -150,7 +150,10 @@ def principal_interviewed(chain: Chain) -> Iterator[Outcome]:
     talks = [step for step in chain.of_kind(VisitKind.INTERVIEW) if step.day >= reported]
     if not talks:
         if chain.today <= due:
-            yield waiting(f"已上报，等待安监科约谈主要负责人（推定 {due.isoformat()} 前）。", **about)
+            yield waiting(
+                f"已上报，等待{chain.ground.names.section}约谈主要负责人（推定 {due.isoformat()} 前）。",
+                **about,
+            )
         else:
             yield failed("已上报不积极整改，尚无约谈。", observed="无约谈", **about)
         return

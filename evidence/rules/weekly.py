@@ -11,7 +11,7 @@ from evidence.domain.week import Week, is_workday, local_date, ranges_of
 from evidence.rules import weekly_plan
 from evidence.rules.chain import Chain
 from evidence.rules.clause import Level
-from evidence.rules.deadlines import handover_window, uncertain
+from evidence.rules.deadlines import uncertain
 from evidence.rules.ground import Ground
 from evidence.rules.outcomes import failed, late, listed, passed, unsure, waiting
 from evidence.rules.rule import Outcome, case_rule, revised, standing_rule
@@ -19,7 +19,7 @@ from evidence.rules.rule import Outcome, case_rule, revised, standing_rule
 
 @standing_rule(
     "G07-weekly-handover",
-    "每周五移交",
+    "每{handover_day}移交",
     rows="G07 W02",
     parameters="holiday_friday",
     remedy="补做移交；迟交的部分用补充包，迟延会长期列示。",
@@ -29,7 +29,7 @@ def weekly_handover(ground: Ground) -> Iterator[Outcome]:
     if ground.week is None:
         return
     for week in (ground.week.shift(-1), ground.week):
-        window = handover_window(week, ground.parameters.holiday_friday)
+        window = ground.handover_window(week)
         if window.last < ground.term[0] or (week != ground.week and not _worked(ground, week)):
             continue
         packages = ground.packages_for(week)
@@ -75,7 +75,7 @@ def _earlier_weeks(ground: Ground, before: Week) -> Iterator[Outcome]:
             late(
                 f"以前各周：{'；'.join(words)}。",
                 document=str((missed or tardy)[0]),
-                expected="每周五移交",
+                expected=f"每{ground.handover_day}移交",
                 observed=f"{len(missed)} 周未移交，{len(tardy)} 周迟交",
             )
         )
@@ -90,7 +90,7 @@ def missed_weeks(ground: Ground, before: Week) -> Iterator[Week]:
         if day is not None and day >= ground.term[0]
     }
     for week in sorted(worked):
-        window = handover_window(week, ground.parameters.holiday_friday)
+        window = ground.handover_window(week)
         packages = ground.packages_for(week)
         if week >= before or window.last >= ground.today or uncertain(window):
             continue
@@ -139,7 +139,7 @@ def receipts(ground: Ground) -> Iterator[Outcome]:
 
 def _receipt_due(ground: Ground, week: Week) -> date:
     """The next handover day, on which the receipt goes into the next package."""
-    return handover_window(week.shift(1), ground.parameters.holiday_friday).last
+    return ground.handover_window(week.shift(1)).last
 
 
 def _earlier_receipts(ground: Ground, before: Week) -> Iterator[Outcome]:

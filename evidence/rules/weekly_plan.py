@@ -11,7 +11,7 @@ from evidence.domain.register import Plan, PlannedWork
 from evidence.domain.week import Week, ranges_of
 from evidence.rules.chain import Chain, Step
 from evidence.rules.clause import Level
-from evidence.rules.deadlines import Window, planning_day, uncertain
+from evidence.rules.deadlines import Window, uncertain
 from evidence.rules.ground import Ground
 from evidence.rules.outcomes import failed, late, passed, unsure, waiting
 from evidence.rules.rule import Outcome, case_rule, revised, standing_rule
@@ -28,7 +28,7 @@ PLAN_IN_FORCE_ONLY = 3
 
 @standing_rule(
     "T01-plan-filed",
-    "每周五报备下周计划",
+    "每{handover_day}报备下周计划",
     rows="T01 W02",
     parameters="holiday_friday",
     remedy="用 evidence plan 编制并报备下周计划。",
@@ -39,7 +39,7 @@ def plan_filed(ground: Ground) -> Iterator[Outcome]:
         return
     yield from _earlier_plans(ground, ground.week)
     for week in (ground.week, ground.week.shift(1)):
-        window = planning_day(week, ground.parameters.holiday_friday)
+        window = ground.planning_day(week)
         if window.last < ground.term[0]:
             continue
         plans = [one for one in ground.plans_for(week) if one.filed_on <= ground.today]
@@ -84,7 +84,7 @@ def _earlier_plans(ground: Ground, before: Week) -> Iterator[Outcome]:
             late(
                 f"以前各周：{'；'.join(words)}。",
                 document=str((missed or tardy)[0]),
-                expected="每周五报备下周计划",
+                expected="每{handover_day}报备下周计划",
                 observed=f"{len(missed)} 周未报备，{len(tardy)} 周迟报",
             )
         )
@@ -95,7 +95,7 @@ def _planned_weeks(ground: Ground, before: Week) -> Iterator[tuple[Week, Window]
     first, last = ground.term
     week = Week.of(first).shift(1)
     while week < before and week.monday <= last:
-        window = planning_day(week, ground.parameters.holiday_friday)
+        window = ground.planning_day(week)
         if window.last >= first and not uncertain(window):
             yield week, window
         week = week.shift(1)

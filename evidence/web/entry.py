@@ -49,11 +49,13 @@ def _hazards(view: View, case: Case) -> dict[str, str]:
 
 
 def _items(workspace: Any) -> list[str]:
-    from evidence.forms.catalogue import Catalogue
     from evidence.forms.content.checklist import checklist_rows
 
-    folder = Catalogue.load(workspace.templates).folder / "inspection-record"
-    return [f"{row['序号']}. {row['名称']}" for kind in checklist_rows(folder, None) for row in kind["项目"]]
+    return [
+        f"{row['序号']}. {row['名称']}"
+        for kind in checklist_rows(workspace.checklist_folder, None)
+        for row in kind["项目"]
+    ]
 
 
 def _typed(sent: Any) -> dict[str, list[str]]:

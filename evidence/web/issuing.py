@@ -31,14 +31,9 @@ Report = Callable[[str], None]
 
 def case_forms(workspace: Any) -> list[FormDeclaration]:
     """The forms a case may have, in the order of the procedure."""
-    from evidence.forms.catalogue import Catalogue
 
     order = {name: place for place, name in enumerate(FORM_TITLES)}
-    forms = [
-        form
-        for form in Catalogue.load(workspace.templates)
-        if not form.weekly and form.id != "campaign-summary"
-    ]
+    forms = [form for form in workspace.catalogue() if not form.weekly and form.id != "campaign-summary"]
     return sorted(forms, key=lambda form: order.get(form.id, len(order)))
 
 
@@ -88,7 +83,6 @@ def forms(request: Any, identifier: str) -> Any:
 @page(Act.ENTER_VISIT, "GET", "POST")
 def issue(request: Any, identifier: str, form: str) -> Any:
     """One form: see what will be printed, complete it, issue it."""
-    from evidence.forms.catalogue import Catalogue
 
     workspace = request.desk.workspace
     view = workspace.ledger.view
@@ -98,7 +92,7 @@ def issue(request: Any, identifier: str, form: str) -> Any:
         raise Http404
     sent = request.POST if request.method == "POST" else request.GET
     wanted = _request(case.id, declared, sent)
-    folder = Catalogue.load(workspace.templates).folder / declared.id
+    folder = workspace.catalogue().folder / declared.id
     problem: EvidenceError | None = None
     known: dict[str, Any] = {}
     try:

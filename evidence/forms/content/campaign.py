@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from evidence.contracts.text import PartyNames
 from evidence.domain.case import RectificationReport, Visit, VisitKind
 from evidence.domain.hazard import Grade, Hazard, HazardResult, HazardState
 from evidence.domain.identifiers import CaseId
@@ -32,12 +33,13 @@ def campaign_values(campaign_id: str, view: View, settings: IssueSettings, *, on
             _("名册中没有专项“{campaign}”。").format(campaign=campaign_id),
             remedy=_("请先在名册的“专项”表登记，再运行 evidence import。"),
         )
+    names = settings.profile.text.names
     rows: list[dict[str, str]] = []
     checked = 0
     for enterprise, case in _targets(campaign, view):
         check = _latest(view, case, VisitKind.CHECK) if case else None
         checked += check is not None
-        rows += _rows(view, enterprise, case, check)
+        rows += _rows(view, enterprise, case, check, names)
     for number, row in enumerate(rows, 1):
         row["序号"] = str(number)
     _say_once(rows)
@@ -57,7 +59,7 @@ def campaign_values(campaign_id: str, view: View, settings: IssueSettings, *, on
         ),
         "编制单位": settings.agency.name,
         "标段": settings.contract.section,
-        "报送单位": f"{settings.regulator.bureau}安监科",
+        "报送单位": settings.regulator.section_in_full,
         "报送日期": day(on),
     }
 
@@ -78,7 +80,7 @@ def _latest(view: View, case: CaseId, kind: VisitKind) -> Visit | None:
 
 
 def _rows(
-    view: View, enterprise: Enterprise, case: CaseId | None, check: Visit | None
+    view: View, enterprise: Enterprise, case: CaseId | None, check: Visit | None, names: PartyNames
 ) -> list[dict[str, str]]:
     start = {
         "企业": enterprise.name,
@@ -115,7 +117,7 @@ def _rows(
             **start,
             **_hazard(hazard, results.get(hazard.id), report, recheck),
             "复查人": _names(view, recheck if hazard.id in results else None),
-            "上报": _reported(view, case, hazard),
+            "上报": _reported(view, case, hazard, names),
             "备注": "企业有异议" if hazard.disputed else "",
         }
         for hazard in check.hazards
@@ -143,10 +145,10 @@ def _hazard(
     }
 
 
-def _reported(view: View, case: CaseId, hazard: Hazard) -> str:
+def _reported(view: View, case: CaseId, hazard: Hazard, names: PartyNames) -> str:
     """To whom a hazard was reported; a report that names none stands for all."""
     found = [
-        f"{report.recipient.value}\n{local_date(report.reported_at).isoformat()}"
+        f"{names.recipient(report.recipient)}\n{local_date(report.reported_at).isoformat()}"
         for report in view.escalations(case)
         if not report.hazards or hazard.id in report.hazards
     ]

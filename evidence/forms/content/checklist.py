@@ -1,4 +1,4 @@
-"""The 25 items of 附件五（三）, kept beside the template as `checklist.yaml`."""
+"""The items of a full inspection: `checklist.yaml` of the contract's folder."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def _read(path: Path) -> list[_Category]:
         raise InputError(
             _("检查项目表无法读取：{error}。").format(error=fault_of(error)),
             where=str(path),
-            remedy=_("请对照自带的 templates/inspection-record/checklist.yaml 改正。"),
+            remedy=_("请对照程序自带的合同文件夹中的 checklist.yaml 改正。"),
         ) from error
 
 
@@ -61,8 +61,13 @@ def item_titles(folder: Path) -> dict[int, str]:
     return {item.num: item.title for category in _read(path) for item in category.items}
 
 
+def checklist_folder(template: Path, contract: Path) -> Path:
+    """Where the checklist lies: workspaces of before keep it beside the template."""
+    return template if (template / "checklist.yaml").is_file() else contract
+
+
 def checklist_rows(folder: Path, visit: Visit | None) -> list[dict[str, Any]]:
-    """Six categories with `名称` and `项目`, one entry an item.
+    """Categories with `名称` and `项目`, one entry an item.
 
     Raises:
         InputError: checklist.yaml is missing or has another shape.

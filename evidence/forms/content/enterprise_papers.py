@@ -54,11 +54,18 @@ def questionnaire_fields(source: Source, marks: Marks) -> dict[str, Any]:
         ],
         "总体评价": choices(_SCORES, ()),
         "来源": given,
-        "标题": f"安全生产第三方服务质量{'回访' if by_regulator else ''}问卷",
+        "标题": _title(source.form.title, by_regulator=by_regulator),
         "填写身份": "回访人" if by_regulator else "填写人",
-        "填写要求": "由安监人员回访填写" if by_regulator else "由企业填写，检查人员不得代填",
+        "填写要求": "由监管人员回访填写" if by_regulator else "由企业填写，检查人员不得代填",
         "框": marks.some(signers),
     }
+
+
+def _title(title: str, *, by_regulator: bool) -> str:
+    """The questionnaire's title, which says so when it is the regulator's return visit."""
+    if not by_regulator:
+        return title
+    return f"{title.removesuffix('问卷')}回访问卷" if title.endswith("问卷") else f"{title}（回访）"
 
 
 def notice_fields(source: Source, marks: Marks) -> dict[str, Any]:

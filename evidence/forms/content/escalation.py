@@ -21,6 +21,7 @@ from evidence.forms.content.parties import enterprise_fields
 from evidence.forms.content.wording import BLANK_DAY, day
 from evidence.forms.source import Source
 from evidence.language import _
+from evidence.rules.wording import worded, words_of
 
 _TITLES = {
     Trigger.PASSIVE: "不积极主动整改隐患问题的报告",
@@ -28,8 +29,8 @@ _TITLES = {
     Trigger.MAJOR: "存在重大事故隐患的报告",
 }
 _ADVICE = {
-    Trigger.PASSIVE: "建议依据合同附件五（二）1，警示约谈企业主要负责人，督促其落实整改主体责任。",
-    Trigger.OVERDUE: "建议跟进处理，或者移交安监执法中队依法查处。",
+    Trigger.PASSIVE: "建议依据合同{interview_clause}，警示约谈企业主要负责人，督促其落实整改主体责任。",
+    Trigger.OVERDUE: "建议跟进处理，或者移交{enforcement}依法查处。",
     Trigger.MAJOR: "建议依法责令立即排除；排除前或者排除过程中无法保证安全的，"
     "依法责令撤出作业人员、停产停业。",
 }
@@ -58,7 +59,7 @@ def escalation_fields(source: Source, marks: Marks) -> dict[str, Any]:
         **enterprise_fields(source),
         **check_reference(source),
         "标题": f"关于{name}\n{_TITLES[report.trigger]}",
-        "收件单位": f"{settings.regulator.bureau}安监科" if to_section else settings.regulator.enforcement,
+        "收件单位": settings.regulator.section_in_full if to_section else settings.regulator.enforcement,
         "触发情形": report.trigger.value,
         "事实": _facts(source, report),
         "清单名称": _list_name(report, [hazard for _number, hazard in named]),
@@ -74,7 +75,7 @@ def escalation_fields(source: Source, marks: Marks) -> dict[str, Any]:
             for number, hazard in named
         ],
         "已采取措施": _measures(source),
-        "建议": _ADVICE[report.trigger],
+        "建议": worded(_ADVICE[report.trigger], words_of(settings.parameters)),
         "附件": _enclosures(source),
         "上报人": experts[0].name if experts else "＿＿＿＿＿＿",
         "上报日期": day(local_date(report.reported_at), blank=BLANK_DAY),

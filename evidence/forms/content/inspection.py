@@ -6,7 +6,7 @@ from typing import Any
 
 from evidence.domain.case import CaseKind
 from evidence.domain.hazard import Grade, Hazard
-from evidence.forms.content.checklist import checklist_rows
+from evidence.forms.content.checklist import checklist_folder, checklist_rows
 from evidence.forms.content.film import film_text
 from evidence.forms.content.marks import Marks
 from evidence.forms.content.parties import enterprise_fields, escort_fields, refusal_text, team_rows
@@ -56,7 +56,8 @@ def inspection_fields(source: Source, marks: Marks) -> dict[str, Any]:
         "计划复查时间": day(visit.planned_recheck if visit else None, blank=BLANK_DAY if blank else "—"),
         "企业意见": source.details().opinion,
         "拒签情况": refusal_text(source),
-        "检查项目": checklist_rows(source.folder, visit),
+        "检查项数": str(source.settings.parameters.checklist_items),
+        "检查项目": checklist_rows(checklist_folder(source.folder, source.settings.profile.folder), visit),
         "照片行": photo_rows(
             source,
             [(f"隐患{n}　{h.location}", photo) for n, h in enumerate(hazards, 1) for photo in h.photos],

@@ -26,16 +26,17 @@ def enterprise_fields(source: Source) -> dict[str, Any]:
         "被检查单位": enterprise.name if enterprise else "",
         "信用代码": (enterprise.credit_code if enterprise else "") or "",
         "地址": (enterprise.address if enterprise else "") or "",
-        "企业类别": _classes(enterprise) if enterprise else "",
+        "企业类别": _classes(enterprise, source.settings.parameters.micro_headcount) if enterprise else "",
         "负责人": head.name,
         "负责人职务": head.position or principal.position,
         "联系电话": head.telephone or principal.telephone,
     }
 
 
-def _classes(enterprise: Enterprise) -> str:
+def _classes(enterprise: Enterprise, micro_below: int) -> str:
     """附件一's classes, and what else decides how the enterprise is served (附件五(二)3, 4)."""
-    more = (["20人以下微型企业"] if enterprise.micro else []) + (["厂中厂"] if enterprise.landlord else [])
+    micro = enterprise.headcount is not None and enterprise.headcount < micro_below
+    more = ([f"{micro_below}人以下微型企业"] if micro else []) + (["厂中厂"] if enterprise.landlord else [])
     return "、".join([kind.value for kind in enterprise.classes] + more)
 
 
@@ -51,8 +52,8 @@ def team_rows(source: Source, marks: Marks, *, experts_say: str) -> list[dict[st
     experts, supervisors = team(source)
     heavy = source.enterprise is not None and source.enterprise.heavy
     rows = [_row(experts_say, marks, "expert", number, person) for number, person in enumerate(experts, 1)]
-    # 附件一: two experts and one supervisor for the heavy classes, otherwise one expert
-    wanted = 2 if heavy else 1
+    agreed = source.settings.parameters
+    wanted = agreed.experts_heavy if heavy else agreed.experts_ordinary
     if source.blank:
         rows += [_row(experts_say, marks, "expert", n, None) for n in range(len(rows) + 1, wanted + 1)]
     rows += [
@@ -60,7 +61,8 @@ def team_rows(source: Source, marks: Marks, *, experts_say: str) -> list[dict[st
         for number, person in enumerate(supervisors, 1)
     ]
     if source.blank and heavy and not supervisors:
-        rows.append(_row("安全监管人员", marks, "supervisor", 1, None))
+        free = range(1, agreed.supervisors_heavy + 1)
+        rows += [_row("安全监管人员", marks, "supervisor", number, None) for number in free]
     return rows
 
 

@@ -21,7 +21,7 @@ from evidence.forms.content.wording import BLANK_DAY, BLANK_MOMENT, choices, day
 from evidence.forms.source import Source
 
 _ALL, _SOME = "全部整改到位", "未全部整改到位"
-_REPORTS = ("无需上报", "上报经济发展局安监科", "上报安监执法中队")
+NOT_NEEDED = "无需上报"
 
 
 def recheck_fields(source: Source, marks: Marks) -> dict[str, Any]:
@@ -48,7 +48,7 @@ def recheck_fields(source: Source, marks: Marks) -> dict[str, Any]:
         "复查小结": _count(visit) if visit else "　　项已整改，　　项未整改",
         "总体结论": _conclusion(visit),
         "下次复查时间": _next(visit, blank=source.blank),
-        "上报去向": choices(_REPORTS, _reported(source, visit)),
+        "上报去向": choices(_where_to(source), _reported(source, visit)),
         "企业意见": source.details().opinion,
         "拒签情况": refusal_text(source),
         "照片行": photo_rows(source, captions),
@@ -73,14 +73,28 @@ def _open(visit: Visit) -> list[HazardResult]:
     return [result for result in visit.results if result.state is HazardState.UNRECTIFIED]
 
 
+def _where_to(source: Source) -> tuple[str, ...]:
+    """What can be ticked for 上报去向."""
+    return (NOT_NEEDED, *(_reported_to(source, each) for each in Recipient))
+
+
+def _reported_to(source: Source, recipient: Recipient) -> str:
+    names = source.settings.profile.text.names
+    to_section = recipient is Recipient.SAFETY_SECTION
+    return f"上报{source.settings.regulator.section if to_section else names.enforcement}"
+
+
 def _reported(source: Source, visit: Visit | None) -> list[str]:
     """Where the enterprise was reported to; 无需上报 only when nothing is left open."""
     if visit is None or source.case is None:
         return []
     if not _open(visit):
-        return [_REPORTS[0]]
-    to = {Recipient.SAFETY_SECTION: _REPORTS[1], Recipient.ENFORCEMENT: _REPORTS[2]}
-    return [to[e.recipient] for e in source.view.escalations(source.case.id) if e.trigger is Trigger.OVERDUE]
+        return [NOT_NEEDED]
+    return [
+        _reported_to(source, e.recipient)
+        for e in source.view.escalations(source.case.id)
+        if e.trigger is Trigger.OVERDUE
+    ]
 
 
 def _captions(hazards: tuple[Hazard, ...], visit: Visit | None) -> list[tuple[str, Any]]:

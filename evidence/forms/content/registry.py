@@ -52,7 +52,7 @@ def completed(values: Mapping[str, Any], form: FormDeclaration) -> dict[str, Any
     So values kept from before a field was added still fill today's template.
     """
     empty: dict[FieldKind, Any] = {FieldKind.TEXT: "", FieldKind.FLAG: False, FieldKind.PICTURE: ""}
-    found = {"以下空白": CLOSING, **values}
+    found = {"以下空白": CLOSING, **values, "文书标题": form.title, "合同说明": form.note}
     for declared in form.fields:
         if declared.kind is FieldKind.LIST:
             columns = {item.name: "" for item in declared.items if item.kind in empty}

@@ -82,7 +82,7 @@ def _day_number(visit: Visit | None, check: Visit | None) -> str:
 
 
 def _report(source: Source) -> str:
-    options = ("未上报", "已上报安监科")
+    options = ("未上报", f"已上报{source.settings.profile.text.names.section}")
     if source.visit is None or source.case is None:
         return choices(options, ())
     reported = any(e.trigger == "不积极整改" for e in source.view.escalations(source.case.id))

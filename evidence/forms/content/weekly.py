@@ -61,7 +61,7 @@ def plan_values(
         "起止": _span(week),
         "版本": f"第{plan.version}版" if plan.version > 1 else "",
         "编制单位": settings.agency.name,
-        "报备单位": f"{settings.regulator.bureau}安监科",
+        "报备单位": settings.regulator.section_in_full,
         "计划": rows,
         "变更": _changes(plan, view),
         "计划小结": f"共{len(rows)}项" if rows else "下周无检查复查安排",
@@ -217,7 +217,7 @@ def _handover_head(settings: IssueSettings, week: Week, package: str, on: date |
         "起止": _span(week),
         "移交包": package,
         "移交单位": settings.agency.name,
-        "接收单位": f"{settings.regulator.bureau}安监科",
+        "接收单位": settings.regulator.section_in_full,
         "移交日期": day(on or week.friday, blank=BLANK_DAY),
     }
 

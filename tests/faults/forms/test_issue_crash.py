@@ -21,7 +21,7 @@ from evidence.ledger.events import (
 from evidence.ledger.ledger import Ledger
 from evidence.ledger.upkeep import NumbersReserved
 from evidence.ledger.view import View
-from evidence.settings import Settings
+from tests.first_contract import FIRST_CONTRACT
 from tests.forms_world import NOW, FormsWorld, forms_world
 
 pytestmark = [pytest.mark.office, pytest.mark.slow]
@@ -54,8 +54,8 @@ def reopened(root: Path) -> FormsWorld:
         ledger=Ledger.open(root / "ledger", clock=lambda: NOW),
         originals=Originals(root / "originals"),
         issued=IssuedStore(root / "issued"),
-        catalogue=Catalogue.load(shipped_templates()),
-        settings=Settings(),
+        catalogue=Catalogue.load(shipped_templates(), FIRST_CONTRACT.form_texts),
+        settings=FIRST_CONTRACT,
     )
 
 

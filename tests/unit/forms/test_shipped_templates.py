@@ -7,6 +7,7 @@ import evidence
 from evidence.forms.catalogue import SHIPPED, Catalogue, shipped_templates
 from evidence.new_workspace import shipped
 from evidence.rules.parameters import Parameters
+from tests.first_contract import FIRST_CONTRACT
 
 ROOT = Path(evidence.__file__).parents[1]
 
@@ -23,7 +24,7 @@ def test_forms_declare_the_retention_that_the_register_of_disposal_keeps() -> No
 
 
 def test_every_form_declares_its_clauses_signers_and_copies() -> None:
-    for form in Catalogue.load(shipped_templates()):
+    for form in Catalogue.load(shipped_templates(), FIRST_CONTRACT.form_texts):
         assert form.clauses, form.id
         assert form.signers, form.id
         assert form.paper_copies >= 1, form.id

@@ -12,10 +12,10 @@ import pytest
 import yaml
 from PIL import Image
 
+from evidence.contracts.contract import shipped_contract
 from evidence.domain.case import Case, CaseKind
 from evidence.domain.identifiers import CaseId
 from evidence.errors import InputError, UsageError
-from evidence.forms.catalogue import shipped_templates
 from evidence.forms.open_case import AnotherCaseError, open_case
 from evidence.forms.schemas import schema
 from evidence.forms.take_back import cancel_case
@@ -190,7 +190,7 @@ def test_an_escalation_gets_its_receipt_later(world: FormsWorld) -> None:
 
 def test_the_workbook_says_the_same_as_the_yaml_file(world: FormsWorld, tmp_path: Path) -> None:
     path = tmp_path / "登记表.xlsx"
-    folder = shipped_templates() / "inspection-record"
+    folder = shipped_contract().folder
     write_visit_workbook(path, checklist_folder=folder, made=datetime(2022, 1, 1, tzinfo=UTC))
     book = openpyxl.load_workbook(path)
     head = book["基本情况"]
