@@ -275,14 +275,8 @@ class Workspace:
         return checklist_folder(own, self.settings.profile.folder)
 
     def issuer(self) -> Issuer:
-        """What issuing works with; the templates are read anew each time.
-
-        Raises:
-            UsageError: evidence.toml does not name whom forms print.
-        """
+        """What issuing works with; the templates are read anew each time."""
         from evidence.forms.issuer import Issuer
-
-        self.settings.require_names()
 
         return Issuer(
             catalogue=self.catalogue(),
@@ -320,8 +314,6 @@ class Workspace:
         """What the weekly handover works with."""
         from evidence.handover.office import Names, Office
         from evidence.handover.press import TemplatePress
-
-        self.settings.require_names()
 
         return Office(
             root=self.root,

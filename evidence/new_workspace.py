@@ -10,10 +10,11 @@ from datetime import date
 from pathlib import Path
 
 from evidence.config import Workspace, open_workspace
+from evidence.contracts.contract import FOLDER, shipped_contract
 from evidence.errors import UsageError
 from evidence.foreign import reason_of
 from evidence.language import _
-from evidence.settings import SETTINGS_FILE
+from evidence.settings import SETTINGS_FILE, load_settings
 
 _CODE = re.compile(r"[A-Z]{3}")
 _REST = "\n[signer]"
@@ -100,16 +101,20 @@ def shipped(name: str) -> Path:
     return inside if inside.exists() else package.parent / name
 
 
-def create_workspace(root: Path, settings: str = "", *, evaluation_keys: bool = False) -> Workspace:
+def create_workspace(
+    root: Path, settings: str = "", *, contract: str = "", evaluation_keys: bool = False
+) -> Workspace:
     """Make a workspace, or complete one; what is there is never touched.
 
     Args:
         root: its folder.
         settings: text of evidence.toml; needed only where there is none yet.
+        contract: the shipped contract whose text it keeps; by default the one written for its code.
         evaluation_keys: make throw-away keys marked EVALUATION ONLY.
 
     Raises:
-        UsageError: the place cannot be written, or nobody said whose workspace it is.
+        UsageError: the place cannot be written, nobody said whose workspace it is, or no such contract
+            ships with the program.
     """
     if not settings and not (root / SETTINGS_FILE).exists():
         raise UsageError(
@@ -117,6 +122,7 @@ def create_workspace(root: Path, settings: str = "", *, evaluation_keys: bool = 
             where=str(root / SETTINGS_FILE),
             remedy=_("请给出 --agency、--code、--contract-name、--signed-on、--regulator。"),
         )
+    chosen = shipped_contract(contract) if contract else None
     try:
         root.mkdir(parents=True, exist_ok=True)
         for folder in ("ledger", "originals", "issued", "cases", "quarantine", "handover"):
@@ -128,6 +134,10 @@ def create_workspace(root: Path, settings: str = "", *, evaluation_keys: bool = 
         for source in sorted(shipped("templates").rglob("*")):
             if source.is_file():
                 _copy_once(source, root / "templates" / source.relative_to(shipped("templates")))
+        if not (root / FOLDER).exists():
+            text = chosen or load_settings(root / SETTINGS_FILE).profile
+            for source in sorted(text.folder.iterdir()):
+                _copy_once(source, root / FOLDER / source.name)
     except OSError as error:
         raise UsageError(
             _("无法在这里建立工作区：{reason}。").format(reason=reason_of(error)),

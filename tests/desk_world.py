@@ -17,6 +17,7 @@ from evidence.domain.identifiers import ArrivalId, Number, Sha256
 from evidence.ledger.events import ArrivalJudged, ArrivalTaken, Suggestion, UnlinkedPage
 from evidence.settings import SETTINGS_FILE
 from tests import world
+from tests.first_contract import SETTINGS_TEXT
 
 UNKNOWN = ArrivalId("A-20220401-0090")
 HOSTILE = ArrivalId("A-20220401-0091")
@@ -53,7 +54,7 @@ def desk_facts() -> Facts:
 def make_workspace(root: Path) -> Workspace:
     """The workspace; its clock stands at Friday of the week."""
     root.mkdir(parents=True, exist_ok=True)
-    (root / SETTINGS_FILE).write_text("", encoding="utf-8")
+    (root / SETTINGS_FILE).write_text(SETTINGS_TEXT, encoding="utf-8")
     (root / "inbox").mkdir(exist_ok=True)
     workspace = open_workspace(root, clock=lambda: world.FRIDAY)
     picture = workspace.previews.put(page_picture(["INSPECTION RECORD", CHECK_RECORD]), ".jpg")

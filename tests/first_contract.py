@@ -5,3 +5,5 @@ from pathlib import Path
 from evidence.settings import load_settings
 
 FIRST_CONTRACT = load_settings(Path(__file__).parents[1] / "evidence.toml")
+SETTINGS_TEXT = (Path(__file__).parents[1] / "evidence.toml").read_text(encoding="utf-8")
+"""Of that evidence.toml, for workspaces that print forms."""

@@ -14,6 +14,7 @@ from evidence.ledger.events import CheckpointMade, FormIssued, PackageBuilt
 from evidence.ledger.holdings import issued_place
 from evidence.ledger.ledger import Ledger
 from evidence.settings import SETTINGS_FILE
+from tests.first_contract import SETTINGS_TEXT
 from tests.ledger_story import START, every_kind
 
 CONTENTS = (
@@ -25,7 +26,7 @@ CONTENTS = (
 def build(root: Path) -> Path:
     """Make the workspace; its checkpoint is a true one over the first lines."""
     root.mkdir(parents=True)
-    (root / SETTINGS_FILE).write_text("", encoding="utf-8")
+    (root / SETTINGS_FILE).write_text(SETTINGS_TEXT, encoding="utf-8")
     originals = Originals(root / "archive" / "originals")
     for content in CONTENTS:
         originals.put_bytes(content.encode())

@@ -80,7 +80,7 @@ def check_command(
     findings = judge(facts, workspace.settings.parameters, moment)
     owed = owing(facts, findings)
     if as_sarif:
-        emit(to_sarif(findings, _places(workspace, facts)))
+        emit(to_sarif(findings, _places(workspace, facts), parameters=workspace.settings.parameters))
     elif as_json:
         emit(to_json(findings, week=facts.week, at=moment, owing=owed))
     else:
@@ -102,7 +102,7 @@ def _places(workspace: Workspace, facts: Facts) -> Places:
         except IncompleteError:
             return None  # `audit` tells of a lost layout; the finding still has its page
 
-    return Places(facts, Found(file=file, box=box))
+    return Places(facts, Found(file=file, box=box), workspace.settings.parameters)
 
 
 def report(

@@ -113,7 +113,7 @@ def _judge(workspace: Workspace, at: datetime | None) -> _Judged:
         moment=moment,
         ground=Ground(known_at(facts, moment), parameters, moment),
         findings=judge(facts, parameters, moment),
-        titles=item_titles(workspace.templates / "inspection-record"),
+        titles=item_titles(workspace.checklist_folder),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from evidence.cli.options import DayType, emit, json_option, say
+from evidence.contracts.contract import shipped_contract
 from evidence.errors import UsageError
 from evidence.language import _
 from evidence.new_workspace import Parties, create_workspace, settings_of
@@ -27,6 +28,7 @@ _ASKED: dict[str, tuple[str, str, Any]] = {
 
 @click.command("init")
 @click.argument("directory", type=click.Path(path_type=Path, file_okay=False), default=Path())
+@click.option("--contract", default="", help=_("自带的合同文本（默认：按合同代码；没有的，条款留待录入）"))
 @click.option("--agency", help=_ASKED["agency"][1])
 @click.option("--code", help=_ASKED["code"][1])
 @click.option("--contract-name", help=_ASKED["contract_name"][1])
@@ -42,6 +44,7 @@ _ASKED: dict[str, tuple[str, str, Any]] = {
 @json_option
 def init_command(
     directory: Path,
+    contract: str,
     agency: str | None,
     code: str | None,
     contract_name: str | None,
@@ -68,6 +71,8 @@ def init_command(
     root = directory.resolve()
     kept = (root / SETTINGS_FILE).exists()
     settings = ""
+    if contract:
+        code = code or shipped_contract(contract).code or None
     if not kept:
         given = _complete(
             agency=agency, code=code, contract_name=contract_name, signed_on=signed_on, regulator=regulator
@@ -87,7 +92,7 @@ def init_command(
                 enforcement=enforcement,
             )
         )
-    created = create_workspace(root, settings, evaluation_keys=evaluation_keys)
+    created = create_workspace(root, settings, contract=contract, evaluation_keys=evaluation_keys)
     if as_json:
         emit({"workspace": str(created.root), "evaluation_keys": evaluation_keys, "settings_kept": kept})
         return

@@ -69,6 +69,7 @@ def make_drafts(
                 settings=issuer.settings,
             )
         )
+    issuer.settings.require_names()
     drafts = []
     forms = {source.form.id: source.form for source in sources}.values()
     unusable = unusable_templates(catalogue, forms, issuer.settings.forms, issuer.kept_checks)

@@ -69,7 +69,9 @@ def fill_bag(bench: Bench) -> Papers:
     bag.add_bytes("data/facts.json", work.facts_json())
     bag.add_bytes("data/originals.json", pretty(originals_index(bench)))
     bag.add_bytes("data/findings.json", work.findings_json())
-    bag.add_bytes("data/findings.sarif", pretty(to_sarif(work.findings, places_in(bench))))
+    bag.add_bytes(
+        "data/findings.sarif", pretty(to_sarif(work.findings, places_in(bench), parameters=work.parameters))
+    )
     for each in ledger_files(bench.office, work):
         bag.add_bytes(f"data/ledger/{each.name}", each.data)
     for name, data in certificate_files(bench.signing):

@@ -114,10 +114,11 @@ class TemplatePress:
         """See `Press`.
 
         Raises:
-            InputError: a template cannot be used or filled.
+            InputError: a template cannot be used or filled, or evidence.toml does not name whom it prints.
             MissingPartError: LibreOffice is not there.
             IncompleteError: LibreOffice could not set a paper.
         """
+        self.settings.require_names()
         catalogue = Catalogue.load(self.templates, self.settings.form_texts)
         forms = [catalogue.form(one.form) for one in wanted]
         for refused in unusable_templates(catalogue, forms, self.settings.forms, self.kept_checks).values():

@@ -36,4 +36,6 @@ def places_in(bench: Bench) -> Places:
         for name in (row.number, row.case):
             if name:
                 rows.setdefault(name, place)
-    return Places(bench.work.facts, Found(file=file, box=box, rows=rows, list_file=LIST_FILE))
+    return Places(
+        bench.work.facts, Found(file=file, box=box, rows=rows, list_file=LIST_FILE), bench.work.parameters
+    )

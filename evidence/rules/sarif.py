@@ -13,9 +13,11 @@ from urllib.parse import quote
 
 from evidence.rules.clause import Finding, Kind
 from evidence.rules.judge import RULESET_VERSION, ruleset_sha256
+from evidence.rules.parameters import Parameters
 from evidence.rules.registry import RULESETS
 from evidence.rules.rule import Rule
 from evidence.rules.sarif_places import Places, Spot
+from evidence.rules.wording import worded, words_of
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 LAYOUT = 2
@@ -23,18 +25,24 @@ LAYOUT = 2
 
 
 def to_sarif(
-    findings: Iterable[Finding], places: Places | None = None, *, version: str = RULESET_VERSION
+    findings: Iterable[Finding],
+    places: Places | None = None,
+    *,
+    version: str = RULESET_VERSION,
+    parameters: Parameters | None = None,
 ) -> dict[str, Any]:
     """One SARIF log with one run, as plain data.
 
     Args:
         places: where the findings look; without it they are placed by their subjects alone.
+        parameters: those judged by, whose words the rules' titles take; None for the first contract's.
     """
     listed = list(findings)
+    words = words_of(parameters or Parameters())
     spots = [places.spots(finding) if places else () for finding in listed]
     rules: dict[str, dict[str, Any]] = {}
     for finding in listed:
-        rules.setdefault(finding.rule_id, _rule(finding, version))
+        rules.setdefault(finding.rule_id, _rule(finding, version, words))
     index = {rule: place for place, rule in enumerate(rules)}
     files = dict.fromkeys((spot.uri, spot.sha256) for each in spots for spot in each)
     return {
@@ -78,14 +86,14 @@ def _artifact(uri: str, sha256: str) -> dict[str, Any]:
     return {"location": {"uri": quote(uri)}, **hashes}
 
 
-def _rule(finding: Finding, version: str) -> dict[str, Any]:
+def _rule(finding: Finding, version: str, words: dict[str, object]) -> dict[str, Any]:
     declared = _declared(version).get(finding.rule_id)
     clause = f"{finding.clause.number}：{finding.clause.text}"
     return {
         "id": finding.rule_id,
-        **({"name": declared.title} if declared else {}),
+        **({"name": worded(declared.title, words)} if declared else {}),
         "shortDescription": {"text": clause},
-        "help": {"text": (declared.remedy if declared else finding.remediation) or clause},
+        "help": {"text": (worded(declared.remedy, words) if declared else finding.remediation) or clause},
         "defaultConfiguration": {"level": (declared or finding).level.value},
     }
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from evidence.domain.document import BoxKind, Document, IssuedPage, ScannedPage
 from evidence.domain.facts import Facts
 from evidence.rules.clause import Finding
+from evidence.rules.parameters import Parameters, contract_text
 from evidence.rules.signatures import places
 
 Area = tuple[int, int, int, int]
@@ -56,8 +57,9 @@ class Found:
 class Places:
     """Finds the spots of findings over the facts they were made from."""
 
-    def __init__(self, facts: Facts, found: Found) -> None:
+    def __init__(self, facts: Facts, found: Found, parameters: Parameters | None = None) -> None:
         self._found = found
+        self._names = contract_text(parameters or Parameters()).names
         self._documents: dict[str, Document] = {
             document.form.number: document for case in facts.cases for document in case.documents
         }
@@ -98,7 +100,7 @@ class Places:
             return ()
         return tuple(
             _Box(page=one.page, box=one.box, words=one.words)
-            for one in places(document)
+            for one in places(document, self._names)
             if (one.kind, one.role) == wanted
         )
 

@@ -163,7 +163,7 @@ def _recompute(container: Container, info: Mapping[str, str], checks: list[Check
             )
         )
         return "differs"
-    if not _same_sarif(container, findings, version):
+    if not _same_sarif(container, findings, frozen.parameters, version):
         checks.append(failed("judgement.recomputed", "SARIF 文件与重算的判断不同。", _SARIF, "HASH_FAILURE"))
         return "differs"
     if complete and (blockers(findings) if owed is None else not owed.complete):
@@ -185,7 +185,9 @@ def _recompute(container: Container, info: Mapping[str, str], checks: list[Check
     return "equal"
 
 
-def _same_sarif(container: Container, findings: tuple[Finding, ...], version: str) -> bool:
+def _same_sarif(
+    container: Container, findings: tuple[Finding, ...], parameters: Parameters, version: str
+) -> bool:
     """Whether findings.sarif, when it is there, tells the same findings and names files of the package."""
     extent = container.files.get(_SARIF)
     if extent is None:
@@ -195,7 +197,8 @@ def _same_sarif(container: Container, findings: tuple[Finding, ...], version: st
         if "layout" not in stated["runs"][0]["tool"]["driver"]["properties"]:
             again = to_sarif_layout_1(findings, version=version)
             return bool(stated == msgspec.json.decode(msgspec.json.encode(again)))
-        again = without_places(msgspec.json.decode(msgspec.json.encode(to_sarif(findings, version=version))))
+        log = to_sarif(findings, version=version, parameters=parameters)
+        again = without_places(msgspec.json.decode(msgspec.json.encode(log)))
         return bool(again == without_places(stated)) and _names_files(container, stated)
     except (ValueError, TypeError, KeyError, IndexError, AttributeError, msgspec.MsgspecError):
         return False

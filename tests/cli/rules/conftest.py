@@ -14,6 +14,7 @@ from evidence.cli.program import cli
 from evidence.errors import EvidenceError
 from evidence.ledger.ledger import Ledger
 from tests import world
+from tests.first_contract import SETTINGS_TEXT
 
 Run = Callable[..., Result]
 AT = ("--at", "2022-04-01T15:00+08:00")
@@ -22,7 +23,8 @@ AT = ("--at", "2022-04-01T15:00+08:00")
 @pytest.fixture
 def workspace(tmp_path: Path) -> Path:
     """evidence.toml and a ledger that holds the week in order."""
-    (tmp_path / "evidence.toml").write_text("[contract]\nprice_yuan = 1000000\n", encoding="utf-8")
+    priced = SETTINGS_TEXT.replace("[contract]\n", "[contract]\nprice_yuan = 1000000\n")
+    (tmp_path / "evidence.toml").write_text(priced, encoding="utf-8")
     (tmp_path / "archive").mkdir()
     Originals(tmp_path / "archive" / "originals")
     ledger = Ledger.open(tmp_path / "archive" / "ledger", clock=lambda: world.FRIDAY)

@@ -16,6 +16,7 @@ from evidence.web.apart import IntakeProcess, Reckoner
 from evidence.web.reckoning import judge_week, list_due
 from tests import world
 from tests.desk_world import make_workspace
+from tests.first_contract import SETTINGS_TEXT
 
 
 @pytest.fixture
@@ -56,7 +57,7 @@ def test_when_the_other_process_dies_this_one_answers_and_starts_it_again(
 
 
 def test_files_are_taken_in_by_a_process_that_ends_with_the_desk(tmp_path: Path) -> None:
-    (tmp_path / SETTINGS_FILE).write_text("", encoding="utf-8")
+    (tmp_path / SETTINGS_FILE).write_text(SETTINGS_TEXT, encoding="utf-8")
     inbox = tmp_path / "inbox"
     inbox.mkdir()
     said: list[str] = []
