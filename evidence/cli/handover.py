@@ -246,7 +246,7 @@ def list_command(workspace: Workspace, as_json: bool) -> None:
         emit({"packages": rows})
         return
     if not rows:
-        say(_("还没有移交包。每周五运行 evidence bundle。"))
+        say(_("还没有移交包。每周到移交日运行 evidence bundle。"))
         return
     receipts = {"signature": _("● 电子签名"), "scan": _("● 扫描件"), "": _("○ 待回执")}
     heads = (_("移交包"), _("移交日"), _("案件"), _("记录"), _("完整"), _("回执"), _("补充"))

@@ -128,6 +128,11 @@ def handover_window(week: Week, rule: HolidayRule, weekday: int = FRIDAY) -> Win
     return _moved_for_holiday(agreed, day)
 
 
+def handover_day(week: Week, parameters: Parameters) -> Window:
+    """A week's handover day under a contract."""
+    return handover_window(week, parameters.holiday_friday, parameters.handover_weekday)
+
+
 def _unknown_holiday(agreed: date) -> Window:
     note = f"节假日日历不含该年度，{weekday_name(agreed)}是否休息请人工确认"
     return Window(first=agreed, last=agreed, notes=(note,))

@@ -14,7 +14,7 @@ from evidence.domain.register import Package, Plan, Receipt, RegisterEntry
 from evidence.domain.week import WEEKDAYS, Week, local_date, service_year, service_year_span
 from evidence.rules.chain import Chain, Step
 from evidence.rules.clause import Clause
-from evidence.rules.deadlines import Suspension, Window, handover_due, handover_window, planning_day
+from evidence.rules.deadlines import Suspension, Window, handover_day, handover_due, planning_day
 from evidence.rules.parameters import Parameters, YearRule, contract_text
 from evidence.rules.wording import worded, words_of
 
@@ -183,7 +183,7 @@ class Ground:
 
     def handover_window(self, week: Week) -> Window:
         """The day on which a week's material is handed over."""
-        return handover_window(week, self.parameters.holiday_friday, self.parameters.handover_weekday)
+        return handover_day(week, self.parameters)
 
     def planning_day(self, week: Week) -> Window:
         """The day by which the plan for a week is filed."""

@@ -18,6 +18,7 @@ from evidence.domain.week import Week, local_date
 from evidence.errors import UsageError
 from evidence.ledger.view import View
 from evidence.recordings.assign import in_force
+from evidence.rules.deadlines import handover_day
 from evidence.web.acting import actor_of
 from evidence.web.jobs import Outcome
 from evidence.web.matrix import Row, State, gravity, state_of
@@ -47,6 +48,7 @@ def friday(request: Any) -> Any:
     packages = sorted(view.packages(), key=lambda each: each.built_at, reverse=True)
     context = {
         "week": week,
+        "handover_day": handover_day(week, workspace.settings.parameters).last,
         "before": week.shift(-1),
         "after": week.shift(1),
         "judged": judged,

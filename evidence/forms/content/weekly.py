@@ -17,6 +17,7 @@ from evidence.forms.content.wording import BLANK_DAY, day
 from evidence.forms.source import IssueSettings
 from evidence.ledger.checkpoint import grouped
 from evidence.ledger.view import View
+from evidence.rules.deadlines import handover_day
 
 SHOWN_CHANGES = 6
 """So many changes of a plan are named each way."""
@@ -150,7 +151,7 @@ def handover_values(
     Args:
         package: `WJB-2022-W13`.
         completeness: one sentence on what is complete and what is missing.
-        on: day of the handover; the week's Friday when None.
+        on: day of the handover; the one agreed for the week when None.
     """
     return {
         **_handover_head(settings, week, package, on),
@@ -218,7 +219,7 @@ def _handover_head(settings: IssueSettings, week: Week, package: str, on: date |
         "移交包": package,
         "移交单位": settings.agency.name,
         "接收单位": settings.regulator.section_in_full,
-        "移交日期": day(on or week.friday, blank=BLANK_DAY),
+        "移交日期": day(on or handover_day(week, settings.parameters).last, blank=BLANK_DAY),
     }
 
 
