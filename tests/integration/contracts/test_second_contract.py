@@ -164,7 +164,8 @@ def test_what_it_is_asked_and_told_names_only_its_own(agency: Agency, tmp_path: 
     done(agency.run("import", "--template", str(tmp_path / "名册.xlsx")))
     done(agency.run("visit", "template", str(tmp_path / "登记表.xlsx")))
     words = [
-        ("check", "--json"), ("check",), ("check", "--sarif"), ("due",), ("due", "--json"), ("plan", "--propose", "--week", "2022-W13"),
+        ("check", "--json"), ("check",), ("check", "--sarif"), ("due",), ("due", "--json"),
+        ("plan", "--propose", "--week", "2022-W13"),
         ("register", "kinds"), ("schema", "visit"), ("schema", "parties"), ("status",), ("instalment",),
     ]  # fmt: skip
     said = {" ".join(each): agency.run(*each)[1] for each in words}
