@@ -11,10 +11,10 @@ from evidence.domain.document import Document
 from evidence.domain.identifiers import ArrivalId, Number, Sha256
 from evidence.ledger.events import ArrivalJudged
 
-IssuedText = Callable[[Number], str]
-"""Text of the Word file a form was issued as; empty when it cannot be read."""
+IssuedText = Callable[[Number], tuple[str, ...]]
+"""What a form says as it was issued, in Word and on paper; without those that cannot be read."""
 _UNWRITTEN = re.compile(r"[\s_＿.·…—\-□☐○:：/⟦⟧]+")
-_PAGE_NUMBER = re.compile(r"第\d+页|共\d+页|\d+/\d+")
+_PAGE_NUMBER = re.compile(r"第\d+页|共\d+页")
 _WHOLE = 0.8
 """A print-out of the form by another program holds nearly all of its characters, in another order."""
 
@@ -24,19 +24,21 @@ def unfilled(document: Document, sha256: Sha256, text: str, issued_text: IssuedT
     form = document.form
     if not form.blank:
         return False
-    return sha256 in {form.docx, form.pdf} or adds_nothing(text, issued_text(form.number))
+    return sha256 in {form.docx, form.pdf} or adds_nothing(text, *issued_text(form.number))
 
 
-def adds_nothing(text: str, issued: str) -> bool:
-    """Whether all that a text says stands in the issued form already; blanks and dotted lines aside."""
-    if not issued.strip():
-        return not _written(text)
-    whole = _written(issued)
-    if all(_written(line) in whole for line in text.splitlines()):
+def adds_nothing(text: str, *issued: str) -> bool:
+    """Whether all that a text says stands in the issued form already; blanks and page numbers aside.
+
+    Args:
+        issued: the form's text in each of its shapes; every shape orders lines and characters in its way.
+    """
+    shapes = [_written(shape) for shape in issued if shape.strip()]
+    lines = [_written(line) for line in text.splitlines()]
+    if all(any(line in shape for shape in shapes) for line in lines if line):
         return True
-    said = _PAGE_NUMBER.sub("", _written(text))
-    more = Counter(said) - Counter(whole)
-    return not more and len(said) >= _WHOLE * len(whole)
+    said = "".join(lines)
+    return any(len(said) >= _WHOLE * len(shape) and not Counter(said) - Counter(shape) for shape in shapes)
 
 
 def not_filled_in(arrival: ArrivalId, number: Number) -> ArrivalJudged:
@@ -50,4 +52,4 @@ def not_filled_in(arrival: ArrivalId, number: Number) -> ArrivalJudged:
 
 
 def _written(text: str) -> str:
-    return _UNWRITTEN.sub("", unicodedata.normalize("NFKC", text))
+    return _PAGE_NUMBER.sub("", _UNWRITTEN.sub("", unicodedata.normalize("NFKC", text)))

@@ -40,7 +40,7 @@ def judge_edocument(
     claim: Claim,
     view: View,
     titles: Mapping[str, str],
-    issued_text: IssuedText = lambda _number: "",
+    issued_text: IssuedText = lambda _number: (),
 ) -> ArrivalJudged:
     """Which document it belongs to.
 

@@ -95,12 +95,12 @@ class LedgerForms:
 
 
 def issued_text_in(store: IssuedStore) -> IssuedText:
-    """What forms say as they were issued, on paper and in Word; empty when neither can be read.
+    """What forms say as they were issued, in Word and on paper; without what cannot be read.
 
     The lines of the PDF know a print-out of the unfilled form by another program.
     """
 
-    def text(number: Number) -> str:
+    def text(number: Number) -> tuple[str, ...]:
         from evidence.recognition.pdf_text import pdf_text
 
         path, printed = store.docx_path(number), store.pdf_path(number)
@@ -108,6 +108,6 @@ def issued_text_in(store: IssuedStore) -> IssuedText:
             typed = office_text(OfficeFile(path=path, workbook=False, max_unpacked=_MAX_UNPACKED))
         except (UnreadableError, OSError):
             typed = ""
-        return f"{typed}\n{pdf_text(printed) if printed.is_file() else ''}"
+        return tuple(each for each in (typed, pdf_text(printed) if printed.is_file() else "") if each)
 
     return text

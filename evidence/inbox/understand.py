@@ -111,7 +111,7 @@ class Understander:
     titles: Callable[[], Mapping[str, str]]
     """Form id -> Chinese title."""
     recordings: RecordingsSettings = DEFAULTS
-    issued_text: IssuedText = lambda _number: ""
+    issued_text: IssuedText = lambda _number: ()
     """What a form says as it was issued."""
 
     def understand(self, material: Material, view: View, now: datetime) -> Understanding:

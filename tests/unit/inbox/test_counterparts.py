@@ -41,3 +41,20 @@ def test_anything_written_is_content(text: str) -> None:
 def test_a_form_that_cannot_be_read_is_held_against_nothing() -> None:
     assert adds_nothing("", "")
     assert not adds_nothing("冲床无防护罩", "\n")
+
+
+PRINT = "编号：WJB22-0001-JC-001 现场检查记录\n检查时间： 年 月 日 检查情况：\n检查人员签名：\n第1页 共2页"
+"""The same form as its PDF gives the lines."""
+
+
+def test_a_form_saved_again_by_another_program_is_known_by_one_of_its_shapes() -> None:
+    saved_again = (
+        "WJB22-0001-JC-001第 2 页　共 2 页\n现场检查记录 编号：\n检查时间：年月日\n检查情况：检查人员签名："
+    )
+    assert adds_nothing(saved_again, FORM, PRINT)
+    assert not adds_nothing(saved_again.replace("情况：", "情况：冲床"), FORM, PRINT)
+
+
+def test_what_was_written_is_not_hidden_behind_the_forms_second_shape() -> None:
+    filled = FORM.replace("检查情况：", "检查情况：检查时间检查人员")
+    assert not adds_nothing(filled, FORM, PRINT)
