@@ -37,12 +37,14 @@ def backup_command(workspace: Workspace, destination: Path, same_disk: bool, as_
     """备份到另一个磁盘上的目录：只复制新增部分，守候收件时也可以运行。不含私钥。
 
     档案文件写定后不再变化：与上次备份时内容不同的，备份保留原来的内容，退出码 4。
+    账本落后于档案或被改写过的，照样备份现状，最后以退出码 6 说明。
 
     \b
     例：evidence backup /media/backup/承安证据
     """
     from evidence.archive.backup import back_up
     from evidence.health.upkeep import note
+    from evidence.ledger.comparison import check_at_opening
 
     journal = None
     if workspace.settings.ledger.database:
@@ -81,6 +83,7 @@ def backup_command(workspace: Workspace, destination: Path, same_disk: bool, as_
                 )
             )
         say(_("私钥不在备份中，请另行妥善保管。用 evidence restore --verify 可以检验这份备份。"))
+    check_at_opening(workspace.ledger_as_found, workspace.settings.contract.code)  # saved as it was found
     return ExitCode.VERIFICATION_FAILED if report.kept else ExitCode.DONE
 
 

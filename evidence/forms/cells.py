@@ -70,7 +70,7 @@ def code(value: Any) -> str:
 
 
 def whole(value: Any) -> int | None:
-    """A whole number, None for an empty cell.
+    """A count or an amount: a whole number that is not negative, None for an empty cell.
 
     Raises:
         CellError: anything else.
@@ -79,9 +79,12 @@ def whole(value: Any) -> int | None:
     if not found:
         return None
     try:
-        return int(found)
+        number = int(found)
     except ValueError:
         raise CellError(_("“{found}”不是整数").format(found=found)) from None
+    if number < 0:
+        raise CellError(_("“{found}”不能为负").format(found=found))
+    return number
 
 
 def day(value: Any) -> date | None:

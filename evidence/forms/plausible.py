@@ -54,10 +54,16 @@ class Plausible:
 
 
 def check_visit(bounds: Plausible, visit: Visit, head: Record, mistakes: Mistakes) -> None:
-    """Arrival and leaving of a visit."""
+    """Arrival and leaving of a visit, the length of a call, the day of the next visit."""
     problem = bounds.instant(visit.arrived_at)
     if problem:
         mistakes.error(head.where("到达时间"), problem)
+    if visit.planned_recheck is not None and visit.planned_recheck < local_date(visit.arrived_at):
+        mistakes.error(head.where("计划复查日期"), _("计划复查日期早于检查日期"))
+    if (minutes := head["通话分钟"]) is not None and timedelta(minutes=minutes) > LONGEST_VISIT:
+        mistakes.error(
+            head.where("通话分钟"), _("通话 {minutes} 分钟，超过一昼夜，请核对").format(minutes=minutes)
+        )
     if visit.left_at is None:
         return
     if problem := bounds.instant(visit.left_at):
@@ -76,7 +82,7 @@ def check_report(
     answers: list[Record],
     mistakes: Mistakes,
 ) -> None:
-    """Days and amounts of a rectification report."""
+    """Days of a rectification report."""
     for heading, day in (
         ("报告日期", report.reported_on),
         ("收到日期", report.received_on),
@@ -86,8 +92,6 @@ def check_report(
         if day is not None and (problem := bounds.day(day)):
             mistakes.error(head.where(heading), problem)
     for record in answers:
-        if record["资金"] is not None and record["资金"] < 0:
-            mistakes.error(record.where("资金"), _("金额不能为负"))
         if record["完成日期"] is not None and (problem := bounds.day(record["完成日期"])):
             mistakes.error(record.where("完成日期"), problem)
 

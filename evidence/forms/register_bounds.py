@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from evidence.domain.register import RegisterEntry
@@ -14,6 +15,8 @@ LONGEST = 200
 """Characters of a key or of one further fact; longer text belongs into the paper."""
 EARLIEST_YEAR, LATEST_YEAR = 1990, 2100
 """Nothing of a contract of this kind is valid before or after."""
+COUNTS = frozenset({"targets", "signatures", "seals"})
+"""Further facts that count something."""
 INSTALMENTS = frozenset({"payment", "invoice", "materials-submission"})
 """Registers whose key is the number of an instalment."""
 
@@ -50,6 +53,18 @@ def _problems(entry: RegisterEntry, bounds: Plausible) -> Iterator[str]:
             yield _("“{name}”超过 {limit} 个字").format(name=name, limit=LONGEST)
         elif name.endswith("_yuan") and not _amount(text):
             yield _("金额“{text}”不对，应为不小于零的数").format(text=text[:20])
+        elif name in COUNTS and text and not text.isdecimal():
+            yield _("“{name}”写的“{text}”不是不小于零的整数").format(name=name, text=text[:20])
+        elif name.endswith("_on") and text and (problem := _day(text, bounds)):
+            yield _("“{name}”写的“{text}”{problem}").format(name=name, text=text[:20], problem=problem)
+
+
+def _day(text: str, bounds: Plausible) -> str:
+    """Why a further day cannot be; empty when it can."""
+    try:
+        return bounds.register_day(date.fromisoformat(text))
+    except ValueError:
+        return _("不是日期，请写成 2022-03-14")
 
 
 def _amount(text: str) -> bool:

@@ -16,6 +16,7 @@ import pytest
 from click.testing import CliRunner
 
 from evidence.cli.audit import audit_command
+from evidence.cli.backup import backup_command
 from evidence.cli.check import check_command
 from evidence.cli.doctor import doctor_command
 from evidence.cli.forms import issue_command
@@ -135,6 +136,16 @@ def test_after_a_cut_nothing_is_issued_packed_or_taken_and_nothing_changes(
         ):
             assert run(command, week, *arguments) == ExitCode.LEDGER_DAMAGED, (kind, command.name)
         assert contents(week) == before, kind
+
+
+def test_a_backup_of_a_cut_journal_is_made_and_says_so(
+    week: Path, journal: Path, whole: list[bytes], tmp_path: Path
+) -> None:
+    journal.write_bytes(b"".join(whole[: LINES - 2]))
+    (disk := tmp_path / "backup").mkdir()
+    assert run(backup_command, week, str(disk), "--same-disk") == ExitCode.LEDGER_DAMAGED
+    saved = disk / "archive" / "ledger" / "journal.jsonl"
+    assert saved.read_bytes() == journal.read_bytes()
 
 
 @pytest.mark.parametrize("kept", [0, 40, UNDER_CHECKPOINT, LINES - 1])

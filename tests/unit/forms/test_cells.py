@@ -118,6 +118,7 @@ def test_whole_numbers(written: object, read: int | None) -> None:
     assert cells.whole(written) == read
 
 
-def test_a_fraction_is_no_whole_number() -> None:
+@pytest.mark.parametrize("written", ["3.5", "-1", "－３人", -200000])
+def test_a_fraction_or_less_than_nothing_is_no_count(written: object) -> None:
     with pytest.raises(cells.CellError):
-        cells.whole("3.5")
+        cells.whole(written)

@@ -74,6 +74,22 @@ def test_what_may_be_true_is_taken(world: FormsWorld, tmp_path: Path, arrived: s
     assert entered(world, tmp_path, **head).visit is not None
 
 
+@pytest.mark.parametrize(
+    ("told", "field"),
+    [
+        ({"类型": "督促", "督促方式": "电话", "通话分钟": -5}, "通话分钟"),
+        ({"类型": "督促", "督促方式": "电话", "通话分钟": 1441}, "通话分钟"),
+        ({"类型": "检查", "未发现隐患": "是", "计划复查日期": "2022-03-28"}, "计划复查日期"),
+    ],
+)
+def test_amounts_and_days_that_cannot_be_are_refused_with_their_field(
+    world: FormsWorld, tmp_path: Path, told: dict[str, Any], field: str
+) -> None:
+    with pytest.raises(InputError) as caught:
+        entered(world, tmp_path, **{"到达时间": "2022-03-29 09:00", "离开时间": "2022-03-29 10:00", **told})
+    assert field in caught.value.what
+
+
 ENTRY = RegisterEntry(register="training", key="1", on=date(2022, 3, 1))
 
 
@@ -92,6 +108,10 @@ ENTRY = RegisterEntry(register="training", key="1", on=date(2022, 3, 1))
         {"register": "payment", "data": {"amount_yuan": "abc"}},
         {"register": "payment", "data": {"amount_yuan": "NaN"}},
         {"data": {"topic": "字" * 10_000}},
+        {"register": "campaign-pack", "data": {"targets": "-3"}},
+        {"register": "contract-signature", "data": {"signatures": "两", "seals": "2"}},
+        {"register": "assistance", "data": {"done_on": "2022-04-02"}},
+        {"register": "written-warning", "data": {"corrected_on": "已改"}},
     ],
 )
 def test_an_entry_that_cannot_be_is_refused(changes: dict[str, Any]) -> None:
@@ -107,6 +127,8 @@ def test_an_entry_that_cannot_be_is_refused(changes: dict[str, Any]) -> None:
         {"on": date(2021, 11, 1)},
         {"register": "payment", "key": "6", "data": {"amount_yuan": "200000.50"}},
         {"valid_from": date(2020, 1, 1), "valid_to": date(2030, 1, 1)},
+        {"register": "campaign-pack", "data": {"targets": "0"}},
+        {"register": "assistance", "data": {"done_on": "2022-04-01"}},
     ],
 )
 def test_an_entry_that_may_be_is_taken(changes: dict[str, Any]) -> None:
