@@ -33,4 +33,4 @@ release: setup
 	@scripts/release.sh
 
 clean:
-	rm -rf .venv .venv-lint demo-workspace bench/out
+	rm -rf .venv .venv-lint .venv-eark demo-workspace bench/out

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from evidence.domain.document import IssuedForm
     from evidence.domain.identifiers import VisitId
     from evidence.domain.virus_scan import VirusScan
+    from evidence.exchange.gather import Archives
     from evidence.forms.catalogue import Catalogue
     from evidence.forms.issuer import Issuer
     from evidence.forms.kept_checks import KeptChecks
@@ -116,6 +117,23 @@ class Workspace:
         from evidence.inbox.case_tree import CaseTree
 
         return CaseTree(self.archive, self.ledger, self.ledger.opened_at)
+
+    @property
+    def archives(self) -> Archives:
+        """What goes out to an archive."""
+        from evidence.exchange.gather import Archives, Parties
+
+        settings = self.settings
+        return Archives(
+            ledger=self.ledger,
+            handover=self.archive / "handover",
+            parties=Parties(
+                agency=settings.agency.name,
+                regulator=settings.regulator.name,
+                contract=settings.contract.name,
+                contract_code=settings.contract.code,
+            ),
+        )
 
     @cached_property
     def post(self) -> Post:

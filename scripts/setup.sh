@@ -66,6 +66,18 @@ if [ -n "$wanted" ]; then
   [ -n "$python" ] || python=python3
 fi
 
+# the archives' validator pins libraries that are not ours: it lives in an environment of its own
+install_validator() {
+  lock=tests/data/eark/requirements.txt
+  made=.venv-eark/.installed
+  known=$(sha256sum < "$lock")
+  if [ ! -f "$made" ] || [ "$(cat "$made")" != "$known" ]; then
+    "$python" -m venv --clear --without-pip .venv-eark
+    VIRTUAL_ENV="$PWD/.venv-eark" .venv/bin/uv pip install --quiet --no-deps --require-hashes -r "$lock"
+    echo "$known" > "$made"
+  fi
+}
+
 stamp=.venv/.installed
 now=$(cat requirements.lock pyproject.toml scripts/setup.sh | sha256sum)
 if [ ! -f "$stamp" ] || [ "$(cat "$stamp")" != "$now" ]; then
@@ -79,3 +91,4 @@ if [ ! -f "$stamp" ] || [ "$(cat "$stamp")" != "$now" ]; then
   .venv/bin/uv pip install --quiet --no-deps --no-build-isolation -e .
   echo "$now" > "$stamp"
 fi
+[ "$purpose" != test ] || install_validator

@@ -48,6 +48,7 @@ COMMANDS: dict[str, str] = {
     "handover": "handover",
     "renew": "handover",
     "signer": "signer",
+    "export": "export",
     "verify": "verify",
     "ledger": "ledger",
     "audit": "audit",

@@ -37,6 +37,7 @@ SUMMARIES: dict[str, str] = {
     "handover": "历次移交一览",
     "renew": "为已移交的包续加时间戳",
     "signer": "签名证书：现用哪一张，怎样更换",
+    "export": "导出给档案系统：E-ARK 信息包、案卷目录",
     "verify": "验证移交包、文件夹或单个 PDF",
     "ledger": "账本：验证、重建、导出、出具证明",
     "audit": "逐件复核档案",

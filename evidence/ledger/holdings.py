@@ -52,6 +52,11 @@ def places_of(entry: Entry) -> tuple[str, ...]:
     return tuple(dict.fromkeys(holding.place for holding in _of(entry)))
 
 
+def digests_of(entry: Entry) -> tuple[Sha256, ...]:
+    """Every digest that one line vouches for, each once."""
+    return tuple(dict.fromkeys(holding.sha256 for holding in _of(entry)))
+
+
 def original_place(sha256: Sha256) -> str:
     """Where the archive keeps an original."""
     return f"originals/{sha256[:2]}/{sha256}"
