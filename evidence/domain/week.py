@@ -101,6 +101,15 @@ def is_workday(day: date) -> bool | None:
         return None
 
 
+def is_public_holiday(day: date) -> bool | None:
+    """Whether a day off belongs to a public holiday, not just a weekend; None beyond the calendar's data."""
+    try:
+        off, name = chinese_calendar.get_holiday_detail(day)
+    except NotImplementedError:
+        return None
+    return bool(off and name)
+
+
 def add_workdays(start: date, count: int) -> date | None:
     """The `count`-th working day after `start`; None when the calendar's data ends before it."""
     day = start

@@ -5,7 +5,7 @@ Built from the same deadlines as the rules; what was done, even late, is no long
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -21,8 +21,18 @@ from evidence.rules.deadlines import move
 from evidence.rules.ground import Ground, in_force
 from evidence.rules.known import known_at
 from evidence.rules.newcomers import is_newcomer
+from evidence.rules.owed_deeds import Owed, owed_deeds
 from evidence.rules.parameters import Parameters
 from evidence.rules.section import served
+from evidence.rules.weekly import missed_weeks
+
+CHECKED_FOR = {
+    CaseKind.ANNUAL: "F02-yearly-chain",
+    CaseKind.NEW_ENTERPRISE: "F03-new-enterprise",
+    CaseKind.SPECIAL: "F04-campaign-coverage",
+    CaseKind.SURVEY: "F07-surveys-per-year",
+}
+"""Kind of case -> the rule that asks for its check."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +67,43 @@ def due_items(facts: Facts, parameters: Parameters, as_of: datetime, until: date
     ground = Ground(known_at(facts, as_of), parameters, as_of)
     items = [item for chain in ground.chains for item in _of_case(chain)]
     items += [*_of_section(ground), *_of_office(ground, until)]
+    items += _judged_beside(ground, items)
     kept = [item for item in items if item.due <= until]
     return tuple(sorted(kept, key=lambda item: (item.due, item.case, item.rule_id, item.name, item.detail)))
+
+
+def _answers(item: DueItem, one: Owed) -> bool:
+    """Whether what an item asks for, done in time, leaves a rule nothing to ask."""
+    if one.outcome.due is not None and item.due > one.outcome.due:
+        return False
+    if item.case or item.enterprise:
+        return item.case == one.case if item.case else item.enterprise == one.enterprise
+    return item.rule_id != one.rule.id or item.detail == one.outcome.document
+
+
+def _judged_beside(ground: Ground, items: Sequence[DueItem]) -> Iterator[DueItem]:
+    """What the rules will judge in time and no item above answers for."""
+    listed: dict[str, list[DueItem]] = {}
+    for item in items:
+        listed.setdefault(item.rule_id, []).append(item)
+    for one in owed_deeds(ground):
+        if any(_answers(item, one) for rule in one.answered_by for item in listed.get(rule, ())):
+            continue
+        due = one.outcome.due
+        assert due is not None  # noqa: S101 - only what has its day is owed
+        yield DueItem(
+            what=one.what,
+            who=one.who,
+            due=due,
+            first=ground.today,
+            clause=ground.clause_number(one.rule.id),
+            rule_id=one.rule.id,
+            case=one.case,
+            enterprise=one.enterprise,
+            name=ground.name_of(one.enterprise) if one.enterprise else "",
+            detail=one.outcome.hazard or one.outcome.visit or one.outcome.document,
+            overdue=due < ground.today,
+        )
 
 
 def _item(
@@ -91,7 +136,7 @@ def _of_case(chain: Chain) -> Iterator[DueItem]:
     if chain.check is None:
         due = _check_due(chain)
         if due is not None:
-            yield _item(chain, "现场检查", "检查人员", due, "P01-inspection-record")
+            yield _item(chain, "现场检查", "检查人员", due, CHECKED_FOR[chain.case.kind])
         return
     who = _inspectors(chain, chain.check)
     window = chain.urging_window
@@ -254,7 +299,19 @@ def _of_section(ground: Ground) -> Iterator[DueItem]:
 
 
 def _of_office(ground: Ground, until: date) -> Iterator[DueItem]:
-    """Friday's duties up to a day, training, badges that run out."""
+    """Each week's duties up to a day, weeks that were missed, training, badges that run out."""
+    for missed in missed_weeks(ground, Week.of(ground.today)):
+        if not ground.packages_for(missed):
+            yield DueItem(
+                what="补做移交",
+                who="资料员",
+                due=ground.handover_window(missed).last,
+                first=ground.today,
+                clause=ground.clause_number("G07-weekly-handover"),
+                rule_id="G07-weekly-handover",
+                detail=str(missed),
+                overdue=True,
+            )
     week = Week.of(ground.today)
     while week.monday <= until:
         window = ground.handover_window(week)

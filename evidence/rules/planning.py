@@ -10,7 +10,7 @@ from evidence.domain.facts import Facts
 from evidence.domain.identifiers import CaseId, EnterpriseId, PersonId
 from evidence.domain.parties import Person, Role
 from evidence.domain.register import Plan, PlanLine, PlannedWork
-from evidence.domain.week import Week, is_workday
+from evidence.domain.week import Week, is_public_holiday, is_workday
 from evidence.rules.agenda import DueItem, due_items
 from evidence.rules.ground import Ground, in_force
 from evidence.rules.known import known_at
@@ -18,12 +18,13 @@ from evidence.rules.parameters import Parameters
 
 WORK_OF = {
     "P11-recheck-window": PlannedWork.RECHECK,
-    "P01-inspection-record": PlannedWork.CHECK,
+    "F04-campaign-coverage": PlannedWork.CHECK,
+    "F07-surveys-per-year": PlannedWork.CHECK,
     "F02-yearly-chain": PlannedWork.CHECK,
     "F03-new-enterprise": PlannedWork.CHECK,
     "P03-urging-window": PlannedWork.URGING,
 }
-PACED = {"F02-yearly-chain", "P01-inspection-record"}
+PACED = {"F02-yearly-chain", "F04-campaign-coverage", "F07-surveys-per-year"}
 """Work with a far deadline, spread evenly over the weeks that are left."""
 VISITS_PER_PERSON = 2
 """A forenoon and an afternoon."""
@@ -44,6 +45,9 @@ class _Board:
 
     ground: Ground
     days: list[date]
+    """Working days that are still to come."""
+    resting: list[date]
+    """Weekends that are still to come; never public holidays."""
     lines: list[PlanLine] = field(default_factory=list)
     visits: Counter[date] = field(default_factory=Counter)
     load: Counter[tuple[date, str]] = field(default_factory=Counter)
@@ -57,8 +61,10 @@ def propose_plan(facts: Facts, parameters: Parameters, as_of: datetime, week: We
     the agency at most `visits_per_day`. A pure function of its arguments: the same facts, the same plan.
     """
     ground = Ground(known_at(facts, as_of), parameters, as_of)
-    days = [day for n in range(5) if is_workday(day := week.monday + timedelta(days=n)) is not False]
-    board = _Board(ground, days)
+    whole = tuple(day for n in range(7) if (day := week.monday + timedelta(days=n)) >= ground.today)
+    days = [day for day in whole if is_workday(day) or (is_workday(day) is None and day <= week.friday)]
+    resting = [day for day in whole if day not in days and is_public_holiday(day) is False]
+    board = _Board(ground, days, resting)
     wanted = _wanted(facts, parameters, as_of, week, ground)
     unplaced = [(item, why) for item in wanted if (why := _place(board, item, week))]
     planned = {str(week)}
@@ -76,7 +82,7 @@ def _wanted(
     items = [
         item
         for item in due_items(facts, parameters, as_of, max(last, week.sunday))
-        if item.rule_id in WORK_OF
+        if item.rule_id in WORK_OF and item.enterprise
     ]
     announced = {
         (line.enterprise, line.work)
@@ -112,12 +118,11 @@ def _place(board: _Board, item: DueItem, week: Week) -> str:
     enterprise = ground.enterprises.get(item.enterprise)
     if enterprise is None:
         return "企业不在台账"
-    whole = [week.monday + timedelta(days=n) for n in range(7)]
     inside = [day for day in board.days if item.first <= day <= item.due]
-    resting = [day for day in whole if item.first <= day <= item.due]
+    resting = [day for day in board.resting if item.first <= day <= item.due]
     choices = inside or resting or board.days
     if not choices:
-        return "该周没有工作日"
+        return "该周没有尚未过去的工作日"
     heavy = enterprise.heavy and work is not PlannedWork.URGING
     number = ground.parameters.experts_heavy if heavy else ground.parameters.experts_ordinary
     supervised = heavy and ground.parameters.supervisors_heavy > 0

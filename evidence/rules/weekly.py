@@ -43,7 +43,7 @@ def weekly_handover(ground: Ground) -> Iterator[Outcome]:
             built = local_date(first.built_at)
             about["observed"] = f"{built.isoformat()} 制作"
             if built > window.last and not uncertain(window):
-                yield failed(f"{week} 于 {built.isoformat()} 才移交，已迟{window.note}。", **about)
+                yield late(f"{week} 于 {built.isoformat()} 才移交，已迟{window.note}。", **about)
             elif not any(one.complete for one in packages):
                 yield failed(f"{week} 的移交包不完整：{last.why_incomplete or '未说明原因'}。", **about)
             elif built > window.last:

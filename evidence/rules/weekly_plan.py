@@ -58,7 +58,7 @@ def plan_filed(ground: Ground) -> Iterator[Outcome]:
                     f"{week} 的计划于 {filed.isoformat()} 报备，是否按期请确认{window.note}。", **about
                 )
             else:
-                yield failed(f"{week} 的计划于 {filed.isoformat()} 才报备，已迟{window.note}。", **about)
+                yield late(f"{week} 的计划于 {filed.isoformat()} 才报备，已迟{window.note}。", **about)
         elif ground.today <= window.last:
             yield waiting(f"{week} 的计划待报备（{window.last.isoformat()}）{window.note}。", **about)
         elif uncertain(window):

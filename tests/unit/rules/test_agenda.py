@@ -163,3 +163,27 @@ def test_the_same_facts_give_the_same_plan_in_any_order() -> None:
         facts, cases=facts.cases[::-1], people=facts.people[::-1], enterprises=facts.enterprises[::-1]
     )
     assert plan_for(facts, "2022-W15") == plan_for(turned, "2022-W15")
+
+
+def test_nothing_is_proposed_on_a_public_holiday_or_a_day_already_past() -> None:
+    national_day = Week.parse("2022-W40")  # 1 to 7 October are off; 8 and 9 October are worked instead
+    at = local_instant(date(2022, 9, 30), 15)
+    assert {line.day for line in propose_plan(many(60), world.PARAMETERS, at, national_day).plan.lines} == {
+        date(2022, 10, 8),
+        date(2022, 10, 9),
+    }
+    wednesday = local_instant(date(2022, 11, 23), 9)
+    lines = propose_plan(many(60), world.PARAMETERS, wednesday, Week.of(date(2022, 11, 23))).plan.lines
+    assert lines
+    assert min(line.day for line in lines) == date(2022, 11, 23)
+
+
+def test_a_window_of_holidays_alone_is_put_on_a_working_day_or_named() -> None:
+    late = local_instant(date(2022, 10, 7), 15)
+    proposal = propose_plan(many(3), world.PARAMETERS, late, Week.parse("2022-W40"))
+    assert all(is_workday(line.day) for line in proposal.plan.lines)
+    over = propose_plan(
+        many(3), world.PARAMETERS, local_instant(date(2022, 12, 5), 9), Week.parse("2022-W48")
+    )
+    assert not over.plan.lines
+    assert {why for _item, why in over.unplaced} <= {"该周没有尚未过去的工作日"}
