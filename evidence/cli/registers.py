@@ -17,6 +17,7 @@ from evidence.domain.register import RegisterEntry
 from evidence.errors import InputError, UsageError
 from evidence.foreign import fault_of
 from evidence.language import _
+from evidence.ledger.lookup import standing_case
 from evidence.rules.registers import BY_ID, REGISTERS, Register
 
 if TYPE_CHECKING:
@@ -249,9 +250,10 @@ def _entry(
             where=where,
             remedy=_("日期写成 2022-03-01；可填的内容见 evidence register kinds。"),
         ) from error
+    if entry.case is not None:
+        standing_case(view, entry.case)
     for name, there in (
         ("person", entry.person is None or view.person(PersonId(entry.person)) is not None),
-        ("case", entry.case is None or view.case(CaseId(entry.case)) is not None),
         ("visit", entry.visit is None or _has_visit(workspace, entry.visit)),
         ("attachment", paper is None or paper.is_file()),
     ):

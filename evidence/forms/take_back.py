@@ -106,15 +106,22 @@ def cancel_case(ledger: Ledger, case: Case, *, why: str, by: str, actor: str) ->
 def _refuse_evidence(view: View, case: CaseId) -> None:
     visits = [visit.id for visit in latest_versions(view.visits(case))]
     back: list[str] = [
-        each.form.number for each in view.documents(case) if each.scans and not each.form.voided_why
+        each.form.number
+        for each in view.documents(case)
+        if (each.scans or each.edocuments) and not each.form.voided_why
     ]
     if view.reports(case) or view.escalations(case):
         back.append(_("整改报告或上报"))
-    held = [*visits, *back]
+    filed = [each.arrival for each in view.materials(case)]
+    entries = [f"{each.register} {each.key}" for each in view.entries() if each.case == case]
+    held = [*visits, *back, *filed, *entries]
     if held:
         raise UsageError(
             _("案件 {case} 已有材料，不能撤销：{what}").format(case=case, what="、".join(held[:6])),
-            remedy=_("登记错的活动先用 evidence visit withdraw 撤回，收回的记录先作废其编号。"),
+            remedy=_(
+                "登记错的活动先用 evidence visit withdraw 撤回，收回的记录先作废其编号，"
+                "归错的到件用 evidence inbox undo 撤销，台账事项用 evidence register withdraw 撤回。"
+            ),
         )
 
 

@@ -21,6 +21,7 @@ from evidence.forms.visit_file import read_visit_file
 from evidence.language import _
 from evidence.ledger.events import EscalationRecorded, Event, ReportRecorded, VisitRecorded
 from evidence.ledger.ledger import Ledger
+from evidence.ledger.lookup import standing_case
 from evidence.ledger.view import View
 
 _WORDS = {
@@ -112,7 +113,7 @@ def record_visit_file(
 
     Raises:
         InputError: the file has mistakes.
-        UsageError: `visit` is unknown or of another kind.
+        UsageError: `visit` is unknown or of another kind, or the case was cancelled.
     """
     entered = read_visit_file(
         path, case=case, view=ledger.view, originals=originals, bounds=bounds, admit=admit
@@ -120,6 +121,7 @@ def record_visit_file(
     outcome: list[Recorded] = []
 
     def decide(view: View) -> Sequence[Event]:
+        standing_case(view, case.id)
         if entered.visit is not None:
             result, event = _settle_visit(entered.visit, view, case, visit, separate)
         elif entered.report is not None:

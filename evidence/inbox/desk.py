@@ -25,7 +25,7 @@ from evidence.ledger.events import (
     RecordingAssigned,
 )
 from evidence.ledger.ledger import Ledger
-from evidence.ledger.lookup import known_arrival, known_case
+from evidence.ledger.lookup import known_arrival, standing_case
 from evidence.ledger.view import Arrival, View
 
 ACCEPTABLE = frozenset({"incomplete", "malformed"})
@@ -94,11 +94,11 @@ class Desk:
             hazard: `H01` when it is a photograph of that hazard.
 
         Raises:
-            UsageError: unknown arrival, case or hazard.
+            UsageError: unknown arrival, case or hazard, or a case that was cancelled.
         """
 
         def decide(view: View, current: Arrival, judged: ArrivalJudged) -> Sequence[Event]:
-            known_case(view, case)
+            standing_case(view, case)
             _refuse_unknown_hazard(view, case, hazard)
             what = f"隐患 {hazard} 的照片" if hazard else "材料"
             new = replace(

@@ -10,7 +10,7 @@ from evidence.domain.identifiers import CaseId, PersonId, VisitId
 from evidence.domain.register import RegisterEntry
 from evidence.errors import UsageError
 from evidence.forms.open_case import find_enterprise
-from evidence.ledger.lookup import known_case
+from evidence.ledger.lookup import standing_case
 from evidence.ledger.view import View
 from evidence.rules.registers import Register
 from evidence.web.speech import say
@@ -78,7 +78,7 @@ def entry_of(register: Register, sent: Mapping[str, str], view: View, today: dat
         on=_day(given["on"]) or today,
         person=person.id if person else None,
         enterprise=find_enterprise(view, given["enterprise"]).id if given.get("enterprise") else None,
-        case=known_case(view, given["case"]).id if given.get("case") else None,
+        case=standing_case(view, given["case"]).id if given.get("case") else None,
         visit=VisitId(visit) if visit else None,
         valid_from=_day(given.get("valid_from", "")),
         valid_to=_day(given.get("valid_to", "")),

@@ -8,16 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from evidence.domain.identifiers import VisitId
+from evidence.archive.originals import Originals
+from evidence.domain.identifiers import ArrivalId, CaseId, VisitId
 from evidence.errors import UsageError
 from evidence.forms.open_case import open_case
 from evidence.forms.take_back import cancel_case, withdraw_entry, withdraw_visit
-from evidence.ledger.events import RegisterEntered, VisitRecorded
+from evidence.forms.visit_entry import record_visit_file
+from evidence.ledger.events import ArrivalJudged, ArrivalTaken, Event, RegisterEntered, VisitRecorded
 from evidence.ledger.facts import gather
 from evidence.ledger.ledger import Ledger
 from evidence.recordings.decide import release_by_person, released_from
 from tests import world
 
+NEW = CaseId("WJB22-0004")
 WHO = {"by": "P1", "actor": "cli:test（P1）"}
 
 
@@ -57,7 +60,7 @@ def test_the_number_of_a_withdrawn_visit_is_not_used_again(ledger: Ledger) -> No
 
 
 @pytest.mark.parametrize(
-    ("visit", "why"), [(f"{world.CLOSED}-V9", "x"), (f"{world.CLOSED}-V1", " "), ("WJB22-0099-V1", "x")]
+    ("visit", "why"), [(f"{world.CLOSED}-V9", "误登"), (f"{world.CLOSED}-V1", " "), ("WJB22-0099-V1", "误登")]
 )
 def test_what_is_not_there_or_has_no_reason_is_not_withdrawn(ledger: Ledger, visit: str, why: str) -> None:
     before = ledger.head
@@ -95,6 +98,51 @@ def test_a_case_that_holds_material_is_not_cancelled(ledger: Ledger) -> None:
     assert case is not None
     with pytest.raises(UsageError, match="已有材料"):
         cancel_case(ledger, case, why="误开", **WHO)
+
+
+@pytest.mark.parametrize(
+    ("held", "named"),
+    [
+        (
+            [
+                ArrivalTaken(
+                    arrival=ArrivalId("A-20220401-0077"), path="来函.pdf", bytes=1,
+                    sha256=world.digest("letter"), received_at=world.FRIDAY, media_type="application/pdf",
+                ),
+                ArrivalJudged(arrival=ArrivalId("A-20220401-0077"), outcome="linked", case=NEW),
+            ],
+            "A-20220401-0077",
+        ),
+        ([RegisterEntered(entry=world.entry("internal-review", "N1", "2022-03-31", case=NEW))], "N1"),
+    ],
+)  # fmt: skip
+def test_a_case_with_a_letter_or_an_entry_is_not_cancelled(
+    ledger: Ledger, held: list[Event], named: str
+) -> None:
+    made = open_case(
+        ledger, contract="WJB", enterprise=world.enterprises()[0].id, kind="new-enterprise",
+        on=date(2022, 4, 1), actor="test",
+    )  # fmt: skip
+    assert made.id == NEW
+    ledger.append("test", *held)
+    with pytest.raises(UsageError, match=named):
+        cancel_case(ledger, made, why="误开", **WHO)
+
+
+def test_nothing_is_entered_into_a_cancelled_case(ledger: Ledger, tmp_path: Path) -> None:
+    made = open_case(
+        ledger, contract="WJB", enterprise=world.enterprises()[0].id, kind="new-enterprise",
+        on=date(2022, 4, 1), actor="test",
+    )  # fmt: skip
+    cancel_case(ledger, made, why="误开", **WHO)
+    told = tmp_path / "登记.yaml"
+    told.write_text("类型: 督促\n到达时间: 2022-04-01 09:00\n督促方式: 电话\n", encoding="utf-8")
+    before = ledger.head
+    with pytest.raises(UsageError, match="已撤销：误开"):
+        record_visit_file(
+            told, case=made, ledger=ledger, originals=Originals(tmp_path / "originals"), actor="test"
+        )
+    assert ledger.head == before
 
 
 def test_an_entry_taken_back_gives_way_to_the_one_it_replaced(ledger: Ledger) -> None:

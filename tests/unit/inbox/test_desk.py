@@ -11,9 +11,9 @@ from evidence.domain.identifiers import ArrivalId, CaseId, VisitId, make_number
 from evidence.errors import MissingPartError, UsageError
 from evidence.inbox.deciding import Decider
 from evidence.inbox.placing import Placement
-from evidence.ledger.events import FormVoided
+from evidence.ledger.events import CaseCancelled, FormVoided
 from tests.clips import make_clip
-from tests.inbox_room import CASE, CHECK, Room, issue, open_room, picture, scan
+from tests.inbox_room import CASE, CHECK, Room, issue, open_room, picture, real_pdf, scan
 
 WHO = Decider(actor="cli:test", by="王芳", why="看图确认")
 OTHER = make_number(CaseId("WJB22-0002"), "JC", 1)
@@ -237,6 +237,17 @@ def test_an_undone_assignment_takes_the_film_from_the_visit(room: Room, tmp_path
     assert recording is not None
     assert not recording.visit
     assert room.ledger.view.recordings(CASE) == ()
+
+
+def test_nothing_is_filed_with_a_cancelled_case(room: Room) -> None:
+    arrival = room.take("来函.pdf", real_pdf())
+    other = make_number(CaseId("WJB22-0004"), "JC", 1)
+    issue(room.ledger, other)
+    room.ledger.append("test", CaseCancelled(case=CaseId("WJB22-0004"), why="误开", by="P01"))
+    before = room.ledger.head
+    with pytest.raises(UsageError, match="已撤销：误开"):
+        room.desk.link_case(arrival.id, CaseId("WJB22-0004"), WHO)
+    assert room.ledger.head == before
 
 
 def test_an_undone_assignment_gives_the_film_back_to_the_visit_it_had(room: Room, tmp_path: Path) -> None:
