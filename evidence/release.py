@@ -18,8 +18,8 @@ AGENCY_MODULES = frozenset(
         "PIL", "argon2", "av", "axes", "csp", "cv2", "django", "django_htmx", "docx", "docxtpl",
         "icalendar", "img2pdf", "jinja2", "keyring", "lxml", "matplotlib", "numpy", "olefile", "openpyxl",
         "pikepdf", "pillow_heif", "pkcs11", "prometheus_client", "pymediainfo", "pypdfium2",
-        "pypinyin", "segno", "tinydb", "typst", "uvicorn", "watchdog", "whitenoise", "xlsxwriter",
-        "yaml", "zxingcpp"
+        "pypinyin", "segno", "tinydb", "tnefparse", "typst", "uvicorn", "watchdog", "whitenoise",
+        "xlsxwriter", "yaml", "zxingcpp"
     }
 )  # fmt: skip
 """Top-level modules that `[agency]` brings."""

@@ -49,6 +49,11 @@ class Originals:
         self._joining = threading.Lock()
         self._joined = False
 
+    @property
+    def root(self) -> Path:
+        """The store's folder."""
+        return self._root
+
     def put_file(self, path: Path) -> Stored:
         """Store a file's exact bytes; storing them again changes nothing. The file itself stays.
 

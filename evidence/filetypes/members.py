@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import email
-import email.policy
 import stat
 import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from email.message import EmailMessage
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from evidence.errors import UnreadableError
 from evidence.filetypes import media
+from evidence.filetypes.mail_headers import Letterhead
+from evidence.filetypes.mail_message import unpack_message
 
 CHUNK = 1 << 20
 
@@ -52,6 +51,8 @@ class Contents:
     """What was not taken out, and why, in Chinese."""
     cover: bool = False
     """The container's own pages say nothing: a portfolio's cover."""
+    letterhead: Letterhead | None = None
+    """Of a message."""
 
 
 def unpack(container: Container) -> Contents:
@@ -62,17 +63,18 @@ def unpack(container: Container) -> Contents:
     """
     room = _Room(container)
     cover = False
+    head = None
     match container.media_type:
         case media.ZIP:
             _zip(container.path, room)
         case media.EML:
             with container.path.open("rb") as file:
-                _mail(file, room)
+                head = unpack_message(file, room)
         case media.MSG:
             _outlook(container.path, room)
         case media.PDF:
             cover = _attachments(container.path, room)
-    return Contents(members=tuple(room.members), left=tuple(room.left), cover=cover)
+    return Contents(members=tuple(room.members), left=tuple(room.left), cover=cover, letterhead=head)
 
 
 class _Room:
@@ -121,32 +123,6 @@ def _zip(path: Path, room: _Room) -> None:
         raise UnreadableError(
             "malformed", "压缩包已损坏，或用了本程序不认识的压缩方法。", remedy=_UNPACK
         ) from error
-
-
-def _mail(file: BinaryIO, room: _Room) -> None:
-    message = email.message_from_binary_file(file, policy=email.policy.default)
-    for part in _parts(message):
-        name = part.get_filename() or ""
-        if part.get_content_type() == media.EML:
-            inner = part.get_content()
-            subject = str(inner.get("subject", "")) or "转发的邮件"
-            room.put((name or f"{subject}.eml").encode("utf-8", "replace"), iter([inner.as_bytes()]))
-            continue
-        content = part.get_payload(decode=True)
-        room.put(
-            name.encode("utf-8", "surrogateescape"), iter([content if isinstance(content, bytes) else b""])
-        )
-
-
-def _parts(message: EmailMessage) -> Iterator[EmailMessage]:
-    """The parts that are files; a forwarded message is one file."""
-    for part in message.iter_attachments() if message.is_multipart() else ():
-        if part.get_content_type() == media.EML or part.get_filename():
-            yield part
-        elif part.is_multipart():
-            yield from _parts(part)
-    if message.get_filename() and not message.is_multipart():
-        yield message
 
 
 _ATTACHMENT = "__attach_version1.0_#"

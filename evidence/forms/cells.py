@@ -22,6 +22,7 @@ _DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日
 _COMPACT_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _TIME = re.compile(r"(\d{1,2})\s*[:时点]\s*(\d{1,2})?(?:\s*分)?(?::(\d{2}))?")
 _SEPARATORS = re.compile(r"[、,，;；\n]+")
+_ADDRESS = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}\.[^@\s.]{2,24}")
 _EXCEL_EPOCH = date(1899, 12, 30)
 YES = frozenset({"是", "有", "√", "Y", "YES", "TRUE", "1", "已", "已出示", "已交底"})
 NO = frozenset({"否", "无", "×", "N", "NO", "FALSE", "0", "未", "未出示", "未交底"})
@@ -56,6 +57,19 @@ def text(value: Any) -> str:
 def narrow(value: Any) -> str:
     """Text with full-width figures and Latin letters made ordinary, for numbers, codes, dates."""
     return unicodedata.normalize("NFKC", text(value)).strip()
+
+
+def addresses(value: Any) -> tuple[str, ...]:
+    """Mail addresses, each once, in small letters.
+
+    Raises:
+        CellError: a word that is no address.
+    """
+    found = [word for word in re.split(r"[\s;,、；，]+", narrow(value).lower()) if word]
+    for word in found:
+        if not _ADDRESS.fullmatch(word):
+            raise CellError(_("“{word}”不是邮箱地址").format(word=word))
+    return tuple(dict.fromkeys(found))
 
 
 def code(value: Any) -> str:

@@ -162,6 +162,7 @@ class _Reader:
             legal=_contact(record, "法定代表人"),
             principal=_contact(record, "主要负责人"),
             safety=_contact(record, "安全管理人员"),
+            emails=record["联系邮箱"] or (),
         )
         if contacts != EnterpriseContacts():
             self.contacts[id] = contacts

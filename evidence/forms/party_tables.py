@@ -66,6 +66,13 @@ ENTERPRISES = Table(
         Column(heading="安全管理人员", width=12),
         Column(heading="安全管理人员职务", width=14),
         Column(heading="安全管理人员电话", read=cells.narrow, width=16),
+        Column(
+            heading="联系邮箱",
+            read=cells.addresses,
+            width=28,
+            comment="企业发来邮件所用的地址；多个用分号分开",
+            aliases=("邮箱", "电子邮箱"),
+        ),
     ),
 )
 PEOPLE = Table(

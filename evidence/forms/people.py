@@ -29,6 +29,8 @@ class EnterpriseContacts:
     """主要负责人; forms print the legal representative when none is given."""
     safety: Contact = field(default_factory=Contact)
     """安全管理人员."""
+    emails: tuple[str, ...] = ()
+    """Addresses its mail comes from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ from evidence.filetypes.media import Family
 from evidence.filetypes.wholeness import End
 from evidence.inbox.booking import Piece
 from evidence.inbox.identify import quarantined
+from evidence.inbox.mail_suggestions import MailSuggestions
 from evidence.inbox.screening import Scan, infected, is_infected, with_scan
 from evidence.inbox.understand import Material, Understander, Understanding, refusal, unreadable
 from evidence.inbox.unpacking import DEEPEST, Opened, Unpacking
@@ -176,7 +177,8 @@ class Archived:
             names = "、".join(member.name.rpartition("/")[2] for member in opened.members[:5])
             return _refused(material, f"{name}里没有可接收的文件（{names}）", opened)
         count = len(opened.members)
-        message = f"{name}，取出 {count} 件，逐件另行接收。{''.join(opened.remarks)}"
+        likely = "" if opened.letterhead is None else self._suggestions.remark(opened.letterhead)
+        message = f"{name}，取出 {count} 件，逐件另行接收。{''.join(opened.remarks)}{likely}"
         judged = ArrivalJudged(arrival=material.arrival, outcome="linked", message=message)
         return Understanding(judged=judged, members=opened.members)
 
@@ -200,8 +202,19 @@ class Archived:
         return replace(_remarked(replace(understood, judged=judged), "".join(remarks)), members=taken)
 
     @property
+    def _suggestions(self) -> MailSuggestions:
+        return MailSuggestions(
+            view=self.ledger.view, originals=self.originals, titles=self.understander.titles
+        )
+
+    @property
     def _unpacking(self) -> Unpacking:
-        return Unpacking(originals=self.originals, settings=self.understander.settings, scan=self.scan)
+        return Unpacking(
+            originals=self.originals,
+            settings=self.understander.settings,
+            scan=self.scan,
+            suggestions=self._suggestions,
+        )
 
 
 def _refused(material: Material, detail: str, opened: Opened | None = None) -> Understanding:

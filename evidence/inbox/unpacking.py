@@ -5,15 +5,17 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from evidence.archive.originals import Originals
 from evidence.domain.identifiers import ArrivalId, Sha256
 from evidence.domain.virus_scan import VirusScan
 from evidence.filetypes.examine import UNREAD, Question, examine
+from evidence.filetypes.mail_headers import Letterhead
 from evidence.filetypes.members import Container, Contents, Unpacked, unpack
 from evidence.filetypes.wholeness import End
+from evidence.inbox.mail_suggestions import MailSuggestions
 from evidence.inbox.names import is_ignored, own_bytes_of, shown
 from evidence.inbox.screening import infected, is_infected, with_scan
 from evidence.inbox.settings import InboxSettings
@@ -33,6 +35,7 @@ class Opened:
     members: tuple[Member, ...] = ()
     remarks: tuple[str, ...] = ()
     cover: bool = False
+    letterhead: Letterhead | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +46,8 @@ class Unpacking:
     settings: InboxSettings
     scan: Callable[[Path], VirusScan | None] = lambda _path: None
     """As `Archived.scan`."""
+    suggestions: MailSuggestions | None = None
+    """What a message makes likely of its attachments."""
 
     def open(self, material: Material, understand: Callable[[Material, End], Understanding]) -> Opened:
         """Every member, stored and understood.
@@ -81,18 +86,31 @@ class Unpacking:
     ) -> Opened:
         members: list[Member] = []
         ignored: list[str] = []
+        head = contents.letterhead
         for index, each in enumerate(contents.members):
             name = shown_name(each.name) or f"附件{index + 1}"
             if is_ignored(name.rpartition("/")[2]):
                 ignored.append(name)
                 continue
-            members.append(self._member(material, index, each, name, understand))
+            member = self._member(material, index, each, name, understand)
+            members.append(member if head is None else self._with_suggestions(member, head))
         remarks = []
         if ignored:
             remarks.append(f"另有系统文件未取出：{'、'.join(ignored[:10])}。")
         if contents.left:
             remarks.append(f"未取出：{'、'.join(contents.left[:10])}。")
-        return Opened(members=tuple(members), remarks=tuple(remarks), cover=contents.cover)
+        return Opened(
+            members=tuple(members),
+            remarks=tuple(remarks),
+            cover=contents.cover,
+            letterhead=contents.letterhead,
+        )
+
+    def _with_suggestions(self, member: Member, head: Letterhead) -> Member:
+        if self.suggestions is None:
+            return member
+        judged = self.suggestions.completed(member.understood.judged, member.name, head)
+        return replace(member, understood=replace(member.understood, judged=judged))
 
     def _member(
         self,
