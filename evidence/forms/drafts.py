@@ -18,6 +18,7 @@ from evidence.errors import EvidenceError, IncompleteError, InputError, UsageErr
 from evidence.forms.catalogue import Catalogue
 from evidence.forms.check_template import unusable_templates
 from evidence.forms.content.marks import Marks
+from evidence.forms.content.purpose import refuse_contradiction
 from evidence.forms.content.registry import form_values
 from evidence.forms.fill import Photo, fill
 from evidence.forms.fonts import require_printable
@@ -86,6 +87,7 @@ def make_drafts(
 
 
 def _draft(index: int, source: Source, number: Number, catalogue: Catalogue) -> Draft:
+    refuse_contradiction(source)
     marks = Marks(form=source.form)
     values = {**form_values(source, marks), "编号": number}
     for declared in source.form.fields:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from evidence.domain.case import Escalation, Recipient, Trigger, Visit, VisitKind
+from evidence.domain.case import Escalation, Recipient, Trigger, VisitKind
 from evidence.domain.hazard import Grade, Hazard, HazardState
 from evidence.domain.week import local_date
 from evidence.errors import UsageError
@@ -18,6 +18,7 @@ from evidence.forms.content.chain import (
 )
 from evidence.forms.content.marks import Marks
 from evidence.forms.content.parties import enterprise_fields
+from evidence.forms.content.purpose import before, overdue_recheck, passive_urging, report_of
 from evidence.forms.content.wording import BLANK_DAY, day
 from evidence.forms.source import Source
 from evidence.language import _
@@ -90,11 +91,9 @@ def _list_name(report: Escalation, hazards: list[Hazard]) -> str:
 
 
 def _report(source: Source) -> Escalation:
-    reports = source.view.escalations(source.case.id) if source.case else ()
-    wanted = source.request.values.get("上报编号")
-    fitting = [report for report in reports if wanted in (None, report.id)]
-    if fitting:
-        return fitting[-1]
+    report = report_of(source)
+    if report is not None:
+        return report
     raise UsageError(
         _("案件 {case} 还没有登记上报事项。").format(case=source.case.id if source.case else ""),
         remedy=_("请先登记：evidence visit add 案件 上报.yaml（kind: escalation）。"),
@@ -113,25 +112,28 @@ def _facts(source: Source, report: Escalation) -> str:
     if deadline is not None:
         parts.append(f"，责令其于{day(deadline)}前整改")
     parts.append("。")
-    for visit in _before(source, report, VisitKind.URGING):
-        attitude = f"，企业态度{visit.attitude.value}" if visit.attitude else ""
-        parts.append(f"{day(local_date(visit.arrived_at))}进行了督促指导{attitude}。")
-    for visit in _before(source, report, VisitKind.RECHECK):
-        left = sum(result.state is HazardState.UNRECTIFIED for result in visit.results)
-        found = f"仍有{left}项未整改到位" if left else "隐患已全部整改到位"
-        parts.append(f"{day(local_date(visit.arrived_at))}进行了现场复查，{found}。")
+    parts += _what_triggered(source, report)
     parts.append(f"该企业属于“{report.trigger.value}”情形，现予上报。")
     return "".join(parts)
 
 
-def _before(source: Source, report: Escalation, kind: VisitKind) -> list[Visit]:
-    """Visits of a kind before the day of the report was over: it cannot tell what came later."""
-    last = local_date(report.reported_at)
-    return [visit for visit in source.visits(kind) if local_date(visit.arrived_at) <= last]
+def _what_triggered(source: Source, report: Escalation) -> list[str]:
+    """Only the facts behind this report: what was seen before and is over would contradict it."""
+    urgings = before(source, report, VisitKind.URGING)
+    passive = passive_urging(source, report) if report.trigger is Trigger.PASSIVE else None
+    parts = [f"{day(local_date(one.arrived_at))}进行了督促指导。" for one in urgings if one is not passive]
+    if passive is not None:
+        parts.append(f"{day(local_date(passive.arrived_at))}督促时，企业仍不积极主动整改。")
+    recheck = overdue_recheck(source, report) if report.trigger is Trigger.OVERDUE else None
+    if recheck is not None:
+        left = sum(result.state is HazardState.UNRECTIFIED for result in recheck.results)
+        when = day(local_date(recheck.arrived_at))
+        parts.append(f"{when}进行了现场复查，仍有{left}项未整改到位。")
+    return parts
 
 
 def _state(source: Source, report: Escalation, hazard: str) -> str:
-    for visit in reversed(_before(source, report, VisitKind.RECHECK)):
+    for visit in reversed(before(source, report, VisitKind.RECHECK)):
         for result in visit.results:
             if result.hazard == hazard:
                 return result.state.value
