@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -345,7 +345,9 @@ class Workspace:
             ledger=self.ledger,
             originals=self.originals,
             issued=self.issued,
-            parameters=self.settings.parameters,
+            parameters=replace(
+                self.settings.parameters, judge_client=self.settings.contract.claims_in_package
+            ),
             press=TemplatePress(
                 templates=self.templates, settings=self.settings, kept_checks=self.kept_checks
             ),

@@ -54,6 +54,8 @@ class ContractSettings:
     signed_on: date = date(2021, 12, 7)
     """Service years count from here (附件五(一)1)."""
     price_yuan: int | None = None
+    claims_in_package: bool = False
+    """Whether packages show what the client owes the agency; its own check always does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,7 +198,7 @@ ELSEWHERE = {
     "coverage_prerecord_s": "recordings.prerecord_s",
 }
 """Parameters that no `[rules]` sets, and where they are set."""
-NO_NUMBERS = ("text", "amended")
+NO_NUMBERS = ("text", "amended", "judge_client")
 """What parameters carry into a package beside numbers."""
 
 

@@ -11,6 +11,7 @@ from evidence.rules import waivers
 from evidence.rules.chain import Chain
 from evidence.rules.clause import AppliedIncurable, Finding, Kind, Subject
 from evidence.rules.ground import Ground
+from evidence.rules.money import OWED_BY_REGULATOR
 from evidence.rules.owed import declared_incurable
 from evidence.rules.parameters import Parameters
 from evidence.rules.registry import RULESETS, Ruleset
@@ -34,7 +35,7 @@ def judge_by(ruleset: Ruleset, facts: Facts, parameters: Parameters, as_of: date
     """Findings of one ruleset."""
     ground = Ground(ruleset.known_at(facts, as_of), parameters, as_of, edition=ruleset.edition)
     findings: list[Finding] = []
-    without = frozenset(ground.text.without_rules)
+    without = left_out(ground)
     for chain in ground.chains:
         for rule in ruleset.case_rules:
             if rule.id in without:
@@ -132,6 +133,13 @@ def _case_findings(rule: CaseRule, chain: Chain) -> list[Finding]:
             )
         )
     return findings
+
+
+def left_out(ground: Ground) -> frozenset[str]:
+    """Rules that do not speak: duties this contract does not know, and the client's where he reads along."""
+    return frozenset(ground.text.without_rules) | (
+        frozenset() if ground.parameters.judge_client else OWED_BY_REGULATOR
+    )
 
 
 def _incurable(rule: CaseRule, chain: Chain, about: Subject) -> AppliedIncurable | None:

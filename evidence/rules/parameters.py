@@ -45,6 +45,9 @@ class Parameters:
     """Numbers, and rules as `rule:<id>`, that evidence.toml or the contract's folder state otherwise than
     signed; None in packages of before it was recorded."""
     signed_on: date = date(2021, 12, 7)
+    judge_client: bool = True
+    """Whether what the client owes (payments, replies) is judged: the agency's own view does, a package
+    only when `[contract] claims_in_package` says so."""
     term_years: int = 2
     service_year: YearRule = YearRule.CONTRACT
     price_yuan: int | None = None
@@ -148,7 +151,7 @@ def changed_from_contract(parameters: Parameters) -> tuple[str, ...]:
     if parameters.amended is not None:
         return parameters.amended
     signed = Parameters()
-    own = NOT_AGREED | {"text", "amended"}
+    own = NOT_AGREED | {"text", "amended", "judge_client"}
     return tuple(
         one.name
         for one in fields(Parameters)

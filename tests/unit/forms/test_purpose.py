@@ -48,7 +48,9 @@ def change(world: FormsWorld, kind: VisitKind, **changes: Any) -> None:
 
 def report(world: FormsWorld, trigger: Trigger, **changes: Any) -> None:
     old: Escalation = world.ledger.view.escalations(CASE)[-1]
-    made = dataclasses.replace(old, id=f"E{len(world.ledger.view.escalations(CASE)) + 1}", trigger=trigger, **changes)
+    made = dataclasses.replace(
+        old, id=f"E{len(world.ledger.view.escalations(CASE)) + 1}", trigger=trigger, **changes
+    )
     world.ledger.append("test", EscalationRecorded(escalation=made))
 
 

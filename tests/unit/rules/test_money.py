@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 
 import pytest
 
+from evidence.rules.judge import judge
 from evidence.rules.parameters import Parameters
 from evidence.rules.payment_schedule import half_year, late_fee, schedule, yuan
 from tests import world
@@ -51,3 +53,12 @@ def test_the_late_fee_and_the_right_to_rescind_are_stated_as_risk() -> None:
     assert "¥10,000.00" in found.message
     assert "有权解除合同" in found.message
     assert found.level == "note"
+
+
+def test_what_the_client_owes_is_judged_by_the_agency_alone() -> None:
+    facts = replace(world.week_facts(), entries=())
+    duties = ("C08-first-payment", "C09-half-year-payments", "C12-acceptance-requests")
+    own = {f.rule_id for f in judge(facts, world.PARAMETERS, world.FRIDAY)}
+    sent = {f.rule_id for f in judge(facts, replace(world.PARAMETERS, judge_client=False), world.FRIDAY)}
+    assert own - sent == set(duties)
+    assert not sent - own
