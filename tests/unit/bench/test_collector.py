@@ -44,6 +44,8 @@ def test_a_benchmark_that_takes_too_long_is_ended_and_said() -> None:
     (late,) = collector.measure("ledger", quick=True, limit=0.01)
     assert (late["figure"], late["met"]) == ("ledger: did not finish", False)
     assert "longer than" in late["note"]
+    (never,) = collector.measure("ledger", quick=True, limit=0.0)
+    assert "not begun" in never["note"]
 
 
 def test_results_have_the_published_form(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
