@@ -48,7 +48,7 @@ _DONE = (0, "", None)
 
 
 def scans(agency: Agency, case: CaseId, given: dict[str, Any]) -> Any:
-    """A record that was issued and came back: 文书, 活动, 签名 (place -> 有/无/看不清), 缺页, 存疑."""
+    """A record that was issued and came back, or more pages of one: 文书, 活动, 签名, 缺页."""
     view = agency.workspace.ledger.view
     wanted = given.get("活动")
     visit = None
@@ -57,7 +57,9 @@ def scans(agency: Agency, case: CaseId, given: dict[str, Any]) -> Any:
         visit = max((one for one in view.visits(case) if one.id == number), key=lambda one: one.version)
     day = local_date(agency.now)
     form = FORMS[given["文书"]]
-    running = 1 + sum(one.form.form == form for one in view.documents(case))
+    issued = [one for one in view.documents(case) if one.form.form == form]
+    again = [n for n, one in enumerate(issued, 1) if visit is not None and one.visit == visit.id]
+    running = again[-1] if again else len(issued) + 1
     made = world.document(case, form, day, visit=visit, running=running)
     lacking = {int(page) for page in str(given.get("缺页", "")).split()}
     pages = tuple(_seen(one, given) for one in made.scans if one.page not in lacking)
