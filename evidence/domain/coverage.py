@@ -227,6 +227,8 @@ def coverage(
     hopeless = [gap for gap in possible if gap.length > tolerance]
     seen = union(clip([Interval(s.start, s.end) for s in segments if s.start < s.end], visit))
     verdict, reasons = _judge(open_gaps, bool(hopeless), overlaps, unplaced, seen)
+    if limits.share_permille is not None and verdict is not CoverageVerdict.PASS:
+        reasons = (*reasons, *_clock_hint(visit, segments, tolerance))
     summed, why = _judge_sum(visit, gaps, possible, limits)
     if summed is not CoverageVerdict.PASS and not unplaced and verdict is not CoverageVerdict.FAIL:
         verdict = CoverageVerdict.FAIL if summed is CoverageVerdict.FAIL else CoverageVerdict.REVIEW
@@ -269,6 +271,20 @@ def _reason(gap: Interval, seen: Sequence[Interval]) -> str:
     if any(part.start < gap.end and gap.start < part.end for part in seen):
         return f"{gap} 没有可以认定的录像（{_minutes(gap.length)}），其中有存疑的录像待人工查看。"
     return f"{gap} 无录像（{_minutes(gap.length)}）。"
+
+
+def _clock_hint(visit: Interval, segments: Sequence[Segment], tolerance: timedelta) -> tuple[str, ...]:
+    """A film that begins as late as it ends, or ends as early as it begins, shows a clock that is wrong."""
+    played = [segment for segment in segments if segment.start < segment.end]
+    if not played:
+        return ()
+    late = min(segment.start for segment in played) - visit.start
+    over = max(segment.end for segment in played) - visit.end
+    if min(late, over) > tolerance:
+        return (f"录像在离开之后还有 {_minutes(over)}，记录仪时钟可能快，请对时后登记时钟误差。",)
+    if max(late, over) < -tolerance:
+        return (f"录像在到达之前已有 {_minutes(-late)}，记录仪时钟可能慢，请对时后登记时钟误差。",)
+    return ()
 
 
 def _judge_sum(

@@ -26,6 +26,10 @@ class CaseFacts:
     escalations: tuple[Escalation, ...] = ()
     documents: tuple[Document, ...] = ()
     recordings: tuple[Recording, ...] = ()
+    unassigned: tuple[Recording, ...] = ()
+    """Films that belong to no visit yet and, by recorder and time, may show one of this case."""
+    films_taken: tuple[Recording, ...] = ()
+    """Films that a person took from this case's visits and gave to another case's."""
     materials: tuple[Material, ...] = ()
     """Files that a person filed with the case, in order of arrival."""
     entries: tuple[RegisterEntry, ...] = ()

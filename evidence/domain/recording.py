@@ -8,6 +8,9 @@ from enum import StrEnum
 
 from evidence.domain.identifiers import PersonId, Sha256, VisitId
 
+BY_RULE = "device+time"
+"""Who assigned a film, when it was no person."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimeClaim:
@@ -97,9 +100,18 @@ class Recording:
     visit: VisitId | None = None
     assigned_by: str = ""
     """`device+time`, or the account of the person who assigned it."""
+    assigned_why: str = ""
+    """That person's reason."""
+    taken_from: VisitId | None = None
+    """The visit it belonged to before a person assigned it to this one."""
     suggestions: tuple[VisitId, ...] = ()
     described: bool = False
     """Only announced by a station export: the file is not there yet, `sha256` is the digest of its row."""
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether a person said which visit it shows."""
+        return self.visit is not None and self.assigned_by not in ("", BY_RULE)
 
     @property
     def remarks(self) -> tuple[str, ...]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from evidence.domain.case import Visit
 from evidence.domain.identifiers import ArrivalId, Number, Sha256, VisitId, number_case
-from evidence.domain.recording import Recording
+from evidence.domain.recording import BY_RULE, Recording, TimeClaim
 from evidence.domain.week import SHANGHAI
 from evidence.errors import UnreadableError
 from evidence.inbox.identify import quarantined
@@ -18,7 +18,6 @@ from evidence.isolation.limits import Bounds
 from evidence.ledger.events import ArrivalJudged, Event, RecordingAssigned
 from evidence.ledger.view import Arrival, View
 from evidence.recordings.assign import (
-    BY_RULE,
     Assignment,
     assign,
     without_assignment_doubts,
@@ -27,6 +26,7 @@ from evidence.recordings.cards import MAX_CARD_BYTES, Card, CardFile, card_of, i
 from evidence.recordings.clashes import flagged
 from evidence.recordings.clock import OFFSET_REGISTER, corrected
 from evidence.recordings.exports import PRESETS, ListFile, enriched, read_list
+from evidence.recordings.names import parse_name
 from evidence.recordings.read import FootageFile, read_bounded
 from evidence.recordings.settings import RecordingsSettings
 
@@ -74,7 +74,12 @@ def judge_footage(
         file = FootageFile(path=path, name=name, sha256=sha256, card=card, now=now, samples=settings.samples)
         recording = read_bounded(file)
     except UnreadableError as error:
-        return quarantined(arrival, error.reason, error.what.rstrip("。")), ()
+        judged = quarantined(arrival, error.reason, error.what.rstrip("。"))
+        named = _by_its_name(path, name, sha256) if error.reason == "incomplete" else None
+        if named is None:
+            return judged, ()
+        waiting = _placed_by_guess(replace(named, arrival=arrival), view, visits, settings)
+        return replace(judged, recordings=(waiting,)), ()
     known = view.recordings()
     recording = replace(_timed(recording, known, view, settings), arrival=arrival)
     decision = decide(recording, view, visits, known, settings)
@@ -86,6 +91,8 @@ def judge_footage(
     )
     if recording.truncated and not as_it_is:
         judged = quarantined(arrival, "incomplete", describe(recording).rstrip("。"))
+        if decision.visit:
+            recording = replace(recording, suggestions=(VisitId(decision.visit),))
         return replace(judged, recordings=(recording,)), ()
     outcome = "linked" if decision.visit else "unidentified"
     sentences = [describe(recording), f"已归入 {decision.visit}。" if decision.visit else decision.why]
@@ -101,6 +108,33 @@ def judge_footage(
         *assigned_events(decision),
         *flagged(recording, known, view, prerecord_s=settings.prerecord_s),
     )
+
+
+def _by_its_name(path: Path, name: str, sha256: Sha256) -> Recording | None:
+    """A file of which nothing plays, as far as its name says what it was; None when it says nothing."""
+    base = PurePath(name.replace("\\", "/")).name
+    claimed = parse_name(base)
+    if claimed is None or claimed.instant is None:
+        return None
+    return Recording(
+        sha256=sha256,
+        name=base,
+        bytes=path.stat().st_size,
+        device=claimed.device,
+        officer=claimed.officer,
+        started_at=claimed.instant,
+        truncated=True,
+        times=(TimeClaim(source="name", at=claimed.instant),),
+    )
+
+
+def _placed_by_guess(
+    recording: Recording, view: View, visits: Iterable[Visit], settings: RecordingsSettings
+) -> Recording:
+    """With the visits it may show; a file that must come again is assigned to none."""
+    decision = decide(recording, view, visits, view.recordings(), settings)
+    likely = (VisitId(decision.visit),) if decision.visit else decision.suggestions
+    return replace(recording, person=decision.person, suggestions=likely)
 
 
 def decide(

@@ -9,6 +9,7 @@ from datetime import datetime
 from evidence.domain.case import Case, Visit
 from evidence.domain.facts import CaseFacts, Facts
 from evidence.domain.identifiers import CaseId
+from evidence.domain.recording import Recording
 from evidence.domain.register import Gap, Package, Plan, RegisterEntry
 from evidence.domain.week import Week, local_date
 from evidence.ledger.from_rows import only_about
@@ -109,7 +110,8 @@ def gather_cases(
         {*(held.id for held, _visits in known), *(visit.id for _held, visits in known for visit in visits)}
     )
     filed = _File(entries)
-    gathered = tuple(_case_facts(view, held, visits, filed) for held, visits in known)
+    waiting = _unassigned_films(view)
+    gathered = tuple(_case_facts(view, held, visits, filed, waiting) for held, visits in known)
     taken = {(entry.register, entry.key) for facts in gathered for entry in facts.entries}
     return Facts(
         week="" if week is None else str(week),
@@ -167,8 +169,25 @@ class _File:
         return tuple(found[place] for place in sorted(found))
 
 
-def _case_facts(view: View, case: Case, visits: tuple[Visit, ...], filed: _File) -> CaseFacts:
+def _unassigned_films(view: View) -> tuple[Recording, ...]:
+    """Films in the inbox of which nobody knows yet which visit they show, cut ones included."""
+    return tuple(
+        known
+        for outcome in ("unidentified", "quarantined")
+        for arrival in view.arrivals(outcome)
+        if arrival.judged is not None
+        for one in arrival.judged.recordings
+        if (known := view.recording(one.sha256)) is not None and not known.visit and not known.described
+    )
+
+
+def _case_facts(
+    view: View, case: Case, visits: tuple[Visit, ...], filed: _File, waiting: Sequence[Recording]
+) -> CaseFacts:
+    own = {visit.id for visit in visits}
     return CaseFacts(
+        unassigned=tuple(one for one in waiting if own.intersection(one.suggestions)),
+        films_taken=view.films_taken_from(case.id),
         case=case,
         visits=visits,
         reports=view.reports(case.id),

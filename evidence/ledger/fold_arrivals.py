@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from evidence.domain.recording import BY_RULE
 from evidence.ledger.codec import Line
 from evidence.ledger.fold_tables import arrival_table, case_of, case_table, digest_table, row_of, touch
 from evidence.ledger.looks import Judged, see_judged, see_taken, see_word
@@ -185,10 +186,14 @@ def recording_assigned(rows: Rows, entry: Line, body: Body) -> None:
     if before:
         rows.drop(case_table(case_of(before)), f"recording:{sha256}")
         touch(rows, entry, case_of(before))
-    content = {
-        "recording": known["body"]["recording"],
-        "assigned": {"visit": body["visit"], "by": body["by"]},
-    }
+    assigned: dict[str, Any] = {"visit": body["visit"], "by": body["by"]}
+    if body["visit"] and body["by"] != BY_RULE:
+        assigned |= {"why": body.get("why", ""), "from": before if before != body["visit"] else None}
+        if before and case_of(before) != case_of(body["visit"]):
+            rows.put(case_table(case_of(before)), f"film-taken:{sha256}", row_of(entry, {}))
+    if body["visit"]:
+        rows.drop(case_table(case_of(body["visit"])), f"film-taken:{sha256}")
+    content = {"recording": known["body"]["recording"], "assigned": assigned}
     rows.put("recording:" + sha256[:2], sha256, row_of(entry, content))
     if body["visit"]:
         arrival = known["body"]["recording"].get("arrival")

@@ -143,7 +143,13 @@ def recording_of_row(body: Row) -> Recording:
     assigned = body["assigned"]
     if assigned is None:
         return recording
-    return replace(recording, visit=assigned["visit"] or None, assigned_by=assigned["by"])
+    return replace(
+        recording,
+        visit=assigned["visit"] or None,
+        assigned_by=assigned["by"],
+        assigned_why=assigned.get("why") or "",
+        taken_from=assigned.get("from"),
+    )
 
 
 def material_of(arrival: Arrival) -> Material:

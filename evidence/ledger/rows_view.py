@@ -339,6 +339,12 @@ class RowsView:
             )
         return in_order_of_start(found)
 
+    def films_taken_from(self, case: CaseId) -> tuple[Recording, ...]:
+        """Films that a person took from this case's visits and gave to another's, in order of start."""
+        rows = self.rows.items(fold_tables.case_table(case))
+        keys = (key.removeprefix("film-taken:") for key, _row in rows if key.startswith("film-taken:"))
+        return in_order_of_start(self.recording(Sha256(key)) for key in keys)
+
     # --- shared --------------------------------------------------------------------------------
     def _one(self, table: str, key: str, type_: type[T]) -> T | None:
         row = self.rows.get(table, key)

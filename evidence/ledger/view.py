@@ -145,6 +145,10 @@ class View(Protocol):
         """All, or those assigned to visits of one case."""
         ...
 
+    def films_taken_from(self, case: CaseId) -> tuple[Recording, ...]:
+        """Films that a person took from this case's visits and gave to another's."""
+        ...
+
     def entries(
         self, register: str | None = None, case: CaseId | None = None
     ) -> tuple[RegisterEntry, ...]: ...

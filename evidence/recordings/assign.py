@@ -20,7 +20,6 @@ from evidence.domain.week import local_date
 from evidence.recordings.clock import ONLY_CONTAINER, ZONE_ERRORS
 from evidence.recordings.names import parse_name
 
-BY_RULE = "device+time"
 UNKNOWN_END = timedelta(hours=4)
 """How long a visit may have lasted whose end nobody wrote down yet."""
 CLAIMED_BY_SEVERAL = "多次检查同时主张本段录像。"

@@ -81,8 +81,10 @@ def assign_by_person(
         events: list[Event] = [RecordingAssigned(sha256=recording.sha256, visit=visit, by=by, why=reason)]
         arrival = view.arrival(ArrivalId(recording.arrival))
         judged = arrival.judged if arrival else None
-        if judged is not None and judged.outcome == "unidentified":
+        if judged is not None and judged.outcome in {"unidentified", "linked"}:
             message = f"录像 {recording.name} 由 {by} 归入 {visit}：{reason}"
+            if recording.visit and recording.visit != visit:
+                message += f"（原归入 {recording.visit}）"
             case = CaseId(visit.rpartition("-V")[0])
             events.append(replace(judged, outcome="linked", message=message, case=case))
         return events

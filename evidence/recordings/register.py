@@ -11,13 +11,13 @@ from datetime import datetime, timedelta
 from pathlib import Path, PurePath
 
 from evidence.domain.identifiers import ArrivalId, CaseId, Sha256
-from evidence.domain.recording import Recording
+from evidence.domain.recording import BY_RULE, Recording
 from evidence.errors import UnreadableError
 from evidence.isolation.calls import run_bounded
 from evidence.ledger.events import ArrivalJudged, ArrivalTaken, Event, RecordingAssigned
 from evidence.ledger.ledger import Ledger
 from evidence.ledger.view import View
-from evidence.recordings.assign import BY_RULE, assign
+from evidence.recordings.assign import assign
 from evidence.recordings.cards import CARD_FILES, Card, CardFile, card_of, is_card_file
 from evidence.recordings.clashes import flagged
 from evidence.recordings.clock import OFFSET_REGISTER, corrected

@@ -14,12 +14,11 @@ from pathlib import PurePath
 
 from evidence.domain.case import Visit
 from evidence.domain.identifiers import ArrivalId, CaseId, VisitId
-from evidence.domain.recording import Recording
+from evidence.domain.recording import BY_RULE, Recording
 from evidence.domain.week import Week, local_date
 from evidence.ledger.events import Event, RecordingAssigned
 from evidence.ledger.view import View
 from evidence.recordings.assign import (
-    BY_RULE,
     UNKNOWN_END,
     Assignment,
     assign,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from evidence.domain.case import VisitKind
@@ -47,9 +48,40 @@ def _none_yet(chain: Chain, step: Step) -> Outcome:
         "expected": "到达至离开全程音视频",
         "observed": "无录像",
     }
+    none = failed(f"{step.name}没有录像。请把记录仪文件放入收件夹。", **about)
     if chain.today < due:
-        return waiting(f"{step.name}的录像待导入。", **about)
-    return failed(f"{step.name}没有录像。请把记录仪文件放入收件夹。", **about)
+        none = waiting(f"{step.name}的录像待导入。", **about)
+    taken = [one for one in (*chain.facts.recordings, *chain.facts.films_taken) if one.taken_from == step.id]
+    if likely := [one for one in chain.facts.unassigned if step.id in one.suggestions]:
+        said = (
+            f"{step.name}还没有归入的录像；收件夹中有 {len(likely)} 段待指派，可能属于它：{_listed(likely)}。"
+        )
+        about |= {"observed": f"{len(likely)} 段待指派", "evidence": _files(tuple(likely))}
+        return revised(waiting(said, **about) if chain.today < due else unsure(said, **about), none)
+    if taken:
+        said = "；".join(
+            f"录像 {one.name} 已由 {one.assigned_by} 指派给 {one.visit}（{one.assigned_why}）"
+            for one in taken
+        )
+        about |= {"observed": "录像被指派给另一次活动", "evidence": _files(tuple(taken))}
+        return revised(failed(f"{step.name}没有录像：{said}。", **about), none)
+    return none
+
+
+def _listed(recordings: list[Recording]) -> str:
+    """Name, recorder and start of films, and what is not whole about them."""
+    return "；".join(
+        "，".join(
+            part
+            for part in (
+                one.name,
+                f"设备 {one.device}" if one.device else "设备不明",
+                "文件不完整" if one.truncated else "",
+            )
+            if part
+        )
+        for one in recordings
+    )
 
 
 @case_rule(
@@ -160,7 +192,9 @@ def sound_footage(chain: Chain) -> Iterator[Outcome]:
         for one in _arrived(chain.footage(step)):
             doubts = (*one.remarks, *(("文件残缺，只按可播放部分计",) if one.truncated else ()))
             about: dict[str, Any] = {"visit": step.id, "document": one.name, "evidence": _files((one,))}
-            if doubts:
+            if one.by_hand:
+                yield revised(_by_hand(step, one, doubts, about), _sound(one, doubts, about))
+            elif doubts:
                 said = "；".join(doubt.rstrip("。") for doubt in doubts)
                 yield revised(
                     unsure(f"录像 {one.name}：{said}。", observed=said, **about),
@@ -171,6 +205,36 @@ def sound_footage(chain: Chain) -> Iterator[Outcome]:
                     passed(f"录像 {one.name} 抽查的画面和声音未见疑点。", **about),
                     passed(f"录像 {one.name} 未见疑点。", **about),
                 )
+
+
+def _sound(one: Recording, doubts: tuple[str, ...], about: dict[str, Any]) -> Outcome:
+    """What rulesets 1 and 2 said, whoever had assigned the film."""
+    if not doubts:
+        return passed(f"录像 {one.name} 未见疑点。", **about)
+    return unsure(f"录像 {one.name}：{'；'.join(doubts)}。", observed="；".join(doubts), **about)
+
+
+def _by_hand(step: Step, one: Recording, doubts: tuple[str, ...], about: dict[str, Any]) -> Outcome:
+    """A film that a person assigned: by whom and why, from which visit, and whether its time fits at all."""
+    word = f"由 {one.assigned_by} 人工指派（{one.assigned_why or '未记理由'}）"
+    asked = [doubt.rstrip("。") for doubt in doubts]
+    if one.taken_from:
+        asked.append(f"原归入 {one.taken_from}")
+    if not _at_the_time(step, one):
+        asked.append("录像时间不在这次活动之内")
+    if asked:
+        said = "；".join((word, *asked))
+        return unsure(f"录像 {one.name} {said}，请核对。", observed=said, **about)
+    return passed(f"录像 {one.name} {word}，抽查的画面和声音未见疑点。", **about)
+
+
+def _at_the_time(step: Step, one: Recording) -> bool:
+    """Whether a film's own time touches the visit; unknown times do not."""
+    if one.started_at is None or not one.duration_ms:
+        return False
+    left = step.facts.left_at or step.facts.arrived_at
+    ends = one.started_at + timedelta(milliseconds=one.duration_ms)
+    return one.started_at <= left and step.facts.arrived_at <= ends
 
 
 @case_rule(

@@ -16,6 +16,7 @@ from evidence.domain.case import RectificationReport, Visit
 from evidence.domain.document import Document
 from evidence.domain.facts import CaseFacts, Facts, ServiceState
 from evidence.domain.identifiers import arrival_day
+from evidence.domain.recording import Recording
 from evidence.domain.register import Plan, RegisterEntry
 from evidence.domain.week import local_date
 
@@ -68,11 +69,15 @@ def _case(facts: CaseFacts, as_of: datetime) -> CaseFacts:
             for one in facts.escalations
             if one.reported_at <= as_of
         ),
-        recordings=tuple(
-            one for one in facts.recordings if one.started_at is None or one.started_at <= as_of
-        ),
+        recordings=_begun(facts.recordings, as_of),
+        unassigned=_begun(facts.unassigned, as_of),
+        films_taken=_begun(facts.films_taken, as_of),
         entries=_entries(facts.entries, today),
     )
+
+
+def _begun(recordings: Iterable[Recording], as_of: datetime) -> tuple[Recording, ...]:
+    return tuple(one for one in recordings if one.started_at is None or one.started_at <= as_of)
 
 
 def _visits(visits: Iterable[Visit], as_of: datetime) -> tuple[Visit, ...]:
