@@ -18,10 +18,11 @@ ROWS = {
     2: "b546a77af74e833348c51cc8cd02e095d172e9b17f3c5561ff03209fa1706826",
     3: "b546a77af74e833348c51cc8cd02e095d172e9b17f3c5561ff03209fa1706826",
     4: "b6c21f1b30ce34363f9906d5622a2b0a9ae0723222db58a05571bcd3c043c9ad",
+    5: "b6c21f1b30ce34363f9906d5622a2b0a9ae0723222db58a05571bcd3c043c9ad",
 }
 """View version -> digest of the rows that the golden journal gives; 2 only gave them marks,
 3 gives a case its materials, which that journal has none of; 4 keeps of each cycle the topics of its
-guidance and whether a report came in."""
+guidance and whether a report came in; 5 keeps with a film that a person assigned why, and from which visit."""
 
 
 def folded() -> HeldRows:
