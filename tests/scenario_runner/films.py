@@ -16,10 +16,9 @@ from typing import Any
 import pytest
 
 from evidence.domain.recording import Recording, TimeClaim
-from evidence.isolation.calls import run_bounded
 from evidence.recordings import register
 from evidence.recordings.names import parse_name
-from evidence.recordings.read import FootageFile, read_footage
+from evidence.recordings.read import FootageFile
 from tests.clips import make_clip
 from tests.scenario_runner.workspace import Agency
 
@@ -54,14 +53,12 @@ def tell(agency: Agency, given: dict[str, str], day: datetime) -> Any:
         at = start + timedelta(seconds=number * int(given.get("间隔", "0")))
         (folder / _name(given, at)).write_bytes(f"{agency.root} {at}".encode())
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(register, "run_bounded", partial(_as_told, length=end - start))
+        patch.setattr(register, "read_bounded", partial(_as_told, length=end - start))
         return agency.run("recording", "add", str(folder), "--by-reference")
 
 
-def _as_told(function: Any, question: Any, *bounds: Any, length: timedelta) -> Any:
-    if function is not read_footage:
-        return run_bounded(function, question, *bounds)
-    file: FootageFile = question
+def _as_told(file: FootageFile, *, length: timedelta) -> Recording:
+    """What the decoder would find in the file: picture and sound for so long, from the time of its name."""
     name = Path(file.name).name
     claimed = parse_name(name)
     assert claimed is not None

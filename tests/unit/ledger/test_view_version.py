@@ -22,7 +22,7 @@ ROWS = {
 }
 """View version -> digest of the rows that the golden journal gives; 2 only gave them marks,
 3 gives a case its materials, which that journal has none of; 4 keeps of each cycle the topics of its
-guidance and whether a report came in; 5 keeps with a film that a person assigned why, and from which visit."""
+guidance and whether a report came in; 5 keeps why a person assigned a film, and from which visit."""
 
 
 def folded() -> HeldRows:
