@@ -10,7 +10,7 @@ from dateutil.relativedelta import relativedelta
 
 from evidence.domain.register import RegisterEntry
 from evidence.domain.week import Week, add_workdays, local_date
-from evidence.rules.clause import Level
+from evidence.rules.clause import Kind, Level
 from evidence.rules.ground import Ground
 from evidence.rules.outcomes import failed, listed, passed, unsure, waiting
 from evidence.rules.payment_schedule import Instalment, late_fee, schedule, yuan
@@ -32,10 +32,22 @@ def _fen(text: str) -> int | None:
     return int(whole) * 100 + int(cents.ljust(2, "0") or 0)
 
 
+BY_CLAUSE = 3
+"""From this edition on the last half-year is paid from acceptance, the settlement has no day count."""
+
+
+def accepted_on(ground: Ground) -> date | None:
+    """The day of the last acceptance that carries its paper."""
+    return max((one.on for one in ground.entries("acceptance") if one.attachment), default=None)
+
+
 def payable_from(ground: Ground, one: Instalment) -> tuple[date | None, bool]:
     """The day after which an instalment's workdays run, and whether it is known yet."""
     if one.number == 1:
         return ground.parameters.signed_on, True
+    if ground.edition >= BY_CLAUSE and one.number == ground.parameters.acceptance_instalment:
+        accepted = accepted_on(ground)
+        return accepted, accepted is not None
     if one.number == len(ground.parameters.instalment_percent):
         settled = [entry for entry in ground.entries("settlement") if entry.data.get("approved") == "是"]
         return (settled[-1].on, True) if settled else (None, False)
@@ -88,6 +100,18 @@ def _paid(ground: Ground, one: Instalment, due: date, payment: RegisterEntry | N
     )
 
 
+def _settled(one: Instalment, payment: RegisterEntry | None) -> Outcome:
+    """The last payment follows the approved settlement; the contract names no days for it."""
+    about: dict[str, Any] = {"document": one.key, "expected": "结算审定后支付，合同未约定天数"}
+    if payment is None:
+        return waiting(f"{one.name}：结算已审定，待甲方支付（合同未约定天数）。", observed="未到账", **about)
+    about["observed"] = payment.on.isoformat()
+    fen = _fen(payment.data.get("amount_yuan", ""))
+    if fen is None or (one.amount_fen is not None and fen != one.amount_fen):
+        return unsure(f"{one.name}已到账，金额与应付不符或未填。", **about)
+    return passed(f"{one.name}已于 {payment.on.isoformat()} 到账。", **about)
+
+
 @standing_rule(
     "C08-first-payment",
     "签约后{first_payment_workdays}个工作日内付{first_percent}%",
@@ -121,11 +145,15 @@ def half_year_payments(ground: Ground) -> Iterator[Outcome]:
         start, known = payable_from(ground, one)
         if not known or start is None:
             continue
+        payment = ground.entry("payment", one.key)
         due = add_workdays(start, ground.parameters.payment_workdays)
         if due is None:
-            yield unsure(f"工作日日历不含该年度，{one.name}付款期限请人工计算。", document=one.key)
-            continue
-        yield _paid(ground, one, due, ground.entry("payment", one.key))
+            said = f"工作日日历不含该年度，{one.name}付款期限请人工计算。"
+            counted = unsure(said, document=one.key)
+        else:
+            counted = _paid(ground, one, due, payment)
+        settlement = one.number == len(ground.parameters.instalment_percent)
+        yield revised(_settled(one, payment), counted) if settlement else counted
 
 
 @standing_rule(
@@ -156,14 +184,32 @@ def half_year_material(ground: Ground) -> Iterator[Outcome]:
         }
         if ground.today <= one.last and submitted is None:
             yield waiting(f"第{one.half}个半年进行中：{about['observed']}。", **about)
-        elif open_:
-            yield failed(f"第{one.half}个半年有 {len(open_)} 家未闭环：{listed(open_)}。", **about)
-        elif submitted is None:
-            yield failed(f"第{one.half}个半年资料尚未提交。", **about)
-        elif submitted.receipt_on is None:
-            yield unsure(f"第{one.half}个半年资料已提交，尚无签收。", **about)
+            continue
+        before = _material(one, open_, submitted, about)
+        if ground.today <= one.last:
+            said = f"第{one.half}个半年 {one.last.isoformat()} 才届满，已登记提交资料，届满后方能认定完整。"
+            yield revised(waiting(said, **about), before)
+        elif not begun:
+            said = f"第{one.half}个半年没有检查任何企业，没有可付款的工作。"
+            yield revised(failed(said, **about), before)
+        elif submitted is not None and submitted.on <= one.last:
+            said = f"第{one.half}个半年的资料在届满前（{submitted.on.isoformat()}）提交，请确认是否完整。"
+            yield revised(unsure(said, **about), before) if before.kind is Kind.PASS else before
         else:
-            yield passed(f"第{one.half}个半年资料已提交并签收。", **about)
+            yield before
+
+
+def _material(
+    one: Instalment, open_: list[str], submitted: RegisterEntry | None, about: dict[str, Any]
+) -> Outcome:
+    """What stands in the way of a half-year that is over."""
+    if open_:
+        return failed(f"第{one.half}个半年有 {len(open_)} 家未闭环：{listed(open_)}。", **about)
+    if submitted is None:
+        return failed(f"第{one.half}个半年资料尚未提交。", **about)
+    if submitted.receipt_on is None:
+        return unsure(f"第{one.half}个半年资料已提交，尚无签收。", **about)
+    return passed(f"第{one.half}个半年资料已提交并签收。", **about)
 
 
 @standing_rule(

@@ -114,6 +114,8 @@ class Parameters:
     first_payment_workdays: int = 15
     payment_workdays: int = 10
     instalment_percent: tuple[int, ...] = (20, 20, 20, 20, 15, 5)
+    acceptance_instalment: int = 5
+    """Number of the instalment that is paid from acceptance, not from submission; 0 for none."""
     late_permille_per_day: int = 5
     """Thousandths of the amount owed per calendar day (0.5%)."""
     late_cap_percent: int = 5
