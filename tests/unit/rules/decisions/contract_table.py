@@ -10,6 +10,7 @@ from tests.unit.rules.decisions.bends import added, chain, closed_all, empty, pa
 from tests.unit.rules.decisions.table import FAIL, NONE, OPEN, PASS, REVIEW, Bend, Row, at, rows
 
 UNPRICED = {"parameters": replace(w.PARAMETERS, price_yuan=None)}
+ONE_HALF = {"parameters": replace(w.PARAMETERS, instalment_percent=(20, 60, 20))}
 TEN_DAYS = {"parameters": replace(w.PARAMETERS, rectification_days=10)}
 FIRST_PACKAGE = w.package("2022-W11", "2022-03-18")
 LATE_PACKAGE = packages(w.package("2022-W12", "2022-03-27"))
@@ -86,11 +87,17 @@ TABLE: list[Row] = [
     ),
     *rows(
         "C09-half-year-material",
-        ("met", PASS, chain(closed_all, submitted("2022-06-07", "2022-06-08")), at("2022-06-25")),
+        ("met", PASS, chain(closed_all, submitted("2022-06-07", "2022-06-08")), at("2022-06-25"), ONE_HALF),
         ("broken", FAIL, submitted(), at("2022-06-25")),
         ("broken", FAIL, chain(submitted(), lambda f: replace(f, services=())), at("2022-06-25")),
         ("boundary", OPEN, chain(closed_all, submitted("2022-06-01", "2022-06-02")), at("2022-06-06")),
-        ("boundary", REVIEW, chain(closed_all, submitted("2022-06-06", "2022-06-07")), at("2022-06-25")),
+        (
+            "boundary",
+            REVIEW,
+            chain(closed_all, submitted("2022-06-06", "2022-06-07")),
+            at("2022-06-25"),
+            ONE_HALF,
+        ),
         ("boundary", OPEN, at("2022-06-06")),
         ("boundary", FAIL, at("2022-06-07")),
         ("undecidable", REVIEW, chain(closed_all, submitted(receipt=None)), at("2022-06-25")),
