@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +18,7 @@ from evidence.errors import ExitCode, UsageError
 from evidence.language import _
 from evidence.rules.clause import KIND_NAMES, Kind
 from evidence.rules.instalments import Pack, cases_of_half, current_half, of_half, pack
+from evidence.rules.money import OWED_BY_REGULATOR
 from evidence.rules.payment_schedule import yuan
 
 if TYPE_CHECKING:
@@ -43,6 +46,8 @@ def instalment_command(
 ) -> int:
     """付款节点资料包：本标段企业该半年哪些已闭环，哪些没有、各缺什么，哪些从未检查；付款期限与违约风险。
 
+    --out 写出的资料包装有清单和证明各行的文书、原件，并像移交包一样签名。
+
     退出码：0 全部闭环，3 有缺，5 只差人工认定。
 
     \b
@@ -58,10 +63,10 @@ def instalment_command(
         raise UsageError(
             _("合同没有第 {half} 个半年。").format(half=half), remedy=_("请写 1 至 {n}。").format(n=halves)
         ) from error
-    made = pack(_facts(workspace.ledger.known_at(at), parameters, moment, half), parameters, moment, half)
+    view = workspace.ledger.known_at(at)
+    made = pack(_facts(view, parameters, moment, half), parameters, moment, half)
     if out is not None:
-        _write(made, out)
-        progress(_("资料包已写到 {out}。").format(out=out))
+        _write(workspace, view, made, out)
     if as_json:
         emit(_document(made))
     else:
@@ -162,13 +167,30 @@ def _document(made: Pack) -> dict[str, object]:
     }
 
 
-def _write(made: Pack, out: Path) -> None:
-    """Two lists to sign and one document for programs."""
+def _write(workspace: Workspace, view: View, made: Pack, out: Path) -> None:
+    """A signed bag: two lists, one document for programs, and the documents that prove each line."""
+    from evidence.handover.payment_pack import sign_pack
+
+    with tempfile.TemporaryDirectory(prefix="evidence-instalment-") as folder:
+        if not workspace.settings.contract.claims_in_package:
+            own = tuple(one for one in made.findings if one.rule_id not in OWED_BY_REGULATOR)
+            made = replace(made, findings=own)
+        _lists(made, Path(folder))
+        lists = {one.name: one.read_bytes() for one in sorted(Path(folder).iterdir())}
+        signed = sign_pack(workspace.office, view, made, lists, out)
+    progress(
+        _("资料包已写到 {out}：证明材料 {count} 个文件，由 {signer} 签名。").format(
+            out=out, count=signed.documents, signer=signed.signer
+        )
+    )
+
+
+def _lists(made: Pack, out: Path) -> None:
+    """The two lists and the document, as files in a folder."""
     import msgspec
 
     from evidence.reports.workbook import Table, write_tables
 
-    out.mkdir(parents=True, exist_ok=True)
     checked = [
         (
             one.name,

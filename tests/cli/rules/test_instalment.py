@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import click
 import openpyxl
+import pytest
 
 from evidence.domain.identifiers import EnterpriseId
+from evidence.handover import payment_pack
+from evidence.handover.payment_pack import SignedPack
 from evidence.ledger.events import PartiesImported
 from evidence.ledger.ledger import Ledger
 from tests import world
@@ -66,16 +72,26 @@ def test_half_0_is_a_mistake_and_not_the_current_half(run: Run) -> None:
     assert isinstance(run("instalment", "--half", "0").exception, click.UsageError)
 
 
-def test_the_pack_is_two_lists_and_one_document(run: Run, tmp_path: Path) -> None:
-    out = tmp_path / "第2期"
-    run("instalment", "--half", "1", "--out", str(out), *AT)
-    assert {one.name for one in out.iterdir()} == {"企业闭环清单.xlsx", "付款与违约核对.xlsx", "资料包.json"}
-    rows = list(openpyxl.load_workbook(out / "企业闭环清单.xlsx").active.iter_rows(values_only=True))
-    assert len(rows) == 4
-    assert rows[1][1] == "丰禾机械"
-    assert rows[1][5] == "是"
-
-
 def test_without_a_flag_it_is_the_half_year_of_the_day(run: Run) -> None:
     document = json.loads(run("instalment", "--json", "--at", "2022-07-01").stdout)
     assert document["instalment"]["half"] == 2
+
+
+def test_what_the_client_owes_is_not_in_the_pack_he_is_given(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: dict[str, bytes] = {}
+
+    def keep(_office: Any, _view: Any, _pack: Any, lists: Mapping[str, bytes], out: Path) -> SignedPack:
+        written.update(lists)
+        return SignedPack(folder=out, documents=0, signer="", evaluation=True)
+
+    monkeypatch.setattr(payment_pack, "sign_pack", keep)
+    shown = run("instalment", "--half", "1", "--json", "--out", str(tmp_path / "第2期"), *AT)
+    assert "C08-first-payment" in {one["rule_id"] for one in json.loads(shown.stdout)["money"]}
+    assert set(written) == {"企业闭环清单.xlsx", "付款与违约核对.xlsx", "资料包.json"}
+    assert b"C08-first-payment" not in written["资料包.json"]
+    rows = list(
+        openpyxl.load_workbook(BytesIO(written["企业闭环清单.xlsx"])).active.iter_rows(values_only=True)
+    )
+    assert (len(rows), rows[1][1], rows[1][5]) == (4, "丰禾机械", "是")

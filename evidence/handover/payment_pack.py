@@ -1,0 +1,147 @@
+"""The pack for one payment as a signed bag: the lists, and the documents that prove each line of them.
+
+Laid out and signed like the weekly package (BagIt, tagmanifest, CMS with time stamp), so that Party A can
+check it with sha256sum and openssl alone; it carries no judgement to recompute and no ledger.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from evidence.bundles.bag import SIGNATURE, BagWriter
+from evidence.bundles.certificates import certificate_files
+from evidence.bundles.names import component
+from evidence.bundles.signers import open_key
+from evidence.domain.identifiers import CaseId, Sha256
+from evidence.errors import IncompleteError, UsageError
+from evidence.handover.office import Office
+from evidence.handover.package import open_signing
+from evidence.language import _
+from evidence.ledger.view import View
+from evidence.rules.instalments import ChainLine, Pack
+
+INSTRUCTIONS = "如何验证.txt"
+_HOW = """付款资料包 {name} 的核验方法 / How to check this payment pack
+
+1. 每个文件是否未被改动 / that no file was changed:
+   sha256sum --check manifest-sha256.txt tagmanifest-sha256.txt
+2. 清单由谁签名 / who signed the manifest:
+   openssl cms -verify -binary -inform DER -in tagmanifest-sha256.txt.p7s -content tagmanifest-sha256.txt \\
+     -CAfile 机构根证书.pem -certfile certificates/signer-chain.pem -purpose any -out /dev/null
+   机构根证书的指纹请通过电话等另外的渠道核对，不要从本包里取。
+   Compare the root certificate's fingerprint by another channel; never take it from this pack.
+{warning}"""
+_WARNING = "\n本包由仅供试用的密钥签名（EVALUATION ONLY），没有任何证明力。\n"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedPack:
+    """What was written."""
+
+    folder: Path
+    documents: int
+    """Files that prove the lines of the lists."""
+    signer: str
+    evaluation: bool
+
+
+def sign_pack(
+    office: Office,
+    view: View,
+    pack: Pack,
+    lists: Mapping[str, bytes],
+    out: Path,
+    *,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ask: Callable[[int], str] | None = None,
+) -> SignedPack:
+    """Write the pack into a new folder; it takes its name only once it is whole and signed.
+
+    Args:
+        view: what was known.
+        lists: file name -> bytes of the lists to sign.
+        out: must not exist, or be empty.
+
+    Raises:
+        UsageError: the folder holds something already.
+        KeyUnusableError: there is no key to sign with.
+        IncompleteError: a record or an original is not in the archive.
+        ChangedOriginalError: a stored file is not what its name says.
+    """
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise UsageError(
+            _("这里已经有文件，资料包不覆盖任何东西。"),
+            where=str(out),
+            remedy=_("请用 --out 另写一个新的文件夹。"),
+        )
+    out.parent.mkdir(parents=True, exist_ok=True)
+    scratch = Path(tempfile.mkdtemp(prefix=".资料包-", dir=out.parent))
+    try:
+        with open_key(office.signer, office.root, ask=ask, now=clock()) as key:
+            signing = open_signing(office, key, clock)
+            signing.refresh()
+            bag = BagWriter(scratch / "bag", durable=True)
+            for name, data in lists.items():
+                bag.add_bytes(f"data/{name}", data)
+            count = 0
+            for path, source, digest in _proofs(office, view, pack.chains):
+                if not source.is_file():
+                    raise _missing(source)
+                bag.add_file(path, source, sha256=digest)
+                count += 1
+            for name, data in certificate_files(signing):
+                bag.add_bytes(f"certificates/{name}", data)
+            warning = _WARNING if key.evaluation else ""
+            bag.add_bytes(INSTRUCTIONS, _HOW.format(name=pack.instalment.name, warning=warning).encode())
+            tagmanifest = bag.close(_labels(office, pack))
+            (bag.folder / SIGNATURE).write_bytes(signing.sign_detached(tagmanifest))
+            if out.exists():
+                out.rmdir()
+            bag.folder.replace(out)
+            return SignedPack(folder=out, documents=count, signer=key.name, evaluation=key.evaluation)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _missing(source: Path) -> IncompleteError:
+    return IncompleteError(
+        _("档案里缺少这份文书或原件，资料包没有做成。"),
+        where=str(source),
+        remedy=_("请运行 evidence audit 查明，并从备份恢复。"),
+    )
+
+
+def _labels(office: Office, pack: Pack) -> dict[str, str]:
+    return {
+        "Source-Organization": office.names.agency,
+        "External-Identifier": f"{office.names.contract_code}-{pack.instalment.number}",
+        "External-Description": f"{office.names.contract_name} {pack.instalment.name}付款资料",
+        "Bagging-Date": pack.as_of.isoformat(),
+        "Payload-Oxum": "",
+    }
+
+
+def _proofs(
+    office: Office, view: View, chains: tuple[ChainLine, ...]
+) -> Iterator[tuple[str, Path, Sha256 | None]]:
+    """Path in the bag, file and digest of each issued record and each original of the lines, once each."""
+    taken: set[str] = set()
+    for line in chains:
+        folder = f"data/企业/{component(f'{line.enterprise}-{line.name}')}/{line.case}"
+        for document in view.documents(CaseId(line.case)):
+            number = document.form.number
+            if number not in line.documents:
+                continue
+            yield f"{folder}/{number}.pdf", office.issued.pdf_path(number), document.form.pdf
+            for scan in document.scans:
+                arrival = view.arrival_of(scan.sha256)
+                suffix = Path(arrival.path).suffix.lower() if arrival else ""
+                path = f"data/原件/{scan.sha256}{suffix}"
+                if path not in taken:
+                    taken.add(path)
+                    yield path, office.originals.path(scan.sha256), scan.sha256
