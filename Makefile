@@ -1,5 +1,5 @@
 # Two commands on a fresh Debian or Ubuntu machine: `make demo` and `make test`.
-.PHONY: demo test lint bench lock release setup clean forms-pictures
+.PHONY: demo test quick lint bench lock release setup clean forms-pictures
 
 demo:
 	@scripts/setup.sh demo
@@ -11,6 +11,10 @@ setup:
 # Wherever Python 3.11, 3.12 or 3.13 is; arguments for pytest in ARGS.
 test: setup
 	.venv/bin/python -m pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered $(ARGS)
+
+# What most changes can break, in a few minutes: the unit tests and the contract's scenarios.
+quick: setup
+	.venv/bin/python -m pytest -n 2 --dist loadfile tests/unit tests/contract_scenarios $(ARGS)
 
 # Format, lint, strict types, floors: pinned to Python 3.11 and one set of stubs.
 lint: setup

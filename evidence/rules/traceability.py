@@ -1,8 +1,8 @@
 """Every obligation of the contract and what answers for it: a rule, a register entry, or a stated reason.
 
 `obligations.tsv` lists the 108 obligations read out of the contract; the rules and registers name the
-rows they serve; this module joins them. `python -m evidence.rules.traceability` prints the table of
-docs/traceability.md, and a test holds the two together.
+rows they serve; this module joins them. docs/traceability.md is written from it and from the scenarios by
+`python -m scripts.rule_pages`.
 """
 
 from __future__ import annotations
@@ -107,33 +107,3 @@ def traces() -> tuple[Trace, ...]:
             )
         )
     return tuple(found)
-
-
-def page() -> str:
-    """docs/traceability.md."""
-    table = traces()
-    count = {answer: sum(one.answer is answer for one in table) for answer in Answer}
-    lines = [
-        "# 合同义务对照表",
-        "",
-        f"合同共 {len(table)} 项义务：{count[Answer.RULE]} 项由自动规则核对，"
-        f"{count[Answer.REGISTER]} 项由规则核对台账登记，{count[Answer.NONE]} 项不作证据（写明原因）。"
-        f"规则共 {len(RULESETS[-1].rules)} 条，规则集版本 {RULESETS[-1].version}。",
-        "",
-        "本页由 `python -m evidence.rules.traceability` 生成，测试保证它与规则一致；义务原文逐字摘自合同。",
-        "",
-        "| 编号 | 条款 | 义务人 | 义务 | 方式 | 规则 | 台账 | 说明 |",
-        "|---|---|---|---|---|---|---|---|",
-    ]
-    for one in table:
-        rules = "<br>".join(f"`{rule}`" for rule in one.rules)
-        registers = "<br>".join(f"`{register}`" for register in one.registers)
-        lines.append(
-            f"| {one.row} | {one.clause} | {one.actor} | {one.obligation} | {one.answer.value} "
-            f"| {rules} | {registers} | {one.remark} |"
-        )
-    return "\n".join(lines) + "\n"
-
-
-if __name__ == "__main__":
-    print(page(), end="")

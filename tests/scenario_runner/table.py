@@ -95,6 +95,20 @@ def situations() -> tuple[Situation, ...]:
     return tuple(one for path in scenario_files() for one in _read(path))
 
 
+@cache
+def excused() -> dict[str, set[str]]:
+    """Obligation -> classes of which its files say that there can be none, and why."""
+    found: dict[str, set[str]] = {}
+    for path in scenario_files():
+        document = read_yaml(path)
+        for sort, why in (document.get("没有的类") or {}).items():
+            if sort not in CLASSES or len(why) < 4:
+                raise BadScenarioError(f"{path.name}：没有的类应是 {CLASSES} 之一并写明为什么")
+            for row in document["义务"]:
+                found.setdefault(row, set()).add(sort)
+    return found
+
+
 def moment(text: str, default: time) -> datetime:
     """`2022-03-14` or `2022-03-14 09:30` as an aware instant of Shanghai."""
     found = _MOMENT.fullmatch(text.strip())

@@ -11,7 +11,7 @@ from evidence.contracts.contract import shipped_contract
 from evidence.rules.parameters import Parameters
 from evidence.rules.registers import REGISTERS
 from evidence.rules.registry import RULESETS
-from evidence.rules.traceability import NOT_EVIDENCE, REMARKS, Answer, page, traces
+from evidence.rules.traceability import NOT_EVIDENCE, REMARKS, Answer, traces
 
 ROOT = Path(__file__).parents[3]
 DATA = ROOT / "tests" / "data" / "rules"
@@ -40,10 +40,6 @@ def test_rules_registers_and_remarks_name_only_obligations_there_are() -> None:
     known = {one.row for one in traces()}
     named = {row for rule in RULES for row in rule.rows} | {row for one in REGISTERS for row in one.rows}
     assert (named | set(REMARKS)) <= known
-
-
-def test_the_page_in_docs_is_the_one_the_rules_print() -> None:
-    assert (ROOT / "docs" / "traceability.md").read_text(encoding="utf-8") == page()
 
 
 def test_every_register_that_a_rule_asks_for_is_declared() -> None:
