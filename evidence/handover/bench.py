@@ -13,8 +13,8 @@ from evidence.bundles.pades import Level, PdfSigning
 from evidence.domain.identifiers import CaseId, Sha256
 from evidence.domain.week import Week
 from evidence.handover.footage import Film
+from evidence.handover.handed_over import HandedOver
 from evidence.handover.office import Office
-from evidence.handover.papers import HandedOver
 from evidence.handover.sent import Sent
 from evidence.handover.week import WeekWork
 

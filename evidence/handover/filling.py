@@ -17,18 +17,11 @@ from evidence.domain.identifiers import Number, make_case_id, make_number
 from evidence.domain.week import Week, local_date
 from evidence.handover.bench import Bench
 from evidence.handover.casework import add_cases
+from evidence.handover.completeness import Signing, completeness_report
 from evidence.handover.continuity import ledger_files
+from evidence.handover.handover_table import handover_table
 from evidence.handover.listed import originals_index, stack_rows
-from evidence.handover.papers import (
-    Signing,
-    completeness_report,
-    handover_table,
-    list_values,
-    plan_for,
-    plan_sheet,
-    real_time_note,
-    receipt_values,
-)
+from evidence.handover.papers import list_values, plan_for, plan_sheet, real_time_note, receipt_values
 from evidence.handover.press import Paper, Wanted
 from evidence.handover.sarif_files import places_in
 from evidence.handover.week import WeekWork, instant, pretty

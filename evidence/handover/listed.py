@@ -13,8 +13,8 @@ from evidence.domain.identifiers import Sha256
 from evidence.domain.recording import Recording
 from evidence.domain.terms import form_title
 from evidence.handover.bench import Bench
+from evidence.handover.handed_over import HandedOver
 from evidence.handover.originals import Original, cut_of
-from evidence.handover.papers import HandedOver
 from evidence.handover.placing import Derived, PlacedCase, page_span
 from evidence.handover.wording import document_state, in_order
 

@@ -62,3 +62,9 @@ def in_order(documents: Iterable[Document]) -> tuple[Document, ...]:
 def size_text(count: int) -> str:
     """Bytes with thin groups: `1 234 567`."""
     return f"{count:,}".replace(",", " ")
+
+
+def incurable_words(finding: Finding) -> str:
+    """That a gap was declared beyond cure, and why; empty where nobody did."""
+    act = finding.incurable
+    return "" if act is None else f"已声明无法补正：{act.why}"
