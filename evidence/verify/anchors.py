@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from asn1crypto import crl as asn1_crl
@@ -11,28 +12,38 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.x509 import load_der_x509_certificate, load_der_x509_crl
 
 
-def roots(
-    certificate: x509.Certificate,
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ends:
+    """Certificates a path may end at, when it passes through a trusted one."""
+
+    at: tuple[x509.Certificate, ...]
+    through: tuple[x509.Certificate, ...]
+
+
+def ends_of(
     *,
     anchors: Sequence[x509.Certificate],
     others: Sequence[x509.Certificate],
     lists: Sequence[asn1_crl.CertificateList],
     moment: datetime,
-) -> list[x509.Certificate]:
-    """The anchors a path may end at.
+) -> tuple[Ends, ...]:
+    """Where a path may end: at the roots that the reader trusts, or behind each certificate he pinned.
 
-    A path that begins at its own anchor is never asked about revocation (RFC 5280, 6.1). A pinned end
-    certificate therefore steps back behind its issuer: whoever holds the key that signed it may revoke
-    it, whether the reader trusts that issuer otherwise or not. So does a pinned intermediate. An anchor
-    outside its validity, or one that its issuer's list names, is none.
+    A path that begins at its own anchor is never asked about revocation (RFC 5280, 6.1). A pinned
+    certificate that another issued, of whoever signed or of an authority between, therefore steps back
+    behind its issuer: whoever holds the key that signed it may revoke it, whether the reader trusts that
+    issuer otherwise or not. Where the issuer is unknown nothing tells of revocation and no path ends there.
+    An anchor outside its validity, or one that its issuer's list names, is none.
     """
     known = (*anchors, *others)
-    standing = {each.dump(): each for each in anchors if _holds(each, known, lists, moment)}
-    if certificate.self_issued or certificate.dump() not in standing:
-        return list(standing.values())
-    del standing[certificate.dump()]
-    behind = {each.dump(): each for each in known if _signed_by(certificate, each)}
-    return list({**behind, **standing}.values())
+    standing = [each for each in anchors if _holds(each, known, lists, moment)]
+    own = tuple(each for each in standing if each.self_issued)
+    found = [Ends(at=own, through=own)] if own else []
+    for pinned in standing:
+        behind = () if pinned.self_issued else tuple(each for each in known if _signed_by(pinned, each))
+        if behind:
+            found.append(Ends(at=behind, through=(pinned,)))
+    return tuple(found)
 
 
 def _holds(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -24,7 +24,8 @@ from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleTrustManager
 
 from evidence.domain.week import SHANGHAI
-from evidence.verify.anchors import roots
+from evidence.verify.anchors import Ends, ends_of
+from evidence.verify.paths import PathsThrough
 
 logging.getLogger("pyhanko").setLevel(logging.CRITICAL)  # its findings are ours to report, in Chinese
 logging.getLogger("pyhanko_certvalidator").setLevel(logging.CRITICAL)
@@ -87,6 +88,7 @@ _FOREIGN_PURPOSES = {"server_auth", "time_stamping", "ocsp_signing", "code_signi
 _REVOKED = frozenset({"REVOKED_NO_POE", "REVOKED_CA_NO_POE"})
 _MOST_LISTS = 8
 _CLOCK_TOLERANCE = timedelta(minutes=5)
+_NO_CHAIN = "NO_CERTIFICATE_CHAIN_FOUND"
 _WEAK = {"md2", "md5", "sha1"}
 
 _REASONS: dict[str, str] = {
@@ -152,7 +154,7 @@ def _assess(
         return Standing(trusted=True)
     if proven and sub == "REVOKED_NO_POE":
         return _standing("REVOKED", reason="签名时证书已被吊销", fatal=True)
-    pinned = certificate.dump() in store.anchors
+    pinned = any(not each.self_issued for each in parsed_material(store).anchors)
     undecided = sub == "CERTIFICATE_CHAIN_GENERAL_FAILURE" or (pinned and sub not in _REVOKED)
     if need_revocation and undecided:
         without = _run_path_validation(store, certificate, purpose, moment, revocation="none")
@@ -269,38 +271,56 @@ def _run_path_validation(
     """Empty when a valid path exists, else the AdES sub-indication; `revocation`: `require` or `none`."""
     try:
         material = parsed_material(store)
-        ends = material.anchors
-        if revocation != "none":
-            ends = roots(
-                certificate,
-                anchors=material.anchors,
-                others=material.certificates,
-                lists=material.crls,
-                moment=moment,
+        every = Ends(at=tuple(material.anchors), through=tuple(material.anchors))
+        found = [
+            asyncio.run(_validate(_context(material, ends, moment, revocation), certificate, purpose, ends))
+            for ends in (
+                (every,)
+                if revocation == "none"
+                else ends_of(
+                    anchors=material.anchors,
+                    others=material.certificates,
+                    lists=material.crls,
+                    moment=moment,
+                )
             )
-        context = ValidationContext(
-            trust_manager=SimpleTrustManager.build(trust_roots=ends),
-            other_certs=material.certificates,
-            crls=material.crls,
-            ocsps=material.ocsps,
-            moment=moment,
-            allow_fetching=False,
-            revocation_mode=revocation,
-            # lists published after the instant still tell what was revoked before it
-            retroactive_revinfo=True,
-        )
-        result = asyncio.run(_validate(context, certificate, purpose))
+        ]
     except (ValueError, TypeError, KeyError, OverflowError):
         return "CERTIFICATE_CHAIN_GENERAL_FAILURE"
-    return result
+    return _best(found)
 
 
-async def _validate(context: ValidationContext, certificate: x509.Certificate, purpose: Purpose) -> str:
+def _best(found: Sequence[str]) -> str:
+    """One way that holds is enough, unless another says that something was revoked."""
+    revoked = [sub for sub in found if sub in _REVOKED]
+    if revoked or "" in found:
+        return revoked[0] if revoked else ""
+    telling = [sub for sub in found if sub != _NO_CHAIN]
+    return telling[0] if telling else _NO_CHAIN
+
+
+def _context(material: ParsedMaterial, ends: Ends, moment: datetime, revocation: str) -> ValidationContext:
+    return ValidationContext(
+        trust_manager=SimpleTrustManager.build(trust_roots=ends.at),
+        other_certs=material.certificates,
+        crls=material.crls,
+        ocsps=material.ocsps,
+        moment=moment,
+        allow_fetching=False,
+        revocation_mode=revocation,
+        # lists published after the instant still tell what was revoked before it
+        retroactive_revinfo=True,
+    )
+
+
+async def _validate(
+    context: ValidationContext, certificate: x509.Certificate, purpose: Purpose, ends: Ends
+) -> str:
     result = await validate_cert_usage(
         certificate,
         context,
         key_usage_settings=_SIGN_USAGE if purpose is Purpose.SIGN else _STAMP_USAGE,
-        paths=context.path_builder.async_build_paths_lazy(certificate),
+        paths=PathsThrough(context.path_builder.async_build_paths_lazy(certificate), ends.through),
     )
     if result.success_result is not None:
         return ""

@@ -6,11 +6,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from asn1crypto import crl
 
-from evidence.verify.anchors import roots
-from evidence.verify.trust import Purpose, TrustStore, assess
-from tests.pki import Identity, days, make_crl, make_identity, shared_pki
+from evidence.verify.trust import Purpose, TrustStore, assess, assess_stamp
+from tests.pki import Identity, days, make_authority, make_crl, make_identity, shared_pki
 
 NOON = datetime(2022, 4, 1, 7, tzinfo=UTC)
 
@@ -69,25 +67,95 @@ def test_a_pinned_certificate_outside_its_validity_is_none() -> None:
     assert standing(store, old)[:2] == (False, "EXPIRED")
 
 
-@pytest.mark.parametrize("beside", [False, True], ids=["pinned alone", "pinned beside its root"])
-@pytest.mark.parametrize("revoked", [False, True])
-def test_a_revocation_of_a_pinned_intermediate_counts(beside: bool, revoked: bool) -> None:
+@pytest.fixture(scope="module")
+def chain() -> tuple[Identity, Identity, Identity]:
+    """A root, an authority between, and who signed."""
     root = make_identity("根")
     between = make_identity("中间", issuer=root, authority=True)
-    signer = make_identity("签章", issuer=between)
-    when = {between.certificate.serial_number: NOON - days(3)} if revoked else {}
-    lists = (make_crl(root, revoked=when), make_crl(between))
-    ends = roots(
-        signer.asn1,
-        anchors=[between.asn1, root.asn1] if beside else [between.asn1],
-        others=[root.asn1, between.asn1],
-        lists=[crl.CertificateList.load(each) for each in lists],
-        moment=NOON,
+    return root, between, make_identity("签章", issuer=between)
+
+
+@pytest.mark.parametrize("beside", [False, True], ids=["pinned alone", "pinned beside its root"])
+def test_a_pinned_intermediate_passes_when_both_lists_are_there(
+    chain: tuple[Identity, Identity, Identity], beside: bool
+) -> None:
+    root, between, signer = chain
+    store = TrustStore(
+        anchors=(between.der, root.der) if beside else (between.der,),
+        certificates=(root.der, between.der),
+        crls=(make_crl(root), make_crl(between)),
     )
-    assert (between.der in [each.dump() for each in ends]) is not revoked
-    by_root = TrustStore(anchors=(root.der,), certificates=(between.der,), crls=lists)
-    assert standing(by_root, signer)[0] is not revoked
-    pinned = (between.der, root.der) if beside else (between.der,)
-    store = TrustStore(anchors=pinned, certificates=(root.der, between.der), crls=lists)
-    if revoked:
-        assert not standing(store, signer)[0]
+    assert standing(store, signer) == (True, "", False)
+    stamp = make_authority("时间戳", between)
+    assert assess_stamp(store, stamp.asn1, gen_time=NOON, existed=NOON + days(9)).trusted
+
+
+@pytest.mark.parametrize("revoked", ["authority", "signer"])
+@pytest.mark.parametrize("beside", [False, True], ids=["pinned alone", "pinned beside its root"])
+def test_a_revocation_at_either_end_of_a_pinned_intermediate_counts(
+    chain: tuple[Identity, Identity, Identity], beside: bool, revoked: str
+) -> None:
+    root, between, signer = chain
+    gone = between if revoked == "authority" else signer
+    named = {gone.certificate.serial_number: NOON - days(3)}
+    store = TrustStore(
+        anchors=(between.der, root.der) if beside else (between.der,),
+        certificates=(root.der, between.der),
+        crls=(
+            make_crl(root, revoked=named if gone is between else None),
+            make_crl(between, revoked=named if gone is signer else None),
+        ),
+    )
+    assert not standing(store, signer)[0]
+
+
+@pytest.mark.parametrize("lacking", ["its own list", "the list above it"])
+def test_a_pinned_intermediate_without_one_of_the_lists_stays_open(
+    chain: tuple[Identity, Identity, Identity], lacking: str
+) -> None:
+    root, between, signer = chain
+    given = make_crl(root) if lacking == "its own list" else make_crl(between)
+    store = TrustStore(anchors=(between.der,), certificates=(root.der,), crls=(given,))
+    assert standing(store, signer) == (False, "TRY_LATER", False)
+
+
+def test_a_pinned_intermediate_whose_issuer_nobody_knows_stays_open(
+    chain: tuple[Identity, Identity, Identity],
+) -> None:
+    root, between, signer = chain
+    store = TrustStore(anchors=(between.der,), crls=(make_crl(root), make_crl(between)))
+    assert standing(store, signer) == (False, "TRY_LATER", False)
+
+
+def test_a_pinned_signer_below_an_intermediate_needs_the_intermediates_list_only(
+    chain: tuple[Identity, Identity, Identity],
+) -> None:
+    _root, between, signer = chain
+    store = TrustStore(anchors=(signer.der,), certificates=(between.der,), crls=(make_crl(between),))
+    assert standing(store, signer) == (True, "", False)
+
+
+def test_another_branch_below_the_root_of_a_pinned_certificate_is_not_trusted(
+    chain: tuple[Identity, Identity, Identity],
+) -> None:
+    root, between, signer = chain
+    branch = make_identity("另一中间", issuer=root, authority=True)
+    stranger = make_identity("路人", issuer=branch)
+    lists = (make_crl(root), make_crl(between), make_crl(branch))
+    for pinned in (between, signer):
+        store = TrustStore(
+            anchors=(pinned.der,), certificates=(root.der, between.der, branch.der), crls=lists
+        )
+        assert not standing(store, stranger)[0]
+        sibling = make_identity("同门", issuer=between)
+        assert standing(store, sibling)[0] is (pinned is between)
+
+
+def test_trusting_more_takes_nothing_away(chain: tuple[Identity, Identity, Identity]) -> None:
+    root, between, signer = chain
+    stamp = make_authority("时间戳", between)
+    known, lists = (root.der, between.der), (make_crl(root), make_crl(between))
+    for anchors in ((root,), (root, signer), (root, between), (root, between, signer)):
+        store = TrustStore(anchors=tuple(each.der for each in anchors), certificates=known, crls=lists)
+        assert standing(store, signer)[0], anchors
+        assert assess_stamp(store, stamp.asn1, gen_time=NOON, existed=NOON + days(9)).trusted, anchors
