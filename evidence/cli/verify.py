@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,6 +17,7 @@ from evidence.language import _
 
 if TYPE_CHECKING:
     from evidence.verify.model import Report
+    from evidence.verify.series import SeriesReport
 
 
 @click.command("verify")
@@ -76,63 +77,92 @@ def verify_command(
     \b
     例：evidence verify WJB-2022-W13.zip --trust 机构根证书.pem --previous WJB-2022-W12.zip
     """
-    from evidence.verify.examine import verify_path
-    from evidence.verify.report_content import machine_report
-    from evidence.verify.series import packages_in, series_lines, verify_series
-    from evidence.verify.take_down import take_down
-    from evidence.verify.wording import text_report
+    from evidence.verify.series import packages_in
 
     if not path.exists():
         raise UsageError(_("没有这个文件或文件夹。"), where=str(path), remedy=_("请检查路径。"))
-    anchors = [(each, _read(each)) for each in trust]
-    supervisors = [(each, _read(each)) for each in regulator]
-    if packages_in(path):
-        if report_path is not None or etsi_path is not None:
-            raise UsageError(
-                _("一个文件夹的移交包不写成一份报告。"), remedy=_("请对各个移交包分别使用 --report。")
-            )
-        with Working(_("正在验证 {name}……").format(name=path.name)):
-            series = verify_series(
-                path,
-                trust=[blob for _file, blob in anchors],
-                regulator=[blob for _file, blob in supervisors],
-                previous=previous,
-                at=at,
-            )
-        if as_json:
-            emit(series.to_json())
-        else:
-            say(series_lines(series))
-            for each in series.packages:
-                say(("", f"—— {each.subject} ——", *text_report(each)))
-        return series.exit_code
+    given = _Given(
+        trust=[(each.name, _read(each)) for each in trust],
+        regulator=[(each.name, _read(each)) for each in regulator],
+        previous=previous,
+        at=at,
+    )
     with Working(_("正在验证 {name}……").format(name=path.name)):
-        result = verify_path(
-            path,
-            trust=[blob for _file, blob in anchors],
-            regulator=[blob for _file, blob in supervisors],
-            previous=previous,
-            at=at,
-        )
-        noted = take_down(
-            path,
-            trust=[
-                *(("--trust", file.name, blob) for file, blob in anchors),
-                *(("--regulator", file.name, blob) for file, blob in supervisors),
-            ],
-            previous=previous,
-            now=datetime.now(UTC),
-        )
-        result = replace(result, circumstances=noted)
+        told = _series(path, given) if packages_in(path) else _one(path, given)
     if as_json:
-        emit(machine_report(result))
+        emit(told.document)
     else:
-        say(text_report(result))
-    _write(result, report_path, etsi_path)
-    return result.exit_code
+        say(told.lines)
+    _write(told.report, report_path, etsi_path)
+    return told.report.exit_code
 
 
-def _write(result: Report, report_path: Path | None, etsi_path: Path | None) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Given:
+    """What the reader brings: (file name, content) of the certificates, and his own copies."""
+
+    trust: list[tuple[str, bytes]]
+    regulator: list[tuple[str, bytes]]
+    previous: tuple[Path, ...]
+    at: datetime | None
+
+    @property
+    def anchors(self) -> list[bytes]:
+        return [blob for _name, blob in self.trust]
+
+    @property
+    def supervisors(self) -> list[bytes]:
+        return [blob for _name, blob in self.regulator]
+
+    @property
+    def named(self) -> list[tuple[str, str, bytes]]:
+        """Every file with the option it came by."""
+        return [
+            *(("--trust", name, blob) for name, blob in self.trust),
+            *(("--regulator", name, blob) for name, blob in self.regulator),
+        ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Told:
+    """A verdict, for people and for programs."""
+
+    report: Report | SeriesReport
+    lines: tuple[str, ...]
+    document: dict[str, Any]
+
+
+def _one(path: Path, given: _Given) -> _Told:
+    """A package, its folder or one PDF."""
+    from evidence.verify.examine import verify_path
+    from evidence.verify.report_content import machine_report
+    from evidence.verify.take_down import take_down
+    from evidence.verify.wording import text_report
+
+    found = verify_path(
+        path, trust=given.anchors, regulator=given.supervisors, previous=given.previous, at=given.at
+    )
+    noted = take_down(path, trust=given.named, previous=given.previous, now=datetime.now(UTC))
+    report = replace(found, circumstances=noted)
+    return _Told(report=report, lines=text_report(report), document=machine_report(report))
+
+
+def _series(folder: Path, given: _Given) -> _Told:
+    """A folder of packages."""
+    from evidence.verify.series import verify_series
+    from evidence.verify.series_content import series_document, series_lines
+    from evidence.verify.take_down import take_down_series
+
+    found = verify_series(
+        folder, trust=given.anchors, regulator=given.supervisors, previous=given.previous, at=given.at
+    )
+    report = take_down_series(
+        found, folder, trust=given.named, previous=given.previous, now=datetime.now(UTC)
+    )
+    return _Told(report=report, lines=series_lines(report), document=series_document(report))
+
+
+def _write(result: Report | SeriesReport, report_path: Path | None, etsi_path: Path | None) -> None:
     """The files asked for, after the verdict has been said: a font that is missing takes nothing back."""
     from evidence.verify.report_file import write_etsi, write_report
 

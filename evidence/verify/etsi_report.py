@@ -6,7 +6,7 @@ signed: whoever needs that signs the PDF that carries it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 
@@ -29,12 +29,25 @@ _URN = "urn:etsi:019102"
 _SHA256 = "http://www.w3.org/2001/04/xmlenc#sha256"
 
 
-def etsi_xml(report: Report) -> bytes:
-    """The XML, UTF-8, one `SignatureValidationReport` a signature; no signature gives one without."""
+def etsi_xml(reports: Sequence[Report]) -> bytes:
+    """The XML, UTF-8, one `SignatureValidationReport` a signature; what has no signature gives one without.
+
+    Args:
+        reports: one, or those of a series.
+    """
     known: dict[str, CertificateFacts] = {}
-    reports = tuple(_signature(number, row, report, known) for number, row in enumerate(report.signatures, 1))
+    told: list[vr.SignatureValidationReportType] = []
+    for report in reports:
+        within = f"{report.subject}/" if len(reports) > 1 else ""
+        first = len(told) + 1
+        told += [
+            _signature(number, row, report, within, known)
+            for number, row in enumerate(report.signatures, first)
+        ]
+        if not report.signatures:
+            told.append(_nothing(report))
     document = vr.ValidationReport(
-        signature_validation_report=reports or (_nothing(report),),
+        signature_validation_report=tuple(told),
         signature_validation_objects=_objects(known.values()),
     )
     serializer = XmlSerializer(config=SerializerConfig(indent="  "))
@@ -45,11 +58,12 @@ def _nothing(report: Report) -> vr.SignatureValidationReportType:
     return vr.SignatureValidationReportType(
         signature_validation_status=_status("INDETERMINATE", "SIGNED_DATA_NOT_FOUND"),
         validation_time_info=_times(report.at, None),
+        signers_document=_document(report),
     )
 
 
 def _signature(
-    number: int, row: SignatureRow, report: Report, known: dict[str, CertificateFacts]
+    number: int, row: SignatureRow, report: Report, within: str, known: dict[str, CertificateFacts]
 ) -> vr.SignatureValidationReportType:
     details = row.details
     for each in (*details.chain, *details.authority):
@@ -66,7 +80,7 @@ def _signature(
             signature_value=value,
             hash_only=False,
             doc_hash_only=False,
-            daidentifier=f"{row.file}#{row.field}" if row.field else row.file,
+            daidentifier=within + (f"{row.file}#{row.field}" if row.field else row.file),
             id=f"S-{number}",
         ),
         validation_time_info=_times(report.at, details.proof),

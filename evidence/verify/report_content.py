@@ -64,8 +64,13 @@ class Section:
     parts: tuple[Line | Field, ...]
 
 
-def summary(report: Report) -> Section:
-    """The page a judge reads: the verdict, of what, when, by whom, resting on what."""
+def summary(report: Report, *, signed_by_hand: bool = True) -> Section:
+    """The page a judge reads: the verdict, of what, when, by whom, resting on what.
+
+    Args:
+        report: what was found.
+        signed_by_hand: whether the page has a line for whoever verified to sign.
+    """
     parts: list[Line | Field] = []
     for line in headline(report):
         shape, _, sentence = line.partition(" ")
@@ -74,12 +79,18 @@ def summary(report: Report) -> Section:
     parts += _object_fields(report)
     parts += _verdict_fields(report)
     parts += [_property_field(name, items) for name, items in _by_property(report)]
-    parts.append(Field(label="验证人", value="签字：____________________　　日期：____________________"))
+    if signed_by_hand:
+        parts.append(Field(label="验证人", value="签字：____________________　　日期：____________________"))
     return Section(title="结论摘要", parts=tuple(parts))
 
 
-def sections(report: Report) -> Iterator[Section]:
-    """Everything after the summary."""
+def sections(report: Report, *, grounds: bool = True) -> Iterator[Section]:
+    """Everything after the summary.
+
+    Args:
+        report: what was found.
+        grounds: whether program, trust and limits are told; in a series they stand once for all packages.
+    """
     lines = check_lines(report.checks)
     open_ = [Line(text=text, state=kind) for kind, text in lines if kind is not CheckKind.PASS]
     yield Section(title="需要注意的事项", parts=tuple(open_) or (Line(text="没有。"),))
@@ -100,13 +111,19 @@ def sections(report: Report) -> Iterator[Section]:
     )
     passed = [Line(text=text, state=kind) for kind, text in lines if kind is CheckKind.PASS]
     yield Section(title="已检查并符合的事项", parts=tuple(passed) or (Line(text="没有。"),))
-    if report.circumstances is not None:
-        yield Section(title="验证所用的程序与依据", parts=tuple(_grounds(report.circumstances)))
+    if report.circumstances is not None and grounds:
+        yield Section(title="验证所用的程序与依据", parts=tuple(ground_fields(report.circumstances)))
     yield Section(
         title="请用另外的渠道（电话、公函）核对证书指纹（SHA-256）",
         parts=tuple(Field(label=subject, value=spaced(digest)) for subject, digest in report.fingerprints),
     )
-    yield Section(
+    if grounds:
+        yield limits()
+
+
+def limits() -> Section:
+    """What no verification proves."""
+    return Section(
         title="本报告不能证明的事项",
         parts=tuple(Line(text=text, state=CheckKind.NOTE) for text in NOT_CHECKED),
     )
@@ -124,7 +141,7 @@ def _object_fields(report: Report) -> Iterator[Field]:
     noted, package = report.circumstances, report.package
     yield Field(label="验证对象", value=report.subject)
     if noted is not None:
-        yield Field(label="对象 SHA-256", value=_digest(noted.object))
+        yield Field(label="对象 SHA-256", value=object_digest(noted.object))
     if report.what == "package":
         yield Field(label="移交包编号", value=package.id or "读不出")
         yield Field(label="移交单位（自称）", value=package.agency or "读不出")
@@ -154,9 +171,13 @@ def _verdict_fields(report: Report) -> Iterator[Field]:
         yield Field(label="判断", value=recomputed_words(report))
     noted = report.circumstances
     if noted is not None:
-        anchors = [each for each in noted.trust if each.kind == "certificate"]
-        told = "；".join(f"{each.subject}（{each.file}）" for each in anchors)
-        yield Field(label="信任依据", value=told or "没有给出信任证书")
+        yield Field(label="信任依据", value=trust_words(noted))
+
+
+def trust_words(noted: Circumstances) -> str:
+    """The certificates that the reader gave, by subject and file."""
+    anchors = [each for each in noted.trust if each.kind == "certificate"]
+    return "；".join(f"{each.subject}（{each.file}）" for each in anchors) or "没有给出信任证书"
 
 
 def _time_words(row: SignatureRow) -> str:
@@ -260,7 +281,8 @@ def _revocation_words(data: RevocationData | None) -> str:
     return f"{data.source}{number}，发布于 {show_instant(data.this_update)}{until}：{verdict}"
 
 
-def _grounds(noted: Circumstances) -> Iterator[Field]:
+def ground_fields(noted: Circumstances) -> Iterator[Field]:
+    """Program, machine, policy and everything that the reader gave."""
     yield Field(label="程序", value=noted.program)
     yield Field(label="运行环境", value=f"{noted.system}；计算机 {noted.host}；账户 {noted.account}")
     yield Field(label="验证策略", value=noted.policy)
@@ -272,12 +294,13 @@ def _grounds(noted: Circumstances) -> Iterator[Field]:
     if not noted.trust:
         yield Field(label="信任证书", value="没有给出")
     for one in noted.previous:
-        yield Field(label="--previous", value=f"{one.name}；{_digest(one)}")
+        yield Field(label="--previous", value=f"{one.name}；{object_digest(one)}")
     if not noted.previous:
         yield Field(label="以往的包", value="没有给出")
 
 
-def _digest(given: GivenFile) -> str:
+def object_digest(given: GivenFile) -> str:
+    """Digest of what was verified, and of what it is the digest."""
     if not given.sha256:
         return "读不出"
     if given.digest_of == "tagmanifest":

@@ -10,9 +10,10 @@ from evidence.errors import InputError
 from evidence.foreign import reason_of
 from evidence.language import _
 from evidence.verify.model import Report
+from evidence.verify.series import SeriesReport
 
 
-def write_report(report: Report, target: Path) -> None:
+def write_report(report: Report | SeriesReport, target: Path) -> None:
     """The PDF for people.
 
     Raises:
@@ -24,7 +25,7 @@ def write_report(report: Report, target: Path) -> None:
     _put(report_bytes(report), target)
 
 
-def write_etsi(report: Report, target: Path) -> None:
+def write_etsi(report: Report | SeriesReport, target: Path) -> None:
     """The XML for another validator (ETSI TS 119 102-2).
 
     Raises:
@@ -32,7 +33,8 @@ def write_etsi(report: Report, target: Path) -> None:
     """
     from evidence.verify.etsi_report import etsi_xml
 
-    _put(etsi_xml(report), target)
+    reports = report.packages if isinstance(report, SeriesReport) else (report,)
+    _put(etsi_xml(reports), target)
 
 
 def _put(data: bytes, target: Path) -> None:

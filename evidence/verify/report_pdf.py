@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import logging
 import struct
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from fontTools.ttLib import TTCollection, TTLibError
@@ -24,6 +27,8 @@ from evidence.verify.etsi_report import etsi_xml
 from evidence.verify.line_breaking import broken
 from evidence.verify.model import CheckKind, Report
 from evidence.verify.report_content import Field, Line, Section, machine_report, sections, summary
+from evidence.verify.series import SeriesReport
+from evidence.verify.series_content import series_document, series_sections, series_summary
 
 CANDIDATES = (
     "/usr/share/fonts/opentype/noto/NotoSerifCJK-Regular.ttc",
@@ -55,27 +60,29 @@ logging.getLogger("fpdf").setLevel(logging.ERROR)
 logging.getLogger("fontTools").setLevel(logging.ERROR)
 
 
-def report_bytes(report: Report, *, candidates: tuple[str, ...] | None = None) -> bytes:
+def report_bytes(report: Report | SeriesReport, *, candidates: tuple[str, ...] | None = None) -> bytes:
     """The PDF.
 
     Args:
-        report: what was found.
+        report: what was found, of one package or PDF or of a series.
         candidates: fonts to choose from, best first; those of `CANDIDATES` when None.
 
     Raises:
         MissingPartError: no Chinese font is installed.
     """
+    font = _font(candidates or CANDIDATES)
     made = report.circumstances.verified_at if report.circumstances else report.at
-    sheet = _Sheet(*_font(candidates or CANDIDATES), subject=report.subject, made=made)
-    sheet.heading("电子移交材料验证报告" if report.what == "package" else "电子签名验证报告")
-    sheet.section(summary(report))
+    told = _told(report)
+    sheet = _Sheet(*font, subject=report.subject, made=made)
+    sheet.heading(told.heading)
+    sheet.section(told.summary)
     sheet.add_page()
-    for section in sections(report):
+    for section in told.sections:
         sheet.section(section, heading=True)
-    machine = msgspec.json.format(msgspec.json.encode(machine_report(report)), indent=2)
+    machine = msgspec.json.format(msgspec.json.encode(told.document), indent=2)
     for name, data, mime in (
         ("verify.json", machine, "application/json"),
-        ("etsi-validation-report.xml", etsi_xml(report), "application/xml"),
+        ("etsi-validation-report.xml", etsi_xml(told.reports), "application/xml"),
     ):
         sheet.embed_file(
             bytes=data,
@@ -87,6 +94,35 @@ def report_bytes(report: Report, *, candidates: tuple[str, ...] | None = None) -
             modification_date=made,
         )
     return bytes(sheet.output())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Told:
+    """Everything that a report says, before it is set."""
+
+    heading: str
+    summary: Section
+    sections: Iterable[Section]
+    document: dict[str, Any]
+    reports: tuple[Report, ...]
+
+
+def _told(report: Report | SeriesReport) -> _Told:
+    if isinstance(report, SeriesReport):
+        return _Told(
+            heading="历次电子移交材料验证报告",
+            summary=series_summary(report),
+            sections=series_sections(report),
+            document=series_document(report),
+            reports=report.packages,
+        )
+    return _Told(
+        heading="电子移交材料验证报告" if report.what == "package" else "电子签名验证报告",
+        summary=summary(report),
+        sections=sections(report),
+        document=machine_report(report),
+        reports=(report,),
+    )
 
 
 @lru_cache(maxsize=4)

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from evidence.domain.week import Week
 from evidence.errors import ExitCode, InputError
+from evidence.verify.circumstances import Circumstances
 from evidence.verify.continuity import order_of_label
 from evidence.verify.examine import Reader, read_reader, unreadable, verify_package
 from evidence.verify.guarding import broken_off, guarded
@@ -41,6 +41,8 @@ class SeriesReport:
     missing_weeks: tuple[str, ...]
     """Weeks and supplements that some package names and the folder does not hold: `2022-W15-S1`."""
     forks: tuple[Fork, ...]
+    circumstances: Circumstances | None = None
+    """Real time, trust and program, the same for every package; None when nobody took them down."""
 
     @property
     def exit_code(self) -> ExitCode:
@@ -51,17 +53,6 @@ class SeriesReport:
             return ExitCode.UNDECIDED
         codes = {report.exit_code for report in self.packages}
         return ExitCode.INCOMPLETE if ExitCode.INCOMPLETE in codes else ExitCode.DONE
-
-    def to_json(self) -> dict[str, Any]:
-        """The document that `verify --json` prints for a folder."""
-        return {
-            "packages": [report.to_json() for report in self.packages],
-            "series": {
-                "indication": self.indication,
-                "missing_weeks": self.missing_weeks,
-                "forks": self.forks,
-            },
-        }
 
 
 def packages_in(folder: Path) -> tuple[Path, ...]:
@@ -190,21 +181,3 @@ def _conclude(reports: Sequence[Report], forks: Sequence[Fork], missing: Sequenc
     if missing:
         found.add(Indication.INDETERMINATE)
     return next(each for each in _GRAVEST if each in found)
-
-
-def series_lines(report: SeriesReport) -> tuple[str, ...]:
-    """What the series says in the auditor's words; each package's own report follows."""
-    words = {
-        Indication.PASSED: "● 全部移交包验证通过，前后一致，没有缺周",
-        Indication.INDETERMINATE: "◐ 这一系列移交包尚不能认定，见下",
-        Indication.FAILED: "✕ 这一系列移交包验证不通过，见下",
-    }
-    shapes = {Indication.PASSED: "●", Indication.INDETERMINATE: "◐", Indication.FAILED: "✕"}
-    lines = [f"{words[report.indication]}（{report.indication.value}）"]
-    lines += [
-        f"  {shapes[each.indication]} {each.subject}：{each.indication.value}" for each in report.packages
-    ]
-    if report.missing_weeks:
-        lines.append(f"◐ 缺少这些周的移交包：{'、'.join(report.missing_weeks)}")
-    lines += [f"✕ {'与'.join(fork.packages)}：{fork.why}" for fork in report.forks]
-    return tuple(lines)

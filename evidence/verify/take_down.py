@@ -6,6 +6,7 @@ import getpass
 import hashlib
 import platform
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -15,6 +16,7 @@ from asn1crypto import x509
 
 from evidence.verify.bag import TAGMANIFEST
 from evidence.verify.circumstances import Circumstances, GivenFile, GivenTrust
+from evidence.verify.series import SeriesReport
 from evidence.verify.trust_files import describe, read_pem_or_der
 
 _PARTS = ("evidence", "pyhanko", "pyhanko-certvalidator", "cryptography")
@@ -45,6 +47,42 @@ def take_down(
         host=platform.node(),
         account=_account(),
     )
+
+
+def take_down_series(
+    series: SeriesReport,
+    folder: Path,
+    *,
+    trust: Sequence[tuple[str, str, bytes]],
+    previous: Sequence[Path],
+    now: datetime,
+) -> SeriesReport:
+    """The series with its circumstances, and each package with its own: the others were beside it.
+
+    Args:
+        series: what was found.
+        folder: where the packages lie.
+        trust: as for one package.
+        previous: packages from elsewhere.
+        now: real time.
+    """
+    noted = take_down(folder, trust=trust, previous=previous, now=now)
+    given = {report.subject: _given(folder / report.subject) for report in series.packages}
+    packages = tuple(
+        replace(
+            report,
+            circumstances=replace(
+                noted,
+                object=given[report.subject],
+                previous=(
+                    *(each for name, each in given.items() if name != report.subject),
+                    *noted.previous,
+                ),
+            ),
+        )
+        for report in series.packages
+    )
+    return replace(series, circumstances=noted, packages=packages)
 
 
 def _given(path: Path) -> GivenFile:

@@ -226,7 +226,7 @@ def test_the_four_properties_say_what_was_checked_and_what_was_not(report: Repor
 
 
 def test_the_etsi_report_is_what_its_schema_says(noted: Report) -> None:
-    parsed = XmlParser().from_bytes(etsi_xml(noted), vr.ValidationReport)
+    parsed = XmlParser().from_bytes(etsi_xml([noted]), vr.ValidationReport)
     assert len(parsed.signature_validation_report) == len(noted.signatures)
     first = parsed.signature_validation_report[0]
     assert first.signature_validation_status is not None
@@ -240,11 +240,11 @@ def test_the_etsi_report_is_what_its_schema_says(noted: Report) -> None:
     names = {each.id for each in objects.validation_object}
     assert {f"C-{sha256(each.validation_object_representation.base64).hexdigest()}"  # type: ignore[union-attr,arg-type]
             for each in objects.validation_object} == names  # fmt: skip
-    assert b"urn:etsi:019102:validationObject:certificate" in etsi_xml(noted)
+    assert b"urn:etsi:019102:validationObject:certificate" in etsi_xml([noted])
 
 
 def test_nothing_signed_gives_an_etsi_report_that_says_so(report: Report) -> None:
-    xml = etsi_xml(replace(report, signatures=()))
+    xml = etsi_xml([replace(report, signatures=())])
     assert b"subindication:SIGNED_DATA_NOT_FOUND" in xml
 
 
