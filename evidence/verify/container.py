@@ -16,6 +16,7 @@ from pathlib import Path
 
 from evidence.verify.model import Check, failed, stated
 from evidence.verify.system_files import is_left_behind
+from evidence.verify.window import window_of_file
 
 CHUNK = 1 << 20
 """Bytes read at a time while hashing."""
@@ -35,7 +36,7 @@ class Extent:
 
     def open(self) -> io.BufferedReader:
         """The bytes as a seekable stream."""
-        return io.BufferedReader(_Window(self.path, self.offset, self.size), 1 << 16)
+        return io.BufferedReader(window_of_file(self.path, self.offset, self.size), 1 << 16)
 
     def read(self, limit: int) -> bytes:
         """All bytes.
@@ -48,45 +49,6 @@ class Extent:
             raise ValueError(f"{self.size} bytes, more than {limit}")
         with self.open() as stream:
             return stream.read()
-
-
-class _Window(io.RawIOBase):
-    """A part of a file as a file; `pread` keeps threads from disturbing each other."""
-
-    def __init__(self, path: Path, offset: int, size: int) -> None:
-        super().__init__()
-        self._descriptor = os.open(
-            path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
-        )
-        self._offset, self._size, self._position = offset, size, 0
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._size}[whence]
-        if base + offset < 0:
-            raise OSError("seek before the start")
-        self._position = base + offset
-        return self._position
-
-    def tell(self) -> int:
-        return self._position
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        length = min(len(buffer), max(0, self._size - self._position))
-        data = os.pread(self._descriptor, length, self._offset + self._position) if length else b""
-        buffer[: len(data)] = data
-        self._position += len(data)
-        return len(data)
-
-    def close(self) -> None:
-        if not self.closed:
-            os.close(self._descriptor)
-        super().close()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

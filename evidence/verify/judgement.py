@@ -22,9 +22,9 @@ from evidence.rules.sarif_layout_1 import to_sarif_layout_1
 from evidence.rules.summary import blockers, to_json
 from evidence.verify.bag import TEXT_LIMIT
 from evidence.verify.container import Container
-from evidence.verify.isolation import run_isolated
 from evidence.verify.model import Check, CompletenessReport, failed, note, passed, review
 from evidence.verify.owed import OWED_BEFORE, check_owed, owing_of, stated_number
+from evidence.verify.task_processes import run_in_processes
 
 _FACTS = "data/facts.json"
 _FINDINGS = "data/findings.json"
@@ -72,7 +72,7 @@ def examine_judgement(container: Container, info: Mapping[str, str]) -> Judgemen
         checks.append(
             note("completeness.declared", f"移交包自称不完整：{why or '未说明原因'}。", "bag-info.txt")
         )
-    (again,) = run_isolated(
+    (again,) = run_in_processes(
         _recompute_apart, [_Task(container=container, info=dict(info))], seconds=_allowance, give_up=_give_up
     )
     return JudgementVerdict(

@@ -15,10 +15,10 @@ from typing import Any, BinaryIO
 from pypdf import PdfReader
 
 from evidence.verify.container import Extent
-from evidence.verify.isolation import run_isolated
 from evidence.verify.material_original import originals
 from evidence.verify.model import Check, note, passed, review
 from evidence.verify.package import FACTS, Package
+from evidence.verify.task_processes import run_in_processes
 
 _ID = "material.opened"
 _SECONDS = 20.0
@@ -47,7 +47,7 @@ def examine_opened(package: Package) -> tuple[Check, ...]:
     tasks = [_Task(path=path, extent=package.container.files[path]) for path in originals(package)]
     if not tasks:
         return ()
-    answers = run_isolated(_open, tasks, seconds=_allowance, give_up=_give_up)
+    answers = run_in_processes(_open, tasks, seconds=_allowance, give_up=_give_up)
     opened = {task.path: answer for task, answer in zip(tasks, answers, strict=True)}
     scanned = {scan["sha256"] for scan in _scans(package)}
     broken = [

@@ -28,7 +28,7 @@ _WALL_FACTOR = 10
 """Clock time allowed for each second of processor time."""
 
 
-def run_isolated(
+def run_in_processes(
     function: Callable[[Task], Answer],
     tasks: Sequence[Task],
     *,

@@ -21,6 +21,7 @@ from pyhanko.sign.validation import EmbeddedPdfSignature
 
 from evidence.verify.algorithms import DigestOf, Hasher
 from evidence.verify.container import CHUNK
+from evidence.verify.window import window_of_stream
 
 MAX_TAIL = 64 << 20
 """Largest update after a signature that is examined, bytes."""
@@ -60,37 +61,6 @@ def size_of(stream: BinaryIO) -> int:
     return stream.seek(0, 2)
 
 
-class Cut(io.RawIOBase):
-    """A stream without its last bytes."""
-
-    def __init__(self, stream: BinaryIO, size: int) -> None:
-        super().__init__()
-        self._stream, self._size, self._position = stream, size, 0
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._size}[whence]
-        if base + offset < 0:
-            raise OSError("seek before the start")
-        self._position = base + offset
-        return self._position
-
-    def tell(self) -> int:
-        return self._position
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        self._stream.seek(self._position)
-        data = self._stream.read(min(len(buffer), max(0, self._size - self._position)))
-        buffer[: len(data)] = data
-        self._position += len(data)
-        return len(data)
-
-
 def without_padding(stream: BinaryIO) -> tuple[BinaryIO, int]:
     """The stream up to its last byte that is no padding, and how many bytes of padding follow."""
     size = end = size_of(stream)
@@ -101,7 +71,7 @@ def without_padding(stream: BinaryIO) -> tuple[BinaryIO, int]:
         end = start + kept
         if kept:
             break
-    return io.BufferedReader(Cut(stream, end)), size - end
+    return io.BufferedReader(window_of_stream(stream, end)), size - end
 
 
 def leftover(stream: BinaryIO, end: int) -> Leftover:

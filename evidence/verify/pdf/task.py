@@ -11,9 +11,9 @@ from pypdf import PdfReader
 
 from evidence.foreign import reason_of
 from evidence.verify.container import Extent
-from evidence.verify.isolation import run_isolated
 from evidence.verify.model import review
 from evidence.verify.pdf.signatures import PdfVerdict, judge_pdf
+from evidence.verify.task_processes import run_in_processes
 from evidence.verify.trust import TrustStore
 
 _SECONDS = 20.0
@@ -45,7 +45,7 @@ PdfJudge = Callable[[Sequence[PdfTask]], list[PdfVerdict]]
 
 def judge_isolated(tasks: Sequence[PdfTask]) -> list[PdfVerdict]:
     """Each PDF in a process of its own, on all cores, with bounded time and memory."""
-    return run_isolated(judge_task, tasks, seconds=_allowance, give_up=_give_up)
+    return run_in_processes(judge_task, tasks, seconds=_allowance, give_up=_give_up)
 
 
 def judge_task(task: PdfTask) -> PdfVerdict:

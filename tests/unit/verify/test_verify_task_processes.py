@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from evidence.verify.container import Extent
-from evidence.verify.isolation import MEMORY_LIMIT, run_isolated
 from evidence.verify.pdf.task import PdfTask, judge_isolated
+from evidence.verify.task_processes import MEMORY_LIMIT, run_in_processes
 from evidence.verify.trust import TrustStore
 from tests.forgery import contract
 
@@ -44,7 +44,7 @@ def allowance(task: str) -> float:
 
 def test_answers_come_in_order_whatever_the_others_do() -> None:
     tasks = ["a", "hang", "b", "crash", "memory", "busy", "c"]
-    answers = run_isolated(work, tasks, seconds=allowance, give_up=give_up)
+    answers = run_in_processes(work, tasks, seconds=allowance, give_up=give_up)
     assert answers == ["A", "hang: timeout", "B", "crash: crash", "refused", "busy: timeout", "C"]
 
 
@@ -54,7 +54,7 @@ def test_beside_other_threads_processes_start_from_a_clean_server() -> None:
     beside = threading.Thread(target=done.wait)
     beside.start()
     try:
-        answers = run_isolated(work, ["a", "crash"], seconds=allowance, give_up=give_up)
+        answers = run_in_processes(work, ["a", "crash"], seconds=allowance, give_up=give_up)
     finally:
         done.set()
         beside.join()
@@ -62,7 +62,7 @@ def test_beside_other_threads_processes_start_from_a_clean_server() -> None:
 
 
 def test_nothing_to_do_is_done_at_once() -> None:
-    assert run_isolated(work, [], seconds=lambda _: 1, give_up=give_up) == []
+    assert run_in_processes(work, [], seconds=lambda _: 1, give_up=give_up) == []
 
 
 def test_a_file_that_vanishes_meanwhile_is_left_open(tmp_path: Path) -> None:
