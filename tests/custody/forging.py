@@ -12,6 +12,8 @@ from typing import Any
 from evidence.ledger.chain import START, seal
 from evidence.ledger.checkpoint import Checkpoint, fingerprint, make
 from evidence.ledger.merkle import Frontier, Tree, leaf_hash
+from evidence.verify.examine import verify_path
+from evidence.verify.model import CheckKind, Report
 from tests.custody.ten_weeks import Weeks
 from tests.packing import Files, plain_pdf, seal_bag, sign_pdf, to_folder, to_zip
 from tests.pki import Pki
@@ -213,3 +215,14 @@ def _proof(tree: Tree, old: int) -> list[str]:
 def random_pdf() -> bytes:
     """Bytes that pretend to be a PDF."""
     return b"%PDF-1.7\n" + bytes(range(256)) * 20
+
+
+def judge(weeks: Weeks, path: Path, *previous: str | Path, trust: list[bytes] | None = None) -> Report:
+    """As the auditor does: his trust, his regulator, and the packages he kept."""
+    kept = [weeks.built[each] if isinstance(each, str) else each for each in previous]
+    return verify_path(path, trust=trust or weeks.trust, regulator=weeks.regulators, previous=kept)
+
+
+def fallen(report: Report, kind: CheckKind = CheckKind.FAIL) -> set[str]:
+    """Ids of the checks that came out so."""
+    return {check.id for check in report.checks if check.kind is kind}

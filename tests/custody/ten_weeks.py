@@ -10,7 +10,7 @@ import asyncio
 import io
 import shutil
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -34,6 +34,7 @@ from evidence.handover.renewal import renew
 from evidence.handover.signer_change import change_signer
 from evidence.ledger.events import CaseOpened, ReceiptReceived, VisitRecorded
 from tests import world
+from tests.custody import unusual_events
 from tests.handing_over import NAMES, document_events, open_office, record
 from tests.pki import Identity, Pki, make_authority, make_crl, make_identity, simple_signer
 
@@ -100,6 +101,7 @@ def ten_weeks(root: Path) -> Weeks:
     office = open_office(root, clock=clock)
     weeks = Weeks(office=office, clock=clock, agency=agency, second=second, regulator=regulator)
     record(office, world.week_facts())
+    unusual_events.decisions(office, world.FRIDAY)
     first = _pack(weeks, "W13")
     _nil_week(weeks, first)
     _incomplete_week(weeks)
@@ -147,6 +149,7 @@ def _signed_receipts(weeks: Weeks) -> None:
 def _late_week(weeks: Weeks) -> None:
     """W17 is packed three days late, for its own Friday."""
     weeks.clock.now = _friday("W17") + timedelta(days=3)
+    unusual_events.after_the_instant(weeks.office)
     _pack(weeks, "W17", at=_friday("W17"))
 
 
@@ -174,10 +177,19 @@ def _new_certificate(weeks: Weeks) -> None:
 def _last_weeks(weeks: Weeks) -> None:
     """W20 to W22: receipts keep coming, one on paper and one signed."""
     _receive(weeks, "W19", as_pdf=True)
+    _until(weeks, "W20", unusual_events.corrections)
     _pack(weeks, "W20")
     _receive(weeks, "W20", as_pdf=False)
+    _until(weeks, "W21", unusual_events.taken_back)
     _pack(weeks, "W21")
+    _until(weeks, "W22", unusual_events.exceptions)
     _pack(weeks, "W22")
+
+
+def _until(weeks: Weeks, label: str, happened: Callable[[Office, datetime], None]) -> None:
+    """Something happens in the week before a package."""
+    weeks.clock.now = _friday(label) - timedelta(hours=2)
+    happened(weeks.office, weeks.clock.now)
 
 
 def world_arrival(running: str, week: str) -> ArrivalId:

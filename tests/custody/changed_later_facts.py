@@ -1,0 +1,113 @@
+"""The same in a later week: what people said, corrected and took back in the weeks before, unsaid."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tests import world
+from tests.custody.changed_facts import case_with, undo_a_decision
+
+
+def drop_the_exception(facts: Any) -> None:
+    case_with(facts, "waivers")["waivers"].pop()
+
+
+def drop_the_incurable(facts: Any) -> None:
+    case_with(facts, "incurables")["incurables"].pop()
+
+
+def let_another_declare_it(facts: Any) -> None:
+    case_with(facts, "incurables")["incurables"][0]["by"] = "P2"
+
+
+def declare_another_gap(facts: Any) -> None:
+    case_with(facts, "incurables")["incurables"][0]["gap"]["rule_id"] = "G99-invented"
+
+
+def forget_the_release(facts: Any) -> None:
+    next(hold for case in facts["cases"] for hold in case.get("holds", ()) if hold["released_at"])[
+        "released_at"
+    ] = None
+
+
+def drop_the_later_version(facts: Any) -> None:
+    case = next(each for each in facts["cases"] if any(visit["version"] == 2 for visit in each["visits"]))
+    case["visits"] = [visit for visit in case["visits"] if visit["version"] != 2]
+
+
+def revive_a_withdrawn_visit(facts: Any) -> None:
+    case = next(each for each in facts["cases"] if each["case"]["id"] == "WJB22-0004")
+    visit = case["visits"][0]
+    case["visits"].append({**visit, "id": "WJB22-0004-V2", "kind": "urging"})
+
+
+def revive_a_void_form(facts: Any) -> None:
+    document = next(
+        each for case in facts["cases"] for each in case["documents"] if each["form"].get("voided_why")
+    )
+    document["form"]["voided_why"] = ""
+
+
+def revive_a_withdrawn_entry(facts: Any) -> None:
+    entry = next(each for each in facts["entries"] if each["register"] == "safety-plan")
+    facts["entries"].append({**entry, "key": "2"})
+
+
+def take_the_older_workbook(facts: Any) -> None:
+    facts["enterprises"][0]["headcount"] = 46
+
+
+def forget_a_campaign(facts: Any) -> None:
+    facts["campaigns"] = []
+
+
+def forget_what_was_declared(facts: Any) -> None:
+    next(each for each in reversed(facts["packages"]) if each.get("owed"))["owed"].pop()
+
+
+def forget_a_package(facts: Any) -> None:
+    facts["packages"].pop(0)
+
+
+def call_a_package_complete(facts: Any) -> None:
+    package = next(each for each in facts["packages"] if not each["complete"])
+    package["complete"] = True
+
+
+def forget_a_receipt(facts: Any) -> None:
+    facts["receipts"].pop(0)
+
+
+def keep_a_film_where_it_was(facts: Any) -> None:
+    case = next(each for each in facts["cases"] if each["case"]["id"] == world.CHECKED)
+    case["recordings"][0] |= {"assigned_by": "device+time"}
+
+
+def move_the_letter_back(facts: Any) -> None:
+    holder = next(each for each in facts["cases"] if each.get("materials"))
+    other = next(each for each in facts["cases"] if each["case"]["id"] == world.CHECKED)
+    other["materials"] = holder["materials"]
+    holder["materials"] = []
+
+
+LATER_CHANGES: tuple[Callable[[Any], None], ...] = (
+    drop_the_exception,
+    drop_the_incurable,
+    let_another_declare_it,
+    declare_another_gap,
+    forget_the_release,
+    drop_the_later_version,
+    revive_a_withdrawn_visit,
+    revive_a_void_form,
+    revive_a_withdrawn_entry,
+    take_the_older_workbook,
+    forget_a_campaign,
+    forget_what_was_declared,
+    forget_a_package,
+    call_a_package_complete,
+    forget_a_receipt,
+    keep_a_film_where_it_was,
+    move_the_letter_back,
+    undo_a_decision,
+)

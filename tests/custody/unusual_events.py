@@ -1,0 +1,197 @@
+"""Everything lawful that seldom happens, for the honest weeks: people correct, take back, decide and declare.
+
+None of it may cost a wrong word when a package is verified; each is also what a forger would leave out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from evidence.domain.case import Case, CaseKind, Escalation, Recipient, Trigger
+from evidence.domain.document import MarkVerdict
+from evidence.domain.identifiers import ArrivalId, CaseId, PersonId, Sha256
+from evidence.domain.parties import Campaign, CampaignKind
+from evidence.domain.register import Hold, Incurable, Waiver
+from evidence.handover.office import Office
+from evidence.ledger.events import (
+    AlterationDecided,
+    ArrivalJudged,
+    ArrivalTaken,
+    CaseCancelled,
+    CaseOpened,
+    EscalationRecorded,
+    Event,
+    FormVoided,
+    GapIncurable,
+    HoldPlaced,
+    MarkDecided,
+    PartiesImported,
+    PersonDecided,
+    PlanFiled,
+    RecordingAssigned,
+    RegisterEntered,
+    RegisterWithdrawn,
+    VisitRecorded,
+    VisitWithdrawn,
+    WaiverGranted,
+)
+from tests import world
+from tests.handing_over import document_events
+from tests.packing import plain_pdf
+from tests.world.papers import document
+from tests.world.visits import urging_visit
+
+LATER = CaseId("WJB22-0004")
+"""The case that W15 opened."""
+
+
+def decisions(office: Office, at: datetime) -> None:
+    """Before W13: a case is held, and people decided about marks and print."""
+    record = world.number(world.HEAVY, "JC")
+    held = Hold(case=world.CLOSED, why="企业提出异议", by="lihua", at=at)
+    office.ledger.append(
+        "test",
+        HoldPlaced(hold=held),
+        HoldPlaced(hold=replace(held, case=world.CHECKED, at=at - timedelta(hours=1))),
+        _word(record, "escort", MarkVerdict.UNDECIDED),
+        _word(record, "escort", MarkVerdict.PRESENT),
+        replace(_word(record, "principal", MarkVerdict.ABSENT), stated=True),
+        AlterationDecided(number=record, page=2, accepted=True, by="lihua", why="更正处已盖章"),
+    )
+
+
+def after_the_instant(office: Office) -> None:
+    """Between W17's Friday and the day it was packed: none of it may count for W17."""
+    visit = _visit(office, f"{LATER}-V1")
+    office.ledger.append(
+        "test",
+        VisitRecorded(visit=replace(visit, version=2, summary="更正：复核后补充")),
+        _word(world.number(LATER, "JC"), "principal", MarkVerdict.PRESENT),
+        *_judged_again(office, world.number(LATER, "JC")),
+    )
+
+
+def corrections(office: Office, at: datetime) -> None:
+    """W20: corrected, replaced, void, re-imported, filed again, released."""
+    ledger = office.ledger
+    first = ledger.view.enterprises()[0]
+    plan = next(each for each in ledger.view.plans() if each.week == world.WEEK)
+    held = next(each for each in ledger.view.holds(world.CHECKED))
+    urging = urging_visit(LATER, (at - timedelta(days=3)).date())
+    spoilt = document(LATER, "urging-record", urging.arrived_at.date(), visit=urging)
+    entry = world.entry("safety-plan", "1", at.date(), attachment=None)
+    ledger.append(
+        "test",
+        PartiesImported(
+            source=world.digest("workbook 2"),
+            enterprises=(replace(first, headcount=47),),
+            campaigns=(
+                Campaign(id="Z1", topic="粉尘", kind=CampaignKind.SPECIAL, ordered_on=date(2022, 5, 1)),
+            ),
+        ),
+        PlanFiled(plan=replace(plan, week="2022-W21", version=1)),
+        PlanFiled(plan=replace(plan, week="2022-W21", version=2, lines=())),
+        HoldPlaced(hold=replace(held, released_at=at)),
+        RegisterEntered(entry=entry),
+        RegisterWithdrawn(register="safety-plan", key="1", why="登记有误"),
+        RegisterEntered(entry=replace(entry, key="2", case=LATER)),
+        RegisterWithdrawn(register="safety-plan", key="2", why="登记有误"),
+        VisitRecorded(visit=urging),
+        *document_events(office, replace(spoilt, scans=()), ArrivalId("unused")),
+        FormVoided(number=spoilt.form.number, why="打印错误"),
+    )
+
+
+def taken_back(office: Office, at: datetime) -> None:
+    """W21: a visit withdrawn, a case cancelled, a gap beyond cure, a report upwards, papers moved."""
+    ledger = office.ledger
+    wrong = Case(
+        id=CaseId("WJB22-0005"),
+        enterprise=ledger.view.enterprises()[2].id,
+        kind=CaseKind.ANNUAL,
+        opened_on=at.date(),
+    )
+    gap = next(gap for package in reversed(ledger.view.packages()) for gap in package.owed or () if gap.visit)
+    film = ledger.view.recordings(world.CHECKED)[0]
+    ledger.append(
+        "test",
+        CaseOpened(case=wrong),
+        CaseCancelled(case=wrong.id, why="重复立案", by="lihua"),
+        VisitWithdrawn(visit=urging_visit(LATER, at.date()).id, why="企业有误", by="lihua"),
+        GapIncurable(incurable=Incurable(gap=gap, why="企业已注销", by=PersonId("P1"), at=at)),
+        EscalationRecorded(
+            escalation=Escalation(
+                id="E1",
+                case=world.CHECKED,
+                trigger=Trigger.OVERDUE,
+                recipient=Recipient.SAFETY_SECTION,
+                reported_at=at - timedelta(hours=3),
+            )
+        ),
+        RecordingAssigned(sha256=film.sha256, visit=_visit(office, f"{LATER}-V1").id, by="lihua", why="归错"),
+        *_filed(office, "A-20220527-0001", world.CHECKED, at),
+        *_filed(office, "A-20220527-0001", LATER, at, again=True),
+    )
+
+
+def exceptions(office: Office, at: datetime) -> None:
+    """W22: an exception with the regulator's letter; a film comes back to where it was."""
+    ledger = office.ledger
+    letter = office.originals.put_bytes(plain_pdf("同意函"))
+    waiver = Waiver(
+        rule_id="G08-pages",
+        case=world.CHECKED,
+        why="监管部门同意",
+        by=PersonId("P1"),
+        at=at,
+        attachment=letter,
+        account="lihua",
+        covers=("",),
+    )
+    film = ledger.view.recordings(LATER)[-1]
+    visit = _visit(office, f"{world.CHECKED}-V1").id
+    ledger.append(
+        "test",
+        WaiverGranted(waiver=waiver),
+        RecordingAssigned(sha256=film.sha256, visit=visit, by="lihua", why="更正"),
+        _word(world.number(LATER, "JC"), "escort", MarkVerdict.PRESENT),
+    )
+
+
+def _word(number: str, box: str, verdict: MarkVerdict) -> MarkDecided:
+    return MarkDecided(number=number, page=2, box=box, verdict=verdict, by="lihua", why="核对原件")  # type: ignore[arg-type]
+
+
+def _visit(office: Office, id: str):  # type: ignore[no-untyped-def]
+    return next(visit for visit in office.ledger.view.visits(CaseId(id[:10])) if visit.id == id)
+
+
+def _judged_again(office: Office, number: str) -> Iterable[Event]:
+    """The arrivals of a document are read once more, and a page is found to be worse."""
+    found = office.ledger.view.document(number)  # type: ignore[arg-type]
+    for arrival in dict.fromkeys(scan.arrival for scan in (*found.scans, *found.other_copies)):
+        judged = office.ledger.view.arrival(ArrivalId(arrival)).judged
+        yield replace(judged, pages=tuple(replace(page, quality=page.quality - 1) for page in judged.pages))
+
+
+def _filed(
+    office: Office, arrival: str, case: CaseId, at: datetime, *, again: bool = False
+) -> Iterable[Event]:
+    """A letter is filed with a case by a person."""
+    data = plain_pdf("企业来函")
+    digest = office.originals.put_bytes(data)
+    if not again:
+        yield ArrivalTaken(
+            arrival=ArrivalId(arrival),
+            path="来函.pdf",
+            sha256=Sha256(digest),
+            bytes=len(data),
+            received_at=at - timedelta(hours=4),
+            media_type="application/pdf",
+        )
+    yield PersonDecided(
+        arrival=ArrivalId(arrival), decision="link", by="lihua", why="企业来函", detail={"case": case}
+    )
+    yield ArrivalJudged(arrival=ArrivalId(arrival), outcome="linked", case=case)
