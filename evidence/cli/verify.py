@@ -77,7 +77,7 @@ def verify_command(
     \b
     例：evidence verify WJB-2022-W13.zip --trust 机构根证书.pem --previous WJB-2022-W12.zip
     """
-    from evidence.verify.series import packages_in
+    from evidence.verify.opening import packages_in
 
     if not path.exists():
         raise UsageError(_("没有这个文件或文件夹。"), where=str(path), remedy=_("请检查路径。"))

@@ -22,9 +22,10 @@ from evidence.verify.history import examine_history
 from evidence.verify.identity import examine_identity
 from evidence.verify.judgement import JudgementVerdict, examine_judgement
 from evidence.verify.material_facts import examine_facts
+from evidence.verify.material_list import examine_list
 from evidence.verify.material_opened import examine_opened
 from evidence.verify.material_original import examine_originals
-from evidence.verify.material_paper import RECEIPT, examine_papers
+from evidence.verify.material_paper import LIST, RECEIPT, examine_papers
 from evidence.verify.model import (
     Check,
     CompletenessReport,
@@ -214,6 +215,7 @@ def _together(package: Package, reader: Reader, verdicts: Mapping[str, PdfVerdic
         ("material.facts", lambda: examine_facts(package)),
         ("material.original", lambda: examine_originals(package)),
         ("material.paper", lambda: examine_papers(package, texts)),
+        ("material.list", lambda: examine_list(package, texts)),
         ("material.opened", lambda: examine_opened(package)),
     )
     return tuple(check for id, part in parts for check in guarded(id, part, lambda check: (check,)))
@@ -280,7 +282,7 @@ def _pdf_tasks(package: Package, reader: Reader) -> list[PdfTask]:
                     proven_at=package.proof.proven_at if path in package.bag.sound else None,
                     ours=ours,
                     text=path in receipts or ours or path == RECEIPT,
-                    text_pages=None if path in receipts else _FIRST_PAGES,
+                    text_pages=None if path in receipts or path == LIST else _FIRST_PAGES,
                 )
             )
     return tasks

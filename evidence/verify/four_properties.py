@@ -49,8 +49,11 @@ _ITEMS = (
     _Item(
         of="真实性",
         name="内容数据与登记一致",
-        how="逐个文件重算摘要，与签名所覆盖的清单、与账本所载的原件、文书、卷宗比对",
-        checks=("bag.files", "bag.changed", "bag.renamed", "bag.manifest", "content.", "original."),
+        how="逐个文件重算摘要，与签名所覆盖的清单、与账本所载的事实、原件、文书、卷宗、移交清单比对",
+        checks=(
+            *("bag.files", "bag.changed", "bag.renamed", "bag.manifest"),
+            *("material.facts", "material.original", "material.paper", "material.list"),
+        ),
     ),
     _Item(
         of="真实性",
@@ -67,8 +70,11 @@ _ITEMS = (
     _Item(
         of="完整性",
         name="数据总量相符",
-        how="核对清单所列文件件数与总字节数，有无缺少、多出",
-        checks=("bag.files", "bag.missing", "bag.undeclared", "bag.info", "bag.declaration"),
+        how="核对清单所列文件件数与总字节数，有无缺少、多出；移交清单逐行与包内文件、文书比对",
+        checks=(
+            *("bag.files", "bag.missing", "bag.undeclared", "bag.info", "bag.declaration"),
+            *("material.original", "material.list"),
+        ),
     ),
     _Item(
         of="完整性",
@@ -86,7 +92,7 @@ _ITEMS = (
         of="可用性",
         name="内容数据可读",
         how="打开每个带签名的 PDF，读其结构到末尾；原件打开到基础安装所能及",
-        checks=("pdf.structure", "pdf.coverage", "readable.", "opened."),
+        checks=("pdf.structure", "pdf.coverage", "material.opened"),
     ),
     _Item(
         of="安全性",

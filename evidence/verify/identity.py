@@ -19,7 +19,6 @@ from evidence.domain.signer_change import Consent, statement
 from evidence.verify.algorithms import digest_of_bytes
 from evidence.verify.certificate_names import named, organizations
 from evidence.verify.cms import load_signed_data, read_signature
-from evidence.verify.journal import Journal
 from evidence.verify.model import Check, Integrity, note, passed, review
 from evidence.verify.package import Package
 from evidence.verify.trust_files import fingerprint, is_evaluation
@@ -88,7 +87,7 @@ def _recorded(package: Package, regulator: Regulator) -> tuple[Check, ...]:
             expected = str(built.get("signer", "")) or expected
             names[expected] = str(built.get("organization", ""))
         elif line.kind == CHANGED:
-            change = read_change(line.payload["change"], regulator)
+            change = read_change(line.payload["change"], regulator, _contract(package))
             if change is None:
                 who = _claimed(line.payload["change"])
                 text = f"账本登记的换证没有旧密钥或监管部门的有效签名：{who}。"
@@ -101,7 +100,7 @@ def _recorded(package: Package, regulator: Regulator) -> tuple[Check, ...]:
             _ID,
             f"签名证书已更换（{_BY[change.consent]}）：{named(change.before)} 换为 {named(change.after)}。",
         )
-        for change in _changes_in_slice(package.journal, regulator)
+        for change in _changes_in_slice(package, regulator)
     )
     if not expected:
         if package.ledger.previous:
@@ -120,9 +119,15 @@ def _recorded(package: Package, regulator: Regulator) -> tuple[Check, ...]:
 _BY = {Consent.OLD_KEY.value: "由旧密钥签字", Consent.REGULATOR.value: "由监管部门签字同意"}
 
 
-def _changes_in_slice(journal: Journal, regulator: Regulator) -> tuple[Change, ...]:
+def _contract(package: Package) -> str:
+    return package.info.get("Bag-Group-Identifier", "")
+
+
+def _changes_in_slice(package: Package, regulator: Regulator) -> tuple[Change, ...]:
     found = (
-        read_change(line.payload["change"], regulator) for line in journal.of(CHANGED) if not line.earlier
+        read_change(line.payload["change"], regulator, _contract(package))
+        for line in package.journal.of(CHANGED)
+        if not line.earlier
     )
     return tuple(change for change in found if change is not None)
 
@@ -140,7 +145,7 @@ def same_signer(before: Package, package: Package, regulator: Regulator) -> tupl
         return ()
     here = then
     for line in package.journal.of(CHANGED):
-        change = read_change(line.payload["change"], regulator)
+        change = read_change(line.payload["change"], regulator, _contract(package))
         if change is not None and change.before == here:
             here = change.after
     if here == now:
@@ -152,8 +157,14 @@ def same_signer(before: Package, package: Package, regulator: Regulator) -> tupl
     return (review(_ID, text, before.container.name, "SIG_CONSTRAINTS_FAILURE"),)
 
 
-def read_change(payload: Mapping[str, Any], regulator: Regulator) -> Change | None:
-    """A change whose signature is the old key's or the regulator's; None when it is neither."""
+def read_change(payload: Mapping[str, Any], regulator: Regulator, contract: str) -> Change | None:
+    """A change whose signature is the old key's or the regulator's; None when it is neither.
+
+    Args:
+        payload: of the journal line.
+        regulator: whose consent counts beside the old key's.
+        contract: code of the contract; what was signed for another proves nothing here.
+    """
     try:
         before, after = (base64.b64decode(payload[key], validate=True) for key in ("replaced", "certificate"))
         at = datetime.fromisoformat(payload["at"])
@@ -164,7 +175,8 @@ def read_change(payload: Mapping[str, Any], regulator: Regulator) -> Change | No
         )
     except (ValueError, TypeError, KeyError, IndexError, AttributeError):
         return None
-    if (fingerprint(before), fingerprint(after)) != (payload["before"], payload["after"]):
+    told = (payload["contract"], payload["before"], payload["after"])
+    if told != (contract, fingerprint(before), fingerprint(after)):
         return None
     if signed.integrity is not Integrity.PASSED or signed.certificate is None:
         return None

@@ -50,6 +50,19 @@ def open_container(path: Path) -> Container | Check:
         ) from error
 
 
+def packages_in(folder: Path) -> tuple[Path, ...]:
+    """Packages that lie directly in a folder which is none itself; empty when it is no such folder."""
+    if not folder.is_dir() or (folder / "bagit.txt").exists() or (folder / "data").exists():
+        return ()
+    return tuple(
+        sorted(
+            path
+            for path in folder.iterdir()
+            if (path.is_file() and path.suffix.lower() == ".zip") or (path / "bagit.txt").is_file()
+        )
+    )
+
+
 _OUR_LABELS = re.compile(rb"^(?:Package-Format|Checkpoint-Root|Journal-Start|Service-Weeks): ", re.MULTILINE)
 
 

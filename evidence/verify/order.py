@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
+from evidence.domain.week import show_instant
 from evidence.verify.journal import Line
 from evidence.verify.model import Check, note, passed, review
 from evidence.verify.package import Package
@@ -41,8 +42,8 @@ def _falls(lines: Sequence[Line]) -> Iterator[tuple[str, str]]:
     for line in lines:
         if latest is not None and line.at < latest.at - SKEW:
             text = (
-                f"账本时间倒退：第 {line.seq + 1} 行记为 {line.at:%Y-%m-%d %H:%M}（UTC），"
-                f"早于第 {latest.seq + 1} 行的 {latest.at:%Y-%m-%d %H:%M}；请机构说明当时的时钟。"
+                f"账本时间倒退：第 {line.seq + 1} 行记为 {show_instant(line.at)}，"
+                f"早于第 {latest.seq + 1} 行的 {show_instant(latest.at)}；请机构说明当时的时钟。"
             )
             yield text, _SLICE
             return
@@ -68,7 +69,5 @@ def _stamped_too_soon(package: Package) -> Iterator[tuple[str, str]]:
     own = [line.at for line in package.journal.lines if not line.earlier]
     latest = max([as_of, *own])
     if stamped < latest - SKEW:
-        text = (
-            f"时间戳 {stamped:%Y-%m-%d %H:%M}（UTC）早于判断时刻或账本最后一行（{latest:%Y-%m-%d %H:%M}）。"
-        )
+        text = f"时间戳 {show_instant(stamped)}早于判断时刻或账本最后一行（{show_instant(latest)}）。"
         yield text, "tagmanifest-sha256.txt.p7s"

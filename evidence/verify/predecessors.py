@@ -16,8 +16,9 @@ from evidence.ledger.merkle import verify_consistency
 from evidence.verify.bag import TAGMANIFEST, TEXT_LIMIT
 from evidence.verify.continuity import order_of_label
 from evidence.verify.identity import same_signer
+from evidence.verify.material_previous import compare_previous
 from evidence.verify.model import Check, Witness, failed, note, passed, review
-from evidence.verify.opening import open_container
+from evidence.verify.opening import open_container, packages_in
 from evidence.verify.owed import compare_owed
 from evidence.verify.package import Package, take_apart
 from evidence.verify.trust import TrustStore
@@ -52,7 +53,7 @@ def take_kept(paths: Sequence[Path], store: TrustStore, now: datetime) -> Kept:
     """
     packages: list[Package] = []
     checks: list[Check] = []
-    for path in paths:
+    for path in (each for given in paths for each in packages_in(given) or (given,)):
         container = open_container(path)
         if isinstance(container, Check):
             text = f"给出的“{path.name}”读不出来，不能作为见证：{container.message}"
@@ -97,7 +98,11 @@ def compare(package: Package, kept: Package, regulator: Regulator) -> Compared:
     text = f"本包与你所持的“{kept.id}”同属一本账，前后一致。"
     if earlier is kept and here.previous == kept.id:
         text = "本包确实接续你所持有的上一包。"
-        identity = (*identity, *compare_owed(package.container, kept.container))
+        identity = (
+            *identity,
+            *compare_owed(package.container, kept.container),
+            *compare_previous(package, kept),
+        )
     if kept.proof.row is None or not kept.proof.row.trusted:
         text += "它自己的签名未获信任，不作为见证。"
         return Compared(checks=(*identity, note(_ID, text, where)))

@@ -91,7 +91,7 @@ def examine_receipts(
         check.location and _RECORD in package.container.files for check in checks
     ):
         checks.append(note(_ID, "上一包的接收回执尚未收回。", package.ledger.previous))
-    checks += _twice(package)
+    checks += (*_twice(package), *_withheld(package))
     return ReceiptVerdict(
         witnesses=tuple(witness for verdict in verdicts for witness in verdict.witnesses),
         checks=tuple(checks),
@@ -250,4 +250,23 @@ def _twice(package: Package) -> tuple[Check, ...]:
         )
         for about, digests in signed.items()
         if len(digests) > 1 and not all(digests.values())
+    )
+
+
+def _withheld(package: Package) -> tuple[Check, ...]:
+    """Receipts that the journal had when the package was made, and that no package carries."""
+    if package.info.get("Package-Format", "1") == "1":
+        return ()
+    carried = {str(record.get("sha256", "")) for record in _records(package)}
+    carried |= {
+        digest for _line, built in package.journal.packages().values() for digest in built.get("receipts", ())
+    }
+    missing = {
+        receipt["package"]: line.seq
+        for line in package.journal.of("receipt.received/1")
+        if (receipt := line.payload["receipt"])["source"] not in carried
+    }
+    return tuple(
+        review(_ID, f"账本第 {seq + 1} 行记有 {about} 的接收回执，包中没有附上，请向机构索取。", _LATE)
+        for about, seq in missing.items()
     )

@@ -14,7 +14,7 @@ from evidence.verify.continuity import order_of_label
 from evidence.verify.examine import Reader, read_reader, unreadable, verify_package
 from evidence.verify.guarding import broken_off, guarded
 from evidence.verify.model import Check, Indication, Report
-from evidence.verify.opening import open_container
+from evidence.verify.opening import open_container, packages_in
 from evidence.verify.package import Package, take_apart
 from evidence.verify.pdf.task import PdfJudge, judge_isolated
 from evidence.verify.predecessors import Compared, Kept, compare
@@ -53,19 +53,6 @@ class SeriesReport:
             return ExitCode.UNDECIDED
         codes = {report.exit_code for report in self.packages}
         return ExitCode.INCOMPLETE if ExitCode.INCOMPLETE in codes else ExitCode.DONE
-
-
-def packages_in(folder: Path) -> tuple[Path, ...]:
-    """Packages that lie directly in a folder which is none itself; empty when it is no such folder."""
-    if not folder.is_dir() or (folder / "bagit.txt").exists() or (folder / "data").exists():
-        return ()
-    return tuple(
-        sorted(
-            path
-            for path in folder.iterdir()
-            if (path.is_file() and path.suffix.lower() == ".zip") or (path / "bagit.txt").is_file()
-        )
-    )
 
 
 def verify_series(
@@ -108,7 +95,8 @@ def verify_series(
             taken.append(found)
         else:
             reports.append(unreadable(path, reader.now, found))
-    outside = [found for path in previous if isinstance(found := _take(path, reader), Package)]
+    elsewhere = [each for given in previous for each in packages_in(given) or (given,)]
+    outside = [found for path in elsewhere if isinstance(found := _take(path, reader), Package)]
     for package in taken:
         others = tuple(each for each in (*taken, *outside) if each is not package and _sound(each))
         reports.append(_judged(package, reader, Kept(packages=others)))

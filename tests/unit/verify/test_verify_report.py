@@ -32,7 +32,7 @@ from tests.pki import shared_pki
 
 AT = datetime(2022, 4, 2, tzinfo=UTC)
 VERIFY = Path(__file__).parents[3] / "evidence/verify"
-AREAS = "(?:container|zip|bag|signature|renewal|pdf|ledger|trust|judgement|completeness|attached|original)"
+AREAS = "(?:container|zip|bag|signature|renewal|pdf|ledger|trust|judgement|completeness|attached|material)"
 
 
 @pytest.fixture(scope="module")
