@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,19 @@ def weeks(tmp_path_factory: pytest.TempPathFactory) -> Weeks:
     return ten_weeks(tmp_path_factory.mktemp("custody") / "agency")
 
 
-@pytest.fixture(scope="session")
-def without_supplement(weeks: Weeks, tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture(params=[True, False], ids=["zip", "folder"])
+def as_zip(request: pytest.FixtureRequest) -> bool:
+    """Every forgery is tried as a zip and as a folder."""
+    return bool(request.param)
+
+
+@pytest.fixture(scope="session", params=[True, False], ids=["zip", "folder"])
+def without_supplement(
+    weeks: Weeks, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Path:
     """W16 as if W15-S1 had never been."""
-    return hidden_supplement(weeks, tmp_path_factory.mktemp("hidden"))
+    path = hidden_supplement(weeks, tmp_path_factory.mktemp("hidden"))
+    if request.param:
+        return path
+    shutil.unpack_archive(path, path.parent)
+    return path.with_suffix("")

@@ -83,7 +83,8 @@ def test_two_histories_are_named_with_both_packages(
     weeks: Weeks, without_supplement: Path, trust: list[str], tmp_path: Path
 ) -> None:
     folder = filed(weeks, tmp_path / "移交包", "W15-S1")
-    shutil.copy(without_supplement, folder)
+    copied = folder / without_supplement.name
+    (shutil.copytree if without_supplement.is_dir() else shutil.copy)(without_supplement, copied)
     code, document = series(folder, trust)
     assert code == 4
     assert document["series"]["indication"] == "TOTAL-FAILED"

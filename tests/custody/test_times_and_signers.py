@@ -39,7 +39,7 @@ from tests.pki import Pki, days, make_crl, make_identity
     ],
 )
 def test_times_that_cannot_have_been_are_asked_about(
-    weeks: Weeks, tmp_path: Path, kind: str, at: str, said: str
+    weeks: Weeks, tmp_path: Path, as_zip: bool, kind: str, at: str, said: str
 ) -> None:
     files = read_files(weeks.built["W15"])
     before = Frontier.from_json(json.loads(files["data/ledger/frontier.json"]))
@@ -51,14 +51,14 @@ def test_times_that_cannot_have_been_are_asked_about(
     lines = rechained(slice_of(files), change, start=before.size)
     past = all_lines(weeks, "W14")
     forged = sealed(with_slice(files, lines, before=before, all_before=past), weeks.agency)
-    report = judge(weeks, write(forged, "WJB-2022-W15", tmp_path))
+    report = judge(weeks, write(forged, "WJB-2022-W15", tmp_path, as_zip=as_zip))
     told = [check.message for check in report.checks if check.id == "ledger.order"]
     assert any(said in text for text in told), told
     assert report.indication is not Indication.PASSED
 
 
 def test_a_package_judged_for_an_instant_after_it_was_journalled_is_asked_about(
-    weeks: Weeks, tmp_path: Path
+    weeks: Weeks, tmp_path: Path, as_zip: bool
 ) -> None:
     """In a rising order: only the instant that the package claims was still to come."""
     files = read_files(weeks.built["W15"])
@@ -70,16 +70,20 @@ def test_a_package_judged_for_an_instant_after_it_was_journalled_is_asked_about(
 
     lines = rechained(slice_of(files), change, start=before.size)
     forged = with_slice(files, lines, before=before, all_before=all_lines(weeks, "W14"))
-    report = judge(weeks, write(sealed(forged, weeks.agency), "WJB-2022-W15", tmp_path))
+    report = judge(weeks, write(sealed(forged, weeks.agency), "WJB-2022-W15", tmp_path, as_zip=as_zip))
     (asked,) = [check for check in report.checks if check.id == "ledger.order"]
     assert "之前就已记为做好" in asked.message
     assert (asked.kind, report.indication) == (CheckKind.REVIEW, Indication.INDETERMINATE)
 
 
-def test_another_companys_signature_is_undecided_and_names_both(weeks: Weeks, tmp_path: Path) -> None:
+def test_another_companys_signature_is_undecided_and_names_both(
+    weeks: Weeks, tmp_path: Path, as_zip: bool
+) -> None:
     other = make_pki("商贸", "镇江某某商贸有限公司")
     forged = sealed(_under(read_files(weeks.built["W14"]), other), other)
-    report = judge(weeks, write(forged, "WJB-2022-W14", tmp_path), trust=[*weeks.trust, other.root.pem])
+    report = judge(
+        weeks, write(forged, "WJB-2022-W14", tmp_path, as_zip=as_zip), trust=[*weeks.trust, other.root.pem]
+    )
     assert report.indication is Indication.INDETERMINATE
     said = " ".join(check.message for check in report.checks if check.id == "signature.identity")
     assert "镇江某某商贸有限公司" in said
@@ -90,12 +94,15 @@ def test_another_companys_signature_is_undecided_and_names_both(weeks: Weeks, tm
 
 @pytest.mark.parametrize("kept", [(), ("W16",)], ids=["alone", "with a package kept"])
 def test_a_key_that_the_journal_does_not_know_is_undecided(
-    weeks: Weeks, tmp_path: Path, kept: tuple[str, ...]
+    weeks: Weeks, tmp_path: Path, as_zip: bool, kept: tuple[str, ...]
 ) -> None:
     namesake = make_pki("冒名", NAMES.agency)
     forged = sealed(_under(read_files(weeks.built["W17"]), namesake), namesake)
     report = judge(
-        weeks, write(forged, "WJB-2022-W17", tmp_path), *kept, trust=[*weeks.trust, namesake.root.pem]
+        weeks,
+        write(forged, "WJB-2022-W17", tmp_path, as_zip=as_zip),
+        *kept,
+        trust=[*weeks.trust, namesake.root.pem],
     )
     assert report.indication is Indication.INDETERMINATE
     assert "signature.identity" in fallen(report, CheckKind.REVIEW)
@@ -110,7 +117,7 @@ def _under(files: Files, pki: Pki) -> Files:
 
 
 @pytest.mark.parametrize("who", ["the agency's former key", "its manager", "a stranger"])
-def test_nobody_but_the_regulator_witnesses(weeks: Weeks, tmp_path: Path, who: str) -> None:
+def test_nobody_but_the_regulator_witnesses(weeks: Weeks, tmp_path: Path, as_zip: bool, who: str) -> None:
     text = read_files(weeks.built["W20"])["data/ledger/checkpoint-2022-W20.txt"]
     root = weeks.second.root
     signer = {
@@ -126,7 +133,7 @@ def test_nobody_but_the_regulator_witnesses(weeks: Weeks, tmp_path: Path, who: s
         files["data/ledger/receipt.json"] = json.dumps(record).encode()
         files["data/ledger/receipt.p7s"] = data
 
-    path = spoil(weeks, "W21", change, tmp_path)
+    path = spoil(weeks, "W21", change, tmp_path, as_zip=as_zip)
     assert not judge(weeks, path).ledger.witnessed
     assert not verify_path(path, trust=weeks.trust, regulator=weeks.regulators).ledger.witnessed
     # and an untrusted copy of the package before is no witness either
@@ -135,7 +142,7 @@ def test_nobody_but_the_regulator_witnesses(weeks: Weeks, tmp_path: Path, who: s
 
 @pytest.mark.parametrize("same", [True, False], ids=["the same", "another"])
 def test_a_second_signed_receipt_for_one_package_is_asked_about(
-    weeks: Weeks, tmp_path: Path, same: bool
+    weeks: Weeks, tmp_path: Path, as_zip: bool, same: bool
 ) -> None:
     files = read_files(weeks.built["W17"])
     before = Frontier.from_json(json.loads(files["data/ledger/frontier.json"]))
@@ -152,7 +159,7 @@ def test_a_second_signed_receipt_for_one_package_is_asked_about(
         before=before,
         all_before=all_lines(weeks, "W16"),
     )
-    report = judge(weeks, write(sealed(forged, weeks.agency), "WJB-2022-W17", tmp_path))
+    report = judge(weeks, write(sealed(forged, weeks.agency), "WJB-2022-W17", tmp_path, as_zip=as_zip))
     told = [check.message for check in report.checks if check.id == "ledger.receipt"]
     assert any("不同的签名回执" in each for each in told) is not same
     if not same:
