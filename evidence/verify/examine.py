@@ -21,6 +21,7 @@ from evidence.verify.guarding import broken_off, guarded
 from evidence.verify.history import examine_history
 from evidence.verify.identity import examine_identity
 from evidence.verify.judgement import JudgementVerdict, examine_judgement
+from evidence.verify.labels import examine_labels
 from evidence.verify.material_facts import examine_facts
 from evidence.verify.material_list import examine_list
 from evidence.verify.material_opened import examine_opened
@@ -39,6 +40,7 @@ from evidence.verify.opening import open_container, starts_with_pdf
 from evidence.verify.order import examine_order
 from evidence.verify.package import Package, take_apart
 from evidence.verify.package_signature import PackageProof
+from evidence.verify.parameters_used import examine_parameters
 from evidence.verify.pdf.signatures import PdfVerdict
 from evidence.verify.pdf.task import PdfJudge, PdfTask, judge_isolated
 from evidence.verify.predecessors import Compared, Kept, compare, take_kept
@@ -209,9 +211,11 @@ def _together(package: Package, reader: Reader, verdicts: Mapping[str, PdfVerdic
         return ()
     texts = {path: verdict.text for path, verdict in verdicts.items()}
     parts: tuple[tuple[str, Callable[[], tuple[Check, ...]]], ...] = (
+        ("bag.info", lambda: examine_labels(package)),
         ("signature.identity", lambda: examine_identity(package, reader.regulator)),
         ("ledger.history", lambda: examine_history(package)),
         ("ledger.order", lambda: examine_order(package)),
+        ("judgement.parameters", lambda: examine_parameters(package)),
         ("material.facts", lambda: examine_facts(package)),
         ("material.original", lambda: examine_originals(package)),
         ("material.paper", lambda: examine_papers(package, texts)),

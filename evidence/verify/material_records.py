@@ -78,7 +78,7 @@ def compare_records(told: Told, facts: Row, cases: Mapping[str, Row], found: Com
     """
     for kind in _KINDS:
         _compare(kind, told.of(kind.event), cases, found)
-    _entries(told.of(*_REGISTER), facts, cases, found)
+    _entries(told, facts, cases, found)
 
 
 def _compare(kind: _Kind, lines: Iterable[Line], cases: Mapping[str, Row], found: Comparison) -> None:
@@ -118,10 +118,10 @@ def _case_of(body: Row) -> str:
 _REGISTER = ("register.entered/1", "register.withdrawn/1")
 
 
-def _entries(lines: Iterable[Line], facts: Row, cases: Mapping[str, Row], found: Comparison) -> None:
+def _entries(told: Told, facts: Row, cases: Mapping[str, Row], found: Comparison) -> None:
     """Register entries: the last one under a key is in force, and a withdrawal brings back the one before."""
     in_force: dict[tuple[str, str], list[Line]] = {}
-    for line in lines:
+    for line in told.of(*_REGISTER):
         body = line.payload.get("entry", line.payload)
         stack = in_force.setdefault((str(body["register"]), str(body["key"])), [])
         if "entry" in line.payload:
@@ -138,6 +138,8 @@ def _entries(lines: Iterable[Line], facts: Row, cases: Mapping[str, Row], found:
         name = f"登记 {'/'.join(key)}"
         if key not in in_force:
             found.missing.append(name)
+        elif not in_force[key] and not told.whole:
+            found.missing.append(name)  # the entry that a withdrawal brought back is not shown
         elif not in_force[key]:
             found.wrong.append(f"{name} 在账本中已撤回，事实里仍有。")
         elif not same(RegisterEntry, in_force[key][-1].payload["entry"], row):

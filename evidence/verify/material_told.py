@@ -39,8 +39,16 @@ class Comparison:
 class Told:
     """What the journal tells, by what it is about."""
 
-    def __init__(self, journal: Journal, as_of: datetime | None) -> None:
+    def __init__(self, journal: Journal, as_of: datetime | None, *, whole: bool) -> None:
+        """What it reads.
+
+        Args:
+            journal: the lines that a package proves.
+            as_of: the instant of judgement; None when it cannot be read.
+            whole: whether every line that the facts rest on should be among them.
+        """
         self.as_of = as_of
+        self.whole = whole
         self._journal = journal
         self._known = _known_lines(journal.lines, as_of)
         self.cases = {line.payload["case"]["id"]: line for line in journal.of("case.opened/1")}

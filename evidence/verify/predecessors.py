@@ -21,6 +21,7 @@ from evidence.verify.model import Check, Witness, failed, note, passed, review
 from evidence.verify.opening import open_container, packages_in
 from evidence.verify.owed import compare_owed
 from evidence.verify.package import Package, take_apart
+from evidence.verify.parameters_used import compare_parameters
 from evidence.verify.trust import TrustStore
 from evidence.verify.witness import Regulator
 
@@ -90,7 +91,11 @@ def compare(package: Package, kept: Package, regulator: Regulator) -> Compared:
         return Compared(checks=(_convict(package, kept, contradiction),), fork=True)
     if package.id == kept.id:
         return Compared(checks=(note(_ID, f"给出的“{kept.id}”就是本包，不是另外的见证。", where),))
-    identity = (*same_signer(earlier, later, regulator), *_downgraded(earlier, later))
+    identity = (
+        *same_signer(earlier, later, regulator),
+        *_downgraded(earlier, later),
+        *compare_parameters(package, kept),
+    )
     if not _proves(earlier, later):
         count = len(here.texts.keys() & there.texts.keys())
         text = f"“{kept.id}”与本包共有的 {count} 个检查点相同；两包之间没有一致性证明，不足以作见证。"

@@ -144,6 +144,9 @@ def _examine(judging: _Judging, record: Mapping[str, Any]) -> ReceiptVerdict:
     data = extent.read(TEXT_LIMIT)
     if sha256(data).hexdigest() != record["sha256"]:
         return ReceiptVerdict(checks=(failed(_ID, "接收回执与登记的摘要不符。", path, "HASH_FAILURE"),))
+    contradicted = _contradicted(package, record, path)
+    if contradicted:
+        return ReceiptVerdict(checks=contradicted)
     if record["manner"] != "signature":
         said = f"{about} 的接收回执是扫描件：收到与否由机构陈述，不构成见证。"
         return ReceiptVerdict(checks=(note(_ID, said, path),))
@@ -153,6 +156,21 @@ def _examine(judging: _Judging, record: Mapping[str, Any]) -> ReceiptVerdict:
     if pdf is None or not path.endswith(".pdf"):
         return ReceiptVerdict(checks=(failed(_ID, "登记为签名回执的文件没有签名。", path),))
     return _examine_pdf(judging, pdf, path, about, text)
+
+
+def _contradicted(package: Package, record: Mapping[str, Any], path: str) -> tuple[Check, ...]:
+    """What the journal says of this receipt otherwise: for which package it came, and in what manner."""
+    lines = [
+        line.payload["receipt"]
+        for line in package.journal.of("receipt.received/1")
+        if line.payload["receipt"]["source"] == record["sha256"]
+    ]
+    told = [(each["package"], each["manner"]) for each in lines]
+    if lines and (record["package"], record["manner"]) not in told:
+        return (failed(_ID, "接收回执的登记与账本不符（所属的包或方式）。", path, "HASH_FAILURE"),)
+    if not lines and package.journal.whole:
+        return (review(_ID, "账本没有登记过这份接收回执。", path, "SIGNED_DATA_NOT_FOUND"),)
+    return ()
 
 
 def _examine_cms(judging: _Judging, data: bytes, path: str, about: str, text: str) -> ReceiptVerdict:

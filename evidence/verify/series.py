@@ -146,6 +146,18 @@ def _forks(taken: Sequence[Package], reader: Reader) -> tuple[Fork, ...]:
 
 
 def _missing(taken: Sequence[Package]) -> tuple[str, ...]:
+    """What the packages of a ledger name and the folder lacks; with its contract when there are several."""
+    ledgers: dict[str, list[Package]] = {}
+    for package in taken:
+        ledgers.setdefault(package.id.partition("-")[0], []).append(package)
+    return tuple(
+        f"{contract}-{label}" if len(ledgers) > 1 else label
+        for contract, packages in sorted(ledgers.items())
+        for label in _missing_of(packages)
+    )
+
+
+def _missing_of(taken: Sequence[Package]) -> list[str]:
     """What the service weeks, the checkpoints and the journal name, and no package here is."""
     here = {package.id.partition("-")[2] for package in taken}
     named: set[str] = set()
@@ -159,7 +171,7 @@ def _missing(taken: Sequence[Package]) -> tuple[str, ...]:
         while week <= end and len(named) < 10_000:
             named.add(str(week))
             week = week.shift(1)
-    return tuple(sorted(named - here, key=order_of_label))
+    return sorted(named - here, key=order_of_label)
 
 
 def _conclude(reports: Sequence[Report], forks: Sequence[Fork], missing: Sequence[str]) -> Indication:

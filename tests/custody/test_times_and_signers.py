@@ -14,9 +14,12 @@ from evidence.verify.examine import verify_path
 from evidence.verify.model import CheckKind, Indication
 from tests import world
 from tests.custody.forging import (
+    FACTS,
     all_lines,
+    change_json,
     fallen,
     judge,
+    judged_again,
     read_files,
     rechained,
     sealed,
@@ -61,12 +64,14 @@ def test_a_package_judged_for_an_instant_after_it_was_journalled_is_asked_about(
     weeks: Weeks, tmp_path: Path, as_zip: bool
 ) -> None:
     """In a rising order: only the instant that the package claims was still to come."""
-    files = read_files(weeks.built["W15"])
+    files, later = read_files(weeks.built["W15"]), "2022-04-10T07:00:00Z"
+    change_json(files, FACTS, lambda document: document["facts"]["packages"][-1].update(built_at=later))
+    judged_again(files)
     before = Frontier.from_json(json.loads(files["data/ledger/frontier.json"]))
 
     def change(_seq: int, fields: dict[str, Any]) -> None:
         if fields["kind"] == "package.built/1":
-            fields["payload"]["package"]["built_at"] = "2022-04-10T07:00:00Z"
+            fields["payload"]["package"]["built_at"] = later
 
     lines = rechained(slice_of(files), change, start=before.size)
     forged = with_slice(files, lines, before=before, all_before=all_lines(weeks, "W14"))
@@ -149,6 +154,8 @@ def test_a_second_signed_receipt_for_one_package_is_asked_about(
     lines = slice_of(files)
     first = next(json.loads(line) for line in lines if b'"receipt.received/1"' in line)["payload"]["receipt"]
     more = {**first, "source": first["source"] if same else "ab" * 32}
+    change_json(files, FACTS, lambda document: document["facts"]["receipts"].append(more))
+    judged_again(files)
     kinds = [json.loads(line) for line in lines]
     place = next(i for i, each in enumerate(kinds) if each["kind"] == "receipt.received/1") + 1
     second = {**kinds[place - 1], "payload": {"receipt": more}}

@@ -68,8 +68,8 @@ def after_the_instant(office: Office) -> None:
     office.ledger.append(
         "test",
         VisitRecorded(visit=replace(visit, version=2, summary="更正：复核后补充")),
-        _word(world.number(LATER, "JC"), "principal", MarkVerdict.PRESENT),
-        *_judged_again(office, world.number(LATER, "JC")),
+        _word(world.number(world.CHECKED, "JC"), "principal", MarkVerdict.PRESENT),
+        *_judged_again(office, world.number(world.CHECKED, "JC")),
     )
 
 
@@ -156,7 +156,7 @@ def exceptions(office: Office, at: datetime) -> None:
         "test",
         WaiverGranted(waiver=waiver),
         RecordingAssigned(sha256=film.sha256, visit=visit, by="lihua", why="更正"),
-        _word(world.number(LATER, "JC"), "escort", MarkVerdict.PRESENT),
+        _word(world.number(world.CHECKED, "JC"), "escort", MarkVerdict.PRESENT),
     )
 
 

@@ -1,0 +1,58 @@
+"""The numbers that a package was judged with: against the signed contract, and against another package's.
+
+They are the agency's settings and in no journal line: loosened ones would judge anything complete. That
+they differ may be lawful (an agreed change, another contract), so it is said and decides nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from evidence.rules.parameters import Parameters, changed_from_contract, clause_of
+from evidence.verify.model import Check, note, stated
+from evidence.verify.package import FACTS, Package
+
+_ID = "judgement.parameters"
+
+
+def examine_parameters(package: Package) -> tuple[Check, ...]:
+    """Numbers other than those of the contract that the rules were written for."""
+    found = _parameters(package)
+    if found is None or found.contract != Parameters().contract:
+        return ()
+    names = changed_from_contract(found)
+    if not names:
+        return ()
+    told = _told(names, found, Parameters(), "合同原文")
+    return (note(_ID, f"判断所用的参数与合同原文不同：{told}。", FACTS),)
+
+
+def compare_parameters(package: Package, kept: Package) -> tuple[Check, ...]:
+    """Numbers that differ between two packages of one ledger."""
+    ours, theirs = _parameters(package), _parameters(kept)
+    if ours is None or theirs is None:
+        return ()
+    names = tuple(name for name in ours.__dataclass_fields__ if getattr(ours, name) != getattr(theirs, name))
+    if not names:
+        return ()
+    told = _told(names, ours, theirs, kept.id)
+    return (stated(_ID, f"判断所用的参数与“{kept.id}”不同：{told}，请核对有无约定。", FACTS),)
+
+
+def _parameters(package: Package) -> Parameters | None:
+    """None where they cannot be read, which judging again tells."""
+    try:
+        return msgspec.convert(package.facts.get("parameters"), Parameters)
+    except msgspec.ValidationError:
+        return None
+
+
+def _told(names: tuple[str, ...], ours: Parameters, theirs: Parameters, whose: str) -> str:
+    pairs = ((name, _shown(getattr(ours, name)), _shown(getattr(theirs, name))) for name in names)
+    return "；".join(f"{clause_of(name)}（{name}）为 {one}，{whose}为 {other}" for name, one, other in pairs)
+
+
+def _shown(value: Any) -> str:
+    return "（无）" if value is None else str(value)
