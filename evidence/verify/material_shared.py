@@ -38,7 +38,7 @@ def compare_shared(told: Told, facts: Row, cases: Mapping[str, Row], found: Comp
     """Compare everything in the facts that stands beside the cases."""
     for register in _REGISTERS:
         _parties(told, register, facts.get(register.facts, ()), found)
-    _plans(told, facts, found)
+    _plans(told, facts, cases, found)
     _cycles(told, facts.get("services", ()), found)
     _packages(told, facts.get("packages", ()), cases, found)
     _receipts(told, facts.get("receipts", ()), found)
@@ -62,25 +62,41 @@ def _parties(told: Told, register: _Register, rows: Sequence[Row], found: Compar
         found.left_out(f"{register.name} {key}", said[key][0])
 
 
-def _plans(told: Told, facts: Row, found: Comparison) -> None:
-    """Weekly plans: those in the facts as they were filed, and none missing from the week judged on."""
+def _plans(told: Told, facts: Row, cases: Mapping[str, Row], found: Comparison) -> None:
+    """Weekly plans as they were filed; of weeks without a visit that is judged their lines are not wanted."""
     said = {
         (line.payload["plan"]["week"], line.payload["plan"]["version"]): line
         for line in told.of("plan.filed/1")
     }
     stated = {(row["week"], row.get("version", 1)): row for row in facts.get("plans", ())}
+    judged, visited = _weeks(told, facts, cases)
     for key, row in stated.items():
         what = f"{key[0]} 的工作计划"
         if key not in said:
             found.missing.append(what)
-        elif not same(Plan, said[key].payload["plan"], row):
+            continue
+        plan = said[key].payload["plan"]
+        if key[0] < visited and not row.get("lines"):
+            plan = {**plan, "lines": []}
+        if not same(Plan, plan, row):
             found.differs(what, said[key])
-    judged = facts.get("week") or ""
-    if told.as_of is not None:
-        judged = max(judged, str(Week.of(local_date(told.as_of))))
     for key in said.keys() - stated.keys():
-        if judged and key[0] >= judged:
+        if key[0] >= judged:
             found.left_out(f"{key[0]} 的工作计划", said[key])
+
+
+def _weeks(told: Told, facts: Row, cases: Mapping[str, Row]) -> tuple[str, str]:
+    """The week from which every plan is among the facts, and that of the first visit judged."""
+    weeks = {str(facts.get("week") or "")} - {""}
+    if told.as_of is not None:
+        weeks.add(str(Week.of(local_date(told.as_of))))
+    visits = {
+        str(Week.of(local_date(datetime.fromisoformat(visit["arrived_at"]))))
+        for case in cases.values()
+        for visit in case.get("visits", ())
+    }
+    judged = max(weeks, default="9999")
+    return judged, min({*weeks, *visits}, default="")
 
 
 def _cycles(told: Told, rows: Sequence[Row], found: Comparison) -> None:

@@ -49,7 +49,7 @@ def test_a_ledger_begun_anew_is_a_second_history(weeks: Weeks, tmp_path: Path, a
         open_office(root, clock=lambda: at), signer=weeks.office.signer, timestamp=weeks.office.timestamp
     )
     office.ledger.append("test", *_nothing_much(), at=at)
-    order = Order(week=Week(2022, 20), at=at, allow_incomplete=True, why="试", as_folder=not as_zip)
+    order = Order(week=Week(2022, 20), at=at, allow_incomplete=True, why="试验", as_folder=not as_zip)
     built = build_package(office, order)
     alone = judge(weeks, built.path)
     assert any("其间 23 周没有移交包" in check.message for check in alone.checks)
