@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from evidence.domain.parties import Campaign, Device, Enterprise, Person
 from evidence.domain.register import Gap, Package, Plan, Receipt

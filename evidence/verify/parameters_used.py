@@ -6,11 +6,12 @@ they differ may be lawful (an agreed change, another contract), so it is said an
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any
 
 import msgspec
 
-from evidence.rules.parameters import Parameters, changed_from_contract, clause_of
+from evidence.rules.parameters import NOT_AGREED, Parameters, clause_of, contract_text
 from evidence.verify.model import Check, note, stated
 from evidence.verify.package import FACTS, Package
 
@@ -19,13 +20,13 @@ _ID = "judgement.parameters"
 
 def examine_parameters(package: Package) -> tuple[Check, ...]:
     """Numbers other than those of the contract that the rules were written for."""
-    found = _parameters(package)
-    if found is None or found.contract != Parameters().contract:
+    found, signed = _parameters(package), Parameters()
+    if found is None or found.contract != signed.contract:
         return ()
-    names = changed_from_contract(found)
+    names = tuple(name for name in _differing(found, signed) if name not in NOT_AGREED)
     if not names:
         return ()
-    told = _told(names, found, Parameters(), "合同原文")
+    told = _told(names, found, signed, "合同原文")
     return (note(_ID, f"判断所用的参数与合同原文不同：{told}。", FACTS),)
 
 
@@ -41,6 +42,15 @@ def compare_parameters(package: Package, kept: Package) -> tuple[Check, ...]:
     return (stated(_ID, f"判断所用的参数与“{kept.id}”不同：{told}，请核对有无约定。", FACTS),)
 
 
+def _differing(ours: Parameters, theirs: Parameters) -> tuple[str, ...]:
+    """Names of the numbers that differ; the contract's own words are another matter."""
+    return tuple(
+        one.name
+        for one in fields(Parameters)
+        if one.name not in ("text", "amended") and getattr(ours, one.name) != getattr(theirs, one.name)
+    )
+
+
 def _parameters(package: Package) -> Parameters | None:
     """None where they cannot be read, which judging again tells."""
     try:
@@ -50,8 +60,11 @@ def _parameters(package: Package) -> Parameters | None:
 
 
 def _told(names: tuple[str, ...], ours: Parameters, theirs: Parameters, whose: str) -> str:
+    text = contract_text(ours)
     pairs = ((name, _shown(getattr(ours, name)), _shown(getattr(theirs, name))) for name in names)
-    return "；".join(f"{clause_of(name)}（{name}）为 {one}，{whose}为 {other}" for name, one, other in pairs)
+    return "；".join(
+        f"{clause_of(name, text)}（{name}）为 {one}，{whose}为 {other}" for name, one, other in pairs
+    )
 
 
 def _shown(value: Any) -> str:
