@@ -26,6 +26,7 @@ AGENCY_MODULES = frozenset(
 POSTGRES_MODULES = frozenset({"psycopg", "procrastinate"})
 OCR_MODULES = frozenset({"rapidocr", "onnxruntime"})
 MAIL_MODULES = frozenset({"imap_tools"})
+API_MODULES = frozenset({"ninja"})
 
 
 BASE_COMMANDS = frozenset({"verify", "init", "schema"})
@@ -55,5 +56,6 @@ def part_of(module: str) -> str:
         "postgres": POSTGRES_MODULES,
         "ocr": OCR_MODULES,
         "mail": MAIL_MODULES,
+        "api": API_MODULES,
     }
     return next((extra for extra, modules in extras.items() if top in modules), "")

@@ -110,6 +110,15 @@ class HealthSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ApiSettings:
+    """`[api]`: the desk's interface for other programs, below `/api/`."""
+
+    enabled: bool = False
+    requests_per_minute: int = 120
+    """Of one token; more are answered with 429."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All of evidence.toml."""
 
@@ -127,6 +136,7 @@ class Settings:
     """The contract's numbers, and what evidence.toml states otherwise."""
     signer: SignerSettings = field(default_factory=SignerSettings)
     timestamp: TimestampSettings = field(default_factory=TimestampSettings)
+    api: ApiSettings = field(default_factory=ApiSettings)
     antivirus: AntivirusSettings = field(default_factory=AntivirusSettings)
     mail: dict[str, MailboxSettings] = field(default_factory=dict)
     """`[mail.NAME]`: mailboxes whose messages come into the inbox; none by default."""

@@ -25,6 +25,7 @@ HOSTILE_NAME = "<img src=x onerror=document.title='pwned'>.pdf"
 HOSTILE_COMPANY = "恒冶<script>document.title='pwned'</script>铸造"
 CHECK_RECORD = Number("WJB22-0002-JC-001")
 RECHECK_RECORD = Number("WJB22-0001-FC-001")
+API = "\n[api]\nenabled = true\nrequests_per_minute = 100000\n"
 WIDTH, HEIGHT = 595.3, 841.9
 
 
@@ -54,7 +55,7 @@ def desk_facts() -> Facts:
 def make_workspace(root: Path) -> Workspace:
     """The workspace; its clock stands at Friday of the week."""
     root.mkdir(parents=True, exist_ok=True)
-    (root / SETTINGS_FILE).write_text(SETTINGS_TEXT, encoding="utf-8")
+    (root / SETTINGS_FILE).write_text(SETTINGS_TEXT + API, encoding="utf-8")
     (root / "inbox").mkdir(exist_ok=True)
     workspace = open_workspace(root, clock=lambda: world.FRIDAY)
     picture = workspace.previews.put(page_picture(["INSPECTION RECORD", CHECK_RECORD]), ".jpg")

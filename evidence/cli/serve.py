@@ -29,6 +29,8 @@ _ROLES = ("clerk", "lead", "auditor", "regulator")
 @click.option("--add-account", "account", help=_("建立一个账号后退出"))
 @click.option("--role", type=click.Choice(_ROLES), default="clerk", help=_("新账号的角色"))
 @click.option("--person", default="", help=_("新账号是谁的：名册里的姓名或人员编号，记入账本"))
+@click.option("--add-token", "token", help=_("给一个程序发放接口令牌后退出；权限见 --role"))
+@click.option("--revoke-token", "revoked", help=_("收回一个程序的接口令牌后退出"))
 @workspace_command
 def serve_command(
     workspace: Workspace,
@@ -42,6 +44,8 @@ def serve_command(
     account: str | None,
     role: str,
     person: str,
+    token: str | None,
+    revoked: str | None,
 ) -> None:
     """在浏览器中打开工作台，并守候收件夹。默认只有本机能访问。
 
@@ -66,6 +70,9 @@ def serve_command(
     host = server.prepare(workspace, place)
     if account is not None:
         _add(workspace, account, person or account, role)
+        return
+    if token is not None or revoked is not None:
+        _tokens(token, role, revoked)
         return
     known = accounts.any_account()
     server.admit(place, accounts=known)
@@ -99,6 +106,29 @@ def _signing_trouble(workspace: Workspace) -> str:
             return ""
     except KeyUnusableError as error:
         return error.what
+
+
+def _tokens(name: str | None, role: str, revoked: str | None) -> None:
+    from django.db import IntegrityError
+
+    from evidence.web.api.tokens import make_token, revoke_token
+
+    if revoked is not None:
+        if not revoke_token(revoked):
+            raise UsageError(
+                _("没有这个令牌：{name}。").format(name=revoked), remedy=_("请核对发放时用的名称。")
+            )
+        say(_("令牌 {name} 已收回。").format(name=revoked))
+    if name is not None:
+        try:
+            secret = make_token(name, role)
+        except IntegrityError as error:
+            raise UsageError(
+                _("令牌 {name} 已经有了。").format(name=name),
+                remedy=_("请换一个名称，或先用 --revoke-token 收回。"),
+            ) from error
+        progress(_("令牌 {name}（{role}），只显示这一次：").format(name=name, role=role))
+        say(secret)
 
 
 def _add(workspace: Workspace, account: str, person: str, role: str) -> None:

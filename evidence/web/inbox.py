@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Any
 
 from django.contrib import messages
@@ -19,9 +18,9 @@ from evidence.inbox.deciding import Decider
 from evidence.inbox.placing import Placement
 from evidence.inbox.words import PAGE_REASONS
 from evidence.ledger.view import Arrival, View
-from evidence.web.names import safe_name
 from evidence.web.pages import decider, page
 from evidence.web.ranges import playable
+from evidence.web.received import store_upload
 from evidence.web.roles import Act
 from evidence.web.search import find_cases
 from evidence.web.sheets import sheets_of
@@ -45,39 +44,13 @@ def inbox(request: Any) -> Any:
 def upload(request: Any) -> Any:
     """Files dropped on the page go into the inbox folder as if they had been copied there."""
     folder: Path = request.desk.workspace.inbox
-    taken = [_store(folder, each) for each in request.FILES.getlist("files")]
+    taken = [store_upload(folder, each) for each in request.FILES.getlist("files")]
     if not taken:
         raise UsageError(say("没有收到文件。"), remedy=say("请把文件拖到虚线框内，或点“选择文件”。"))
     messages.success(
         request, say("已放入收件夹 {count} 个文件，识别后会出现在这里。").format(count=len(taken))
     )
     return HttpResponse(status=204, headers={"HX-Refresh": "true"}) if request.htmx else redirect("inbox")
-
-
-def _store(folder: Path, sent: Any) -> Path:
-    """Write beside and rename, so that the watcher never sees half a file; names never collide."""
-    folder.mkdir(parents=True, exist_ok=True)
-    temporary = folder / f".{secrets.token_hex(8)}.part"
-    with temporary.open("xb") as file:
-        for chunk in sent.chunks():
-            file.write(chunk)
-    name = PurePath(safe_name(sent.name))
-    target = folder / name
-    for number in range(2, 10_000):
-        try:
-            # A hard link fails where the name is taken; a rename would silently replace it.
-            target.hardlink_to(temporary)
-            break
-        except FileExistsError:
-            target = folder / f"{name.stem} ({number}){name.suffix}"
-        except OSError:
-            # Network shares may know no hard links.
-            if not target.exists():
-                temporary.rename(target)
-                return target
-            target = folder / f"{name.stem} ({number}){name.suffix}"
-    temporary.unlink()
-    return target
 
 
 def _arrival(view: View, identifier: str) -> Arrival:

@@ -42,6 +42,24 @@ class Submission(models.Model):  # type: ignore[misc]
         app_label = "desk"
 
 
+class ApiToken(models.Model):  # type: ignore[misc]
+    """A program's way in, see `api.tokens`."""
+
+    name = models.CharField(max_length=64, unique=True)
+    role = models.CharField(
+        max_length=16, choices=[(role.value, words) for role, words in ROLE_WORDS.items()]
+    )
+    digest = models.CharField(max_length=64, unique=True)
+    """SHA-256 of the secret, which is long and random."""
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        app_label = "desk"
+
+    def __str__(self) -> str:
+        return str(self.name)
+
+
 class Draft(models.Model):  # type: ignore[misc]
     """A visit form that is not finished; it becomes evidence only when it is entered."""
 

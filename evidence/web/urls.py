@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+from typing import Any
+
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 from django.views.decorators.http import require_safe
@@ -24,7 +27,18 @@ from evidence.web import (
     today,
 )
 
+
+def _for_programs() -> list[Any]:
+    """`/api/`, where the extra `[api]` is installed; a workspace switches it on."""
+    if find_spec("ninja") is None:
+        return []
+    from evidence.web.api.endpoints import api
+
+    return [path("api/", api.urls)]
+
+
 urlpatterns = [
+    *_for_programs(),
     path("healthz", require_safe(monitoring.healthz), name="healthz"),
     path("readyz", require_safe(monitoring.readyz), name="readyz"),
     path("metrics", require_safe(monitoring.metrics), name="metrics"),
