@@ -21,7 +21,14 @@ from evidence.recognition.read import read_page
 from evidence.recognition.reading import Array, EarlierScan, PageReading
 from evidence.recognition.reference import encode_references, reference_beside
 
-MEDIA = {".jpg": "image/jpeg", ".tif": "image/tiff", ".pdf": "application/pdf", ".png": "image/png"}
+MEDIA = {
+    ".bmp": "image/bmp",
+    ".webp": "image/webp",
+    ".jpg": "image/jpeg",
+    ".tif": "image/tiff",
+    ".pdf": "application/pdf",
+    ".png": "image/png",
+}
 BLUE = (160, 60, 30)
 """Of a ball pen, BGR."""
 Retouch = Callable[[np.random.Generator, Canvas], None]

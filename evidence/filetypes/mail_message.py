@@ -5,6 +5,7 @@ from __future__ import annotations
 import email
 import email.policy
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from email.message import EmailMessage
 from typing import BinaryIO, Protocol
@@ -45,8 +46,10 @@ def unpack_message(file: BinaryIO, room: Room) -> Letterhead:
     Raises:
         UnreadableError: encrypted, or more than the limits.
     """
+    start = len(BOM_UTF8) if file.read(len(BOM_UTF8)) == BOM_UTF8 else 0  # saved by an editor
+    file.seek(start)
     head, _body = letterhead(file.read(HEAD_BYTES))
-    file.seek(0)
+    file.seek(start)
     message = email.message_from_binary_file(file, policy=email.policy.default)
     _take(message, room)
     return head

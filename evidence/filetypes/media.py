@@ -258,6 +258,11 @@ def _by_box(head: bytes) -> str:
 
 def _by_text(head: bytes, claimed: str) -> str:
     """Text has no magic: among texts the extension decides, and Chinese stations write GBK."""
+    mark = _without_marks(head).lstrip()
+    if claimed == EML and b"\0" not in head and _HEADER_LINE.match(mark):
+        return EML  # each part of a message may be in an encoding of its own
+    if FAMILIES.get(claimed) is Family.TABLE and claimed != DAT:
+        head = head.rstrip(b"\0")  # a list whose last cluster was saved whole
     if not head or not _is_text(head):
         return DAT if claimed == DAT and head and b"\x00" not in head[:64] else UNKNOWN
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()

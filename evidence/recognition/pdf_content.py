@@ -6,6 +6,7 @@ import contextlib
 import io
 import zlib
 from pathlib import Path
+from typing import Any
 
 import cv2
 import pikepdf
@@ -33,6 +34,17 @@ def too_many_curves(page: pypdfium2.PdfPage) -> int:
     return segments if segments > MOST_CURVES else 0
 
 
+def is_locked(path: Path) -> bool:
+    """Whether a PDF asks for a password; pdfium's own word may be about the file it opened before."""
+    try:
+        with pikepdf.open(path, suppress_warnings=True):
+            return False
+    except pikepdf.PasswordError:
+        return True
+    except (pikepdf.PdfError, ValueError, RuntimeError):  # locked in a way that qpdf does not know, perhaps
+        return b"/Encrypt" in path.read_bytes()
+
+
 class PdfStreams:
     """The same file seen by qpdf, which says what pdfium passes over in silence."""
 
@@ -42,13 +54,18 @@ class PdfStreams:
 
     def open(self) -> None:
         """What pdfium alone can open is judged by pdfium alone."""
-        with contextlib.suppress(pikepdf.PdfError, ValueError, RuntimeError, OSError):
+        with contextlib.suppress(pikepdf.PdfError, pikepdf.PasswordError, ValueError, RuntimeError, OSError):
             self._document = pikepdf.open(self._path, suppress_warnings=True)
 
     def close(self) -> None:
         """Free the file."""
         if self._document is not None:
             self._document.close()
+
+    @property
+    def opened(self) -> bool:
+        """Whether qpdf could open it."""
+        return self._document is not None
 
     @property
     def count(self) -> int:
@@ -102,19 +119,46 @@ class PdfStreams:
         if names == ["/DCTDecode"]:
             return decoded_jpeg(part.read_raw_bytes(), cv2.IMREAD_REDUCED_GRAYSCALE_8)[1] is None
         if names == ["/FlateDecode"]:
-            return _inflates(part.read_raw_bytes())
+            return _inflates(part.read_raw_bytes(), _least_bytes(part))
         return True  # what only another decoder understands
 
 
-def _inflates(data: bytes) -> bool:
-    """Whether deflated data have no fault inside; a missing checksum at the end is common and harmless."""
-    inflating = zlib.decompressobj()
+_COMPONENTS = {
+    "/DeviceGray": 1,
+    "/CalGray": 1,
+    "/Indexed": 1,
+    "/DeviceRGB": 3,
+    "/CalRGB": 3,
+    "/DeviceCMYK": 4,
+}
+
+
+def _least_bytes(part: pikepdf.Stream) -> int:
+    """How many bytes the rows of a picture take unpacked; 0 where that is not plainly said."""
+    try:
+        space: Any = part.get("/ColorSpace")
+        kind = str(space[0] if isinstance(space, pikepdf.Array) else space)
+        components = int(space[1]["/N"]) if kind == "/ICCBased" else _COMPONENTS.get(kind, 0)
+        row = int(part["/Width"]) * components * int(part["/BitsPerComponent"])
+        return (row + 7) // 8 * int(part["/Height"])
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError):
+        return 0
+
+
+def _inflates(data: bytes, least: int) -> bool:
+    """Whether deflated data have no fault inside; a missing checksum at the end is common and harmless.
+
+    Args:
+        data: as they stand in the file.
+        least: how many bytes must come of them.
+    """
+    inflating, made = zlib.decompressobj(), 0
     try:
         for at in range(0, len(data), _CHUNK):
             piece = data[at : at + _CHUNK]
             while piece and not inflating.eof:
-                inflating.decompress(piece, _CHUNK * 16)
+                made += len(inflating.decompress(piece, _CHUNK * 16))
                 piece = inflating.unconsumed_tail
     except zlib.error:
         return False
-    return True
+    return made >= least

@@ -16,7 +16,7 @@ import pypdfium2.raw as pdfium
 from evidence.errors import UnreadableError
 from evidence.recognition.damage import everything
 from evidence.recognition.file_ink import file_ink, has_file_ink
-from evidence.recognition.pdf_content import MOST_CURVES, PdfStreams, too_many_curves
+from evidence.recognition.pdf_content import MOST_CURVES, PdfStreams, is_locked, too_many_curves
 from evidence.recognition.picture import COARSE, Jpeg, PagePicture, finished, finished_jpeg, with_damage
 from evidence.recognition.reading import Limits
 from evidence.recognition.thresholds import DEFAULT
@@ -25,21 +25,40 @@ _TURNS = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_C
 
 
 def pdf_pages(path: Path, limits: Limits, start: int, step: int) -> Iterator[PagePicture]:
+    streams = PdfStreams(path)
+    streams.open()
     try:
-        document = pypdfium2.PdfDocument(path)
+        yield from _pages(_opened(path, streams), path, streams, limits, start, step)
+    finally:
+        streams.close()
+
+
+def _opened(path: Path, streams: PdfStreams) -> pypdfium2.PdfDocument:
+    """The file in pdfium, or its pages under a new page tree where that is what pdfium stumbles over.
+
+    Raises:
+        UnreadableError: locked, without pages, or broken.
+    """
+    try:
+        return pypdfium2.PdfDocument(path)
     except pypdfium2.PdfiumError as error:
-        if "password" in str(error).lower() or "security" in str(error).lower():
+        if is_locked(path):
             raise UnreadableError(
                 "encrypted", "PDF 有密码，打不开。", where=path.name, remedy="请去掉密码后重新放入。"
             ) from error
+        if streams.opened and not streams.count:
+            raise UnreadableError("malformed", "PDF 里没有页面。", where=path.name) from error
         raise UnreadableError(
             "malformed", "PDF 已损坏，打不开。", where=path.name, remedy="请重新扫描或重新导出。"
         ) from error
+
+
+def _pages(
+    document: pypdfium2.PdfDocument, path: Path, streams: PdfStreams, limits: Limits, start: int, step: int
+) -> Iterator[PagePicture]:
     with contextlib.suppress(pypdfium2.PdfiumError):
         document.init_forms()  # signatures shown by form fields are drawn; a broken form is left out
-    streams = PdfStreams(path)
     try:
-        streams.open()
         if streams.count > len(document):  # the page tree miscounts its pages: pdfium believes it
             document.close()
             document = pypdfium2.PdfDocument(streams.recounted())
@@ -53,7 +72,6 @@ def pdf_pages(path: Path, limits: Limits, start: int, step: int) -> Iterator[Pag
             yield _pdf_page(document, index, limits, streams)
     finally:
         document.close()
-        streams.close()
 
 
 def _pdf_page(

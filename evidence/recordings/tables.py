@@ -48,11 +48,11 @@ def read_rows(path: Path, name: str, fits: Callable[[set[str]], int]) -> list[Ro
     if suffix == ".xlsx":
         rows = _best(_sheets(path), fits)
     elif suffix == ".json":
-        rows = list(_json(decode(path.read_bytes()), name))
+        rows = list(_json(decode(_content(path)), name))
     elif suffix == ".xml":
-        rows = list(_xml(path.read_bytes(), name))
+        rows = list(_xml(_content(path), name))
     elif suffix == ".csv":
-        rows = _best([_csv(decode(path.read_bytes()), name)], fits)
+        rows = _best([_csv(decode(_content(path)), name)], fits)
     else:
         raise UnreadableError(
             "unsupported_type",
@@ -62,6 +62,14 @@ def read_rows(path: Path, name: str, fits: Callable[[set[str]], int]) -> list[Ro
         )
     clean = [{mend(key).strip(): plain(mend(value)) for key, value in row.items()} for row in rows]
     return [row for row in clean if any(value.strip() for value in row.values())]
+
+
+def _content(path: Path) -> bytes:
+    """The file without the NULs that some systems leave behind its end."""
+    data = path.read_bytes()
+    kept = data.rstrip(b"\0")
+    wide = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    return kept + b"\0" * (len(kept) % 2) if wide else kept
 
 
 def plain(value: str) -> str:

@@ -65,6 +65,11 @@ def packages_in(folder: Path) -> tuple[Path, ...]:
 
 _OUR_LABELS = re.compile(rb"^(?:Package-Format|Checkpoint-Root|Journal-Start|Service-Weeks): ", re.MULTILINE)
 
+_OUR_FILES = re.compile(
+    rf"(?:(?<=/)|^)(?:{re.escape(SIGNATURE)}$|data/facts\.json$|data/ledger/.)", re.IGNORECASE
+)
+"""By name, whatever a program made of its case, or put in front of it."""
+
 
 def _ours(path: Path, container: Container) -> Container:
     """The container, when any mark of ours is in it; another system's bag is no failed package of ours.
@@ -76,10 +81,10 @@ def _ours(path: Path, container: Container) -> Container:
     """
     files = container.files
     info = files.get("bag-info.txt")
+    refused = [check.location for check in container.checks if check.id == "zip.entry"]
     if (
-        SIGNATURE in files
-        or "data/facts.json" in files
-        or any(name.startswith("data/ledger/") for name in files)
+        any(_OUR_FILES.match(name) for name in files)
+        or any(_OUR_FILES.search(name) for name in refused)
         or any(check.id in ("zip.structure", "zip.duplicate") for check in container.checks)
         or (info is not None and info.size < TEXT_LIMIT and _OUR_LABELS.search(info.read(TEXT_LIMIT)))
     ):

@@ -253,3 +253,14 @@ def test_attachments_of_an_ordinary_pdf_are_taken_and_listed(room: Room) -> None
     assert (container.outcome, member.outcome) == ("unidentified", "linked")
     assert member.within == container.id
     assert "附件" in container.message
+
+
+def test_a_message_in_several_encodings_and_one_with_a_byte_order_mark(room: Room) -> None:
+    """Its text in UTF-8, a name in GBK: no encoding fits the whole."""
+    message = mail({"SCAN.pdf": PAGE_1}).replace(b'"SCAN.pdf"', b'"' + "扫描件.pdf".encode("gbk") + b'"')
+    message = message.replace(b"\n\n", b"\nX-Note: " + "附件".encode() + b"\n\n", 1)
+    container, members = taken(room, "混.eml", message)
+    assert (container.outcome, [each.outcome for each in members]) == ("linked", ["linked"])
+    assert members[0].path == "混.eml/扫描件.pdf"
+    container, members = taken(room, "标.eml", b"\xef\xbb\xbf" + mail({"扫描2.pdf": PAGE_2}))
+    assert (container.outcome, [each.outcome for each in members]) == ("linked", ["linked"])

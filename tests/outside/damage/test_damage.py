@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import io
+import zlib
 from pathlib import Path
 
 import img2pdf
 import numpy as np
+import pikepdf
 import pytest
 from PIL import Image
 
 from evidence.domain.document import MarkVerdict, ScannedPage
 from evidence.recognition.damage import decoded_jpeg, everything
+from evidence.recognition.frame_damage import flat_bands
 from evidence.recognition.pages import open_pages
 from tests.recognition_room import Room
 
@@ -183,3 +186,54 @@ def test_a_plan_of_endless_curves_is_named_at_once(tmp_path: Path) -> None:
     (page,) = open_pages(path, "application/pdf")
     assert page.problem == "too_complex"
     assert "520000" in page.message
+
+
+def stored_as(content: bytes, kind: str) -> bytes:
+    """The page in a format whose decoder does not complain of what is lost: the middle of it is."""
+    buffer = io.BytesIO()
+    picture = Image.open(io.BytesIO(content)).convert("L" if kind != "webp" else "RGB")
+    if kind == "pdf":
+        return deflated(picture)
+    picture.save(buffer, {"tif": "TIFF", "bmp": "BMP", "webp": "WEBP"}[kind])
+    whole = buffer.getvalue()
+    return zeroed(whole, 0.5, len(whole) // 6)
+
+
+def deflated(picture: Image.Image) -> bytes:
+    """A PDF whose only picture is cut in the middle of its deflated data."""
+    packed = zlib.compress(picture.tobytes())
+    with pikepdf.new() as pdf:
+        page = pdf.add_blank_page(page_size=(595, 842))
+        image = pdf.make_stream(b"", Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Image)
+        image.Width, image.Height, image.BitsPerComponent = picture.width, picture.height, 8
+        image.ColorSpace = pikepdf.Name.DeviceGray
+        image.write(packed[: len(packed) // 2], filter=pikepdf.Name.FlateDecode)
+        page.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(I=image))
+        page.Contents = pdf.make_stream(b"q 595 0 0 842 0 0 cm /I Do Q")
+        buffer = io.BytesIO()
+        pdf.save(buffer)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("kind", ["tif", "bmp", "webp", "pdf"])
+def test_decoders_that_say_nothing_are_not_believed(room: Room, signed: bytes, kind: str) -> None:
+    path = room.folder / f"silent.{kind}"
+    path.write_bytes(stored_as(signed, kind))
+    (reading,) = room.read_path(path)
+    assert reading.problem != "wrong_case", "print that did not survive contradicts nothing"
+    assert reading.problem == "damaged" or (reading.scan is not None and reading.scan.damaged), reading
+    if reading.scan is not None:
+        assert reading.scan.alterations == ()
+        assert MarkVerdict.ABSENT not in {mark.verdict for mark in reading.scan.marks}
+
+
+def test_the_open_lid_of_a_scanner_is_no_damage() -> None:
+    paper = np.random.default_rng(1).integers(210, 255, (900, 600), dtype=np.uint8)
+    assert flat_bands(paper) is None
+    lid = paper.copy()
+    lid[:60] = lid[-80:] = 0
+    assert flat_bands(lid) is None
+    lid[400:440] = 0
+    found = flat_bands(lid)
+    assert found is not None
+    assert (found[420].all(), found[100].any(), found[30].any()) == (True, False, False)

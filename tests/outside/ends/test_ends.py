@@ -9,10 +9,12 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from evidence.errors import UsageError
+from evidence.errors import UnreadableError, UsageError
 from evidence.inbox.deciding import Decider
 from evidence.inbox.placing import Placement
 from evidence.inbox.readers import BareRenderer
+from evidence.recognition.pdf_pages import pdf_pages
+from evidence.recognition.reading import Limits
 from evidence.recordings.read import read_recording
 from tests.clips import make_clip
 from tests.inbox_room import CHECK, QUICK, Room, issue, open_room, picture, real_pdf, scan
@@ -148,3 +150,21 @@ def test_a_cut_film_is_taken_by_a_persons_word(room: Room, tmp_path: Path) -> No
     assert accepted.outcome == "unidentified"
     assert accepted.judged is not None
     assert accepted.judged.recordings[0].truncated
+
+
+def test_what_is_said_of_a_pdf_is_not_about_the_one_before(tmp_path: Path) -> None:
+    """pdfium keeps the last error of the whole process; a locked file was followed by "locked" ones."""
+    locked, empty, broken = (tmp_path / f"{name}.pdf" for name in ("locked", "empty", "broken"))
+    with pikepdf.open(io.BytesIO(real_pdf(1))) as document:
+        document.save(locked, encryption=pikepdf.Encryption(user="x", owner="y"))
+    with pikepdf.open(io.BytesIO(real_pdf(1))) as document:
+        del document.pages[0]
+        document.save(empty)
+    broken.write_bytes(b"%PDF-1.7\n" + b"x" * 900)
+    reasons = []
+    for path in (locked, empty, locked, broken):
+        with pytest.raises(UnreadableError) as refused:
+            list(pdf_pages(path, Limits(), 0, 1))
+        reasons.append((refused.value.reason, refused.value.what))
+    assert [reason for reason, _what in reasons] == ["encrypted", "malformed", "encrypted", "malformed"]
+    assert "没有页面" in reasons[1][1]

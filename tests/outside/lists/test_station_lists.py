@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from evidence.errors import UnreadableError
+from evidence.filetypes.examine import Question, examine
+from evidence.filetypes.media import CSV
 from evidence.isolation.calls import run_bounded
 from evidence.recordings.exports import PRESETS, ListFile, read_list
 from tests.outside.workbooks.maker import sheet_xml, workbook
@@ -77,3 +79,13 @@ def test_what_breaks_a_parser_is_malformed_at_once(tmp_path: Path, name: str, co
         devices(tmp_path, name, content)
     assert refused.value.reason == "malformed"
     assert refused.value.what
+
+
+@pytest.mark.parametrize("encoding", ["gbk", "utf-8-sig", "utf-16"])
+def test_a_list_with_nuls_behind_its_end_is_read(tmp_path: Path, encoding: str) -> None:
+    text = ",".join(HEADINGS) + "\n" + ",".join(VALUES) + "\n"
+    content = text.encode(encoding) + b"\0" * 600
+    path = tmp_path / "清单.csv"
+    path.write_bytes(content)
+    assert examine(Question(path=path, name=path.name)).media.type == CSV
+    assert devices(tmp_path, path.name, content) == ["0012346"]

@@ -17,6 +17,8 @@ JUNK = {
     "desktop.ini": b"[.ShellClassInfo]\r\n",
     "data/._facts.json": APPLE_DOUBLE,
     "data/企业/.DS_Store": b"\0\0\0\1Bud1",
+    ".directory": b"[Dolphin]\n",
+    "Icon\r": b"",
     "@eaDir/x@SynoEAStream": b"x",
     "~$移交清单.xlsx": b"x",
 }

@@ -191,6 +191,15 @@ def test_any_mark_of_ours_makes_it_ours(tmp_path: Path, mark: str) -> None:
     assert verify_zip(tmp_path, rezip(bag, "bag")).indication is Indication.FAILED
 
 
+@pytest.mark.parametrize("spelled", [lambda name: f"/{name}", lambda name: f"../{name}", str.upper])
+def test_a_package_under_spoilt_names_is_a_failed_one_of_ours(
+    tmp_path: Path, good: Files, spelled: Callable[[str], str]
+) -> None:
+    """Absolute paths, steps upwards, everything in capitals: called broken, not foreign."""
+    report = verify_zip(tmp_path, rezip(good, NAME, name=spelled))
+    assert report.indication is Indication.FAILED
+
+
 def test_a_name_that_is_not_what_its_flag_says_fails_and_never_crashes(tmp_path: Path, good: Files) -> None:
     packed = rezip(good, NAME)
     name = "移交清单".encode()
