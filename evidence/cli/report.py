@@ -58,6 +58,7 @@ class _Judged:
 @click.option(
     "--acceptance", is_flag=True, help=_("验收资料：标段每家企业、每条投标承诺，已有和所缺（.xlsx）")
 )
+@click.option("--preset", default="", help=_("按一种导出格式的列名和顺序（.xlsx），如 隐患上报、检查台账"))
 @click.argument("out", type=OutFileType(), required=False)
 @at_option
 @json_option
@@ -68,6 +69,7 @@ def report_command(
     half: int | None,
     year: int | None,
     acceptance: bool,
+    preset: str,
     out: Path | None,
     at: datetime | None,
     as_json: bool,
@@ -79,7 +81,10 @@ def report_command(
     \b
     例：evidence report --hazards 隐患台账.xlsx
         evidence report --half-year 1 服务总结.docx
+        evidence report --preset 隐患上报 上报.xlsx
     """
+    if preset and not (statistics or acceptance or half or year):
+        return _exported(_judge(workspace, at), preset, out, as_json)
     wanted = [bool(hazards), bool(statistics), half is not None, year is not None, bool(acceptance)]
     if sum(wanted) != 1:
         raise UsageError(
@@ -159,6 +164,30 @@ def _hazards(judged: _Judged, out: Path | None, as_json: bool) -> int:
                 ],
             )
         )
+    return ExitCode.DONE
+
+
+def _exported(judged: _Judged, name: str, out: Path | None, as_json: bool) -> int:
+    """A list in the columns that another system takes."""
+    from evidence.reports.presets import arranged, preset
+    from evidence.reports.tables import hazards_table
+    from evidence.reports.visits import visits_table
+    from evidence.rules.figures.hazards import hazard_lines
+
+    wanted = preset(name, judged.workspace.root / "presets")
+    if wanted.of == "hazards":
+        whole = hazards_table(hazard_lines(judged.ground), judged.titles)
+    else:
+        whole = visits_table(judged.ground)
+    export = arranged(whole, wanted)
+    _write_workbook(out, lambda: (export,))
+    rows = list(export.rows)
+    if as_json:
+        emit({"preset": name, "columns": list(export.heads[1:]), "rows": rows})
+    elif out is None:
+        say(_shown(export))
+    else:
+        say(_("{name}：{n} 行。").format(name=name, n=len(rows)))
     return ExitCode.DONE
 
 
