@@ -18,10 +18,11 @@ from evidence.domain.parties import CampaignKind
 from evidence.domain.week import Week
 from evidence.rules.chain import FORM_OF, KIND_NAME, Chain, Step
 from evidence.rules.deadlines import move
+from evidence.rules.departures import no_longer_asked
 from evidence.rules.ground import Ground, in_force
 from evidence.rules.known import known_at
 from evidence.rules.newcomers import is_newcomer
-from evidence.rules.owed_deeds import Owed, owed_deeds
+from evidence.rules.owed_deeds import FILM, PAPER, Owed, owed_deeds
 from evidence.rules.parameters import Parameters
 from evidence.rules.section import served
 from evidence.rules.weekly import missed_weeks
@@ -68,8 +69,15 @@ def due_items(facts: Facts, parameters: Parameters, as_of: datetime, until: date
     items = [item for chain in ground.chains for item in _of_case(chain)]
     items += [*_of_section(ground), *_of_office(ground, until)]
     items += _judged_beside(ground, items)
-    kept = [item for item in items if item.due <= until]
+    kept = [item for item in items if item.due <= until and not _ended(ground, item)]
     return tuple(sorted(kept, key=lambda item: (item.due, item.case, item.rule_id, item.name, item.detail)))
+
+
+def _ended(ground: Ground, item: DueItem) -> bool:
+    """Whether an enterprise left before this fell due; paper of visits already made stays wanted."""
+    entry = ground.departures.get(item.enterprise)
+    made = item.rule_id in (PAPER, FILM)
+    return entry is not None and not made and no_longer_asked(item.due, entry.on)
 
 
 def _answers(item: DueItem, one: Owed) -> bool:

@@ -15,6 +15,7 @@ from evidence.domain.week import WEEKDAYS, Week, local_date, service_year, servi
 from evidence.rules.chain import Chain, Step
 from evidence.rules.clause import Clause
 from evidence.rules.deadlines import Suspension, Window, handover_day, handover_due, planning_day
+from evidence.rules.departures import departures, ended
 from evidence.rules.parameters import Parameters, YearRule, contract_text
 from evidence.rules.wording import worded, words_of
 
@@ -31,7 +32,9 @@ class Ground:
     def __init__(
         self, facts: Facts, parameters: Parameters, as_of: datetime, *, edition: int = EDITION
     ) -> None:
-        self.facts = facts
+        self.departures = departures(facts, local_date(as_of))
+        """Enterprise -> the entry that says it left."""
+        self.facts = facts = ended(facts, self.departures)
         self.parameters = parameters
         self.as_of = as_of
         self.edition = edition

@@ -10,6 +10,7 @@ from evidence.domain.register import Gap
 from evidence.rules import waivers
 from evidence.rules.chain import Chain
 from evidence.rules.clause import AppliedIncurable, Finding, Kind, Subject
+from evidence.rules.departures import without_what_ended
 from evidence.rules.ground import Ground
 from evidence.rules.money import OWED_BY_REGULATOR
 from evidence.rules.owed import declared_incurable
@@ -83,7 +84,7 @@ def _order(finding: Finding) -> tuple[str, str, str, str, str, str, str]:
 
 def _case_findings(rule: CaseRule, chain: Chain) -> list[Finding]:
     ground = chain.ground
-    outcomes = as_said_by(ground.edition, rule.judge(chain))
+    outcomes = without_what_ended(chain, rule.id, as_said_by(ground.edition, rule.judge(chain)))
     case, enterprise = chain.case.id, chain.case.enterprise
     if not outcomes:
         return [

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 from typing import Any
 
-from evidence.domain.hazard import Grade
-from evidence.rules.chain import Chain
+from evidence.domain.hazard import Grade, Hazard
+from evidence.domain.parties import Person, Role
+from evidence.rules.chain import Chain, Step
 from evidence.rules.outcomes import failed, passed, unsure
-from evidence.rules.rule import Outcome, case_rule
+from evidence.rules.rule import Outcome, case_rule, revised
 
-ORDER_10_FROM = date(2023, 5, 15)
-"""From this day the criteria of Order 10 stand beside the 2017 ones; their text is free."""
 MAJOR_2017 = frozenset(
     f"GM2017-{group:02d}-{item:02d}"
     for group, count in enumerate((10, 2, 2, 11, 10, 6, 7, 6, 2, 2, 1), start=1)
@@ -25,6 +23,7 @@ MAJOR_2017 = frozenset(
     "K05-major-criterion",
     "重大隐患有判定条款",
     rows="K05",
+    parameters="order_10_from order_10_articles",
     remedy="写明判定标准的条款编号；按令第10号判定的由项目负责人确认。",
     unless="没有判为重大的隐患。",
 )
@@ -41,15 +40,55 @@ def major_criterion(chain: Chain) -> Iterator[Outcome]:
                 "expected": "2017版条款编号（GM2017-…）；2023-05-15 起亦可为令第10号条款",
                 "observed": criterion or "未填",
             }
-            if not criterion:
-                yield failed(f"隐患 {hazard.id} 判为重大，未写判定条款。", **about)
-            elif criterion in MAJOR_2017:
-                yield passed(f"隐患 {hazard.id} 的判定条款为 {criterion}。", **about)
-            elif criterion.startswith("GM2017-"):
-                yield failed(f"隐患 {hazard.id} 的判定条款 {criterion} 不在2017版标准中。", **about)
-            elif step.day >= ORDER_10_FROM:
-                yield unsure(f"隐患 {hazard.id} 按“{criterion}”判为重大，请确认条款。", **about)
-            else:
-                yield failed(
-                    f"隐患 {hazard.id} 按“{criterion}”判为重大，检查日当时只适用2017版标准。", **about
-                )
+            now = _by_order_10(chain, step, hazard, about)
+            then = _by_2017(chain, step, hazard, about)
+            yield then if now is None else revised(now, then)
+
+
+def _by_2017(chain: Chain, step: Step, hazard: Hazard, about: dict[str, Any]) -> Outcome:
+    """The criteria of 2017, and what rulesets before the third made of those of Order 10."""
+    criterion = hazard.criterion.strip()
+    if not criterion:
+        return failed(f"隐患 {hazard.id} 判为重大，未写判定条款。", **about)
+    if criterion in MAJOR_2017:
+        return passed(f"隐患 {hazard.id} 的判定条款为 {criterion}。", **about)
+    if criterion.startswith("GM2017-"):
+        return failed(f"隐患 {hazard.id} 的判定条款 {criterion} 不在2017版标准中。", **about)
+    if step.day >= chain.parameters.order_10_from:
+        return unsure(f"隐患 {hazard.id} 按“{criterion}”判为重大，请确认条款。", **about)
+    return failed(f"隐患 {hazard.id} 按“{criterion}”判为重大，检查日当时只适用2017版标准。", **about)
+
+
+def _by_order_10(chain: Chain, step: Step, hazard: Hazard, about: dict[str, Any]) -> Outcome | None:
+    """From its first day Order 10 decides: by its imported list, else by a lead's confirmation."""
+    criterion, articles = hazard.criterion.strip(), chain.parameters.order_10_articles
+    if not criterion or step.day < chain.parameters.order_10_from:
+        return None
+    if articles and not criterion.startswith("GM2017-"):
+        said = f"隐患 {hazard.id} 的判定条款 {criterion} "
+        if criterion in articles:
+            return passed(f"{said}在令第10号条款之内。", **about)
+        return failed(f"{said}不在录入的令第10号条款之内。", **about)
+    lead = _confirmed_by(chain, step, hazard)
+    if lead is not None:
+        return passed(f"隐患 {hazard.id} 按“{criterion}”判为重大，已由项目负责人{lead.name}确认。", **about)
+    if criterion.startswith("GM2017-"):
+        since = chain.parameters.order_10_from.isoformat()
+        said = f"隐患 {hazard.id} 按2017版 {criterion} 判为重大；{since} 起由令第10号判定，请项目负责人确认。"
+        return unsure(said, **about)
+    return None
+
+
+def _confirmed_by(chain: Chain, step: Step, hazard: Hazard) -> Person | None:
+    """The lead who confirmed the criterion of a hazard, not before it was found."""
+    for entry in chain.entries("criterion-confirmation"):
+        person = chain.ground.people.get(entry.person or "")
+        if (
+            entry.case == chain.case.id
+            and entry.data.get("hazard", "") == hazard.id
+            and entry.on >= step.day
+            and person is not None
+            and person.role is Role.LEADER
+        ):
+            return person
+    return None

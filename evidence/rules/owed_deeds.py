@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from evidence.rules.chain import Chain
 from evidence.rules.clause import Kind
+from evidence.rules.departures import without_what_ended
 from evidence.rules.ground import Ground
 from evidence.rules.registry import RULESETS
 from evidence.rules.rule import Outcome, Rule, as_said_by
@@ -107,7 +108,8 @@ def owed_deeds(ground: Ground) -> Iterator[Owed]:
     for rule in ruleset.case_rules:
         if rule.id not in without:
             for chain in ground.chains:
-                yield from _owed(ground, rule, chain, as_said_by(ruleset.edition, rule.judge(chain)))
+                said = as_said_by(ruleset.edition, rule.judge(chain))
+                yield from _owed(ground, rule, chain, without_what_ended(chain, rule.id, said))
     for standing in ruleset.standing_rules:
         if standing.id not in without:
             yield from _owed(ground, standing, None, as_said_by(ruleset.edition, standing.judge(ground)))

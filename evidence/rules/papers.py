@@ -8,9 +8,9 @@ from typing import Any
 from evidence.contracts.text import ContractText
 from evidence.rules.clause import Level
 from evidence.rules.ground import Ground
-from evidence.rules.outcomes import failed, listed, passed, unsure
+from evidence.rules.outcomes import failed, late, listed, passed, unsure
 from evidence.rules.parameters import changed_from_contract, clause_of
-from evidence.rules.rule import Outcome, standing_rule
+from evidence.rules.rule import Outcome, revised, standing_rule
 
 KINDS = {
     "tender": "招标文件",
@@ -181,6 +181,7 @@ def termination_ground(ground: Ground) -> Iterator[Outcome]:
     "C18-force-majeure",
     "不可抗力有书面通知",
     rows="C18",
+    parameters="force_majeure_days",
     remedy="补交书面通知和送达证明；没有送达的通知不顺延任何期限。",
     unless="没有不可抗力通知。",
 )
@@ -196,7 +197,12 @@ def force_majeure(ground: Ground) -> Iterator[Outcome]:
             yield failed(f"不可抗力通知 {one.key} 没有送达证明，不顺延期限。", **about)
         else:
             span = f"{one.valid_from.isoformat()} 至 {one.valid_to.isoformat()}"
-            yield passed(f"不可抗力通知 {one.key} 已送达，{span} 顺延期限。", observed=span, **about)
+            told = passed(f"不可抗力通知 {one.key} 已送达，{span} 顺延期限。", observed=span, **about)
+            days = (one.on - one.valid_from).days
+            if days > ground.parameters.force_majeure_days:
+                said = f"不可抗力通知 {one.key} 在情况发生 {days} 天后才发出，不是尽快；{span} 仍顺延。"
+                told = revised(late(said, observed=f"{days} 天", **about), told)
+            yield told
 
 
 @standing_rule(

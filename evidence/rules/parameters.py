@@ -78,6 +78,12 @@ class Parameters:
     recheck_days: int = 5
     escalation_days: int = 3
     major_hazard_days: int = 0
+    order_10_from: date = date(2023, 5, 15)
+    """From this day the criteria of Order 10 decide what a major hazard is."""
+    order_10_articles: tuple[str, ...] = ()
+    """Their articles as hazards name them, once the list is imported; until then a lead confirms each."""
+    force_majeure_days: int = 3
+    """A notice sent later than so many days after the event began is not 尽快."""
     review_days: int = 3
     notice_days: int = 3
     interview_days: int = 15

@@ -14,7 +14,11 @@ from evidence.rules.rule import Rule
 
 AnyRule = TypeVar("AnyRule", bound=Rule)
 
-PARAMETERS: dict[str, tuple[str, ...]] = {"V02-whole-visit": ("coverage_tolerance_s",)}
+PARAMETERS: dict[str, tuple[str, ...]] = {
+    "V02-whole-visit": ("coverage_tolerance_s",),
+    "C18-force-majeure": (),
+    "K05-major-criterion": (),
+}
 """Rule -> parameters it named then, where they differ."""
 REMEDIES: dict[str, str] = {"P13-overdue-reported": "向安监科或执法中队书面上报并取得签收。"}
 """Rule -> what it advised then, where it differs."""
