@@ -217,6 +217,8 @@ def _added_ink(
         width, broad = stroke_width(mask, thresholds.ink.thick_mm / 2)
         if not broad:
             lengths[k] = size / max(width, 1.0) / _HALF_MM
+    if float(lengths.sum()) < limits.added_mm:
+        return []
     keep = lengths > 0
     marked = keep[labels].astype(np.uint8)
     groups, group_labels, group_stats, _where = cv2.connectedComponentsWithStats(

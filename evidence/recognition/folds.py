@@ -51,24 +51,35 @@ def _find(ink: Array, free: Array, kind: _Kind, found: Array, *, across: bool) -
     along = (length, 1) if across else (1, length)
     thick = cv2.bitwise_and(cv2.dilate(ink, np.ones((3, 1) if across else (1, 3))), free)
     filled = _summed(thick, along)
-    far = filled > int(kind.fill * 0.5 * length)
-    if not far.any():
+    far = cv2.compare(filled, int(kind.fill * 0.5 * length), cv2.CMP_GT)
+    if not cv2.countNonZero(far):
         return  # nothing runs that far: the usual page
     near = _surroundings_of(far, along, aside)
+    runs = far[near] > 0
+    rows, columns = np.divmod(np.flatnonzero(runs), runs.shape[1])  # np.nonzero takes four times as long
     # Print hides parts of a line: only free paper counts, and half of the run must be free.
     free_run = np.maximum(_summed(free[near], along), 1)
-    line = (filled[near] > kind.fill * free_run) & (free_run > 0.5 * length)
+    room = free_run[rows, columns]
+    line = (filled[near][rows, columns] > kind.fill * room) & (room > 0.5 * length)
+    if not line.any():
+        return  # signatures
+    rows, columns = rows[line], columns[line]
     # Handwriting is dark above and below as well; a fold is alone.
-    beside = _summed(ink[near], along) < kind.beside * free_run
+    dark_run = _summed(ink[near], along)
+    alone = np.ones(len(rows), bool)
     for step in (-aside, aside):
-        line &= np.roll(beside, step, axis=0 if across else 1)
-    grown = cv2.dilate(line.astype(np.uint8), np.ones(along[::-1], np.uint8))
+        down, right = (step, 0) if across else (0, step)
+        places = (rows + down) % dark_run.shape[0], (columns + right) % dark_run.shape[1]
+        alone &= dark_run[places] < kind.beside * free_run[places]
+    mask = np.zeros(dark_run.shape, np.uint8)
+    mask[rows[alone], columns[alone]] = 1
+    grown = cv2.dilate(mask, np.ones(along[::-1], np.uint8))
     found[near] |= cv2.bitwise_and(grown, cv2.dilate(thick[near], np.ones((3, 3))))
 
 
 def _surroundings_of(candidates: Array, along: tuple[int, int], aside: int) -> tuple[slice, slice]:
     """The part of the sheet to look at closely: most pages have a few dark runs, of signatures."""
-    x, y, w, h = cv2.boundingRect(candidates.astype(np.uint8))
+    x, y, w, h = cv2.boundingRect(candidates)
     margin = max(aside, *along)
     return np.s_[max(y - margin, 0) : y + h + margin, max(x - margin, 0) : x + w + margin]
 

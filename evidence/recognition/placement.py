@@ -11,6 +11,8 @@ import numpy as np
 from evidence.recognition.reading import Array
 
 _GRID = 16
+"""Pixels between nodes whose places are computed; between them they are interpolated."""
+_STRIP = 8 * _GRID
 _ORDER_COST = np.diag([0.0, 0.02, 0.02] + [0.15] * 3 + [0.4] * 4)
 """Ridge weights: shift is free, higher orders must be earned."""
 
@@ -52,29 +54,40 @@ class Placement:
 
     def warp(self, picture: Array, *, border: int = 255, scale: float = 1.0) -> Array:
         """The picture in the frame of the issued page, times `scale`."""
-        seen = self._map(scale)
-        if picture.ndim == 2:
-            return cv2.remap(picture, seen, None, cv2.INTER_LINEAR, borderValue=border)
-        # Four channels are taken in half the time of three, with the same result.
-        padded = cv2.cvtColor(picture, cv2.COLOR_BGR2BGRA)
-        warped = cv2.remap(padded, seen, None, cv2.INTER_LINEAR, borderValue=(border,) * 4)
-        return cv2.cvtColor(warped, cv2.COLOR_BGRA2BGR)
+        h, w = self._size(scale)
+        nodes = self._nodes(scale)
+        if picture.ndim == 3:
+            # Four channels are taken in half the time of three, with the same result.
+            picture = cv2.cvtColor(picture, cv2.COLOR_BGR2BGRA)
+        warped = np.empty((h, w) if picture.ndim == 2 else (h, w, 3), np.uint8)
+        # Strip by strip: the map and the four channels of a whole page do not fit into a cache.
+        for top in range(0, h, _STRIP):
+            strip = warped[top : top + _STRIP]
+            seen = _between(nodes, top, len(strip), w)
+            if picture.ndim == 2:
+                cv2.remap(picture, seen, None, cv2.INTER_LINEAR, dst=strip, borderValue=border)
+            else:
+                four = cv2.remap(picture, seen, None, cv2.INTER_LINEAR, borderValue=(border,) * 4)
+                cv2.cvtColor(four, cv2.COLOR_BGRA2BGR, dst=strip)
+        return warped
 
     def inside(self, rows: int, columns: int, scale: float) -> Array:
         """255 where a picture of this size covers the page, in the frame of the page times `scale`."""
-        seen = self._map(scale)
+        h, w = self._size(scale)
+        seen = _between(self._nodes(scale), 0, h, w)
         return cv2.inRange(seen, (0.0, 0.0), (columns - 1.0, rows - 1.0))
 
-    def _map(self, scale: float) -> Array:
-        """Picture positions of every pixel of the page times `scale`, interpolated between nodes."""
-        h, w = round(self.shape[0] * scale), round(self.shape[1] * scale)
-        # cv2.resize puts node k at pixel 16 k + 7.5; a further row and column stand outside on each side.
+    def _size(self, scale: float) -> tuple[int, int]:
+        return round(self.shape[0] * scale), round(self.shape[1] * scale)
+
+    def _nodes(self, scale: float) -> Array:
+        """Picture positions of every sixteenth pixel of the page times `scale`, one more on each side."""
+        h, w = self._size(scale)
+        # cv2.resize puts node k at pixel 16 k + 7.5.
         middle = (_GRID - 1) / 2 - _GRID
         across, down = np.meshgrid(np.arange(middle, w + _GRID, _GRID), np.arange(middle, h + _GRID, _GRID))
         nodes = self(np.stack([across.ravel(), down.ravel()], 1) / scale)
-        nodes = nodes.reshape((*across.shape, 2)).astype(np.float32)
-        grown = cv2.resize(nodes, None, fx=_GRID, fy=_GRID, interpolation=cv2.INTER_LINEAR)
-        return grown[_GRID : _GRID + h, _GRID : _GRID + w]
+        return nodes.reshape((*across.shape, 2)).astype(np.float32)
 
     def patches(self, picture: Array, places: Array, size: int, scale: float = 1.0) -> Iterator[Array]:
         """Square pieces of the page times `scale`, each cut by itself: over 20 mm the curl is straight.
@@ -94,6 +107,13 @@ class Placement:
     def scaled(self, factor: float) -> Placement:
         """The same placement in a picture resized by `factor`."""
         return replace(self, matrix=np.diag([factor, factor, 1.0]) @ self.matrix)
+
+
+def _between(nodes: Array, top: int, rows: int, columns: int) -> Array:
+    """Picture positions of every pixel of some rows from `top` on, a multiple of the nodes' distance."""
+    part = nodes[top // _GRID : (top + rows + _GRID - 1) // _GRID + 2]
+    grown = cv2.resize(part, None, fx=_GRID, fy=_GRID, interpolation=cv2.INTER_LINEAR)
+    return grown[_GRID : _GRID + rows, _GRID : _GRID + columns]
 
 
 def basis(points: Array, shape: tuple[int, int]) -> Array:

@@ -50,7 +50,14 @@ def is_plain_writing(
     parted = part(box, around, weak, thresholds)
     if parted.outside >= limits.leaves_mm:
         return False
-    bent, straight = length_of_strokes(parted.rest, around.dark, parted.inner, strong, thresholds)
+    bent, straight = length_of_strokes(
+        parted.rest,
+        around.dark,
+        parted.inner,
+        strong,
+        thresholds,
+        enough=max(least, limits.mark_mm) if signature else least,
+    )
     if bent < least:
         return False
     # A short drawing may be of one or two lines.
@@ -68,6 +75,6 @@ def _is_small_writing(
     if outside > _STRAY_MM2 * MM * MM:
         return False
     bent, _straight = length_of_strokes(
-        ink, around.dark, inner, strong, thresholds, largest_mm=thresholds.straight.run_mm
+        ink, around.dark, inner, strong, thresholds, largest_mm=thresholds.straight.run_mm, enough=least
     )
     return bent >= least

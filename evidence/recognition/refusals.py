@@ -31,7 +31,7 @@ def descriptor(ink: Array) -> Array | None:
     Args:
         ink: uint8, 1 where a pen wrote.
     """
-    rows, columns = np.nonzero(ink)
+    rows, columns = np.nonzero(ink > 0)
     if len(rows) < _LEAST:
         return None
     (top, bottom), (left, right) = (

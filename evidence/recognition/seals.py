@@ -19,6 +19,10 @@ from evidence.recognition.thresholds import DEFAULT, SealThresholds
 from evidence.recognition.tones import percentile
 
 _ARCS = 24
+_WHOLE, _CLEAR = 0.95, 4.0
+"""Share of a ring, and its density over the paper outside, from which it is round without a closer look."""
+_PLAIN_RING = 3.8
+"""Fullness of a ring that is plainly a seal's own, of 4: circles less likely need not be measured."""
 _GRAY_REACH_MM = 14.0
 """How far around its box a ring without colour is looked for."""
 
@@ -146,11 +150,14 @@ def _circles(
     while True:
         weight = np.clip(red.amount / (1.6 * red.level), 0, 1).astype(np.float32)
         inked = np.nonzero(red.amount > red.level)
-        found = [
-            _with_redness(ring, red.amount, inked)
-            for ring in find_rings(weight, limits)
-            if ring.sectors >= 0.3 and ring.gain >= limits.ring_gain
-        ]
+        found: list[Ring] = []
+        for circle in find_rings(weight, limits):
+            if circle.sectors < 0.3 or circle.gain < limits.ring_gain:
+                continue
+            ring = _with_redness(circle, red.amount, inked)
+            found.append(ring)
+            if _fullness(ring) >= _PLAIN_RING and belongs(_moved(ring, origin), box):
+                break  # no other circle is fuller
         found.sort(key=_fullness, reverse=True)
         first = next(iter(found), None)
         whole = first is not None and first.sectors >= limits.loose_sectors
@@ -184,7 +191,7 @@ def _weighed(red: _Red, patch: Array, ring: Ring, there: Ring, limits: SealThres
     strong = strong and area >= limits.present_mm2
     score = min(1000, round(400 + 600 * min(ring.sectors / 0.9, 1) * min(max(ring.redness, 20) / 60, 1)))
     why = ""
-    if strong:
+    if strong and not (ring.sectors >= _WHOLE and ring.gain >= _CLEAR):
         why = outline_of(ink & disk_of(ring, ink.shape, (0.0, 0.0), 1.45), ring, limits)
     return SealFinding(
         verdict=MarkVerdict.PRESENT if strong and not why else MarkVerdict.UNDECIDED,

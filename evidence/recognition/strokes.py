@@ -112,16 +112,18 @@ def _measured(
         width, broad = stroke_width(mask, limits.thick_mm)
         if broad:
             continue
-        rows, columns = np.nonzero(mask)
-        within = (columns + x >= left) & (columns + x < right) & (rows + y >= top) & (rows + y < bottom)
-        share = float(within.mean())
-        inside_length = float(within.sum()) / max(1.0, width) / MM
-        if share < limits.inside:
+        within = size
+        if x < left or y < top or x + w > right or y + h > bottom:
+            rows, columns = np.nonzero(mask)
+            across, down = (columns + x >= left) & (columns + x < right), (rows + y >= top) & (rows + y < bottom)
+            within = int(np.count_nonzero(across & down))
+        inside_length = within / max(1.0, width) / MM
+        if within < limits.inside * size:
             # A signature may start outside its box; a neighbour's overflow may end in it.
             doubtful += inside_length if inside_length > 3 else 0.0
             continue
         length += inside_length
-        area += float(within.sum()) / MM**2
+        area += within / MM**2
     return Strokes(length=length, area=area, doubtful=doubtful)
 
 
@@ -207,16 +209,18 @@ def erase_rules(dark: Array, page: Array, weak: float, limits: InkThresholds) ->
     columns = np.nonzero(cv2.reduce(printed, 0, cv2.REDUCE_SUM, dtype=cv2.CV_32S) > 0.5 * page.shape[0])[1]
     if not len(rows) and not len(columns):
         return
-    _count, labels, stats, _centres = cv2.connectedComponentsWithStats((dark > weak).astype(np.uint8))
+    count, labels, stats, _centres = cv2.connectedComponentsWithStats((dark > weak).astype(np.uint8))
+    x, y, w, h = stats[1:count, :4].T.astype(float)
     for across, rules in ((True, rows), (False, columns)):
         if not len(rules):
             continue
-        for k, (x, y, w, h) in enumerate(stats[1:, :4].tolist(), 1):
-            length, thick, middle = (w, h, y + h / 2) if across else (h, w, x + w / 2)
-            beside = float(np.abs(rules - middle).min()) < limits.rule_beside_mm * MM
-            if beside and thick < limits.rule_thick_mm * MM and length > 4 * thick:
-                part = np.s_[y : y + h, x : x + w]
-                dark[part][labels[part] == k] = 0
+        length, thick, middle = (w, h, y + h / 2) if across else (h, w, x + w / 2)
+        thin = (thick < limits.rule_thick_mm * MM) & (length > 4 * thick)
+        for k in np.nonzero(thin)[0].tolist():
+            if float(np.abs(rules - middle[k]).min()) < limits.rule_beside_mm * MM:
+                left, top, wide, high = stats[k + 1, :4].tolist()
+                part = np.s_[top : top + high, left : left + wide]
+                dark[part][labels[part] == k + 1] = 0
 
 
 def evened(dark: Array, seen: Array, usual: float) -> Array:

@@ -225,7 +225,7 @@ class StraightThresholds:
     most_runs: int = 8
     tried_lines: int = 6
     """Lines with the most votes that are fitted..."""
-    same_px: float = 5.0
+    same_mm: float = 0.85
     """...but for those less than this beside one that was, which would be fitted to the same ink."""
     bow: float = 0.25
     """Greatest sagitta of a straight component in shares of half its length."""
@@ -237,7 +237,7 @@ class StraightThresholds:
     """...and the longest gap in it, and..."""
     stroke_arc: float = 0.05
     """...its greatest bow."""
-    many_lines: int = 7
+    many_lines: int = 3
     """From so many lines on a drawing is no longer counted."""
     written_mm: float = 7.0
     """Length of strokes with branch or turn from which a box is signed: creases left none on 160 boxes and

@@ -162,12 +162,20 @@ def length_of_strokes(
     thresholds: Thresholds,
     *,
     largest_mm: float = math.inf,
+    enough: float = math.inf,
 ) -> tuple[float, float]:
-    """Length of the strokes with branch or turn, and of the straight ones; larger ones than said left out."""
+    """Length of the strokes with branch or turn, and of the straight ones, mm.
+
+    Args:
+        largest_mm: larger strokes are left out.
+        enough: counting ends once strokes with branch or turn are so long together.
+    """
     count, labels, stats, _centres = cv2.connectedComponentsWithStats(ink, connectivity=8)
     bent = straight = 0.0
     rows, columns = inner
-    for k in range(1, count):
+    for k in (1 + np.argsort(-stats[1:count, 4])).tolist():
+        if bent >= enough:
+            break
         x, y, w, h, size = stats[k].tolist()
         if size < 0.08 * MM * MM or not 0.8 * MM <= max(w, h) <= largest_mm * MM:
             continue
