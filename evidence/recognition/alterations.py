@@ -3,37 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 import cv2
 import numpy as np
 
 from evidence.domain.document import (
     Alteration,
-    Box,
     BoxKind,
-    CodePlace,
     IssuedPage,
     Mark,
     MarkVerdict,
 )
+from evidence.recognition.added_ink import added_ink
 from evidence.recognition.identity import Words
 from evidence.recognition.reading import Array, PictureSink
-from evidence.recognition.reference import MM, PT, Reference, softened
+from evidence.recognition.reference import MM, PT, softened
 from evidence.recognition.rings import Ring
 from evidence.recognition.sheet import Sheet, crop, jpeg
-from evidence.recognition.strokes import ninth_decile, stroke_width
 from evidence.recognition.surroundings import box_rect
 from evidence.recognition.thresholds import DEFAULT, AlterationThresholds, Thresholds
 
-_HALF_MM = MM / 2
-"""Pixels per millimetre at half size."""
-_SEAL_REACH_MM = 18
-"""A seal pressed beside its box reaches this far."""
 _PIECE_REACH = 2
 """Pixels a piece of a word may stand off."""
-_EDGE_MM = 12
-"""Holes, staples, thumbs and scanner borders live in the margin; nothing there is reported."""
 
 
 def find_alterations(
@@ -53,11 +44,7 @@ def find_alterations(
     """
     dated = _dated(sheet.reference.words, issued, marks)
     found = [("altered_print", rect) for rect in _altered_print(words, dated, sheet, thresholds)]
-    found += [
-        ("added_ink", rect)
-        for rect in _added_ink(sheet, issued, rings, lines, thresholds)
-        if _in_place(words, sheet.reference.words, rect, thresholds)
-    ]
+    found += [("added_ink", rect) for rect in added_ink(sheet, words, issued, rings, lines, thresholds)]
     alterations: list[Alteration] = []
     for kind, (x, y, w, h) in found:
         picture = pictures.put(jpeg(crop(sheet.raw, x - 30, y - 30, w + 60, h + 60)), ".jpg")
@@ -103,7 +90,7 @@ def _altered_print(
         worse = seen & ~bad & (words.score < typical - limits.worse) & (words.score >= limits.word_score)
         for k in np.nonzero(worse)[0].tolist():
             bad[k] = _has_foreign_piece(sheet, places[k], words.shift[k], limits)
-    bad &= _well_surrounded(words, places, bad, thresholds)
+    bad &= _well_surrounded(sheet, words, places, bad, thresholds)
     return _joined([tuple(rect) for rect in places[bad].tolist()], sheet.gray.shape)
 
 
@@ -151,7 +138,9 @@ def _stands_near(sheet: Sheet, place: tuple[int, int, int, int], reach: int, lea
     return float(cv2.matchTemplate(window, print_, cv2.TM_CCOEFF_NORMED).max()) >= least
 
 
-def _well_surrounded(words: Words, places: Array, asked: Array, thresholds: Thresholds) -> Array:
+def _well_surrounded(
+    sheet: Sheet, words: Words, places: Array, asked: Array, thresholds: Thresholds
+) -> Array:
     """Words among those asked about whose neighbours lie where the issued page has them."""
     limits = thresholds.alteration
     centres = places[:, :2] + places[:, 2:] / 2
@@ -164,8 +153,10 @@ def _well_surrounded(words: Words, places: Array, asked: Array, thresholds: Thre
         unaltered = np.where(asked, np.inf, distance)
         near = np.argsort(unaltered)[: limits.near]
         near = near[np.isfinite(unaltered[near])]
-        if not len(near):
+        if len(near) < limits.known_near:
             continue
+        if sheet.bent_mm > limits.bent_mm and unaltered[near[limits.known_near - 1]] > limits.known_mm * MM:
+            continue  # bent paper: nobody knows how it runs on from there
         bent = float(np.median(np.linalg.norm(words.shift[near], axis=1))) > limits.near_shift_mm * MM
         result[k] = (
             not bent
@@ -173,108 +164,6 @@ def _well_surrounded(words: Words, places: Array, asked: Array, thresholds: Thre
             and float(good[nearest].mean()) >= limits.neighbours_in_place
         )
     return result
-
-
-def _in_place(words: Words, places: Array, rect: tuple[int, int, int, int], thresholds: Thresholds) -> bool:
-    """Whether the print around a region lies where it was issued; else what is seen may be that print."""
-    x, y, w, h = rect
-    centres = places[:, :2] + places[:, 2:] / 2
-    gap = np.maximum(np.abs(centres - (x + w / 2, y + h / 2)) - (w / 2, h / 2), 0)
-    distance = np.hypot(gap[:, 0], gap[:, 1])
-    distance[~words.seen] = np.inf
-    nearest = np.argsort(distance)[: thresholds.alteration.neighbours]
-    nearest = nearest[np.isfinite(distance[nearest])]
-    if not len(nearest):
-        return False
-    return float((words.score[nearest] >= thresholds.registration.word_score).mean()) >= 0.7
-
-
-def _added_ink(
-    sheet: Sheet, issued: IssuedPage, rings: Sequence[Ring], lines: Array, thresholds: Thresholds
-) -> list[tuple[int, int, int, int]]:
-    """Handwriting outside the writable places; at half size, where a pen is still 1.5 px wide."""
-    limits = thresholds.alteration
-    if sheet.bilevel:
-        return []
-    half = sheet.half
-    rows, columns = half.shape
-    dark = cv2.subtract(cv2.morphologyEx(half, cv2.MORPH_CLOSE, np.ones((11, 11))), half)
-    dark *= _free_paper(sheet, issued, rings)[:rows, :columns]
-    dark[lines[: 2 * rows : 2, : 2 * columns : 2] > 0] = 0
-    weak = max(thresholds.ink.weak, thresholds.ink.noise_gain * sheet.noise + 14)
-    ink = (dark > weak).astype(np.uint8)
-    if float(cv2.countNonZero(ink)) < 0.5 * limits.added_mm2 * _HALF_MM**2:
-        return []
-    count, labels, stats, _centres = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    lengths = np.zeros(count)
-    for k in range(1, count):
-        x, y, w, h, size = stats[k].tolist()
-        if max(w, h) < 1.5 * _HALF_MM or size < 0.3 * _HALF_MM**2:
-            continue
-        mask = labels[y : y + h, x : x + w] == k
-        if ninth_decile(dark[y : y + h, x : x + w][mask]) < max(thresholds.ink.strong, 1.5 * weak):
-            continue
-        width, broad = stroke_width(mask, thresholds.ink.thick_mm / 2)
-        if not broad:
-            lengths[k] = size / max(width, 1.0) / _HALF_MM
-    if float(lengths.sum()) < limits.added_mm:
-        return []
-    keep = lengths > 0
-    marked = keep[labels].astype(np.uint8)
-    groups, group_labels, group_stats, _where = cv2.connectedComponentsWithStats(
-        # A note runs along a line; print it crosses cuts it into pieces up to 9 mm apart.
-        cv2.dilate(marked, np.ones((int(5 * _HALF_MM), int(9 * _HALF_MM))))
-    )
-    found: list[tuple[int, int, int, int]] = []
-    for g in range(1, groups):
-        x, y, w, h, _size = (int(value) for value in group_stats[g])
-        part = np.s_[y : y + h, x : x + w]
-        member = (group_labels[part] == g) & (marked[part] > 0)
-        area = float(member.sum()) / _HALF_MM**2
-        if _is_crease(member, limits):
-            continue
-        if (
-            float(lengths[np.unique(labels[part][member])].sum()) >= limits.added_mm
-            and area >= limits.added_mm2
-        ):
-            found.append((2 * x, 2 * y, 2 * w, 2 * h))
-    return found
-
-
-def _is_crease(member: Array, limits: AlterationThresholds) -> bool:
-    """Long and thinner than any writing is high: the shade of a fold, broken by print."""
-    rows, columns = np.nonzero(member)
-    # The middle nine tenths: a speck beside the line must not make it high.
-    tall, wide = (np.subtract(*np.percentile(values, (95, 5))) for values in (rows, columns))
-    return bool(min(tall, wide) < limits.crease_mm * _HALF_MM and max(tall, wide) > 12 * _HALF_MM)
-
-
-def _free_paper(sheet: Sheet, issued: IssuedPage, rings: Sequence[Ring]) -> Array:
-    """1 where nobody prints, signs, seals, staples or punches; half size."""
-    free = _never_written(sheet.reference, issued.boxes, issued.codes)
-    if rings or not sheet.whole:
-        free = cv2.bitwise_and(free, (sheet.inside[::2, ::2] > 0).astype(np.uint8))
-        for ring in rings:
-            cv2.circle(free, (int(ring.x / 2), int(ring.y / 2)), int(ring.radius * 0.55 + 2), 0, -1)
-    return free
-
-
-@lru_cache(maxsize=64)
-def _never_written(reference: Reference, boxes: tuple[Box, ...], codes: tuple[CodePlace, ...]) -> Array:
-    """The same as far as the issued page alone decides it."""
-    limits = DEFAULT.alteration
-    closed = cv2.dilate((reference.gray < 210).astype(np.uint8), np.ones((9, 9)))
-    edge = int(_EDGE_MM * MM)
-    closed[:edge] = closed[-edge:] = 1
-    closed[:, :edge] = closed[:, -edge:] = 1
-    for box in boxes:
-        grow = _SEAL_REACH_MM if box.kind is BoxKind.SEAL else limits.writable_mm
-        x, y, w, h = box_rect(box, grow)
-        closed[max(int(y), 0) : max(int(y + h), 0), max(int(x), 0) : max(int(x + w), 0)] = 1
-    for code in codes:
-        x, y, size = code.x * PT - 10, code.y * PT - 10, code.size * PT + 20
-        closed[max(int(y), 0) : int(y + size), max(int(x), 0) : int(x + size)] = 1
-    return np.ascontiguousarray(1 - closed[::2, ::2])
 
 
 def _joined(rects: Sequence[tuple[int, ...]], shape: tuple[int, ...]) -> list[tuple[int, int, int, int]]:

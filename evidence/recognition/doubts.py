@@ -15,8 +15,9 @@ from evidence.recognition.refusals import refusal_in
 from evidence.recognition.rings import Ring
 from evidence.recognition.sheet import Sheet
 from evidence.recognition.straight import line_count
+from evidence.recognition.straight_thresholds import StraightThresholds
 from evidence.recognition.surroundings import Rect, box_rect
-from evidence.recognition.thresholds import DEFAULT, StraightThresholds, Thresholds
+from evidence.recognition.thresholds import DEFAULT, Thresholds
 from evidence.recognition.traits import Around, Traits, traits_of
 
 STRAIGHT = "像折痕、纸边或划线"

@@ -8,10 +8,11 @@ from functools import lru_cache
 import cv2
 import numpy as np
 
+from evidence.recognition.ink_thresholds import InkThresholds
 from evidence.recognition.reading import Array
 from evidence.recognition.reference import MM, Reference, halved
 from evidence.recognition.sheet import Sheet
-from evidence.recognition.thresholds import DEFAULT, InkThresholds
+from evidence.recognition.thresholds import DEFAULT
 
 
 def unprinted_lines(sheet: Sheet, limits: InkThresholds = DEFAULT.ink) -> Array:

@@ -11,6 +11,7 @@ import numpy as np
 
 from evidence.domain.document import Box, BoxKind, IssuedPage, MarkVerdict
 from evidence.recognition.doubts import CORRECTED, COVERED, STRUCK_OUT, doubt_about, ink_in, refuses
+from evidence.recognition.ink_thresholds import InkThresholds
 from evidence.recognition.local_print import lies_under, print_is_gone, rules_are_lost, shifted
 from evidence.recognition.plain_writing import is_plain_writing
 from evidence.recognition.reading import Array
@@ -20,7 +21,7 @@ from evidence.recognition.rings import Ring
 from evidence.recognition.sheet import Sheet, crop
 from evidence.recognition.strokes import Strokes, erase_rules, evened, least_darkness, ridged, strokes_in
 from evidence.recognition.surroundings import Rect, Surroundings, black_hat, box_rect
-from evidence.recognition.thresholds import DEFAULT, InkThresholds, Thresholds
+from evidence.recognition.thresholds import DEFAULT, Thresholds
 from evidence.recognition.traits import Around
 
 _MARGIN_MM = 4.0

@@ -7,10 +7,10 @@ import itertools
 import cv2
 import numpy as np
 
+from evidence.recognition.ink_thresholds import InkThresholds
 from evidence.recognition.reading import Array
 from evidence.recognition.reference import MM, ruled_places
 from evidence.recognition.sheet import Sheet
-from evidence.recognition.thresholds import InkThresholds
 
 _SHIFT = 6
 _PARTS = 5

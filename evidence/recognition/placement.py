@@ -43,6 +43,14 @@ class Placement:
             return 0 if dx > 0 else 180
         return 270 if dy > 0 else 90
 
+    def bend_at_most(self) -> float:
+        """Greatest displacement by the paper's curl, what is flat left out; reference pixels."""
+        h, w = self.shape
+        points = np.stack(np.meshgrid(np.linspace(0, w, 9), np.linspace(0, h, 13)), -1).reshape(-1, 2)
+        curl = self.bend.copy()
+        curl[:3] = 0  # shift, turn and stretch
+        return float(np.linalg.norm(basis(points, self.shape) @ curl, axis=1).max())
+
     def __call__(self, points: Array) -> Array:
         """Picture pixels of n x 2 reference points."""
         moved = points + basis(points, self.shape) @ self.bend

@@ -11,7 +11,8 @@ import numpy as np
 
 from evidence.recognition.reading import Array
 from evidence.recognition.reference import MM
-from evidence.recognition.thresholds import DEFAULT, SealThresholds
+from evidence.recognition.seal_thresholds import SealThresholds
+from evidence.recognition.thresholds import DEFAULT
 
 _COARSE = 0.25
 _FINE = 0.5

@@ -11,7 +11,8 @@ import numpy as np
 from evidence.recognition.reading import Array
 from evidence.recognition.reference import MM
 from evidence.recognition.rings import Ring
-from evidence.recognition.thresholds import DEFAULT, SealThresholds
+from evidence.recognition.seal_thresholds import SealThresholds
+from evidence.recognition.thresholds import DEFAULT
 
 OVAL = "像椭圆形印章（如发票专用章），不是圆形公章"
 RECTANGLE = "像方形印章，不是圆形公章"

@@ -13,9 +13,10 @@ from evidence.recognition.reading import Array
 from evidence.recognition.reference import MM
 from evidence.recognition.rings import Ring, find_ring, find_rings
 from evidence.recognition.seal_outline import outline_of
+from evidence.recognition.seal_thresholds import SealThresholds
 from evidence.recognition.sheet import Sheet, crop
 from evidence.recognition.surroundings import Rect, Surroundings, black_hat, box_rect
-from evidence.recognition.thresholds import DEFAULT, SealThresholds
+from evidence.recognition.thresholds import DEFAULT
 from evidence.recognition.tones import percentile
 
 _ARCS = 24

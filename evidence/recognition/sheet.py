@@ -9,7 +9,7 @@ import numpy as np
 
 from evidence.recognition.pages import PagePicture
 from evidence.recognition.reading import Array
-from evidence.recognition.reference import Reference, bare_places, inked_places
+from evidence.recognition.reference import MM, Reference, bare_places, inked_places
 from evidence.recognition.registration import Registration
 from evidence.recognition.tones import median
 
@@ -45,6 +45,8 @@ class Sheet:
     dpi: float
     """Resolution of the scan over the page: measured, not what the file says."""
     reference: Reference
+    bent_mm: float = 0.0
+    """How far the paper is bent out of its plane at most."""
     file_ink: Array | None = None
     """255 where annotations and form fields of the file draw; None where nowhere."""
     damage: Array | None = None
@@ -109,6 +111,7 @@ def lay_out(picture: PagePicture, registration: Registration, reference: Referen
         bilevel=picture.bilevel,
         dpi=scale * 150 * picture.reduction,
         reference=reference,
+        bent_mm=registration.placement.bend_at_most() / MM,
         file_ink=_laid(picture.file_ink, image.shape[:2], small.shape[:2], registration),
         damage=_laid(picture.damage, image.shape[:2], small.shape[:2], registration),
         paperless=picture.paperless,

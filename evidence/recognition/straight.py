@@ -13,7 +13,8 @@ import numpy as np
 
 from evidence.recognition.reading import Array
 from evidence.recognition.reference import MM
-from evidence.recognition.thresholds import DEFAULT, StraightThresholds
+from evidence.recognition.straight_thresholds import StraightThresholds
+from evidence.recognition.thresholds import DEFAULT
 
 _STEP_MM = 0.5
 """Along a line ink is looked for every half millimetre."""
@@ -80,9 +81,7 @@ def _doubled(run: Run, ink: Array) -> Run:
 
 def _longest_run(ink: Array, hidden: Array, limits: StraightThresholds, mm: float) -> Run | None:
     """The longest run of ink; `mm` is how many pixels a millimetre has."""
-    votes = cv2.HoughLinesWithAccumulator(
-        ink, _RHO_MM * mm, math.radians(1.0), int(0.5 * limits.run_mm * mm)
-    )
+    votes = cv2.HoughLinesWithAccumulator(ink, _RHO_MM * mm, math.radians(1.0), int(0.5 * limits.run_mm * mm))
     if votes is None:
         return None
     rows, columns = (places.astype(float) for places in np.nonzero(ink > 0))

@@ -9,11 +9,11 @@ import cv2
 import numpy as np
 
 from evidence.domain.document import Box, BoxKind
+from evidence.recognition.ink_thresholds import InkThresholds
 from evidence.recognition.reading import Array
 from evidence.recognition.reference import MM
 from evidence.recognition.sheet import Sheet, crop
 from evidence.recognition.surroundings import Rect, box_rect
-from evidence.recognition.thresholds import InkThresholds
 from evidence.recognition.tones import median
 
 _STRIP_MM = 8.0
@@ -115,7 +115,10 @@ def _measured(
         within = size
         if x < left or y < top or x + w > right or y + h > bottom:
             rows, columns = np.nonzero(mask)
-            across, down = (columns + x >= left) & (columns + x < right), (rows + y >= top) & (rows + y < bottom)
+            across, down = (
+                (columns + x >= left) & (columns + x < right),
+                (rows + y >= top) & (rows + y < bottom),
+            )
             within = int(np.count_nonzero(across & down))
         inside_length = within / max(1.0, width) / MM
         if within < limits.inside * size:

@@ -9,10 +9,11 @@ import numpy as np
 
 from evidence.domain.document import Box
 from evidence.recognition.identity import Words
+from evidence.recognition.ink_thresholds import InkThresholds
 from evidence.recognition.reading import Array
 from evidence.recognition.reference import MM, PT
 from evidence.recognition.sheet import PAPER, Sheet, crop
-from evidence.recognition.thresholds import DEFAULT, InkThresholds, Thresholds
+from evidence.recognition.thresholds import DEFAULT, Thresholds
 
 Rect = tuple[float, float, float, float]
 """x, y, w, h in reference pixels."""

@@ -150,8 +150,13 @@ def traits_of(
         rest_dark=_upper_quartile(dark[inner][rest[inner] > 0]),
         dark=ninth_decile(values) / max(sheet.contrast, 60.0) if values.size else 0.0,
         folds=parted.folds,
-        hue=_hue(sheet, around.rect, inner, ink[inner] > 0),
+        hue=ink_hue(sheet, _corner(around.rect, inner), ink[inner] > 0),
     )
+
+
+def _corner(rect: Rect, inner: tuple[slice, slice]) -> tuple[float, float]:
+    """Where the box begins on the sheet."""
+    return max(round(rect[0]), 0) + inner[1].start, max(round(rect[1]), 0) + inner[0].start
 
 
 def length_of_strokes(
@@ -200,13 +205,16 @@ def _upper_quartile(values: Array) -> float:
     return float(np.percentile(values, 75)) if values.size else 0.0
 
 
-def _hue(sheet: Sheet, rect: Rect, inner: tuple[slice, slice], ink: Array) -> float:
-    """Chroma of the ink over that of the paper."""
-    if not sheet.colored:
+def ink_hue(sheet: Sheet, corner: tuple[float, float], ink: Array) -> float:
+    """Chroma of ink over that of the paper around it, 0..255; 0 where there is neither colour nor ink.
+
+    Args:
+        corner: pixel of the sheet at which the mask begins.
+        ink: bool.
+    """
+    if not sheet.colored or not ink.any():
         return 0.0
-    rows, columns = inner
-    left, top = max(round(rect[0]), 0) + columns.start, max(round(rect[1]), 0) + rows.start
-    patch = sheet.color(left, top, ink.shape[1], ink.shape[0])
+    patch = sheet.color(*corner, ink.shape[1], ink.shape[0])
     if patch.shape[:2] != ink.shape:
         return 0.0
     soft = cv2.GaussianBlur(patch, (0, 0), 1.0)
