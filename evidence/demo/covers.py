@@ -106,19 +106,21 @@ def other_sheet(rng: np.random.Generator, canvas: Canvas, sheet: Array, centre: 
     canvas.effects.append("other-sheet")
 
 
-def lay_something(rng: np.random.Generator, canvas: Canvas) -> None:
-    """A receipt, card, slip or sheet over some box."""
+COVERS = ("receipt", "card", "slip", "sheet")
+
+
+def lay_on_a_box(rng: np.random.Generator, canvas: Canvas, kind: str) -> None:
+    """One of `COVERS` over some box."""
     if not canvas.boxes:
         return
     box: Box = canvas.boxes[int(rng.integers(len(canvas.boxes)))]
-    centre = (
+    x, y = (
         (box.x + box.w * rng.uniform(0.2, 0.8)) * canvas.pt,
         (box.y + box.h * rng.uniform(0.2, 0.8)) * canvas.pt,
     )
-    kind = int(rng.integers(4))
-    if kind == 3:
+    if kind == "sheet":
         # The page's own print, moved: as another case's sheet of the same form would show it.
         h = canvas.image.shape[0]
-        other_sheet(rng, canvas, canvas.image.copy(), (centre[0], centre[1] + rng.uniform(-0.1, 0.3) * h))
+        other_sheet(rng, canvas, canvas.image.copy(), (x, y + rng.uniform(-0.1, 0.3) * h))
     else:
-        (receipt, business_card, slip)[kind](rng, canvas, centre)
+        {"receipt": receipt, "card": business_card, "slip": slip}[kind](rng, canvas, (x, y))

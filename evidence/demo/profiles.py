@@ -42,12 +42,20 @@ class Profile:
     crease: float = 0
     """Folds of any direction, depth, flank and length, through boxes and along text (`creases`)."""
     crumple: float = 0
-    cover: float = 0
-    """A receipt, card, slip or another sheet lies on a box (`covers`)."""
+    receipt: float = 0
+    """A till receipt lies on a box (`covers`)..."""
+    card: float = 0
+    """...a business card..."""
+    slip: float = 0
+    """...a slip with a handwritten word..."""
+    sheet: float = 0
+    """...or another sheet of the same form."""
     void: float = 0
     """An unsigned box is struck out or refused in words (`voids`); of one box."""
     overflow: float = 0
     """A date begins left of its box; of one date."""
+    date_across: float = 0
+    """A date stands across the border of the empty box above or below; of one date."""
     pale_pad: float = 0
     """A seal from a pad that is nearly dry; of one seal, as the rest."""
     oval_seal: float = 0
@@ -60,8 +68,8 @@ class Profile:
     def tidy(self) -> Profile:
         """The same scanner in careful hands."""
         careless = (
-            "bleed fold stain crop staple code_pen stray toner photocopy crease crumple cover void overflow "
-            "pale_pad oval_seal square_seal over_border highlight"
+            "bleed fold stain crop staple code_pen stray toner photocopy crease crumple receipt card slip "
+            "sheet void overflow date_across pale_pad oval_seal square_seal over_border highlight"
         )
         never: dict[str, Any] = dict.fromkeys(careless.split(), 0)
         return replace(self, **never)
@@ -206,9 +214,13 @@ PROFILES["daily"] = replace(
     fold=0,
     stain=0,
     crease=0.1,
-    cover=0.15,
+    receipt=0.04,
+    card=0.04,
+    slip=0.04,
+    sheet=0.04,
     void=0.25,
     overflow=0.25,
+    date_across=0.1,
     pale_pad=0.3,
     oval_seal=0.1,
     square_seal=0.05,

@@ -106,7 +106,7 @@ def simulate_page(
     life = np.random.default_rng([seed, page_index, list(PROFILES).index(profile), 2])
     for box in issued_page.boxes:
         if box.kind is not BoxKind.SEAL and box.box in signed:
-            if box.kind is BoxKind.DATE and usage.overflows(life, canvas, settings, box):
+            if box.kind is BoxKind.DATE and usage.overflows(life, canvas, settings, box, signed):
                 continue
             write(rng, canvas, box, (writing or {}).get(box.box, ""), proper_pen=not accidents)
     for box in issued_page.boxes:

@@ -8,19 +8,27 @@ import cv2
 import numpy as np
 
 from evidence.demo.canvas import Canvas, blend
-from evidence.demo.covers import lay_something
+from evidence.demo.covers import COVERS, lay_on_a_box
 from evidence.demo.creases import crumple, fold_anyhow
 from evidence.demo.profiles import Profile
 from evidence.demo.seal import Pressing
-from evidence.demo.voids import overflow_date, strike_out
+from evidence.demo.voids import date_across, overflow_date, strike_out
 from evidence.domain.document import Box, BoxKind
 
 _MARKERS = ((60, 250, 250), (200, 150, 255), (120, 250, 130))
 
 
-def overflows(life: np.random.Generator, canvas: Canvas, profile: Profile, box: Box) -> bool:
-    """Whether this date was written too large, beginning left of its box."""
-    return life.random() < profile.overflow and overflow_date(life, canvas, box) is not None
+def overflows(
+    life: np.random.Generator, canvas: Canvas, profile: Profile, box: Box, written: Set[str]
+) -> bool:
+    """Whether this date was written too large, beginning left of its box, or across a border of it.
+
+    Args:
+        written: boxes somebody writes in.
+    """
+    if life.random() < profile.overflow:
+        return overflow_date(life, canvas, box) is not None
+    return life.random() < profile.date_across and date_across(life, canvas, box, written) is not None
 
 
 def pressing(life: np.random.Generator, profile: Profile) -> Pressing:
@@ -75,10 +83,9 @@ def strike_out_empty(life: np.random.Generator, canvas: Canvas, profile: Profile
 
 def bend_and_cover(life: np.random.Generator, canvas: Canvas, profile: Profile) -> None:
     """Fold, crumple, and lay other paper on top."""
-    for probability, accident in (
-        (profile.crumple, crumple),
-        (profile.crease, fold_anyhow),
-        (profile.cover, lay_something),
-    ):
+    for probability, accident in ((profile.crumple, crumple), (profile.crease, fold_anyhow)):
         if life.random() < probability:
             accident(life, canvas)
+    for kind in COVERS:
+        if life.random() < getattr(profile, kind):
+            lay_on_a_box(life, canvas, kind)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Set
 
 import cv2
 import numpy as np
@@ -107,3 +108,45 @@ def overflow_date(rng: np.random.Generator, canvas: Canvas, box: Box, start: flo
     canvas.overflowed.add(left.box)
     canvas.effects.append("overflowing-date")
     return left
+
+
+def date_across(
+    rng: np.random.Generator, canvas: Canvas, box: Box, written: Set[str], share: float = 0.0
+) -> Box | None:
+    """Write a date that stands across the border of the empty date box above or below its own.
+
+    Args:
+        written: boxes somebody writes in.
+        share: of its height in the other box; drawn when 0.
+
+    Returns:
+        The box it runs into, None where the date has no such neighbour.
+    """
+    other = next(
+        (
+            each
+            for each in canvas.boxes
+            if each.kind is BoxKind.DATE
+            and each.box not in written
+            and abs(each.x - box.x) < 10
+            and min(abs(each.y - box.y - box.h), abs(box.y - each.y - each.h)) < 8
+        ),
+        None,
+    )
+    if other is None:
+        return None
+    text = f"2022 {rng.integers(1, 13)} {rng.integers(1, 29)}"
+    alpha = handwritten(rng, text, int(rng.uniform(5, 8) * canvas.mm))
+    if alpha is None:
+        return None
+    h, w = alpha.shape
+    beyond = share or float(rng.uniform(0.35, 0.6))
+    x = box.x * canvas.pt + max(box.w * canvas.pt - w, 0) * rng.uniform(0.1, 0.9)
+    below = other.y > box.y
+    border = ((box.y + box.h + other.y) / 2 if below else (other.y + other.h + box.y) / 2) * canvas.pt
+    y = border - (1 - beyond) * h if below else border - beyond * h
+    alpha = (alpha * smooth_field(rng, alpha.shape, 12, 0.8, 1.0)).astype(np.float32)
+    canvas.ink(alpha, x, y, pen_colour(rng, proper=True), meant_for=[other.box, box.box])
+    canvas.overflowed.add(other.box)
+    canvas.effects.append("date-across")
+    return other

@@ -9,7 +9,7 @@ import numpy as np
 
 from evidence.domain.document import Box, BoxKind, IssuedPage
 from evidence.recognition.closer import look_closer
-from evidence.recognition.neighbours import from_a_neighbour
+from evidence.recognition.neighbours import from_a_neighbour, straddles
 from evidence.recognition.reading import Array
 from evidence.recognition.refusals import refusal_in
 from evidence.recognition.rings import Ring
@@ -64,20 +64,45 @@ def doubt_about(
     if not _is_written(traits, least, limits) and (few or not _is_zigzag(traits, least, limits)):
         pale = traits.hue < limits.inked_hue and traits.dark < limits.inked_dark
         if traits.runs_outside < (0.1 if pale else 0.35) * max(traits.in_runs, 1.0):
-            return Doubt(why=STRUCK_OUT)  # drawn in the box, not folded through it
-        return Doubt(why=STRAIGHT, folds=_on_sheet(traits, around, sheet) if pale else None)
+            return Doubt(why=_struck_out(traits, lines, few=few))  # drawn in the box, not folded through it
+        return Doubt(why=_straight(traits), folds=_on_sheet(traits, around, sheet) if pale else None)
     if signature and few:
-        return Doubt(why=STRUCK_OUT)
-    if signature and refuses(_ink_in(box, around, weak), traits.length, limits):
-        return Doubt(why=STRUCK_OUT)
+        return Doubt(why=_struck_out(traits, lines, few=few))
+    refused = refusal_words(_ink_in(box, around, weak), traits.length, limits) if signature else ""
+    if refused:
+        return Doubt(why=refused)
     if signature and from_a_neighbour(box, issued.boxes, around, weak):
+        return Doubt(why=NEIGHBOUR)
+    if straddles(box, issued.boxes, around, weak):
         return Doubt(why=NEIGHBOUR)
     return None
 
 
-def refuses(ink: Array, length: float, limits: StraightThresholds = DEFAULT.straight) -> bool:
-    """Whether the ink of a box, uint8, is likely a word that refuses; `length` in mm."""
-    return length <= limits.refused_mm and refusal_in(ink)[1] >= limits.refused
+def refusal_words(ink: Array, length: float, limits: StraightThresholds = DEFAULT.straight) -> str:
+    """Why ink that is likely a word of refusal is asked; empty where it is not.
+
+    Args:
+        ink: uint8, of the box.
+        length: of its strokes, mm.
+    """
+    if length > limits.refused_mm:
+        return ""
+    word, likely = refusal_in(ink)
+    return f"{STRUCK_OUT}（字形像“{word}”，把握{likely:.0%}）" if likely >= limits.refused else ""
+
+
+def _struck_out(traits: Traits, lines: int, *, few: bool) -> str:
+    """With what speaks for it: how many straight lines the ink is made of, and how much is bent."""
+    made_of = f"由{lines}条直线组成，" if few else ""
+    return f"{STRUCK_OUT}（{made_of}墨迹长{traits.length:.0f}毫米，其中弯折笔画{traits.bent:.0f}毫米）"
+
+
+def _straight(traits: Traits) -> str:
+    """With what speaks for it: straight runs in the box and beyond it, and how much is bent."""
+    return (
+        f"{STRAIGHT}（直线{traits.in_runs:.0f}毫米，延伸到格外{traits.runs_outside:.0f}毫米，"
+        f"弯折笔画{traits.bent:.0f}毫米）"
+    )
 
 
 def _on_sheet(traits: Traits, around: Around, sheet: Sheet) -> Array:

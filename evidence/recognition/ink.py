@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from evidence.domain.document import Box, BoxKind, IssuedPage, MarkVerdict
-from evidence.recognition.doubts import CORRECTED, COVERED, STRUCK_OUT, doubt_about, ink_in, refuses
+from evidence.recognition.doubts import CORRECTED, COVERED, doubt_about, ink_in, refusal_words
 from evidence.recognition.ink_thresholds import InkThresholds
 from evidence.recognition.local_print import lies_under, print_is_gone, rules_are_lost, shifted
 from evidence.recognition.plain_writing import is_plain_writing
@@ -101,8 +101,8 @@ def find_ink(
         if is_plain_writing(box, issued.boxes, around, weak, strong, thresholds):
             signature = box.kind is BoxKind.SIGNATURE
             ink = ink_in(box, rect, dark, weak)
-            refused = signature and refuses(ink, found.length_mm, thresholds.straight)
-            return _asked(found, STRUCK_OUT) if refused else found
+            refused = refusal_words(ink, found.length_mm, thresholds.straight) if signature else ""
+            return _asked(found, refused) if refused else found
         doubt = doubt_about(sheet, box, issued, rings, weak, strong, thresholds)
         if doubt is None:
             return found

@@ -10,11 +10,16 @@ import numpy as np
 from evidence.recognition.ink_thresholds import InkThresholds
 from evidence.recognition.reading import Array
 from evidence.recognition.reference import MM, ruled_places
-from evidence.recognition.sheet import Sheet
+from evidence.recognition.sheet import Sheet, crop
+from evidence.recognition.surroundings import Rect, black_hat
 
 _SHIFT = 6
 _PARTS = 5
 """Parts of a box, from left to right, in each of which its print is looked for."""
+_STRIP_MM = 12.0
+"""Breadth of the strips of a large box."""
+_SEEN = 0.6
+"""Share of a stroke's least darkness at which print is seen, also beneath a pale seal."""
 _ASIDE_MM = 20.0
 """A note on a box covers its surroundings too."""
 
@@ -47,7 +52,14 @@ def lies_under(seen: Array, limits: InkThresholds) -> bool:
     return float(broad.mean()) > limits.broad_share
 
 
-def print_is_gone(page: Array, dark: Array, least: float, print_there: float, limits: InkThresholds) -> bool:
+def print_is_gone(
+    page: Array,
+    dark: Array,
+    least: float,
+    print_there: float,
+    limits: InkThresholds,
+    parts: tuple[int, int] = (1, _PARTS),
+) -> bool:
     """Whether print around some part of the box is not there.
 
     Something of the paper's colour lies on it, or the sheet is curled so that this is another place.
@@ -55,12 +67,30 @@ def print_is_gone(page: Array, dark: Array, least: float, print_there: float, li
     if page.shape != dark.shape:
         return False
     there = cv2.dilate((dark > least).astype(np.uint8), np.ones((5, 5)))
-    edges = np.linspace(0, page.shape[1], _PARTS + 1).astype(int)
-    for left, right in itertools.pairwise(edges.tolist()):
-        strokes = page[:, left:right] < 128
+    down, across = (
+        itertools.pairwise(np.linspace(0, side, count + 1).astype(int).tolist())
+        for side, count in zip(page.shape, parts, strict=True)
+    )
+    for (top, bottom), (left, right) in itertools.product(down, across):
+        strokes = page[top:bottom, left:right] < 128
         if int(strokes.sum()) < limits.print_least:
             continue
-        if float(there[:, left:right][strokes].mean()) < print_there:
+        if float(there[top:bottom, left:right][strokes].mean()) < print_there:
+            return True
+    return False
+
+
+def print_is_gone_around(sheet: Sheet, rect: Rect, limits: InkThresholds) -> bool:
+    """The same of a large box, strip by strip: each is laid on what is seen by itself."""
+    page, seen = crop(sheet.reference.gray, *rect), crop(sheet.gray, *rect)
+    dark = black_hat(seen, limits.blackhat_mm)
+    least = max(_SEEN * limits.weak, limits.noise_gain * sheet.noise)
+    rows, columns = (max(round(side / (_STRIP_MM * MM)), 1) for side in page.shape)
+    edges = np.linspace(0, page.shape[1], columns + 1).astype(int)
+    for left, right in itertools.pairwise(edges.tolist()):
+        part = np.s_[:, left:right]
+        strip = shifted(np.ascontiguousarray(page[part]), np.ascontiguousarray(seen[part]))
+        if print_is_gone(strip, dark[part], least, limits.print_there, limits, (rows, 1)):
             return True
     return False
 

@@ -14,6 +14,7 @@ from evidence.recognition.doubts import BETWEEN, COVERED, FILE_INK
 from evidence.recognition.folds import unprinted_lines
 from evidence.recognition.identity import Words
 from evidence.recognition.ink import find_ink
+from evidence.recognition.local_print import print_is_gone_around
 from evidence.recognition.reading import Array, PictureSink
 from evidence.recognition.reference import MM
 from evidence.recognition.rings import Ring
@@ -24,6 +25,8 @@ from evidence.recognition.thresholds import DEFAULT, Thresholds
 
 _FILE_INK_MM2 = 1.0
 """Area that annotations and form fields draw in a box from which its mark is theirs."""
+_BORDER_MM = 2.0
+"""How far outside a seal box its own rules lie at most."""
 _COPIED_BOXES = 2
 _GRAY_HUE = 7.0
 """Chroma over the paper's that toner does not reach; blue pens have 20-130, black ones up to 8."""
@@ -138,6 +141,10 @@ def _seals(
     The fullest ring first: a part of it makes circles in a neighbouring box.
     """
     boxes = [box for box in issued.boxes if box.kind is BoxKind.SEAL]
+    for box in boxes:
+        # Present, as absent, is said only of the form's own paper.
+        if sheet.colored and print_is_gone_around(sheet, box_rect(box, _BORDER_MM), thresholds.ink):
+            views[box.box] = replace(views[box.box], covered=True)
     findings = {box.box: find_seal(sheet, box, views[box.box], (), thresholds.seal) for box in boxes}
     waiting, owned = list(boxes), list[Ring]()
     while len(waiting) > 1:

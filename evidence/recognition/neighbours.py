@@ -24,9 +24,22 @@ _HIGHER = 1.5
 """A signature is higher than a date; what is no higher than this may be the date's beginning..."""
 _ALIKE = 1.4
 """...and, further off, what is no higher or lower than this."""
+_TOUCHING_MM = 0.6
+_NEXT_MM = 5.0
+"""Even writing that reaches the border itself, and the date that goes on this far beyond it..."""
+_HIGHER_ACROSS = 1.65
+"""...may differ in height by this: a digit on the border is cut."""
 _EVEN = 0.6
 """Least height of the middle piece in shares of the whole: digits are of one height, strokes are not."""
 _LEAST_MM2 = 0.4
+_STACKED_MM = 3.0
+"""Boxes this near above each other have a border in common."""
+_BORDER_MM = 1.6
+"""Height that the printed border and the blank beside it take out of writing across it."""
+_ACROSS = 0.3
+"""Share of a stroke in the other box from which it stands across the border..."""
+_MOSTLY = 0.6
+"""...and of the box's ink that must for the box to be asked."""
 
 
 def from_a_neighbour(box: Box, boxes: Sequence[Box], around: Around, weak: float) -> bool:
@@ -53,6 +66,46 @@ def may_be_a_neighbours(box: Box, boxes: Sequence[Box], ink: Array) -> bool:
         if side and _may_run_across(_big_enough(ink), side, other.h * PT):
             return True
     return False
+
+
+def straddles(box: Box, boxes: Sequence[Box], around: Around, weak: float) -> bool:
+    """Whether the ink of a box is writing that stands across the border of the box above or below.
+
+    It may be either's: nobody can say whose from where it stands.
+    """
+    x0, y0 = max(round(around.rect[0]), 0), max(round(around.rect[1]), 0)
+    left, top, right, bottom = _span(box, x0, y0)
+    beyond = [
+        _span(other, x0, y0)
+        for other in boxes
+        if other.box != box.box and other.kind is not BoxKind.SEAL and _stacked(box, other)
+    ]
+    if not beyond:
+        return False
+    ink = (around.dark > weak).astype(np.uint8)
+    own = np.zeros(ink.shape, bool)
+    own[top:bottom, max(left, 0) : right] = True
+    theirs = np.zeros(ink.shape, bool)
+    for o_left, o_top, o_right, o_bottom in beyond:
+        theirs[max(o_top, 0) : max(o_bottom, 0), max(o_left, 0) : max(o_right, 0)] = True
+    # The printed border between them cuts writing in two.
+    joined = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((int(_BORDER_MM * MM), 3)))
+    count, labels = cv2.connectedComponents(joined)
+    pieces = labels[ink > 0]
+    mine = np.bincount(pieces[own[ink > 0]], minlength=count).astype(float)
+    other = np.bincount(pieces[theirs[ink > 0]], minlength=count)
+    # Digits are pieces of their own; specks on either side say nothing.
+    across = (other > _ACROSS * (mine + other)) & (other > 0.3 * _LEAST_MM2 * MM * MM)
+    return float(mine[across].sum()) > _MOSTLY * max(float(mine.sum()), 1.0)
+
+
+def _stacked(box: Box, other: Box) -> bool:
+    """Whether the other box lies right above or below."""
+    x, y, w, h = box_rect(box)
+    ox, oy, ow, oh = box_rect(other)
+    if min(x + w, ox + ow) - max(x, ox) < 0.5 * min(w, ow):
+        return False
+    return min(abs(oy - y - h), abs(oy + oh - y)) < _STACKED_MM * MM
 
 
 def _may_run_across(mine: Array, side: int, highest: float) -> bool:
@@ -108,6 +161,8 @@ def _runs_across(
     if to_border + from_border > _FAR_MM * MM:
         return False
     ratio = _height(mine) / _height(theirs_near)
+    if to_border <= _TOUCHING_MM * MM and from_border <= _NEXT_MM * MM and _evenness(mine) >= _EVEN:
+        return ratio <= _HIGHER_ACROSS
     level = abs(_middle(mine) - _middle(theirs_near)) < 0.5 * _height(theirs_near)
     return 1 / _ALIKE < ratio < _ALIKE and level and _evenness(mine) >= _EVEN
 

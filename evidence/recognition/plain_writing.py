@@ -13,7 +13,7 @@ import numpy as np
 
 from evidence.domain.document import Box, BoxKind
 from evidence.recognition.doubts import ink_in
-from evidence.recognition.neighbours import may_be_a_neighbours
+from evidence.recognition.neighbours import may_be_a_neighbours, straddles
 from evidence.recognition.reference import MM
 from evidence.recognition.straight import line_count
 from evidence.recognition.thresholds import DEFAULT, Thresholds
@@ -44,6 +44,8 @@ def is_plain_writing(
     least = _PLENTY * (limits.written_mm if signature else limits.dated_mm)
     own = ink_in(box, around.rect, around.dark, weak)
     if signature and may_be_a_neighbours(box, boxes, own):
+        return False
+    if straddles(box, boxes, around, weak):
         return False
     if not signature and _is_small_writing(box, around, weak, strong, least, thresholds):
         return True

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from evidence.demo.canvas import font
+from evidence.demo.creases import Crease, press_crease
 from evidence.demo.seal import SEAL_FACE
 from evidence.domain.document import BoxKind
 from tests.recognition_room import all_boxes, line_on
@@ -173,3 +174,24 @@ def test_paper_that_bends_is_not_altered_print(room, sample):
         borderMode=cv2.BORDER_REPLICATE,
     )
     assert "altered_print" not in kinds(room.read(replace(scan, image=bent)))
+
+
+@pytest.mark.parametrize("angle", [8, 27, 55, 80])
+def test_a_fold_across_the_page_is_no_ink_that_somebody_added(room, sample, angle):
+    def fold(rng, canvas):
+        h, w = canvas.image.shape[:2]
+        crease = Crease(
+            x=0.55 * w, y=0.42 * h, angle=angle, before=120, after=120, breadth=0.5, depth=0.42, flank=0.15
+        )
+        press_crease(np.random.default_rng(angle), canvas, crease)
+
+    assert "added_ink" not in kinds(room.read(room.scan(sample, retouch=fold)))
+
+
+def test_a_black_ruled_line_through_print_is_still_added_ink(room, sample):
+    def strike(rng, canvas):
+        x = np.linspace(40, 150, 60)
+        points = np.stack([x, 90 + 0.12 * (x - 40)], 1) * canvas.mm
+        line_on(canvas, points, (20, 20, 20), 0.6)
+
+    assert "added_ink" in kinds(room.read(room.scan(sample, retouch=strike)))

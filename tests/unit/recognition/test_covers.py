@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from evidence.demo.covers import business_card, receipt
+from evidence.demo.covers import COVERS, business_card, lay_on_a_box, other_sheet, receipt, slip
+from evidence.demo.seal import stamp
 from evidence.domain.document import MarkVerdict
-from tests.recognition_room import box_pixels, mark
+from tests.recognition_room import box_pixels, mark, verdict
 
 
 def lying(kind, seed):
@@ -18,8 +19,41 @@ def lying(kind, seed):
     return retouch
 
 
-@pytest.mark.parametrize("kind", [receipt, business_card])
+@pytest.mark.parametrize("kind", [receipt, business_card, slip])
 @pytest.mark.parametrize("seed", range(2))
 def test_paper_of_others_on_a_box_is_asked_and_named(room, sample, kind, seed):
     found = mark(room.read(room.scan(sample, retouch=lying(kind, seed))), "expert-1")
     assert (found.verdict, found.why) == (MarkVerdict.UNDECIDED, "有别的纸或物盖在上面")
+
+
+def test_another_sheet_of_the_same_form_on_a_box_is_asked(room, sample):
+    def retouch(_rng, canvas):
+        x, y, w, _h = box_pixels(canvas, "expert-1")
+        other_sheet(np.random.default_rng(3), canvas, canvas.image.copy(), (x + w, y + 0.3 * canvas.dpi))
+
+    assert verdict(room.read(room.scan(sample, retouch=retouch)), "expert-1") is MarkVerdict.UNDECIDED
+
+
+@pytest.mark.parametrize("corner", [(0.3, -0.05), (0.6, 1.02)])
+def test_a_seal_is_asked_where_paper_of_others_reaches_over_its_boxs_border(room, sample, corner):
+    """The seal itself is whole and plain to see: what else lies under the slip nobody knows."""
+
+    def retouch(_rng, canvas):
+        box = next(box for box in canvas.boxes if box.box.startswith("enterprise-seal"))
+        stamp(np.random.default_rng(3), canvas, box, "常州鑫盛精密机械有限公司")
+        x, y, w, h = box_pixels(canvas, "enterprise-seal")
+        slip(np.random.default_rng(1), canvas, (x + corner[0] * w, y + corner[1] * h))
+
+    found = mark(room.read(room.scan(sample, retouch=retouch)), "enterprise-seal")
+    assert found.verdict is MarkVerdict.UNDECIDED
+
+
+@pytest.mark.parametrize("kind", COVERS)
+def test_each_cover_of_the_simulator_covers_some_box_and_says_so(room, sample, kind):
+    scan = room.scan(
+        sample, retouch=lambda _rng, canvas: lay_on_a_box(np.random.default_rng(2), canvas, kind)
+    )
+    reading = room.read(scan)
+    covered = {box.rpartition("-p")[0] for box in scan.truth.covered}
+    assert covered
+    assert {name for name in covered if verdict(reading, name) is MarkVerdict.PRESENT} == set()

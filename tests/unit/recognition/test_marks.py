@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
+from evidence.demo.pen import handwritten
 from evidence.demo.seal import fingerprint as press_thumb
 from evidence.demo.seal import seal_alpha
 from evidence.domain.document import BoxKind, MarkVerdict
@@ -233,6 +234,18 @@ def test_a_fingerprint_is_its_own_kind_of_mark(room, sample):
     kinds = {m.kind for m in reading.scan.marks if m.box.startswith("escort")}
     assert BoxKind.FINGERPRINT in kinds
     assert verdict(reading, "escort") is UNDECIDED
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_name_in_red_ink_is_a_signature_and_no_fingerprint(room, sample, seed):
+    def name(rng, canvas):
+        x, y, _w, _h = box_pixels(canvas, "escort")
+        alpha = handwritten(np.random.default_rng(seed), "刘明艳", int(10 * canvas.mm))
+        canvas.ink(alpha, x + 3 * canvas.mm, y + canvas.mm, (60, 50, 200), meant_for=[])
+
+    reading = room.read(room.scan(sample, retouch=name))
+    assert BoxKind.FINGERPRINT not in {m.kind for m in reading.scan.marks}
+    assert verdict(reading, "escort") is PRESENT
 
 
 @pytest.mark.parametrize("colour", [BLACK, BLUE])

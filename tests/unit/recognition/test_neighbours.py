@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from evidence.domain.document import Box, BoxKind
-from evidence.recognition.neighbours import from_a_neighbour
+from evidence.recognition.neighbours import from_a_neighbour, straddles
 from evidence.recognition.reference import MM, PT
 from evidence.recognition.surroundings import box_rect
 from evidence.recognition.traits import WIDE_MM, Around
@@ -64,3 +64,30 @@ def test_an_empty_date_box_has_no_ink_to_give():
 def test_a_year_that_stands_alone_left_of_its_month_is_the_dates():
     row = around(("2022", 40, 5), ("7 11", 65, 5))
     assert from_a_neighbour(SIGNED, (SIGNED, DATED), row, 40)
+
+
+ABOVE = Box(
+    box="expert-0-date", kind=BoxKind.DATE, role="expert", required=True, x=_LEFT, y=_TOP - 41, w=160, h=40
+)
+
+
+def written_at(top, high, text="2022 7 11"):
+    """A date whose top lies so many mm below the upper border of the signature box."""
+    rect = box_rect(SIGNED, WIDE_MM)
+    seen = np.zeros((round(rect[3]), round(rect[2])), np.uint8)
+    place = (round((WIDE_MM + 6) * MM), round((WIDE_MM + top + high) * MM))
+    cv2.putText(seen, text, place, cv2.FONT_HERSHEY_SIMPLEX, high * MM / 21, 255, 3)
+    border = round(WIDE_MM * MM)
+    seen[border - 4 : border + 2] = 0  # the printed rule
+    return Around(rect=rect, dark=seen, hidden=np.zeros(seen.shape, bool))
+
+
+@pytest.mark.parametrize("top", [-2.6, -3.0, -4.0])
+def test_writing_across_the_border_of_the_box_above_may_be_eithers(top):
+    assert straddles(SIGNED, (SIGNED, ABOVE), written_at(top, 6.0), 40)
+    assert not straddles(SIGNED, (SIGNED, DATED), written_at(top, 6.0), 40), "nobody writes above"
+
+
+@pytest.mark.parametrize("top", [0.5, -0.6])
+def test_writing_that_only_touches_the_border_is_the_boxs_own(top):
+    assert not straddles(SIGNED, (SIGNED, ABOVE), written_at(top, 6.0), 40)
