@@ -12,7 +12,7 @@ import numpy as np
 from evidence.domain.document import Box, BoxKind, IssuedPage, MarkVerdict
 from evidence.recognition.doubts import CORRECTED, COVERED, doubt_about, ink_in, refusal_words
 from evidence.recognition.ink_thresholds import InkThresholds
-from evidence.recognition.local_print import lies_under, print_is_gone, rules_are_lost, shifted
+from evidence.recognition.local_print import PARTS, lies_under, print_is_gone, rules_are_lost, shifted
 from evidence.recognition.plain_writing import is_plain_writing
 from evidence.recognition.reading import Array
 from evidence.recognition.red_ink import disks_in, thumb_in, without_red_ink
@@ -63,7 +63,8 @@ def find_ink(
     dark = black_hat(seen, limits.blackhat_mm)
     weak = least_darkness(dark, sheet, limits)
     there = limits.bilevel_print_there if sheet.bilevel else limits.print_there
-    gone = print_is_gone(page, dark, weak, there, limits)
+    # Rules above and below by themselves: one of two is enough to hide a name; copies lose thin rules.
+    gone = print_is_gone(page, dark, weak, there, limits, (1 if sheet.bilevel else 2, PARTS))
     if lies_under(seen, limits) or (gone and not rules_are_lost(sheet, rect, limits)):
         view = replace(view, covered=True)
     view = replace(view, printed=not gone)

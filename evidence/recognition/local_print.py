@@ -14,7 +14,7 @@ from evidence.recognition.sheet import Sheet, crop
 from evidence.recognition.surroundings import Rect, black_hat
 
 _SHIFT = 6
-_PARTS = 5
+PARTS = 5
 """Parts of a box, from left to right, in each of which its print is looked for."""
 _STRIP_MM = 12.0
 """Breadth of the strips of a large box."""
@@ -58,7 +58,7 @@ def print_is_gone(
     least: float,
     print_there: float,
     limits: InkThresholds,
-    parts: tuple[int, int] = (1, _PARTS),
+    parts: tuple[int, int] = (1, PARTS),
 ) -> bool:
     """Whether print around some part of the box is not there.
 

@@ -31,6 +31,8 @@ _HIGHER_ACROSS = 1.65
 """...may differ in height by this: a digit on the border is cut."""
 _EVEN = 0.6
 """Least height of the middle piece in shares of the whole: digits are of one height, strokes are not."""
+_YEAR = 1.6
+"""Breadth of a year's four digits in shares of their height, at least."""
 _LEAST_MM2 = 0.4
 _STACKED_MM = 3.0
 """Boxes this near above each other have a border in common."""
@@ -172,11 +174,19 @@ def _middle(ink: Array) -> float:
 
 
 def _evenness(ink: Array) -> float:
-    """Height of the middle one of its pieces in shares of the whole; 0 for a single piece."""
+    """Height of the middle one of its pieces in shares of the whole; where digits are joined, of the lowest
+    quarter of its width; 0 for what is no wider than a digit or two.
+    """
+    whole = max(_height(ink), 1.0)
     count, _labels, stats, _centres = cv2.connectedComponentsWithStats(ink.astype(np.uint8))
-    if count < 4:
+    if count >= 4:
+        return float(np.median(stats[1:, cv2.CC_STAT_HEIGHT])) / whole
+    columns = np.nonzero(ink.any(axis=0))[0]
+    left, right = int(columns[0]), int(columns[-1]) + 1
+    if right - left < _YEAR * whole:
         return 0.0
-    return float(np.median(stats[1:, cv2.CC_STAT_HEIGHT])) / max(_height(ink), 1.0)
+    quarters = np.array_split(ink[:, left:right], 4, axis=1)
+    return min(_height(quarter) if quarter.any() else 0.0 for quarter in quarters) / whole
 
 
 def _big_enough(ink: Array) -> Array:
