@@ -55,6 +55,8 @@ class Workspace:
     settings: Settings
     clock: Callable[[], datetime] = utc_now
     """Contract time; the demo replaces it. Certificates and time stamps always carry real time."""
+    clock_is_right: bool = False
+    """A person vouches for a clock that the ledger would not believe."""
 
     @property
     def inbox(self) -> Path:
@@ -74,9 +76,13 @@ class Workspace:
     @cached_property
     def ledger_as_found(self) -> Ledger:
         """Journal and view, not yet compared with the archive: for those who examine or mend it."""
+        from evidence.ledger.clock_guard import ClockGuard
         from evidence.ledger.place import open_ledger
 
-        return open_ledger(self.archive / "ledger", self.settings.ledger, clock=self.clock)
+        ledger = open_ledger(self.archive / "ledger", self.settings.ledger, clock=self.clock)
+        if not self.clock_is_right:
+            ledger.clock_guard = ClockGuard(not_before=self.settings.contract.signed_on)
+        return ledger
 
     @cached_property
     def ledger(self) -> Ledger:
@@ -354,6 +360,7 @@ class Workspace:
             examine=examine_own_package,
             signer=self.settings.signer,
             timestamp=self.settings.timestamp,
+            witness=self.settings.witness,
         )
 
 
@@ -390,7 +397,9 @@ def find_workspace(start: Path) -> Path:
     )
 
 
-def open_workspace(directory: Path | None = None, *, clock: Callable[[], datetime] = utc_now) -> Workspace:
+def open_workspace(
+    directory: Path | None = None, *, clock: Callable[[], datetime] = utc_now, clock_is_right: bool = False
+) -> Workspace:
     """Open the given or the nearest workspace."""
     root = find_workspace(Path.cwd()) if directory is None else directory.resolve()
     if not (root / SETTINGS_FILE).is_file():
@@ -399,4 +408,5 @@ def open_workspace(directory: Path | None = None, *, clock: Callable[[], datetim
             where=str(root),
             remedy=_("请先运行 evidence init {root}").format(root=root),
         )
-    return Workspace(root=root, settings=load_settings(root / SETTINGS_FILE), clock=clock)
+    settings = load_settings(root / SETTINGS_FILE)
+    return Workspace(root=root, settings=settings, clock=clock, clock_is_right=clock_is_right)

@@ -30,6 +30,7 @@ from evidence.domain.tables import convert_table
 from evidence.errors import InputError
 from evidence.foreign import fault_of
 from evidence.forms.settings import FormsSettings
+from evidence.handover.settings import WitnessSettings
 from evidence.inbox.settings import InboxSettings
 from evidence.jobs.settings import JobSettings
 from evidence.language import _
@@ -140,6 +141,7 @@ class Settings:
     antivirus: AntivirusSettings = field(default_factory=AntivirusSettings)
     mail: dict[str, MailboxSettings] = field(default_factory=dict)
     """`[mail.NAME]`: mailboxes whose messages come into the inbox; none by default."""
+    witness: WitnessSettings = field(default_factory=WitnessSettings)
     accounts: dict[str, str] = field(default_factory=dict)
     """System account -> id of the person it belongs to; who acts at the terminal."""
 

@@ -114,6 +114,10 @@ def bundle_command(
             dossier=built.dossier_level.value,
         )
     )
+    for place in built.mirrored.places:
+        say(_("  检查点已送到 {place}").format(place=place))
+    for trouble in built.mirrored.troubles:
+        say(f"  ◐ {trouble}")
     say(_("  下一步：evidence verify {path}，随后连同《接收回执》送交监管部门。").format(path=built.path))
 
 
@@ -131,6 +135,7 @@ def _built_json(built: Built) -> dict[str, object]:
         "documents": list(package.documents),
         "checkpoint": {"size": package.tree_size, "root": package.root},
         "list_number": package.list_number,
+        "mirrored": {"places": list(built.mirrored.places), "troubles": list(built.mirrored.troubles)},
         "blocking": [
             {"rule_id": each.rule_id, "subject": each.subject, "message": each.message}
             for each in built.blocking

@@ -35,6 +35,30 @@ def ledger_command() -> None:
     """
 
 
+@ledger_command.command("mirror")
+@json_option
+@workspace_command
+def mirror_command(workspace: Workspace, as_json: bool) -> int:
+    """把每个检查点送到 [witness] 指明的地方；已有的不动，送不到的退出码为 7。
+
+    \b
+    例：evidence ledger mirror
+    """
+    from evidence.handover.mirror import mirror
+
+    done = mirror(workspace.ledger.view.checkpoints(), workspace.settings.witness, workspace.root)
+    if as_json:
+        emit(done)
+    else:
+        for place in done.places:
+            say(_("● 检查点已送到 {place}").format(place=place))
+        for trouble in done.troubles:
+            say(f"✕ {trouble}")
+        if not done.places and not done.troubles:
+            say(_("没有要送的检查点。"))
+    return ExitCode.MISSING_PART if done.troubles else ExitCode.DONE
+
+
 @ledger_command.command("verify")
 @click.option(
     "--against",
@@ -51,11 +75,14 @@ def verify_command(workspace: Workspace, anchors: tuple[Path, ...], as_json: boo
     \b
     例：evidence ledger verify --against checkpoint-2022-W13.txt
     """
+    from evidence.handover.mirror import kept_outside
     from evidence.ledger.comparison import compare
     from evidence.ledger.inspection import inspect, read_anchor
 
+    outside = kept_outside(workspace.settings.witness, workspace.root)
     kept = {
-        path.name: read_anchor(path.read_bytes().decode("utf-8", "replace"), str(path)) for path in anchors
+        name: read_anchor(data.decode("utf-8", "replace"), name)
+        for name, data in (*outside.items(), *((path.name, path.read_bytes()) for path in anchors))
     }
     ledger = workspace.ledger_as_found
     with counting(_("逐行核对")) as tell:

@@ -159,11 +159,14 @@ def workspace_command(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add `--workspace` and pass the opened workspace as the first argument."""
 
     @takes_workspace
+    @click.option(
+        "--clock-is-right", is_flag=True, help=_("本机时钟早于账本最后一笔或合同签订日期，但确实无误")
+    )
     @wraps(function)
-    def with_workspace(*args: Any, **kwargs: Any) -> Any:
-        from evidence.config import open_workspace
+    def with_workspace(*args: Any, clock_is_right: bool, **kwargs: Any) -> Any:
+        from evidence import config
 
-        workspace: Workspace = open_workspace(named_workspace())
+        workspace: Workspace = config.open_workspace(named_workspace(), clock_is_right=clock_is_right)
         result = function(workspace, *args, **kwargs)
         _show_changes(workspace)
         return result

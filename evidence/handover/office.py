@@ -11,6 +11,7 @@ from evidence.bundles.settings import SignerSettings, TimestampSettings
 from evidence.forms.source import IssueSettings
 from evidence.handover.press import Press
 from evidence.handover.self_check import Examine
+from evidence.handover.settings import WitnessSettings
 from evidence.ledger.ledger import Ledger
 from evidence.rules.parameters import Parameters
 
@@ -43,6 +44,8 @@ class Office:
     """Judges what was made, as its auditor will."""
     signer: SignerSettings = field(default_factory=SignerSettings)
     timestamp: TimestampSettings = field(default_factory=TimestampSettings)
+    witness: WitnessSettings = field(default_factory=WitnessSettings)
+    """Where checkpoints go at once."""
 
     @property
     def quarantine(self) -> Path:

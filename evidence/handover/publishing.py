@@ -25,6 +25,7 @@ from evidence.forms.leftovers import settle_leftovers
 from evidence.handover.bench import Bench
 from evidence.handover.continuity import carried_receipts
 from evidence.handover.filling import Papers, numbers
+from evidence.handover.mirror import Mirrored, mirror
 from evidence.handover.office import Office
 from evidence.handover.originals import originals_of
 from evidence.handover.week import WeekWork, made_checkpoint
@@ -64,6 +65,8 @@ class Built:
     owing: Owing = field(default_factory=Owing)
     changes: tuple[str, ...] = ()
     """What a supplement was made for."""
+    mirrored: Mirrored = field(default_factory=Mirrored)
+    """Where the checkpoint went at once."""
 
 
 def publish(
@@ -138,6 +141,7 @@ def publish(
         office.ledger.transact(actor, lambda _view: events)
     name_once(waiting, final)
     query_tables.keep(office.ledger)
+    mirrored = mirror(office.ledger.view.checkpoints(), office.witness, office.root)
     return Built(
         package=package,
         path=final,
@@ -147,6 +151,7 @@ def publish(
         blocking=tuple(stopping),
         owing=work.owing,
         changes=work.changes,
+        mirrored=mirrored,
     )
 
 

@@ -34,7 +34,18 @@ def conditions(workspace: Workspace, now: datetime, *, watcher: bool = True) -> 
         now: the real time.
         watcher: whether a watcher is expected to have left its sign of life.
     """
-    looks: list[Look] = [inbox, disk, ledger, clock, undecided, revocation, timestamp, backup, proven_restore]
+    looks: list[Look] = [
+        inbox,
+        disk,
+        ledger,
+        clock,
+        undecided,
+        revocation,
+        timestamp,
+        backup,
+        proven_restore,
+        witness,
+    ]
     if watcher:
         looks.insert(1, heartbeat)
     found: list[Condition] = []
@@ -257,6 +268,31 @@ def backup(workspace: Workspace, now: datetime) -> Iterator[Condition]:
         never=_("还没有做过备份"),
         last=_("最近一次备份于 {at}"),
         remedy=_("请运行 evidence backup 目录，并用 evidence service install 装上每日备份。"),
+    )
+
+
+def witness(workspace: Workspace, _now: datetime) -> Iterator[Condition]:
+    """Every checkpoint is where no insider reaches it; says nothing where no such place is configured."""
+    from evidence.handover.mirror import lacking_outside
+
+    settings = workspace.settings.witness
+    if not settings.folder and not settings.mail_to:
+        return
+    remedy = _("请接通 [witness] 指明的地方，再运行 evidence ledger mirror。")
+    try:
+        lacking = lacking_outside(workspace.ledger_as_found.view.checkpoints(), settings, workspace.root)
+    except OSError as error:
+        message = _("[witness] 的目录不可用：{why}").format(why=reason_of(error))
+        yield Condition(name="witness", good=None, message=message, remedy=remedy)
+        return
+    yield Condition(
+        name="witness",
+        good=None if lacking else True,
+        message=_("还有 {count} 个检查点没有送到外面").format(count=lacking)
+        if lacking
+        else _("检查点都已送到外面"),
+        remedy=remedy if lacking else "",
+        figures={"evidence_checkpoints_not_mirrored": float(lacking)},
     )
 
 

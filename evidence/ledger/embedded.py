@@ -38,6 +38,8 @@ class EmbeddedLedger(Ledger):
     def __init__(self, journal: Journal, clock: Callable[[], datetime], snapshots: bool) -> None:
         self._journal = journal
         self._clock = clock
+        self._newest: datetime | None = None
+        """When the last line was written; None: not looked up yet."""
         self._snapshots = snapshots
         self._mutex = RLock()
         self._marks: list[Position] = [Position()]
@@ -80,6 +82,7 @@ class EmbeddedLedger(Ledger):
         self._epoch = self._journal.epoch()
         self._marks, self._view = [Position()], TinyDBView()
         self._position = self._saved = Position()
+        self._newest = None
         loaded = load(self.journal_path.parent) if self._snapshots else None
         if loaded is not None and self._journal.reaches(loaded.end):
             self._start(loaded)
@@ -248,6 +251,7 @@ class EmbeddedLedger(Ledger):
     def _fold(self, entries: Sequence[Entry], reached: Position) -> None:
         for entry in entries:
             fold(self._view.rows, entry)
+            self._newest = entry.instant
         self._reached(reached)
         self._save_if_due()
 
@@ -263,8 +267,13 @@ class EmbeddedLedger(Ledger):
         if self._snapshots and fresh >= max(_SAVE_AFTER, self._position.size // 20):
             self.save_snapshot()
 
+    def _last_instant(self) -> datetime | None:
+        if self._newest is None and self._position.size:
+            self._newest = next(self.entries(self._position.size - 1)).instant
+        return self._newest
+
     def _write(self, actor: str, events: Sequence[Event], at: datetime | None) -> tuple[int, ...]:
-        instant = instant_text(self._clock() if at is None else at)
+        instant = instant_text(self._stamp(self._last_instant) if at is None else at)
         start, digest = self._position.size, self._position.digest
         lines: list[bytes] = []
         entries: list[Entry] = []

@@ -16,6 +16,7 @@ from evidence.ledger.merkle import Frontier, Tree, leaf_hash
 from evidence.ledger.view import Head, View
 
 if TYPE_CHECKING:
+    from evidence.ledger.clock_guard import ClockGuard
     from evidence.ledger.embedded import EmbeddedLedger
     from evidence.ledger.positions import Positions
 
@@ -36,6 +37,10 @@ class Ledger(ABC):
     """Journal lines there were when this object opened it."""
     positions: Positions | None = None
     """Where the archive's files remember the lines that created them; None for a ledger without archive."""
+
+    clock_guard: ClockGuard | None = None
+    """Refuses to stamp a line with a clock that is plainly wrong; None where nobody minds."""
+    _clock: Callable[[], datetime]
 
     @staticmethod
     def open(
@@ -124,6 +129,17 @@ class Ledger(ABC):
         Raises:
             LedgerBusyError: somebody else held it for `timeout_s` seconds.
         """
+
+    def _stamp(self, last: Callable[[], datetime | None]) -> datetime:
+        """The instant that lines written now carry.
+
+        Raises:
+            UsageError: the clock cannot be right.
+        """
+        now = self._clock()
+        if self.clock_guard is not None:
+            self.clock_guard.check(now, last())
+        return now
 
     def _remember(self, lines: Sequence[bytes]) -> None:
         """Lines that are durable now, for the archive to bear witness."""

@@ -166,8 +166,11 @@ def _answer(pipe: Connection, make: Callable[[Any], object]) -> None:
 class IntakeProcess:
     """The inbox watcher in its own process, started again should it ever die."""
 
-    def __init__(self, root: Path, *, poll: bool, tell: Callable[[str], None]) -> None:
+    def __init__(
+        self, root: Path, *, poll: bool, tell: Callable[[str], None], clock_is_right: bool = False
+    ) -> None:
         self._root = root
+        self._clock_is_right = clock_is_right
         self._poll = poll
         self._tell = tell
         self._stopping = Event()
@@ -194,7 +197,9 @@ class IntakeProcess:
         deaths = 0
         while not self._stopping.is_set():
             self._pipe, theirs = _SPAWN.Pipe()
-            process = _SPAWN.Process(target=_watch, args=(self._root, self._poll, theirs), name="desk-intake")
+            process = _SPAWN.Process(
+                target=_watch, args=(self._root, self._poll, theirs, self._clock_is_right), name="desk-intake"
+            )
             process.start()
             theirs.close()
             if self._stopping.is_set():
@@ -210,7 +215,7 @@ class IntakeProcess:
             self._stopping.wait(min(_LONGEST_REST_S, 2.0**deaths))
 
 
-def _watch(root: Path, poll: bool, pipe: Connection) -> None:
+def _watch(root: Path, poll: bool, pipe: Connection, clock_is_right: bool) -> None:
     """The process: takes files in until the desk hangs up or the system asks it to stop."""
     _low()
     from evidence.config import open_workspace
@@ -220,7 +225,7 @@ def _watch(root: Path, poll: bool, pipe: Connection) -> None:
     from evidence.inbox.service import run_service
     from evidence.mail.rounds import fetching
 
-    workspace = open_workspace(root)
+    workspace = open_workspace(root, clock_is_right=clock_is_right)
 
     def until_the_desk_hangs_up(stop: Callable[[], None]) -> None:
         Thread(target=_wait_for_the_end, args=(pipe, stop), daemon=True).start()

@@ -146,7 +146,7 @@ def application() -> Any:
 @contextmanager
 def watching(workspace: Workspace, *, poll: bool, say: Callable[[str], None]) -> Iterator[None]:
     """The inbox watcher while the desk runs; it finishes the file at hand when the desk stops."""
-    intake = IntakeProcess(workspace.root, poll=poll, tell=say)
+    intake = IntakeProcess(workspace.root, poll=poll, tell=say, clock_is_right=workspace.clock_is_right)
     intake.start()
     try:
         yield

@@ -263,7 +263,9 @@ class PostgresLedger(Ledger):
                 events = tuple(decide(PostgresView(PostgresRows(asking(connection)), head)))
                 if not events:
                     return _Written(head.size, (), ())
-                lines, entries, digest = _sealed(actor, events, at or self._clock(), head)
+                lines, entries, digest = _sealed(
+                    actor, events, at or self._stamp(lambda: self._instant_before(head)), head
+                )
                 self._add(connection, frontier, lines, entries, digest)
                 sent.append(_Written(head.size, tuple(lines), events))
             return sent[-1]
@@ -289,6 +291,10 @@ class PostgresLedger(Ledger):
                 self._deciding = False
         self._remember(written.lines)
         return written
+
+    def _instant_before(self, head: Head) -> datetime | None:
+        """When the line before the present end was written."""
+        return next(self.entries(head.size - 1, head.size)).instant if head.size else None
 
     def _lock_head(self, connection: Connection, *, even_moved: bool = False) -> tuple[Head, Frontier]:
         try:
