@@ -397,9 +397,7 @@ def find_workspace(start: Path) -> Path:
     )
 
 
-def open_workspace(
-    directory: Path | None = None, *, clock: Callable[[], datetime] = utc_now, clock_is_right: bool = False
-) -> Workspace:
+def open_workspace(directory: Path | None = None, *, clock: Callable[[], datetime] = utc_now) -> Workspace:
     """Open the given or the nearest workspace."""
     root = find_workspace(Path.cwd()) if directory is None else directory.resolve()
     if not (root / SETTINGS_FILE).is_file():
@@ -408,5 +406,4 @@ def open_workspace(
             where=str(root),
             remedy=_("请先运行 evidence init {root}").format(root=root),
         )
-    settings = load_settings(root / SETTINGS_FILE)
-    return Workspace(root=root, settings=settings, clock=clock, clock_is_right=clock_is_right)
+    return Workspace(root=root, settings=load_settings(root / SETTINGS_FILE), clock=clock)

@@ -74,8 +74,11 @@ from evidence.ledger.events import (
     WaiverGranted,
 )
 from evidence.ledger.upkeep import (
+    DisposedItem,
+    FootageSeen,
     LedgerRecovered,
     LedgerRestored,
+    MaterialDisposed,
     NumbersReserved,
     RecoveredItem,
     Reserved,
@@ -351,6 +354,22 @@ def every_kind() -> list[Event]:
         ),
         TailCut(bytes=7, sha256=digest("torn")),
         ThingAudited(objects=3),
+        MaterialDisposed(
+            items=(
+                DisposedItem(
+                    sha256=digest("film"),
+                    kind="录像",
+                    name="一.mp4",
+                    case=OWN,
+                    until=date(2022, 3, 1),
+                    clause="附件八2",
+                ),
+            ),
+            approval=digest("approval"),
+            by=PersonId("P01"),
+            why="保管期满",
+        ),
+        FootageSeen(sha256=digest("film"), by="P01"),
         NumbersReserved(numbers=(Reserved(number=Number("WJB22-0013-JC-003"), form="inspection-record"),)),
         LedgerRestored(
             backup="/media/backup", backed_up_at=START, size=40, digest="00" * 32, by="lihua", gap=20

@@ -24,7 +24,7 @@ from evidence.domain.identifiers import CaseId, VisitId, as_typed
 from evidence.domain.reasons import require_words
 from evidence.domain.register import Hold
 from evidence.domain.week import local_date, show_date
-from evidence.errors import UsageError
+from evidence.errors import ExitCode, UsageError
 from evidence.language import _
 from evidence.ledger.lookup import known_case, standing_case
 
@@ -149,23 +149,45 @@ def _known_case_or_visit(workspace: Workspace, text: str) -> tuple[CaseId, Visit
 @click.command("disposal")
 @at_option
 @click.option("--out", type=OutFileType(), default=None, help=_("另存为 Excel 清册"))
+@click.option(
+    "--approved",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    default=None,
+    help=_("书面批准（文件）：销毁此刻可处置的全部资料，摘要和批准留存"),
+)
+@click.option("--why", default="", help=_("销毁的原因"))
+@click.option("--by", "by", default="", help=_("决定人（账号已关联人员的可不写）"))
 @json_option
 @workspace_command
-def disposal_command(workspace: Workspace, at: datetime | None, out: Path | None, as_json: bool) -> None:
-    """销毁清册：哪些资料保管期已满、可以报批，哪些因封存等原因不得处置。本命令从不删除任何资料。
+def disposal_command(
+    workspace: Workspace,
+    at: datetime | None,
+    out: Path | None,
+    approved: Path | None,
+    why: str,
+    by: str,
+    as_json: bool,
+) -> int:
+    """销毁清册：哪些资料保管期已满、可以报批，哪些因封存等原因不得处置。
+
+    只有附书面批准、由项目负责人以本人账号办理（--approved）时才真正销毁：原件、预览和浏览目录中的副本一并删除，
+    备份和已移交的包中还有副本的逐一列出。不能恢复。
 
     \b
     例：evidence disposal --at 2025-06-01
+        evidence disposal --approved 批准.pdf --why 保管期满经批准销毁
     """
+    from evidence.handover.disposal import register
     from evidence.ledger.facts import gather_cases
-    from evidence.rules.ground import Ground
-    from evidence.rules.known import known_at
-    from evidence.rules.retention import disposables
 
     moment = at or workspace.clock()
+    if approved is not None and at is not None:
+        raise UsageError(_("销毁以当前时刻为准。"), remedy=_("请去掉 --at。"))
     view = workspace.ledger.known_at(at)
     facts = gather_cases(view, [case.id for case in view.cases()], week=None)
-    rows = list(disposables(Ground(known_at(facts, moment), workspace.settings.parameters, moment)))
+    rows = list(register(workspace.ledger, facts, workspace.settings.parameters, moment))
+    if approved is not None:
+        return _dispose(workspace, rows, approved, why, by, as_json)
     if out is not None:
         from evidence.reports.workbook import Table, write_tables
 
@@ -173,7 +195,7 @@ def disposal_command(workspace: Workspace, at: datetime | None, out: Path | None
         progress(_("清册已写到 {out}。").format(out=out))
     if as_json:
         emit({"at": moment, "items": rows})
-        return
+        return ExitCode.DONE
     ready = sum(one.may_go for one in rows)
     say(
         _("{day}：保管期已满 {all} 件，可报批处置 {ready} 件，不得处置 {held} 件。").format(
@@ -183,6 +205,45 @@ def disposal_command(workspace: Workspace, at: datetime | None, out: Path | None
     if rows:
         heads = (_("案件"), _("类别"), _("名称"), _("保管期至"), _("结论"))
         say(table(heads, ((o.case, o.kind, o.name, o.until, _verdict(o)) for o in rows), indent=2))
+    return ExitCode.DONE
+
+
+def _dispose(
+    workspace: Workspace, rows: list[Disposable], approved: Path, why: str, by: str, as_json: bool
+) -> int:
+    """Journal, destroy, and say what remains for others to do."""
+    from evidence.handover.disposal import decide, destroy, disposed, packages_with
+    from evidence.health.upkeep import read_upkeep
+
+    actor = workspace.actor(by)
+    going = [one.sha256 for one in rows if one.may_go]
+    backup = read_upkeep(workspace.root).backup_place
+    elsewhere = [*([backup] if backup else []), *packages_with(workspace.ledger.view, going)]
+    workspace.attachments.check(approved)
+    approval = workspace.originals.put_file(approved).sha256
+    event = decide(workspace.ledger, rows, actor=actor, why=why, approval=approval, elsewhere=elsewhere)
+    view, gone = workspace.ledger.view, disposed(workspace.ledger)
+    done = destroy(workspace.archive, workspace.originals, view, gone)
+    if as_json:
+        emit({"items": event.items, "files": done.files, "left": done.left, "elsewhere": elsewhere})
+    else:
+        say(_("已销毁 {n} 件，摘要和批准留在账本。").format(n=len(event.items)))
+        say(
+            table(
+                (_("案件"), _("类别"), _("名称"), "SHA-256"),
+                ((o.case, o.kind, o.name, o.sha256[:16]) for o in event.items),
+                indent=2,
+            )
+        )
+        for place in elsewhere:
+            say(
+                _("◐ {place} 中还有副本，请按批准另行处置（已移交的包由接收方保管，不动）。").format(
+                    place=place
+                )
+            )
+        for each in done.left:
+            say(_("✕ 没有删成：{place}").format(place=each))
+    return ExitCode.MISSING_PART if done.left else ExitCode.DONE
 
 
 HEADS = (

@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import wraps
 from pathlib import Path
@@ -164,9 +165,11 @@ def workspace_command(function: Callable[..., Any]) -> Callable[..., Any]:
     )
     @wraps(function)
     def with_workspace(*args: Any, clock_is_right: bool, **kwargs: Any) -> Any:
-        from evidence import config
+        from evidence.config import open_workspace
 
-        workspace: Workspace = config.open_workspace(named_workspace(), clock_is_right=clock_is_right)
+        workspace: Workspace = open_workspace(named_workspace())
+        if clock_is_right:
+            workspace = replace(workspace, clock_is_right=True)
         result = function(workspace, *args, **kwargs)
         _show_changes(workspace)
         return result

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from evidence.cli.options import IDENTIFIER, emit, json_option, progress, say, workspace_command
+from evidence.cli.recording_access import seen_command
 from evidence.cli.recording_checks import audit_command, coverage_command, offset_command, reconsidered
 from evidence.cli.recording_list import list_command
 from evidence.cli.waiting import counting
@@ -150,5 +151,5 @@ def release_recording(workspace: Workspace, recording: str, why: str, person: st
         say(_("录像 {name} 的指派已撤回。").format(name=found.name))
 
 
-for each in (list_command, offset_command, coverage_command, audit_command):
+for each in (list_command, seen_command, offset_command, coverage_command, audit_command):
     recording_command.add_command(each)

@@ -18,7 +18,15 @@ from evidence.domain.recording import Recording
 from evidence.domain.register import Hold, Incurable, Package, Plan, Receipt, RegisterEntry, Waiver
 from evidence.domain.signer_change import SignerChange
 from evidence.domain.virus_scan import VirusScan
-from evidence.ledger.upkeep import LedgerRecovered, LedgerRestored, NumbersReserved, TailCut, ThingAudited
+from evidence.ledger.upkeep import (
+    FootageSeen,
+    LedgerRecovered,
+    LedgerRestored,
+    MaterialDisposed,
+    NumbersReserved,
+    TailCut,
+    ThingAudited,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -375,6 +383,8 @@ Event = (
     | LedgerRestored
     | LedgerRecovered
     | ThingAudited
+    | MaterialDisposed
+    | FootageSeen
 )
 
 EVENT_TYPES: dict[str, type[Event]] = {kind.KIND: kind for kind in Event.__args__}

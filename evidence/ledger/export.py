@@ -45,6 +45,8 @@ TITLES = {
     "ledger.restored/1": "由备份恢复",
     "ledger.recovered/1": "由档案补记",
     "archive.audited/1": "档案复核",
+    "material.disposed/1": "资料销毁",
+    "footage.seen/1": "调阅录像",
 }
 _SUBJECTS = ("number", "arrival", "id", "key", "week", "package", "sha256", "case", "visit")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")

@@ -31,6 +31,7 @@ from evidence.ledger.events import (
     WaiverGranted,
 )
 from evidence.ledger.fold_tables import WEEKLY, case_of
+from evidence.ledger.upkeep import MaterialDisposed
 from evidence.ledger.view import View
 
 _FOLDERS = dict.fromkeys(PHOTOGRAPHS, "隐患照片")
@@ -42,6 +43,9 @@ def holdings(entries: Iterable[Entry]) -> tuple[Holding, ...]:
     """Everything the journal names by digest, each place once, sorted by place."""
     found: dict[str, Holding] = {}
     for entry in entries:
+        if isinstance(entry.event, MaterialDisposed):
+            for item in entry.event.items:
+                found.pop(original_place(item.sha256), None)
         for holding in _of(entry):
             found.setdefault(holding.place, holding)
     return tuple(found[place] for place in sorted(found))
@@ -132,6 +136,8 @@ def _originals(entry: Entry) -> Iterator[tuple[Sha256 | None, str]]:
         yield event.transcription.sha256, _("转录件 {number}").format(number=event.transcription.number)
     elif isinstance(event, GapIncurable):
         yield event.incurable.attachment, _("声明无法补正的依据 {case}").format(case=event.incurable.gap.case)
+    elif isinstance(event, MaterialDisposed):
+        yield event.approval, _("销毁资料的批准")
     elif isinstance(event, ReceiptReceived):
         yield event.receipt.source, _("接收回执 {id}").format(id=event.receipt.package)
 

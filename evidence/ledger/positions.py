@@ -40,7 +40,7 @@ from evidence.ledger.events import (
     WaiverGranted,
 )
 from evidence.ledger.holdings import issued_place, places_of
-from evidence.ledger.upkeep import NumbersReserved
+from evidence.ledger.upkeep import MaterialDisposed, NumbersReserved
 
 HANDOVER = "handover"
 _MARK_BYTES = 512
@@ -64,7 +64,7 @@ _WHOLE = {
     )
 }
 """Kinds whose lines are kept whole: `ledger recover` appends them again."""
-_NAMING = _WHOLE | {PartiesImported.KIND}
+_NAMING = _WHOLE | {PartiesImported.KIND, MaterialDisposed.KIND}
 """Kinds that name files; of the others only the mark tells. A register of thousands is kept by its digest."""
 
 

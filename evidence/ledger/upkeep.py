@@ -6,10 +6,10 @@ Part of the vocabulary in `events`, and under the same rule: a kind's payload on
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar
 
-from evidence.domain.identifiers import Number, Sha256
+from evidence.domain.identifiers import Number, PersonId, Sha256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,3 +107,44 @@ class ThingAudited:
     missing: tuple[Sha256, ...] = ()
     changed: tuple[Sha256, ...] = ()
     extra: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisposedItem:
+    """Bytes that are gone; what they were stays known."""
+
+    sha256: Sha256
+    kind: str
+    """`录像` or `记录`."""
+    name: str
+    case: str
+    until: date
+    """Last day it had to be kept."""
+    clause: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaterialDisposed:
+    """Material whose period had ended was destroyed on a written approval; digests and this line remain."""
+
+    KIND: ClassVar[str] = "material.disposed/1"
+    items: tuple[DisposedItem, ...]
+    approval: Sha256
+    """The approval, among the originals."""
+    by: PersonId
+    """Leader who had it destroyed."""
+    why: str
+    elsewhere: tuple[str, ...] = ()
+    """Where copies are known to remain: backups and packages, for whoever keeps them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FootageSeen:
+    """Somebody looked at a film at the desk; once for each film and session."""
+
+    KIND: ClassVar[str] = "footage.seen/1"
+    sha256: Sha256
+    visit: str = ""
+    """Visit the film belonged to at that time."""
+    by: str
+    """Person of the roster, or the account."""

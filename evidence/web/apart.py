@@ -14,6 +14,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -225,7 +226,7 @@ def _watch(root: Path, poll: bool, pipe: Connection, clock_is_right: bool) -> No
     from evidence.inbox.service import run_service
     from evidence.mail.rounds import fetching
 
-    workspace = open_workspace(root, clock_is_right=clock_is_right)
+    workspace = replace(open_workspace(root), clock_is_right=clock_is_right)
 
     def until_the_desk_hangs_up(stop: Callable[[], None]) -> None:
         Thread(target=_wait_for_the_end, args=(pipe, stop), daemon=True).start()

@@ -15,7 +15,10 @@ from typing import Any
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 
 from evidence.domain.identifiers import Sha256
+from evidence.domain.recording import Recording
 from evidence.errors import EvidenceError, UsageError
+from evidence.ledger.upkeep import FootageSeen
+from evidence.web.acting import actor_of
 from evidence.web.pages import page
 from evidence.web.ranges import playable, span
 from evidence.web.roles import Act
@@ -23,6 +26,7 @@ from evidence.web.speech import say
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _CHUNK = 1 << 18
+_SEEN = "films-seen"
 _POLICY = "default-src 'none'; media-src 'self'; sandbox"
 
 
@@ -36,6 +40,19 @@ async def _part(path: Path, first: int, last: int) -> AsyncIterator[bytes]:
             yield chunk
     finally:
         await asyncio.to_thread(stream.close)
+
+
+def _remember(request: Any, recording: Recording) -> None:
+    """One line in the journal for each film and session; a film that cannot be noted is not shown."""
+    seen: list[str] = request.session.get(_SEEN, [])
+    if recording.sha256 in seen:
+        return
+    actor = actor_of(request)
+    request.desk.workspace.ledger.append(
+        actor.journalled,
+        FootageSeen(sha256=recording.sha256, visit=recording.visit or "", by=actor.by),
+    )
+    request.session[_SEEN] = [*seen, recording.sha256]
 
 
 @page(Act.WATCH)
@@ -66,6 +83,7 @@ def watch(request: Any, digest: str) -> Any:
     }
     if part is None:
         return HttpResponse(status=416, headers={**headers, "Content-Range": f"bytes */{size}"})
+    _remember(request, recording)
     first, last = part
     headers["Content-Length"] = str(last - first + 1)
     if asked:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from asn1crypto.pem import armor
 from click.testing import CliRunner
+from cryptography.hazmat.primitives import serialization
 
 from evidence.bundles.settings import SignerSettings
 from evidence.cli.main import main
@@ -30,7 +31,8 @@ from tests import world
 from tests.custody.ten_weeks import REGULATOR, make_pki, sign_text, write_keys, write_signer
 from tests.handing_over import NAMES, open_office
 from tests.packing import plain_pdf
-from tests.pki import Pki
+from tests.pki import Identity, Pki, make_crl, make_identity
+from tests.soft_token import LIBRARY, read_configuration_again, softhsm
 
 NEW_KEY = """
 [signer]
@@ -234,3 +236,112 @@ def test_doctor_says_when_the_configured_key_is_not_the_journals(agency: Agency,
     assert behind.good is False, "the change is journalled and the old key still configured"
     (agency.root / SETTINGS_FILE).write_text(NEW_KEY, "utf-8")
     assert signer_checks(agency.root) == []
+
+
+# --- the life of a key: taken back, moved to a token, the token replaced, a second person -----------------
+
+
+@pytest.mark.parametrize(
+    ("revoked", "proven"), [(timedelta(hours=1), True), (-timedelta(hours=1), False)], ids=["after", "before"]
+)
+def test_a_key_that_was_compromised_proves_what_was_stamped_before(
+    agency: Agency, revoked: timedelta, proven: bool
+) -> None:
+    """The stamp carries real time; the list, published later, says since when the key is no longer good."""
+    package = agency.root / "archive" / "handover" / "WJB-2022-W13.zip"
+    now = datetime.now(UTC)
+    taken_back = make_crl(
+        agency.first.root,
+        revoked={agency.first.signer.certificate.serial_number: now + revoked},
+        start=now + timedelta(hours=2),
+    )
+    trust = [agency.first.root.pem, armor("X509 CRL", taken_back)]
+    report = verify_path(package, trust=trust, at=now + timedelta(days=1))
+    assert (report.indication is Indication.PASSED) is proven, [str(each) for each in report.checks]
+
+
+def token_of(folder: Path, name: str, signer: Identity) -> SignerSettings:
+    """A PKCS#11 token with this key on it; nothing of the key stays elsewhere."""
+    store = folder / name
+    store.mkdir(parents=True)
+    softhsm("--init-token", "--free", "--label", name, "--pin", "246810", "--so-pin", "13579111")
+    private = signer.key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    (store / "key.pem").write_bytes(private)
+    softhsm(
+        "--import",
+        str(store / "key.pem"),
+        "--token",
+        name,
+        "--label",
+        "sign",
+        "--id",
+        "01",
+        "--pin",
+        "246810",
+    )
+    (store / "key.pem").unlink()
+    (store / "pin").write_text("246810")
+    (store / "pin").chmod(0o600)
+    (store / "signer.pem").write_bytes(signer.pem)
+    return SignerSettings(
+        pkcs12="",
+        password_file=str(store / "pin"),
+        pkcs11_library=str(LIBRARY),
+        token_label=name,
+        key_label="sign",
+        certificate=str(store / "signer.pem"),
+        chain=("keys/second.pem",),
+        crls=("keys/second.crl", "keys/ca.crl"),
+    )
+
+
+@pytest.mark.skipif(not LIBRARY.exists(), reason="softhsm2 is not installed")
+def test_a_key_file_is_followed_by_a_token_and_that_by_another(
+    agency: Agency, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each change is signed by the key it takes out of use: by the file, then on the first token."""
+    (tmp_path / "store").mkdir()
+    configuration = tmp_path / "softhsm2.conf"
+    configuration.write_text(f"directories.tokendir = {tmp_path / 'store'}\nlog.level = ERROR\n")
+    monkeypatch.setenv("SOFTHSM2_CONF", str(configuration))
+    third = make_identity("接任签名人", issuer=agency.second.root, organization=NAMES.agency)
+    first, second = token_of(tmp_path, "first", agency.second.signer), token_of(tmp_path, "second", third)
+    read_configuration_again()
+    (tmp_path / "third.pem").write_bytes(third.pem)
+
+    run("signer", "change", tmp_path / "new.pem", "--why", "密钥移入令牌")
+    agency_on_first = replace(agency.office, signer=first)
+    monkeypatch.setattr(Workspace, "office", property(lambda _self: replace(agency.office, signer=first)))
+    order = Order(
+        week=Week(2022, 14), at=world.FRIDAY + timedelta(days=7), allow_incomplete=True, why="令牌试验"
+    )
+    on_first = build_package(agency_on_first, order).path
+    assert agency.judge(on_first).indication is Indication.PASSED
+
+    made = json.loads(run("signer", "change", tmp_path / "third.pem", "--why", "更换令牌", "--json"))
+    assert (made["before"], made["after"]) == (digest(agency.second), third.asn1.sha256.hex())
+    week_later = replace(order, week=Week(2022, 15), at=world.FRIDAY + timedelta(days=14))
+    later = open_office(agency.root, clock=lambda: week_later.at)
+    on_second = build_package(replace(later, signer=second), week_later).path
+    report = verify_path(
+        on_second, trust=[agency.first.root.pem, agency.second.root.pem], previous=[on_first]
+    )
+    assert report.indication is Indication.PASSED
+    assert "由旧密钥签字" in told(report)
+
+
+def test_a_second_signer_takes_turns_only_by_a_change_each_time(agency: Agency, tmp_path: Path) -> None:
+    """A deputy is no other truth: whoever signs next was named by whoever signed before."""
+    run("signer", "change", tmp_path / "new.pem", "--why", "负责人休假，由副签名人签")
+    assert agency.judge(agency.build()).indication is Indication.PASSED
+    (tmp_path / "old.pem").write_bytes(agency.first.signer.pem)
+    week_later = Order(
+        week=Week(2022, 15), at=world.FRIDAY + timedelta(days=14), allow_incomplete=True, why="两人轮签试验"
+    )
+    unannounced = replace(week_later, accept_indeterminate=True)
+    later = open_office(agency.root, clock=lambda: week_later.at)
+    report = agency.judge(build_package(later, unannounced).path)
+    assert report.indication is Indication.INDETERMINATE
+    assert digest(agency.first) in told(report)

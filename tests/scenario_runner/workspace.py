@@ -28,9 +28,9 @@ class Clock:
         self.now = datetime.min.replace(tzinfo=UTC)
         self._open = config.open_workspace
 
-    def open_workspace(self, folder: Path | None = None, *, clock_is_right: bool = False) -> Workspace:
+    def open_workspace(self, folder: Path | None = None) -> Workspace:
         """`config.open_workspace` by this clock."""
-        return self._open(folder, clock=lambda: self.now, clock_is_right=clock_is_right)
+        return self._open(folder, clock=lambda: self.now)
 
 
 class Agency:

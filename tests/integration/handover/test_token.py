@@ -23,8 +23,8 @@ from evidence.bundles.pades import Level, PdfSigning
 from evidence.bundles.settings import SignerSettings
 from evidence.bundles.signers import KeyUnusableError, open_key
 from tests.handing_over import drawn_form
+from tests.soft_token import LIBRARY, read_configuration_again, softhsm
 
-LIBRARY = Path("/usr/lib/softhsm/libsofthsm2.so")
 PIN = "246810"
 pytestmark = pytest.mark.skipif(not LIBRARY.exists(), reason="softhsm2 is not installed")
 
@@ -40,7 +40,7 @@ def token(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     )
     before = os.environ.get("SOFTHSM2_CONF")
     os.environ["SOFTHSM2_CONF"] = str(configuration)
-    run("--init-token", "--free", "--label", "agency", "--pin", PIN, "--so-pin", "13579111")
+    softhsm("--init-token", "--free", "--label", "agency", "--pin", PIN, "--so-pin", "13579111")
     start = datetime.now(UTC) - timedelta(days=1)
     root_key = ec.generate_private_key(ec.SECP256R1())
     issuer = issue_certificate("测试根证书", root_key, now=start, years=2, organization="测试")
@@ -66,7 +66,7 @@ def token(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
         (root / "key.pem").write_bytes(private)
-        run(
+        softhsm(
             "--import",
             str(root / "key.pem"),
             "--token",
@@ -81,15 +81,12 @@ def token(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         (root / "key.pem").unlink()
     (root / "pin").write_text(PIN)
     (root / "pin").chmod(0o600)
+    read_configuration_again()
     yield root
     if before is None:
         del os.environ["SOFTHSM2_CONF"]
     else:
         os.environ["SOFTHSM2_CONF"] = before
-
-
-def run(*arguments: str) -> None:
-    subprocess.run(["softhsm2-util", *arguments], check=True, capture_output=True)
 
 
 def settings(label: str, **changes: str) -> SignerSettings:

@@ -17,6 +17,7 @@ from PIL import Image
 from evidence.domain.identifiers import ArrivalId
 from evidence.errors import InputError
 from evidence.ledger.events import ArrivalJudged, ArrivalTaken
+from evidence.ledger.upkeep import FootageSeen
 from evidence.web.host import Host
 from tests import world
 from tests.desk_client import DeskClient
@@ -278,6 +279,19 @@ def test_films_are_for_those_who_may_watch_and_only_films(
         assert response["Content-Length"] == "256"
         assert "sandbox" in response["Content-Security-Policy"]
         assert response["X-Content-Type-Options"] == "nosniff"
+
+
+def test_who_looked_at_a_film_is_journalled_once_a_session(
+    sign_in: Callable[..., Client], film: str, host: Host
+) -> None:
+    ledger = host.workspace.ledger
+    size = ledger.head.size
+    first, second = sign_in("regulator"), sign_in("auditor")
+    for start in (0, 256, 512):
+        first.get(f"/footage/{film}/", headers={"range": f"bytes={start}-{start + 99}"})
+        second.get(f"/footage/{film}/", headers={"range": f"bytes={start}-{start + 99}"})
+    seen = [entry for entry in ledger.entries(size) if isinstance(entry.event, FootageSeen)]
+    assert [(each.event.sha256, each.actor.partition("（")[0]) for each in seen] == [(film, "desk:regulator")]
 
 
 def test_a_range_beyond_the_film_is_refused(sign_in: Callable[..., Client], film: str) -> None:
