@@ -52,7 +52,9 @@ class Parties:
             (_("委托方名称"), self.regulator),
         ):
             if len(name.strip()) < 2:
-                raise UsageError(_("{what}“{name}”不像名称。").format(what=what, name=name))
+                raise UsageError(
+                    _("{what}“{name}”不像名称。").format(what=what, name=name), remedy=_("请重新输入。")
+                )
         if not "".join(map(str, (self.agency, self.contract, self.regulator, self.address))).isprintable():
             raise UsageError(_("名称中有看不见的控制字符。"), remedy=_("请重新输入。"))
 

@@ -19,7 +19,7 @@ from tests.ledger_story import START, every_kind
 
 CONTENTS = (
     "名册.xlsx", "contacts", "photo", "details WJB22-0012", "details WJB22-0013", "notice", "scan own",
-    "scan both", "mp4", "docx", "", "receipt", "typed",
+    "scan both", "mp4", "docx", "", "receipt", "typed", "approval",
 )  # fmt: skip
 
 

@@ -21,7 +21,7 @@ from evidence.cli.options import (
 )
 from evidence.cli.tables import table
 from evidence.domain.identifiers import CaseId, VisitId, as_typed
-from evidence.domain.reasons import require_words
+from evidence.domain.reasons import require_substance, require_words
 from evidence.domain.register import Hold
 from evidence.domain.week import local_date, show_date
 from evidence.errors import ExitCode, UsageError
@@ -219,6 +219,7 @@ def _dispose(
     going = [one.sha256 for one in rows if one.may_go]
     backup = read_upkeep(workspace.root).backup_place
     elsewhere = [*([backup] if backup else []), *packages_with(workspace.ledger.view, going)]
+    require_substance(why)
     workspace.attachments.check(approved)
     approval = workspace.originals.put_file(approved).sha256
     event = decide(workspace.ledger, rows, actor=actor, why=why, approval=approval, elsewhere=elsewhere)

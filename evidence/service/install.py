@@ -29,7 +29,8 @@ def run_command(command: Sequence[str]) -> None:
         ) from error
     if done.returncode:
         raise MissingPartError(
-            _("{command} 没有成功：{why}").format(command=" ".join(command), why=done.stderr.strip()[:400])
+            _("{command} 没有成功：{why}").format(command=" ".join(command), why=done.stderr.strip()[:400]),
+            remedy=_("请排除原因后再运行；已做好的部分不会重做错。"),
         )
 
 

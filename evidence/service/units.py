@@ -58,7 +58,9 @@ class Installation:
                     remedy=_("请把程序放在 /opt，工作区放在 /srv，备份放在 /mnt 下。"),
                 )
         if not re.fullmatch(r"[a-z_][a-z0-9_-]{0,30}", self.account):
-            raise UsageError(_("“{name}”不能作系统账号。").format(name=self.account))
+            raise UsageError(
+                _("“{name}”不能作系统账号。").format(name=self.account), remedy=_("例：--account evidence")
+            )
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -30,6 +30,7 @@ ORDERS: dict[str, tuple[str, ...]] = {
     "inbox retry": (ARRIVAL, "--by", "P1"),
     "inbox split": (ARRIVAL, f"1:{RECORD}", "--by", "P1"),
     "inbox undo": (ARRIVAL, "--by", "P1"),
+    "disposal": ("--approved", "{certificate}"),
     "incurable": (world.CLOSED,),
     "recording assign": ("{recording}", f"{world.CLOSED}-V1", "--by", "P1"),
     "recording release": ("{recording}", "--by", "P1"),

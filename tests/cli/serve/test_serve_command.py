@@ -106,6 +106,9 @@ def test_the_first_start_offers_one_link_and_stops_cleanly(
 
 def _programs_see_how_it_is(workspace: Path, port: int) -> None:
     """Health file, health pages and metrics of the running desk, with its inbox and without."""
+    deadline = time.monotonic() + 30
+    while not (workspace / "archive/health.json").exists() and time.monotonic() < deadline:
+        time.sleep(0.1)
     written = json.loads((workspace / "archive/health.json").read_text(encoding="utf-8"))
     assert written["error"] is None
     assert {"inbox", "disk", "clock", "backup"} <= {each["name"] for each in written["conditions"]}
