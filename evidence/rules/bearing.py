@@ -63,8 +63,7 @@ DECLARED: dict[str, Declared] = {
     # a statement against other evidence makes the duty to settle which of the two is true
     "Visit.hazards_none": _duty("P01-facts-complete"),
     "Visit.principal_present": _duty("E04-principal-signature"),
-    "Visit.escort_present": _duty("G06-escort-signature"),
-    "Visit.refusals": _duty("E04-principal-signature G06-escort-signature G06-enterprise-seal"),
+    "Visit.refusals": _duty("E04-principal-signature"),
     "Document.scans": Declared(Bearing.PAPER, frozenset({"P07-report-in-time"})),
     "CaseFacts.entries": _duty(
         "C21-dispute-hold K04-risk-lists P14-assistance P15-notices-delivered R05-return-visit"
@@ -95,9 +94,7 @@ DECLARED: dict[str, Declared] = {
     # that its blank last day is unknown and no limit
     "Person.active_from": _limit("S01-team"),
     "Person.active_to": _limit("S01-team S02-titles T05-removed-stay-away"),
-    "Person.badge_from": _limit("T02-badge-valid T02-badges"),
     "Device.from_date": _limit("V01-known-recorder"),
-    "Device.to_date": _limit("V01-known-recorder"),
     "RegisterEntry.valid_to": _limit("S06-external-experts C16-nonconformity"),
     "RegisterEntry.data": _duty("E05-questionnaire F05-campaign-summary"),
     "RegisterEntry.enterprise": _duty("T09-no-conflict"),
