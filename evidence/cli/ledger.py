@@ -131,7 +131,7 @@ def rebuild_command(workspace: Workspace, as_json: bool) -> None:
     例：evidence ledger rebuild
     """
     from evidence.cli.browsing import refresh_case_tree
-    from evidence.ledger.comparison import compare
+    from evidence.ledger.comparison import check_last_checkpoint, compare
     from evidence.ledger.query_tables import keep
 
     with Working(_("正在重建视图和浏览目录……")):
@@ -139,6 +139,7 @@ def rebuild_command(workspace: Workspace, as_json: bool) -> None:
         head = workspace.ledger.rebuild()
         if workspace.ledger.positions is not None:
             workspace.ledger.positions.rebuild(workspace.ledger.lines())
+            check_last_checkpoint(workspace.ledger, workspace.settings.contract.code)
         keep(workspace.ledger)
         files = refresh_case_tree(workspace)
     if as_json:

@@ -15,7 +15,7 @@ from evidence.config import open_workspace
 from evidence.domain.identifiers import Number
 from evidence.language import _
 from evidence.ledger import query_tables
-from evidence.ledger.comparison import Comparison, compare
+from evidence.ledger.comparison import Comparison, check_last_checkpoint, compare
 from evidence.ledger.ledger import Ledger
 from evidence.ledger.numbering import GAP
 from evidence.ledger.positions import Positions
@@ -97,4 +97,7 @@ def resume(
     files = bring_in(workspace.archive, newer)
     recovery = restore_ledger(ledger, proofs, event, form_ids=form_ids(workspace))
     query_tables.keep(ledger)
-    return Resumed(event=event, recovery=recovery, agreement=compare(ledger, contract), files=files)
+    agreement = compare(ledger, contract)
+    if not agreement.problems:
+        check_last_checkpoint(ledger, contract)  # so that no opening reads the tree
+    return Resumed(event=event, recovery=recovery, agreement=agreement, files=files)

@@ -31,7 +31,7 @@ from evidence.handover.originals import originals_of
 from evidence.handover.week import WeekWork, made_checkpoint
 from evidence.language import _
 from evidence.ledger import query_tables
-from evidence.ledger.comparison import LedgerBehindError
+from evidence.ledger.comparison import LedgerBehindError, check_last_checkpoint
 from evidence.ledger.events import (
     Event,
     FormIssued,
@@ -140,6 +140,7 @@ def publish(
             )
         office.ledger.transact(actor, lambda _view: events)
     name_once(waiting, final)
+    check_last_checkpoint(office.ledger, office.names.contract_code)  # so that no opening reads the tree
     query_tables.keep(office.ledger)
     mirrored = mirror(office.ledger.view.checkpoints(), office.witness, office.root)
     return Built(

@@ -34,7 +34,9 @@ from evidence.handover.receipts import (
     is_signed,
 )
 from evidence.handover.renewal import renew
+from evidence.ledger.comparison import check_at_opening
 from evidence.ledger.events import ArrivalJudged, ArrivalTaken, ReceiptReceived
+from evidence.ledger.positions import CheckpointMark, Positions
 from evidence.verify.examine import verify_path
 from tests import world
 from tests.handing_over import build, make_office, something_new
@@ -332,3 +334,21 @@ def test_only_a_package_can_be_renewed(key_home: Path, tmp_path: Path) -> None:
     for path in (tmp_path / "x.zip", tmp_path / "absent.zip"):
         with pytest.raises(UsageError, match="不是移交包"):
             renew(office, path)
+
+
+def test_a_package_leaves_its_checkpoint_compared_so_that_no_opening_reads_the_tree(
+    key_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = make_office(tmp_path, key_home)
+    office.ledger.positions = Positions(tmp_path / "archive")
+    build(office)
+    (made,) = office.ledger.view.checkpoints()
+    mark = office.ledger.positions.mark()
+    assert mark is not None
+    assert mark.checkpoint == CheckpointMark(size=made.size, root=made.root)
+
+    def never(*_args: object) -> object:
+        raise AssertionError("the tree was read")
+
+    monkeypatch.setattr(type(office.ledger), "tree", never)
+    check_at_opening(office.ledger, "WJB")
