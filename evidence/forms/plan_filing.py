@@ -9,6 +9,7 @@ from evidence.domain.register import Plan
 from evidence.forms.content.weekly import plan_values
 from evidence.forms.issue import issue_forms
 from evidence.forms.issuer import Issuer
+from evidence.forms.people import read_contacts
 from evidence.forms.source import IssueRequest
 from evidence.ledger.events import PlanFiled
 
@@ -22,7 +23,13 @@ def file_plan(plan: Plan, issuer: Issuer, *, now: datetime, actor: str, compiler
     Raises:
         As `issue_forms`; nothing is filed then.
     """
-    values = plan_values(plan, issuer.ledger.view, issuer.settings, compiler=compiler)
+    values = plan_values(
+        plan,
+        issuer.ledger.view,
+        issuer.settings,
+        contacts=lambda enterprise: read_contacts(issuer.originals, enterprise.contacts),
+        compiler=compiler,
+    )
     (form,) = issue_forms(
         [IssueRequest(form="weekly-plan", week=plan.week, values=values)],
         issuer,

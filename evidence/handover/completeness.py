@@ -71,7 +71,7 @@ def completeness_report(
         "quality": _quality(work),
         "ledger": _ledger(work, signing),
         "footnote": "合同日期（检查、督促、复查、移交）以记录和账本为准；"
-        "证书与时间戳记录的是真实签名时间，二者不一致时见 bag-info.txt 的 Real-Time。"
+        "证书与时间戳记录的是真实签名时间，二者相差一天以上时，真实时间载于包内 bag-info.txt。"
         "核对结论由登记的事实推算，证明的是推算无误，不能代替对事实本身的核查。",
     }
     return compose("completeness", data, at=work.at, marks=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from evidence.domain.document import Document, ScannedPage
 from evidence.domain.facts import CaseFacts
 from evidence.domain.hazard import Picture
 from evidence.domain.identifiers import Sha256
-from evidence.domain.parties import Enterprise
+from evidence.domain.parties import Enterprise, Role
 from evidence.domain.recording import Recording
 from evidence.domain.terms import CASE_KINDS, VISIT_KINDS, box_title, form_title
 from evidence.domain.week import SHANGHAI, local_date
@@ -99,7 +99,7 @@ def dossier_content(
     return DossierContent(
         case=case.case.id,
         sheet=sheet,
-        parts=(*(_part(document, issued, pages) for document in valid), *pages.materials(case)),
+        parts=(*(_part(document, case, issued, pages) for document in valid), *pages.materials(case)),
         photos=pictures,
         evaluation=evaluation,
         at=work.at,
@@ -117,9 +117,26 @@ def _cover(work: WeekWork, case: CaseFacts, enterprise: Enterprise) -> list[tupl
         ("企业类别", "、".join(kind.value for kind in enterprise.classes)),
         ("案件编号", case.case.id),
         ("服务期间", period),
-        ("服务人员", "、".join(experts) or "—"),
+        ("检查人员", "、".join(experts) or "—"),
         ("移交包", work.id),
+        ("保管期限", f"{work.parameters.record_retention_years}年"),
+        ("密级", "无密级（含企业信息，仅供监管工作使用）"),
+        ("立卷人", _named(work, Role.CLERK)),
+        ("检查人", _named(work, Role.LEADER)),
     ]
+
+
+def _named(work: WeekWork, role: Role) -> str:
+    """Who of the agency has a role on the day; a line to sign where nobody is registered."""
+    day = local_date(work.at)
+    names = [
+        one.name
+        for one in work.facts.people
+        if one.role is role
+        and (one.active_from is None or one.active_from <= day)
+        and (one.active_to is None or day <= one.active_to)
+    ]
+    return "、".join(names) or "＿＿＿＿＿＿"
 
 
 def _summary(findings: Sequence[Finding]) -> str:
@@ -202,12 +219,24 @@ def _can_be_shown(original: Original) -> bool:
     return original.media_type == "application/pdf" or original.media_type in _EMBEDDABLE
 
 
-def _part(document: Document, issued: IssuedStore, pages: _Pages) -> DossierPart:
+def _day_of(document: Document, case: CaseFacts) -> date:
+    """The day of what a record states: its visit or its report; the day of issue where there is neither."""
+    visits = {visit.id: visit for visit in latest(case.visits)}
+    visit = visits.get(document.visit) if document.visit else None
+    if visit is not None:
+        return local_date(visit.arrived_at)
+    if document.form.form == "rectification-report" and case.reports:
+        report = max(case.reports, key=lambda one: one.version)
+        return report.reported_on or report.received_on
+    return local_date(document.form.issued_at)
+
+
+def _part(document: Document, case: CaseFacts, issued: IssuedStore, pages: _Pages) -> DossierPart:
     form = document.form
     return DossierPart(
         title=form_title(form.form),
         number=form.number,
-        date=local_date(form.issued_at).isoformat(),
+        date=_day_of(document, case).isoformat(),
         state=document_state(document),
         document=issued.pdf_path(form.number),
         document_pages=form.pages,

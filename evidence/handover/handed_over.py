@@ -24,6 +24,8 @@ class HandedOver:
     bytes: int
     state: str = "present"
     """`present`, `missing` or `undecided`."""
+    span: str = ""
+    """A record's pages within its file, `第3-6页`; empty where none has come."""
     note: str = ""
     record: bool = False
     """Whether this row stands for a record; there is exactly one for each."""

@@ -95,6 +95,7 @@ class _Rows:
             material=form_title(form.form),
             number=form.number,
             pages=form.pages,
+            span=_span_in(document, digest, derived),
             paper_copies=1 if document.scans else 0,
             state=document_state(document),
             note="；".join(
@@ -135,6 +136,16 @@ class _Rows:
             bytes=entry.bytes if entry else 0,
             **told,
         )
+
+
+def _span_in(document: Document, digest: Sha256, derived: Derived | None) -> str:
+    """Where the record's pages lie in the file that the row names: its scans, counted in that file."""
+    if derived is None:
+        indexes = [scan.index for scan in document.scans if scan.sha256 == digest]
+    else:
+        cuts = list(derived.extract.cuts)
+        indexes = [cuts.index(cut) for cut in map(cut_of, document.scans) if cut in cuts]
+    return f"第{page_span(indexes)}页" if indexes else ""
 
 
 def _taken_from(derived: Derived | None, original: Original | None) -> list[str]:

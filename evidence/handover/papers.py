@@ -36,6 +36,7 @@ def list_values(
                 pages=row.pages,
                 paper_copies=row.paper_copies,
                 file=row.file.rpartition("/")[2] or "—",
+                span=row.span,
                 bytes=row.bytes,
                 sha256=row.sha256,
                 original=bool(row.paper_copies),

@@ -32,6 +32,13 @@ ROLE_NAME = {
     "filler": "填表人",
     "interviewer": "约谈人",
     "recorder": "记录人",
+    "acceptor": "整改验收人",
+    "approver": "批准人",
+    "notifier": "告知人",
+    "landlord": "出租方负责人",
+    "guide": "指导人员",
+    "declarant": "承诺人",
+    "applicant": "申请人",
 }
 KIND_WORD = {BoxKind.SIGNATURE: "签名", BoxKind.SEAL: "盖章", BoxKind.DATE: "日期"}
 OWN_RULE = {

@@ -29,6 +29,7 @@ from evidence.verify.task_processes import run_in_processes
 _FACTS = "data/facts.json"
 _FINDINGS = "data/findings.json"
 _SARIF = "data/findings.sarif"
+_ORIGINALS = "data/originals.json"
 _SECONDS = 60.0
 _SECONDS_PER_BYTE = 1e-5
 
@@ -205,14 +206,27 @@ def _same_sarif(
 
 
 def _names_files(container: Container, log: Any) -> bool:
-    """Whether every file the log points at lies in the package, and every finding points somewhere."""
+    """Whether every file the log points at belongs to the package, and every finding points somewhere.
+
+    A file that the package says it holds and does not is missing material, not another judgement.
+    """
     (run,) = log["runs"]
+    known = {*container.files, *_declared_originals(container)}
     locations = [place for result in run["results"] for place in result["locations"] or [{}]]
     return all(
         "logicalLocations" in place
         and (
             "physicalLocation" not in place
-            or f"data/{unquote(place['physicalLocation']['artifactLocation']['uri'])}" in container.files
+            or f"data/{unquote(place['physicalLocation']['artifactLocation']['uri'])}" in known
         )
         for place in locations
     )
+
+
+def _declared_originals(container: Container) -> set[str]:
+    extent = container.files.get(_ORIGINALS)
+    if extent is None:
+        return set()
+    index = msgspec.json.decode(extent.read(TEXT_LIMIT))
+    rows = [*(row for case in index["cases"] for row in case["files"]), *index["stacks"]]
+    return {str(row["path"]) for row in rows}

@@ -10,6 +10,7 @@ from evidence.domain.case import RectificationReport, Visit, VisitKind
 from evidence.domain.hazard import Grade, Hazard, HazardResult, HazardState
 from evidence.domain.identifiers import CaseId
 from evidence.domain.parties import Campaign, Enterprise
+from evidence.domain.terms import form_title
 from evidence.domain.week import local_date
 from evidence.errors import UsageError
 from evidence.forms.content.wording import day
@@ -57,11 +58,23 @@ def campaign_values(campaign_id: str, view: View, settings: IssueSettings, *, on
             f"应查{len(campaign.targets)}家，已查{checked}家；隐患{len(hazards)}项，"
             f"已整改{done}项，整改率{rate}；重大事故隐患{major}项"
         ),
+        "附送材料": _enclosed(view, campaign),
         "编制单位": settings.agency.name,
         "标段": settings.contract.section,
         "报送单位": settings.regulator.section_in_full,
         "报送日期": day(on),
     }
+
+
+def _enclosed(view: View, campaign: Campaign) -> str:
+    """The records that go with the list, counted by kind."""
+    counts = dict.fromkeys(("inspection-record", "recheck-record"), 0)
+    for _enterprise, case in _targets(campaign, view):
+        for document in view.documents(case) if case else ():
+            if document.form.form in counts and not document.form.voided_why:
+                counts[document.form.form] += 1
+    told = [f"{form_title(form)}{count}份" for form, count in counts.items() if count]
+    return "、".join(told) if told else "无"
 
 
 def _targets(campaign: Campaign, view: View) -> list[tuple[Enterprise, CaseId | None]]:

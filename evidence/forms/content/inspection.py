@@ -53,7 +53,9 @@ def inspection_fields(source: Source, marks: Marks) -> dict[str, Any]:
             if hazards or blank
             else "请你单位继续落实安全生产主体责任，保持安全生产条件。"
         ),
-        "计划复查时间": day(visit.planned_recheck if visit else None, blank=BLANK_DAY if blank else "—"),
+        "计划复查时间": "无需复查"
+        if visit and visit.hazards_none and not hazards
+        else day(visit.planned_recheck if visit else None, blank=BLANK_DAY if blank else "—"),
         "企业意见": source.details().opinion,
         "拒签情况": refusal_text(source),
         "检查项数": str(source.settings.parameters.checklist_items),

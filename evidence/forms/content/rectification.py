@@ -47,6 +47,8 @@ def rectification_fields(source: Source, marks: Marks) -> dict[str, Any]:
         "整改": rows,
         "整改小结": _summary(hazards, report),
         "未完成原因": "" if source.blank else _unfinished(report, hazards),
+        "填报人": "",
+        "验收人": "",
         "报告日期": day(report.reported_on if report else None, blank=BLANK_DAY),
         "收到日期": day(report.received_on if report else None, blank=BLANK_DAY),
         "接收人": receivers[0].name if receivers else "",

@@ -5,15 +5,17 @@ Whoever gathers the week calls one of these and passes the result as `IssueReque
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from evidence.domain.identifiers import CaseId, EnterpriseId
+from evidence.domain.parties import Enterprise, Role
 from evidence.domain.register import PartOfDay, Plan, PlanLine
 from evidence.domain.week import Week, weekday_name
 from evidence.forms.content.wording import BLANK_DAY, day
+from evidence.forms.people import EnterpriseContacts
 from evidence.forms.source import IssueSettings
 from evidence.ledger.checkpoint import grouped
 from evidence.ledger.view import View
@@ -23,16 +25,28 @@ SHOWN_CHANGES = 6
 """So many changes of a plan are named each way."""
 
 
+def week_named(week: Week) -> str:
+    """`2022年第13周（2022-W13）`: people count weeks in Chinese, files by ISO 8601."""
+    return f"{week.year}年第{week.number}周（{week}）"
+
+
 def _span(week: Week) -> str:
     return f"{day(week.monday)}至{day(week.sunday)}"
 
 
 def plan_values(
-    plan: Plan, view: View, settings: IssueSettings, *, compiler: str = "", made_on: date | None = None
+    plan: Plan,
+    view: View,
+    settings: IssueSettings,
+    *,
+    contacts: Callable[[Enterprise], EnterpriseContacts] = lambda enterprise: EnterpriseContacts(),
+    compiler: str = "",
+    made_on: date | None = None,
 ) -> dict[str, Any]:
     """下周工作计划 from a plan.
 
     Args:
+        contacts: people of an enterprise; without it the column is left to be written.
         compiler: name of whoever compiled it.
         made_on: the Friday it was made; the plan's own filing date when None.
     """
@@ -53,12 +67,13 @@ def plan_values(
                 "外聘专家": "、".join(p.name for p in people if p.role == "外聘专家") or "—",
                 "监管人员": "是" if line.supervisor_needed else "否",
                 "案件": line.case or "—",
+                "联系人": _contact(contacts(enterprise)) if enterprise else "",
                 "记录号": _check_record(view, line.case),
                 "备注": line.note,
             }
         )
     return {
-        "周次": plan.week,
+        "周次": week_named(week),
         "起止": _span(week),
         "版本": f"第{plan.version}版" if plan.version > 1 else "",
         "编制单位": settings.agency.name,
@@ -67,8 +82,27 @@ def plan_values(
         "变更": _changes(plan, view),
         "计划小结": f"共{len(rows)}项" if rows else "下周无检查复查安排",
         "编制人": compiler,
+        "批准人": _leaders(view, made_on or plan.filed_on),
         "编制日期": day(made_on or plan.filed_on),
     }
+
+
+def _contact(people: EnterpriseContacts) -> str:
+    """Whom to call before the visit: who is in charge of safety, else the principal."""
+    for one in (people.safety, people.principal, people.legal):
+        if one.name:
+            return f"{one.name}\n{one.telephone}" if one.telephone else one.name
+    return ""
+
+
+def _leaders(view: View, on: date) -> str:
+    return "、".join(
+        person.name
+        for person in view.people()
+        if person.role is Role.LEADER
+        and (person.active_from is None or person.active_from <= on)
+        and (person.active_to is None or on <= person.active_to)
+    )
 
 
 def _in_order(line: PlanLine) -> tuple[date, int, str]:
@@ -132,6 +166,8 @@ class HandoverRow:
     sha256: str
     original: bool = True
     note: str = ""
+    span: str = ""
+    """Its pages within the electronic file, `第3-6页`; empty where they are the whole file or uncounted."""
     shared: bool = False
     """A file that holds pages of several enterprises."""
 
@@ -164,6 +200,7 @@ def handover_values(
                 "页数": str(row.pages or "—"),
                 "份数": str(row.paper_copies),
                 "文件": row.file,
+                "所在页": row.span,
                 "大小": _size(row.bytes),
                 "摘要": row.sha256[:16],
                 "原件": "是" if row.original else "否",
@@ -214,7 +251,7 @@ def receipt_values(
 
 def _handover_head(settings: IssueSettings, week: Week, package: str, on: date | None) -> dict[str, Any]:
     return {
-        "周次": str(week),
+        "周次": week_named(week),
         "起止": _span(week),
         "移交包": package,
         "移交单位": settings.agency.name,
