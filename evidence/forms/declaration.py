@@ -97,6 +97,8 @@ class FormDeclaration:
     clauses: tuple[str, ...] = ()
     """Clauses of the contract it serves."""
     served_rules: tuple[str, ...] = ()
+    letter: bool = False
+    """An official letter (GB/T 9704-2012): it carries 发文字号 and its date of issue."""
     note: str = ""
     """What the contract has it say of itself, printed as `合同说明`."""
     fields: tuple[FieldDeclaration, ...]

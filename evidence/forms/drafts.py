@@ -17,9 +17,11 @@ from evidence.domain.week import Week, local_date
 from evidence.errors import EvidenceError, IncompleteError, InputError, UsageError
 from evidence.forms.catalogue import Catalogue
 from evidence.forms.check_template import unusable_templates
+from evidence.forms.content.letters import reference_number
 from evidence.forms.content.marks import Marks
 from evidence.forms.content.purpose import refuse_contradiction
 from evidence.forms.content.registry import form_values
+from evidence.forms.content.wording import day
 from evidence.forms.fill import Photo, fill
 from evidence.forms.fonts import require_printable
 from evidence.forms.issuer import Issuer
@@ -80,16 +82,20 @@ def make_drafts(
         try:
             if source.form.id in unusable:
                 raise unusable[source.form.id]
-            drafts.append(_draft(index, source, number, catalogue))
+            drafts.append(_draft(index, source, number, catalogue, now))
         except (InputError, IncompleteError) as error:
             fail(index, error)
     return drafts
 
 
-def _draft(index: int, source: Source, number: Number, catalogue: Catalogue) -> Draft:
+def _draft(index: int, source: Source, number: Number, catalogue: Catalogue, now: datetime) -> Draft:
     refuse_contradiction(source)
     marks = Marks(form=source.form)
     values = {**form_values(source, marks), "编号": number}
+    if source.form.letter:
+        on = local_date(now)
+        values["发文字号"] = values.get("发文字号") or reference_number(number, source.settings, on)
+        values["发文日期"] = values.get("发文日期") or day(on)
     for declared in source.form.fields:
         if declared.required and not source.blank and not values.get(declared.name):
             raise IncompleteError(

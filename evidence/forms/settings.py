@@ -9,6 +9,8 @@ from dataclasses import dataclass
 class FormsSettings:
     """How forms are filled and rendered."""
 
+    letter_sign: str = ""
+    """机关代字 of the agency's letters (`承安` in 承安〔2022〕1-1号); the contract's code when empty."""
     office: str = "soffice"
     """LibreOffice's command, looked up on PATH."""
     processes: int = 2

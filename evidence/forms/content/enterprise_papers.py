@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from evidence.domain.case import CaseKind
 from evidence.domain.week import local_date
 from evidence.errors import UsageError
 from evidence.forms.content.chain import check_reference, latest_check
@@ -12,6 +13,7 @@ from evidence.forms.content.parties import enterprise_fields
 from evidence.forms.content.wording import BLANK_DAY, choices, day
 from evidence.forms.source import Source
 from evidence.language import _
+from evidence.rules.newcomers import is_newcomer
 
 QUESTIONS = (
     ("出示证件", "检查人员主动出示《工作证》"),
@@ -69,16 +71,19 @@ def _title(title: str, *, by_regulator: bool) -> str:
 
 
 def notice_fields(source: Source, marks: Marks) -> dict[str, Any]:
-    """Values of every field of 安全生产告知."""
+    """Values of every field of 安全生产告知.
+
+    Raises:
+        UsageError: nothing says why the enterprise is told, and neither does the request.
+    """
     enterprise = source.enterprise
     landlord = source.view.enterprise(enterprise.landlord) if enterprise and enterprise.landlord else None
     found = enterprise.entered_zone if enterprise else None
-    kind = ("新进企业", "厂中厂（租赁）")
-    ticked = ([kind[0]] if found else []) + ([kind[1]] if landlord else [])
     opened = source.case.opened_on if source.case else None
+    experts = source.people(source.visit.experts if source.visit else source.request.experts)
     return {
         **enterprise_fields(source),
-        "情形": choices(kind, ticked),
+        "情形": _why_told(source, landlord=landlord is not None),
         "发现日期": day(found, blank=BLANK_DAY),
         "投产日期": day(enterprise.production_started if enterprise else None, blank=BLANK_DAY),
         "出租方": landlord.name if landlord else "—",
@@ -87,5 +92,23 @@ def notice_fields(source: Source, marks: Marks) -> dict[str, Any]:
         "告知日期": day(opened, blank=BLANK_DAY)
         if not source.visit
         else day(local_date(source.visit.arrived_at)),
+        "告知人": experts[0].name if experts else "",
         "框": marks.fixed(),
     }
+
+
+def _why_told(source: Source, *, landlord: bool) -> str:
+    """新进企业 or 厂中厂, ticked; never a notice that leaves both open."""
+    enterprise = source.enterprise
+    new = enterprise is not None and (
+        is_newcomer(enterprise, source.settings.contract.signed_on)
+        or (source.case is not None and source.case.kind is CaseKind.NEW_ENTERPRISE)
+    )
+    options = ("新进企业", "厂中厂（租赁）")
+    ticked = [option for option, so in zip(options, (new, landlord), strict=True) if so]
+    if not ticked and not source.blank and "情形" not in source.request.values:
+        raise UsageError(
+            _("名册没有说明这家企业为何须告知：既没有入驻发现日期或投产日期，也没有出租方。"),
+            remedy=_("请补登后再签发；确须告知的，用 --values 写明“情形”。"),
+        )
+    return choices(options, ticked)

@@ -16,12 +16,14 @@ from evidence.forms.content.chain import (
     numbered,
     record_number,
 )
+from evidence.forms.content.letters import enclosures, leader, report_basis
 from evidence.forms.content.marks import Marks
 from evidence.forms.content.parties import enterprise_fields
 from evidence.forms.content.purpose import before, overdue_recheck, passive_urging, report_of
-from evidence.forms.content.wording import BLANK_DAY, day
-from evidence.forms.source import Source
+from evidence.forms.content.wording import BLANK_DAY, BLANK_MOMENT, day, moment
+from evidence.forms.source import Source, latest_versions
 from evidence.language import _
+from evidence.rules.chain import KIND_NAME
 from evidence.rules.wording import worded, words_of
 
 _TITLES = {
@@ -56,6 +58,8 @@ def escalation_fields(source: Source, marks: Marks) -> dict[str, Any]:
     settings = source.settings
     to_section = report.recipient is Recipient.SAFETY_SECTION
     name = source.enterprise.name if source.enterprise else ""
+    enclosed, count = enclosures(source, _records(source))
+    signatory = leader(source.view, local_date(report.reported_at))
     return {
         **enterprise_fields(source),
         **check_reference(source),
@@ -77,7 +81,12 @@ def escalation_fields(source: Source, marks: Marks) -> dict[str, Any]:
         ],
         "已采取措施": _measures(source),
         "建议": worded(_ADVICE[report.trigger], words_of(settings.parameters)),
-        "附件": _enclosures(source),
+        "附件": enclosed,
+        "附件数": count,
+        "签发人": signatory.name if signatory else "＿＿＿＿＿＿",
+        "依据": f"上述情况依据{basis}报告。" if (basis := report_basis(settings, report.trigger)) else "",
+        "发现与上报": _hours(source, report, [hazard for _number, hazard in named]),
+        "单位电话": settings.agency.telephone or "＿＿＿＿＿＿＿＿",
         "上报人": experts[0].name if experts else "＿＿＿＿＿＿",
         "上报日期": day(local_date(report.reported_at), blank=BLANK_DAY),
         "框": marks.fixed(),
@@ -147,11 +156,25 @@ def _measures(source: Source) -> str:
     return "已向企业逐一交底并提出整改建议：" + "；".join(kept) + "。" if kept else "已向企业逐一交底。"
 
 
-def _enclosures(source: Source) -> str:
-    numbers = [
+def _hours(source: Source, report: Escalation, hazards: list[Hazard]) -> str:
+    """When each major hazard was found and when it was reported, to the minute: 及时 is judged by it."""
+    if report.trigger is not Trigger.MAJOR:
+        return ""
+    visits = latest_versions(source.view.visits(source.case.id)) if source.case else ()
+    wanted = {hazard.id for hazard in hazards}
+    found = [
+        f"{moment(visit.arrived_at)}至{moment(visit.left_at, blank=BLANK_MOMENT)}"
+        f"的现场{KIND_NAME[visit.kind]}"
+        for visit in visits
+        if wanted & {hazard.id for hazard in visit.hazards}
+    ]
+    return f"发现时间：{'、'.join(found) or BLANK_MOMENT}。上报时间：{moment(report.reported_at)}。"
+
+
+def _records(source: Source) -> list[str]:
+    """Numbers of the records that go with the report."""
+    return [
         record_number(source, "inspection-record", latest_check(source)),
         *(record_number(source, "urging-record", visit) for visit in source.visits(VisitKind.URGING)[-1:]),
         *(record_number(source, "recheck-record", visit) for visit in source.visits(VisitKind.RECHECK)[-1:]),
     ]
-    listed = [number for number in numbers if number]
-    return "、".join(listed) if listed else "无"

@@ -8,9 +8,10 @@ from evidence.domain.case import Escalation, Trigger, VisitKind
 from evidence.domain.hazard import Grade, Hazard
 from evidence.domain.week import local_date
 from evidence.forms.content.chain import check_reference, hazards_so_far, latest_check, numbered
+from evidence.forms.content.letters import FREE_NUMBER, enclosures, interview_basis
 from evidence.forms.content.marks import Marks
 from evidence.forms.content.parties import enterprise_fields
-from evidence.forms.content.wording import BLANK_DAY, BLANK_MOMENT, choices, day, moment
+from evidence.forms.content.wording import BLANK_MOMENT, choices, day, moment
 from evidence.forms.source import Source
 
 IN_LETTER = 5
@@ -27,6 +28,7 @@ def notice_fields(source: Source, marks: Marks) -> dict[str, Any]:
     """Values of every field of 约谈通知; time, place and contact come with the request."""
     visits = source.visits(VisitKind.INTERVIEW)
     visit = visits[-1] if visits else None
+    enclosed, count = enclosures(source, [check_reference(source)["检查记录编号"]])
     return {
         **enterprise_fields(source),
         **check_reference(source),
@@ -37,7 +39,10 @@ def notice_fields(source: Source, marks: Marks) -> dict[str, Any]:
         "联系人": "＿＿＿＿＿＿",
         "联系人电话": "＿＿＿＿＿＿＿＿",
         "发文单位": source.settings.regulator.bureau,
-        "发文日期": BLANK_DAY,
+        "发文字号": FREE_NUMBER,
+        "依据": interview_basis(source.settings) or "有关规定",
+        "附件": enclosed,
+        "附件数": count,
         "框": marks.fixed(),
     }
 
