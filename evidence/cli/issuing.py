@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from evidence.cli.options import progress
 from evidence.domain.document import IssuedForm
-from evidence.domain.identifiers import CaseId, as_typed
+from evidence.domain.identifiers import CaseId, PersonId, as_typed
 from evidence.errors import UsageError
 from evidence.forms.campaign_list import FORM, campaign_request
 from evidence.forms.given_values import read_values
@@ -23,8 +23,12 @@ if TYPE_CHECKING:
 def request_of(
     workspace: Workspace, form: str, subject: str, *, values: Mapping[str, Any] | None = None, **wanted: Any
 ) -> IssueRequest:
-    """One form of a case, or the summary of a campaign named in the case's place."""
-    if workspace.catalogue().form(form).id == FORM:
+    """One form of a case, or of the campaign or person named in the case's place."""
+    declared = workspace.catalogue().form(form)
+    if declared.personal:
+        person = PersonId(subject.strip())
+        return IssueRequest(form=form, experts=(person,), values=values or {})
+    if declared.id == FORM:
         view, settings = workspace.ledger.view, workspace.settings
         request = campaign_request(subject, view, settings, now=workspace.clock())
         return replace(request, values={**request.values, **(values or {})})

@@ -22,6 +22,12 @@ FORM_TITLES: dict[str, str] = {
     "handover-receipt": "接收回执",
     "questionnaire": "服务质量问卷",
     "tenant-notice": "新企业（厂中厂）告知",
+    "guidance-record": "指导服务记录",
+    "deadline-extension": "整改延期审批",
+    "case-closure": "案件终结说明",
+    "undertaking": "保密与廉洁承诺书",
+    "interest-declaration": "利害关系申报表",
+    "personnel-change": "人员变更申请与同意",
 }
 """Form id -> its name as people say it; in the order of the work."""
 CASE_KINDS: dict[CaseKind, str] = {

@@ -97,6 +97,8 @@ class FormDeclaration:
     clauses: tuple[str, ...] = ()
     """Clauses of the contract it serves."""
     served_rules: tuple[str, ...] = ()
+    personal: bool = False
+    """About one person of the team, whose id stands in the case's place; its number is of the year."""
     letter: bool = False
     """An official letter (GB/T 9704-2012): it carries 发文字号 and its date of issue."""
     note: str = ""

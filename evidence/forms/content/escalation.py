@@ -54,6 +54,8 @@ def escalation_fields(source: Source, marks: Marks) -> dict[str, Any]:
         if _state(source, report, hazard) != HazardState.RECTIFIED
         and (report.trigger is not Trigger.MAJOR or place[1].grade is Grade.MAJOR)
     ]
+    if report.trigger is Trigger.MAJOR:
+        named = [place for place in named if place[1].grade is Grade.MAJOR] or named
     experts = source.people(check.experts) if check else ()
     settings = source.settings
     to_section = report.recipient is Recipient.SAFETY_SECTION

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from evidence.forms.content import enterprise_papers, interview
+from evidence.forms.content import case_papers, enterprise_papers, interview, personal_papers
 from evidence.forms.content.escalation import escalation_fields
 from evidence.forms.content.inspection import inspection_fields
 from evidence.forms.content.marks import Marks
@@ -27,6 +27,12 @@ CONTENT: dict[str, Content] = {
     "escalation-report": escalation_fields,
     "questionnaire": enterprise_papers.questionnaire_fields,
     "tenant-notice": enterprise_papers.notice_fields,
+    "guidance-record": case_papers.guidance_fields,
+    "deadline-extension": case_papers.extension_fields,
+    "case-closure": case_papers.closure_fields,
+    "undertaking": personal_papers.undertaking_fields,
+    "interest-declaration": personal_papers.declaration_fields,
+    "personnel-change": personal_papers.change_fields,
 }
 
 CLOSING = "（以下空白）"
