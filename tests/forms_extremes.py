@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from evidence.domain.case import (
     Trigger,
+    Visit,
     VisitKind,
 )
 from evidence.domain.document import IssuedForm
@@ -46,10 +49,15 @@ CASE_FORMS = (
     "escalation-report",
     "questionnaire",
     "tenant-notice",
+    "guidance-record",
+    "deadline-extension",
+    "case-closure",
 )
-BLANK_FORMS = CASE_FORMS[:4]
+PERSONAL_FORMS = ("undertaking", "interest-declaration", "personnel-change")
+BLANK_FORMS = (*CASE_FORMS[:4], "guidance-record", "deadline-extension")
 """Those that are written by hand on site or by the enterprise."""
 
+OPEN_CASE = CaseId("WJB22-0004")
 GIVEN_SHORT = {"tenant-notice": {"情形": "☑ 新进企业　☐ 厂中厂（租赁）"}}
 """What a person says where the register of the small factory does not."""
 
@@ -86,6 +94,8 @@ def shortest(root: Path) -> list[Filling]:
     )
     one.ledger.append("test", EscalationRecorded(escalation=passive))
     campaign(one, 1)
+    _guide(one)
+    _open_case(one)
     one.issue(one.request(CASE_FORMS[0]))
     view, settings = one.ledger.view, one.settings
     week = [
@@ -110,7 +120,8 @@ def shortest(root: Path) -> list[Filling]:
     ]
     return [
         Filling(nothing, nothing.request(CASE_FORMS[0])),
-        *(Filling(one, one.request(form, values=GIVEN_SHORT.get(form, {}))) for form in CASE_FORMS[1:]),
+        *(Filling(one, _request(one, form, GIVEN_SHORT.get(form, {}))) for form in CASE_FORMS[1:]),
+        *(Filling(one, IssueRequest(form=form, experts=EXPERTS[:1])) for form in PERSONAL_FORMS),
         *(Filling(one, IssueRequest(form=form, week=week, values=values)) for form, week, values in week),
     ]
 
@@ -176,7 +187,19 @@ def longest(root: Path) -> list[Filling]:
             campaign_values("ZX2022-01", view, settings, on=date(2022, 4, 1)),
         ),
     ]
+    _guide(world, long=True)
+    _open_case(world)
     given = {
+        "case-closure": {
+            "终结情形": "☐ 整改闭环　☐ 停产　☑ 搬迁　☐ 注销　☐ 退出标段",
+            "情况说明": "企业已整体搬迁至外市，原厂房清空移交出租方，经现场核实不再生产；未整改的隐患随设备拆除消除，"
+            "现场照片已归档，并已书面告知监管部门。" * 2,
+        },
+        "deadline-extension": {
+            "延期原因": "设备须由原厂改造，订货周期较长。" * 4,
+            "防护措施": "停用该设备，断电挂牌。" * 4,
+        },
+        "personnel-change": {"退出人员": RARE[2:4], "退出原因": "因病长期不能上岗"},
         "interview-notice": {
             "约谈时间": "2022年4月2日14时00分",
             "约谈地点": "武进国家高新技术产业开发区管理委员会综合服务大楼三楼第一会议室",
@@ -187,9 +210,49 @@ def longest(root: Path) -> list[Filling]:
         "questionnaire": {"来源": "监管部门"},
     }
     return [
-        *(Filling(world, world.request(form, values=given.get(form, {}))) for form in CASE_FORMS),
+        *(Filling(world, _request(world, form, given.get(form, {}))) for form in CASE_FORMS),
+        *(
+            Filling(world, IssueRequest(form=form, experts=EXPERTS[:1], values=given.get(form, {})))
+            for form in PERSONAL_FORMS
+        ),
         *(Filling(world, IssueRequest(form=form, week=week, values=values)) for form, week, values in week),
     ]
+
+
+def _request(world: FormsWorld, form: str, values: Mapping[str, Any]) -> IssueRequest:
+    """A form of the world's case; a longer deadline is asked for where nothing is put right yet."""
+    if form == "deadline-extension":
+        return IssueRequest(form=form, case=OPEN_CASE, values=values)
+    return world.request(form, values=values)
+
+
+def _guide(world: FormsWorld, *, long: bool = False) -> None:
+    """A guidance visit with all four subjects."""
+    visit = Visit(
+        id=VisitId(f"{CASE}-V9"),
+        case=CASE,
+        kind=VisitKind.GUIDANCE,
+        arrived_at=local_instant(date(2022, 4, 1), 9),
+        left_at=local_instant(date(2022, 4, 1), 10, 30),
+        experts=EXPERTS if long else EXPERTS[:1],
+        devices=("DSJ-0001",),
+        scope="办公室、一号车间",
+        topics=("责任制", "自查自改", "系统申报", "风险辨识"),
+        summary="逐项讲解并帮助企业完成系统申报和风险辨识，企业当场修订了责任制清单。" * (6 if long else 1),
+    )
+    world.ledger.append("test", VisitRecorded(visit=visit))
+
+
+def _open_case(world: FormsWorld) -> None:
+    """The same check in a case of its own, of which nothing was rechecked."""
+    known = world.ledger.view.case(CASE)
+    check = next(visit for visit in world.ledger.view.visits(CASE) if visit.kind is VisitKind.CHECK)
+    assert known is not None
+    world.ledger.append(
+        "test",
+        CaseOpened(case=replace(known, id=OPEN_CASE, again_why="另案")),
+        VisitRecorded(visit=replace(check, id=VisitId(f"{OPEN_CASE}-V1"), case=OPEN_CASE)),
+    )
 
 
 def _receipt(world: FormsWorld, *, documents: int) -> dict[str, object]:
