@@ -20,6 +20,8 @@ from evidence.domain.page_code import Corner, PageCode, encode
 from evidence.errors import InputError
 from evidence.forms.anchors import PageSurvey, box_rect, survey
 from evidence.forms.declaration import FormDeclaration
+from evidence.forms.page_marks import drawn, page_boxes
+from evidence.forms.settings import EachPage
 from evidence.language import _
 
 MM = 72 / 25.4
@@ -65,6 +67,7 @@ def finish(
     required: frozenset[str],
     expected: Sequence[str],
     at: datetime,
+    each_page: EachPage = EachPage.NOTHING,
 ) -> Finished:
     """Measure, stamp and normalise one document.
 
@@ -75,9 +78,11 @@ def finish(
         required: boxes without which the document is incomplete.
         expected: every box the filling set an anchor for.
         at: written as the document's date.
+        each_page: what each page of a document of several pages carries beside its own boxes.
 
     Raises:
         InputError: more than 99 pages.
+        MissingPartError: a font for the words beside such a box is missing.
     """
     with pikepdf.open(io.BytesIO(rendered)) as pdf:
         count = len(pdf.pages)
@@ -87,7 +92,8 @@ def finish(
             )
         surveys = survey(rendered, anchor_pages(pdf))
         pages = tuple(
-            _issued_page(found, form, number, count, draw(), persons, required) for found in surveys
+            _issued_page(found, form, number, count, draw(), persons, required, each_page)
+            for found in surveys
         )
         for page, issued in zip(pdf.pages, pages, strict=True):
             _stamp(pdf, page, issued)
@@ -110,6 +116,7 @@ def _issued_page(
     check: str,
     persons: dict[str, str],
     required: frozenset[str],
+    each_page: EachPage,
 ) -> IssuedPage:
     boxes = []
     for anchor in found.anchors:
@@ -137,7 +144,7 @@ def _issued_page(
         height=round(found.height, 2),
         check=check,
         codes=code_places(number, found.page, count, check, found.width, found.height),
-        boxes=tuple(boxes),
+        boxes=(*boxes, *page_boxes(each_page, found.page, count, found.width, found.height)),
     )
 
 
@@ -166,7 +173,9 @@ def _stamp(pdf: pikepdf.Pdf, page: pikepdf.Page, issued: IssuedPage) -> None:
     """Take the anchors out and draw the codes as vector squares."""
     content = _ANCHOR_TEXT.sub(b"", page.Contents.read_bytes())
     squares = [_squares(code, issued.height) for code in issued.codes]
-    drawing = [b"/Artifact BMC q 0 g", *squares, b"Q EMC\n"]
+    more = [box for box in issued.boxes if box.box.startswith("page-")]
+    marks = [drawn(more, issued.height)] if more else []
+    drawing = [b"/Artifact BMC q 0 g", *squares, *marks, b"Q EMC\n"]
     page.Contents = pdf.make_stream(content.rstrip() + b"\n" + b"\n".join(drawing))
 
 

@@ -25,6 +25,7 @@ from evidence.forms.issuer import Issuer
 from evidence.forms.kai_punctuation import for_rendering
 from evidence.forms.leftovers import settle_leftovers
 from evidence.forms.office import render
+from evidence.forms.settings import EachPage
 from evidence.forms.source import IssueRequest, IssueSettings
 from evidence.language import _
 from evidence.ledger.events import (
@@ -102,7 +103,8 @@ def try_issue(
             try:
                 if draft.number in problems:
                     raise _not_rendered(problems[draft.number], draft)
-                papers.append((draft, _finished(draft, rendered[digest_of(draft.docx)], now, issuer.draw)))
+                pdf = rendered[digest_of(draft.docx)]
+                papers.append((draft, _finished(draft, pdf, now, issuer)))
             except (InputError, IncompleteError) as error:
                 note(draft.index, error)
         if failed:
@@ -160,22 +162,24 @@ def _not_rendered(problem: str, draft: Draft) -> IncompleteError:
     )
 
 
-def _finished(draft: Draft, pdf: bytes, now: datetime, draw: Callable[[], str]) -> Finished:
+def _finished(draft: Draft, pdf: bytes, now: datetime, issuer: Issuer) -> Finished:
     """One rendered document measured and stamped.
 
     Raises:
         IncompleteError: a required box is not on it.
         InputError: more than 99 pages.
     """
+    form = draft.source.form
     finished = finish(
         pdf,
-        form=draft.source.form,
+        form=form,
         number=draft.number,
-        draw=draw,
+        draw=issuer.draw,
         persons=draft.marks.persons,
         required=frozenset(draft.marks.required),
         expected=draft.marks.expected,
         at=now.astimezone(UTC),
+        each_page=issuer.settings.forms.each_page if form.visit_kind else EachPage.NOTHING,
     )
     _refuse_missing_boxes(draft, finished)
     return finished
