@@ -58,8 +58,6 @@ BLANK_FORMS = (*CASE_FORMS[:4], "guidance-record", "deadline-extension")
 """Those that are written by hand on site or by the enterprise."""
 
 OPEN_CASE = CaseId("WJB22-0004")
-GIVEN_SHORT = {"tenant-notice": {"情形": "☑ 新进企业　☐ 厂中厂（租赁）"}}
-"""What a person says where the register of the small factory does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +118,7 @@ def shortest(root: Path) -> list[Filling]:
     ]
     return [
         Filling(nothing, nothing.request(CASE_FORMS[0])),
-        *(Filling(one, _request(one, form, GIVEN_SHORT.get(form, {}))) for form in CASE_FORMS[1:]),
+        *(Filling(one, _request(one, form, {})) for form in CASE_FORMS[1:]),
         *(Filling(one, IssueRequest(form=form, experts=EXPERTS[:1])) for form in PERSONAL_FORMS),
         *(Filling(one, IssueRequest(form=form, week=week, values=values)) for form, week, values in week),
     ]
@@ -192,8 +190,8 @@ def longest(root: Path) -> list[Filling]:
     given = {
         "case-closure": {
             "终结情形": "☐ 整改闭环　☐ 停产　☑ 搬迁　☐ 注销　☐ 退出标段",
-            "情况说明": "企业已整体搬迁至外市，原厂房清空移交出租方，经现场核实不再生产；未整改的隐患随设备拆除消除，"
-            "现场照片已归档，并已书面告知监管部门。" * 2,
+            "情况说明": "企业已整体搬迁至外市，原厂房清空移交出租方，经现场核实不再生产；"
+            "未整改的隐患随设备拆除消除，现场照片已归档，并已书面告知监管部门。" * 2,
         },
         "deadline-extension": {
             "延期原因": "设备须由原厂改造，订货周期较长。" * 4,

@@ -138,6 +138,7 @@ def forms_world(
         if heavy
         else (EnterpriseClass.BELOW_SCALE,),
         headcount=35,
+        entered_zone=date(2022, 2, 11),
         contacts=store(
             originals,
             EnterpriseContacts(

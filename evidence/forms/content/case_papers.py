@@ -94,9 +94,7 @@ def extension_fields(source: Source, marks: Marks) -> dict[str, Any]:
     ]
     if not rows and not source.blank:
         raise UsageError(
-            _("案件 {case} 没有未整改的隐患，不需要延期。").format(
-                case=source.case.id if source.case else ""
-            ),
+            _("案件 {case} 没有可以延期的未整改隐患。").format(case=source.case.id if source.case else ""),
             remedy=_("重大事故隐患不得延期；其余隐患请先登记。"),
         )
     return {

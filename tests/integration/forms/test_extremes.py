@@ -34,6 +34,8 @@ LISTS = {
     "weekly-plan",
     "handover-list",
     "campaign-summary",
+    "deadline-extension",
+    "case-closure",
 }
 """Forms whose list of rows is closed with 以下空白."""
 PAGES = {
@@ -41,11 +43,17 @@ PAGES = {
     "urging-record": 1,
     "rectification-report": 2,
     "recheck-record": 2,
-    "interview-notice": 1,
+    "interview-notice": 2,
     "interview-record": 1,
     "escalation-report": 2,
     "questionnaire": 1,
-    "tenant-notice": 1,
+    "tenant-notice": 2,
+    "guidance-record": 2,
+    "deadline-extension": 2,
+    "case-closure": 2,
+    "undertaking": 1,
+    "interest-declaration": 1,
+    "personnel-change": 2,
     "weekly-plan": 1,
     "handover-list": 1,
     "handover-receipt": 1,

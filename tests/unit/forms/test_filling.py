@@ -136,7 +136,7 @@ def test_a_header_is_read_too(tmp_path: Path) -> None:
 
 def test_shipped_templates_use_only_what_they_declare() -> None:
     catalogue = Catalogue.load(shipped_templates())
-    assert len(catalogue.forms) == 13
+    assert len(catalogue.forms) == 19
     for form in catalogue:
         assert list(compare(read_usage(catalogue.docx(form)), form)) == [], form.id
 
