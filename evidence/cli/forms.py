@@ -70,6 +70,7 @@ def issue_command(
         evidence issue --batch 明天.txt
         evidence issue ZX2022-01 专项检查汇总清单
         evidence issue WJB22-0001 约谈通知 --values 约谈.yaml
+        evidence issue P01 保密与廉洁承诺书
     """
     if batch is not None:
         if values is not None:
