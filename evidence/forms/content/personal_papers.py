@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from evidence.domain.identifiers import PersonId
 from evidence.domain.parties import Person, Title
 from evidence.errors import UsageError
 from evidence.forms.content.marks import Marks
@@ -68,7 +69,9 @@ def change_fields(source: Source, marks: Marks) -> dict[str, Any]:
 
 
 def _person(source: Source) -> Person:
-    people = source.people(source.request.experts)
+    """Whom it is about: named in the case's place, or by an earlier issue of the same paper."""
+    before = source.request.values.get("人员编号")
+    people = source.people(source.request.experts or ((PersonId(str(before)),) if before else ()))
     if len(people) == 1:
         return people[0]
     raise UsageError(

@@ -146,8 +146,15 @@ def spoken_of(said: Iterator[tuple[str, str]]) -> list[str]:
 
 def test_issued_forms_bear_its_titles_and_no_word_of_the_first(agency: Agency) -> None:
     agency.now = at("2022-03-21 09:00")
-    for form in ("JC", "DD", "FC", "SB", "YT", "WJ", "GZ"):
+    for form in ("JC", "DD", "FC", "SB", "YT", "WJ", "YQ"):
         done(agency.run("issue", CASE, form))
+    for form in ("CN", "LH", "BG"):
+        done(agency.run("issue", "P01", form))
+    why = {"情形": "☑ 新进企业", "终结情形": "☑ 搬迁", "情况说明": "企业已搬迁，设备拆除"}
+    done(agency.run("issue", CASE, "GZ", "--values", str(agency.write({"情形": why["情形"]}))))
+    del why["情形"]
+    done(agency.run("issue", CASE, "JA", "--values", str(agency.write(why))))
+    done(agency.run("issue", CASE, "ZD", "--blank", "--expert", "P01"))
     done(agency.run("issue", CASE, "ZG", "--blank"))
     done(agency.run("issue", CASE, "JC", "--blank", "--expert", "P01", "--expert", "P02"))
     issued = dict(texts(agency.root / "archive" / "issued"))

@@ -101,6 +101,8 @@ def test_a_paper_about_a_person_is_filled_from_the_roster(world: FormsWorld, for
     assert found["人员编号"] == EXPERTS[0]
     assert signer in marks.required
     assert "☑" not in str(found.get("有无关系", ""))
+    again, _marks = values(world, form, values={"人员编号": EXPERTS[1]})
+    assert again["人员编号"] == EXPERTS[1]
     with pytest.raises(UsageError, match="关于一个人"):
         values(world, form)
 
