@@ -58,6 +58,8 @@ BLANK_FORMS = (*CASE_FORMS[:4], "guidance-record", "deadline-extension")
 """Those that are written by hand on site or by the enterprise."""
 
 OPEN_CASE = CaseId("WJB22-0004")
+OF_WHAT_IS_OPEN = ("deadline-extension", "interview-notice")
+"""Forms that are refused where everything is put right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,8 +220,8 @@ def longest(root: Path) -> list[Filling]:
 
 
 def _request(world: FormsWorld, form: str, values: Mapping[str, Any]) -> IssueRequest:
-    """A form of the world's case; a longer deadline is asked for where nothing is put right yet."""
-    if form == "deadline-extension":
+    """A form of the world's case, or of the one in which nothing is put right yet."""
+    if form in OF_WHAT_IS_OPEN:
         return IssueRequest(form=form, case=OPEN_CASE, values=values)
     return world.request(form, values=values)
 
