@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from evidence.domain.case import (
+    Attitude,
     Trigger,
     Visit,
     VisitKind,
@@ -92,7 +93,12 @@ def shortest(root: Path) -> list[Filling]:
         reported_at=local_instant(date(2022, 3, 24), 9),
         hazards=("H01",),
     )
-    one.ledger.append("test", EscalationRecorded(escalation=passive))
+    urging = next(v for v in reversed(one.ledger.view.visits(CASE)) if v.kind is VisitKind.URGING)
+    one.ledger.append(
+        "test",
+        VisitRecorded(visit=replace(urging, version=urging.version + 1, attitude=Attitude.PASSIVE)),
+        EscalationRecorded(escalation=passive),
+    )
     campaign(one, 1)
     _guide(one)
     _open_case(one)

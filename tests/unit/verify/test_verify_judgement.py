@@ -17,7 +17,7 @@ from evidence.rules.parameters import Parameters
 from evidence.rules.sarif import to_sarif
 from evidence.rules.sarif_layout_1 import to_sarif_layout_1
 from evidence.rules.sarif_places import Found, Places
-from evidence.verify import isolation, judgement
+from evidence.verify import judgement, task_processes
 from evidence.verify.examine import verify_path
 from evidence.verify.model import Indication
 from evidence.verify.pdf.task import judge_task
@@ -45,7 +45,7 @@ def test_a_rule_that_never_ends_or_swallows_memory_never_lets_the_package_pass(
     monkeypatch.setattr(judgement, "ruleset_sha256", lambda _: ruleset_sha256(RULESET_VERSION))
     monkeypatch.setattr(judgement, "_SECONDS", 0.5)
     # Only a forked process sees the rule put in here; a fork server, used beside threads, does not.
-    monkeypatch.setattr(isolation, "_context", lambda _: multiprocessing.get_context("fork"))
+    monkeypatch.setattr(task_processes, "_context", lambda _: multiprocessing.get_context("fork"))
     path = tmp_path / "WJB-2022-W13.zip"
     path.write_bytes(to_zip(two_weeks()[1], "WJB-2022-W13"))
     report = verify_path(
