@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import lzma
 import posixpath
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +22,10 @@ _SHEET_MAIN = re.compile(
 )
 HABITUAL = ("word/document.xml", "xl/workbook.xml")
 """Where the main part lies when nothing says so."""
+_UNREADABLE = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError),
+    *(OSError, ValueError, NotImplementedError, EOFError, RuntimeError),
+)
 MAX_ENTRIES = 20_000
 MAX_LIST = 4_000_000
 """Bytes of the list of content types, or of one list of relations."""
@@ -43,7 +49,7 @@ def main_kind(path: Path) -> str | None:
             if "[Content_Types].xml" not in set(archive.namelist()):
                 return ""
             kinds = read_part(archive, "[Content_Types].xml", MAX_LIST).decode("utf-8", "replace")
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError, RuntimeError):
+    except _UNREADABLE:
         return None
     if _WORD_MAIN.search(kinds):
         return DOCX
@@ -60,15 +66,7 @@ def _by_relation(path: Path) -> str:
             if not main:
                 main = next((name for name in HABITUAL if name in archive.NameToInfo), "")
             return {"word": DOCX, "xl": XLSX}.get(main.split("/")[0], "") if main else ""
-    except (
-        zipfile.BadZipFile,
-        OSError,
-        ValueError,
-        NotImplementedError,
-        EOFError,
-        RuntimeError,
-        SyntaxError,
-    ):
+    except (*_UNREADABLE, SyntaxError):
         return ""
 
 

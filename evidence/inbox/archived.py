@@ -13,16 +13,16 @@ from evidence.domain.identifiers import ArrivalId, Number
 from evidence.domain.virus_scan import VirusScan
 from evidence.errors import EvidenceError, UnreadableError
 from evidence.filetypes import media
-from evidence.filetypes.examine import Examined, Question, examine
+from evidence.filetypes.examine import Examined
 from evidence.filetypes.media import Family
 from evidence.filetypes.wholeness import End
 from evidence.inbox.booking import Piece
 from evidence.inbox.identify import quarantined
+from evidence.inbox.kinds import examined
 from evidence.inbox.mail_suggestions import MailSuggestions
 from evidence.inbox.screening import Scan, infected, is_infected, with_scan
 from evidence.inbox.understand import Material, Understander, Understanding, refusal, unreadable
 from evidence.inbox.unpacking import DEEPEST, Opened, Unpacking
-from evidence.isolation.calls import run_bounded
 from evidence.ledger.events import ArrivalJudged
 from evidence.ledger.ledger import Ledger
 from evidence.ledger.view import Arrival
@@ -120,7 +120,7 @@ class Archived:
 
     def _examined(self, arrival: Arrival) -> Examined:
         assert arrival.sha256 is not None  # noqa: S101 - callers ask only for archived bytes
-        return run_bounded(examine, Question(path=self.originals.path(arrival.sha256), name=arrival.path))
+        return examined(self.originals.path(arrival.sha256), arrival.path)
 
     def _understand(self, material: Material, end: End) -> Understanding:
         """What a file is, given what it says about its own end.

@@ -28,12 +28,13 @@ from evidence.archive.originals import Originals
 from evidence.domain.case import Visit
 from evidence.domain.identifiers import ArrivalId
 from evidence.errors import MissingPartError
-from evidence.filetypes.examine import UNREAD, Question, examine
+from evidence.filetypes.examine import UNREAD
 from evidence.foreign import reason_of
 from evidence.inbox.archived import Archived
 from evidence.inbox.booking import ACTOR, Booking, Piece, first_of, still_open
 from evidence.inbox.folders import EmptiedFolders
 from evidence.inbox.footage import reconsider
+from evidence.inbox.kinds import examined
 from evidence.inbox.later import FULL, Later
 from evidence.inbox.open_arrivals import OpenArrivals
 from evidence.inbox.passes import NoRoomError, Pass
@@ -51,7 +52,6 @@ from evidence.inbox.sight import (
     same_file,
 )
 from evidence.inbox.understand import Understander, over_limit
-from evidence.isolation.calls import run_bounded
 from evidence.language import _
 from evidence.ledger.ledger import Ledger
 from evidence.ledger.view import Arrival, Head
@@ -327,7 +327,7 @@ class Intake:
     ) -> ArrivalId | None:
         scan = self.archived.scan(path)
         unread = not sighting.size or is_infected(scan)
-        found = UNREAD if unread else run_bounded(examine, Question(path=path, name=sighting.name))
+        found = UNREAD if unread else examined(path, sighting.name)
         too_large = over_limit(found.media, sighting.size, self._settings)
         if too_large:
             if open_arrival is not None and (open_arrival.seen_as, open_arrival.reason) == (

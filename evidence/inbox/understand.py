@@ -15,7 +15,6 @@ from evidence.domain.identifiers import ArrivalId, Number, Sha256, number_case
 from evidence.domain.register import Package, Receipt
 from evidence.errors import EvidenceError, LedgerDamagedError, MissingPartError, UnreadableError
 from evidence.filetypes import media
-from evidence.filetypes.examine import Question, examine
 from evidence.filetypes.kind_names import kind_name
 from evidence.filetypes.media import Family, Media
 from evidence.filetypes.office_text import OfficeFile, office_text
@@ -23,6 +22,7 @@ from evidence.inbox.counterparts import IssuedText, not_filled_in, unfilled
 from evidence.inbox.edocuments import Claim, judge_edocument, likely_documents
 from evidence.inbox.footage import DEFAULTS, find_card, judge_footage, judge_table
 from evidence.inbox.identify import judge_pages, quarantined
+from evidence.inbox.kinds import examined
 from evidence.inbox.reading import PageReader
 from evidence.inbox.settings import InboxSettings
 from evidence.isolation.calls import run_bounded
@@ -239,7 +239,7 @@ class Understander:
     def says_nothing(self, arrival: Arrival, document: Document, path: Path) -> bool:
         """Whether an archived file adds nothing to a form that was issued blank."""
         try:
-            kind = run_bounded(examine, Question(path=path, name=arrival.path)).media
+            kind = examined(path, arrival.path).media
             text = self._text(path, kind)
         except UnreadableError:
             return True

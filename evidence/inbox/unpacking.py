@@ -11,10 +11,11 @@ from pathlib import Path
 from evidence.archive.originals import Originals
 from evidence.domain.identifiers import ArrivalId, Sha256
 from evidence.domain.virus_scan import VirusScan
-from evidence.filetypes.examine import UNREAD, Question, examine
+from evidence.filetypes.examine import UNREAD
 from evidence.filetypes.mail_headers import Letterhead
 from evidence.filetypes.members import Container, Contents, Unpacked, unpack
 from evidence.filetypes.wholeness import End
+from evidence.inbox.kinds import examined
 from evidence.inbox.mail_suggestions import MailSuggestions
 from evidence.inbox.names import is_ignored, own_bytes_of, shown
 from evidence.inbox.screening import infected, is_infected, with_scan
@@ -122,7 +123,7 @@ class Unpacking:
     ) -> Member:
         scan = self.scan(member.path)
         harmful = is_infected(scan)
-        examined = UNREAD if harmful else run_bounded(examine, Question(path=member.path, name=name))
+        kind = UNREAD if harmful else examined(member.path, name)
         stored = self.originals.put_file(member.path)
         inner = Material(
             arrival=ArrivalId(""),
@@ -130,7 +131,7 @@ class Unpacking:
             name=f"{material.name}/{name}",
             sha256=stored.sha256,
             bytes=stored.bytes,
-            media=examined.media,
+            media=kind.media,
             depth=material.depth + 1,
             budget=material.budget,
         )
@@ -139,10 +140,10 @@ class Unpacking:
             name_bytes=own_bytes_of(member.name, name),
             seen_as=member_identity(material.sha256, index),
             stored=stored,
-            media=examined.media,
+            media=kind.media,
             understood=infected(inner.arrival, scan)
             if harmful
-            else with_scan(understand(inner, examined.end), scan),
+            else with_scan(understand(inner, kind.end), scan),
         )
 
 

@@ -8,10 +8,13 @@ from pathlib import Path
 import pytest
 
 from evidence.errors import MissingPartError
+from evidence.filetypes.examine import Examined, Question, examine
+from evidence.inbox import kinds
 from evidence.inbox.names import why_ignored
 from evidence.inbox.passes import NoRoomError
 from evidence.inbox.report import arrival_row
 from tests.inbox_room import CHECK, Room, issue, open_room, outcomes, scan
+from tests.outside.workbooks.maker import packed
 
 GOOD = scan(f"{CHECK}/1")
 
@@ -170,3 +173,33 @@ def test_what_is_never_an_arrival_is_called_what_it_is() -> None:
     assert why_ignored("~$整改.docx") == "Office 打开时的临时文件"
     assert why_ignored("整改.pdf.part") == "没有下载完的文件"
     assert why_ignored(".附件.pdf") == "隐藏文件"
+
+
+@pytest.mark.parametrize("damage", [b"\xff" * 40, b"\x06" + b"\0" * 39])
+def test_a_document_whose_list_of_contents_does_not_unpack_stops_nobody(room: Room, damage: bytes) -> None:
+    types = b"<Types>" + bytes(range(65, 91)) * 40 + b"</Types>"
+    whole = packed({"[Content_Types].xml": types, "word/document.xml": "<d><t>x</t></d>"})
+    start = whole.index(b"[Content_Types].xml") + len(b"[Content_Types].xml")
+    room.drop("a.docx", whole[:start] + damage[:20] + whole[start + 20 :])
+    room.drop("b.pdf", GOOD)
+    broken, good = sorted(room.ingest(), key=lambda each: each.path)
+    assert (broken.outcome, broken.reason) == ("quarantined", "malformed")
+    assert good.outcome == "linked"
+
+
+def test_a_file_that_breaks_the_first_question_stops_nobody(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kinds, "examine", breaks_on_text)
+    room.drop("a.csv", b"broken")
+    room.drop("b.pdf", GOOD)
+    broken, good = sorted(room.ingest(), key=lambda each: each.path)
+    assert (broken.outcome, broken.reason) == ("quarantined", "malformed")
+    assert good.outcome == "linked"
+
+
+def breaks_on_text(question: Question) -> Examined:
+    """In place of `examine`, in the child."""
+    if question.name.endswith(".csv"):
+        raise ArithmeticError(question.name)
+    return examine(question)
