@@ -139,7 +139,7 @@ def _arrivals(facts: Facts) -> Iterator[str]:
     for case in facts.cases:
         for document in case.documents:
             yield from (scan.arrival for scan in (*document.scans, *document.other_copies))
-        yield from (film.arrival for film in case.recordings)
+        yield from (film.arrival for film in (*case.recordings, *case.unassigned, *case.films_taken))
         yield from (material.arrival for material in case.materials)
 
 
