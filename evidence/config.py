@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from evidence.ledger.ledger import Ledger
     from evidence.ledger.view import View
     from evidence.mail.fetch import Post
+    from evidence.rules.agenda import DueItem
+    from evidence.webhooks.telling import Telling
 
 
 def utc_now() -> datetime:
@@ -123,6 +125,32 @@ class Workspace:
         from evidence.inbox.case_tree import CaseTree
 
         return CaseTree(self.archive, self.ledger, self.ledger.opened_at)
+
+    @property
+    def telling(self) -> Telling:
+        """Programs that are told what happens."""
+        from evidence.webhooks.telling import Telling
+
+        return Telling(
+            root=self.root,
+            archive=self.archive,
+            ledger=self.ledger,
+            contract=self.settings.contract.code,
+            receivers=self.settings.webhooks,
+            jobs=self.settings.jobs,
+            due=self.due_soon,
+            clock=self.clock,
+        )
+
+    def due_soon(self) -> tuple[DueItem, ...]:
+        """What is due today and in the next two days, as of now."""
+        from evidence.domain.week import local_date
+        from evidence.ledger.facts import gather_open
+        from evidence.rules.agenda import due_items
+
+        now = self.clock()
+        facts = gather_open(self.ledger.view, now)
+        return due_items(facts, self.settings.parameters, now, local_date(now) + timedelta(days=2))
 
     @property
     def archives(self) -> Archives:

@@ -40,6 +40,7 @@ from evidence.recordings.settings import RecordingsSettings
 from evidence.rules.parameters import NOT_AGREED, Parameters
 from evidence.rules.plausible_numbers import impossible
 from evidence.rules.wording import worded, words_of
+from evidence.webhooks.settings import WebhookSettings
 
 SETTINGS_FILE = "evidence.toml"
 
@@ -139,6 +140,8 @@ class Settings:
     timestamp: TimestampSettings = field(default_factory=TimestampSettings)
     api: ApiSettings = field(default_factory=ApiSettings)
     antivirus: AntivirusSettings = field(default_factory=AntivirusSettings)
+    webhooks: dict[str, WebhookSettings] = field(default_factory=dict)
+    """`[webhooks.NAME]`: programs that are told what happens; none by default."""
     mail: dict[str, MailboxSettings] = field(default_factory=dict)
     """`[mail.NAME]`: mailboxes whose messages come into the inbox; none by default."""
     witness: WitnessSettings = field(default_factory=WitnessSettings)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import grp
+import json
 import os
 import pwd
 import shutil
@@ -10,10 +11,15 @@ import signal
 import socket
 import subprocess
 import tempfile
+import threading
 import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 USER, PASSWORD = "zhenggai", "geheim-42"
+TOKEN = "access-token-77"
+"""What `USER` may sign in with instead, by OAuth 2."""
 
 _CONFIG = """
 base_dir = {room}/run
@@ -32,6 +38,11 @@ disable_plaintext_auth = no
 ssl = {ssl}
 {tls}
 auth_mechanisms = plain xoauth2
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2
+  args = {room}/oauth2.conf
+}}
 passdb {{
   driver = static
   args = password={password}
@@ -97,6 +108,11 @@ class Dovecot:
                 ssl="no" if certificate is None else "yes",
                 tls=tls,
             )
+        )
+        self._tokens = _Tokens()
+        (self.room / "oauth2.conf").write_text(
+            f"introspection_url = {self._tokens.url}\nintrospection_mode = get\n"
+            "username_attribute = username\nactive_attribute = active\nactive_value = true\n"
         )
         self._delivered = 0
         self._process: subprocess.Popen[bytes] | None = None
@@ -168,6 +184,7 @@ class Dovecot:
     def remove(self) -> None:
         """Stop and leave nothing behind."""
         self.kill()
+        self._tokens.server.shutdown()
         shutil.rmtree(self.room, ignore_errors=True)
 
     def log(self) -> str:
@@ -180,3 +197,27 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+class _Tokens:
+    """Says to Dovecot whose a token is (RFC 7662)."""
+
+    def __init__(self) -> None:
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                good = parse_qs(urlsplit(self.path).query).get("token") == [TOKEN]
+                answer = json.dumps(
+                    {"active": good, "username": USER} if good else {"active": False}
+                ).encode()
+                self.send_response(200)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(answer)))
+                self.end_headers()
+                self.wfile.write(answer)
+
+            def log_message(self, format: str, *args: object) -> None:
+                """Quiet."""
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}/introspect?token="
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()

@@ -154,8 +154,9 @@ def watch_command(workspace: Workspace, poll: bool, log: Path | None) -> None:
     from evidence.inbox.service import run_service
     from evidence.ledger.query_tables import keep
     from evidence.mail.rounds import fetching
+    from evidence.webhooks.telling import telling
 
-    with fetching(workspace.post, say=progress):
+    with fetching(workspace.post, say=progress), telling(workspace.telling, say=progress):
         run_service(
             workspace.intake,
             inbox=workspace.inbox,

@@ -225,6 +225,7 @@ def _watch(root: Path, poll: bool, pipe: Connection, clock_is_right: bool) -> No
     from evidence.health.watched import Watched
     from evidence.inbox.service import run_service
     from evidence.mail.rounds import fetching
+    from evidence.webhooks.telling import telling
 
     workspace = replace(open_workspace(root), clock_is_right=clock_is_right)
 
@@ -232,7 +233,7 @@ def _watch(root: Path, poll: bool, pipe: Connection, clock_is_right: bool) -> No
         Thread(target=_wait_for_the_end, args=(pipe, stop), daemon=True).start()
 
     try:
-        with fetching(workspace.post, say=lambda line: print(line, file=sys.stderr, flush=True)):
+        with fetching(workspace.post, say=_remark), telling(workspace.telling, say=_remark):
             run_service(
                 workspace.intake,
                 inbox=workspace.inbox,
@@ -251,6 +252,10 @@ def _watch(root: Path, poll: bool, pipe: Connection, clock_is_right: bool) -> No
     except LedgerDamagedError as error:
         print(f"✕ {error}", file=sys.stderr, flush=True)
         raise SystemExit(_DAMAGED) from error
+
+
+def _remark(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
 
 
 def _wait_for_the_end(pipe: Connection, stop: Callable[[], None]) -> None:

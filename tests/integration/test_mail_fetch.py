@@ -26,7 +26,7 @@ from evidence.mail.message import read_letter
 from evidence.mail.server import MailboxDownError, Session
 from evidence.mail.settings import MailboxSettings
 from evidence.new_workspace import create_workspace, sample_settings
-from tests.dovecot_room import PASSWORD, USER, Dovecot
+from tests.dovecot_room import PASSWORD, TOKEN, USER, Dovecot
 from tests.pki import server_certificate
 
 pytestmark = pytest.mark.slow
@@ -246,6 +246,18 @@ def test_a_wrong_password_is_said_without_it(server: Dovecot, tmp_path: Path) ->
     (fetched,) = office.fetch()
     assert isinstance(fetched.error, MailboxDownError)
     assert "falsch" not in str(fetched.error)
+
+
+def test_a_token_that_a_program_prints_opens_the_mailbox(server: Dovecot, tmp_path: Path) -> None:
+    server.deliver(letter())
+    printing = {"token_command": ("echo", TOKEN), "password_file": ""}
+    (fetched,) = post(tmp_path, server, **printing).fetch()
+    assert (len(fetched.taken), fetched.error) == (1, None)
+    (refused,) = post(tmp_path, server, **{**printing, "token_command": ("echo", "another")}).fetch()
+    assert isinstance(refused.error, MailboxDownError)
+    (silent,) = post(tmp_path, server, **{**printing, "token_command": ("false",)}).fetch()
+    assert silent.error is not None
+    assert "没有给出令牌" in silent.error.what
 
 
 def test_over_tls_the_server_must_prove_itself(running: Dovecot, tmp_path: Path) -> None:

@@ -1,0 +1,221 @@
+"""Other programs are told by a real HTTP receiver here: signed, once by id, and again after a failure."""
+
+from __future__ import annotations
+
+import hmac
+import json
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from evidence.domain.identifiers import ArrivalId, Sha256
+from evidence.errors import EvidenceError
+from evidence.jobs.settings import JobSettings
+from evidence.ledger.events import ArrivalJudged, ArrivalTaken
+from evidence.ledger.ledger import Ledger
+from evidence.new_workspace import create_workspace, sample_settings
+from evidence.rules.agenda import DueItem
+from evidence.webhooks.settings import WebhookSettings
+from evidence.webhooks.telling import Telling
+
+SECRET = "geteilt-42"
+NOW = datetime(2022, 4, 1, 1, tzinfo=UTC)
+
+
+class Receiver:
+    """Remembers what came; answers with the statuses it was given, then 204."""
+
+    def __init__(self) -> None:
+        self.got: list[tuple[dict[str, str], bytes]] = []
+        self.answers: list[int] = []
+        self.came = threading.Event()
+        receiver = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                receiver.got.append((dict(self.headers), body))
+                status = receiver.answers.pop(0) if receiver.answers else 204
+                self.send_response(status)
+                if status == 302:
+                    self.send_header("Location", "/elsewhere")
+                self.end_headers()
+                receiver.came.set()
+
+            def log_message(self, format: str, *args: object) -> None:
+                """Quiet."""
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}/hook"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def told(self) -> list[dict[str, object]]:
+        return [json.loads(body) for _headers, body in self.got]
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    made = Receiver()
+    yield made
+    made.server.shutdown()
+
+
+@pytest.fixture
+def telling(tmp_path: Path, receiver: Receiver) -> Telling:
+    (tmp_path / "secret").write_text(SECRET)
+    (tmp_path / "secret").chmod(0o600)
+    return Telling(
+        root=tmp_path,
+        archive=tmp_path / "archive",
+        ledger=Ledger.open(tmp_path / "ledger", clock=lambda: NOW),
+        contract="WJB",
+        receivers={"office": WebhookSettings(url=receiver.url, secret_file="secret")},
+        jobs=JobSettings(attempts=3, retry_wait_s=20),
+        due=lambda: (),
+        clock=lambda: NOW,
+    )
+
+
+def arrive(ledger: Ledger, running: int, outcome: str = "unidentified") -> None:
+    id_ = ArrivalId(f"A-20220401-{running:04d}")
+    taken = ArrivalTaken(
+        arrival=id_, path="x", sha256=Sha256(f"{running:064x}"), bytes=1, received_at=NOW, media_type=""
+    )
+    ledger.append("inbox", taken, ArrivalJudged(arrival=id_, outcome=outcome, message="请归入。"))
+
+
+def tell(telling: Telling, now: datetime = NOW) -> None:
+    outbox = telling.outbox("office")
+    telling.gather("office", outbox, None)
+    telling.deliver(outbox, telling.delivery("office"), now)
+
+
+def test_an_undecided_arrival_is_told_signed_and_once(telling: Telling, receiver: Receiver) -> None:
+    tell(telling)
+    arrive(telling.ledger, 1)
+    arrive(telling.ledger, 2, "linked")
+    tell(telling)
+    tell(telling)
+    (told,) = receiver.told()
+    assert (told["event"], told["arrival"]) == ("arrival.undecided", "A-20220401-0001")
+    headers, body = receiver.got[0]
+    signed = f"{headers['X-Evidence-Timestamp']}.".encode() + body
+    expected = hmac.new(SECRET.encode(), signed, "sha256").hexdigest()
+    assert headers["X-Evidence-Signature"] == f"sha256={expected}"
+    assert headers["X-Evidence-Id"] == told["id"]
+
+
+def test_history_before_the_receiver_was_named_is_not_told(telling: Telling, receiver: Receiver) -> None:
+    arrive(telling.ledger, 1)
+    tell(telling)
+    assert receiver.got == []
+
+
+def test_what_happened_while_nobody_told_is_told_later(telling: Telling, receiver: Receiver) -> None:
+    telling.outbox("office")
+    arrive(telling.ledger, 1)
+    tell(telling)
+    assert len(receiver.got) == 1
+
+
+def test_a_receiver_that_fails_twice_gets_it_the_third_time_after_longer_pauses(
+    telling: Telling, receiver: Receiver
+) -> None:
+    tell(telling)
+    receiver.answers = [500, 302]
+    arrive(telling.ledger, 1)
+    tell(telling)
+    tell(telling, NOW + timedelta(seconds=19))
+    assert len(receiver.got) == 1
+    tell(telling, NOW + timedelta(seconds=20))
+    tell(telling, NOW + timedelta(seconds=59))
+    assert len(receiver.got) == 2
+    tell(telling, NOW + timedelta(seconds=60))
+    assert len(receiver.got) == 3
+    assert len({told["id"] for told in receiver.told()}) == 1
+    assert telling.outbox("office").waiting == ()
+
+
+def test_one_that_never_answers_is_given_up_and_named(telling: Telling, receiver: Receiver) -> None:
+    tell(telling)
+    receiver.answers = [503] * 9
+    arrive(telling.ledger, 1)
+    for hour in range(5):
+        tell(telling, NOW + timedelta(hours=hour))
+    (dead,) = telling.outbox("office").dead
+    assert (dead.attempts, dead.why) == (3, "HTTP 503")
+    assert len(receiver.got) == 3
+
+
+def test_a_failing_notice_delays_no_other(telling: Telling, receiver: Receiver) -> None:
+    tell(telling)
+    receiver.answers = [500]
+    arrive(telling.ledger, 1)
+    arrive(telling.ledger, 2)
+    tell(telling)
+    assert [told["arrival"] for told in receiver.told()] == ["A-20220401-0001", "A-20220401-0002"]
+    assert len(telling.outbox("office").waiting) == 1
+
+
+def test_tomorrow_s_deadlines_are_told_once(telling: Telling, receiver: Receiver) -> None:
+    day = NOW.date() + timedelta(days=1)
+    item = DueItem(
+        what="督促整改", who="李检", due=day, first=day, clause="", rule_id="P07", case="WJB22-0001"
+    )
+    later = replace(item, due=day + timedelta(days=1))
+    daily = replace(telling, due=lambda: (item, later))
+    tell(daily)
+    tell(daily)
+    (told,) = receiver.told()
+    assert (told["event"], told["case"], told["due"]) == ("deadline.tomorrow", "WJB22-0001", day.isoformat())
+    assert "李检" not in str(told)
+
+
+def test_only_wanted_events_are_told(telling: Telling, receiver: Receiver) -> None:
+    only = replace(
+        telling,
+        receivers={"office": replace(telling.receivers["office"], events=("package.built",))},
+    )
+    tell(only)
+    arrive(only.ledger, 1)
+    tell(only)
+    assert receiver.got == []
+
+
+def test_without_a_secret_nothing_is_sent(telling: Telling, receiver: Receiver) -> None:
+    (telling.root / "secret").unlink()
+    with pytest.raises(EvidenceError, match="密钥"):
+        telling.delivery("office")
+
+
+@pytest.mark.parametrize("url", ["http://example.cn/hook", "ftp://x", "file:///etc/passwd", ""])
+def test_an_address_that_sends_in_the_clear_is_refused(url: str) -> None:
+    with pytest.raises(ValueError, match="https"):
+        WebhookSettings(url=url, secret_file="secret")
+
+
+def test_the_watcher_tells_by_itself(tmp_path: Path, receiver: Receiver) -> None:
+    root = tmp_path / "work"
+    create_workspace(root, sample_settings())
+    (root / "secret").write_text(SECRET)
+    (root / "secret").chmod(0o600)
+    settings = root / "evidence.toml"
+    told = f'\n[webhooks.office]\nurl = "{receiver.url}"\nsecret_file = "secret"\n'
+    settings.write_text(settings.read_text("utf-8") + told, "utf-8")
+    program = Path(sys.executable).with_name("evidence")
+    watching = subprocess.Popen([program, "watch", "--workspace", root], stderr=subprocess.PIPE, text=True)
+    assert watching.stderr is not None
+    watching.stderr.readline()
+    (root / "inbox" / "x.bin").write_bytes(b"no document")
+    assert receiver.came.wait(timeout=120)
+    watching.send_signal(signal.SIGTERM)
+    assert watching.wait(timeout=60) == 0, watching.stderr.read()
+    assert receiver.told()[0]["event"] == "arrival.undecided"
