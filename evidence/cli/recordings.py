@@ -48,6 +48,7 @@ def add(
             _("没有说明录像留在原处还是收入档案。"),
             remedy=_("留在原处请加 --by-reference；要收入档案，请把文件放进收件夹后运行 evidence ingest。"),
         )
+    from evidence.inbox.burnt_clock import with_burnt_clock
     from evidence.inbox.numbering import next_arrival
     from evidence.recordings.register import footage_below, register_in_place
 
@@ -60,6 +61,7 @@ def add(
         actor=workspace.actor(person).journalled,
         now=workspace.clock,
         number=next_arrival,
+        look=with_burnt_clock,
     )
     with counting(_("登记录像"), plain=False) as tell:
         for done, result in enumerate(found, start=1):

@@ -8,6 +8,8 @@ from enum import StrEnum
 
 from evidence.domain.identifiers import PersonId, Sha256, VisitId
 
+BURNT_IN = "picture"
+"""The source of a time that stands in the picture itself: read by text recognition, never believed."""
 BY_RULE = "device+time"
 """Who assigned a film, when it was no person."""
 
@@ -17,7 +19,7 @@ class TimeClaim:
     """One source's word for when a recording began."""
 
     source: str
-    """`name`, `container`, `export`, `file`, `card`."""
+    """`name`, `container`, `export`, `file`, `card`, `picture`."""
     at: datetime
     """Aware UTC as that source says it, before any correction."""
     trusted: bool = True
@@ -112,6 +114,11 @@ class Recording:
     def by_hand(self) -> bool:
         """Whether a person said which visit it shows."""
         return self.visit is not None and self.assigned_by not in ("", BY_RULE)
+
+    @property
+    def burnt_in_start(self) -> datetime | None:
+        """When the film began by the clock in its picture; None when none was read."""
+        return next((claim.at for claim in self.times if claim.source == BURNT_IN), None)
 
     @property
     def remarks(self) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from evidence.domain.identifiers import ArrivalId, Number, Sha256, VisitId, numb
 from evidence.domain.recording import BY_RULE, Recording, TimeClaim
 from evidence.domain.week import SHANGHAI
 from evidence.errors import UnreadableError
+from evidence.inbox.burnt_clock import suggestion, with_burnt_clock
 from evidence.inbox.identify import quarantined
 from evidence.isolation.calls import run_bounded
 from evidence.isolation.limits import Bounds
@@ -72,7 +73,7 @@ def judge_footage(
     """
     try:
         file = FootageFile(path=path, name=name, sha256=sha256, card=card, now=now, samples=settings.samples)
-        recording = read_bounded(file)
+        recording = with_burnt_clock(path, read_bounded(file))
     except UnreadableError as error:
         judged = quarantined(arrival, error.reason, error.what.rstrip("。"))
         named = _by_its_name(path, name, sha256) if error.reason == "incomplete" else None
@@ -96,7 +97,7 @@ def judge_footage(
         return replace(judged, recordings=(recording,)), ()
     outcome = "linked" if decision.visit else "unidentified"
     sentences = [describe(recording), f"已归入 {decision.visit}。" if decision.visit else decision.why]
-    sentences += recording.remarks
+    sentences += [*recording.remarks, suggestion(recording)]
     judged = ArrivalJudged(
         arrival=arrival,
         outcome=outcome,

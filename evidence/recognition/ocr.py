@@ -75,9 +75,12 @@ def _lies_on_its_side(answer: Any) -> bool:
     return bool(long_enough.any() and (spans[long_enough, 1] > spans[long_enough, 0]).mean() > 0.6)
 
 
+def is_installed() -> bool:
+    """Whether the extra `evidence[ocr]` is there, without loading it."""
+    return all(importlib.util.find_spec(name) is not None for name in ("rapidocr", "onnxruntime"))
+
+
 @lru_cache(maxsize=1)
 def installed_ocr() -> Ocr | None:
     """The engine, loaded once; None when the extra `evidence[ocr]` is not installed."""
-    if importlib.util.find_spec("rapidocr") is None or importlib.util.find_spec("onnxruntime") is None:
-        return None
-    return RapidOcr()
+    return RapidOcr() if is_installed() else None

@@ -77,6 +77,7 @@ def register_in_place(
     actor: str,
     now: Callable[[], datetime],
     number: Callable[[View, datetime], ArrivalId],
+    look: Callable[[Path, Recording], Recording] = lambda _path, recording: recording,
 ) -> Iterator[Registered]:
     """Register footage files by reference, one after another; each is safe in the journal when yielded.
 
@@ -87,6 +88,7 @@ def register_in_place(
         actor: who registers, for the journal.
         now: the clock.
         number: gives the next arrival id; called under the ledger's lock.
+        look: adds what only the picture shows.
 
     Raises:
         OSError: a file cannot be read.
@@ -118,7 +120,7 @@ def register_in_place(
                 now=now(),
                 samples=settings.samples,
             )
-            recording = read_bounded(file)
+            recording = look(absolute, read_bounded(file))
         except UnreadableError as error:
             judged = ArrivalJudged(
                 arrival=arrival,

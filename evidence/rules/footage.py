@@ -10,6 +10,7 @@ from typing import Any
 from evidence.domain.case import VisitKind
 from evidence.domain.coverage import Coverage, CoverageLimits, CoverageVerdict
 from evidence.domain.recording import Recording
+from evidence.domain.week import local_date
 from evidence.rules.chain import Chain, Step
 from evidence.rules.clause import EvidenceRef, Level
 from evidence.rules.outcomes import failed, listed, passed, unsure, waiting
@@ -202,7 +203,7 @@ def sound_footage(chain: Chain) -> Iterator[Outcome]:
                 )
             else:
                 yield revised(
-                    passed(f"录像 {one.name} 抽查的画面和声音未见疑点。", **about),
+                    passed(f"录像 {one.name} 抽查的画面和声音未见疑点{_burnt_in(one)}。", **about),
                     passed(f"录像 {one.name} 未见疑点。", **about),
                 )
 
@@ -226,6 +227,15 @@ def _by_hand(step: Step, one: Recording, doubts: tuple[str, ...], about: dict[st
         said = "；".join((word, *asked))
         return unsure(f"录像 {one.name} {said}，请核对。", observed=said, **about)
     return passed(f"录像 {one.name} {word}，抽查的画面和声音未见疑点。", **about)
+
+
+def _burnt_in(one: Recording) -> str:
+    """What the clock in the picture seems to say, where it is another day: a suggestion, no verdict."""
+    shown = one.burnt_in_start
+    if shown is None or one.started_at is None or local_date(shown) == local_date(one.started_at):
+        return ""
+    day = local_date(shown).isoformat()
+    return f"；画面上的时间似为 {day}（文字识别，仅供参考），与文件时间不是同一天，请核对"
 
 
 def _at_the_time(step: Step, one: Recording) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from evidence.domain.case import Recipient, ReviewResult, Trigger
+from evidence.domain.case import Channel, Recipient, ReviewResult, Trigger
 from evidence.domain.hazard import Grade, HazardResult, HazardState
 from tests import world as w
 from tests.unit.rules.decisions.bends import (
@@ -62,6 +62,9 @@ TABLE: list[Row] = [
         ("met", PASS),
         ("broken", FAIL, visit(V2, channel=None)),
         ("undecidable", REVIEW, visit(V2, progress=())),
+        ("undecidable", REVIEW, visit(V2, call_noted=None)),
+        ("undecidable", REVIEW, visit(V2, call_noted=("接洽人",))),
+        ("boundary", PASS, visit(V2, channel=Channel.ON_SITE, call_noted=None)),
     ),
     *rows(
         "P05-passive-reported",

@@ -72,6 +72,16 @@ def only_plan(week: str, filed: str) -> Bend:
     )
 
 
+def trained(*days: str, **fields: object) -> Bend:
+    """The whole team was trained on these days and never before."""
+    entries = tuple(
+        w.entry("training", f"{day}/P{n}", day, person=f"P{n}", **fields)  # type: ignore[arg-type]
+        for day in days
+        for n in range(1, 6)
+    )
+    return chain(empty("training"), lambda facts: replace(facts, entries=(*facts.entries, *entries)))
+
+
 def receipted_on(week: str, day: str | None) -> Bend:
     """A week's plan was receipted on another day, or never."""
     on = date.fromisoformat(day) if day else None
@@ -187,6 +197,10 @@ TABLE: list[Row] = [
         ("boundary", FAIL, empty("training"), at("2022-12-08")),
         ("boundary", PASS, at("2023-01-10")),
         ("boundary", FAIL, at("2023-01-11")),
+        ("broken", FAIL, trained("2022-12-08", "2022-12-09"), at("2022-12-10")),
+        ("boundary", PASS, trained("2022-12-07"), at("2022-12-10")),
+        ("boundary", FAIL, trained("2022-12-08"), at("2022-12-10")),
+        ("undecidable", REVIEW, trained("2022-03-01", attachment=None)),
     ),
     *rows(
         "T02-badges",

@@ -8,13 +8,17 @@ from datetime import date, timedelta
 
 from evidence.domain.case import Refusal
 from evidence.domain.document import MarkVerdict, ScannedPage
-from evidence.domain.facts import Facts
+from evidence.domain.facts import CaseFacts, Facts
+from evidence.domain.identifiers import VisitId
 from evidence.domain.parties import EnterpriseClass, Role
 from tests import world as w
 from tests.unit.rules.decisions.bends import (
     JC,
     V1,
+    V2,
+    V3,
     ZG,
+    C,
     K,
     chain,
     empty,
@@ -40,6 +44,31 @@ def mark(box: str, verdict: MarkVerdict, number: str = JC) -> Bend:
 
 def footage(**changes: object) -> Bend:
     return lambda facts: w.on_recordings(facts, V1, **changes)
+
+
+def waiting_film(visit: str) -> Bend:
+    """A film in the inbox that may show a visit."""
+    assigned = w.footage(w.closed_case().visits[0])
+    film = replace(assigned, visit=None, assigned_by="", suggestions=(VisitId(visit),))
+    return lambda facts: w.on_case(facts, C, lambda one: replace(one, unassigned=(*one.unassigned, film)))
+
+
+def taken_film(visit: str) -> Bend:
+    """The films of a visit went by hand to a visit of another case."""
+
+    def bend(facts: Facts) -> Facts:
+        def change(one: CaseFacts) -> CaseFacts:
+            mine = [film for film in one.recordings if film.visit == visit]
+            gone = (
+                replace(f, visit=VisitId("WJB22-0009-V1"), assigned_by="P5", taken_from=VisitId(visit))
+                for f in mine
+            )
+            kept = tuple(film for film in one.recordings if film.visit != visit)
+            return replace(one, recordings=kept, films_taken=tuple(gone))
+
+        return w.on_case(facts, C, change)
+
+    return bend
 
 
 def boxes(drop: str = "", extra: str = "") -> Bend:
@@ -166,10 +195,18 @@ TABLE: list[Row] = [
         ("boundary", FAIL, footage(started_at=w.instant(w.CHECK_DAY, 9, 2), duration_ms=LENGTH)),
         ("undecidable", REVIEW, visit(V1, left_at=None)),
         ("undecidable", REVIEW, footage(started_at=None)),
+        ("undecidable", REVIEW, chain(visit(V2, channel=None))),
+        ("undecidable", REVIEW, chain(no_footage, waiting_film(V1), waiting_film(V3))),
+        ("broken", FAIL, chain(no_footage, waiting_film("WJB22-0009-V1"))),
+        ("broken", FAIL, taken_film(V1)),
     ),
     *rows(
         "V02-sound-footage",
         ("met", PASS),
+        ("met", PASS, footage(assigned_by="P5", assigned_why="设备编号未设置")),
+        ("undecidable", REVIEW, footage(assigned_by="P5", assigned_why="设备编号未设置", taken_from=V3)),
+        ("undecidable", REVIEW, footage(assigned_by="P5", started_at=w.instant("2022-02-22", 9))),
+        ("boundary", PASS, footage(assigned_by="P5", started_at=w.instant(w.CHECK_DAY, 9), duration_ms=1000)),
         ("undecidable", REVIEW, footage(doubts=("长时间黑屏",))),
         ("undecidable", REVIEW, footage(truncated=True)),
     ),
@@ -204,6 +241,7 @@ TABLE: list[Row] = [
         ("broken", FAIL, person("P2", qualified=False)),
         ("boundary", PASS, visit(V1, experts=("P2", "P2"))),
         ("undecidable", REVIEW, person("P2", qualified=None)),
+        ("broken", FAIL, visit(V1, experts=("G1",))),
     ),
     *rows(
         "S04-heavy-staffing",
@@ -321,8 +359,18 @@ TABLE: list[Row] = [
         )
     ),
     *rows(
+        "G06-escort-signature",
+        ("undecidable", REVIEW, visit(V1, escort_present=False)),
+    ),
+    *rows(
         "T09-no-conflict",
         ("met", PASS),
+        (
+            "undecidable",
+            REVIEW,
+            entry("conflict-declaration", person="P2", on="2022-03-01", data={"conflict": "亲属任职"}),
+        ),
+        ("undecidable", REVIEW, entry("conflict-declaration", person="P2", on="2022-03-01")),
         (
             "broken",
             FAIL,

@@ -73,6 +73,11 @@ def tenant_paper(facts: Facts) -> Facts:
     return documents(add)(facts)
 
 
+def reviewed_on(day: str) -> Bend:
+    """Somebody else reviewed the case, on that day."""
+    return chain(no_entries("internal-review"), entry("internal-review", case=C, person="P5", on=day))
+
+
 def questionnaire_paper(box: str, role: str) -> Bend:
     """A scanned questionnaire whose one required signature is that of `role`."""
 
@@ -249,6 +254,7 @@ TABLE: list[Row] = [
         ),
         ("broken", FAIL, entry("questionnaire", case=C, data={"filled_by": "周晓岚"})),
         ("broken", FAIL, entry("questionnaire", case=C, data={"filled_by": "P1"})),
+        ("broken", FAIL, chain(no_entries("questionnaire"), entry("questionnaire", case=C, on="2022-03-30"))),
         ("boundary", OPEN, no_entries("questionnaire"), at("2022-03-21")),
         ("boundary", FAIL, no_entries("questionnaire"), at("2022-03-22")),
         (
@@ -274,6 +280,8 @@ TABLE: list[Row] = [
         ("boundary", OPEN, no_entries("internal-review"), at("2022-03-18")),
         ("boundary", FAIL, no_entries("internal-review"), at("2022-03-19")),
         ("undecidable", REVIEW, chain(no_entries("internal-review"), entry("internal-review", case=C))),
+        ("boundary", PASS, reviewed_on("2022-03-18")),
+        ("boundary", FAIL, reviewed_on("2022-03-19")),
     ),
     *rows(
         "K04-risk-lists",
@@ -282,6 +290,7 @@ TABLE: list[Row] = [
         ("boundary", PASS, entry("risk-list", case=C, data={"uploaded_on": "2022-03-20"})),
         ("boundary", FAIL, entry("risk-list", case=C, data={"uploaded_on": "2022-03-19"})),
         ("undecidable", REVIEW, entry("risk-list", case=C)),
+        ("undecidable", REVIEW, entry("risk-list", case=C, data={"uploaded_on": "上周五"})),
     ),
     *(
         row
