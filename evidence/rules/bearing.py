@@ -108,6 +108,8 @@ DECLARED: dict[str, Declared] = {
             "Document.received_at",
             "Document.transcriptions",
             "Mark.decided_by",
+            "Recording.assigned_by",
+            "Recording.taken_from",
             "Recording.doubts",
             "Recording.stretches",
             "Recording.truncated",
