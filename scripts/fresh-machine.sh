@@ -46,11 +46,11 @@ pass_on() {
   done
 }
 
-# Local folders that the pip configuration names: wheels and indexes.
+# Local folders that the pip configuration names: wheels and indexes, an index with the files beside it.
 local_folders() {
   { cat /etc/pip.conf "$HOME/.config/pip/pip.conf" "$HOME/.pip/pip.conf" 2>/dev/null || true
     env | grep -E '^(PIP|UV)_' || true; } |
-    grep -v -i -E 'cert|cache' | grep -oE '(file://)?/[^ =,:]+' | sed 's|^file://||' | sort -u |
+    grep -v -i -E 'cert|cache' | grep -oE '(file://)?/[^ =,:]+' | sed -e 's|^file://||' -e 's|/simple/*$||' | sort -u |
     while read -r folder; do if [ -d "$folder" ]; then echo "$folder"; fi; done
 }
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 DATA = Path(__file__).parent / "data"
 OF_2026_11_23 = DATA / "workspace-2026-11-23"
+OF_1_0_0 = DATA / "workspace-1.0.0"
+"""Journal, contract and settings alone: enough to be opened and judged."""
 
 
 def kept_workspace(root: Path, kept: Path = OF_2026_11_23) -> Path:
