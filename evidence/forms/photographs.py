@@ -84,12 +84,11 @@ def picture_of(path: Path, sha256: Sha256) -> Picture:
     """Name, kind, size and times of a photograph that `prepare` has opened.
 
     Raises:
+        InputError: it cannot be opened after all.
         OSError: it is gone.
     """
     state = path.stat()
-    with Image.open(path) as picture:
-        media_type = Image.MIME.get(picture.format or "", "")
-        taken_at = _taken_at(picture)
+    media_type, taken_at = run_bounded(described, path.absolute())
     return Picture(
         sha256=sha256,
         name=path.name,
@@ -98,6 +97,12 @@ def picture_of(path: Path, sha256: Sha256) -> Picture:
         taken_at=taken_at,
         file_time=datetime.fromtimestamp(int(state.st_mtime), UTC),
     )
+
+
+def described(path: Path) -> tuple[str, datetime | None]:
+    """What the child reads of `picture_of`: media type and time of the shot."""
+    with Image.open(path) as picture:
+        return Image.MIME.get(picture.format or "", ""), _taken_at(picture)
 
 
 def _taken_at(picture: Image.Image) -> datetime | None:
