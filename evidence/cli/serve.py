@@ -53,6 +53,7 @@ def serve_command(
     例：evidence serve --port 8765
         evidence serve --add-account wangfang --person 王芳 --role clerk
     """
+    from evidence.ledger.comparison import check_at_opening
     from evidence.ledger.query_tables import keep
     from evidence.web import accounts, server
 
@@ -67,6 +68,8 @@ def serve_command(
         server.admit(place, accounts=False)
     if tls_cert is not None and tls_key is not None:
         server.check_tls(tls_cert, tls_key)
+    # a journal that its archive contradicts is said here, not on every page
+    check_at_opening(workspace.ledger_as_found, workspace.settings.contract.code)
     host = server.prepare(workspace, place)
     if account is not None:
         _add(workspace, account, person or account, role)

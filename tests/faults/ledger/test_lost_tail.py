@@ -23,6 +23,7 @@ from evidence.cli.forms import issue_command
 from evidence.cli.handover import bundle_command
 from evidence.cli.intake import ingest_command
 from evidence.cli.ledger import ledger_command
+from evidence.cli.serve import serve_command
 from evidence.config import open_workspace
 from evidence.errors import EvidenceError, ExitCode
 from evidence.ledger import chain
@@ -136,6 +137,13 @@ def test_after_a_cut_nothing_is_issued_packed_or_taken_and_nothing_changes(
         ):
             assert run(command, week, *arguments) == ExitCode.LEDGER_DAMAGED, (kind, command.name)
         assert contents(week) == before, kind
+
+
+def test_the_desk_does_not_open_over_a_cut_journal(week: Path, journal: Path, whole: list[bytes]) -> None:
+    journal.write_bytes(b"".join(whole[: LINES - 2]))
+    before = contents(week)
+    assert run(serve_command, week, "--no-watch") == ExitCode.LEDGER_DAMAGED
+    assert contents(week) == before
 
 
 def test_a_backup_of_a_cut_journal_is_made_and_says_so(
