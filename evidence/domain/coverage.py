@@ -19,6 +19,8 @@ from evidence.domain.recording import Recording, StretchKind
 from evidence.domain.week import SHANGHAI
 
 _NOTHING = timedelta()
+_CLOCK_OFF = timedelta(hours=12)
+"""A clock that is off by more would have been noticed; the film is of another day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -280,6 +282,8 @@ def _clock_hint(visit: Interval, segments: Sequence[Segment], tolerance: timedel
         return ()
     late = min(segment.start for segment in played) - visit.start
     over = max(segment.end for segment in played) - visit.end
+    if max(abs(late), abs(over)) > _CLOCK_OFF:
+        return ()  # a film of another time, not one of a wrong clock
     if min(late, over) > tolerance:
         return (f"录像在离开之后还有 {_minutes(over)}，记录仪时钟可能快，请对时后登记时钟误差。",)
     if max(late, over) < -tolerance:

@@ -80,3 +80,20 @@ def test_the_sum_is_left_alone_where_a_ruleset_did_not_know_it() -> None:
         ),
     ]
     assert coverage(START, START + timedelta(minutes=20), segments, limits).verdict is PASS
+
+
+@pytest.mark.parametrize(
+    ("shift", "hint"),
+    [
+        pytest.param(timedelta(minutes=10), "时钟可能快", id="ahead"),
+        pytest.param(timedelta(minutes=-10), "时钟可能慢", id="behind"),
+        pytest.param(timedelta(seconds=61), "时钟可能快", id="a second beyond the tolerance"),
+        pytest.param(timedelta(seconds=60), "", id="the tolerance"),
+        pytest.param(timedelta(days=6), "", id="a film of another day"),
+    ],
+)
+def test_a_film_shifted_as_a_whole_hints_at_its_clock(shift: timedelta, hint: str) -> None:
+    length = timedelta(minutes=20)
+    film = Segment(start=START + shift, end=START + shift + length, sha256=Sha256("0" * 64), drift_s=0)
+    said = "".join(coverage(START, START + length, [film]).reasons)
+    assert (hint in said) if hint else ("时钟" not in said)
