@@ -14,6 +14,8 @@ Cell = str | int | date | None
 
 _WIDEST = 44
 """Characters of the widest column; longer text wraps."""
+_MOST = 32_767
+"""Characters that a cell of Excel holds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +74,8 @@ def _write_cell(sheet: Any, row: int, column: int, value: Cell, formats: dict[st
     elif isinstance(value, int):
         sheet.write_number(row, column, value, formats["cell"])
     else:
-        sheet.write_string(row, column, value, formats["cell"])
+        shown = value if len(value) <= _MOST else f"{value[: _MOST - 1]}…"
+        sheet.write_string(row, column, shown, formats["cell"])
 
 
 def _width(value: Cell) -> int:
