@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from evidence.domain.document import IssuedForm
     from evidence.domain.identifiers import VisitId
     from evidence.domain.virus_scan import VirusScan
-    from evidence.exchange.gather import Archives
     from evidence.forms.catalogue import Catalogue
     from evidence.forms.issuer import Issuer
     from evidence.forms.kept_checks import KeptChecks
@@ -39,9 +38,6 @@ if TYPE_CHECKING:
     from evidence.ledger.events import Event
     from evidence.ledger.ledger import Ledger
     from evidence.ledger.view import View
-    from evidence.mail.fetch import Post
-    from evidence.rules.agenda import DueItem
-    from evidence.webhooks.telling import Telling
 
 
 def utc_now() -> datetime:
@@ -125,62 +121,6 @@ class Workspace:
         from evidence.inbox.case_tree import CaseTree
 
         return CaseTree(self.archive, self.ledger, self.ledger.opened_at)
-
-    @property
-    def telling(self) -> Telling:
-        """Programs that are told what happens."""
-        from evidence.webhooks.telling import Telling
-
-        return Telling(
-            root=self.root,
-            archive=self.archive,
-            ledger=self.ledger,
-            contract=self.settings.contract.code,
-            receivers=self.settings.webhooks,
-            jobs=self.settings.jobs,
-            due=self.due_soon,
-            clock=self.clock,
-        )
-
-    def due_soon(self) -> tuple[DueItem, ...]:
-        """What is due today and in the next two days, as of now."""
-        from evidence.domain.week import local_date
-        from evidence.ledger.facts import gather_open
-        from evidence.rules.agenda import due_items
-
-        now = self.clock()
-        facts = gather_open(self.ledger.view, now)
-        return due_items(facts, self.settings.parameters, now, local_date(now) + timedelta(days=2))
-
-    @property
-    def archives(self) -> Archives:
-        """What goes out to an archive."""
-        from evidence.exchange.gather import Archives, Parties
-
-        settings = self.settings
-        return Archives(
-            ledger=self.ledger,
-            handover=self.archive / "handover",
-            parties=Parties(
-                agency=settings.agency.name,
-                regulator=settings.regulator.name,
-                contract=settings.contract.name,
-                contract_code=settings.contract.code,
-            ),
-        )
-
-    @cached_property
-    def post(self) -> Post:
-        """Mailboxes that bring messages into the inbox."""
-        from evidence.mail.fetch import Post
-
-        return Post(
-            root=self.root,
-            inbox=self.inbox,
-            archive=self.archive,
-            ledger=self.ledger,
-            mailboxes=self.settings.mail,
-        )
 
     @cached_property
     def intake(self) -> Intake:

@@ -13,6 +13,7 @@ from evidence.config import utc_now
 from evidence.domain.identifiers import CaseId, as_typed
 from evidence.errors import UsageError
 from evidence.language import _
+from evidence.optional_parts import archives_of
 
 if TYPE_CHECKING:
     from evidence.config import Workspace
@@ -75,9 +76,9 @@ def _export_package(workspace: Workspace, what: str | None, into: Path, as_json:
     name = packages[-1].id if what is None else as_typed(what)
     with Working(_("导出 {name}……").format(name=name)):
         if any(package.id == name for package in packages):
-            submission = workspace.archives.package(name, utc_now())
+            submission = archives_of(workspace).package(name, utc_now())
         else:
-            submission = workspace.archives.case(CaseId(name), utc_now())
+            submission = archives_of(workspace).case(CaseId(name), utc_now())
         written = write_sip(submission, into)
     if as_json:
         emit({"id": submission.id, "path": str(written), "files": len(submission.files)})
@@ -92,7 +93,7 @@ def _export_package(workspace: Workspace, what: str | None, into: Path, as_json:
 def _export_catalogue(workspace: Workspace, out: Path, years: tuple[int, ...], as_json: bool) -> None:
     from evidence.exchange.catalogue import volumes, write_catalogue
 
-    parties = workspace.archives.parties
+    parties = archives_of(workspace).parties
     found = volumes(
         workspace.ledger.view,
         parties,

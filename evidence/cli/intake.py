@@ -154,9 +154,10 @@ def watch_command(workspace: Workspace, poll: bool, log: Path | None) -> None:
     from evidence.inbox.service import run_service
     from evidence.ledger.query_tables import keep
     from evidence.mail.rounds import fetching
+    from evidence.optional_parts import post_of, telling_of
     from evidence.webhooks.telling import telling
 
-    with fetching(workspace.post, say=progress), telling(workspace.telling, say=progress):
+    with fetching(post_of(workspace), say=progress), telling(telling_of(workspace), say=progress):
         run_service(
             workspace.intake,
             inbox=workspace.inbox,

@@ -9,6 +9,7 @@ import click
 from evidence.cli.options import emit, json_option, progress, say, workspace_command
 from evidence.errors import EvidenceError, ExitCode
 from evidence.language import _
+from evidence.optional_parts import post_of
 
 if TYPE_CHECKING:
     from evidence.config import Workspace
@@ -35,7 +36,7 @@ def fetch_command(workspace: Workspace, mailbox: str | None, as_json: bool) -> i
     例：evidence mail fetch
         evidence mail fetch 整改
     """
-    found = workspace.post.fetch(mailbox, tell=lambda name: None)
+    found = post_of(workspace).fetch(mailbox, tell=lambda name: None)
     if as_json:
         emit({"mailboxes": [_row(each) for each in found]})
     else:

@@ -16,7 +16,6 @@ next look recognises the very file by its identity (inode and change times) and 
 from __future__ import annotations
 
 import errno
-import os
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -49,6 +48,7 @@ from evidence.inbox.sight import (
     look,
     look_among,
     opened,
+    readable_path,
     same_file,
 )
 from evidence.inbox.understand import Understander, over_limit
@@ -276,7 +276,7 @@ class Intake:
                 if ready is Readiness.GROWING or (watched.found_broken and ready is Readiness.READY):
                     return None
                 progress(sighting.name)
-                path = _readable(descriptor, sighting)
+                path = readable_path(descriptor, sighting)
                 taken = self._take(sighting, path, open_arrival, ready, patient=patient)
         except MovedAwayError as gone:
             self._troubles[sighting.name] = UNREADABLE if gone.forbidden else STILL_WRITING
@@ -395,12 +395,3 @@ class Intake:
             self._quarantine.put(arrival)
         else:
             self._quarantine.clear(arrival)
-
-
-def _readable(descriptor: int, sighting: Sighting) -> Path:
-    """A path to exactly the opened file, immune to a link swapped in later, where the system has one.
-
-    It names this process, so that a child reads the same file.
-    """
-    through = Path(f"/proc/{os.getpid()}/fd/{descriptor}")
-    return through if through.exists() else sighting.path

@@ -273,3 +273,12 @@ def being_written(descriptor: int) -> bool | None:
         return True if error.errno in {11, 35} else None  # EAGAIN: there is a writer
     fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_UNLCK)
     return False
+
+
+def readable_path(descriptor: int, sighting: Sighting) -> Path:
+    """A path to exactly the opened file, immune to a link swapped in later, where the system has one.
+
+    It names this process, so that a child reads the same file.
+    """
+    through = Path(f"/proc/{os.getpid()}/fd/{descriptor}")
+    return through if through.exists() else sighting.path

@@ -107,7 +107,7 @@ def test_an_infected_file_is_kept_and_neither_read_nor_shown_nor_filed(
 ) -> None:
     root = office(tmp_path / "work", daemon)
     picture(root / "inbox" / "a.jpg", padding=HARMFUL)
-    monkeypatch.setattr(ingest, "run_bounded", lambda *_given: pytest.fail("it was read"))
+    monkeypatch.setattr(ingest, "examined", lambda *_given: pytest.fail("it was read"))
     (row,) = run(root, "ingest")["arrivals"]
     assert (row["outcome"], row["reason"]) == ("quarantined", "infected")
     assert "Evidence.Test" in row["message"]
