@@ -63,8 +63,10 @@ def find_ink(
     dark = black_hat(seen, limits.blackhat_mm)
     weak = least_darkness(dark, sheet, limits)
     there = limits.bilevel_print_there if sheet.bilevel else limits.print_there
-    # Rules above and below by themselves: one of two is enough to hide a name; copies lose thin rules.
-    gone = print_is_gone(page, dark, weak, there, limits, (1 if sheet.bilevel else 2, PARTS))
+    gone = print_is_gone(page, dark, weak, there, limits)
+    if not sheet.bilevel:
+        # One of two rules hidden is enough to hide a name; copies lose thin rules.
+        gone |= print_is_gone(page, dark, weak, limits.half_there, limits, (2, PARTS))
     if lies_under(seen, limits) or (gone and not rules_are_lost(sheet, rect, limits)):
         view = replace(view, covered=True)
     view = replace(view, printed=not gone)

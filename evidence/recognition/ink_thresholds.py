@@ -132,6 +132,9 @@ class InkThresholds:
     """Share of the issued print around each fifth of a box that must be seen for `present` and `absent`:
     under a folded corner, a note or a receipt it is gone (point 7). 183 boxes of folded and telephone pages
     had 0.77-1.0, all but three of them 0.98 and more; boxes covered in part mostly less than 0.7."""
+    half_there: float = 0.65
+    """Same of each half of these, above and below: pale rules on grainy telephone pictures had 0.6-0.74,
+    those under a slip mostly less than 0.5."""
     bilevel_print_there: float = 0.4
     """Same on black-and-white copies, which break thin rules up."""
     foreign_word: float = 0.36
