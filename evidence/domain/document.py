@@ -150,6 +150,10 @@ class ScannedPage:
     """0..1000; the best copy of a page is the one in force."""
     marks: tuple[Mark, ...] = ()
     alterations: tuple[Alteration, ...] = ()
+    accepted: tuple[Alteration, ...] = ()
+    """What a person found to be in order although the program had seen it."""
+    accepted_by: str = ""
+    accepted_why: str = ""
     notes: tuple[str, ...] = ()
     """Plain-Chinese remarks: 请用彩色…重新扫描."""
     identity: str = "proven"

@@ -127,9 +127,17 @@ def _decided(copy: Copy, words: Iterable[MarkDecided | AlterationDecided]) -> Sc
         if isinstance(word, MarkDecided):
             page = replace(page, marks=tuple(_overridden(mark, word) for mark in page.marks))
         elif word.accepted:
-            page = replace(page, alterations=())
+            page = replace(
+                page,
+                alterations=(),
+                accepted=copy.page.alterations,
+                accepted_by=word.by,
+                accepted_why=word.why,
+            )
         else:
-            page = replace(page, alterations=copy.page.alterations)
+            page = replace(
+                page, alterations=copy.page.alterations, accepted=(), accepted_by="", accepted_why=""
+            )
     return page
 
 

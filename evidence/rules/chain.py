@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -267,6 +268,12 @@ class Chain:
     def escalated(self, trigger: Trigger) -> tuple[Escalation, ...]:
         """Reports to the regulator for one reason."""
         return tuple(one for one in self.escalations if one.trigger is trigger)
+
+    def takers_part(self, steps: Iterable[Step]) -> frozenset[str]:
+        """Inspectors and supervisors of some visits, by id and by name: nobody judges his own work."""
+        people = self.ground.people
+        ids = {one for step in steps for one in (*step.facts.experts, *step.facts.supervisors)}
+        return frozenset(ids | {people[one].name for one in ids if one in people})
 
     def entries(self, register: str) -> tuple[RegisterEntry, ...]:
         """Entries of a register that name this case, one of its visits or its enterprise."""

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from datetime import date, timedelta
 from typing import Any
 
 from evidence.domain.document import Document
+from evidence.domain.reasons import substantial
 from evidence.domain.week import local_date
 from evidence.rules.chain import Chain, Step, scans_of
 from evidence.rules.clause import Kind, Level
 from evidence.rules.outcomes import failed, listed, passed, unsure, waiting
-from evidence.rules.rule import Outcome, case_rule
+from evidence.rules.rule import Outcome, case_rule, revised
 
 TITLES = {
     "inspection-record": "现场检查记录",
@@ -298,19 +299,42 @@ def current_version(chain: Chain) -> Iterator[Outcome]:
 def alterations(chain: Chain) -> Iterator[Outcome]:
     """Print that differs from the issued page, or writing outside its places, waits for a person."""
     for document, _due in chain.material:
-        yield alterations_of(document)
+        mine = [step for step in chain.visits if chain.record(step) is document]
+        yield alterations_of(document, chain.takers_part(mine))
 
 
-def alterations_of(document: Document, **about: Any) -> Outcome:
-    """Whether the print of a document is as it was issued, and ink only where it belongs."""
+def alterations_of(document: Document, there: Container[str] = (), **about: Any) -> Outcome:
+    """Whether the print of a document is as it was issued, and ink only where it belongs.
+
+    Args:
+        there: ids and names of those who were on the visit; their word does not settle it.
+    """
     found = [(scan.page, one.kind) for scan in document.scans for one in scan.alterations]
     number = document.form.number
     about = {"document": number, "evidence": scans_of(document), **about}
     if not found:
-        return passed(f"{number} 未见改动痕迹。", **about)
+        return _accepted(document, there, about)
     words = {"altered_print": "印刷内容与签发件不同", "added_ink": "书写处以外有字迹"}
     places = listed(f"第{page}页{words.get(kind, kind)}" for page, kind in dict.fromkeys(found))
     return unsure(f"{number} {places}，请看截图确认。", expected="与签发件一致", observed=places, **about)
+
+
+def _accepted(document: Document, there: Container[str], about: dict[str, Any]) -> Outcome:
+    """No trace is left open: none was seen, or a person found what was seen in order and answers for it."""
+    number = document.form.number
+    clean = passed(f"{number} 未见改动痕迹。", **about)
+    words = [(scan.page, scan.accepted_by, scan.accepted_why) for scan in document.scans if scan.accepted_by]
+    for page, by, why in words:
+        if by in there:
+            said = f"{number} 第{page}页的改动痕迹由参加该次活动的{by}认定无碍，须由他人认定。"
+            return revised(unsure(said, **about), clean)
+        if not substantial(why):
+            said = f"{number} 第{page}页的改动痕迹由{by}认定无碍，理由“{why}”没有实质内容。"
+            return revised(unsure(said, **about), clean)
+    if not words:
+        return clean
+    told = listed(f"第{page}页由{by}认定（{why}）" for page, by, why in words)
+    return revised(passed(f"{number} 有改动痕迹，经人认定无碍：{told}。", **about), clean)
 
 
 @case_rule(

@@ -196,7 +196,7 @@ _REVISED: dict[str, Callable[[Chain], Iterable[Outcome]]] = {
         records.page_identity, lambda document, about: records.identity_of(document, **about)
     ),
     records.alterations.id: _also_beside(
-        records.alterations, lambda document, about: records.alterations_of(document, **about)
+        records.alterations, lambda document, about: records.alterations_of(document, (), **about)
     ),
     records.edocument.id: _edocument,
 }

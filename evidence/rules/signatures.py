@@ -218,7 +218,7 @@ def _contradiction(
 ) -> str:
     """Why a person must look although the paper seems to settle it; empty when nothing contradicts."""
     number = found.document
-    ours = _names(chain, step)
+    ours = chain.takers_part([step])
     if reason and found.kind is Kind.REVIEW:
         witnesses = {one.witness for one in step.facts.refusals if one.role == refusal_role}
         if witnesses & ours:
@@ -237,7 +237,7 @@ def _contradiction(
 
 def own_word(chain: Chain, step: Step, number: str, wanted: tuple[Place, ...]) -> str:
     """Which decision about a mark does not count: by somebody who was there, or without a reason."""
-    ours = _names(chain, step)
+    ours = chain.takers_part([step])
     for place in wanted:
         mark = place.mark
         if mark is None or not mark.decided_by:
@@ -247,13 +247,6 @@ def own_word(chain: Chain, step: Step, number: str, wanted: tuple[Place, ...]) -
         if not substantial(mark.why):
             return f"{number} {place.words}由{mark.decided_by}认定，理由“{mark.why}”没有实质内容。"
     return ""
-
-
-def _names(chain: Chain, step: Step) -> set[str]:
-    """The visit's inspectors and supervisors, by id and by name."""
-    ids = {*step.facts.experts, *step.facts.supervisors}
-    people = chain.ground.people
-    return {*ids, *(people[one].name for one in ids if one in people)}
 
 
 @case_rule(

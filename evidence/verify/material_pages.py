@@ -99,7 +99,10 @@ def _page(told: Told, number: str, scan: Row, copies: _Copies, found: Comparison
 
 def _same_page(said: Row, scan: Row) -> bool:
     """Everything of a page but what people may decide and other copies may tell."""
-    bare: dict[str, Any] = {"marks": [], "alterations": [], "arrival": ""}
+    bare: dict[str, Any] = {
+        "marks": [], "alterations": [], "arrival": "",
+        "accepted": [], "accepted_by": "", "accepted_why": "",
+    }  # fmt: skip
     return same(ScannedPage, {**said, **bare}, {**scan, **bare})
 
 
@@ -156,7 +159,10 @@ def _alterations(what: str, scan: Row, words: _Words, alike: list[Row]) -> Itera
     word = words.alterations()
     accepted = word is not None and word["accepted"]
     stated = scan.get("alterations") or []
-    if accepted and stated:
+    by = word["by"] if word is not None and accepted else ""
+    if "accepted_by" in scan and scan["accepted_by"] != by:
+        yield f"{what}的改动由谁认可与账本不符。"
+    elif accepted and stated:
         yield f"{what}的改动已由{word['by'] if word else ''}认可，事实里仍有。"
     elif not accepted and not any(_plain(page.get("alterations")) == _plain(stated) for page in alike):
         yield f"{what}的改动与账本的判定不符。"

@@ -83,7 +83,14 @@ TABLE: list[Row] = [
         ("boundary", PASS, form(JC, visit_version=None)),
         ("undecidable", REVIEW, visit(V1, version=2)),
     ),
-    *rows("G09-alterations", ("met", PASS), ("undecidable", REVIEW, alteration(JC))),
+    *rows(
+        "G09-alterations",
+        ("met", PASS),
+        ("met", PASS, pages(JC, accepted_by="王芳", accepted_why="只是装订孔的影子")),
+        ("undecidable", REVIEW, alteration(JC)),
+        ("undecidable", REVIEW, pages(JC, accepted_by="P2", accepted_why="只是装订孔的影子")),
+        ("undecidable", REVIEW, pages(JC, accepted_by="王芳", accepted_why="。")),
+    ),
     *rows(
         "T10-archived-in-time",
         ("met", PASS),
