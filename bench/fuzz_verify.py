@@ -161,7 +161,8 @@ def _differing(taken: Mapping[str, bytes]) -> list[str]:
     for name, content in taken.items():
         plain = unicodedata.normalize("NFC", name.replace("\\", "/"))
         inner = plain.removeprefix(f"{NAME}/")
-        if inner not in signed and (inner in _JUNK or plain in _JUNK):
+        double = inner.rpartition("/")[2].startswith("._")  # macOS puts one beside any file
+        if inner not in signed and (double or inner in _JUNK or plain in _JUNK):
             continue
         found[inner] = content
     return sorted(name for name in signed.keys() | found.keys() if signed.get(name) != found.get(name))
