@@ -15,6 +15,7 @@ from pypdf.generic import (
     FloatObject,
     NameObject,
     NumberObject,
+    StreamObject,
     TextStringObject,
 )
 
@@ -97,6 +98,8 @@ def with_signature_field(
             NameObject("/TU"): TextStringObject(tip),
             NameObject("/Rect"): ArrayObject([FloatObject(round(edge, 2)) for edge in box]),
             NameObject("/F"): NumberObject(4),
+            # Nothing to see, but something to show: PDF/A wants an appearance (ISO 19005-2 6.3.3).
+            NameObject("/AP"): DictionaryObject({NameObject("/N"): writer._add_object(_nothing(box))}),
         }
     )
     reference = writer._add_object(widget)
@@ -108,3 +111,20 @@ def with_signature_field(
     )
     describe(writer, title=title, author="", at=at)
     return written(writer)
+
+
+def _nothing(box: tuple[float, float, float, float]) -> StreamObject:
+    """A form of the box's size that draws nothing."""
+    left, bottom, right, top = box
+    form = StreamObject()
+    form.set_data(b"")
+    size = (0.0, 0.0, round(right - left, 2), round(top - bottom, 2))
+    form.update(
+        {
+            NameObject("/Type"): NameObject("/XObject"),
+            NameObject("/Subtype"): NameObject("/Form"),
+            NameObject("/BBox"): ArrayObject([FloatObject(edge) for edge in size]),
+            NameObject("/Resources"): DictionaryObject(),
+        }
+    )
+    return form

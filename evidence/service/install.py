@@ -68,9 +68,16 @@ def install(
             remedy=_("请先挂上备份盘并建好目录，再安装。"),
         )
     written = write_units(installation, system)
-    for command in commands(installation, known_account=_known(installation.account), start=start):
+    for command in commands(
+        installation, known_account=_known(installation.account), start=start, booted=_booted()
+    ):
         run(command)
     return written
+
+
+def _booted() -> bool:
+    """Whether systemd runs this machine (sd_booted(3))."""
+    return Path("/run/systemd/system").is_dir()
 
 
 def _known(account: str) -> bool:

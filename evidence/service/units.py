@@ -88,8 +88,17 @@ def unit_files(installation: Installation) -> dict[str, str]:
     }
 
 
-def commands(installation: Installation, *, known_account: bool, start: bool) -> list[Sequence[str]]:
-    """What makes an account, gives it the workspace, and starts the units; in order, as root."""
+def commands(
+    installation: Installation, *, known_account: bool, start: bool, booted: bool = True
+) -> list[Sequence[str]]:
+    """What makes an account, gives it the workspace, and starts the units; in order, as root.
+
+    Args:
+        installation: what is installed.
+        known_account: the account is there already.
+        start: enable the units and, where systemd runs, start them anew (after an upgrade: the new program).
+        booted: whether systemd runs here; in an image that is being built it does not.
+    """
     account, root = installation.account, str(installation.workspace)
     made: list[Sequence[str]] = []
     if not known_account:
@@ -111,8 +120,10 @@ def commands(installation: Installation, *, known_account: bool, start: bool) ->
     made.append(("chmod", "2770", f"{root}/inbox"))
     made.append(("chmod", "-R", "go-rwx", f"{root}/keys"))
     if start:
+        made.append(("systemctl", "enable", *installation.started))
+    if start and booted:
         made.append(("systemctl", "daemon-reload"))
-        made.append(("systemctl", "enable", "--now", *installation.started))
+        made.append(("systemctl", "restart", *installation.started))
     return made
 
 
