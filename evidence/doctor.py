@@ -101,6 +101,16 @@ def _office(workspace: Workspace) -> Iterator[Condition]:
     if found:
         done = subprocess.run([found, "--version"], capture_output=True, text=True, timeout=60, check=False)
         version = done.stdout.strip()
+    if found and not version:
+        yield Condition(
+            name="libreoffice",
+            good=False,
+            message=_("LibreOffice 在，但没有运行起来：{why}").format(
+                why=done.stderr.strip()[:200] or done.returncode
+            ),
+            remedy=_("请检查运行账号的主目录（HOME）是否可写，再运行 soffice --version。"),
+        )
+        return
     yield Condition(
         name="libreoffice",
         good=bool(version),

@@ -107,6 +107,7 @@ def commands(
                 "useradd",
                 "--system",
                 "--user-group",
+                "--create-home",
                 "--home-dir",
                 "/var/lib/evidence",
                 "--shell",

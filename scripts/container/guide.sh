@@ -6,7 +6,7 @@ cd "$(dirname "$0")/../.."
 cat <<'SUDO'
 set -eu
 cd /root/delivered
-sudo() { if [ "$1" = -u ]; then account=$2; shift 2; runuser -u "$account" -- "$@"; else "$@"; fi; }
+sudo() { if [ "$1" = -u ]; then account=$2; shift 2; runuser -u "$account" -- env HOME="$(getent passwd "$account" | cut -d: -f6)" "$@"; else "$@"; fi; }
 set -x
 SUDO
 awk '/<!-- server: begin/ { on = 1 } /<!-- server: end/ { on = 0 }
