@@ -1,5 +1,5 @@
 # Two commands on a fresh Debian or Ubuntu machine: `make demo` and `make test`.
-.PHONY: demo test quick lint bench lock release setup clean forms-pictures
+.PHONY: demo test quick mutate lint bench lock release setup clean forms-pictures
 
 demo:
 	@scripts/setup.sh demo
@@ -15,6 +15,10 @@ test: setup
 # What most changes can break, in a few minutes: the unit tests and the contract's scenarios.
 quick: setup
 	.venv/bin/python -m pytest -n 2 --dist loadfile tests/unit tests/contract_scenarios $(ARGS)
+
+# Which wrong changes to the deciding code no test notices: a seeded sample, an hour at most, never in CI.
+mutate: setup
+	.venv/bin/python scripts/mutate.py $(ARGS)
 
 # Format, lint, strict types, floors: pinned to Python 3.11 and one set of stubs.
 lint: setup

@@ -135,3 +135,26 @@ def test_a_window_is_as_long_as_the_parameters_say() -> None:
     assert str(urging_window(check, other)) == "2022-03-19 至 2022-03-20"
     assert general_deadline(check, other) == check + timedelta(days=10)
     assert recheck_window(general_deadline(check, other), other).last == check + timedelta(days=12)
+
+
+def test_another_contract_hands_over_and_files_on_its_own_weekday() -> None:
+    week = Week.parse("2022-W13")
+    assert handover_window(week, HolidayRule.PREVIOUS, 4).last == date(2022, 3, 31)
+    assert planning_day(week, HolidayRule.PREVIOUS, 4).last == date(2022, 3, 24)
+    assert handover_due(date(2022, 3, 31), HolidayRule.PREVIOUS, 4) == date(2022, 3, 31)
+    assert handover_due(date(2022, 4, 1), HolidayRule.PREVIOUS, 4) == date(2022, 4, 7)
+
+
+def test_a_plan_due_on_a_holiday_is_filed_the_working_day_before_after_or_unchanged() -> None:
+    week = Week.parse("2022-W23")  # the Friday before it, 3 June 2022, is a public holiday
+    assert planning_day(week, HolidayRule.PREVIOUS).last == date(2022, 6, 2)
+    assert planning_day(week, HolidayRule.NEXT).last == date(2022, 6, 6)
+    assert planning_day(week, HolidayRule.NONE).last == date(2022, 6, 3)
+    assert "周五 2022-06-03 为法定节假日" in planning_day(week, HolidayRule.PREVIOUS).note
+    assert planning_day(Week.parse("2022-W14"), HolidayRule.PREVIOUS).notes == ()
+
+
+def test_the_calendar_s_end_is_said_for_the_plan_too() -> None:
+    window = planning_day(Week(2030, 10), HolidayRule.PREVIOUS)
+    assert window.first == window.last == date(2030, 3, 1)
+    assert "日历不含" in window.note
