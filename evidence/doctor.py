@@ -99,7 +99,9 @@ def _office(workspace: Workspace) -> Iterator[Condition]:
     found = shutil.which(command)
     version = ""
     if found:
-        done = subprocess.run([found, "--version"], capture_output=True, text=True, timeout=60, check=False)
+        done = subprocess.run(
+            [found, "--version"], capture_output=True, text=True, timeout=60, check=False, cwd=workspace.root
+        )  # its script changes to where it was called, which need not be readable
         version = done.stdout.strip()
     if found and not version:
         yield Condition(

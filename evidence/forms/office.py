@@ -131,6 +131,7 @@ def _convert(
                 *paths,
             ],
             env=office_environment(),
+            cwd=folder,  # its script changes to where it was called, which need not be readable
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             stdin=subprocess.DEVNULL,
