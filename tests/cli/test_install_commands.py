@@ -89,3 +89,9 @@ def test_a_package_names_version_and_file_but_no_digest_and_no_lookup_by_name() 
     assert WHEEL in text
     assert "pip install" not in text
     assert re.findall("@[A-Z]+@", text) == []
+
+
+def test_the_changelog_has_a_section_for_this_version() -> None:
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert re.search(rf"^## \[{re.escape(__version__)}\] - \d{{4}}-\d\d-\d\d$", text, re.MULTILINE)
+    assert text.index("## [Unreleased]") < text.index(f"## [{__version__}]")
