@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -41,6 +41,15 @@ def ask(tokens: dict[Role, str]) -> Ask:
         return client.get(f"/api/{path}", given, headers=headers)
 
     return asked
+
+
+@pytest.fixture(scope="module", autouse=True)
+def inbox_as_before(workspace: Workspace) -> Iterator[None]:
+    """Other tests look at the same inbox."""
+    before = set(workspace.inbox.rglob("*"))
+    yield
+    for path in set(workspace.inbox.rglob("*")) - before:
+        path.unlink()
 
 
 @pytest.fixture(scope="module")

@@ -135,14 +135,14 @@ def test_a_report_to_the_regulator_is_entered_with_its_trigger(
         "不积极整改", "逾期未全部整改到位", "重大事故隐患",
     ]  # fmt: skip
     page.get_by_label("上报情形").select_option("重大事故隐患")
-    page.get_by_label("收件单位").select_option("安监科")
+    page.get_by_label("收件单位").select_option("主管科室")
     page.get_by_label("上报时间").fill("2022-03-30T15:05")
     page.get_by_label("H01").check()
     page.get_by_label("签收时间").fill("2022-03-30T16:20")
     page.get_by_role("button", name="登记入账").click()
     page.get_by_text("已登记入账").wait_for()
     report = host.workspace.ledger.view.escalations(world.HEAVY)[-1]
-    assert (report.trigger.value, report.recipient.value) == ("重大事故隐患", "安监科")
+    assert (report.trigger.value, report.recipient.value) == ("重大事故隐患", "主管科室")
     assert report.hazards == ("H01",)
     assert report.receipt_at == world.instant("2022-03-30", 16, 20)
 
