@@ -194,6 +194,7 @@ class Service:
             "Previous-Package": self.previous,
             "Previous-Tagmanifest-SHA256": self.previous_tagmanifest,
             "Service-Weeks": f"{self.first}/{week}",
+            "Supplement-Of": f"WJB-{week}" if supplement else "",
             **(info or {}),
         }
         tags: Files = {

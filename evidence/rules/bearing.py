@@ -62,6 +62,7 @@ DECLARED: dict[str, Declared] = {
     "Mark.required": _duty("G06-expert-signatures"),
     # a statement against other evidence makes the duty to settle which of the two is true
     "Visit.hazards_none": _duty("P01-facts-complete"),
+    "Visit.escort_present": _duty("G06-escort-signature"),
     "Visit.principal_present": _duty("E04-principal-signature"),
     "Visit.refusals": _duty("E04-principal-signature"),
     "Document.scans": Declared(Bearing.PAPER, frozenset({"P07-report-in-time"})),
