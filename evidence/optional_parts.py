@@ -5,6 +5,8 @@ Each is imported when it is asked for; a workspace that names none of them pays 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -16,6 +18,16 @@ if TYPE_CHECKING:
     from evidence.mail.fetch import Post
     from evidence.rules.agenda import DueItem
     from evidence.webhooks.telling import Telling
+
+
+@contextmanager
+def beside_the_watcher(workspace: Workspace, *, say: Callable[[str], None]) -> Iterator[None]:
+    """Fetch mail and tell other programs while the inbox is watched."""
+    from evidence.mail.rounds import fetching
+    from evidence.webhooks.telling import telling
+
+    with fetching(post_of(workspace), say=say), telling(telling_of(workspace), say=say):
+        yield
 
 
 def post_of(workspace: Workspace) -> Post:

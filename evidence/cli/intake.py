@@ -153,11 +153,9 @@ def watch_command(workspace: Workspace, poll: bool, log: Path | None) -> None:
     from evidence.health.watched import Watched
     from evidence.inbox.service import run_service
     from evidence.ledger.query_tables import keep
-    from evidence.mail.rounds import fetching
-    from evidence.optional_parts import post_of, telling_of
-    from evidence.webhooks.telling import telling
+    from evidence.optional_parts import beside_the_watcher
 
-    with fetching(post_of(workspace), say=progress), telling(telling_of(workspace), say=progress):
+    with beside_the_watcher(workspace, say=progress):
         run_service(
             workspace.intake,
             inbox=workspace.inbox,

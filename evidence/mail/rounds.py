@@ -3,32 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from threading import Event, Thread
+from contextlib import AbstractContextManager
+from functools import partial
+from threading import Event
 
+from evidence.jobs.beside import beside
 from evidence.language import _
 from evidence.mail.fetch import Fetched, Post
 
+_PATIENCE_S = 10.0
+"""A look that hangs at the server is cut off: it begins anew next time."""
 
-@contextmanager
-def fetching(post: Post, *, say: Callable[[str], None]) -> Iterator[None]:
+
+def fetching(post: Post, *, say: Callable[[str], None]) -> AbstractContextManager[None]:
     """Fetch while the block runs, first at once, then every `every_s` seconds of each mailbox."""
-    stopped = Event()
-    threads = [
-        Thread(target=_rounds, args=(post, name, stopped, say), name=f"mail-{name}", daemon=True)
-        for name in post.mailboxes
-    ]
-    for thread in threads:
-        thread.start()
-    try:
-        yield
-    finally:
-        stopped.set()
-        for thread in threads:
-            thread.join(timeout=10)  # a look that hangs at the server is cut off: it begins anew next time
+    looks = {f"mail-{name}": partial(_rounds, post, name, say) for name in post.mailboxes}
+    return beside(looks, patience_s=_PATIENCE_S)
 
 
-def _rounds(post: Post, name: str, stopped: Event, say: Callable[[str], None]) -> None:
+def _rounds(post: Post, name: str, say: Callable[[str], None], stopped: Event) -> None:
     complaint = ""
     while not stopped.is_set():
         (fetched,) = post.fetch(name)

@@ -224,9 +224,7 @@ def _watch(root: Path, poll: bool, pipe: Connection, clock_is_right: bool) -> No
     from evidence.health.heartbeat import FILE_NAME
     from evidence.health.watched import Watched
     from evidence.inbox.service import run_service
-    from evidence.mail.rounds import fetching
-    from evidence.optional_parts import post_of, telling_of
-    from evidence.webhooks.telling import telling
+    from evidence.optional_parts import beside_the_watcher
 
     workspace = replace(open_workspace(root), clock_is_right=clock_is_right)
 
@@ -234,7 +232,7 @@ def _watch(root: Path, poll: bool, pipe: Connection, clock_is_right: bool) -> No
         Thread(target=_wait_for_the_end, args=(pipe, stop), daemon=True).start()
 
     try:
-        with fetching(post_of(workspace), say=_remark), telling(telling_of(workspace), say=_remark):
+        with beside_the_watcher(workspace, say=_remark):
             run_service(
                 workspace.intake,
                 inbox=workspace.inbox,

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event
 
 from evidence import credentials
 from evidence.domain.week import local_date
 from evidence.errors import EvidenceError
+from evidence.jobs.beside import beside
 from evidence.jobs.settings import JobSettings
 from evidence.language import _
 from evidence.ledger.ledger import Ledger
@@ -82,25 +84,13 @@ class Telling:
                 outbox.accepted(waiting)
 
 
-@contextmanager
-def telling(telling: Telling, *, say: Callable[[str], None]) -> Iterator[None]:
+def telling(telling: Telling, *, say: Callable[[str], None]) -> AbstractContextManager[None]:
     """Tell while the block runs."""
-    stopped = Event()
-    threads = [
-        Thread(target=_rounds, args=(telling, name, stopped, say), name=f"webhook-{name}", daemon=True)
-        for name in telling.receivers
-    ]
-    for thread in threads:
-        thread.start()
-    try:
-        yield
-    finally:
-        stopped.set()
-        for thread in threads:
-            thread.join(timeout=telling.jobs.retry_wait_s)
+    looks = {f"webhook-{name}": partial(_rounds, telling, name, say) for name in telling.receivers}
+    return beside(looks, patience_s=telling.jobs.retry_wait_s)
 
 
-def _rounds(telling: Telling, name: str, stopped: Event, say: Callable[[str], None]) -> None:
+def _rounds(telling: Telling, name: str, say: Callable[[str], None], stopped: Event) -> None:
     asked_on: date | None = None
     complaint = ""
     while not stopped.is_set():
