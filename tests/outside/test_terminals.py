@@ -11,6 +11,7 @@ import pty
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -123,6 +124,18 @@ def on_a_terminal(arguments: list[str], *, columns: int, term: str) -> tuple[str
     return shown.decode("utf-8", "replace"), process.wait()
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Programs started here can be interrupted, also where this run was started in the background of a script.
+
+    A shell lets such jobs ignore SIGINT, and an ignored signal is inherited; a caught one is not.
+    """
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_in_the_middle_of_work_is_130_and_no_bug() -> None:
     process = subprocess.Popen(
         [*PROGRAM, "verify", str(PACKAGE)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
@@ -135,6 +148,7 @@ def test_ctrl_c_in_the_middle_of_work_is_130_and_no_bug() -> None:
     assert b"Traceback" not in said
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_at_a_question_is_130(workspace: Path) -> None:
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
