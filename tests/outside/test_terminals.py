@@ -126,7 +126,7 @@ def on_a_terminal(arguments: list[str], *, columns: int, term: str) -> tuple[str
 
 @pytest.fixture
 def interruptible() -> Iterator[None]:
-    """Programs started here can be interrupted, also where this run was started in the background of a script.
+    """Programs started here can be interrupted, also where a script runs the tests in the background.
 
     A shell lets such jobs ignore SIGINT, and an ignored signal is inherited; a caught one is not.
     """
