@@ -10,7 +10,8 @@ from pathlib import Path
 
 from bench.result import Figure, figure
 from evidence.domain.document import IssuedForm
-from evidence.forms.office import FILTER, find_office, office_environment
+from evidence.forms.office import FILTER, find_office
+from evidence.forms.office_process import environment
 from evidence.forms.settings import FormsSettings
 from tests.forms_world import FormsWorld, forms_world
 
@@ -90,7 +91,7 @@ def _bare(world: FormsWorld, forms: list[IssuedForm], folder: Path) -> float:
         subprocess.run(
             [office, profile, "--headless", "--convert-to", FILTER, "--outdir", str(out), *files],
             check=True,
-            env=office_environment(),
+            env=environment(),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )

@@ -7,10 +7,7 @@ again one by one.
 from __future__ import annotations
 
 import contextlib
-import fcntl
-import os
 import shutil
-import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,8 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evidence.errors import MissingPartError
-from evidence.forms.fonts import FONTS_CONF, require_fonts
+from evidence.forms.fonts import require_fonts
+from evidence.forms.office_process import end, environment, free_profile, profile_option
 from evidence.forms.settings import FormsSettings
+from evidence.forms.warm_office import offices
 from evidence.language import _
 
 FILTER = (
@@ -120,7 +119,7 @@ def _convert(
         process = subprocess.Popen(
             [
                 str(office),
-                f"-env:UserInstallation={profile.as_uri()}",
+                profile_option(profile),
                 "--headless",
                 "--norestore",
                 "--nolockcheck",
@@ -130,7 +129,7 @@ def _convert(
                 str(out),
                 *paths,
             ],
-            env=office_environment(),
+            env=environment(),
             cwd=folder,  # its script changes to where it was called, which need not be readable
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -142,7 +141,7 @@ def _convert(
         except subprocess.TimeoutExpired:
             pass
         finally:
-            _end(process)
+            end(process)
     # an empty or torn file is what a crash in the middle of writing leaves
     made = {name: (out / f"{name}.pdf") for name in names}
     return {
@@ -152,32 +151,12 @@ def _convert(
     }
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """The launcher starts the real program as its child: end the whole group, also after success."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
-
-
-def office_environment() -> dict[str, str]:
-    """What LibreOffice may see: little more than where the fonts are bound."""
-    kept = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR", "USER")
-    environment = {key: os.environ[key] for key in kept if key in os.environ}
-    return environment | {"FONTCONFIG_FILE": str(FONTS_CONF), "SAL_USE_VCLPLUGIN": "svp", "LC_ALL": "C.UTF-8"}
-
-
 @contextlib.contextmanager
 def _profile() -> Iterator[Path]:
-    """A LibreOffice profile nobody else uses now; profiles are kept because the first start is slow."""
-    base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "evidence" / "office"
-    base.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for number in range(32):
-        with (base / f"{number}.lock").open("w") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                continue
-            yield base / f"profile-{number}"
+    """The profile to convert with: of a LibreOffice that waits already, else a free one."""
+    with offices.taken() as warm:
+        if warm is not None:
+            yield warm
             return
-    with tempfile.TemporaryDirectory(prefix="evidence-office-") as folder:
-        yield Path(folder)
+        with free_profile() as profile:
+            yield profile

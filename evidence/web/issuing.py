@@ -140,21 +140,29 @@ def issuing(request: Any, wanted: Sequence[IssueRequest], *, back: str) -> Calla
         report(say("正在填写模板并生成 PDF……"))
         made = issue_forms(wanted, workspace.issuer(), now=workspace.clock(), actor=actor)
         report(say("已登记编号。"))
-        workspace.keep_features(made)
-        return printed(made, say("文书已签发，请打印后签名盖章："), back)
+        return printed(made, say("文书已签发，请打印后签名盖章："), back, workspace)
 
     return work
 
 
-def printed(made: Sequence[IssuedForm], text: str, back: str) -> Outcome:
-    """What to do with forms just issued: print them, all in one go."""
+def printed(made: Sequence[IssuedForm], text: str, back: str, workspace: Any) -> Outcome:
+    """What to do with forms just issued: print them, all in one go.
+
+    What recognition will ask of their pages is reckoned afterwards.
+    """
     numbers = [form.number for form in made]
     url = (
         reverse("form-pdf", args=[numbers[0]])
         if len(numbers) == 1
         else f"{reverse('print-forms')}?n={'&n='.join(numbers)}"
     )
-    return Outcome(text=text + "、".join(numbers), url=url, label=say("打印"), back=back)
+    return Outcome(
+        text=text + "、".join(numbers),
+        url=url,
+        label=say("打印"),
+        back=back,
+        afterwards=lambda: workspace.keep_features(made),
+    )
 
 
 @page(Act.ENTER_VISIT, "POST")
@@ -178,7 +186,6 @@ def withdraw(request: Any, number: str) -> Any:
     def work(report: Report) -> Outcome:
         report(say("正在填写模板并生成 PDF……"))
         made = forms_withdraw.reissue(old, workspace.issuer(), why=why, now=workspace.clock(), actor=actor)
-        workspace.keep_features([made])
-        return printed([made], say("已重新签发，原编号作废："), back)
+        return printed([made], say("已重新签发，原编号作废："), back, workspace)
 
     return redirect("job", identifier=request.desk.jobs.start(f"{known} {say('重新签发')}", work).id)

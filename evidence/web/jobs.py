@@ -23,6 +23,8 @@ class Outcome:
     url: str
     label: str
     back: str
+    afterwards: Callable[[], object] = lambda: None
+    """What nobody need wait for, done once the outcome is shown; its failure must be harmless."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -83,3 +85,5 @@ class Jobs:
             job.error = EvidenceError(say("程序出错，没有做成。"), remedy=say("请把终端里的信息交给管理员。"))
         finally:
             job.done = True
+        if job.result is not None:
+            job.result.afterwards()

@@ -164,7 +164,6 @@ def day_forms(request: Any) -> Any:
             requests.append(each.request(case))
         report(say("正在填写模板并生成 PDF……"))
         made = issue_batch(requests, workspace.issuer(), now=now, actor=actor)
-        workspace.keep_features(made.issued)
         for failure in made.failures:
             error = failure.error
             report(say("✕ {id} 没有签发：").format(id=failure.request.case) + f"{error.what}{error.remedy}")
@@ -176,7 +175,7 @@ def day_forms(request: Any) -> Any:
             if made.failures
             else say("当天的空白文书已备好，请一次打印：")
         )
-        return printed(forms, text, f"{reverse('plan')}?week={week}")
+        return printed(forms, text, f"{reverse('plan')}?week={week}", workspace)
 
     job = request.desk.jobs.start(f"{day} {say('空白文书')}", work)
     return redirect("job", identifier=job.id)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ipaddress
+import shutil
 import signal
 import ssl
 import sys
 import warnings
 from collections.abc import Callable
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +20,7 @@ from cryptography import x509
 
 from evidence.errors import UsageError
 from evidence.foreign import reason_of
+from evidence.forms.warm_office import offices
 from evidence.language import _
 from evidence.web.apart import IntakeProcess
 from evidence.web.configuration import configure
@@ -165,6 +167,14 @@ def reckoning(host: Host) -> Iterator[None]:
         host.board.reckoner.stop()
 
 
+@contextmanager
+def printing(workspace: Workspace) -> Iterator[None]:
+    """A LibreOffice waits for the next form to be issued; without one installed, issuing says so itself."""
+    found = shutil.which(workspace.settings.forms.office)
+    with offices.keep_ready(Path(found)) if found else nullcontext():
+        yield
+
+
 def _leave(_number: int, _frame: object) -> None:
     raise SystemExit(0)
 
@@ -205,5 +215,5 @@ def serve(place: Place, *, started: Callable[[], None]) -> None:
         started()
         # uvicorn hands the signal on when it has finished; what runs beside it must be stopped too.
         signal.signal(signal.SIGTERM, _leave)
-        with reckoning(current()):
+        with printing(current().workspace), reckoning(current()):
             uvicorn.Server(config).run(sockets=[listener])
