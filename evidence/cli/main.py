@@ -27,7 +27,7 @@ COMMANDS: dict[str, str] = {
     "void": "forms",
     "transcribe": "forms",
     "template": "templates",
-    "form": "forms",
+    "form": "issued_form",
     "ingest": "intake",
     "watch": "intake",
     "worker": "worker",

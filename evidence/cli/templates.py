@@ -37,7 +37,7 @@ def check_command(workspace: Workspace, forms: tuple[str, ...], as_json: bool) -
     例：evidence template check
         evidence template check 现场检查记录 FC
     """
-    from evidence.forms.check_template import check_templates
+    from evidence.forms.checked_templates import check_templates
 
     catalogue = workspace.catalogue()
     with Working(_("正在用样例数据生成并检查模板……")):

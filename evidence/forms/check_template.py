@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,14 +19,14 @@ import zxingcpp
 from evidence.domain.document import BoxKind, IssuedPage
 from evidence.domain.identifiers import Number, make_case_id, make_number
 from evidence.domain.page_code import draw_check
-from evidence.errors import EvidenceError, InputError
+from evidence.errors import EvidenceError
 from evidence.forms.catalogue import Catalogue
 from evidence.forms.content.marks import Marks
 from evidence.forms.declaration import FieldDeclaration, FieldKind, FormDeclaration
 from evidence.forms.fill import Sample, fill
 from evidence.forms.finish import MM, MODULE, QUIET_MODULES, Finished, finish
 from evidence.forms.kai_punctuation import for_rendering
-from evidence.forms.kept_checks import KeptChecks, TemplateFinding, shipped_digests, template_digest
+from evidence.forms.kept_checks import TemplateFinding
 from evidence.forms.office import render
 from evidence.forms.settings import FormsSettings
 from evidence.forms.template_package import LEFTOVER, faults_of
@@ -41,60 +41,14 @@ SAMPLE_NUMBER_CASE = make_case_id("ABC", 2000, 1)
 _SAMPLE_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 
 
-def check_templates(
-    catalogue: Catalogue, settings: FormsSettings, only: Sequence[str] = (), *, kept: KeptChecks | None = None
+def check_anew(
+    catalogue: Catalogue, forms: Sequence[FormDeclaration], settings: FormsSettings
 ) -> list[TemplateFinding]:
-    """Check all forms, or those named.
-
-    Args:
-        kept: results of earlier checks; a template whose bytes were checked before is not rendered again.
-
-    Raises:
-        MissingPartError: LibreOffice is not installed.
-        UsageError: an unknown form is named.
-    """
-    forms = [catalogue.form(name) for name in only] if only else list(catalogue)
-    found = {form.id: None if kept is None else kept.get(template_digest(catalogue, form)) for form in forms}
-    fresh = _check(catalogue, [form for form in forms if found[form.id] is None], settings)
-    for form in forms:
-        if found[form.id] is None:
-            found[form.id] = tuple(finding for finding in fresh if finding.form == form.id)
-            if kept is not None:
-                kept.put(template_digest(catalogue, form), found[form.id] or ())
-    findings = [finding for listed in found.values() for finding in listed or ()]
-    return sorted(findings, key=lambda finding: (finding.form, finding.level))
-
-
-def unusable_templates(
-    catalogue: Catalogue, forms: Iterable[FormDeclaration], settings: FormsSettings, kept: KeptChecks | None
-) -> dict[str, InputError]:
-    """Forms that nothing may be numbered on because `template check` refuses them, each with the reason.
-
-    A template that is byte for byte the one shipped with the program was checked when that was built.
+    """Fill, render and examine these templates.
 
     Raises:
         MissingPartError: LibreOffice is not installed, or a Word file is gone.
     """
-    changed = {form.id for form in forms if template_digest(catalogue, form) not in shipped_digests()}
-    if not changed:
-        return {}
-    refused: dict[str, InputError] = {}
-    for finding in check_templates(catalogue, settings, sorted(changed), kept=kept):
-        if finding.level == "error" and finding.form not in refused:
-            short = catalogue.form(finding.form).short
-            refused[finding.form] = InputError(
-                _("《{short}》的模板不能使用：{message}").format(short=short, message=finding.message),
-                where=finding.where,
-                remedy=_("没有占用编号。请在 Word 中改正，用 evidence template check {form} 复核。").format(
-                    form=finding.form
-                ),
-            )
-    return refused
-
-
-def _check(
-    catalogue: Catalogue, forms: Sequence[FormDeclaration], settings: FormsSettings
-) -> list[TemplateFinding]:
     findings: list[TemplateFinding] = []
     filled: dict[str, tuple[FormDeclaration, Marks, bytes]] = {}
     for form in forms:

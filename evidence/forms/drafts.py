@@ -16,7 +16,7 @@ from evidence.domain.identifiers import CaseId, Number, Sha256, make_case_id, ma
 from evidence.domain.week import Week, local_date
 from evidence.errors import EvidenceError, IncompleteError, InputError, UsageError
 from evidence.forms.catalogue import Catalogue
-from evidence.forms.check_template import unusable_templates
+from evidence.forms.checked_templates import unusable_templates
 from evidence.forms.content.letters import reference_number
 from evidence.forms.content.marks import Marks
 from evidence.forms.content.purpose import refuse_contradiction

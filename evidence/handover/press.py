@@ -25,7 +25,7 @@ from evidence.domain.identifiers import Number, Sha256
 from evidence.domain.week import Week
 from evidence.errors import IncompleteError
 from evidence.forms.catalogue import Catalogue
-from evidence.forms.check_template import unusable_templates
+from evidence.forms.checked_templates import unusable_templates
 from evidence.forms.content.marks import Marks
 from evidence.forms.content.registry import completed
 from evidence.forms.drafts import plain

@@ -29,7 +29,7 @@ from evidence.domain.document import IssuedForm, IssuedPage
 from evidence.domain.identifiers import Number
 from evidence.errors import InputError
 from evidence.forms.catalogue import Catalogue, shipped_templates
-from evidence.forms.check_template import check_templates
+from evidence.forms.checked_templates import check_templates
 from evidence.forms.content.checklist import checklist_rows
 from evidence.forms.fill import anchor, fill
 from evidence.forms.settings import FormsSettings

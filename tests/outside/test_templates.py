@@ -16,7 +16,7 @@ import pytest
 
 from evidence.errors import InputError
 from evidence.forms.catalogue import Catalogue, shipped_templates
-from evidence.forms.check_template import check_templates
+from evidence.forms.checked_templates import check_templates
 from evidence.forms.issue import issue_forms
 from evidence.forms.kept_checks import KeptChecks, TemplateFinding
 from evidence.forms.settings import FormsSettings

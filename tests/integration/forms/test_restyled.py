@@ -14,7 +14,7 @@ from docx.oxml.ns import qn
 from docx.shared import Pt
 
 from evidence.forms.catalogue import Catalogue, shipped_templates
-from evidence.forms.check_template import check_templates
+from evidence.forms.checked_templates import check_templates
 from evidence.forms.settings import FormsSettings
 from tests.forms_world import FormsWorld, forms_world
 
