@@ -52,10 +52,13 @@ class ContractSettings:
     code: str = "WJB"
     """Three capitals; first part of every number."""
     name: str = ""
+    """The contract's name, printed on every form; no default."""
     section: str = ""
+    """The section of the tender (标段), as the forms print it."""
     signed_on: date = date(2021, 12, 7)
     """Service years count from here (附件五(一)1)."""
     price_yuan: int | None = None
+    """The whole fee in yuan; amounts are undecided without it."""
     claims_in_package: bool = False
     """Whether packages show what the client owes the agency; its own check always does."""
 
@@ -67,7 +70,9 @@ class AgencySettings:
     name: str = ""
     """No default: what prints it refuses while it is not set."""
     address: str = ""
+    """Where it may be reached by post."""
     telephone: str = ""
+    """Where it may be asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,8 +82,11 @@ class RegulatorSettings:
     name: str = ""
     """No default: what prints it refuses while it is not set."""
     bureau: str = ""
+    """The bureau of the regulator that packages are handed to."""
     section: str = ""
+    """The section of the bureau that receives reports."""
     enforcement: str = ""
+    """The body that enforces: escalations go to it."""
 
     @property
     def section_in_full(self) -> str:
@@ -116,6 +124,7 @@ class ApiSettings:
     """`[api]`: the desk's interface for other programs, below `/api/`."""
 
     enabled: bool = False
+    """Whether it answers at all; needs the extra `[api]`."""
     requests_per_minute: int = 120
     """Of one token; more are answered with 429."""
 

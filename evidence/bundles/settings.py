@@ -22,6 +22,7 @@ class SignerSettings:
     pkcs11_library: str = ""
     """The token maker's PKCS#11 library, e.g. `/usr/lib/softhsm/libsofthsm2.so`."""
     token_label: str = ""
+    """Label of the token that holds the key; empty where there is only one."""
     key_label: str = ""
     """Label of the private key on the token."""
     certificate: str = ""
@@ -52,6 +53,7 @@ class TimestampSettings:
     timeout_s: int = 10
     """Seconds for one attempt."""
     attempts: int = 3
+    """Times the authority is asked before the signature goes without a time stamp."""
     max_skew_s: int = 300
     """Largest accepted difference between the authority's clock and ours, seconds."""
     chain: tuple[str, ...] = ("keys/ca.pem",)

@@ -18,11 +18,15 @@ class WitnessSettings:
     mail_to: str = ""
     """Address that gets every checkpoint, e.g. a mailbox of the regulator's or of the auditors'."""
     mail_from: str = ""
+    """Sender of those messages."""
     smtp_host: str = ""
+    """Mail server that takes them."""
     smtp_port: int = 465
+    """Its port."""
     smtp_security: Literal["tls", "starttls", "none"] = "tls"
     """`none`: for a server on this machine."""
     smtp_user: str = ""
+    """Account there; empty where the server asks for none."""
     smtp_password_file: str = ""
     """Relative to the workspace, readable by its owner only (0600)."""
 

@@ -22,6 +22,8 @@ class JobSettings:
     """How work is handed on."""
 
     where: Where = Where.HERE
+    """`here`: the process that takes a file in; `pool`: other processes of this machine; `workers`: any
+    host that runs `evidence worker` (needs `[ledger] database`)."""
     processes: int = 2
     """Processes of the pool, or jobs at once in one `evidence worker`."""
     most_waiting: int = 500

@@ -14,12 +14,15 @@ class MailboxSettings:
     """Where the mailbox is, how we sign in, and what becomes of a message that was taken."""
 
     host: str
+    """The IMAP server."""
     port: int = 993
+    """Its port."""
     security: Literal["tls", "starttls", "none"] = "tls"
     """`none` sends password and mail in the clear: for a server on this machine."""
     ca_file: str = ""
     """PEM file of the certificate authority, relative to the workspace; empty for those of the system."""
     user: str
+    """Account there."""
     password_file: str = ""
     """File with the password, relative to the workspace, readable by its owner only (0600)."""
     keyring: str = ""
@@ -27,6 +30,7 @@ class MailboxSettings:
     token_command: tuple[str, ...] = ()
     """Program and arguments that print an OAuth 2 access token; then neither password nor keyring is used."""
     folder: str = "INBOX"
+    """Folder that is looked through; messages elsewhere are left alone."""
     afterwards: Literal["seen", "move", "leave"] = "seen"
     """What becomes of a message on the server once it is safe here: marked as read, moved, or left alone.
     Nothing is ever deleted there."""

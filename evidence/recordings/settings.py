@@ -12,11 +12,17 @@ class ExportMapping:
     name: str
     """File name; the one column that must be there."""
     device: str = ""
+    """Column with the recorder's number."""
     officer: str = ""
+    """Column with the wearer."""
     start: str = ""
+    """Column with the time the file begins."""
     end: str = ""
+    """Column with the time it ends."""
     duration_s: str = ""
+    """Column with its length in seconds."""
     size: str = ""
+    """Column with its size."""
     size_unit: int = 1
     """Bytes per unit of the size column: 1, or 1048576 for stations that write MB."""
     sha256: str = ""
@@ -24,8 +30,11 @@ class ExportMapping:
     kind: str = ""
     """File kind column; rows of other kinds than video and sound are left out."""
     video_kinds: tuple[str, ...] = ("1", "video", "VIDEO", "视频")
+    """Values of the kind column that mean video."""
     audio_kinds: tuple[str, ...] = ("2", "audio", "AUDIO", "音频")
+    """Values of the kind column that mean sound alone."""
     important: str = ""
+    """Column that says whether the file was marked as important."""
     utc: bool = False
     """Whether times without a zone are UTC; stations write local time unless they say otherwise."""
 

@@ -49,23 +49,34 @@ class Parameters:
     """Whether what the client owes (payments, replies) is judged: the agency's own view does, a package
     only when `[contract] claims_in_package` says so."""
     term_years: int = 2
+    """Years the contract runs."""
     service_year: YearRule = YearRule.CONTRACT
+    """What a service year counts from: `contract`, the day of signing, or `calendar`, the first of
+    January."""
     price_yuan: int | None = None
     """Whole yuan; None leaves amounts undecided."""
 
     # 人员
     team_size: int = 5
+    """People the agency must keep on the contract."""
     leaders: int = 1
+    """Of them project leaders."""
     intermediate_titles: int = 2
+    """Of them with an intermediate title or higher."""
     experts_ordinary: int = 1
+    """Experts at least on a visit to an ordinary enterprise."""
     experts_heavy: int = 2
+    """Experts at least on a visit to an enterprise of a graver class."""
     supervisors_heavy: int = 1
     """0 for a contract without supervisors."""
     training_days: int = 365
+    """A training older than so many days no longer counts."""
 
     # 频次
     new_enterprise_months: int = 3
+    """Months from the start of production within which a new enterprise is guided and inspected."""
     surveys_per_year: int = 3
+    """Surveys in a service year."""
     micro_headcount: int = 20
     """Fewer people than this is a micro enterprise."""
     summary_days: int = 5
@@ -73,11 +84,17 @@ class Parameters:
 
     # 一案的链条
     rectification_days: int = 15
+    """Days an enterprise has to rectify an ordinary hazard, from the inspection."""
     urging_first_day: int = 7
+    """First day after the inspection on which urging counts."""
     urging_last_day: int = 10
+    """Last day after the inspection on which urging counts."""
     recheck_days: int = 5
+    """Days from the rectification's deadline within which the recheck takes place."""
     escalation_days: int = 3
+    """Days within which a refusal or an unrectified hazard is reported to the regulator."""
     major_hazard_days: int = 0
+    """Days within which a major hazard is reported; 0: on the same day."""
     order_10_from: date = date(2023, 5, 15)
     """From this day the criteria of Order 10 decide what a major hazard is."""
     order_10_articles: tuple[str, ...] = ()
@@ -85,11 +102,17 @@ class Parameters:
     force_majeure_days: int = 3
     """A notice sent later than so many days after the event began is not 尽快."""
     review_days: int = 3
+    """Days within which a factory's rectification report is reviewed."""
     notice_days: int = 3
+    """Days after a report was found not to fit within which the enterprise is told."""
     interview_days: int = 15
+    """Days after the report of passivity within which the principal is interviewed."""
     tenant_notice_days: int = 7
+    """Days within which the regulator is told of a new tenant."""
     archive_days: int = 7
+    """Days after the last step within which a case is archived."""
     checklist_items: int = 25
+    """Items of the inspection checklist."""
 
     # 记录仪
     coverage_tolerance_s: int = 60
@@ -106,7 +129,9 @@ class Parameters:
     minimum_visit_minutes: int = 20
     """A shorter check makes a person look."""
     footage_retention_days: int = 1095
+    """Days that footage is kept, from its recording."""
     record_retention_years: int = 10
+    """Years that records are kept."""
 
     # 每周
     handover_weekday: int = 5
@@ -118,16 +143,23 @@ class Parameters:
 
     # 付款与违约
     first_payment_workdays: int = 15
+    """Workdays within which the first instalment is paid."""
     payment_workdays: int = 10
+    """Workdays within which each other instalment is paid."""
     instalment_percent: tuple[int, ...] = (20, 20, 20, 20, 15, 5)
+    """Percent of the fee, instalment by instalment."""
     acceptance_instalment: int = 5
     """Number of the instalment that is paid from acceptance, not from submission; 0 for none."""
     late_permille_per_day: int = 5
     """Thousandths of the amount owed per calendar day (0.5%)."""
     late_cap_percent: int = 5
+    """Percent of the amount owed that damages for lateness never exceed."""
     incompletion_percent: int = 10
+    """Damages, in percent of the fee, where the agency cannot complete the work."""
     campaign_percent: int = 5
+    """Damages, in percent of the fee, where help with a special campaign was not given as promised."""
     refusal_percent: int = 2
+    """Damages, in percent of the fee, where the client refuses acceptance or payment without reason."""
 
     @property
     def coverage_limits(self) -> CoverageLimits:

@@ -25,6 +25,7 @@ class WebhookSettings:
     keyring: str = ""
     """Name of the secret in the system's keyring; wins over the file."""
     events: tuple[What, ...] = EVERYTHING
+    """Which events are told; all of them by default."""
     timeout_s: int = 10
     """Seconds without an answer after which an attempt has failed."""
 
