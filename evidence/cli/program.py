@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from evidence import __version__
+from evidence.cli.help_layout import EvenColumns
 from evidence.cli.main import COMMANDS
 from evidence.cli.options import progress
+from evidence.cli.placeholders import name_placeholders
 from evidence.cli.streams import holds_chinese, lost_output
 from evidence.cli.whereabouts import workspace_option
 from evidence.errors import EvidenceError, ExitCode, MissingPartError, UsageError
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 teach_click()  # before options are declared: click words some of them at once
+click.Context.formatter_class = EvenColumns
 
 NO_ROOM_OR_RIGHTS = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EIO}
 """Refusals of the machine, not bugs: the same exit code as `doctor` has for them."""
@@ -42,6 +45,7 @@ def _in_readers_language(command: click.Command) -> click.Command:
         command.help = _(inspect.cleandoc(command.help))
     if not any("--workspace" in option.opts for option in command.params):
         command.params.append(workspace_option())
+    name_placeholders(command)
     if isinstance(command, click.Group):
         for child in command.commands.values():
             _in_readers_language(child)
