@@ -33,6 +33,7 @@ if [ "$purpose" = test ]; then
   command -v qpdf >/dev/null || want qpdf
   command -v softhsm2-util >/dev/null || want softhsm2
   command -v chromium-headless-shell >/dev/null || want chromium-headless-shell
+  ls /usr/lib/*/libatomic.so.1 >/dev/null 2>&1 || want libatomic1 # of the node that drives it
   command -v clamd >/dev/null || [ -x /usr/sbin/clamd ] || want clamav-daemon
   command -v systemd-analyze >/dev/null || want systemd
   command -v dovecot >/dev/null || [ -x /usr/sbin/dovecot ] || want dovecot-imapd

@@ -26,21 +26,24 @@ def broken(text: str, width: float, advance: Advance) -> Iterator[str]:
         for letter in word.lstrip():
             step = advance(letter)
             if line and used + step > width:
-                yield line
-                line, used = "", 0.0
+                opened = line[len(line.rstrip(NEVER_LAST)) :]
+                carried = opened if opened != line else ""
+                yield line.removesuffix(carried)
+                line, used = carried, sum(map(advance, carried))
             line, used = line + letter, used + step
     if line.strip():
         yield line.rstrip()
 
 
 def _words(text: str) -> Iterator[str]:
-    """Latin words whole, every other character by itself, an opening mark with what follows it."""
+    """Latin words whole, every other character by itself, an opening mark with the next that is no space."""
     word = ""
     for letter in text:
-        if " " < letter <= "~" or letter in NEVER_LAST:
+        opened = word.rstrip(" ")[-1:] in NEVER_LAST if word else False
+        if " " < letter <= "~" or letter in NEVER_LAST or (opened and letter == " "):
             word += letter
             continue
-        if word and word[-1] in NEVER_LAST:
+        if opened:
             yield word + letter
             word = ""
             continue
