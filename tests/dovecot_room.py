@@ -13,6 +13,7 @@ import subprocess
 import tempfile
 import threading
 import time
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -21,7 +22,7 @@ USER, PASSWORD = "zhenggai", "geheim-42"
 TOKEN = "access-token-77"
 """What `USER` may sign in with instead, by OAuth 2."""
 
-_CONFIG = """
+_COMMON = """
 base_dir = {room}/run
 state_dir = {room}/state
 log_path = {room}/dovecot.log
@@ -31,26 +32,10 @@ default_internal_user = {user}
 default_internal_group = {group}
 default_login_user = {login}
 first_valid_uid = 0
-mail_location = maildir:{room}/mail/%u
 mail_uid = {uid}
 mail_gid = {gid}
-disable_plaintext_auth = no
 ssl = {ssl}
-{tls}
 auth_mechanisms = plain xoauth2
-passdb {{
-  driver = oauth2
-  mechanisms = xoauth2
-  args = {room}/oauth2.conf
-}}
-passdb {{
-  driver = static
-  args = password={password}
-}}
-userdb {{
-  driver = static
-  args = uid={uid} gid={gid} home={room}/mail/%u
-}}
 namespace inbox {{
   inbox = yes
 }}
@@ -70,6 +55,59 @@ service stats {{
   chroot =
 }}
 """
+_VERSION_2_3 = """
+mail_location = maildir:{room}/mail/%u
+disable_plaintext_auth = no
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2
+  args = {room}/oauth2.conf
+}}
+passdb {{
+  driver = static
+  args = password={password}
+}}
+userdb {{
+  driver = static
+  args = uid={uid} gid={gid} home={room}/mail/%u
+}}
+"""
+_TLS_2_3 = """
+ssl_cert = <{certificate}
+ssl_key = <{key}
+"""
+_VERSION_2_4 = """
+mail_driver = maildir
+mail_path = {room}/mail/%{{user}}
+mail_home = {room}/mail/%{{user}}
+auth_allow_cleartext = yes
+oauth2 {{
+  introspection_url = {tokens}
+  introspection_mode = get
+  username_attribute = username
+  active_attribute = active
+  active_value = true
+}}
+passdb oauth2 {{
+  mechanisms_filter = xoauth2
+}}
+passdb static {{
+  password = {password}
+}}
+userdb static {{
+  fields {{
+    uid = {uid}
+    gid = {gid}
+    home = {room}/mail/%{{user}}
+  }}
+}}
+"""
+_TLS_2_4 = """
+ssl_server_cert_file = {certificate}
+ssl_server_key_file = {key}
+"""
+_FIRST_LINES_2_4 = "dovecot_config_version = 2.4.0\ndovecot_storage_version = 2.4.0\n"
+"""Asked for since 2.4 (Debian 13), unknown to 2.3 (Debian 12), which names much else otherwise too."""
 
 
 def program() -> str:
@@ -78,6 +116,12 @@ def program() -> str:
     if not Path(found).is_file():
         raise RuntimeError("Dovecot is missing: apt-get install dovecot-imapd")
     return found
+
+
+def _is_2_4() -> bool:
+    told = subprocess.run([program(), "--version"], capture_output=True, text=True, check=True).stdout
+    major, minor = told.split(".")[:2]
+    return (int(major), int(minor)) >= (2, 4)
 
 
 class Dovecot:
@@ -92,9 +136,14 @@ class Dovecot:
         owner = pwd.getpwnam("mail") if root else pwd.getpwuid(os.geteuid())
         self._owner = (owner.pw_uid, owner.pw_gid)
         self.room.chmod(0o755)
-        tls = "" if certificate is None else f"ssl_cert = <{certificate}\nssl_key = <{key}"
+        self._tokens = _Tokens()
+        newer = _is_2_4()
+        config = _FIRST_LINES_2_4 if newer else ""
+        config += _COMMON + (_VERSION_2_4 if newer else _VERSION_2_3)
+        if certificate is not None:
+            config += _TLS_2_4 if newer else _TLS_2_3
         (self.room / "dovecot.conf").write_text(
-            _CONFIG.format(
+            config.format(
                 room=self.room,
                 # as root it insists on the accounts its package made; otherwise it can only be us
                 user="dovecot" if root else owner.pw_name,
@@ -106,10 +155,11 @@ class Dovecot:
                 port=self.port,
                 tls_port=self.tls_port,
                 ssl="no" if certificate is None else "yes",
-                tls=tls,
+                certificate=certificate,
+                key=key,
+                tokens=self._tokens.url,
             )
         )
-        self._tokens = _Tokens()
         (self.room / "oauth2.conf").write_text(
             f"introspection_url = {self._tokens.url}\nintrospection_mode = get\n"
             "username_attribute = username\nactive_attribute = active\nactive_value = true\n"
@@ -176,7 +226,8 @@ class Dovecot:
         """End it at once, with everything it started."""
         process, self._process = self._process, None
         if process is not None:
-            os.killpg(process.pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it refused to start
+                os.killpg(process.pid, signal.SIGKILL)
             process.wait()
         for pid_file in (self.room / "run").glob("*.pid"):
             pid_file.unlink()
