@@ -85,6 +85,18 @@ class Record:
         return self.places.get(heading, self.place)
 
 
+class MistakesError(InputError):
+    """A file with mistakes, each with its place.
+
+    Attributes:
+        found: (place, what is wrong) of every mistake, in reading order; the message lists twenty.
+    """
+
+    def __init__(self, what: str, found: Sequence[tuple[str, str]], *, where: str, remedy: str) -> None:
+        super().__init__(what, where=where, remedy=remedy)
+        self.found = tuple(found)
+
+
 @dataclass(slots=True)
 class Mistakes:
     """Collected errors and warnings, in reading order."""
@@ -92,10 +104,13 @@ class Mistakes:
     source: Path
     errors: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    found: list[tuple[str, str]] = field(default_factory=list)
+    """The errors once more, as (place, what is wrong)."""
 
     def error(self, where: str, what: str) -> None:
         """Note an error at a cell."""
         self.errors.append(f"{where}：{what}")
+        self.found.append((where, what))
 
     def warn(self, where: str, what: str) -> None:
         """Note something a person should look at."""
@@ -105,7 +120,7 @@ class Mistakes:
         """All or nothing.
 
         Raises:
-            InputError: any error was noted; up to twenty are listed.
+            MistakesError: any error was noted; up to twenty are listed.
         """
         if not self.errors:
             return
@@ -114,10 +129,11 @@ class Mistakes:
         lines = "\n".join(f"  {_shortened(line)}" for line in shown) + (
             _("\n  ……另有 {rest} 处").format(rest=rest) if rest > 0 else ""
         )
-        raise InputError(
+        raise MistakesError(
             _("文件有 {count} 处需要改正，什么都没有导入：\n{lines}").format(
                 count=len(self.errors), lines=lines
             ),
+            self.found,
             where=str(self.source),
             remedy=_("请在原文件中改正后重新导入。"),
         )

@@ -91,6 +91,21 @@ class Recorded:
         return not self.new and not self.differences
 
 
+class SameDayError(UsageError):
+    """The same kind of visit was entered on that day already; nobody said whether this corrects it.
+
+    Attributes:
+        would: what the correction would change.
+    """
+
+    def __init__(self, would: Recorded) -> None:
+        super().__init__(
+            _("当天已登记过同类活动 {id}。").format(id=would.id),
+            remedy=_("请说明是另一次活动，还是更正这一次。"),
+        )
+        self.would = would
+
+
 def record_visit_file(
     path: Path,
     *,
@@ -100,6 +115,7 @@ def record_visit_file(
     actor: str,
     visit: VisitId | None = None,
     separate: bool = False,
+    settled: bool = True,
     follow: Callable[[View, Visit], Sequence[Event]] = lambda _view, _visit: (),
     bounds: Plausible | None = None,
     admit: Callable[[Path], object] = lambda _path: None,
@@ -107,13 +123,20 @@ def record_visit_file(
     """Read a file and journal it.
 
     A file about a visit of the same kind on the same day corrects that visit: a new version, the
-    older ones stay. `visit` names the one to correct, `separate` says that it is another visit.
-    `follow` says what else a visit just entered changes; it is journalled in the same breath. `bounds`
-    refuses what cannot be true, `admit` looks at each photograph before it is kept.
+    older ones stay.
+
+    Args:
+        visit: the one to correct.
+        separate: it is another visit (or report) than the one of that day.
+        settled: False refuses to take it for a correction; a person has to say so.
+        follow: what else a visit just entered changes; it is journalled in the same breath.
+        bounds: refuses what cannot be true.
+        admit: looks at each photograph before it is kept.
 
     Raises:
         InputError: the file has mistakes.
         UsageError: `visit` is unknown or of another kind, or the case was cancelled.
+        SameDayError: `settled` is False and this would correct what was entered before.
     """
     entered = read_visit_file(
         path, case=case, view=ledger.view, originals=originals, bounds=bounds, admit=admit
@@ -125,15 +148,17 @@ def record_visit_file(
         if entered.visit is not None:
             result, event = _settle_visit(entered.visit, view, case, visit, separate)
         elif entered.report is not None:
-            result, event = _settle_report(entered.report, view, case)
+            result, event = _settle_report(entered.report, view, case, separate)
         elif entered.escalation is not None:
-            result, event = _settle_escalation(entered.escalation, view, case)
+            result, event = _settle_escalation(entered.escalation, view, case, separate)
         else:
             raise UsageError(
                 _("文件没有写明类型。"),
                 where=str(path),
                 remedy=_("请在“基本情况”写明类型：检查、督促、复查等；见 evidence schema visit。"),
             )
+        if not (settled or result.new or result.unchanged):
+            raise SameDayError(result)
         outcome.append(replace(result, warnings=(*entered.warnings, *result.warnings)))
         if result.unchanged:
             return []
@@ -204,9 +229,12 @@ def _corrected(
     return same[-1] if same else None
 
 
-def _settle_report(entered: RectificationReport, view: View, case: Case) -> tuple[Recorded, Event]:
+def _settle_report(
+    entered: RectificationReport, view: View, case: Case, separate: bool
+) -> tuple[Recorded, Event]:
     known = view.reports(case.id)
-    old = next((report for report in reversed(known) if report.received_on == entered.received_on), None)
+    same_day = (report for report in reversed(known) if report.received_on == entered.received_on)
+    old = None if separate else next(same_day, None)
     version = old.version if old else max((report.version for report in known), default=0) + 1
     new = replace(entered, version=version)
     found = tuple(differences(old, new)) if old else ()
@@ -214,10 +242,11 @@ def _settle_report(entered: RectificationReport, view: View, case: Case) -> tupl
     return result, ReportRecorded(report=new)
 
 
-def _settle_escalation(entered: Escalation, view: View, case: Case) -> tuple[Recorded, Event]:
+def _settle_escalation(entered: Escalation, view: View, case: Case, separate: bool) -> tuple[Recorded, Event]:
     known = view.escalations(case.id)
     day = local_date(entered.reported_at)
-    old = next((e for e in known if e.trigger is entered.trigger and local_date(e.reported_at) == day), None)
+    same_day = (e for e in known if e.trigger is entered.trigger and local_date(e.reported_at) == day)
+    old = None if separate else next(same_day, None)
     new = replace(entered, id=old.id if old else f"E{len(known) + 1}")
     found = tuple(differences(old, new)) if old else ()
     result = Recorded(kind="escalation", id=new.id, version=1, new=old is None, differences=found)

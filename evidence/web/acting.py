@@ -23,3 +23,12 @@ def roster_id(view: View, person: str) -> str:
     wanted = person.strip()
     found = [each.id for each in view.people() if wanted and wanted in (each.id, each.name)]
     return found[0] if len(found) == 1 else ""
+
+
+def names_of(view: View) -> dict[str, str]:
+    """Account name or roster id -> what people call its person."""
+    from evidence.web.models import Seat
+
+    seats = Seat.objects.select_related("user")
+    accounts = {seat.user.get_username(): str(seat.person) for seat in seats}
+    return {**accounts, **{each.id: each.name for each in view.people()}}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tempfile
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,21 +17,31 @@ from django.urls import reverse
 
 from evidence.config import utc_now
 from evidence.domain.case import Case
-from evidence.domain.identifiers import CaseId
+from evidence.domain.identifiers import CaseId, Number, VisitId, expand
 from evidence.domain.week import local_date
-from evidence.errors import InputError
+from evidence.errors import EvidenceError
+from evidence.forms.people import read_details
 from evidence.forms.source import IssueRequest
+from evidence.forms.tables import MistakesError
+from evidence.forms.visit_entry import Recorded, SameDayError, record_visit_file
 from evidence.ledger.view import View
 from evidence.recordings.assign import in_force
 from evidence.web import entry_form
-from evidence.web.acting import actor_of
+from evidence.web.acting import actor_of, names_of
+from evidence.web.acts import Act as JournalAct
+from evidence.web.acts import people_words
 from evidence.web.device_clock import FIELD, ahead, corrected
+from evidence.web.entry_page import Shown, show
+from evidence.web.entry_stored import kept_photographs, typed_of
 from evidence.web.issuing import issuing
+from evidence.web.meanwhile import changes
 from evidence.web.models import Draft
 from evidence.web.names import safe_name
 from evidence.web.pages import page
+from evidence.web.presence import opened, others_at
 from evidence.web.roles import Act
 from evidence.web.speech import say
+from evidence.web.templatetags.desk import moment
 
 
 def _case(view: View, identifier: str, kind: str) -> Case:
@@ -40,28 +51,12 @@ def _case(view: View, identifier: str, kind: str) -> Case:
     return found
 
 
-def _hazards(view: View, case: Case) -> dict[str, str]:
-    return {
-        hazard.id: f"{hazard.location}：{hazard.description}"
-        for visit in in_force(view.visits(case.id))
-        for hazard in visit.hazards
-    }
-
-
-def _items(workspace: Any) -> list[str]:
-    from evidence.forms.content.checklist import checklist_rows
-
-    return [
-        f"{row['序号']}. {row['名称']}"
-        for kind in checklist_rows(workspace.checklist_folder, None)
-        for row in kind["项目"]
-    ]
-
-
 def _typed(sent: Any) -> dict[str, list[str]]:
     return {name: sent.getlist(name) for name in sent if "|" in name and any(sent.getlist(name))}
 
 
+ANOTHER = "another"
+"""The answer that a visit is another one than the one of that day which was entered before."""
 _PARTING = re.compile(r"[、,，;；]")
 
 
@@ -92,48 +87,24 @@ def open_case(request: Any) -> Any:
 
 @page(Act.ENTER_VISIT)
 def write(request: Any, identifier: str, kind: str) -> Any:
-    """The form, with the draft in it when there is one."""
+    """The form: with the draft in it when there is one, with the stored facts to correct them."""
     view = request.desk.workspace.ledger.view
     case = _case(view, identifier, kind)
+    paper, correcting = request.GET.get("paper", ""), request.GET.get("correct", "").upper()
+    if correcting:
+        visit = next((each for each in in_force(view.visits(case.id)) if each.id == correcting), None)
+        if visit is None or entry_form.KIND_WORDS.get(visit.kind.value) != kind:
+            raise Http404
+        typed = typed_of(visit, read_details(request.desk.workspace.originals, visit.details))
+        return show(request, case, kind, Shown(typed=typed, correcting=visit.id, paper=paper))
+    opened(request.user, case.id, kind)
     draft = Draft.objects.filter(owner=request.user, case=case.id, kind=kind).first()
-    return _show(request, case, kind, draft.data if draft else {}, saved=draft.saved_at if draft else None)
+    kept = draft.data if draft else {}
+    saved = draft.saved_at if draft and kept else None
+    return show(request, case, kind, Shown(typed=kept, saved=saved, paper=paper))
 
 
-def _show(
-    request: Any,
-    case: Case,
-    kind: str,
-    typed: dict[str, list[str]],
-    *,
-    saved: Any = None,
-    error: InputError | None = None,
-) -> Any:
-    workspace = request.desk.workspace
-    view = workspace.ledger.view
-    hazards = _hazards(view, case)
-    items = _items(workspace) if kind == "检查" else []
-    context = {
-        "case": case,
-        "enterprise": view.enterprise(case.enterprise),
-        "kind": kind,
-        "title": entry_form.TITLES[kind],
-        "fields": entry_form.head_fields(
-            kind, typed, people=view.people(), devices=view.devices(), hazards=hazards
-        ),
-        "lists": [
-            entry_form.list_rows(table, typed, items=items, hazards=hazards)
-            for table in entry_form.LISTS[kind]
-        ],
-        "can_issue": kind in entry_form.FORM_OF,
-        "saved": saved,
-        # The place is a temporary file nobody knows; the headings in the message say where.
-        "error": error
-        and {"what": error.what, "remedy": say("请改正后再登记；已填的内容都还在，照片请重新选择。")},
-    }
-    return render(request, "desk/entry.html", context, status=200 if error is None else 409)
-
-
-@page(Act.ENTER_VISIT, "POST")
+@page(Act.ENTER_VISIT, "POST", keyed=False)
 def draft(request: Any, identifier: str, kind: str) -> Any:
     """Keep what is typed so far."""
     case = _case(request.desk.workspace.ledger.view, identifier, kind)
@@ -141,84 +112,160 @@ def draft(request: Any, identifier: str, kind: str) -> Any:
         owner=request.user, case=case.id, kind=kind, defaults={"data": _typed(request.POST)}
     )
     if request.htmx:
-        return render(request, "desk/_saved.html", {"saved": kept.saved_at})
+        others = others_at(request.user, case.id, kind)
+        return render(request, "desk/_saved.html", {"saved": kept.saved_at, "others": others})
     messages.success(request, say("草稿已保存。"))
     return redirect("write", identifier=identifier, kind=kind)
 
 
-@page(Act.ENTER_VISIT, "POST")
+@page(Act.ENTER_VISIT, "POST", own_meanwhile=True)
 def enter(request: Any, identifier: str, kind: str) -> Any:
-    """Journal the facts; with `issue` also make the record and offer it for printing."""
+    """Journal the facts; with `issue` also make the record and offer it for printing.
+
+    The paper they were read from gets its electronic counterpart by the same press.
+    """
     workspace = request.desk.workspace
     case = _case(workspace.ledger.view, identifier, kind)
     typed = _typed(request.POST)
+    shown = Shown(
+        typed=typed, paper=request.POST.get("paper", ""), correcting=request.POST.get("correcting", "")
+    )
+    if found := changes(request, {"identifier": identifier}):
+        return show(request, case, kind, replace(shown, left_over=_meanwhile(request, found)))
     offset = ahead(request.POST.get(FIELD, ""), utc_now())
     if times := corrected(typed, offset, workspace.plausible()):
-        return _ask_about_clock(request, case, kind, typed, offset, times)
+        return _ask_about_clock(request, case, kind, shown, offset, times)
+    fields: dict[str, str] = {}
     try:
-        warnings = _record(request, case, kind, typed)
-    except InputError as error:
-        return _show(request, case, kind, typed, error=error)
+        recorded = _record(request, case, kind, typed, fields)
+    except SameDayError as error:
+        return show(request, case, kind, replace(shown, same_day=error.would))
+    except MistakesError as error:
+        return show(request, case, kind, _with_mistakes(shown, error, fields))
     Draft.objects.filter(owner=request.user, case=case.id, kind=kind).delete()
-    for warning in warnings:
+    for warning in (*recorded.warnings, *recorded.differences):
         messages.warning(request, warning)
+    response = _after(request, case, kind, recorded, shown.paper)
+    # The page keeps a copy on the device until it hears that the form arrived.
+    response.set_cookie("entered", request.POST.get("once", "")[:64], max_age=3600, samesite="Strict")
+    return response
+
+
+def _meanwhile(request: Any, found: list[JournalAct]) -> list[str]:
+    """Who did what at this case since the form was opened; pressing once more enters it all the same."""
+    names = names_of(request.desk.workspace.ledger.view)
+    done = [
+        f"{moment(each.at)} {people_words(each.actor, names)} {each.words} {each.about}" for each in found
+    ]
+    return [say("打开表单以后，本案已有人办理；请核对后再登记："), *done]
+
+
+def _after(request: Any, case: Case, kind: str, recorded: Recorded, paper: str) -> Any:
+    messages.success(request, say("已登记入账。"))
     if "issue" in request.POST and kind in entry_form.FORM_OF:
-        wanted = IssueRequest(form=entry_form.FORM_OF[kind], case=case.id)
+        wanted = IssueRequest(
+            form=entry_form.FORM_OF[kind],
+            case=case.id,
+            visit=VisitId(recorded.id) if recorded.kind == "visit" else None,
+        )
         work = issuing(request, [wanted], back=reverse("case", args=[case.id]))
         job = request.desk.jobs.start(f"{case.id} {say('签发')} {say(entry_form.TITLES[kind])}", work)
         return redirect("job", identifier=job.id)
-    messages.success(request, say("已登记入账。"))
+    if number := expand(paper):
+        _transcribe(request, Number(number), recorded)
     return redirect("case", identifier=case.id)
 
 
+def _transcribe(request: Any, number: Number, recorded: Recorded) -> None:
+    """The electronic counterpart of the paper; the facts stand whatever becomes of it."""
+    from evidence.forms.transcribe import transcribe
+
+    workspace = request.desk.workspace
+    visit = VisitId(recorded.id) if recorded.kind == "visit" else None
+    try:
+        transcribe(number, workspace.issuer(), actor=actor_of(request).journalled, visit=visit)
+    except EvidenceError as error:
+        messages.warning(
+            request, say("{number} 的转录件没有生成：{why}").format(number=number, why=error.what)
+        )
+        return
+    messages.success(request, say("已生成 {number} 的转录件。").format(number=number))
+
+
+def _with_mistakes(shown: Shown, error: MistakesError, fields: dict[str, str]) -> Shown:
+    """Each mistake at its field; what belongs to none is listed above the form."""
+    errors: dict[str, str] = {}
+    left_over = []
+    for place, what in error.found:
+        name = fields.get(place, "")
+        if name:
+            errors[name] = f"{errors[name]}；{what}" if name in errors else what
+        else:
+            left_over.append(f"{place}：{what}" if place else what)
+    return replace(shown, errors=errors, left_over=left_over)
+
+
 def _ask_about_clock(
-    request: Any,
-    case: Case,
-    kind: str,
-    typed: dict[str, list[str]],
-    offset: timedelta,
-    times: dict[str, str],
+    request: Any, case: Case, kind: str, shown: Shown, offset: timedelta, times: dict[str, str]
 ) -> Any:
     """The form again, with the times as they are without the offset of the device's clock."""
     said = say("本机时钟比服务器快 {minutes} 分钟，已按此更正：{times}。请核对后再登记。").format(
         minutes=round(offset.total_seconds() / 60),
         times="、".join(f"{name.partition('|')[2]} {text.replace('T', ' ')}" for name, text in times.items()),
     )
-    fixed = {**typed, **{name: [text] for name, text in times.items()}}
-    return _show(request, case, kind, fixed, error=InputError(said))
+    fixed = {**shown.typed, **{name: [text] for name, text in times.items()}}
+    return show(request, case, kind, replace(shown, typed=fixed, left_over=[said]))
 
 
-def _record(request: Any, case: Case, kind: str, typed: dict[str, list[str]]) -> tuple[str, ...]:
-    from evidence.forms.visit_entry import record_visit_file
+def _record(
+    request: Any, case: Case, kind: str, typed: dict[str, list[str]], fields: dict[str, str]
+) -> Recorded:
+    """Journal what was typed.
 
+    Args:
+        fields: filled with the field of each place of the document, for its mistakes.
+    """
     workspace = request.desk.workspace
+    chosen = request.POST.get("same_day", "") or request.POST.get("correcting", "")
     with tempfile.TemporaryDirectory(prefix="desk-entry-") as name:
         folder = Path(name)
-        photos: dict[str, list[str]] = {}
-        for field in request.FILES:
-            for number, sent in enumerate(request.FILES.getlist(field)):
-                # a folder each: the photograph keeps the name it was sent with
-                # and what would part one name into two in a cell stays out of it
-                kept = _PARTING.sub("_", safe_name(sent.name))
-                beside = f"{len(photos)}-{number}/{kept}"
-                path = folder / beside
-                path.parent.mkdir()
-                path.write_bytes(sent.read())
-                photos.setdefault(field, []).append(beside)
-        document = entry_form.document(kind, typed, photos)
+        photos = _photographs(request, folder)
+        if "-V" in chosen:
+            stored = {each.id: each for each in in_force(workspace.ledger.view.visits(case.id))}
+            kept_photographs(stored.get(VisitId(chosen)), typed, photos, folder, workspace.originals)
+        written = entry_form.document(kind, typed, photos)
+        fields |= written.fields
         path = folder / "登记.json"
-        path.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
-        recorded = record_visit_file(
+        path.write_text(json.dumps(written.content, ensure_ascii=False), encoding="utf-8")
+        return record_visit_file(
             path,
             case=case,
             ledger=workspace.ledger,
             originals=workspace.originals,
             actor=actor_of(request).journalled,
+            visit=VisitId(chosen) if "-V" in chosen else None,
+            separate=chosen == ANOTHER,
+            settled=bool(chosen),
             follow=workspace.claims,
             bounds=workspace.plausible(),
             admit=workspace.attachments.admit_picture,
         )
-    return (*recorded.warnings, *recorded.differences)
+
+
+def _photographs(request: Any, folder: Path) -> dict[str, list[str]]:
+    """The photographs sent, written into the folder; field name -> paths in it."""
+    photos: dict[str, list[str]] = {}
+    for field in request.FILES:
+        for number, sent in enumerate(request.FILES.getlist(field)):
+            # a folder each: the photograph keeps the name it was sent with
+            # and what would part one name into two in a cell stays out of it
+            kept = _PARTING.sub("_", safe_name(sent.name))
+            beside = f"{len(photos)}-{number}/{kept}"
+            path = folder / beside
+            path.parent.mkdir()
+            path.write_bytes(sent.read())
+            photos.setdefault(field, []).append(beside)
+    return photos
 
 
 @page(Act.ENTER_VISIT)

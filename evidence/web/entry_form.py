@@ -7,7 +7,7 @@ set of messages whatever way the facts come in.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from evidence.domain.case import VisitKind
@@ -69,11 +69,24 @@ FORM_OF = {
 }
 """The record that can be issued from it."""
 TITLES = {word: VISIT_KINDS[VisitKind(kind)] if kind in VISIT_KINDS else word for word, kind in KINDS.items()}
+KIND_WORDS = {value: word for word, value in KINDS.items()}
+"""`check` -> 检查."""
 _LONG = frozenset({"情况", "企业意见", "企业表态", "描述", "整改建议", "指导意见", "整改措施"})
 _PHOTOS = "照片"
 _HAZARD = "隐患"
-_SPARE = 2
 _ITEMS = 25
+_FEW = 4
+"""So many choices are shown side by side, one press each; more go into a list."""
+SELDOM = frozenset(
+    {
+        "监管人员", "陪同人员到场", "主要负责人职务", "陪同人员职务", "未开放场所", "未发现隐患",
+        "深度检查", "企业意见", "计划外说明", "接洽人职务",
+        "检查项", "立即整改", "期限说明", "有异议",
+    }
+)  # fmt: skip
+"""Fields that are known already or rarely filled in: they stand behind 更多 until they hold something."""
+REST = {"检查项目": ("结果", "合格"), "复查结果": ("结果", "已整改"), "整改进度": ("进度", "进行中")}
+"""What every row that was left alone says when 其余 is ticked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,11 +96,23 @@ class Field:
     name: str
     heading: str
     widget: str
-    """`text`, `area`, `select`, `several`, `date`, `moment`, `number`, `photos` or `fixed`."""
+    """`text`, `area`, `choice`, `select`, `several`, `date`, `moment`, `number` or `photos`."""
     values: tuple[str, ...]
     choices: tuple[tuple[str, str], ...] = ()
     required: bool = False
     hint: str = ""
+    list_id: str = ""
+    """Id of the page's list of words to choose from."""
+    known_from: str = ""
+    """Where a value that nobody typed was taken from."""
+    offers: tuple[tuple[str, str], ...] = ()
+    """Values that may fit, as (value, words): one press takes one."""
+    error: str = ""
+
+    @property
+    def seldom(self) -> bool:
+        """Whether it may stay out of sight."""
+        return self.heading in SELDOM and not self.values and not self.error
 
     @property
     def value(self) -> str:
@@ -106,9 +131,20 @@ class Rows:
     """What each row is about: the item's name, the hazard's description; empty for free rows."""
     keys: tuple[tuple[str, str], ...] = ()
     """Name and value of the hidden field that says which hazard a row answers; its place never does."""
+    rest: str = ""
+    """What the rows left alone are when 其余 is ticked; empty where a list knows no such word."""
+    rest_ticked: bool = False
+    empty: tuple[Field, ...] = ()
+    """A row to be copied, with `NN` for its place; empty where the rows are fixed."""
+
+    @property
+    def rest_name(self) -> str:
+        """Name of the box 其余."""
+        return rest_name(self.table.name)
 
 
 Typed = Mapping[str, Sequence[str]]
+_WORD_LISTS = {"依据": "bases", "判定条款": "criteria"}
 
 
 def head_name(heading: str) -> str:
@@ -116,9 +152,14 @@ def head_name(heading: str) -> str:
     return f"head|{heading}"
 
 
-def row_name(table: str, row: int, heading: str) -> str:
+def row_name(table: str, row: int | str, heading: str) -> str:
     """Name of a field of a list."""
     return f"{table}|{row}|{heading}"
+
+
+def rest_name(table: str) -> str:
+    """Name of the box that answers every row left alone."""
+    return f"rest|{table}"
 
 
 def head_fields(
@@ -167,7 +208,7 @@ def _field(name: str, column: Column, typed: Typed, choices: tuple[tuple[str, st
     elif several:
         widget = "several"
     elif choices or column.options:
-        widget = "select"
+        widget = "choice" if len(choices or column.options) <= _FEW else "select"
     elif column.kind in {"date", "moment", "number"}:
         widget = column.kind
     else:
@@ -180,13 +221,14 @@ def _field(name: str, column: Column, typed: Typed, choices: tuple[tuple[str, st
         choices=choices or tuple((each, each) for each in column.options),
         required=column.required,
         hint=column.comment,
+        list_id=_WORD_LISTS.get(column.heading, ""),
     )
 
 
 def list_rows(
     table: Table, typed: Typed, *, items: Sequence[str] = (), hazards: Mapping[str, str] | None = None
 ) -> Rows:
-    """One list with its rows: the 25 items, the case's hazards, or as many as are filled and two more.
+    """One list with its rows: the 25 items, the case's open hazards, or as many as are filled.
 
     Args:
         table: the list.
@@ -201,7 +243,7 @@ def list_rows(
     elif known:
         count, labels = len(known), tuple(f"{hazard} {what}" for hazard, what in known)
     else:
-        count, labels = _filled(table, typed) + _SPARE, ()
+        count, labels = _filled(table, typed), ()
     columns = [column for column in table.columns if column.heading not in {"序号", "项目", "编号"}]
     if known:
         columns = [column for column in columns if column.heading != _HAZARD]
@@ -214,8 +256,22 @@ def list_rows(
         headings=tuple(column.heading for column in columns),
         rows=rows,
         labels=tuple(labels[row] if row < len(labels) else "" for row in range(count)),
-        keys=tuple((row_name(table.name, row, _HAZARD), hazard) for row, (hazard, _) in enumerate(known)),
+        keys=tuple((row_name(table.name, row, _HAZARD), hazard) for row, (hazard, _) in enumerate(known))
+        or _numbers(table, typed, count),
+        rest=REST[table.name][1] if table.name in REST and (fixed or known) else "",
+        rest_ticked=bool(typed.get(rest_name(table.name))),
+        empty=()
+        if fixed or known
+        else tuple(_field(row_name(table.name, "NN", column.heading), column, {}) for column in columns),
     )
+
+
+def _numbers(table: Table, typed: Typed, count: int) -> tuple[tuple[str, str], ...]:
+    """The numbers that rows of a stored visit keep when it is corrected."""
+    if table is not HAZARDS:
+        return ()
+    names = [row_name(table.name, row, "编号") for row in range(count)]
+    return tuple((name, "".join(typed.get(name, ()))) for name in names)
 
 
 def _filled(table: Table, typed: Typed) -> int:
@@ -227,36 +283,67 @@ def _filled(table: Table, typed: Typed) -> int:
     return max(rows, default=-1) + 1
 
 
-def document(kind: str, typed: Typed, photos: Mapping[str, Sequence[str]]) -> dict[str, Any]:
-    """The document `visit add` reads.
+@dataclass(slots=True)
+class Written:
+    """The document `visit add` reads, and which field of the form each of its places is."""
+
+    content: dict[str, Any]
+    fields: dict[str, str] = field(default_factory=dict)
+    """`隐患[3].判定条款` -> name of the field."""
+
+
+def document(kind: str, typed: Typed, photos: Mapping[str, Sequence[str]]) -> Written:
+    """What was typed, in the words of `visit add`.
 
     Args:
         kind: 检查, 复查 …
         typed: field name -> values.
         photos: name of a photo field -> file names beside the document.
     """
-    made: dict[str, Any] = {"类型": kind}
+    made = Written({"类型": kind})
     for heading in HEADINGS[kind]:
+        made.fields[heading] = head_name(heading)
         value = "、".join(each.strip() for each in typed.get(head_name(heading), ()) if each.strip())
         if value:
-            made[heading] = value.replace("T", " ") if heading.endswith("时间") else value
+            made.content[heading] = value.replace("T", " ") if heading.endswith("时间") else value
     for table in LISTS[kind]:
         rows = []
         for row in range(_ITEMS if table is ITEMS else _filled(table, typed)):
-            values = {
-                column.heading: text
-                for column in table.columns
-                if (text := "、".join(typed.get(row_name(table.name, row, column.heading), ())).strip())
-            }
-            names = photos.get(row_name(table.name, row, _PHOTOS), ())
-            if names:
-                values[_PHOTOS] = "、".join(names)
-            # A row that only names its hazard was left empty.
-            if not values.keys() - {_HAZARD}:
+            values = _row(table, row, typed, photos)
+            # A row that holds only what the page put there was left empty.
+            if not values.keys() - {_HAZARD, "等级", "整改期限"}:
                 continue
             if table is ITEMS:
                 values["序号"] = str(row + 1)
             rows.append(values)
+            place = f"{table.name}[{len(rows)}]"
+            made.fields |= {
+                f"{place}.{column.heading}": row_name(table.name, row, column.heading)
+                for column in table.columns
+            }
+            made.fields[place] = row_name(table.name, row, table.columns[-1].heading)
         if rows:
-            made[table.name] = rows
+            made.content[table.name] = rows
     return made
+
+
+def _row(table: Table, row: int, typed: Typed, photos: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """One row; what was left alone says what 其余 says."""
+    values = {
+        column.heading: text
+        for column in table.columns
+        if (text := "、".join(typed.get(row_name(table.name, row, column.heading), ())).strip())
+    }
+    names = photos.get(row_name(table.name, row, _PHOTOS), ())
+    if names:
+        values[_PHOTOS] = "、".join(names)
+    if table.name in REST and typed.get(rest_name(table.name)):
+        heading, word = REST[table.name]
+        if table is ITEMS or _HAZARD in values:
+            values.setdefault(heading, word)
+    return values
+
+
+def with_errors(fields: Sequence[Field], errors: Mapping[str, str]) -> tuple[Field, ...]:
+    """The fields, each with what is wrong with it."""
+    return tuple(replace(each, error=errors.get(each.name, "")) for each in fields)

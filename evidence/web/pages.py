@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
@@ -13,7 +14,10 @@ from django.shortcuts import render
 
 from evidence.errors import EvidenceError
 from evidence.inbox.deciding import Decider
-from evidence.web.acting import actor_of
+from evidence.web.acting import actor_of, names_of
+from evidence.web.acts import Act as JournalAct
+from evidence.web.meanwhile import FIELD as SEEN
+from evidence.web.meanwhile import changes
 from evidence.web.middleware import role_of
 from evidence.web.once import acting_once
 from evidence.web.roles import Act, may
@@ -22,10 +26,11 @@ from evidence.web.speech import say
 View = Callable[..., Any]
 
 
-def page(act: Act, *methods: str, keyed: bool = True) -> Callable[[View], View]:
+def page(act: Act, *methods: str, keyed: bool = True, own_meanwhile: bool = False) -> Callable[[View], View]:
     """Only accounts that may `act` reach the view, by the methods named (default GET).
 
     Args:
+        own_meanwhile: the view itself answers a form whose thing others have changed since.
         keyed: a POST needs the form's own key and acts once; False where nothing is kept of it.
 
     An EvidenceError becomes a plain page with its remedy, or a notice where htmx asked.
@@ -36,9 +41,7 @@ def page(act: Act, *methods: str, keyed: bool = True) -> Callable[[View], View]:
         @wraps(view)
         def guarded(request: Any, *args: Any, **kwargs: Any) -> Any:
             if not request.user.is_authenticated:
-                if request.htmx:
-                    return HttpResponse(status=401, headers={"HX-Redirect": "/login/"})
-                return redirect_to_login(request.get_full_path())
+                return _sign_in_first(request)
             if not may(role_of(request), act):
                 return render(request, "desk/refused.html", {"act": act}, status=403)
             if request.method not in allowed:
@@ -46,6 +49,8 @@ def page(act: Act, *methods: str, keyed: bool = True) -> Callable[[View], View]:
 
             def answer() -> Any:
                 try:
+                    if request.method == "POST" and not own_meanwhile and (found := changes(request, kwargs)):
+                        return _meanwhile(request, found)
                     return view(request, *args, **kwargs)
                 except EvidenceError as error:
                     return _told(request, error)
@@ -55,6 +60,39 @@ def page(act: Act, *methods: str, keyed: bool = True) -> Callable[[View], View]:
         return guarded
 
     return gate
+
+
+def _sign_in_first(request: Any) -> Any:
+    """To the sign-in page, and from there back to the page a person was on: never to a form's address."""
+    shown = request.headers.get("HX-Current-URL", "") if request.htmx else ""
+    if not shown:
+        shown = request.get_full_path() if request.method == "GET" else request.headers.get("Referer", "")
+    parts = urlsplit(shown)
+    back = f"{parts.path}?{parts.query}" if parts.query else parts.path or "/"
+    answer = redirect_to_login(back)
+    if request.htmx:
+        return HttpResponse(status=401, headers={"HX-Redirect": answer.url})
+    return answer
+
+
+def _meanwhile(request: Any, found: list[JournalAct]) -> Any:
+    """409: who did what to the same thing since the form's page was made."""
+    left = {"csrfmiddlewaretoken", "once", SEEN}
+    context = {
+        "changes": found,
+        "names": names_of(request.desk.workspace.ledger.view),
+        "back": urlsplit(request.headers.get("Referer", "")).path or "/",
+        "files": bool(request.FILES),
+        "sent": [
+            (name, value) for name, values in request.POST.lists() if name not in left for value in values
+        ],
+    }
+    response = render(request, "desk/meanwhile.html", context, status=409)
+    if request.htmx:
+        # The answer is a page of its own, whatever part of the page asked.
+        response.status_code = 200
+        response.headers["HX-Retarget"] = "body"
+    return response
 
 
 def _told(request: Any, error: EvidenceError) -> Any:

@@ -18,6 +18,8 @@ from django.utils.safestring import SafeString
 from evidence.domain.identifiers import expand
 from evidence.domain.week import SHANGHAI, weekday_name
 from evidence.rules.clause import Finding
+from evidence.web import host as hosts
+from evidence.web.acts import people_words
 from evidence.web.matrix import SIGNS, WORDS, state_of
 from evidence.web.speech import say
 
@@ -40,8 +42,12 @@ def t(message: str, **values: Any) -> str:
 
 
 def once() -> SafeString:
-    """The hidden key by which a form that is sent twice acts once."""
-    return format_html('<input type="hidden" name="once" value="{}">', secrets.token_urlsafe(16))
+    """The hidden key by which a form that is sent twice acts once, and the state its page was made from."""
+    return format_html(
+        '<input type="hidden" name="once" value="{}"><input type="hidden" name="seen" value="{}">',
+        secrets.token_urlsafe(16),
+        hosts.current().workspace.ledger.head.size,
+    )
 
 
 def day(value: date | datetime | None) -> str:
@@ -142,6 +148,11 @@ def value_of(values: Mapping[str, str], key: str) -> str:
     return values.get(key, key)
 
 
+def person_words(actor: str, names: Mapping[str, str]) -> str:
+    """A journalled account as the person people know."""
+    return people_words(actor, dict(names))
+
+
 def as_text(value: str | Iterable[str]) -> str:
     """Lines as one text."""
     return value if isinstance(value, str) else "\n".join(value)
@@ -162,7 +173,7 @@ register.simple_tag(once, name="once")
 register.simple_tag(asset, name="asset")
 _FILTERS: tuple[Callable[..., Any], ...] = (
     day, moment, clock, when, days_left, outcome, thousandths, size, finding_state, unlocal, minutes,
-    decision_words, as_text, document_number, at, value_of,
+    decision_words, as_text, document_number, at, value_of, person_words,
 )  # fmt: skip
 for _each in _FILTERS:
     register.filter(_each.__name__, _each)

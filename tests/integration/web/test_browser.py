@@ -116,28 +116,27 @@ def test_a_visit_is_drafted_entered_and_stands_in_the_case(open_page: Callable[.
     assert page.get_by_label("到达时间").input_value() == "2022-03-31T10:00"
     page.get_by_label("离开时间").fill("2022-03-31T10:20")
     page.get_by_label("周晓岚").first.check()
-    page.get_by_label("督促方式").select_option("电话")
-    page.get_by_label("企业态度").select_option("积极")
-    page.get_by_label("1 进度", exact=True).select_option("进行中")
+    page.get_by_role("group", name="督促方式").get_by_label("电话").check()
+    page.get_by_role("group", name="企业态度").get_by_label("积极", exact=True).check()
+    page.get_by_label("其余全部“进行中”").check()
     page.get_by_role("button", name="登记入账").click()
     page.get_by_text("已登记入账").wait_for()
     visits = host.workspace.ledger.view.visits(world.HEAVY)
     assert [visit.kind.value for visit in visits] == ["check", "urging"]
     assert visits[-1].summary == "电话了解整改进度"
-    assert [each.hazard for each in visits[-1].progress] == ["H01"]
+    assert [each.hazard for each in visits[-1].progress] == ["H01", "H02"]
 
 
 def test_a_report_to_the_regulator_is_entered_with_its_trigger(
     open_page: Callable[..., Any], host: Host
 ) -> None:
     page = open_page("clerk", "/cases/WJB22-0003/write/上报/")
-    assert page.get_by_label("上报情形").locator("option").all_inner_texts()[1:] == [
-        "不积极整改", "逾期未全部整改到位", "重大事故隐患",
-    ]  # fmt: skip
-    page.get_by_label("上报情形").select_option("重大事故隐患")
-    page.get_by_label("收件单位").select_option("主管科室")
+    offered = page.get_by_role("group", name="上报情形").locator("label").all_inner_texts()
+    assert [each.strip() for each in offered] == ["不积极整改", "逾期未全部整改到位", "重大事故隐患"]
+    page.get_by_label("重大事故隐患").check()
+    page.get_by_label("主管科室").check()
     page.get_by_label("上报时间").fill("2022-03-30T15:05")
-    page.get_by_label("H01").check()
+    page.get_by_label("H02").uncheck()
     page.get_by_label("签收时间").fill("2022-03-30T16:20")
     page.get_by_role("button", name="登记入账").click()
     page.get_by_text("已登记入账").wait_for()
@@ -205,15 +204,21 @@ def test_the_check_form_is_accessible_and_fills_the_rest(open_page: Callable[...
     results = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "best-practice"]})
     assert results.violations_count == 0, results.generate_report()
     assert page.evaluate("document.documentElement.scrollWidth") <= 1280
-    page.get_by_label("3 结果", exact=True).select_option("不合格")
-    page.get_by_role("button", name="未填的都填").click()
-    assert page.get_by_label("4 结果", exact=True).input_value() == "合格"
-    assert page.get_by_label("3 结果", exact=True).input_value() == "不合格"
-    hazards = page.locator("section", has=page.get_by_role("heading", name="隐患", exact=True))
-    assert hazards.locator("fieldset.record").count() == 2
-    hazards.get_by_role("button", name="再加一行").click()
-    assert hazards.locator("fieldset.record").count() == 3
-    assert page.evaluate("document.activeElement.name") == "隐患|2|部位"
+    assert page.locator("[data-list='隐患'] fieldset.record").count() == 0
+    page.get_by_label("到达时间").fill("2022-03-30T09:00")
+    page.get_by_label("其余全部“合格”").check()
+    page.get_by_role("group", name="3 结果", exact=True).get_by_label("不合格").check()
+    hazard = page.locator("[data-list='隐患'] fieldset.record")
+    assert hazard.count() == 1
+    assert page.evaluate("document.activeElement.name") == "隐患|0|部位"
+    assert hazard.get_by_label("整改期限").input_value() == "2022-04-14"
+    assert hazard.locator("[name='隐患|0|检查项']").input_value() == "3"
+    assert not hazard.get_by_label("判定条款").is_visible()
+    hazard.get_by_label("重大", exact=True).check()
+    assert hazard.get_by_label("判定条款").is_visible()
+    assert Axe().run(page).violations_count == 0
+    page.get_by_role("button", name="增加一项 隐患").click()
+    assert hazard.count() == 2
 
 
 def test_a_case_is_opened_for_a_company_found_by_initials(open_page: Callable[..., Any], host: Host) -> None:

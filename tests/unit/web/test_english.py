@@ -23,6 +23,7 @@ from evidence.domain.terms import BOX_KINDS, CASE_KINDS, FORM_TITLES, ROLES, VIS
 from evidence.domain.week import WEEKDAYS
 from evidence.forms.catalogue import Catalogue, shipped_templates
 from evidence.inbox.words import PAGE_REASONS
+from evidence.ledger.export import TITLES
 from evidence.web import entry_form
 from evidence.web.issue_form import fields_of
 from evidence.web.matrix import COLUMNS, WORDS
@@ -63,6 +64,7 @@ def _named_elsewhere() -> Iterator[str]:
     yield from (f"整改{each.value}" for each in ProgressState)
     yield from (role + kind for role in ROLES.values() for kind in BOX_KINDS.values())
     yield from WEEKDAYS
+    yield from TITLES.values()
     yield from ("已办", "计划", "到期", "已过期", "待整改", "空白页", "项目负责人", "资料员", "企业")
     for form in Catalogue.load(shipped_templates()):
         if not form.weekly and form.id != "campaign-summary":

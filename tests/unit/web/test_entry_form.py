@@ -34,7 +34,7 @@ CHECK = {
 
 
 def test_a_check_becomes_its_document() -> None:
-    made = entry_form.document("检查", CHECK, {"隐患|0|照片": ["0-0-a.jpg", "1-0-b.jpg"]})
+    made = entry_form.document("检查", CHECK, {"隐患|0|照片": ["0-0-a.jpg", "1-0-b.jpg"]}).content
     assert made["类型"] == "检查"
     assert made["到达时间"] == "2022-03-14 09:00"
     assert made["检查人员"] == "P2、P3"
@@ -51,7 +51,9 @@ def test_the_one_reader_understands_it(tmp_path: Path) -> None:
     case = ledger.view.case(world.CHECKED)
     assert case is not None
     path = tmp_path / "登记.json"
-    path.write_text(json.dumps(entry_form.document("检查", CHECK, {}), ensure_ascii=False), encoding="utf-8")
+    path.write_text(
+        json.dumps(entry_form.document("检查", CHECK, {}).content, ensure_ascii=False), encoding="utf-8"
+    )
     entered = read_visit_file(path, case=case, view=ledger.view, originals=Originals(tmp_path / "originals"))
     assert entered.visit is not None
     assert entered.visit.kind is VisitKind.CHECK
@@ -66,14 +68,18 @@ def test_a_row_says_which_hazard_it_answers() -> None:
     rows = entry_form.list_rows(RESULTS, {}, hazards=hazards)
     assert rows.keys == (("复查结果|0|隐患", "H01"), ("复查结果|1|隐患", "H02"))
     typed = {"复查结果|0|隐患": ["H01"], "复查结果|1|隐患": ["H02"], "复查结果|1|结果": ["已整改"]}
-    made = entry_form.document("复查", typed, {})
+    made = entry_form.document("复查", typed, {}).content
     assert made["复查结果"] == [{"隐患": "H02", "结果": "已整改"}]
 
 
 def test_there_are_25_items_and_always_room_for_another_hazard() -> None:
     assert len(entry_form.list_rows(ITEMS, CHECK, items=["一"] * 25).rows) == 25
-    assert len(entry_form.list_rows(HAZARDS, CHECK).rows) == 3
-    assert len(entry_form.list_rows(HAZARDS, {}).rows) == 2
+    assert len(entry_form.list_rows(HAZARDS, CHECK).rows) == 1
+    assert [each.name for each in entry_form.list_rows(HAZARDS, CHECK).empty][:2] == [
+        "隐患|NN|部位",
+        "隐患|NN|描述",
+    ]
+    assert entry_form.list_rows(HAZARDS, {}).rows == ()
 
 
 @pytest.mark.parametrize("kind", entry_form.HEADINGS)
@@ -91,3 +97,25 @@ def test_people_and_recorders_are_chosen_not_typed() -> None:
     assert by_heading["监管人员"].choices == (("G1", "吴海峰"),)
     assert ("TA00716", "TA00716 周晓岚") in by_heading["记录仪"].choices
     assert by_heading["检查人员"].values == ("P2", "P3")
+
+
+def test_the_rest_is_said_once() -> None:
+    typed = {"rest|检查项目": ["合格"], "检查项目|2|结果": ["不合格"], "检查项目|2|说明": ["光电保护失效"]}
+    items = entry_form.document("检查", typed, {}).content["检查项目"]
+    assert [each["结果"] for each in items] == ["合格", "合格", "不合格", *["合格"] * 22]
+    typed = {
+        "rest|复查结果": ["已整改"],
+        "复查结果|0|隐患": ["H01"],
+        "复查结果|1|隐患": ["H02"],
+        "复查结果|1|结果": ["未整改"],
+    }
+    rows = entry_form.document("复查", typed, {}).content["复查结果"]
+    assert [each["结果"] for each in rows] == ["已整改", "未整改"]
+
+
+def test_each_place_of_the_document_is_a_field() -> None:
+    typed = {"隐患|3|部位": ["配电间"], "隐患|3|等级": ["重大"], "隐患|1|等级": ["一般"]}
+    written = entry_form.document("检查", typed, {})
+    assert written.content["隐患"] == [{"部位": "配电间", "等级": "重大"}]
+    assert written.fields["隐患[1].判定条款"] == "隐患|3|判定条款"
+    assert written.fields["离开时间"] == "head|离开时间"
