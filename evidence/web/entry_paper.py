@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from evidence.domain.case import Case
-from evidence.domain.document import Document, IssuedPage
+from evidence.domain.document import Document, IssuedForm, IssuedPage
 from evidence.domain.identifiers import Number, expand
 from evidence.errors import EvidenceError
 from evidence.forms.visit_tables import REPORT
@@ -14,6 +14,11 @@ from evidence.ledger.view import View
 from evidence.web.entry_form import FORM_OF
 
 _FORMS = {**FORM_OF, "指导": "guidance-record", REPORT: "rectification-report"}
+
+
+def kind_entered(form: IssuedForm) -> str:
+    """What is entered from a paper of this form: 检查, 整改报告 …; empty for what nobody enters."""
+    return next((kind for kind, id in _FORMS.items() if id == form.form), "")
 
 
 def papers_of(view: View, case: Case, kind: str) -> tuple[Document, ...]:

@@ -125,6 +125,7 @@ def issue(request: Any, identifier: str, form: str) -> Any:
         "experts": [each for each in view.people() if each.role is not Role.SUPERVISOR],
         "problem": problem,
         "first": first_step(declared),
+        "blank_report": declared.id == "rectification-report",
     }
     return render(request, "desk/issue.html", context, status=200 if problem is None else 409)
 

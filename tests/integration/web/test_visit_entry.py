@@ -152,3 +152,17 @@ def test_an_entry_made_meanwhile_is_told_with_the_form(
     assert "陆文静" in answer.content.decode()
     assert "2022-03-25T10:00" in answer.content.decode()
     assert clients("clerk").post(f"/visits/{visit.id}/withdraw/", {"why": "试录入"}).status_code == 302
+
+
+def test_a_blank_rectification_report_is_one_press(clients: Callable[[str], Client]) -> None:
+    page = clients("clerk").get(f"/cases/{world.HEAVY}/issue/rectification-report/")
+    assert page.status_code == 409
+    assert "签发列好隐患的空白整改报告" in page.content.decode()
+
+
+def test_a_visit_leads_to_its_correction(clients: Callable[[str], Client], workspace: Workspace) -> None:
+    (check,) = [
+        each for each in workspace.ledger.view.visits(CaseId(world.HEAVY)) if each.kind.value == "check"
+    ]
+    page = clients("clerk").get(f"/cases/{world.HEAVY}/").content.decode()
+    assert f"?correct={check.id}" in page
