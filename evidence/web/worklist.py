@@ -14,7 +14,7 @@ from evidence.domain.identifiers import expand
 from evidence.domain.register import PlanLine
 from evidence.rules.agenda import DueItem
 from evidence.rules.clause import Finding, Kind, Level
-from evidence.rules.owed_deeds import CLERK
+from evidence.rules.owed_deeds import CLERK, CLIENT, ENTERPRISE, INSPECTOR, LEAD
 from evidence.web.deeds import (
     CONSEQUENCES,
     GROUP_WORDS,
@@ -30,6 +30,8 @@ from evidence.web.deeds import (
 _NEEDY = (Kind.FAIL, Kind.REVIEW)
 _EVERYBODYS = frozenset({"G02-confidentiality", "T08-integrity", "T02-badge-valid", "S06-external-experts"})
 """About a person of the team: the same sentence in ten cases is one deed."""
+_URGED_BY = {ENTERPRISE: CLERK, INSPECTOR: CLERK, CLIENT: LEAD}
+"""What somebody without an account owes -> the role that urges it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +137,7 @@ class Worklist:
 def is_for(who: str, person: str, role: str) -> bool:
     """Whether `who` (names joined by 、, or a role's word) means this person or everybody of this role."""
     meant = who.split("、")
-    return person in meant or role in meant
+    return person in meant or role in meant or any(_URGED_BY.get(each) == role for each in meant)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -176,7 +178,7 @@ _Key = tuple[str, ...]
 def worklist(sources: Sources) -> Worklist:
     """Fold everything that needs a person into one line a deed."""
     folded: dict[_Key, _Folding] = {}
-    needy = [each for each in sources.findings if each.kind in _NEEDY and each.waiver is None]
+    needy = [each for each in sources.findings if each.kind in _NEEDY and not _lifted(each)]
     for finding in needy:
         if finding.rule_id not in CONSEQUENCES:
             _fold_finding(folded, finding)
@@ -192,6 +194,14 @@ def worklist(sources: Sources) -> Worklist:
         _fold_major(folded, major, sources.today)
     lines = [_line(key, one, sources) for key, one in folded.items()]
     return Worklist(lines=tuple(sorted(lines, key=_order)), later=tuple(later))
+
+
+def _lifted(finding: Finding) -> bool:
+    """Whether an exception took the deed away; one without the regulator's document only explains it."""
+    waiver = finding.waiver
+    if waiver is None or finding.blocking:
+        return False
+    return waiver.attachment is not None and waiver.stated is not True
 
 
 def _order(line: Line) -> tuple[object, ...]:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from msgspec import UNSET
 
 from evidence.domain.identifiers import CaseId, EnterpriseId, PersonId
 from evidence.domain.register import PlanLine, PlannedWork
@@ -75,9 +76,23 @@ def test_what_needs_nobody_makes_no_line(kind: Kind) -> None:
     assert _lines(findings=[_finding("G08-pages", kind)]) == ()
 
 
-def test_a_waived_finding_makes_no_line() -> None:
-    waiver = AppliedWaiver(by="陈立群", why="经书面同意", at=world.FRIDAY)
-    assert _lines(findings=[_finding("V02-whole-visit", waiver=waiver)]) == ()
+@pytest.mark.parametrize(
+    ("attachment", "stated", "blocking", "lines"),
+    [
+        ("a" * 64, UNSET, False, 0),
+        (None, UNSET, False, 1),
+        ("a" * 64, True, False, 1),
+        ("a" * 64, UNSET, True, 1),
+    ],
+)
+def test_only_an_exception_that_lifts_takes_the_line_away(
+    attachment: str | None, stated: Any, blocking: bool, lines: int
+) -> None:
+    waiver = AppliedWaiver(
+        by="陈立群", why="经书面同意", at=world.FRIDAY, attachment=attachment, stated=stated
+    )
+    found = [_finding("V02-whole-visit", waiver=waiver, blocking=blocking)]
+    assert len(_lines(findings=found)) == lines
 
 
 def test_one_missing_paper_is_one_line_however_many_findings() -> None:
@@ -205,3 +220,11 @@ def test_after_a_decision_comes_the_next_line_and_never_the_same() -> None:
 )
 def test_mine_is_my_name_or_my_role(who: str, mine: bool) -> None:
     assert is_for(who, "李志远", "资料员") is mine
+
+
+@pytest.mark.parametrize(
+    ("who", "role"), [("企业", "资料员"), ("甲方", "项目负责人"), ("检查人员", "资料员")]
+)
+def test_what_others_owe_is_somebodys_here_to_urge(who: str, role: str) -> None:
+    assert is_for(who, "李志远", role)
+    assert not is_for(who, "李志远", "审计人员")
