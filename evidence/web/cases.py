@@ -23,7 +23,7 @@ from evidence.recordings.timeline import timeline_svg
 from evidence.rules.clause import Finding
 from evidence.rules.parameters import Parameters
 from evidence.web.entry_form import KIND_WORDS, TITLES
-from evidence.web.entry_paper import kind_entered
+from evidence.web.entry_paper import kind_entered, waits
 from evidence.web.matrix import State, build_rows, column_of, gravity, state_of
 from evidence.web.pages import page
 from evidence.web.ranges import playable
@@ -221,7 +221,7 @@ def document(request: Any, number: str) -> Any:
         "document": found,
         "title": form_title(found.form.form),
         "state": document_state(found),
-        "entered_as": kind_entered(found.form) if found.form.case and found.visit is None else "",
+        "entered_as": kind_entered(found.form) if found.form.case and waits(found) else "",
         "sheets": sheets_of(found.scans, workspace.issued),
         "others": sheets_of(found.other_copies, workspace.issued),
     }

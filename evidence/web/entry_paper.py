@@ -21,6 +21,11 @@ def kind_entered(form: IssuedForm) -> str:
     return next((kind for kind, id in _FORMS.items() if id == form.form), "")
 
 
+def waits(paper: Document) -> bool:
+    """Filled in by hand and not transcribed yet; a blank form may name an earlier visit of its kind."""
+    return paper.form.blank and paper.transcription is None
+
+
 def papers_of(view: View, case: Case, kind: str) -> tuple[Document, ...]:
     """Valid forms of this kind with scans, those nobody has entered yet first, newest first."""
     found = [
@@ -29,7 +34,7 @@ def papers_of(view: View, case: Case, kind: str) -> tuple[Document, ...]:
         if each.form.form == _FORMS.get(kind) and each.scans and not each.form.voided_why
     ]
     newest = sorted(found, key=lambda each: each.form.issued_at, reverse=True)
-    return tuple(sorted(newest, key=lambda each: each.visit is not None))
+    return tuple(sorted(newest, key=lambda each: not waits(each)))
 
 
 def chosen_paper(papers: Sequence[Document], wanted: str) -> Document | None:
@@ -37,7 +42,7 @@ def chosen_paper(papers: Sequence[Document], wanted: str) -> Document | None:
     number = expand(wanted.strip().upper()) if wanted else None
     if number is not None:
         return next((each for each in papers if each.form.number == number), None)
-    return next((each for each in papers if each.form.blank and each.visit is None), None)
+    return next((each for each in papers if waits(each)), None)
 
 
 def geometry_of(workspace: Any, paper: Document | None) -> tuple[IssuedPage, ...]:
