@@ -74,3 +74,19 @@ class Draft(models.Model):  # type: ignore[misc]
         constraints = [  # noqa: RUF012 Django's convention
             models.UniqueConstraint(fields=["owner", "case", "kind"], name="one_draft_each")
         ]
+
+
+class SavedView(models.Model):  # type: ignore[misc]
+    """What a person wants a list to show again: filters, order and columns, under a name of their own."""
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
+    listing = models.CharField(max_length=32)
+    name = models.CharField(max_length=40)
+    address = models.CharField(max_length=2000)
+
+    class Meta:
+        app_label = "desk"
+        ordering = ("name",)
+        constraints = [  # noqa: RUF012 Django's convention
+            models.UniqueConstraint(fields=["owner", "listing", "name"], name="one_view_of_a_name")
+        ]

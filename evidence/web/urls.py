@@ -26,6 +26,9 @@ from evidence.web import (
     take_back,
     today,
 )
+from evidence.web.lists import acts as list_acts
+from evidence.web.lists import enterprise
+from evidence.web.lists import pages as list_pages
 
 
 def _for_programs() -> list[Any]:
@@ -37,7 +40,17 @@ def _for_programs() -> list[Any]:
     return [path("api/", api.urls)]
 
 
+_LISTS = [
+    path("lists/<slug:name>/", list_pages.listed, name="list"),
+    path("lists/<slug:name>/export/", list_pages.exported, name="list-export"),
+    path("lists/<slug:name>/views/", list_pages.keep_view, name="list-view"),
+    path("lists/<slug:name>/act/", list_acts.act, name="list-act"),
+    path("enterprises/<str:identifier>/", enterprise.enterprise, name="enterprise"),
+    path("rates/", enterprise.rates, name="rates"),
+]
+
 urlpatterns = [
+    *_LISTS,
     *_for_programs(),
     path("healthz", require_safe(monitoring.healthz), name="healthz"),
     path("readyz", require_safe(monitoring.readyz), name="readyz"),

@@ -153,6 +153,11 @@ def person_words(actor: str, names: Mapping[str, str]) -> str:
     return people_words(actor, dict(names))
 
 
+def is_day(value: object) -> bool:
+    """Whether a value is a day, to be written as one."""
+    return isinstance(value, date)
+
+
 def as_text(value: str | Iterable[str]) -> str:
     """Lines as one text."""
     return value if isinstance(value, str) else "\n".join(value)
@@ -173,7 +178,7 @@ register.simple_tag(once, name="once")
 register.simple_tag(asset, name="asset")
 _FILTERS: tuple[Callable[..., Any], ...] = (
     day, moment, clock, when, days_left, outcome, thousandths, size, finding_state, unlocal, minutes,
-    decision_words, as_text, document_number, at, value_of, person_words,
+    decision_words, is_day, as_text, document_number, at, value_of, person_words,
 )  # fmt: skip
 for _each in _FILTERS:
     register.filter(_each.__name__, _each)

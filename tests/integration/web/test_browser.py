@@ -30,6 +30,10 @@ PAGES = {
     "numbers": "/numbers/?month=2022-03",
     "registers": "/registers/",
     "register": "/registers/training/",
+    "enterprises": "/lists/enterprises/?f.class=铸造",
+    "hazards": "/lists/hazards/",
+    "enterprise": f"/enterprises/{world.enterprises()[2].id}/",
+    "rates": "/rates/",
     "auditor": "/auditor/",
     "accounts": "/accounts/",
 }

@@ -10,6 +10,8 @@ import gettext
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from babel.messages.pofile import read_po
@@ -24,8 +26,10 @@ from evidence.domain.week import WEEKDAYS
 from evidence.forms.catalogue import Catalogue, shipped_templates
 from evidence.inbox.words import PAGE_REASONS
 from evidence.ledger.export import TITLES
+from evidence.reports.tables import RATE_HEADS
 from evidence.web import entry_form
 from evidence.web.issue_form import fields_of
+from evidence.web.lists.lists import LISTINGS
 from evidence.web.matrix import COLUMNS, WORDS
 from evidence.web.roles import ROLE_WORDS, Act
 from evidence.web.sheets import VERDICTS
@@ -52,7 +56,21 @@ def _said() -> Iterator[str]:
     yield from (column.title for column in COLUMNS)
     yield from WORDS.values()
     yield from (words for _sign, _css, words in OUTCOME_SIGNS.values())
+    yield from _words_of_lists()
     yield from _named_elsewhere()
+
+
+def _words_of_lists() -> Iterator[str]:
+    """Titles and choices of every list, whose rows no column needs to have titles."""
+    known: Any = SimpleNamespace(
+        today=None, view=SimpleNamespace(campaigns=tuple, receipts=tuple),
+        workspace=SimpleNamespace(checklist_folder=Path("none")),
+    )  # fmt: skip
+    for listing in LISTINGS:
+        yield from (listing.title, listing.empty)
+        for column in listing.columns(known):
+            yield from (column.title, *(column.choices or ()))
+    yield from (*RATE_HEADS, "按月份", "按企业类别", "按检查项", "按检查人员", "按街道（镇）")
 
 
 def _named_elsewhere() -> Iterator[str]:

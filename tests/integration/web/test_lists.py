@@ -1,0 +1,138 @@
+"""The lists of the desk over a real ledger: shown, exported as shown, kept as views, acted upon."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+
+from evidence.forms.content.checklist import item_titles
+from evidence.ledger.facts import gather_cases
+from evidence.reports.tables import hazards_table
+from evidence.rules.figures.hazards import hazard_lines
+from evidence.rules.ground import Ground
+from evidence.rules.known import known_at
+from evidence.web.host import Host
+from evidence.web.lists.lists import LISTINGS
+from tests import world
+from tests.desk_client import DeskClient
+
+PASSWORD = "gaoxin-2022-desk"
+
+
+@pytest.fixture
+def clerk(host: Host) -> DeskClient:
+    return signed_in("clerk")
+
+
+def signed_in(name: str) -> DeskClient:
+    client = DeskClient(HTTP_HOST="127.0.0.1")
+    from django.contrib.auth import get_user_model
+
+    client.force_login(
+        get_user_model().objects.get(username=name), backend="django.contrib.auth.backends.ModelBackend"
+    )
+    return client
+
+
+def sheet_of(response: Any) -> list[tuple[Any, ...]]:
+    book = load_workbook(io.BytesIO(response.content))
+    return list(book.active.iter_rows(values_only=True))
+
+
+@pytest.mark.parametrize("listing", [each.key for each in LISTINGS])
+def test_each_list_opens_sorts_by_each_column_and_exports(
+    clerk: DeskClient, host: Host, listing: str
+) -> None:
+    from evidence.web.lists.known import known
+    from evidence.web.lists.lists import BY_KEY
+
+    held = known(host.workspace)
+    for column in BY_KEY[listing].columns(held):
+        page = clerk.get(f"/lists/{listing}/?sort=-{column.key}&show={column.key}")
+        assert page.status_code == 200
+        assert column.title in page.content.decode()
+    rows = sheet_of(clerk.get(f"/lists/{listing}/export/"))
+    assert len(rows) == 1 + len(BY_KEY[listing].rows(held))
+
+
+def test_the_export_has_the_rows_and_columns_that_are_shown(clerk: DeskClient, host: Host) -> None:
+    name = world.enterprises()[0].name
+    rows = sheet_of(clerk.get("/lists/enterprises/export/", {"q": name, "show": ["name", "class"]}))
+    assert rows[0] == ("序号", "企业名称", "企业类别")
+    assert [row[1] for row in rows[1:]] == [name]
+    page = clerk.get("/lists/enterprises/", {"q": name}).content.decode()
+    assert name in page
+    assert world.enterprises()[1].name not in page
+
+
+def test_the_hazards_are_those_of_the_report(clerk: DeskClient, host: Host) -> None:
+    workspace = host.workspace
+    now = workspace.clock()
+    view = workspace.ledger.view
+    facts = known_at(gather_cases(view, [case.id for case in view.cases()], week=None), now)
+    lines = hazard_lines(Ground(facts, workspace.settings.parameters, now))
+    expected = list(hazards_table(lines, item_titles(workspace.checklist_folder)).rows)
+    assert expected
+    keys = [
+        "case", "hazard", "name", "code", "class", "street", "found", "at", "inspectors", "record",
+        "location", "description", "item", "grade", "criterion", "basis", "first", "deadline", "completed",
+        "closed", "status", "days", "overdue",
+    ]  # fmt: skip
+    rows = sheet_of(clerk.get("/lists/hazards/export/", {"show": keys}))[1:]
+    assert [tuple(_plain(cell) for cell in row[1:]) for row in rows] == [
+        tuple(_plain(cell) for cell in row) for row in expected
+    ]
+    assert f"隐患 {len(lines)} 项" in clerk.get("/rates/").content.decode()
+
+
+def _plain(cell: Any) -> str:
+    return "" if cell is None else str(cell)[:10] if hasattr(cell, "year") else str(cell)
+
+
+def test_a_view_is_kept_for_its_owner_alone_and_dropped(clerk: DeskClient, host: Host) -> None:
+    asked = {"name": "铸造企业", "address": "f.class=铸造&sort=-name&evil=1"}
+    clerk.post("/lists/enterprises/views/", asked)
+    page = clerk.get("/lists/enterprises/").content.decode()
+    assert "铸造企业" in page
+    assert "evil" not in page
+    assert "铸造企业" not in signed_in("lead").get("/lists/enterprises/").content.decode()
+    clerk.post("/lists/enterprises/views/", {"drop": "铸造企业", "address": ""})
+    assert "铸造企业" not in clerk.get("/lists/enterprises/").content.decode()
+
+
+def test_the_page_of_an_enterprise_has_its_cases_hazards_and_documents(clerk: DeskClient, host: Host) -> None:
+    view = host.workspace.ledger.view
+    case = view.case(world.HEAVY)
+    assert case is not None
+    page = clerk.get(f"/enterprises/{case.enterprise}/").content.decode()
+    assert case.id in page
+    for document in view.documents(case.id):
+        assert document.form.number in page
+    for visit in view.visits(case.id):
+        for hazard in visit.hazards:
+            assert hazard.description in page
+    assert clerk.get("/enterprises/nobody/").status_code == 404
+
+
+def test_cases_are_opened_for_several_and_none_twice(clerk: DeskClient, host: Host) -> None:
+    view = host.workspace.ledger.view
+    before = len(view.cases())
+    rows = [view.cases()[0].enterprise, view.cases()[1].enterprise]
+    answer = clerk.post("/lists/enterprises/act/", {"act": "open", "row": rows}, follow=True)
+    assert "本年度已有年度案件" in answer.content.decode()
+    assert len(host.workspace.ledger.view.cases()) == before
+    nothing = clerk.post("/lists/enterprises/act/", {"act": "open"}, follow=True)
+    assert "请勾选" in nothing.content.decode()
+
+
+def test_readers_may_look_and_not_act(host: Host) -> None:
+    auditor = signed_in("auditor")
+    page = auditor.get("/lists/enterprises/")
+    assert page.status_code == 200
+    assert 'name="row"' not in page.content.decode()
+    row = str(world.enterprises()[0].id)
+    assert auditor.post("/lists/enterprises/act/", {"act": "open", "row": [row]}).status_code == 403
+    assert auditor.get("/lists/nothing/").status_code == 404
