@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+import math
+import unicodedata
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -25,6 +27,8 @@ _VOLUME_HEADS = ("序号", "档号", "题名", "责任者", "起止日期", "件
 _FILE_HEADS = ("序号", "文件编号", "责任者", "题名", "日期", "页数", "备注")
 _VOLUME_WIDTHS = (6, 20, 44, 24, 24, 6, 6, 9, 6, 14)
 _FILE_WIDTHS = (6, 22, 28, 46, 13, 7, 20)
+_LEAST_ROW, _LINE, _ROOM = 26, 15, 8
+"""Points: the lowest row, one line of 11 pt, and what is free above and below the lines together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +171,8 @@ def _write_volumes(sheet: Any, found: Sequence[Volume], agency: str, looks: dict
         for column, text in enumerate((volume.retention, NOT_CLASSIFIED), 7):
             sheet.write_string(number + 2, column, text, looks["middle"])
         sheet.write_string(number + 2, 9, volume.note, looks["text"])
+        texts_of = dict(enumerate(texts, 1)) | {9: volume.note}
+        sheet.set_row(number + 2, row_height(texts_of, _VOLUME_WIDTHS))
 
 
 def _write_files(sheet: Any, found: Sequence[Volume], looks: dict[str, Any]) -> None:
@@ -195,6 +201,24 @@ def _write_file(sheet: Any, row: int, number: int, file: FileEntry, looks: dict[
     else:
         sheet.write_number(row, 5, file.pages, looks["middle"])
     sheet.write_string(row, 6, file.note, looks["text"])
+    texts = {1: file.number, 2: file.author, 3: file.title, 6: file.note}
+    sheet.set_row(row, row_height(texts, _FILE_WIDTHS))
+
+
+def row_height(texts: Mapping[int, str], widths: Sequence[int]) -> int:
+    """Points a row needs so that no wrapped text is cut: a workbook has no heights of its own in print.
+
+    Args:
+        texts: column -> text in it.
+        widths: of all columns, in characters of a digit's width; a Chinese character takes two.
+    """
+    lines = max(math.ceil(columns_of(text) / (widths[column] - 2)) for column, text in texts.items())
+    return max(_LEAST_ROW, lines * _LINE + _ROOM)
+
+
+def columns_of(text: str) -> int:
+    """Width of a text in digits."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WFA" else 1 for letter in text)
 
 
 def _write_heads(sheet: Any, row: int, heads: Sequence[str], looks: dict[str, Any]) -> None:
