@@ -124,7 +124,11 @@ class _Wanted:
         payload = entry.payload
         if entry.kind == ArrivalTaken.KIND and payload["sha256"].encode() in self._digests:
             self._arrivals.add(payload["arrival"])
-        return payload["arrival"] in self._arrivals
+        if payload["arrival"] not in self._arrivals:
+            return False
+        # whatever became of a film that is told of here is told as well
+        self._digests.update(film["sha256"].encode() for film in payload.get("recordings", ()))
+        return True
 
     def _names(self, inner: Mapping[str, Any]) -> bool:
         visit = inner.get("visit")

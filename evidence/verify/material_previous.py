@@ -26,6 +26,8 @@ _RECORDS: tuple[tuple[str, str, Callable[[Row], Any]], ...] = (
     ("incurables", "无法补救的声明", lambda row: (row["gap"]["rule_id"], row["at"])),
     ("materials", "材料", lambda row: row["arrival"]),
     ("recordings", "录像", lambda row: row["sha256"]),
+    ("unassigned", "待指派录像", lambda row: row["sha256"]),
+    ("films_taken", "改归他案的录像", lambda row: row["sha256"]),
 )
 """Member of a case's facts, its name, and what tells one from another."""
 
@@ -95,7 +97,9 @@ def _taken_back(lines: list[Line]) -> set[str]:
 
 
 def _names(row: Row) -> set[str]:
-    return {str(row[name]) for name in ("id", "arrival", "sha256") if row.get(name)}
+    """What a line would name that takes the row back; a waiting film also goes with the visit it may show."""
+    named = {str(row[name]) for name in ("id", "arrival", "sha256") if row.get(name)}
+    return named | set(row.get("suggestions", ()))
 
 
 def _shown(key: Any) -> str:

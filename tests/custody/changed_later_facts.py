@@ -84,6 +84,40 @@ def keep_a_film_where_it_was(facts: Any) -> None:
     case["recordings"][0] |= {"assigned_by": "device+time"}
 
 
+def _films_beside(facts: Any, member: str) -> Any:
+    return next(case for case in facts["cases"] if case.get(member))[member]
+
+
+def forget_a_waiting_film(facts: Any) -> None:
+    _films_beside(facts, "unassigned").pop()
+
+
+def let_a_film_wait_for_another_case(facts: Any) -> None:
+    """A visit without film would then be undecided instead of unfilmed."""
+    (film,) = _films_beside(facts, "unassigned")
+    other = next(each for each in facts["cases"] if each["case"]["id"] == world.CHECKED)
+    other["unassigned"] = [{**film, "suggestions": [other["visits"][0]["id"]]}]
+
+
+def let_a_film_wait_that_was_assigned(facts: Any) -> None:
+    case = next(each for each in facts["cases"] if each.get("recordings"))
+    case["unassigned"] = [*case["unassigned"], case["recordings"][0]]
+
+
+def shorten_a_waiting_film(facts: Any) -> None:
+    _films_beside(facts, "unassigned")[0]["truncated"] = True
+
+
+def forget_a_film_given_away(facts: Any) -> None:
+    _films_beside(facts, "films_taken").pop()
+
+
+def claim_that_a_film_was_given_away(facts: Any) -> None:
+    (film,) = _films_beside(facts, "films_taken")
+    other = next(each for each in facts["cases"] if each["case"]["id"] == world.CHECKED)
+    other["films_taken"] = [film]
+
+
 def move_the_letter_back(facts: Any) -> None:
     holder = next(each for each in facts["cases"] if each.get("materials"))
     other = next(each for each in facts["cases"] if each["case"]["id"] == world.CHECKED)
@@ -108,6 +142,12 @@ LATER_CHANGES: tuple[Callable[[Any], None], ...] = (
     call_a_package_complete,
     forget_a_receipt,
     keep_a_film_where_it_was,
+    forget_a_waiting_film,
+    let_a_film_wait_for_another_case,
+    let_a_film_wait_that_was_assigned,
+    shorten_a_waiting_film,
+    forget_a_film_given_away,
+    claim_that_a_film_was_given_away,
     move_the_letter_back,
     undo_a_decision,
 )

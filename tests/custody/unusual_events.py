@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from evidence.domain.case import Case, CaseKind, Escalation, Recipient, Trigger
+from evidence.domain.case import Case, CaseKind, Escalation, Recipient, Trigger, Visit
 from evidence.domain.document import MarkVerdict
 from evidence.domain.identifiers import ArrivalId, CaseId, PersonId, Sha256
 from evidence.domain.parties import Campaign, CampaignKind
@@ -40,7 +40,7 @@ from evidence.ledger.events import (
 from tests import world
 from tests.handing_over import document_events
 from tests.packing import plain_pdf
-from tests.world.papers import document
+from tests.world.papers import document, footage
 from tests.world.visits import urging_visit
 
 LATER = CaseId("WJB22-0004")
@@ -101,6 +101,7 @@ def corrections(office: Office, at: datetime) -> None:
         VisitRecorded(visit=urging),
         *document_events(office, replace(spoilt, scans=()), ArrivalId("unused")),
         FormVoided(number=spoilt.form.number, why="打印错误"),
+        *_waiting_film(_visit(office, f"{LATER}-V1"), at),
     )
 
 
@@ -174,6 +175,21 @@ def _judged_again(office: Office, number: str) -> Iterable[Event]:
     for arrival in dict.fromkeys(scan.arrival for scan in (*found.scans, *found.other_copies)):
         judged = office.ledger.view.arrival(ArrivalId(arrival)).judged
         yield replace(judged, pages=tuple(replace(page, quality=page.quality - 1) for page in judged.pages))
+
+
+def _waiting_film(visit: Visit, at: datetime) -> Iterable[Event]:
+    """A film comes that may show a visit, and nobody says which."""
+    film = replace(footage(visit), sha256=world.digest("waiting film"), visit=None, suggestions=(visit.id,))
+    arrival = ArrivalId("A-20220520-0007")
+    yield ArrivalTaken(
+        arrival=arrival,
+        path=film.name,
+        sha256=film.sha256,
+        bytes=film.bytes,
+        received_at=at,
+        media_type="video/mp4",
+    )
+    yield ArrivalJudged(arrival=arrival, outcome="unidentified", recordings=(film,))
 
 
 def _filed(
