@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -38,6 +39,16 @@ class Order:
     """The week's films go along, for those who must have them; else their register and digests only."""
 
 
+_DECLARED = "已声明："
+_QUOTED = re.compile(rf"(?:^|；)[^\s；]+-\d{{4}}-W\d{{2}}(?:-S\d+)? {_DECLARED}")
+
+
+def _own_reason(why: str) -> str:
+    """What a package itself gave as its reason, without the earlier ones that it repeats."""
+    quoted = _QUOTED.search(why)
+    return why if quoted is None else why[: quoted.start()]
+
+
 @dataclass(kw_only=True)
 class Bench:
     """What is at hand while one package is built."""
@@ -71,10 +82,10 @@ class Bench:
         """This order's reason, and the reasons given before for what is still owed; empty when complete."""
         if self.complete:
             return ""
-        given = {package.id: package.why_incomplete for package in self.work.packages}
+        given = {package.id: _own_reason(package.why_incomplete) for package in self.work.packages}
         earlier = dict.fromkeys(each.since for each in self.work.owing.owed_before)
         told = [self.order.why.strip()] if self.order.why.strip() else []
-        told += [f"{package} 已声明：{given.get(package) or '未说明原因'}" for package in earlier]
+        told += [f"{package} {_DECLARED}{given.get(package) or '未说明原因'}" for package in earlier]
         return "；".join(told)
 
     @property

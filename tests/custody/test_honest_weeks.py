@@ -11,6 +11,7 @@ from evidence.verify.examine import verify_path
 from evidence.verify.model import CheckKind, Indication, Report
 from evidence.verify.series import verify_series
 from evidence.verify.series_content import series_document
+from tests.custody.forging import read_files
 from tests.custody.ten_weeks import Weeks
 
 LABELS = ("W13", "W14", "W15", "W15-S1", "W16", "W17", "W18", "W19", "W20", "W21", "W22")
@@ -92,6 +93,15 @@ def test_weeks_between_contract_and_first_package_are_counted(weeks: Weeks) -> N
 def test_originals_are_opened_and_what_was_not_is_said(weeks: Weeks) -> None:
     report = verify_path(weeks.built["W13"], trust=weeks.trust)
     assert any(check.id == "material.opened" and check.kind is CheckKind.PASS for check in report.checks)
+
+
+def test_reasons_given_before_are_repeated_once_each_however_many_weeks_pass(weeks: Weeks) -> None:
+    info = read_files(weeks.built["W22"])["bag-info.txt"].decode()
+    (why,) = [line for line in info.splitlines() if line.startswith("Incomplete-Why: ")]
+    parts = why.removeprefix("Incomplete-Why: ").split("；")
+    assert parts[0] == "企业尚未上报，安监科知悉"
+    assert len(parts) == len(set(parts)), "each package once"
+    assert len(parts) > 2
 
 
 @pytest.fixture(scope="module")
