@@ -63,17 +63,18 @@ def make_identity(
     extended: tuple[x509.ObjectIdentifier, ...] = (),
     key: Key | None = None,
     organization: str = "测试机构",
+    subject: x509.Name | None = None,
     responder: str = "",
     no_check: bool = False,
     authority: bool = False,
 ) -> Identity:
-    """A certificate; without issuer a self-signed root.
+    """A certificate; without issuer a self-signed root. `subject` stands instead of name and organisation.
 
     `responder`: where its OCSP answers come from; `no_check`: it answers itself (RFC 6960 4.2.2.2.1);
     `authority`: it issues certificates, though somebody issued it.
     """
     key = key or ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name(
+    subject = subject or x509.Name(
         [
             x509.NameAttribute(NameOID.ORGANIZATION_NAME, organization),
             x509.NameAttribute(NameOID.COMMON_NAME, name),

@@ -14,6 +14,18 @@ def plain_name(name: str) -> str:
     return "".join(folded.split()).casefold()
 
 
+def visible_name(name: str) -> str:
+    """A name as it is shown to whoever compares it: what cannot be seen stands as its code, `\\u200b`."""
+    return "".join(
+        f"\\u{ord(character):04x}" if unicodedata.category(character) in _UNSEEN else character
+        for character in name
+    )
+
+
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+"""Unicode categories of characters that show nothing, or turn what stands beside them around."""
+
+
 def is_among(name: str, others: Iterable[str]) -> bool:
     """Whether a name is one of some others; an empty name is nobody's."""
     wanted = plain_name(name)

@@ -210,9 +210,10 @@ def _together(package: Package, reader: Reader, verdicts: Mapping[str, PdfVerdic
     if not package.info:
         return ()
     texts = {path: verdict.text for path, verdict in verdicts.items()}
+    papers = {path: verdict.signers for path, verdict in verdicts.items() if _is_our_paper(path)}
     parts: tuple[tuple[str, Callable[[], tuple[Check, ...]]], ...] = (
         ("bag.info", lambda: examine_labels(package)),
-        ("signature.identity", lambda: examine_identity(package, reader.regulator)),
+        ("signature.identity", lambda: examine_identity(package, reader.regulator, papers)),
         ("ledger.history", lambda: examine_history(package)),
         ("ledger.order", lambda: examine_order(package)),
         ("judgement.parameters", lambda: examine_parameters(package)),
@@ -275,7 +276,7 @@ def _pdf_tasks(package: Package, reader: Reader) -> list[PdfTask]:
     )
     tasks: list[PdfTask] = []
     for path in sorted(package.container.files):
-        ours = path in _SIGNED or (path.startswith("data/企业/") and path.endswith(_DOSSIER))
+        ours = _is_our_paper(path)
         if ours or path == RECEIPT or package.digests[path].signed_pdf:
             tasks.append(
                 PdfTask(
@@ -290,6 +291,11 @@ def _pdf_tasks(package: Package, reader: Reader) -> list[PdfTask]:
                 )
             )
     return tasks
+
+
+def _is_our_paper(path: str) -> bool:
+    """Whether the agency itself signs what lies there: the list, or a dossier."""
+    return path in _SIGNED or (path.startswith("data/企业/") and path.endswith(_DOSSIER))
 
 
 def _is_attached(task: PdfTask) -> bool:

@@ -7,14 +7,14 @@ continue this ledger. A change of key counts when the old key, or the regulator'
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from asn1crypto import x509
 
-from evidence.domain.organization import is_among
+from evidence.domain.organization import is_among, visible_name
 from evidence.domain.signer_change import Consent, statement
 from evidence.verify.algorithms import digest_of_bytes
 from evidence.verify.certificate_names import named, organizations
@@ -40,17 +40,34 @@ class Change:
     consent: str
 
 
-def examine_identity(package: Package, regulator: Regulator) -> tuple[Check, ...]:
-    """The signer against the agency that hands over and against what the journal records.
+def examine_identity(
+    package: Package, regulator: Regulator, papers: Mapping[str, Sequence[bytes]]
+) -> tuple[Check, ...]:
+    """The signer against the agency that hands over, what the journal records and the signed papers inside.
 
     Args:
         package: taken apart.
         regulator: whose consent a change without the old key needs.
+        papers: path of each PDF that the agency signs -> DER of the certificates that signed it.
     """
     if not package.proof.signer:
         return ()
     certificate = x509.Certificate.load(package.proof.signer)
-    return (*_organization(package, certificate), *_recorded(package, regulator))
+    return (
+        *_organization(package, certificate),
+        *_recorded(package, regulator),
+        *_of_papers(package, papers),
+    )
+
+
+def _of_papers(package: Package, papers: Mapping[str, Sequence[bytes]]) -> Iterator[Check]:
+    """List and dossiers bear the signature of whoever signed the package, and nobody else's."""
+    own = package.proof.signer
+    for path, signers in papers.items():
+        others = [named(der) for der in dict.fromkeys(signers) if der != own]
+        if others:
+            text = f"由{'、'.join(others)}签名，不是签移交包的{named(own)}，请向双方核对。"
+            yield review(_ID, text, path, "SIG_CONSTRAINTS_FAILURE")
 
 
 def _organization(package: Package, certificate: x509.Certificate) -> tuple[Check, ...]:
@@ -68,9 +85,9 @@ def _organization(package: Package, certificate: x509.Certificate) -> tuple[Chec
     if differing:
         text = f"移交单位“{agency}”与以前各包的“{'、'.join(differing)}”不同，签名人{named(own)}，请核对。"
         return (review(_ID, text, "bag-info.txt", "SIG_CONSTRAINTS_FAILURE"),)
-    if not is_among(agency, stated):
-        who = "、".join(stated) or "（证书没有写机构）"
-        text = f"签名人的机构“{who}”不是移交单位“{agency}”，签名人{named(own)}，请核对。"
+    if not stated or not all(is_among(name, [agency]) for name in stated):
+        who = visible_name("、".join(stated)) or "（证书没有写机构）"
+        text = f"签名人的机构“{who}”不是移交单位“{visible_name(agency)}”，签名人{named(own)}，请核对。"
         return (review(_ID, text, "bag-info.txt", "SIG_CONSTRAINTS_FAILURE"),)
     return (passed(_ID, f"签名人的机构就是移交单位“{agency}”。"),)
 

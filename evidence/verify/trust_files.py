@@ -8,6 +8,7 @@ from hashlib import sha256
 from asn1crypto import crl as asn1_crl
 from asn1crypto import pem, x509
 
+from evidence.domain.organization import visible_name
 from evidence.errors import InputError
 from evidence.language import _
 from evidence.verify.trust import TrustStore
@@ -79,7 +80,7 @@ def describe(certificate: x509.Certificate) -> str:
         text = "，".join(value) if isinstance(value, list) else str(value or "")
         if text and text not in parts:
             parts.append(text)
-    return "，".join(parts) or "（证书没有名称）"
+    return visible_name("，".join(parts)) or "（证书没有名称）"
 
 
 def is_evaluation(certificate: x509.Certificate) -> bool:
