@@ -10,14 +10,20 @@ from evidence.foreign import reason_of
 from evidence.verify.bag import MANIFEST, SIGNATURE, TAGMANIFEST, TEXT_LIMIT
 from evidence.verify.container import Container, open_folder
 from evidence.verify.model import Check, failed, review
+from evidence.verify.system_files import is_left_behind
 from evidence.verify.zip_structure import NotAPackageZipError, UnreadableZipError, open_zip
+
+
+class ForeignBagError(InputError):
+    """A bag, or another zip, without any mark of ours: no package that could fail."""
 
 
 def open_container(path: Path) -> Container | Check:
     """The package's files, or why a zip cannot be read.
 
     Raises:
-        InputError: the path does not exist, is neither a folder nor a zip, or a bag of another system.
+        InputError: the path does not exist, or is neither a folder nor a zip.
+        ForeignBagError: it is a bag of another system.
     """
     try:
         if path.is_dir():
@@ -51,14 +57,18 @@ def open_container(path: Path) -> Container | Check:
 
 
 def packages_in(folder: Path) -> tuple[Path, ...]:
-    """Packages that lie directly in a folder which is none itself; empty when it is no such folder."""
+    """Packages that lie directly in a folder which is none itself; empty when it is no such folder.
+
+    What operating systems leave beside them (`._WJB-2022-W13.zip`) is none.
+    """
     if not folder.is_dir() or (folder / "bagit.txt").exists() or (folder / "data").exists():
         return ()
     return tuple(
         sorted(
             path
             for path in folder.iterdir()
-            if (path.is_file() and path.suffix.lower() == ".zip") or (path / "bagit.txt").is_file()
+            if not is_left_behind(path.name)
+            and ((path.is_file() and path.suffix.lower() == ".zip") or (path / "bagit.txt").is_file())
         )
     )
 
@@ -77,7 +87,7 @@ def _ours(path: Path, container: Container) -> Container:
     A zip that readers disagree about is judged, since its marks may be what was hidden.
 
     Raises:
-        InputError: there is none.
+        ForeignBagError: there is none.
     """
     files = container.files
     info = files.get("bag-info.txt")
@@ -89,7 +99,7 @@ def _ours(path: Path, container: Container) -> Container:
         or (info is not None and info.size < TEXT_LIMIT and _OUR_LABELS.search(info.read(TEXT_LIMIT)))
     ):
         return container
-    raise InputError(
+    raise ForeignBagError(
         "这不是本系统的移交包。",
         where=str(path),
         remedy="其他系统的归档包请用制作它的系统验证。",

@@ -106,7 +106,6 @@ def judge_signature(
         checks.append(passed("signature.cms", "包的签名有效，覆盖清单所列的每个文件。", SIGNATURE))
     token = signed.token
     renewed = follow_renewals(container, renewals, store, now)
-    checks.extend(renewed.checks)
     store = store.with_material(certificates=renewed.certificates, crls=renewed.crls)
     existed, proven_at = renewed.existed, renewed.proven_at
     by = Proof.NOTHING if proven_at is None else Proof.RENEWAL
@@ -127,6 +126,8 @@ def judge_signature(
     standing = assess(
         store, signed.certificate, purpose=Purpose.SIGN, moment=existed, proven=proven_at is not None
     )
+    stands = by is Proof.SIGNATURE_STAMP and standing.trusted
+    checks += [_without_weight(check) for check in renewed.checks] if stands else renewed.checks
     if signed.weak:
         checks.append(
             review("signature.trust", "摘要算法强度不足。", SIGNATURE, "CRYPTO_CONSTRAINTS_FAILURE")
@@ -186,6 +187,16 @@ _UNREADABLE = SignatureRow(
     trusted=False,
 )
 _UNDECIDED = replace(_UNREADABLE, integrity=Integrity.INDETERMINATE)
+
+
+def _without_weight(check: Check) -> Check:
+    """What is wrong with a renewal where the verdict does not need it.
+
+    Renewals lie beside the package, signed by nobody: whoever took this one away would have a better verdict.
+    """
+    if check.kind != "review":
+        return check
+    return note(check.id, f"{check.message}没有它，时间戳也仍然可信，不影响结论。", check.location)
 
 
 def _judge_stamp(store: TrustStore, token: Token, existed: datetime, renewals: Path | None) -> Check:

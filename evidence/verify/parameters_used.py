@@ -16,6 +16,8 @@ from evidence.verify.model import Check, note, stated
 from evidence.verify.package import FACTS, Package
 
 _ID = "judgement.parameters"
+_LATER = ("amended", "judge_client")
+"""How the parameters are meant, which older packages do not say: nothing that the agency changed."""
 
 
 def examine_parameters(package: Package) -> tuple[Check, ...]:
@@ -35,7 +37,12 @@ def compare_parameters(package: Package, kept: Package) -> tuple[Check, ...]:
     ours, theirs = _parameters(package), _parameters(kept)
     if ours is None or theirs is None:
         return ()
-    names = tuple(name for name in ours.__dataclass_fields__ if getattr(ours, name) != getattr(theirs, name))
+    unstated = {name for each in (package, kept) for name in _LATER if name not in each.facts["parameters"]}
+    names = tuple(
+        name
+        for name in ours.__dataclass_fields__
+        if name not in unstated and getattr(ours, name) != getattr(theirs, name)
+    )
     if not names:
         return ()
     told = _told(names, ours, theirs, kept.id)

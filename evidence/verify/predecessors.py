@@ -15,10 +15,11 @@ from pathlib import Path
 from evidence.ledger.merkle import verify_consistency
 from evidence.verify.bag import TAGMANIFEST, TEXT_LIMIT
 from evidence.verify.continuity import order_of_label
+from evidence.verify.guarding import guarded
 from evidence.verify.identity import same_signer
 from evidence.verify.material_previous import compare_previous
 from evidence.verify.model import Check, Witness, failed, note, passed, review
-from evidence.verify.opening import open_container, packages_in
+from evidence.verify.opening import ForeignBagError, open_container, packages_in
 from evidence.verify.owed import compare_owed
 from evidence.verify.package import Package, take_apart
 from evidence.verify.parameters_used import compare_parameters
@@ -54,20 +55,32 @@ def take_kept(paths: Sequence[Path], store: TrustStore, now: datetime) -> Kept:
     """
     packages: list[Package] = []
     checks: list[Check] = []
-    for path in (each for given in paths for each in packages_in(given) or (given,)):
-        container = open_container(path)
-        if isinstance(container, Check):
-            text = f"给出的“{path.name}”读不出来，不能作为见证：{container.message}"
-            checks.append(note(_ID, text, path.name))
-            continue
-        kept = take_apart(path, container, store, now)
-        bad = next((check for check in kept.checks if check.kind == "fail"), None)
-        if bad is None:
-            packages.append(kept)
-        else:
-            text = f"给出的“{path.name}”本身有问题，不能作为见证：{bad.message}"
-            checks.append(note(_ID, text, f"{path.name} · {bad.location}"))
+    for given in paths:
+        inside = packages_in(given)
+        for path in inside or (given,):
+            try:
+                found = guarded(_ID, lambda path=path: _take(path, store, now), lambda check: check)  # type: ignore[misc]
+            except ForeignBagError as error:
+                if not inside:
+                    raise
+                found = note(_ID, error.what)
+            if isinstance(found, Package):
+                packages.append(found)
+            else:
+                text = f"给出的“{path.name}”不能作为见证：{found.message}"
+                where = f"{path.name} · {found.location}" if found.location else path.name
+                checks.append(note(_ID, text, where))
     return Kept(packages=tuple(packages), checks=tuple(checks))
+
+
+def _take(path: Path, store: TrustStore, now: datetime) -> Package | Check:
+    """A package that is sound by itself, or what is wrong with it."""
+    container = open_container(path)
+    if isinstance(container, Check):
+        return container
+    kept = take_apart(path, container, store, now)
+    bad = next((check for check in kept.checks if check.kind == "fail"), None)
+    return bad or kept
 
 
 def compare(package: Package, kept: Package, regulator: Regulator) -> Compared:

@@ -60,7 +60,7 @@ def follow_renewals(container: Container, folder: Path | None, store: TrustStore
                     "NO_POE",
                 )
             )
-            return Renewed(existed=now, checks=tuple(checks))
+            break  # each renewal covers the one before it: those that hold still prove something
         readings.append((step, token))
         store = store.with_material(**_step_material(files))
     existed, proven_at = now, None
@@ -78,7 +78,7 @@ def follow_renewals(container: Container, folder: Path | None, store: TrustStore
                     standing.sub_indication,
                 )
             )
-            break
+            continue
         existed = proven_at = min(existed, token.gen_time)
         day = f"{token.gen_time.astimezone(SHANGHAI):%Y-%m-%d}"
         checks.append(passed("renewal.chain", f"续加的时间戳可信：北京时间 {day}。", where))

@@ -14,10 +14,10 @@ from evidence.verify.continuity import order_of_label
 from evidence.verify.examine import Reader, read_reader, unreadable, verify_package
 from evidence.verify.guarding import broken_off, guarded
 from evidence.verify.model import Check, Indication, Report
-from evidence.verify.opening import open_container, packages_in
+from evidence.verify.opening import ForeignBagError, open_container, packages_in
 from evidence.verify.package import Package, take_apart
 from evidence.verify.pdf.task import PdfJudge, judge_isolated
-from evidence.verify.predecessors import Compared, Kept, compare
+from evidence.verify.predecessors import Compared, Kept, compare, take_kept
 
 _GRAVEST = (Indication.FAILED, Indication.INDETERMINATE, Indication.PASSED)
 
@@ -41,6 +41,8 @@ class SeriesReport:
     missing_weeks: tuple[str, ...]
     """Weeks and supplements that some package names and the folder does not hold: `2022-W15-S1`."""
     forks: tuple[Fork, ...]
+    not_packages: tuple[str, ...] = ()
+    """Names of zips and bags in the folder that are of another system: named, not judged."""
     circumstances: Circumstances | None = None
     """Real time, trust and program, the same for every package; None when nobody took them down."""
 
@@ -85,18 +87,24 @@ def verify_series(
     reader = read_reader(trust, regulator, at, judge_pdfs)
     taken: list[Package] = []
     reports: list[Report] = []
+    foreign: list[ForeignBagError] = []
     for path in paths:
-        found = guarded(
-            "container.reading",
-            lambda path=path: _take(path, reader),  # type: ignore[misc]
-            lambda check: check,
-        )
+        try:
+            found = guarded(
+                "container.reading",
+                lambda path=path: _take(path, reader),  # type: ignore[misc]
+                lambda check: check,
+            )
+        except ForeignBagError as error:
+            foreign.append(error)
+            continue
         if isinstance(found, Package):
             taken.append(found)
         else:
             reports.append(unreadable(path, reader.now, found))
-    elsewhere = [each for given in previous for each in packages_in(given) or (given,)]
-    outside = [found for path in elsewhere if isinstance(found := _take(path, reader), Package)]
+    if len(foreign) == len(paths):
+        raise foreign[0]
+    outside = take_kept(previous, reader.store, reader.now).packages
     for package in taken:
         others = tuple(each for each in (*taken, *outside) if each is not package and _sound(each))
         reports.append(_judged(package, reader, Kept(packages=others)))
@@ -108,6 +116,7 @@ def verify_series(
         indication=_conclude(reports, forks, missing),
         missing_weeks=missing,
         forks=forks,
+        not_packages=tuple(Path(error.where).name for error in foreign),
     )
 
 

@@ -46,6 +46,7 @@ def series_lines(series: SeriesReport) -> tuple[str, ...]:
     if series.missing_weeks:
         lines.append(f"{SHAPES[CheckKind.REVIEW]} 缺少这些周的移交包：{'、'.join(series.missing_weeks)}")
     lines += [f"{SHAPES[CheckKind.FAIL]} {'与'.join(fork.packages)}：{fork.why}" for fork in series.forks]
+    lines += [f"{SHAPES[CheckKind.NOTE]} {_foreign(name)}" for name in series.not_packages]
     for each in series.packages:
         lines += ["", f"—— {each.subject} ——", *text_report(each)]
     return tuple(lines)
@@ -53,14 +54,14 @@ def series_lines(series: SeriesReport) -> tuple[str, ...]:
 
 def series_document(series: SeriesReport) -> dict[str, Any]:
     """The same for programs: what `verify --json` prints for a folder."""
-    return {
-        "packages": [machine_report(report) for report in series.packages],
-        "series": {
-            "indication": series.indication,
-            "missing_weeks": series.missing_weeks,
-            "forks": series.forks,
-        },
+    whole: dict[str, Any] = {
+        "indication": series.indication,
+        "missing_weeks": series.missing_weeks,
+        "forks": series.forks,
     }
+    if series.not_packages:
+        whole["not_packages"] = series.not_packages
+    return {"packages": [machine_report(report) for report in series.packages], "series": whole}
 
 
 def series_summary(series: SeriesReport) -> Section:
@@ -94,6 +95,9 @@ def series_sections(series: SeriesReport) -> Iterator[Section]:
         parts=tuple(between)
         or (Line(text="没有缺周，没有互相矛盾的移交包。", state=_STATES[Indication.PASSED]),),
     )
+    if series.not_packages:
+        lines = tuple(Line(text=_foreign(name), state=CheckKind.NOTE) for name in series.not_packages)
+        yield Section(title="文件夹里的其他文件", parts=lines)
     if series.circumstances is not None:
         yield Section(title="验证所用的程序与依据", parts=tuple(ground_fields(series.circumstances)))
     yield limits()
@@ -102,6 +106,10 @@ def series_sections(series: SeriesReport) -> Iterator[Section]:
         yield Section(title=f"{each.subject}　{own.title}", parts=own.parts)
         for section in sections(each, grounds=False):
             yield Section(title=f"{each.subject}　{section.title}", parts=section.parts)
+
+
+def _foreign(name: str) -> str:
+    return f"{name} 不是本系统的移交包，没有验证。"
 
 
 def _headline(series: SeriesReport) -> str:

@@ -102,7 +102,7 @@ def ten_weeks(root: Path) -> Weeks:
     weeks = Weeks(office=office, clock=clock, agency=agency, second=second, regulator=regulator)
     record(office, world.week_facts())
     unusual_events.decisions(office, world.FRIDAY)
-    first = _pack(weeks, "W13")
+    first = pack(weeks, "W13")
     _nil_week(weeks, first)
     _incomplete_week(weeks)
     _signed_receipts(weeks)
@@ -115,7 +115,7 @@ def ten_weeks(root: Path) -> Weeks:
 
 def _nil_week(weeks: Weeks, first: Built) -> None:
     """W14: nothing moved. The scan of W13's receipt comes back only after it."""
-    _pack(weeks, "W14")
+    pack(weeks, "W14")
     weeks.clock.now += timedelta(hours=2)
     scan = weeks.office.originals.put_bytes(b"\xff\xd8\xff a photograph of the receipt")
     receipt = Receipt(package=first.package.id, at=weeks.clock.now, source=scan, manner="scan")
@@ -124,23 +124,23 @@ def _nil_week(weeks: Weeks, first: Built) -> None:
 
 def _incomplete_week(weeks: Weeks) -> None:
     """W15: a new case whose record lacks a page; the supplement brings the page."""
-    weeks.clock.now = _friday("W15") - timedelta(hours=5)
-    case = world.checked_case(CaseId("WJB22-0004"), 1, _friday("W15").date() - timedelta(days=3))
+    weeks.clock.now = friday("W15") - timedelta(hours=5)
+    case = world.checked_case(CaseId("WJB22-0004"), 1, friday("W15").date() - timedelta(days=3))
     (document,) = case.documents
     lacking = replace(document, scans=document.scans[:1])
     events = [CaseOpened(case=case.case), *(VisitRecorded(visit=visit) for visit in case.visits)]
     events += document_events(weeks.office, lacking, world_arrival("0001", "15"))
     weeks.office.ledger.append("test", *events)
-    _pack(weeks, "W15")
+    pack(weeks, "W15")
     weeks.clock.now += timedelta(hours=3)
     rest = list(document_events(weeks.office, document, world_arrival("0002", "15")))[1:]
     weeks.office.ledger.append("test", *rest)
-    _pack(weeks, "W15-S1", at=weeks.clock.now)
+    pack(weeks, "W15-S1", at=weeks.clock.now)
 
 
 def _signed_receipts(weeks: Weeks) -> None:
     """W16 and W17: the regulator signs the receipt of W15 late, and that of W16 in time."""
-    _pack(weeks, "W16")
+    pack(weeks, "W16")
     weeks.clock.now += timedelta(hours=1)
     _receive(weeks, "W15", as_pdf=False)
     _receive(weeks, "W16", as_pdf=True)
@@ -148,14 +148,14 @@ def _signed_receipts(weeks: Weeks) -> None:
 
 def _late_week(weeks: Weeks) -> None:
     """W17 is packed three days late, for its own Friday."""
-    weeks.clock.now = _friday("W17") + timedelta(days=3)
+    weeks.clock.now = friday("W17") + timedelta(days=3)
     unusual_events.after_the_instant(weeks.office)
-    _pack(weeks, "W17", at=_friday("W17"))
+    pack(weeks, "W17", at=friday("W17"))
 
 
 def _new_certificate(weeks: Weeks) -> None:
     """W18: the old key vouches for the new one; W19: another time-stamp authority."""
-    weeks.clock.now = _friday("W18") - timedelta(hours=3)
+    weeks.clock.now = friday("W18") - timedelta(hours=3)
     new = x509.Certificate.load(weeks.second.signer.der)
     change_signer(weeks.office, new, why="旧证书到期", now=weeks.clock.now, actor="test")
     write_signer(weeks.office.root / "keys", weeks.second, "second")
@@ -166,44 +166,44 @@ def _new_certificate(weeks: Weeks) -> None:
         crls=("keys/second.crl", "keys/ca.crl"),
     )
     weeks.office = replace(weeks.office, signer=signer)
-    _pack(weeks, "W18")
+    pack(weeks, "W18")
     _write_authority(weeks.office.root / "keys/tsa2", weeks.second)
     weeks.office = replace(
         weeks.office, timestamp=TimestampSettings(local="keys/tsa2", chain=("keys/second.pem",))
     )
-    _pack(weeks, "W19")
+    pack(weeks, "W19")
 
 
 def _last_weeks(weeks: Weeks) -> None:
     """W20 to W22: receipts keep coming, one on paper and one signed."""
     _receive(weeks, "W19", as_pdf=True)
     _until(weeks, "W20", unusual_events.corrections)
-    _pack(weeks, "W20")
+    pack(weeks, "W20")
     _receive(weeks, "W20", as_pdf=False)
     _until(weeks, "W21", unusual_events.taken_back)
-    _pack(weeks, "W21")
+    pack(weeks, "W21")
     _until(weeks, "W22", unusual_events.exceptions)
-    _pack(weeks, "W22")
+    pack(weeks, "W22")
 
 
 def _until(weeks: Weeks, label: str, happened: Callable[[Office, datetime], None]) -> None:
     """Something happens in the week before a package."""
-    weeks.clock.now = _friday(label) - timedelta(hours=2)
+    weeks.clock.now = friday(label) - timedelta(hours=2)
     happened(weeks.office, weeks.clock.now)
 
 
 def world_arrival(running: str, week: str) -> ArrivalId:
     """An arrival's number of that week's Friday."""
-    return ArrivalId(f"A-{_friday(f'W{week}'):%Y%m%d}-{running}")
+    return ArrivalId(f"A-{friday(f'W{week}'):%Y%m%d}-{running}")
 
 
-def _friday(label: str) -> datetime:
+def friday(label: str) -> datetime:
     weeks = int(label[1:3]) - FIRST.number
     return world.FRIDAY + timedelta(days=7 * weeks)
 
 
-def _pack(weeks: Weeks, label: str, *, at: datetime | None = None) -> Built:
-    at = at or _friday(label)
+def pack(weeks: Weeks, label: str, *, at: datetime | None = None) -> Built:
+    at = at or friday(label)
     weeks.clock.now = max(weeks.clock.now, at) + timedelta(minutes=1)
     number, _, supplement = label[1:].partition("-S")
     built = build_package(
