@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import islice
 
 from evidence.domain.case import Case
 from evidence.domain.identifiers import CaseId
 from evidence.domain.parties import Enterprise
 from evidence.ledger.view import View
+from evidence.web.readings import all_initials, all_pinyin
 
 SHOWN = 30
 
@@ -28,21 +28,13 @@ class Hit:
         return "" if self.enterprise is None else self.enterprise.name
 
 
-@lru_cache(maxsize=16_384)
-def initials(name: str) -> str:
-    """`fhjx` for 丰禾机械; letters and digits stay."""
-    from pypinyin import Style, lazy_pinyin
-
-    parts = lazy_pinyin(name, style=Style.FIRST_LETTER, errors="default")
-    return "".join(each for part in parts for each in part if each.isalnum()).lower()
-
-
 def fits(enterprise: Enterprise, wanted: str) -> bool:
     """Whether an enterprise answers to what was typed."""
     plain = wanted.lower().replace(" ", "")
     names = (enterprise.name, enterprise.short_name, enterprise.credit_code)
     return any(plain in name.lower() for name in names) or (
-        plain.isascii() and any(plain in initials(name) for name in names[:2])
+        plain.isascii()
+        and any(plain in latin for name in names[:2] for latin in (*all_initials(name), *all_pinyin(name)))
     )
 
 

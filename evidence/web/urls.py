@@ -22,6 +22,7 @@ from evidence.web import (
     numbers,
     plan,
     registers,
+    search_page,
     session,
     take_back,
     today,
@@ -46,6 +47,7 @@ _LISTS = [
     path("lists/<slug:name>/views/", list_pages.keep_view, name="list-view"),
     path("lists/<slug:name>/act/", list_acts.act, name="list-act"),
     path("enterprises/<str:identifier>/", enterprise.enterprise, name="enterprise"),
+    path("search/", search_page.search, name="search"),
     path("rates/", enterprise.rates, name="rates"),
 ]
 

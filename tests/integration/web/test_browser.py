@@ -34,6 +34,7 @@ PAGES = {
     "hazards": "/lists/hazards/",
     "enterprise": f"/enterprises/{world.enterprises()[2].id}/",
     "rates": "/rates/",
+    "search": "/search/?q=fhjx",
     "auditor": "/auditor/",
     "accounts": "/accounts/",
 }

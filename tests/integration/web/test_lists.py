@@ -6,6 +6,7 @@ import io
 from typing import Any
 
 import pytest
+from django.utils.html import escape
 from openpyxl import load_workbook
 
 from evidence.forms.content.checklist import item_titles
@@ -18,6 +19,7 @@ from evidence.web.host import Host
 from evidence.web.lists.lists import LISTINGS
 from tests import world
 from tests.desk_client import DeskClient
+from tests.desk_world import CHECK_RECORD
 
 PASSWORD = "gaoxin-2022-desk"
 
@@ -136,3 +138,25 @@ def test_readers_may_look_and_not_act(host: Host) -> None:
     row = str(world.enterprises()[0].id)
     assert auditor.post("/lists/enterprises/act/", {"act": "open", "row": [row]}).status_code == 403
     assert auditor.get("/lists/nothing/").status_code == 404
+
+
+def test_a_number_leads_straight_to_its_document_or_case(clerk: DeskClient) -> None:
+    for wanted in (CHECK_RECORD, CHECK_RECORD.lower(), f" {CHECK_RECORD} "):
+        assert clerk.get("/search/", {"q": wanted}).headers["Location"] == f"/documents/{CHECK_RECORD}/"
+    assert clerk.get("/search/", {"q": "ＷＪＢ22-0002"}).headers["Location"] == "/cases/WJB22-0002/"
+
+
+def test_people_files_hazards_recorders_and_registers_are_found(clerk: DeskClient, host: Host) -> None:
+    view = host.workspace.ledger.view
+    hazard = next(each for visit in view.visits(world.HEAVY) for each in visit.hazards)
+    arrival = view.arrivals()[0]
+    for wanted in (
+        view.people()[0].name, hazard.description, arrival.path, view.devices()[0].serial,
+        view.enterprises()[0].short_name,
+    ):  # fmt: skip
+        page = clerk.get("/search/", {"q": wanted}).content.decode()
+        assert "没有找到" not in page
+        assert escape(wanted) in page
+    assert "没有找到" in clerk.get("/search/", {"q": "绝对没有的词"}).content.decode()
+    entry = view.entries()[0]
+    assert f"/registers/{entry.register}/" in clerk.get("/search/", {"q": entry.key}).content.decode()
