@@ -37,6 +37,7 @@ class Act(StrEnum):
     DECIDE_MARK = "看图判定签名、盖章和改动"
     ENTER_VISIT = "录入检查事实，签发、重签和作废文书"
     PLAN = "编排下周计划"
+    ROSTER = "维护企业、人员、记录仪和专项名册"
     BUILD = "制作并签名完整的移交包"
     BUILD_INCOMPLETE = "制作声明不完整或尚不能认定有效的移交包"
     WAIVE = "登记例外"
@@ -45,7 +46,8 @@ class Act(StrEnum):
 
 _READ = frozenset({Act.SEE, Act.JUDGE_PACKAGE, Act.DOWNLOAD_PACKAGE})
 _CLERK = _READ | {
-    Act.WATCH, Act.UPLOAD, Act.DECIDE_ARRIVAL, Act.DECIDE_MARK, Act.ENTER_VISIT, Act.PLAN, Act.BUILD,
+    Act.WATCH, Act.UPLOAD, Act.DECIDE_ARRIVAL, Act.DECIDE_MARK, Act.ENTER_VISIT, Act.PLAN, Act.ROSTER,
+    Act.BUILD,
 }  # fmt: skip
 
 ALLOWED: dict[Role, frozenset[Act]] = {

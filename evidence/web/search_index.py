@@ -40,6 +40,7 @@ class SearchIndex:
     def __init__(self) -> None:
         self._lock = Lock()
         self._state = ""
+        self._updating = False
         self._rows: dict[Entry, int] = {}
         self._base = sqlite3.connect(":memory:", check_same_thread=False)
         self._base.execute(
@@ -53,11 +54,26 @@ class SearchIndex:
         """The ledger's head that is indexed."""
         return self._state
 
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def begin(self) -> bool:
+        """Whether the caller is the one who brings it up to date now."""
+        with self._lock:
+            free, self._updating = not self._updating, True
+        return free
+
+    def end(self) -> None:
+        """Whoever brought it up to date is done."""
+        with self._lock:
+            self._updating = False
+
     def update(self, state: str, entries: Iterable[Entry]) -> None:
         """Hold exactly these entries."""
         wanted = dict.fromkeys(entries)
         with self._lock, self._base:
-            gone = [(self._rows.pop(each),) for each in [e for e in self._rows if e not in wanted]]
+            left = [each for each in self._rows if each not in wanted]
+            gone = [(self._rows.pop(each),) for each in left]
             self._base.executemany("DELETE FROM found WHERE rowid = ?", gone)
             next_row = max(self._rows.values(), default=0)
             new = []

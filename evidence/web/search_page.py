@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from threading import Thread
 from typing import Any
 
 from django.shortcuts import redirect, render
@@ -19,6 +20,8 @@ from evidence.web.roles import Act
 from evidence.web.search_index import SHOWN, Entry, SearchIndex
 
 _KINDS = ("企业", "人员", "案件", "文书", "隐患", "到件", "录像", "记录仪", "专项", "台账登记")
+_LARGE = 5_000
+"""Entries from which a page does not wait for the index."""
 _indexes: dict[str, SearchIndex] = {}
 
 
@@ -43,11 +46,26 @@ def search(request: Any) -> Any:
 
 
 def index_of(held: Known) -> SearchIndex:
-    """The workspace's index, brought up to the ledger's head."""
+    """The workspace's index, at the ledger's head; a large one is brought there beside the pages.
+
+    Until that is done, a large workspace's search answers from the head before.
+    """
     index = _indexes.setdefault(str(held.workspace.root), SearchIndex())
-    if index.state != held.view.head.digest:
-        index.update(held.view.head.digest, entries_of(held))
+    head = held.view.head.digest
+    if index.state == head:
+        return index
+    if len(index) < _LARGE:
+        index.update(head, entries_of(held))
+    elif index.begin():
+        Thread(target=_bring_up, args=(index, held), daemon=True, name="search-index").start()
     return index
+
+
+def _bring_up(index: SearchIndex, held: Known) -> None:
+    try:
+        index.update(held.view.head.digest, entries_of(held))
+    finally:
+        index.end()
 
 
 def _straight(held: Known, wanted: str) -> str:

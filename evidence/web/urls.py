@@ -28,7 +28,7 @@ from evidence.web import (
     today,
 )
 from evidence.web.lists import acts as list_acts
-from evidence.web.lists import enterprise
+from evidence.web.lists import enterprise, roster
 from evidence.web.lists import pages as list_pages
 
 
@@ -47,6 +47,9 @@ _LISTS = [
     path("lists/<slug:name>/views/", list_pages.keep_view, name="list-view"),
     path("lists/<slug:name>/act/", list_acts.act, name="list-act"),
     path("enterprises/<str:identifier>/", enterprise.enterprise, name="enterprise"),
+    path("roster/", roster.roster, name="roster"),
+    path("roster/empty/", roster.empty, name="roster-empty"),
+    path("roster/enter/", roster.enter, name="roster-enter"),
     path("search/", search_page.search, name="search"),
     path("rates/", enterprise.rates, name="rates"),
 ]

@@ -43,6 +43,8 @@ class Known:
     today: date
     _hazards: dict[CaseId, tuple[HazardSeen, ...]] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
+    texts: dict[str, list[str]] = field(default_factory=dict)
+    """List -> what its search field looks at in each row."""
 
     @cached_property
     def enterprises(self) -> tuple[Enterprise, ...]:
@@ -113,8 +115,8 @@ class Known:
 
     def hazards_of(self, enterprise: EnterpriseId) -> list[HazardSeen]:
         """Its hazards, in order of finding."""
-        cases = [CaseId(each.case) for each in self.cases_of.get(enterprise, ())]
-        return self._in_order(cases)
+        services = self.cases_of.get(enterprise)
+        return self._in_order([CaseId(each.case) for each in services]) if services else []
 
     def all_hazards(self) -> list[HazardSeen]:
         """Every hazard of the contract, in order of finding: the lines of `report --hazards`."""

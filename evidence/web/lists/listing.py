@@ -123,18 +123,24 @@ def _one(sent: Mapping[str, Sequence[str]], key: str) -> str:
     return values[0] if values else ""
 
 
-def show(rows: Sequence[Any], columns: Sequence[Column], query: Query) -> Shown:
-    """The rows that answer a query."""
+def show(
+    rows: Sequence[Any], columns: Sequence[Column], query: Query, texts: list[str] | None = None
+) -> Shown:
+    """The rows that answer a query.
+
+    Args:
+        texts: the searched text of every row, as `texts_of` gives it, for who keeps it between questions.
+    """
     found = rows
     by_key = {column.key: column for column in columns}
+    if query.search:
+        wanted_text = folded(query.search)
+        known = texts_of(rows, columns) if texts is None else texts
+        found = [row for row, words in zip(rows, known, strict=True) if wanted_text in words]
     for key, wanted in query.filters.items():
         column = by_key[key]
         fits = _fitting(column, wanted)
         found = [row for row in found if fits(column.value(row))]
-    if query.search:
-        wanted_text = folded(query.search)
-        searched = [column.value for column in columns if column.searched]
-        found = [row for row in found if any(wanted_text in folded(text(value(row))) for value in searched)]
     if query.sort:
         found = _sorted(found, by_key[query.sort].value, downwards=query.downwards)
     pages = max(1, -(-len(found) // PAGE_ROWS))
@@ -148,6 +154,12 @@ def show(rows: Sequence[Any], columns: Sequence[Column], query: Query) -> Shown:
         page=min(max(1, query.page), pages),
         pages=pages,
     )
+
+
+def texts_of(rows: Sequence[Any], columns: Sequence[Column]) -> list[str]:
+    """What the search field looks at in each row, folded."""
+    searched = [column.value for column in columns if column.searched]
+    return ["\n".join(folded(text(value(row))) for value in searched) for row in rows]
 
 
 def choices_of(column: Column, rows: Sequence[Any]) -> tuple[str, ...]:
@@ -193,8 +205,13 @@ def _fitting(column: Column, wanted: tuple[str, ...]) -> Callable[[Value], bool]
 
 def _sorted(rows: Sequence[Any], value: Callable[[Any], Value], *, downwards: bool) -> Sequence[Any]:
     """Rows in order of a value; those that have none come last either way."""
-    told = [(found, row) for row in rows if (found := value(row)) not in (None, "", ())]
-    empty = [row for row in rows if value(row) in (None, "", ())]
+    told, empty = [], []
+    for row in rows:
+        found = value(row)
+        if found is None or found == "" or found == ():
+            empty.append(row)
+        else:
+            told.append((found, row))
     told.sort(key=_first, reverse=downwards)
     return [row for _value, row in told] + empty
 

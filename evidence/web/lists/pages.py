@@ -26,6 +26,7 @@ from evidence.web.lists.listing import (
     query_of,
     show,
     text,
+    texts_of,
 )
 from evidence.web.lists.lists import BY_KEY, LISTINGS, Listing
 from evidence.web.models import SavedView
@@ -35,7 +36,7 @@ from evidence.web.speech import say
 
 _VIEWS = 30
 """Views one person keeps of one list at most."""
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,10 +74,10 @@ def answer_of(request: Any, name: str, asked: Any = None) -> Answer:
     columns = listing.columns(held)
     query = query_of(sent, columns)
     rows = listing.rows(held)
-    return Answer(
-        listing=listing, known=held, all_rows=rows, columns=columns, query=query,
-        shown=show(rows, columns, query),
-    )  # fmt: skip
+    if query.search and name not in held.texts:
+        held.texts[name] = texts_of(rows, columns)
+    shown = show(rows, columns, query, held.texts.get(name))
+    return Answer(listing=listing, known=held, all_rows=rows, columns=columns, query=query, shown=shown)
 
 
 @page(Act.SEE)
@@ -125,7 +126,7 @@ def workbook(title: str, shown: Shown) -> HttpResponse:
     with tempfile.TemporaryDirectory(prefix="desk-list-") as folder:
         path = Path(folder) / "list.xlsx"
         write_tables(path, table)
-        response = HttpResponse(path.read_bytes(), content_type=_XLSX)
+        response = HttpResponse(path.read_bytes(), content_type=XLSX)
     response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(title)}.xlsx"
     return response
 

@@ -35,6 +35,7 @@ PAGES = {
     "enterprise": f"/enterprises/{world.enterprises()[2].id}/",
     "rates": "/rates/",
     "search": "/search/?q=fhjx",
+    "roster": "/roster/",
     "auditor": "/auditor/",
     "accounts": "/accounts/",
 }

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.utils.html import escape
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 from evidence.forms.content.checklist import item_titles
 from evidence.ledger.facts import gather_cases
@@ -160,3 +162,31 @@ def test_people_files_hazards_recorders_and_registers_are_found(clerk: DeskClien
     assert "没有找到" in clerk.get("/search/", {"q": "绝对没有的词"}).content.decode()
     entry = view.entries()[0]
     assert f"/registers/{entry.register}/" in clerk.get("/search/", {"q": entry.key}).content.decode()
+
+
+def test_a_new_factory_is_shown_before_it_is_written(clerk: DeskClient, host: Host, tmp_path: Path) -> None:
+    path = tmp_path / "名册.xlsx"
+    book = Workbook()
+    sheet = book.active
+    sheet.title = "企业"
+    sheet.append(["企业名称", "统一社会信用代码", "企业类别", "地址", "主要负责人"])
+    sheet.append(["常州周三新厂有限公司", "", "铸造", "常州市武进区湖塘镇1号", "周三"])
+    book.save(path)
+    before = host.workspace.ledger.view.head
+    with path.open("rb") as file:
+        page = clerk.post("/roster/", {"file": file}).content.decode()
+    assert "新增 1，更改 0" in page
+    assert "常州周三新厂有限公司" in page
+    assert host.workspace.ledger.view.head == before
+    kept = re.findall(r'name="kept" value="([^"]+)"', page)[0]
+    stale = clerk.post("/roster/enter/", {"kept": kept, "head": "0" * 64})
+    assert stale.status_code == 409
+    assert host.workspace.ledger.view.head == before
+    clerk.post("/roster/enter/", {"kept": kept, "head": before.digest})
+    found = [e for e in host.workspace.ledger.view.enterprises() if e.name == "常州周三新厂有限公司"]
+    assert len(found) == 1
+    assert "周三" in clerk.get(f"/enterprises/{found[0].id}/").content.decode()
+    assert clerk.post("/roster/enter/", {"kept": kept, "head": before.digest}).status_code == 404
+    assert clerk.post("/roster/enter/", {"kept": "../x.xlsx", "head": ""}).status_code == 404
+    assert signed_in("auditor").get("/roster/").status_code == 403
+    assert load_workbook(io.BytesIO(clerk.get("/roster/empty/").content))["企业"]["A1"].value == "企业名称*"

@@ -30,6 +30,7 @@ from evidence.reports.tables import RATE_HEADS
 from evidence.web import entry_form
 from evidence.web.issue_form import fields_of
 from evidence.web.lists.lists import LISTINGS
+from evidence.web.lists.roster_changes import LABELS
 from evidence.web.matrix import COLUMNS, WORDS
 from evidence.web.roles import ROLE_WORDS, Act
 from evidence.web.sheets import VERDICTS
@@ -70,6 +71,7 @@ def _words_of_lists() -> Iterator[str]:
         yield from (listing.title, listing.empty)
         for column in listing.columns(known):
             yield from (column.title, *(column.choices or ()))
+    yield from LABELS.values()
     yield from (*RATE_HEADS, "按月份", "按企业类别", "按检查项", "按检查人员", "按街道（镇）")
 
 
