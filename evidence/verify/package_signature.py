@@ -201,9 +201,9 @@ def _without_weight(check: Check) -> Check:
 
 def _judge_stamp(store: TrustStore, token: Token, existed: datetime, renewals: Path | None) -> Check:
     if not token.sound or token.certificate is None or token.gen_time is None:
-        make = failed if token.integrity is Integrity.FAILED else review
-        text = f"时间戳{'无效' if token.integrity is Integrity.FAILED else '不能采用'}：{token.problem}。"
-        return make("signature.timestamp", text, SIGNATURE, token.sub_indication or "GENERIC")
+        # an unsigned attribute, which anybody can exchange: it proves no instant (EN 319 102-1, 5.5.4)
+        sub = "NO_POE" if token.integrity is Integrity.FAILED else token.sub_indication or "GENERIC"
+        return review("signature.timestamp", f"时间戳不能采用：{token.problem}。", SIGNATURE, sub)
     standing = assess_stamp(store, token.certificate, gen_time=token.gen_time, existed=existed)
     if standing.trusted:
         text = f"时间戳可信：北京时间 {token.gen_time.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S} 之前已签署。"

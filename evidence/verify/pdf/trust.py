@@ -91,12 +91,21 @@ def _judge_stamp(
     return row, token.gen_time if standing.trusted else None
 
 
-def _stamp_standing(pdf: Examination, token: Token, existed: datetime, where: str, what: str) -> Standing:
-    """Judge a token's bytes and its authority: at its own instant and for as long as it has to hold."""
+def _stamp_standing(
+    pdf: Examination, token: Token, existed: datetime, where: str, what: str, *, replaceable: bool = False
+) -> Standing:
+    """Judge a token's bytes and its authority: at its own instant and for as long as it has to hold.
+
+    Args:
+        replaceable: whether it is an unsigned attribute that anybody can exchange. One that does not fit
+            proves no instant and says nothing against the signature (EN 319 102-1, 5.5.4).
+    """
     if not token.sound or token.certificate is None or token.gen_time is None:
-        broken = token.integrity is Integrity.FAILED
+        broken = token.integrity is Integrity.FAILED and not replaceable
         make, word = (failed, "无效") if broken else (review, "不能采用")
         sub = token.sub_indication or ("FORMAT_FAILURE" if broken else "GENERIC")
+        if replaceable and token.integrity is Integrity.FAILED:
+            sub = "NO_POE"
         pdf.checks.append(make("pdf.timestamp", f"{what}{word}：{token.problem}。", where, sub))
         return Standing(trusted=False, sub_indication=sub)
     pdf.evaluation = pdf.evaluation or is_evaluation(token.certificate)
@@ -130,7 +139,7 @@ def _judge_signature(
     else:
         pdf.checks.append(passed("pdf.signature", "签名值与内容相符。", where))
     if token is not None:
-        stamped_by = _stamp_standing(pdf, token, existed, where, "签名时间戳")
+        stamped_by = _stamp_standing(pdf, token, existed, where, "签名时间戳", replaceable=True)
         if stamped_by.trusted and token.gen_time:
             if token.gen_time < existed or not proven:
                 by = Proof.SIGNATURE_STAMP
