@@ -76,6 +76,14 @@ def _lost_facts(lines: list[Line], then: Row, now: Row) -> Iterator[str]:
                 for row in case.get(member, ())
                 if key(row) not in held and not taken_back & _names(row)
             )
+        valid = _numbers(here[id], void=False)
+        yield from (f"{id} 的文书 {number} 的作废" for number in _numbers(case, void=True) if number in valid)
+
+
+def _numbers(case: Row, *, void: bool) -> list[str]:
+    """Numbers of a case's void documents, or of its valid ones; nothing makes a void one valid again."""
+    forms = (row["form"] for row in case.get("documents", ()))
+    return [form["number"] for form in forms if bool(form.get("voided_why")) is void]
 
 
 _TAKING_BACK = {
