@@ -193,7 +193,7 @@ def hazard_columns(known: Known) -> tuple[Column, ...]:
         Column(key="days", title="历时（天）", value=line("days"), optional=True),
         Column(key="overdue", title="逾期（天）", value=line("overdue_days")),
         Column(
-            key="photographs", title="照片", value=lambda row: len(row.before) + len(row.after),
+            key="photographs", title="照片", value=lambda row: len(row.before) + len(row.after) or None,
             link=lambda row: reverse("enterprise", args=[row.line.enterprise]) + "#hazards",
         ),
     )  # fmt: skip

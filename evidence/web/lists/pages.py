@@ -29,9 +29,10 @@ from evidence.web.lists.listing import (
     texts_of,
 )
 from evidence.web.lists.lists import BY_KEY, LISTINGS, Listing
+from evidence.web.middleware import role_of
 from evidence.web.models import SavedView
 from evidence.web.pages import page
-from evidence.web.roles import Act
+from evidence.web.roles import Act, may
 from evidence.web.speech import say
 
 _VIEWS = 30
@@ -90,6 +91,8 @@ def listed(request: Any, name: str) -> Any:
     context = {
         "listing": listing,
         "listings": LISTINGS,
+        # A template calls whatever can be called: it is told whether, not what.
+        "bulk": listing.bulk is not None and may(role_of(request), Act.ENTER_VISIT),
         "query": query,
         "address": query.address(page=1),
         "heads": [(column, *_sorting(query, column)) for column in shown.columns],

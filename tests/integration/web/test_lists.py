@@ -186,7 +186,23 @@ def test_a_new_factory_is_shown_before_it_is_written(clerk: DeskClient, host: Ho
     found = [e for e in host.workspace.ledger.view.enterprises() if e.name == "常州周三新厂有限公司"]
     assert len(found) == 1
     assert "周三" in clerk.get(f"/enterprises/{found[0].id}/").content.decode()
+    answer = clerk.post("/lists/enterprises/act/", {"act": "open", "row": [found[0].id]}, follow=True)
+    assert "已开立 1 个年度案件" in answer.content.decode()
+    (case,) = host.workspace.ledger.view.cases(found[0].id)
+    assert case.kind.value == "annual"
+    clerk.post(f"/cases/{case.id}/cancel/", {"why": "试开的案件，撤销"})
     assert clerk.post("/roster/enter/", {"kept": kept, "head": before.digest}).status_code == 404
     assert clerk.post("/roster/enter/", {"kept": "../x.xlsx", "head": ""}).status_code == 404
     assert signed_in("auditor").get("/roster/").status_code == 403
     assert load_workbook(io.BytesIO(clerk.get("/roster/empty/").content))["企业"]["A1"].value == "企业名称*"
+
+
+def test_rows_are_ticked_where_something_is_done_with_several(clerk: DeskClient, host: Host) -> None:
+    for listing, several in (("enterprises", True), ("documents", True), ("cases", False)):
+        page = clerk.get(f"/lists/{listing}/").content.decode()
+        assert ('name="row"' in page) is several
+        assert ('name="act"' in page) is several
+    found = clerk.get("/lists/documents/").content.decode()
+    number = re.findall(r'name="row" value="([^"]+)"', found)[0]
+    answer = clerk.post("/lists/documents/act/", {"act": "print", "row": [number]})
+    assert answer.headers["Location"] == f"/print/?n={number}"
