@@ -50,7 +50,12 @@ def import_command(
             _("请指明要导入的文件。"), remedy=_("例：evidence import 名册.xlsx；空白名册用 --template 生成。")
         )
     view = workspace.ledger.view
-    parties = import_parties(file, known=view.enterprises(), people=view.people())
+    parties = import_parties(
+        file,
+        known=view.enterprises(),
+        people=view.people(),
+        places=workspace.settings.profile.places,
+    )
     event = record_parties(
         parties,
         source=file,

@@ -56,6 +56,7 @@ class _Table:
     numbers: dict[str, Any] = field(default_factory=dict)
     number_clauses: dict[str, str] = field(default_factory=dict)
     without_rules: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +70,8 @@ class Contract:
     """Parameters as signed, where they differ from the program's own."""
     forms: Mapping[str, FormText]
     """By form id."""
+    places: tuple[str, ...] = ()
+    """Places that enterprises' names begin with; their short names leave them out."""
 
 
 def read_contract(folder: Path) -> Contract:
@@ -90,6 +93,7 @@ def read_contract(folder: Path) -> Contract:
         ),
         numbers=table.numbers,
         forms=read_table(folder / FORMS, dict[str, FormText]),
+        places=table.places,
     )
 
 

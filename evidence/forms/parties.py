@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -39,7 +39,11 @@ class ImportedParties:
 
 
 def import_parties(
-    path: Path, *, known: Iterable[Enterprise] = (), people: Iterable[Person] = ()
+    path: Path,
+    *,
+    known: Iterable[Enterprise] = (),
+    people: Iterable[Person] = (),
+    places: Sequence[str] = (),
 ) -> ImportedParties:
     """Read a workbook (.xlsx) or YAML file.
 
@@ -47,13 +51,14 @@ def import_parties(
         known: enterprises the ledger has, so that landlords, campaign targets and enterprises
             without a credit code are found again.
         people: people the ledger has, for the holders of recorders.
+        places: what short names leave out, see `Contract.places`.
 
     Raises:
         InputError: anything wrong, all mistakes at once with sheet and cell.
     """
     mistakes = Mistakes(path)
     records = read_tables(path, TABLES, mistakes)
-    reader = _Reader(mistakes, tuple(known), tuple(people))
+    reader = _Reader(mistakes, tuple(known), tuple(people), tuple(places))
     enterprises = reader.enterprises(records.get("企业", []))
     team = reader.people(records.get("人员", []))
     devices = reader.devices(records.get("记录仪", []), team)
@@ -94,10 +99,15 @@ def _stored(parties: ImportedParties, enterprise: Enterprise, originals: Origina
     return store(originals, contacts) if contacts else None
 
 
-def short_name(name: str) -> str:
-    """A short name for folders: place prefix and legal form taken off, at most eight characters."""
+def short_name(name: str, places: Sequence[str] = ()) -> str:
+    """A short name for folders: place prefix and legal form taken off, at most eight characters.
+
+    Args:
+        places: of the contract; names of its enterprises begin with them.
+    """
     core = re.sub(r"(股份有限公司|有限责任公司|有限公司|（.*?）|\(.*?\)|厂)$", "", name)
-    core = re.sub(r"^(江苏省?|常州市?|武进区?|武进国家高新区|武进高新区)+", "", core)
+    longest_first = "|".join(re.escape(one) for one in sorted(places, key=len, reverse=True))
+    core = re.sub(rf"^(?:{longest_first})+", "", core) if longest_first else core
     return (core or name)[:8]
 
 
@@ -108,6 +118,7 @@ class _Reader:
     mistakes: Mistakes
     known: tuple[Enterprise, ...]
     known_people: tuple[Person, ...]
+    places: tuple[str, ...]
     contacts: dict[EnterpriseId, EnterpriseContacts] = field(default_factory=dict)
 
     def enterprises(self, records: list[Record]) -> list[Enterprise]:
@@ -170,7 +181,7 @@ class _Reader:
         return Enterprise(
             id=id,
             name=name,
-            short_name=record["简称"] or short_name(name),
+            short_name=record["简称"] or short_name(name, self.places),
             credit_code=code,
             address=record["地址"] or "",
             classes=record["企业类别"] or (),

@@ -119,9 +119,10 @@ def _by_print(
     ocr: bool,
 ) -> list[_Rival]:
     """Issued pages whose print this may be, best first."""
-    text = _read_print(gray, features, laid) if ocr else ""
+    contracts = frozenset(compact(form.number)[:3] for form in candidates)
+    text = _read_print(gray, features, laid, contracts) if ocr else ""
     pages = _pages(candidates, laid)
-    pages += [page for page in _pages_named(candidates, _numbers(text)) if page not in pages]
+    pages += [page for page in _pages_named(candidates, _numbers(text, contracts)) if page not in pages]
     ranked = _ranked(text, pages, forms)
     return _tried(picture, features, ranked[:_SHORTLIST], forms)
 
@@ -147,7 +148,7 @@ def _pages_named(candidates: Sequence[IssuedForm], numbers: Sequence[str]) -> li
     return [(form, page) for form in named for page in range(1, form.pages + 1)]
 
 
-def _read_print(gray: Array, features: Features, laid: Sequence[Laid]) -> str:
+def _read_print(gray: Array, features: Features, laid: Sequence[Laid], contracts: frozenset[str]) -> str:
     """Print of the page's head, straightened when it could be laid on a layout; of all of it otherwise.
 
     A head without a number was not the head: fields filled with more or fewer lines push a page off the
@@ -160,7 +161,7 @@ def _read_print(gray: Array, features: Features, laid: Sequence[Laid]) -> str:
         rows, columns = laid[0].reference.shape
         head = _straight(features.picture, laid[0].registration.placement, columns, round(rows * _READ_SHARE))
         text = _plain(engine.lines(head, upright=True))
-        if _numbers(text):
+        if _numbers(text, contracts):
             return text
     return _plain(engine.lines(gray))
 
@@ -236,7 +237,8 @@ def _ranked(text: str, pages: Sequence[tuple[IssuedForm, int]], forms: FormLooku
     prints = [_pairs(_page_text(forms.pdf(form.number), page)) for form, page in pages]
     spread = Counter(pair for pairs in prints for pair in pairs)
     rarity = {pair: math.log((1 + len(prints)) / (1 + count)) + 0.05 for pair, count in spread.items()}
-    printed_numbers = _numbers(text)
+    contracts = frozenset(compact(form.number)[:3] for form, _page in pages)
+    printed_numbers = _numbers(text, contracts)
     found: list[_Candidate] = []
     for (form, page), pairs in zip(pages, prints, strict=True):
         whole = sum(rarity[pair] for pair in pairs)
@@ -262,12 +264,19 @@ def _pairs(text: str) -> frozenset[str]:
     return frozenset(letters[i : i + 2] for i in range(len(letters) - 1))
 
 
-def _numbers(text: str) -> list[str]:
-    """Numbers read, each on its own line; letters where digits stand are OCR's lookalikes."""
+def _numbers(text: str, contracts: frozenset[str]) -> list[str]:
+    """Numbers read, each on its own line; letters where digits stand are OCR's lookalikes.
+
+    Args:
+        contracts: the contract codes that numbers issued here begin with.
+    """
     found: list[str] = []
     for line in text.upper().splitlines():
         plain = re.sub(r"[^A-Z0-9]", "", line)
-        found += _NUMBER.findall(plain) or [plain[-14:]] * (len(plain) >= 14 and "WJB" in plain[-14:])
+        last = plain[-14:]
+        found += _NUMBER.findall(plain) or [last] * (
+            len(last) == 14 and any(one in last for one in contracts)
+        )
     return found
 
 

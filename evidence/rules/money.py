@@ -10,6 +10,7 @@ from dateutil.relativedelta import relativedelta
 
 from evidence.domain.register import RegisterEntry
 from evidence.domain.week import Week, add_workdays, local_date
+from evidence.rules.acceptance_requests import acceptance_requests
 from evidence.rules.clause import Kind, Level
 from evidence.rules.ground import Ground
 from evidence.rules.outcomes import failed, listed, passed, unsure, waiting
@@ -293,37 +294,6 @@ def final_handover(ground: Ground) -> Iterator[Outcome]:
         yield waiting("期满资料已移交，结算待审定。", observed="待审定")
     else:
         yield passed("期满资料已移交，结算已审定。", observed=settled[-1].on.isoformat())
-
-
-@standing_rule(
-    "C12-acceptance-requests",
-    "验收申请有答复",
-    rows="C12",
-    level=Level.NOTE,
-    parameters="refusal_percent payment_workdays",
-    remedy="保存申请的送达证明，书面催复（台账 acceptance-request）。",
-    unless="没有提出验收申请。",
-)
-def acceptance_requests(ground: Ground) -> Iterator[Outcome]:
-    """Each request for acceptance has proof of delivery and a reply."""
-    for one in ground.entries("acceptance-request"):
-        due = add_workdays(one.on, ground.parameters.payment_workdays)
-        about: dict[str, Any] = {
-            "document": one.key,
-            "due": due,
-            "observed": one.data.get("reply") or "无答复",
-        }
-        if one.data.get("reply"):
-            yield passed(f"验收申请 {one.key} 已答复。", **about)
-        elif one.receipt_on is None or due is None:
-            yield unsure(f"验收申请 {one.key} 没有送达证明或期限无法计算。", **about)
-        elif ground.today <= due:
-            yield waiting(f"验收申请 {one.key} 等待答复。", **about)
-        else:
-            percent = ground.parameters.refusal_percent
-            yield failed(
-                f"验收申请 {one.key} 逾期未答复；无正当理由的，甲方应付 {percent}% 违约金。", **about
-            )
 
 
 @standing_rule(

@@ -17,6 +17,7 @@ from evidence.domain.week import SHANGHAI, local_date
 from evidence.forms.source import latest_versions
 from evidence.forms.visit_tables import KINDS
 from evidence.rules.registers import REGISTERS
+from tests.accounts import tie as link_account
 from tests.scenario_runner import films, told
 from tests.scenario_runner.table import FOLDER, BadScenarioError, Situation, Step, moment, read_yaml
 from tests.scenario_runner.workspace import Agencies, Agency
@@ -97,6 +98,8 @@ class Course:
             "录像文件": lambda given: films.bring(self.agency, given, self._day()),
             "指派录像": lambda given: films.assign(self.agency, given, self.ids()[given["活动"]]),
             "扫描件": lambda given: told.scans(self.agency, self._case(given), given),
+            "本机账号": self._account,
+            "人工认定": lambda given: told.mark(self.agency, given),
             "计划": lambda given: told.plan(self.agency, given),
             "移交": lambda given: told.package(self.agency, given),
             "回执": lambda given: told.receipt(self.agency, given),
@@ -141,6 +144,10 @@ class Course:
     def _command(self, given: Any) -> Any:
         line = given["输入"] if isinstance(given, dict) else given
         return self.agency.run(*shlex.split(line.replace("【纸质件】", str(self._paper))))
+
+    def _account(self, person: str) -> Any:
+        link_account(self.agency.root, person)
+        return (0, "", None)
 
     def _enter(self, kind: str, given: dict[str, Any]) -> Any:
         case = self._case(given)

@@ -11,13 +11,14 @@ from datetime import date
 from typing import Any
 
 from evidence.domain.document import Document, Mark, MarkVerdict, ScannedPage
-from evidence.domain.identifiers import ArrivalId, CaseId, PersonId, VisitId
+from evidence.domain.identifiers import ArrivalId, CaseId, Number, PersonId, VisitId
 from evidence.domain.register import Gap, Plan, PlanLine, PlannedWork
 from evidence.domain.week import local_date
 from evidence.ledger.events import (
     ArrivalJudged,
     ArrivalTaken,
     FormIssued,
+    MarkDecided,
     PackageBuilt,
     PlanFiled,
     ReceiptReceived,
@@ -64,6 +65,22 @@ def scans(agency: Agency, case: CaseId, given: dict[str, Any]) -> Any:
     lacking = {int(page) for page in str(given.get("缺页", "")).split()}
     pages = tuple(_seen(one, given) for one in made.scans if one.page not in lacking)
     _journal(agency, replace(made, scans=pages))
+    return _DONE
+
+
+def mark(agency: Agency, given: dict[str, str]) -> Any:
+    """A person's word on one box, as `inbox mark` journals it."""
+    agency.workspace.ledger.append(
+        "scenario",
+        MarkDecided(
+            number=Number(given["文书"]),
+            page=int(given["页"]),
+            box=PLACES[given["签名"]],
+            verdict=SEEN[given["结论"]],
+            by=given["认定人"],
+            why=given["理由"],
+        ),
+    )
     return _DONE
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import openpyxl
 import pytest
 
+from evidence.contracts.contract import shipped_contract
 from evidence.domain.parties import EnterpriseClass, Role
 from evidence.errors import InputError
 from evidence.forms.empty_workbook import write_empty_workbook
@@ -57,7 +58,7 @@ def test_a_plain_register_is_read(tmp_path: Path) -> None:
         记录仪=[{"设备号": "DSJ-1", "持有人": "李建国", "别名": "A1、A2"}],
         专项=[{"编号": "ZX1", "主题": "粉尘", "类型": "专项", "下达日期": 44634, "对象": "全部"}],
     )
-    parties = import_parties(path)
+    parties = import_parties(path, places=shipped_contract().places)
     (enterprise,) = parties.enterprises
     assert enterprise.id == GOOD
     assert enterprise.classes == (EnterpriseClass.ABOVE_SCALE, EnterpriseClass.DUST_EXPLOSIVE)
@@ -256,4 +257,11 @@ def test_several_hundred_rows_are_read(tmp_path: Path) -> None:
     ],
 )
 def test_short_names(name: str, short: str) -> None:
-    assert short_name(name) == short
+    assert short_name(name, shipped_contract().places) == short
+
+
+def test_another_contract_leaves_out_its_own_places() -> None:
+    places = shipped_contract("sample").places
+    assert short_name("临江县丁阀门有限公司", places) == "丁阀门"
+    assert short_name("常州甲精密机械有限公司", places) == "常州甲精密机械"
+    assert short_name("常州甲精密机械有限公司") == "常州甲精密机械"

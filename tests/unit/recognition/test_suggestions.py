@@ -96,6 +96,11 @@ def test_a_number_is_known_by_what_tells_it_from_others(read, same):
     assert (suggestions._alike("WJB220001ZG001", read) == 1) is same
 
 
+def test_a_number_with_lookalikes_is_found_by_the_letters_of_its_own_contract():
+    assert suggestions._numbers("编号 SZX22OOO1ZGOO1", frozenset({"SZX"})) == ["SZX22OOO1ZGOO1"]
+    assert suggestions._numbers("编号 WJB22OOO1ZGOO1", frozenset({"SZX"})) == []
+
+
 def test_a_page_that_lies_on_another_forms_layout_is_suggested_by_its_number(room, monkeypatch):
     """A pale fax lay on no layout of its own form; its number and page number were plainly read."""
     sample, other = room.issue(0), room.issue(4, pages=2)

@@ -21,6 +21,11 @@ def paid(on: str, **fields: object) -> Bend:
     return registered("payment", "1", on, data=data)
 
 
+def replied(on: str) -> dict[str, str]:
+    """Party A's answer to a request for acceptance."""
+    return {"reply": "同意验收", "replied_on": on}
+
+
 def submitted(on: str = "2022-06-20", receipt: str | None = "2022-06-21") -> Bend:
     day = date.fromisoformat(receipt) if receipt else None
     return added("materials-submission", "2", on, receipt_on=day)
@@ -136,7 +141,9 @@ TABLE: list[Row] = [
     ),
     *rows(
         "C12-acceptance-requests",
-        ("met", PASS, added("acceptance-request", "1", data={"reply": "同意验收"})),
+        ("met", PASS, added("acceptance-request", "1", "2022-03-17", data=replied("2022-03-31"))),
+        ("boundary", FAIL, added("acceptance-request", "1", "2022-03-17", data=replied("2022-04-01"))),
+        ("undecidable", REVIEW, added("acceptance-request", "1", data={"reply": "同意验收"})),
         ("broken", FAIL, added("acceptance-request", "1", "2022-03-01", receipt_on=date(2022, 3, 1))),
         ("boundary", OPEN, added("acceptance-request", "1", "2022-03-18", receipt_on=date(2022, 3, 18))),
         ("boundary", FAIL, added("acceptance-request", "1", "2022-03-17", receipt_on=date(2022, 3, 17))),
