@@ -65,8 +65,8 @@ class _Keeping(msgspec.Struct):
 
 
 def _keeping(workspace: Workspace, recordings: Iterable[Recording]) -> dict[str, _Keeping]:
+    from evidence.domain.case import in_force
     from evidence.domain.identifiers import CaseId
-    from evidence.recordings.assign import in_force
     from evidence.rules.parameters import clause_of, contract_text
     from evidence.rules.retention import footage_until, hold_over
 

@@ -6,6 +6,7 @@ The dataclasses are also the shape of the input files of `visit add`: their JSON
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -142,6 +143,18 @@ class Visit:
     """Digest of the stored full input: names and telephones that stay out of the journal."""
     source: Sha256 | None = None
     """Digest of the file a person entered."""
+
+
+def in_force(visits: Iterable[Visit]) -> tuple[Visit, ...]:
+    """Each visit once, in its highest version, in order of arrival and id.
+
+    A correction may move the time, so the last of a list ordered by time may hold no more.
+    """
+    newest: dict[VisitId, Visit] = {}
+    for visit in visits:
+        if visit.id not in newest or visit.version >= newest[visit.id].version:
+            newest[visit.id] = visit
+    return tuple(sorted(newest.values(), key=lambda visit: (visit.arrived_at, visit.id)))
 
 
 class ReviewResult(StrEnum):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from evidence.domain.case import Visit
+from evidence.domain.case import in_force
 from evidence.domain.facts import CaseFacts
 from evidence.domain.hazard import Picture
 from evidence.domain.identifiers import Sha256
@@ -68,15 +68,6 @@ def pictures_of(case: CaseFacts) -> dict[Sha256, Picture]:
     return found
 
 
-def latest(visits: tuple[Visit, ...]) -> list[Visit]:
-    """The version in force of every visit, in order of time."""
-    newest: dict[str, Visit] = {}
-    for visit in visits:
-        if visit.id not in newest or visit.version > newest[visit.id].version:
-            newest[visit.id] = visit
-    return sorted(newest.values(), key=lambda visit: visit.arrived_at)
-
-
 def _all(case: CaseFacts) -> Iterator[CaseFile]:
     for document in case.documents:
         number = document.form.number
@@ -108,7 +99,7 @@ def _photographs(case: CaseFacts) -> Iterator[CaseFile]:
         for digest in digests:
             yield CaseFile(sha256=digest, role=role, number=number, hazard=hazard, caption=caption)
 
-    for visit in latest(case.visits):
+    for visit in in_force(case.visits):
         for hazard in visit.hazards:
             caption = f"{hazard.id} 整改前：{hazard.location} {hazard.description}"
             yield from shown(FileRole.HAZARD_PHOTO, visit.id, hazard.id, caption, hazard.photos)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from evidence.archive.originals import Originals
 from evidence.contracts.contract import Contract, FormText
-from evidence.domain.case import Case, Visit
+from evidence.domain.case import Case, Visit, in_force
 from evidence.domain.identifiers import CaseId, EnterpriseId, Number, PersonId, Sha256, VisitId
 from evidence.domain.parties import Enterprise, Person
 from evidence.errors import UsageError
@@ -156,7 +156,7 @@ class Source:
         """Visits of a kind in this case, latest version of each, in order of time."""
         if self.case is None:
             return ()
-        return tuple(visit for visit in latest_versions(self.view.visits(self.case.id)) if visit.kind == kind)
+        return tuple(visit for visit in in_force(self.view.visits(self.case.id)) if visit.kind == kind)
 
     def photo(self, digest: Sha256, width_mm: float, height_mm: float) -> Photo:
         """A stored photograph, upright and bounded.
@@ -165,15 +165,6 @@ class Source:
             InputError: it is no picture.
         """
         return prepare(self.originals.path(digest), width_mm, height_mm, self.settings.forms)
-
-
-def latest_versions(visits: Iterable[Visit]) -> tuple[Visit, ...]:
-    """Each visit once, in its highest version, in order of time: a correction may move the time too."""
-    latest: dict[VisitId, Visit] = {}
-    for visit in visits:
-        if visit.id not in latest or visit.version >= latest[visit.id].version:
-            latest[visit.id] = visit
-    return tuple(sorted(latest.values(), key=lambda visit: visit.arrived_at))
 
 
 def find_source(
@@ -217,7 +208,7 @@ def find_source(
 
 
 def _visit(request: IssueRequest, form: FormDeclaration, case: Case, view: View) -> Visit | None:
-    visits = latest_versions(view.visits(case.id))
+    visits = in_force(view.visits(case.id))
     if request.visit is not None:
         same = [visit for visit in visits if visit.id == request.visit]
         if not same:

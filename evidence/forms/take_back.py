@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from evidence.domain.case import Case
+from evidence.domain.case import Case, in_force
 from evidence.domain.identifiers import CaseId, VisitId
 from evidence.domain.reasons import require_words
 from evidence.errors import UsageError
-from evidence.forms.source import latest_versions
 from evidence.language import _
 from evidence.ledger.events import (
     CaseCancelled,
@@ -104,7 +103,7 @@ def cancel_case(ledger: Ledger, case: Case, *, why: str, by: str, actor: str) ->
 
 
 def _refuse_evidence(view: View, case: CaseId) -> None:
-    visits = [visit.id for visit in latest_versions(view.visits(case))]
+    visits = [visit.id for visit in in_force(view.visits(case))]
     back: list[str] = [
         each.form.number
         for each in view.documents(case)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from evidence.domain.case import in_force
 from evidence.domain.document import Document, IssuedForm, Transcription
 from evidence.domain.identifiers import Number, VisitId
 from evidence.errors import UsageError
@@ -15,7 +16,7 @@ from evidence.forms.content.marks import Marks
 from evidence.forms.content.registry import form_values
 from evidence.forms.fill import fill, with_first_line
 from evidence.forms.issuer import Issuer
-from evidence.forms.source import IssueRequest, find_source, latest_versions
+from evidence.forms.source import IssueRequest, find_source
 from evidence.forms.withdraw import valid_form
 from evidence.language import _
 from evidence.ledger.events import DocumentTranscribed
@@ -101,7 +102,7 @@ def _facts(
         if not reports:
             raise _nothing_entered(form.number)
         return None, reports[-1].version
-    visits = {one.id: one for one in latest_versions(view.visits(case)) if one.kind == kind}
+    visits = {one.id: one for one in in_force(view.visits(case)) if one.kind == kind}
     earlier = document.transcription.visit if document and document.transcription else None
     chosen = wanted or form.visit or earlier
     if chosen is None and len(visits) == 1:

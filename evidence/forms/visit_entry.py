@@ -11,12 +11,11 @@ from typing import Any
 import msgspec
 
 from evidence.archive.originals import Originals
-from evidence.domain.case import Case, Escalation, RectificationReport, Visit
+from evidence.domain.case import Case, Escalation, RectificationReport, Visit, in_force
 from evidence.domain.identifiers import VisitId
 from evidence.domain.week import local_date
 from evidence.errors import UsageError
 from evidence.forms.plausible import Plausible
-from evidence.forms.source import latest_versions
 from evidence.forms.visit_file import read_visit_file
 from evidence.language import _
 from evidence.ledger.events import EscalationRecorded, Event, ReportRecorded, VisitRecorded
@@ -172,7 +171,7 @@ def record_visit_file(
 def _settle_visit(
     entered: Visit, view: View, case: Case, wanted: VisitId | None, separate: bool
 ) -> tuple[Recorded, Event]:
-    latest = {known.id: known for known in latest_versions(view.visits(case.id))}
+    latest = {known.id: known for known in in_force(view.visits(case.id))}
     old = _corrected(entered, latest, wanted, separate)
     entered, renumbered = _number_hazards(entered, view, case, None if old is None else old.id)
     if old is None:

@@ -21,6 +21,7 @@ from evidence.domain.case import (
     Trigger,
     Visit,
     VisitKind,
+    in_force,
 )
 from evidence.domain.hazard import HazardAnswer, HazardProgress, HazardResult, Picture
 from evidence.domain.identifiers import PersonId, Sha256, VisitId
@@ -31,7 +32,6 @@ from evidence.forms.people import Contact, VisitDetails, store
 from evidence.forms.photographs import picture_of, prepare
 from evidence.forms.plausible import ITEMS, Plausible, check_escalation, check_report, check_visit
 from evidence.forms.settings import FormsSettings
-from evidence.forms.source import latest_versions
 from evidence.forms.tables import Mistakes, Record
 from evidence.forms.visit_tables import CARRIED_BY, KINDS, REFUSERS
 from evidence.language import _
@@ -301,7 +301,7 @@ class FactReader:
         return tuple(digests)
 
     def _known_hazards(self) -> set[str]:
-        visits = latest_versions(self.view.visits(self.case.id))
+        visits = in_force(self.view.visits(self.case.id))
         return {hazard.id for visit in visits for hazard in visit.hazards}
 
     def _hazard_id(self, wanted: str | None, where: str) -> str:

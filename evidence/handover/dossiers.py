@@ -12,8 +12,8 @@ from evidence.archive.originals import Originals
 from evidence.bundles.dossier import DossierContent, DossierPart
 from evidence.bundles.extracts import Cut, How
 from evidence.bundles.sources import SourcePage
-from evidence.domain.case import ON_SITE_KINDS, Channel, Visit, VisitKind
-from evidence.domain.case_files import latest, photographs_of
+from evidence.domain.case import ON_SITE_KINDS, Channel, Visit, VisitKind, in_force
+from evidence.domain.case_files import photographs_of
 from evidence.domain.coverage import Coverage, CoverageVerdict, Segment, segments_of, visit_coverage
 from evidence.domain.document import Document, ScannedPage
 from evidence.domain.facts import CaseFacts
@@ -89,7 +89,7 @@ def dossier_content(
         "marks": [row for document in valid for row in _mark_rows(document)],
         "visits": [
             _visit_row(visit, case.recordings, work.parameters)
-            for visit in latest(case.visits)
+            for visit in in_force(case.visits)
             if visit.kind in ON_SITE_KINDS
             or (visit.kind is VisitKind.URGING and visit.channel is Channel.ON_SITE)
         ],
@@ -221,7 +221,7 @@ def _can_be_shown(original: Original) -> bool:
 
 def _day_of(document: Document, case: CaseFacts) -> date:
     """The day of what a record states: its visit or its report; the day of issue where there is neither."""
-    visits = {visit.id: visit for visit in latest(case.visits)}
+    visits = {visit.id: visit for visit in in_force(case.visits)}
     visit = visits.get(document.visit) if document.visit else None
     if visit is not None:
         return local_date(visit.arrived_at)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from evidence.archive.originals import Originals
 from evidence.bundles.bag import BagWriter, ChangedOriginalError, Entry
+from evidence.domain.case import in_force
 from evidence.domain.case_files import FileRole
 from evidence.domain.facts import CaseFacts
 from evidence.domain.recording import Recording
@@ -21,7 +22,6 @@ from evidence.errors import IncompleteError, VerificationFailedError
 from evidence.handover.originals import Original
 from evidence.handover.week import WeekWork
 from evidence.language import _
-from evidence.recordings.assign import in_force
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from evidence.domain.case import in_force
 from evidence.domain.document import Box, IssuedPage, MarkVerdict, ScannedPage
 from evidence.domain.identifiers import ArrivalId, CaseId, Number, Sha256, VisitId, number_case
 from evidence.errors import UsageError
@@ -362,7 +363,7 @@ def _decision(arrival: Arrival, decision: str, who: Decider, detail: dict[str, A
 
 
 def _refuse_unknown_hazard(view: View, case: CaseId, hazard: str) -> None:
-    known = {each.id for visit in view.visits(case) for each in visit.hazards}
+    known = {each.id for visit in in_force(view.visits(case)) for each in visit.hazards}
     if hazard and hazard not in known:
         raise UsageError(
             _("案件 {case} 没有隐患 {hazard}。").format(case=case, hazard=hazard),

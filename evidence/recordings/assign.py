@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from evidence.domain.case import ON_SITE_KINDS, Channel, Visit, VisitKind
+from evidence.domain.case import ON_SITE_KINDS, Channel, Visit, VisitKind, in_force
 from evidence.domain.identifiers import PersonId, Sha256, VisitId
 from evidence.domain.parties import Device, Person
 from evidence.domain.recording import Recording
@@ -55,15 +55,6 @@ def filmed(visit: Visit) -> bool:
     return visit.kind in ON_SITE_KINDS or (
         visit.kind is VisitKind.URGING and visit.channel is Channel.ON_SITE
     )
-
-
-def in_force(visits: Iterable[Visit]) -> tuple[Visit, ...]:
-    """The highest version of each visit, in order of arrival."""
-    newest: dict[VisitId, Visit] = {}
-    for visit in visits:
-        if visit.id not in newest or visit.version > newest[visit.id].version:
-            newest[visit.id] = visit
-    return tuple(sorted(newest.values(), key=lambda visit: (visit.arrived_at, visit.id)))
 
 
 def without_assignment_doubts(recording: Recording) -> Recording:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from evidence.domain.case import Visit
+from evidence.domain.case import Visit, in_force
 from evidence.domain.coverage import Coverage, CoverageLimits, visit_coverage
 from evidence.domain.identifiers import ArrivalId, CaseId, Sha256, VisitId
 from evidence.domain.reasons import require_words
@@ -23,7 +23,6 @@ from evidence.ledger.events import (
 from evidence.ledger.ledger import Ledger
 from evidence.ledger.upkeep import ThingAudited
 from evidence.ledger.view import View
-from evidence.recordings.assign import in_force
 from evidence.recordings.clock import OFFSET_REGISTER
 from evidence.recordings.reaudit import Audited, Standing
 

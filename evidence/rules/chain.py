@@ -16,6 +16,7 @@ from evidence.domain.case import (
     Trigger,
     Visit,
     VisitKind,
+    in_force,
 )
 from evidence.domain.coverage import Coverage, CoverageLimits, visit_coverage
 from evidence.domain.cycle import Cycle
@@ -112,13 +113,7 @@ class Chain:
     @cached_property
     def visits(self) -> tuple[Step, ...]:
         """The highest version of each visit, in order of time."""
-        newest: dict[str, Visit] = {}
-        for visit in self.facts.visits:
-            kept = newest.get(visit.id)
-            if kept is None or visit.version > kept.version:
-                newest[visit.id] = visit
-        ordered = sorted(newest.values(), key=lambda visit: (visit.arrived_at, visit.id))
-        return tuple(Step(visit, local_date(visit.arrived_at)) for visit in ordered)
+        return tuple(Step(visit, local_date(visit.arrived_at)) for visit in in_force(self.facts.visits))
 
     def of_kind(self, kind: VisitKind) -> tuple[Step, ...]:
         """Visits of one kind in order of time."""

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
 
-from evidence.domain.case import RectificationReport, Visit
+from evidence.domain.case import RectificationReport, Visit, in_force
 from evidence.domain.document import Document
 from evidence.domain.facts import CaseFacts, Facts, ServiceState
 from evidence.domain.identifiers import arrival_day
@@ -86,11 +86,8 @@ def _visits(visits: Iterable[Visit], as_of: datetime) -> tuple[Visit, ...]:
     Of a visit that was corrected to a later time no earlier version comes into force again.
     """
     visits = tuple(visits)
-    newest: dict[str, Visit] = {}
-    for visit in visits:
-        if visit.id not in newest or visit.version > newest[visit.id].version:
-            newest[visit.id] = visit
-    return tuple(visit for visit in visits if newest[visit.id].arrived_at <= as_of)
+    begun = {visit.id for visit in in_force(visits) if visit.arrived_at <= as_of}
+    return tuple(visit for visit in visits if visit.id in begun)
 
 
 def _document(document: Document, as_of: datetime) -> Document:

@@ -10,7 +10,7 @@ from django.http import Http404
 from django.shortcuts import render
 from django.utils.safestring import SafeString, mark_safe
 
-from evidence.domain.case import Visit
+from evidence.domain.case import Visit, in_force
 from evidence.domain.case_files import PHOTOGRAPHS, FileRole
 from evidence.domain.coverage import segments_of, visit_coverage
 from evidence.domain.facts import CaseFacts
@@ -18,7 +18,7 @@ from evidence.domain.hazard import Hazard
 from evidence.domain.identifiers import CaseId, Number, expand
 from evidence.domain.terms import CASE_KINDS, VISIT_KINDS, form_title
 from evidence.domain.week import local_date
-from evidence.recordings.assign import filmed, in_force
+from evidence.recordings.assign import filmed
 from evidence.recordings.timeline import timeline_svg
 from evidence.rules.clause import Finding
 from evidence.rules.parameters import Parameters

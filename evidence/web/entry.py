@@ -16,7 +16,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from evidence.config import utc_now
-from evidence.domain.case import Case
+from evidence.domain.case import Case, in_force
 from evidence.domain.identifiers import CaseId, Number, VisitId, expand
 from evidence.domain.week import local_date
 from evidence.errors import EvidenceError
@@ -25,7 +25,6 @@ from evidence.forms.source import IssueRequest
 from evidence.forms.tables import MistakesError
 from evidence.forms.visit_entry import Recorded, SameDayError, record_visit_file
 from evidence.ledger.view import View
-from evidence.recordings.assign import in_force
 from evidence.web import entry_form
 from evidence.web.acting import actor_of, names_of
 from evidence.web.acts import Act as JournalAct

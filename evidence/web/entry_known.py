@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from evidence.archive.originals import Originals
-from evidence.domain.case import Case, Visit, VisitKind
+from evidence.domain.case import Case, Visit, VisitKind, in_force
 from evidence.domain.document import Document, IssuedPage
 from evidence.domain.hazard import Grade, Hazard, HazardState
 from evidence.domain.identifiers import EnterpriseId, PersonId
@@ -22,7 +22,6 @@ from evidence.domain.week import SHANGHAI, is_workday, local_date
 from evidence.forms.people import Contact, read_contacts, read_details
 from evidence.forms.visit_tables import ESCALATION, KINDS, REPORT
 from evidence.ledger.view import View
-from evidence.recordings.assign import in_force
 from evidence.rules.parameters import Parameters
 from evidence.web.entry_form import HEADINGS, head_name
 

@@ -8,14 +8,13 @@ from typing import Any
 
 from django.shortcuts import render
 
-from evidence.domain.case import Case
+from evidence.domain.case import Case, in_force
 from evidence.domain.identifiers import PersonId
 from evidence.domain.week import local_date
 from evidence.forms.content.checklist import item_titles
 from evidence.forms.visit_entry import Recorded
 from evidence.forms.visit_tables import HAZARDS
 from evidence.ledger.view import View
-from evidence.recordings.assign import in_force
 from evidence.web import entry_form
 from evidence.web.entry_form import Field, Rows, Typed
 from evidence.web.entry_known import Known, known_of, open_hazards, recheck_day

@@ -11,13 +11,13 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from evidence.domain.case import in_force
 from evidence.domain.identifiers import CaseId
 from evidence.domain.parties import Role as TeamRole
 from evidence.domain.reasons import in_words, substantial
 from evidence.domain.week import Week, local_date
 from evidence.errors import UsageError
 from evidence.ledger.view import View
-from evidence.recordings.assign import in_force
 from evidence.rules.deadlines import handover_day
 from evidence.web.acting import actor_of
 from evidence.web.jobs import Outcome

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 
+from evidence.domain.case import in_force
 from evidence.domain.document import MarkVerdict
 from evidence.domain.identifiers import ArrivalId, CaseId, Number, VisitId, expand
 from evidence.domain.reasons import in_words
@@ -133,8 +134,9 @@ def _question(view: View, unlinked: Any) -> dict[str, Any]:
 def _visits(view: View, ids: tuple[VisitId, ...]) -> list[Any]:
     found = []
     for each in ids:
-        visits = [visit for visit in view.visits(CaseId(each.rpartition("-V")[0])) if visit.id == each]
-        found += visits[-1:]
+        found += [
+            visit for visit in in_force(view.visits(CaseId(each.rpartition("-V")[0]))) if visit.id == each
+        ]
     return found
 
 

@@ -10,7 +10,7 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from evidence.domain.case import VisitKind
+from evidence.domain.case import VisitKind, in_force
 from evidence.domain.document import IssuedForm
 from evidence.domain.identifiers import CaseId, Number, PersonId, VisitId, expand
 from evidence.domain.parties import Role
@@ -18,7 +18,7 @@ from evidence.domain.reasons import in_words
 from evidence.domain.terms import FORM_TITLES, VISIT_KINDS
 from evidence.errors import EvidenceError, UsageError
 from evidence.forms.declaration import FormDeclaration
-from evidence.forms.source import IssueRequest, Source, find_source, latest_versions
+from evidence.forms.source import IssueRequest, Source, find_source
 from evidence.web.acting import actor_of
 from evidence.web.issue_form import fields_of, first_step, given
 from evidence.web.jobs import Outcome
@@ -113,7 +113,7 @@ def issue(request: Any, identifier: str, form: str) -> Any:
         job = request.desk.jobs.start(f"{case.id} {say('签发')} {declared.short}", work)
         return redirect("job", identifier=job.id)
     blanks, listings = fields_of(declared, known)
-    visits = [each for each in latest_versions(view.visits(case.id)) if each.kind == declared.visit_kind]
+    visits = [each for each in in_force(view.visits(case.id)) if each.kind == declared.visit_kind]
     context = {
         "case": case,
         "enterprise": view.enterprise(case.enterprise),

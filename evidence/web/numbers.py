@@ -11,9 +11,9 @@ from typing import Any
 
 from django.shortcuts import render
 
+from evidence.domain.case import in_force
 from evidence.domain.facts import ServiceState
 from evidence.domain.week import WEEKDAYS, Week, local_date, service_year, service_year_span
-from evidence.recordings.assign import in_force
 from evidence.web.board import Board
 from evidence.web.month import month_of, shifted, weeks_of
 from evidence.web.pages import page

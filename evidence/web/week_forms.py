@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from evidence.domain.case import VisitKind
+from evidence.domain.case import VisitKind, in_force
 from evidence.domain.document import Document
 from evidence.domain.identifiers import CaseId, EnterpriseId
 from evidence.domain.register import Plan, PlanLine, PlannedWork
@@ -58,7 +58,7 @@ def wanted_on(view: View, plan: Plan, day: date) -> list[Wanted]:
 def _unvisited(view: View, enterprise: EnterpriseId) -> CaseId | None:
     """The newest case of an enterprise that nobody has checked yet."""
     for case in reversed(view.cases(enterprise)):
-        if all(visit.kind is not VisitKind.CHECK for visit in view.visits(case.id)):
+        if all(visit.kind is not VisitKind.CHECK for visit in in_force(view.visits(case.id))):
             return case.id
     return None
 

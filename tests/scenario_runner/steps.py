@@ -10,11 +10,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from evidence.domain.case import VisitKind
+from evidence.domain.case import VisitKind, in_force
 from evidence.domain.hazard import HazardState
 from evidence.domain.identifiers import CaseId
 from evidence.domain.week import SHANGHAI, local_date
-from evidence.forms.source import latest_versions
 from evidence.forms.visit_tables import KINDS
 from evidence.rules.registers import REGISTERS
 from tests.accounts import tie as link_account
@@ -202,7 +201,7 @@ class Course:
         return {name: rows for name, rows in found.items() if rows}
 
     def _hazards(self, case: CaseId) -> tuple[list[str], list[str]]:
-        visits = latest_versions(self.agency.workspace.ledger.view.visits(case))
+        visits = in_force(self.agency.workspace.ledger.view.visits(case))
         hazards = [hazard.id for visit in visits for hazard in visit.hazards]
         latest = {
             result.hazard: result.state
@@ -237,7 +236,7 @@ class Course:
     def _checked_on(self, case: CaseId) -> date:
         checks = [
             one.arrived_at
-            for one in latest_versions(self.agency.workspace.ledger.view.visits(case))
+            for one in in_force(self.agency.workspace.ledger.view.visits(case))
             if one.kind is VisitKind.CHECK
         ]
         return local_date(min(checks)) if checks else self._day().date()

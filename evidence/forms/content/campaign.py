@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from evidence.contracts.text import PartyNames
-from evidence.domain.case import RectificationReport, Visit, VisitKind
+from evidence.domain.case import RectificationReport, Visit, VisitKind, in_force
 from evidence.domain.hazard import Grade, Hazard, HazardResult, HazardState
 from evidence.domain.identifiers import CaseId
 from evidence.domain.parties import Campaign, Enterprise
@@ -14,7 +14,7 @@ from evidence.domain.terms import form_title
 from evidence.domain.week import local_date
 from evidence.errors import UsageError
 from evidence.forms.content.wording import day
-from evidence.forms.source import IssueSettings, latest_versions
+from evidence.forms.source import IssueSettings
 from evidence.language import _
 from evidence.ledger.view import View
 
@@ -88,7 +88,7 @@ def _targets(campaign: Campaign, view: View) -> list[tuple[Enterprise, CaseId | 
 
 
 def _latest(view: View, case: CaseId, kind: VisitKind) -> Visit | None:
-    visits = [visit for visit in latest_versions(view.visits(case)) if visit.kind is kind]
+    visits = [visit for visit in in_force(view.visits(case)) if visit.kind is kind]
     return visits[-1] if visits else None
 
 

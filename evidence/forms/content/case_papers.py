@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from evidence.domain.case import Visit, VisitKind
+from evidence.domain.case import Visit, VisitKind, in_force
 from evidence.domain.hazard import Grade, Hazard, HazardState
 from evidence.domain.week import local_date
 from evidence.errors import UsageError
@@ -14,7 +14,7 @@ from evidence.forms.content.letters import leader
 from evidence.forms.content.marks import Marks
 from evidence.forms.content.parties import enterprise_fields, team_rows
 from evidence.forms.content.wording import BLANK_DAY, BLANK_MOMENT, choices, day, moment, short_day
-from evidence.forms.source import Source, latest_versions
+from evidence.forms.source import Source
 from evidence.language import _
 from evidence.rules.chain import FORM_OF, KIND_NAME
 from evidence.rules.frequency import TOPICS
@@ -151,7 +151,7 @@ def closure_fields(source: Source, marks: Marks) -> dict[str, Any]:
             ),
             remedy=_("请用 --values 写明“终结情形”（停产、搬迁、注销、退出标段）和“情况说明”。"),
         )
-    visits = latest_versions(source.view.visits(source.case.id)) if source.case else ()
+    visits = in_force(source.view.visits(source.case.id)) if source.case else ()
     last = local_date(visits[-1].arrived_at) if visits else None
     head = leader(source.view, last) if last else None
     return {

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
-from evidence.domain.case import RectificationReport, Visit, VisitKind
+from evidence.domain.case import RectificationReport, Visit, VisitKind, in_force
 from evidence.domain.hazard import Hazard
 from evidence.domain.week import local_date
 from evidence.forms.content.wording import day
-from evidence.forms.source import Source, latest_versions
+from evidence.forms.source import Source
 
 
 def latest_check(source: Source) -> Visit | None:
@@ -23,7 +23,7 @@ def hazards_so_far(source: Source) -> tuple[Hazard, ...]:
     """Every hazard of the case found up to this record, at whatever visit, in the order of the visits."""
     if source.case is None:
         return ()
-    visits = latest_versions(source.view.visits(source.case.id))
+    visits = in_force(source.view.visits(source.case.id))
     if source.visit is not None:
         visits = tuple(visit for visit in visits if visit.arrived_at <= source.visit.arrived_at)
     return tuple(hazard for visit in visits for hazard in visit.hazards)

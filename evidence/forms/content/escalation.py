@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from evidence.domain.case import Escalation, Recipient, Trigger, VisitKind
+from evidence.domain.case import Escalation, Recipient, Trigger, VisitKind, in_force
 from evidence.domain.hazard import Grade, Hazard, HazardState
 from evidence.domain.week import local_date
 from evidence.errors import UsageError
@@ -21,7 +21,7 @@ from evidence.forms.content.marks import Marks
 from evidence.forms.content.parties import enterprise_fields
 from evidence.forms.content.purpose import before, overdue_recheck, passive_urging, report_of
 from evidence.forms.content.wording import BLANK_DAY, BLANK_MOMENT, day, moment
-from evidence.forms.source import Source, latest_versions
+from evidence.forms.source import Source
 from evidence.language import _
 from evidence.rules.chain import KIND_NAME
 from evidence.rules.wording import worded, words_of
@@ -162,7 +162,7 @@ def _hours(source: Source, report: Escalation, hazards: list[Hazard]) -> str:
     """When each major hazard was found and when it was reported, to the minute: 及时 is judged by it."""
     if report.trigger is not Trigger.MAJOR:
         return ""
-    visits = latest_versions(source.view.visits(source.case.id)) if source.case else ()
+    visits = in_force(source.view.visits(source.case.id)) if source.case else ()
     wanted = {hazard.id for hazard in hazards}
     found = [
         f"{moment(visit.arrived_at)}至{moment(visit.left_at, blank=BLANK_MOMENT)}"

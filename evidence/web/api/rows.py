@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from evidence.domain import document as documents
-from evidence.domain.case import Case, VisitKind
+from evidence.domain.case import Case, VisitKind, in_force
 from evidence.domain.identifiers import CaseId
 from evidence.domain.parties import Enterprise
 from evidence.domain.register import Package
@@ -45,14 +45,14 @@ def case_row(case: Case) -> Row:
 
 def hazard_rows(view: View, case: CaseId) -> Iterator[Row]:
     """Hazards of a case as the newest versions of its visits tell them, with the last recheck's word."""
-    newest = {visit.id: visit for visit in view.visits(case)}
+    visits = in_force(view.visits(case))
     states = {
         result.hazard: result.state.value
-        for visit in newest.values()
+        for visit in visits
         if visit.kind is VisitKind.RECHECK
         for result in visit.results
     }
-    for visit in newest.values():
+    for visit in visits:
         for hazard in visit.hazards:
             yield {
                 "case": case,
