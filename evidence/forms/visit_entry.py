@@ -97,11 +97,8 @@ class SameDayError(UsageError):
         would: what the correction would change.
     """
 
-    def __init__(self, would: Recorded) -> None:
-        super().__init__(
-            _("当天已登记过同类活动 {id}。").format(id=would.id),
-            remedy=_("请说明是另一次活动，还是更正这一次。"),
-        )
+    def __init__(self, would: Recorded, *, remedy: str) -> None:
+        super().__init__(_("当天已登记过同类活动 {id}。").format(id=would.id), remedy=remedy)
         self.would = would
 
 
@@ -157,7 +154,7 @@ def record_visit_file(
                 remedy=_("请在“基本情况”写明类型：检查、督促、复查等；见 evidence schema visit。"),
             )
         if not (settled or result.new or result.unchanged):
-            raise SameDayError(result)
+            raise SameDayError(result, remedy=_("请说明是另一次活动，还是更正这一次。"))
         outcome.append(replace(result, warnings=(*entered.warnings, *result.warnings)))
         if result.unchanged:
             return []

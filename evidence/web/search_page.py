@@ -118,13 +118,13 @@ def entries_of(held: Known) -> Iterator[Entry]:
 
 
 def _of_case(held: Known, case: CaseId, name: str) -> Iterator[Entry]:
-    from evidence.domain.case_files import latest
+    from evidence.domain.case import in_force
 
     for document in held.view.documents(case):
         number = document.form.number
         detail = f"{form_title(document.form.form)} {name}"
         yield _plain("文书", number, detail, reverse("document", args=[number]))
-    for visit in latest(held.view.visits(case)):
+    for visit in in_force(held.view.visits(case)):
         for hazard in visit.hazards:
             title = f"{hazard.location}：{hazard.description}"
             yield _plain(
