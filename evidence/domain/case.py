@@ -148,13 +148,23 @@ class Visit:
 def in_force(visits: Iterable[Visit]) -> tuple[Visit, ...]:
     """Each visit once, in its highest version, in order of arrival and id.
 
-    A correction may move the time, so the last of a list ordered by time may hold no more.
+    A correction may move the time, so the last of a list ordered by time may hold no more. A journal
+    never holds two visits of one id and version; facts from elsewhere may, and are then told apart by
+    what they say, so that the answer never depends on their order.
     """
     newest: dict[VisitId, Visit] = {}
     for visit in visits:
-        if visit.id not in newest or visit.version >= newest[visit.id].version:
+        known = newest.get(visit.id)
+        if known is None or _precedence(visit, known) > 0:
             newest[visit.id] = visit
     return tuple(sorted(newest.values(), key=lambda visit: (visit.arrived_at, visit.id)))
+
+
+def _precedence(visit: Visit, known: Visit) -> int:
+    """Positive where `visit` goes before `known`, which bears the same id."""
+    if visit.version != known.version or visit == known:
+        return visit.version - known.version
+    return 1 if repr(visit) > repr(known) else -1
 
 
 class ReviewResult(StrEnum):

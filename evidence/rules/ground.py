@@ -219,8 +219,9 @@ class Ground:
         return tuple(sorted(self._carriers.get(number, ()), key=lambda package: package.built_at))
 
     def receipt_for(self, package: Package) -> Receipt | None:
-        """The regulator's receipt for a package."""
-        return next((one for one in self.facts.receipts if one.package == package.id), None)
+        """The regulator's first receipt for a package."""
+        mine = (one for one in self.facts.receipts if one.package == package.id)
+        return min(mine, key=lambda one: (one.at, repr(one)), default=None)
 
     def year_of(self, day: date) -> int:
         """The service year of a day: 1-based from the contract date, or the calendar year."""

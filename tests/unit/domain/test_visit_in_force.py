@@ -49,3 +49,8 @@ def view() -> Any:
 
 def test_the_interface_for_programs_lists_the_hazards_in_force(view: Any) -> None:
     assert [row["id"] for row in hazard_rows(view, CASE)] == ["H07"]
+
+
+def test_two_of_one_id_and_version_are_told_apart_whatever_their_order() -> None:
+    twin = replace(FIRST, summary="另一份")
+    assert in_force((FIRST, twin)) == in_force((twin, FIRST))
