@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from evidence.inbox.ingest import Intake
     from evidence.inbox.later import Later
     from evidence.jobs.job import DeadJob, Queue
+    from evidence.jobs.kept import KeptQueue
     from evidence.ledger.acting import Actor
     from evidence.ledger.events import Event
     from evidence.ledger.ledger import Ledger
@@ -183,9 +184,16 @@ class Workspace:
         return DatabaseQueue(self.settings.ledger)
 
     @property
+    def kept_jobs(self) -> KeptQueue:
+        """What is done beside the watcher, by whichever process watches."""
+        from evidence.jobs.kept import FILE_NAME, KeptQueue
+
+        return KeptQueue(self.archive / FILE_NAME, self.settings.jobs)
+
+    @property
     def given_up(self) -> tuple[DeadJob, ...]:
-        """Jobs of other processes that were tried in vain and wait for a person."""
-        return () if self.queue is None else self.queue.dead()
+        """Jobs that were tried in vain and wait for a person."""
+        return (*self.kept_jobs.dead(), *(() if self.queue is None else self.queue.dead()))
 
     def _later(self) -> Later | None:
         from evidence.inbox.later import Later

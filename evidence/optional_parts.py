@@ -5,8 +5,6 @@ Each is imported when it is asked for; a workspace that names none of them pays 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -18,16 +16,6 @@ if TYPE_CHECKING:
     from evidence.mail.fetch import Post
     from evidence.rules.agenda import DueItem
     from evidence.webhooks.telling import Telling
-
-
-@contextmanager
-def beside_the_watcher(workspace: Workspace, *, say: Callable[[str], None]) -> Iterator[None]:
-    """Fetch mail and tell other programs while the inbox is watched."""
-    from evidence.mail.rounds import fetching
-    from evidence.webhooks.telling import telling
-
-    with fetching(post_of(workspace), say=say), telling(telling_of(workspace), say=say):
-        yield
 
 
 def post_of(workspace: Workspace) -> Post:
@@ -70,7 +58,7 @@ def telling_of(workspace: Workspace) -> Telling:
         ledger=workspace.ledger,
         contract=workspace.settings.contract.code,
         receivers=workspace.settings.webhooks,
-        jobs=workspace.settings.jobs,
+        queue=workspace.kept_jobs,
         due=lambda: _due_soon(workspace),
         clock=workspace.clock,
     )

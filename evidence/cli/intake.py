@@ -153,7 +153,7 @@ def watch_command(workspace: Workspace, poll: bool, log: Path | None) -> None:
     from evidence.health.watched import Watched
     from evidence.inbox.service import run_service
     from evidence.ledger.query_tables import keep
-    from evidence.optional_parts import beside_the_watcher
+    from evidence.workers.beside import beside_the_watcher
 
     with beside_the_watcher(workspace, say=progress):
         run_service(

@@ -13,6 +13,8 @@ from evidence.language import _
 if TYPE_CHECKING:
     from evidence.config import Workspace
     from evidence.jobs.database import DatabaseQueue
+    from evidence.jobs.job import DeadJob
+    from evidence.jobs.kept import KeptQueue
 
 
 @click.command("worker")
@@ -29,41 +31,58 @@ def worker_command(
 ) -> None:
     """工作进程：从数据库领取识别、签发任务，可在多台主机上同时运行；Ctrl-C 或 SIGTERM 干净停止。
 
-    中途断电也不丢：别的工作进程会接手。
+    中途断电也不丢：别的工作进程会接手。--list、--retry 也包括向其他程序发送的通知，不需要数据库。
 
     \b
     例：evidence worker
         evidence worker --list
     """
+    if listing or retry:
+        _look(workspace, retry=retry, as_json=as_json)
+        return
     if not workspace.settings.ledger.database:
         raise UsageError(
             _("工作进程要有数据库：evidence.toml 没有写明。"),
             where="evidence.toml [ledger] database",
             remedy=_('只用一台电脑时不需要它：在 [jobs] 写 where = "pool"，由本机多个进程识别。'),
         )
-    from evidence.jobs.database import DatabaseQueue
     from evidence.workers.worker import Worker
 
-    queue = DatabaseQueue(workspace.settings.ledger)
-    if retry:
-        revived = queue.revive()
-        if not as_json:
-            say(_("已重新排队 {n} 项。").format(n=revived))
-    if not (listing or retry):
-        progress(_("工作进程已开始，按 Ctrl-C 停止。"))
-        Worker(workspace, at_once=at_once, tell=progress).run(until_empty=until_empty)
+    worker = Worker(workspace, at_once=at_once, tell=progress)
+    progress(_("工作进程已开始，按 Ctrl-C 停止。"))
+    worker.run(until_empty=until_empty)
+    if as_json or until_empty:
+        _look(workspace, retry=False, as_json=as_json)
+
+
+def _look(workspace: Workspace, *, retry: bool, as_json: bool) -> None:
+    """The queue in the database, where there is one, and the one in the archive, as one."""
+    queues: list[KeptQueue | DatabaseQueue] = [workspace.kept_jobs]
+    if workspace.settings.ledger.database:
+        from evidence.jobs.database import DatabaseQueue
+
+        queues.append(DatabaseQueue(workspace.settings.ledger))
+    try:
+        if retry:
+            revived = sum(queue.revive() for queue in queues)
+            if not as_json:
+                say(_("已重新排队 {n} 项。").format(n=revived))
+        waiting = sum(queue.waiting() for queue in queues)
+        running = sum(queue.running() for queue in queues)
+        dead = [job for queue in queues for job in queue.dead()]
+    finally:
+        for queue in queues:
+            queue.close()
     if as_json:
-        emit({"waiting": queue.waiting(), "running": queue.running(), "dead": queue.dead()})
-    elif listing or until_empty:
-        _show(queue)
-    queue.close()
+        emit({"waiting": waiting, "running": running, "dead": dead})
+    elif not retry:
+        _show(waiting, running, dead)
 
 
-def _show(queue: DatabaseQueue) -> None:
-    dead = queue.dead()
+def _show(waiting: int, running: int, dead: list[DeadJob]) -> None:
     say(
         _("等待 {waiting} 项，正在做 {running} 项，做不成 {dead} 项").format(
-            waiting=queue.waiting(), running=queue.running(), dead=len(dead)
+            waiting=waiting, running=running, dead=len(dead)
         )
     )
     for job in dead:

@@ -16,6 +16,8 @@ from evidence.domain.week import Week, local_date
 
 RECOGNISE = "recognise"
 """The function that reads an arrival; its jobs are keyed `recognise:<arrival>`."""
+TELL = "tell"
+"""The function that tells another program; its jobs are keyed `tell:<receiver>:<notice>`."""
 THIS_WEEK = 100
 """Priority of work for the week that is handed over next; each week further back counts one less."""
 

@@ -224,7 +224,7 @@ def _watch(root: Path, poll: bool, pipe: Connection, clock_is_right: bool) -> No
     from evidence.health.heartbeat import FILE_NAME
     from evidence.health.watched import Watched
     from evidence.inbox.service import run_service
-    from evidence.optional_parts import beside_the_watcher
+    from evidence.workers.beside import beside_the_watcher
 
     workspace = replace(open_workspace(root), clock_is_right=clock_is_right)
 

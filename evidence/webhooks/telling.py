@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -10,21 +11,26 @@ from functools import partial
 from pathlib import Path
 from threading import Event
 
+import msgspec
+
 from evidence import credentials
 from evidence.domain.week import local_date
 from evidence.errors import EvidenceError
 from evidence.jobs.beside import beside
-from evidence.jobs.settings import JobSettings
+from evidence.jobs.job import TELL, Job
+from evidence.jobs.kept import KeptQueue, Perform
 from evidence.language import _
 from evidence.ledger.ledger import Ledger
 from evidence.rules.agenda import DueItem
-from evidence.webhooks.delivery import Delivery, NotAcceptedError
-from evidence.webhooks.notices import deadlines, notices_in
-from evidence.webhooks.outbox import Outbox
+from evidence.webhooks.delivery import Delivery
+from evidence.webhooks.notices import Notice, deadlines, notices_in
+from evidence.webhooks.progress import Progress
 from evidence.webhooks.settings import WebhookSettings
 
 LOOK_S = 5.0
 """Seconds between two looks at the journal."""
+_PATIENCE_S = 20.0
+"""Longer than a receiver may take to answer, as a rule; one that hangs is told again by the same id."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,71 +42,87 @@ class Telling:
     ledger: Ledger
     contract: str
     receivers: Mapping[str, WebhookSettings]
-    jobs: JobSettings
+    queue: KeptQueue
     due: Callable[[], tuple[DueItem, ...]]
     """What is due soon, as of now."""
     clock: Callable[[], datetime]
     """Contract time, for deadlines."""
 
-    def outbox(self, name: str) -> Outbox:
-        """The notices of one receiver."""
-        return Outbox(self.archive / "webhooks" / f"{name}.json", self.ledger.head.size)
-
-    def delivery(self, name: str) -> Delivery:
-        """The way to one receiver.
+    def send(self, name: str, notice: Notice) -> None:
+        """One attempt, now.
 
         Raises:
+            NotAcceptedError: the receiver did not take it.
             CredentialError: no secret.
         """
         settings = self.receivers[name]
+        Delivery(settings=settings, secret=self._secret(settings)).send(notice, datetime.now(UTC))
+
+    def gather(self, name: str, asked_on: date | None) -> date:
+        """Hand on what has happened since, and once a day what is due tomorrow.
+
+        Args:
+            asked_on: the day that deadlines were last asked about; returns that of this time.
+        """
+        progress = Progress(self.archive / "webhooks" / f"{name}.json", self.ledger.head.size)
+        wanted = set(self.receivers[name].events)
+        size, today = self.ledger.head.size, local_date(self.clock())
+        found = list(notices_in(self.ledger.entries(progress.seq, size), self.contract))
+        if today != asked_on and "deadline.tomorrow" in wanted:
+            found += deadlines(self.due(), today, self.contract)
+        fresh = progress.fresh([notice for notice in found if notice.event in wanted])
+        for notice in (*progress.left_over, *fresh):
+            self.queue.put(
+                Job(
+                    function=TELL,
+                    key=f"{_keys_of(name)}{notice.id}",
+                    arguments={"receiver": name, "notice": msgspec.json.encode(notice).decode()},
+                )
+            )
+        progress.handed_on(fresh, size)
+        return today
+
+    def _secret(self, settings: WebhookSettings) -> str:
         if settings.keyring:
-            return Delivery(settings=settings, secret=credentials.from_keyring(settings.keyring))
+            return credentials.from_keyring(settings.keyring)
         path = self.root / settings.secret_file
         secret = credentials.from_file(path)
         if not secret:
             raise credentials.CredentialError(
                 _("没有通知签名用的密钥。"), where=str(path), remedy=_("请把密钥写进该文件，权限 600。")
             )
-        return Delivery(settings=settings, secret=secret)
-
-    def gather(self, name: str, outbox: Outbox, asked_on: date | None) -> date:
-        """Take what has happened since, and once a day what is due tomorrow; returns the day asked about."""
-        wanted = set(self.receivers[name].events)
-        size, today = self.ledger.head.size, local_date(self.clock())
-        found = list(notices_in(self.ledger.entries(outbox.seq, size), self.contract))
-        if today != asked_on and "deadline.tomorrow" in wanted:
-            found += deadlines(self.due(), today, self.contract)
-        outbox.add([notice for notice in found if notice.event in wanted], size)
-        return today
-
-    def deliver(self, outbox: Outbox, delivery: Delivery, now: datetime) -> None:
-        """Try what may be tried now, in order; a failure delays that notice alone."""
-        for waiting in outbox.due(now):
-            try:
-                delivery.send(waiting.notice, now)
-            except NotAcceptedError as error:
-                outbox.failed(waiting, str(error), now, self.jobs)
-            else:
-                outbox.accepted(waiting)
+        return secret
 
 
-def telling(telling: Telling, *, say: Callable[[str], None]) -> AbstractContextManager[None]:
-    """Tell while the block runs."""
-    looks = {f"webhook-{name}": partial(_rounds, telling, name, say) for name in telling.receivers}
-    return beside(looks, patience_s=telling.jobs.retry_wait_s)
+def telling(
+    telling: Telling, *, perform: Perform, say: Callable[[str], None]
+) -> AbstractContextManager[None]:
+    """Tell while the block runs, each receiver in its own thread: a slow one keeps no other waiting.
+
+    Args:
+        perform: does a job of the queue.
+    """
+    looks = {f"webhook-{name}": partial(_rounds, telling, name, perform, say) for name in telling.receivers}
+    return beside(looks, patience_s=_PATIENCE_S)
 
 
-def _rounds(telling: Telling, name: str, say: Callable[[str], None], stopped: Event) -> None:
+def _keys_of(name: str) -> str:
+    return f"{TELL}:{name}:"
+
+
+def _rounds(
+    telling: Telling, name: str, perform: Perform, say: Callable[[str], None], stopped: Event
+) -> None:
     asked_on: date | None = None
     complaint = ""
+    keys = _keys_of(name)
     while not stopped.is_set():
         said = complaint
         try:
-            outbox, delivery = telling.outbox(name), telling.delivery(name)
-            asked_on = telling.gather(name, outbox, asked_on)
-            telling.deliver(outbox, delivery, datetime.now(UTC))
-            complaint = outbox.waiting[0].why if outbox.waiting else ""
-        except (EvidenceError, OSError) as error:
+            asked_on = telling.gather(name, asked_on)
+            telling.queue.work(perform, datetime.now(UTC), keys=keys, stopped=stopped.is_set)
+            complaint = telling.queue.complaint(keys)
+        except (EvidenceError, OSError, sqlite3.Error) as error:
             complaint = str(error)
         if complaint and complaint != said:
             say(_("通知 {name}：{what}").format(name=name, what=complaint))

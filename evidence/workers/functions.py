@@ -13,7 +13,11 @@ from pathlib import Path
 
 from evidence.config import Workspace, open_workspace
 
-FUNCTIONS = {"recognise": "evidence.workers.recognise:recognise", "issue": "evidence.workers.issue:issue"}
+FUNCTIONS = {
+    "recognise": "evidence.workers.recognise:recognise",
+    "issue": "evidence.workers.issue:issue",
+    "tell": "evidence.workers.tell:tell",
+}
 """Names as they stand in queues, never given to another function; imported when first wanted."""
 
 

@@ -16,13 +16,14 @@ from datetime import UTC, datetime
 from procrastinate import App, PsycopgConnector
 from procrastinate.exceptions import ConnectorException
 from procrastinate.job_context import JobContext
-from procrastinate.jobs import Status
-from procrastinate.retry import RetryStrategy
+from procrastinate.jobs import Job, Status
+from procrastinate.retry import BaseRetryStrategy, RetryDecision
 
 from evidence.config import Workspace
 from evidence.errors import UsageError
 from evidence.inbox.later import recognition_of
 from evidence.jobs.database import IDLE_S, QUEUE, DatabaseQueue, prepare
+from evidence.jobs.settings import JobSettings
 from evidence.language import _
 from evidence.ledger.postgres.connection import connect
 from evidence.workers.functions import FUNCTIONS, perform
@@ -113,7 +114,7 @@ class Worker:
     async def _take_over(self, app: App) -> None:
         """Jobs of workers that fell silent go back, or are given up when they were tried often enough."""
         for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=self._settings.stalled_s):
-            if job.attempts + 1 >= self._settings.attempts:
+            if job.attempts + 1 >= self._settings.attempts_of(job.task_name):
                 self._note(job.id, _("处理它的工作进程几次都意外中止"))
                 await app.job_manager.finish_job(job, Status.FAILED, delete_job=False)
             else:
@@ -125,9 +126,7 @@ class Worker:
 
     def _app(self, info: str) -> App:
         app = App(connector=PsycopgConnector(conninfo=info, min_size=1, max_size=4))
-        retry = RetryStrategy(
-            max_attempts=self._settings.attempts - 1, linear_wait=self._settings.retry_wait_s
-        )
+        retry = _BackOff(self._settings)
         for name in FUNCTIONS:
             app.task(name=name, pass_context=True, retry=retry)(self._wrapped(name))
         return app
@@ -152,3 +151,17 @@ class Worker:
     def _note(self, job: int | None, why: str) -> None:
         with connect(self._ledger.database, self._ledger.schema, idle_s=IDLE_S) as connection:
             connection.execute(_NOTE, (job, datetime.now(UTC), why))
+
+
+class _BackOff(BaseRetryStrategy):
+    """The pauses of `[jobs]`, as procrastinate asks for them."""
+
+    def __init__(self, settings: JobSettings) -> None:
+        self._settings = settings
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        """None when a person is asked instead."""
+        tried = job.attempts + 1
+        if tried >= self._settings.attempts_of(job.task_name):
+            return None
+        return RetryDecision(retry_in={"seconds": self._settings.pause_s(tried)})

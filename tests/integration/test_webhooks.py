@@ -8,21 +8,23 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from evidence.domain.identifiers import ArrivalId, Sha256
-from evidence.errors import EvidenceError
+from evidence.jobs.kept import KeptQueue
 from evidence.jobs.settings import JobSettings
 from evidence.ledger.events import ArrivalJudged, ArrivalTaken
 from evidence.ledger.ledger import Ledger
 from evidence.new_workspace import create_workspace, sample_settings
 from evidence.rules.agenda import DueItem
+from evidence.webhooks.notices import Notice
 from evidence.webhooks.settings import WebhookSettings
 from evidence.webhooks.telling import Telling
 
@@ -36,7 +38,7 @@ class Receiver:
     def __init__(self) -> None:
         self.got: list[tuple[dict[str, str], bytes]] = []
         self.answers: list[int] = []
-        self.came = threading.Event()
+        self.accepted = threading.Event()
         receiver = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -48,7 +50,8 @@ class Receiver:
                 if status == 302:
                     self.send_header("Location", "/elsewhere")
                 self.end_headers()
-                receiver.came.set()
+                if status == 204:
+                    receiver.accepted.set()
 
             def log_message(self, format: str, *args: object) -> None:
                 """Quiet."""
@@ -78,7 +81,9 @@ def telling(tmp_path: Path, receiver: Receiver) -> Telling:
         ledger=Ledger.open(tmp_path / "ledger", clock=lambda: NOW),
         contract="WJB",
         receivers={"office": WebhookSettings(url=receiver.url, secret_file="secret")},
-        jobs=JobSettings(attempts=3, retry_wait_s=20),
+        queue=KeptQueue(
+            tmp_path / "archive" / "jobs.sqlite3", JobSettings(notice_attempts=3, retry_wait_s=20)
+        ),
         due=lambda: (),
         clock=lambda: NOW,
     )
@@ -93,9 +98,13 @@ def arrive(ledger: Ledger, running: int, outcome: str = "unidentified") -> None:
 
 
 def tell(telling: Telling, now: datetime = NOW) -> None:
-    outbox = telling.outbox("office")
-    telling.gather("office", outbox, None)
-    telling.deliver(outbox, telling.delivery("office"), now)
+    telling.gather("office", None)
+
+    def perform(function: str, arguments: Mapping[str, str]) -> None:
+        assert function == "tell"
+        telling.send(arguments["receiver"], msgspec.json.decode(arguments["notice"], type=Notice))
+
+    telling.queue.work(perform, now)
 
 
 def test_an_undecided_arrival_is_told_signed_and_once(telling: Telling, receiver: Receiver) -> None:
@@ -120,7 +129,7 @@ def test_history_before_the_receiver_was_named_is_not_told(telling: Telling, rec
 
 
 def test_what_happened_while_nobody_told_is_told_later(telling: Telling, receiver: Receiver) -> None:
-    telling.outbox("office")
+    telling.gather("office", None)
     arrive(telling.ledger, 1)
     tell(telling)
     assert len(receiver.got) == 1
@@ -138,10 +147,11 @@ def test_a_receiver_that_fails_twice_gets_it_the_third_time_after_longer_pauses(
     tell(telling, NOW + timedelta(seconds=20))
     tell(telling, NOW + timedelta(seconds=59))
     assert len(receiver.got) == 2
+    assert telling.queue.complaint("tell:office:") == "HTTP 302"
     tell(telling, NOW + timedelta(seconds=60))
     assert len(receiver.got) == 3
     assert len({told["id"] for told in receiver.told()}) == 1
-    assert telling.outbox("office").waiting == ()
+    assert telling.queue.waiting() == 0
 
 
 def test_one_that_never_answers_is_given_up_and_named(telling: Telling, receiver: Receiver) -> None:
@@ -150,9 +160,13 @@ def test_one_that_never_answers_is_given_up_and_named(telling: Telling, receiver
     arrive(telling.ledger, 1)
     for hour in range(5):
         tell(telling, NOW + timedelta(hours=hour))
-    (dead,) = telling.outbox("office").dead
-    assert (dead.attempts, dead.why) == (3, "HTTP 503")
+    (dead,) = telling.queue.dead()
+    assert (dead.function, dead.attempts, dead.why) == ("tell", 3, "HTTP 503")
     assert len(receiver.got) == 3
+    receiver.answers = []
+    assert telling.queue.revive() == 1
+    tell(telling, NOW + timedelta(days=1))
+    assert (len(receiver.got), telling.queue.dead()) == (4, ())
 
 
 def test_a_failing_notice_delays_no_other(telling: Telling, receiver: Receiver) -> None:
@@ -162,7 +176,7 @@ def test_a_failing_notice_delays_no_other(telling: Telling, receiver: Receiver) 
     arrive(telling.ledger, 2)
     tell(telling)
     assert [told["arrival"] for told in receiver.told()] == ["A-20220401-0001", "A-20220401-0002"]
-    assert len(telling.outbox("office").waiting) == 1
+    assert telling.queue.waiting() == 1
 
 
 def test_tomorrow_s_deadlines_are_told_once(telling: Telling, receiver: Receiver) -> None:
@@ -192,8 +206,28 @@ def test_only_wanted_events_are_told(telling: Telling, receiver: Receiver) -> No
 
 def test_without_a_secret_nothing_is_sent(telling: Telling, receiver: Receiver) -> None:
     (telling.root / "secret").unlink()
-    with pytest.raises(EvidenceError, match="密钥"):
-        telling.delivery("office")
+    telling.gather("office", None)
+    arrive(telling.ledger, 1)
+    tell(telling)
+    assert receiver.got == []
+    assert "密钥" in telling.queue.complaint("tell:office:")
+
+
+def test_what_an_earlier_program_left_waiting_is_told(telling: Telling, receiver: Receiver) -> None:
+    notice = {"id": "WJB-7", "event": "package.built", "about": {"package": "WJB-2022-W12"}}
+    given_up = {"id": "WJB-3", "event": "receipt.received", "about": {"package": "WJB-2022-W11"}}
+    kept = {
+        "seq": 0,
+        "waiting": [{"notice": notice, "attempts": 2, "next_at": "2022-03-28T01:00:00Z", "why": "HTTP 500"}],
+        "dead": [{"notice": given_up, "attempts": 5, "next_at": None, "why": "HTTP 500"}],
+        "known": ["WJB-7", "WJB-3"],
+    }
+    path = telling.archive / "webhooks" / "office.json"
+    path.parent.mkdir(parents=True)
+    path.write_text(json.dumps(kept), "utf-8")
+    tell(telling)
+    tell(telling)
+    assert [told["id"] for told in receiver.told()] == ["WJB-7", "WJB-3"]
 
 
 @pytest.mark.parametrize("url", ["http://example.cn/hook", "ftp://x", "file:///etc/passwd", ""])
@@ -202,20 +236,27 @@ def test_an_address_that_sends_in_the_clear_is_refused(url: str) -> None:
         WebhookSettings(url=url, secret_file="secret")
 
 
-def test_the_watcher_tells_by_itself(tmp_path: Path, receiver: Receiver) -> None:
+def test_the_watcher_tells_by_itself_until_it_is_accepted(tmp_path: Path, receiver: Receiver) -> None:
     root = tmp_path / "work"
     create_workspace(root, sample_settings())
     (root / "secret").write_text(SECRET)
     (root / "secret").chmod(0o600)
     settings = root / "evidence.toml"
     told = f'\n[webhooks.office]\nurl = "{receiver.url}"\nsecret_file = "secret"\n'
+    told += "[jobs]\nretry_wait_s = 0\n"
+    receiver.answers = [500, 503]
     settings.write_text(settings.read_text("utf-8") + told, "utf-8")
     program = Path(sys.executable).with_name("evidence")
     watching = subprocess.Popen([program, "watch", "--workspace", root], stderr=subprocess.PIPE, text=True)
     assert watching.stderr is not None
     watching.stderr.readline()
     (root / "inbox" / "x.bin").write_bytes(b"no document")
-    assert receiver.came.wait(timeout=120)
+    assert receiver.accepted.wait(timeout=120)
     watching.send_signal(signal.SIGTERM)
     assert watching.wait(timeout=60) == 0, watching.stderr.read()
-    assert receiver.told()[0]["event"] == "arrival.undecided"
+    assert [told["event"] for told in receiver.told()] == ["arrival.undecided"] * 3
+    assert len({told["id"] for told in receiver.told()}) == 1
+    listed = subprocess.run(
+        [program, "worker", "--list", "--json", "--workspace", root], capture_output=True, check=True
+    )
+    assert json.loads(listed.stdout) == {"waiting": 0, "running": 0, "dead": []}
