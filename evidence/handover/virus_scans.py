@@ -10,6 +10,13 @@ from evidence.domain.virus_scan import ScanResult, VirusScan
 from evidence.handover.week import WeekWork
 
 _REFUSED = "到件时已拒收可执行、加密和类型不符的文件；"
+_WORDS = {
+    ScanResult.CLEAN: "未发现病毒",
+    ScanResult.INFECTED: "发现有害内容",
+    ScanResult.NOT_SCANNED: "超过扫描上限、未经扫描",
+    ScanResult.UNAVAILABLE: "到件时扫描程序没有应答、未经扫描",
+    None: "到件时没有扫描程序、未经扫描",
+}
 
 
 def scans_of(work: WeekWork) -> list[VirusScan | None]:
@@ -30,15 +37,8 @@ def security_row(scans: Sequence[VirusScan | None]) -> dict[str, str]:
     if not done:
         how = f"{_REFUSED}病毒查杀由接收单位按其规定进行。"
         return {"item": "安全性", "how": how, "state": "open", "word": "待接收方"}
-    counted = Counter(scan.result for scan in done)
-    counted[ScanResult.UNAVAILABLE] += len(scans) - len(done)
-    words = {
-        ScanResult.CLEAN: "未发现病毒",
-        ScanResult.INFECTED: "发现有害内容",
-        ScanResult.NOT_SCANNED: "超过扫描上限、未经扫描",
-        ScanResult.UNAVAILABLE: "未经扫描",
-    }
-    told = "，".join(f"{counted[result]} 件{word}" for result, word in words.items() if counted[result])
+    counted = Counter(None if scan is None else scan.result for scan in scans)
+    told = "，".join(f"{counted[result]} 件{word}" for result, word in _WORDS.items() if counted[result])
     engines = "、".join(dict.fromkeys(_engine(scan) for scan in done if scan.engine))
     how = f"{_REFUSED}到件时病毒扫描（{engines}）：{told}。" if engines else f"{_REFUSED}{told}。"
     clean = counted[ScanResult.CLEAN] == len(scans)

@@ -1,4 +1,4 @@
-"""What is looked at, quick enough for every minute; none of it asks the network.
+"""What is looked at, quick enough for every minute; the only thing asked is a virus scanner.
 
 A condition that cannot be examined is a finding, not a crash: nothing that fails may look healthy.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 Look = Callable[["Workspace", datetime], Iterator[Condition]]
 _GB = 2**30
+_QUICK_S = 5
+"""Seconds in which a service beside this program says that it is there."""
 
 
 def conditions(workspace: Workspace, now: datetime, *, watcher: bool = True) -> tuple[Condition, ...]:
@@ -45,6 +48,7 @@ def conditions(workspace: Workspace, now: datetime, *, watcher: bool = True) -> 
         backup,
         proven_restore,
         witness,
+        scanner,
     ]
     if watcher:
         looks.insert(1, heartbeat)
@@ -293,6 +297,36 @@ def witness(workspace: Workspace, _now: datetime) -> Iterator[Condition]:
         else _("检查点都已送到外面"),
         remedy=remedy if lacking else "",
         figures={"evidence_checkpoints_not_mirrored": float(lacking)},
+    )
+
+
+def scanner(workspace: Workspace, _now: datetime) -> Iterator[Condition]:
+    """The virus scanner answers; says nothing where none is configured."""
+    settings = workspace.settings.antivirus
+    if not settings.clamd:
+        return
+    from evidence.antivirus.clamd import Clamd, ScannerDownError
+
+    figure = "evidence_scanner_answers"
+    try:
+        engine, signatures = Clamd(settings=replace(settings, timeout_s=_QUICK_S)).version()
+    except ScannerDownError as error:
+        held = settings.when_down == "hold"
+        yield Condition(
+            name="scanner",
+            good=False if held else None,
+            message=error.what + (_("文件都在收件夹里等它。") if held else _("文件未经扫描就收下，待判定。")),
+            remedy=error.remedy,
+            figures={figure: 0.0},
+        )
+        return
+    yield Condition(
+        name="scanner",
+        good=True,
+        message=_("病毒扫描：{engine}，病毒库 {signatures}").format(
+            engine=engine, signatures=signatures or _("未注明")
+        ),
+        figures={figure: 1.0},
     )
 
 

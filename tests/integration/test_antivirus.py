@@ -16,10 +16,11 @@ from PIL import Image
 from evidence.antivirus.clamd import Clamd, ScannerDownError
 from evidence.antivirus.settings import AntivirusSettings
 from evidence.cli.program import cli
-from evidence.config import Workspace, open_workspace
+from evidence.config import Workspace, open_workspace, utc_now
 from evidence.domain.virus_scan import ScanResult, VirusScan
 from evidence.errors import EvidenceError
 from evidence.handover.virus_scans import security_row
+from evidence.health.conditions import conditions
 from evidence.inbox import ingest
 from evidence.inbox.attachments import RefusedAttachmentError
 from evidence.new_workspace import create_workspace, sample_settings
@@ -206,6 +207,26 @@ def test_something_else_on_the_socket_is_no_scanner(tmp_path: Path) -> None:
         clamd.scan(Path(__file__))
 
 
+@pytest.mark.parametrize(("when_down", "good"), [("hold", False), ("review", None)])
+def test_the_health_page_names_a_scanner_that_is_down_and_one_that_answers(
+    daemon: ClamdRoom, tmp_path: Path, when_down: str, good: bool | None
+) -> None:
+    absent = ClamdRoom()
+    try:
+        workspace = open_workspace(office(tmp_path / "down", absent, when_down=when_down))
+        found = {each.name: each for each in conditions(workspace, utc_now())}
+        assert found["scanner"].good is good
+        assert "没有应答" in found["scanner"].message
+        assert found["scanner"].remedy
+        assert found["scanner"].figures == {"evidence_scanner_answers": 0.0}
+    finally:
+        absent.remove()
+    workspace = open_workspace(office(tmp_path / "up", daemon, when_down=when_down))
+    found = {each.name: each for each in conditions(workspace, utc_now())}
+    assert found["scanner"].good is True
+    assert "ClamAV" in found["scanner"].message
+
+
 CLEAN = VirusScan(result=ScanResult.CLEAN, engine="ClamAV 1.4", signatures="27500/Mon")
 
 
@@ -215,14 +236,19 @@ CLEAN = VirusScan(result=ScanResult.CLEAN, engine="ClamAV 1.4", signatures="2750
         ([], "open", "由接收单位"),
         ([None, None], "open", "由接收单位"),
         ([CLEAN, CLEAN], "present", "2 件未发现病毒"),
-        ([CLEAN, None], "undecided", "1 件未经扫描"),
+        ([CLEAN, None], "undecided", "1 件到件时没有扫描程序、未经扫描"),
+        (
+            [CLEAN, VirusScan(result=ScanResult.UNAVAILABLE, why="没有应答")],
+            "undecided",
+            "1 件到件时扫描程序没有应答、未经扫描",
+        ),
         (
             [CLEAN, VirusScan(result=ScanResult.NOT_SCANNED, engine="ClamAV 1.4")],
             "undecided",
             "1 件超过扫描上限",
         ),
     ],
-    ids=["no files", "no scanner", "all clean", "one from before", "one too large"],
+    ids=["no files", "no scanner", "all clean", "one from before", "scanner was down", "one too large"],
 )
 def test_the_handover_list_claims_what_was_scanned(
     scans: list[VirusScan | None], state: str, said: str

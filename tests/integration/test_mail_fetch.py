@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -335,3 +336,36 @@ def test_the_watcher_fetches_by_itself(server: Dovecot, tmp_path: Path) -> None:
     watching.send_signal(signal.SIGTERM)
     rest = watching.stderr.read()
     assert watching.wait(timeout=60) == 0, rest
+
+
+def test_the_desk_fetches_by_itself(server: Dovecot, tmp_path: Path) -> None:
+    root = tmp_path / "work"
+    _workspace(root, server)
+    server.deliver(letter())
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    program = str(Path(sys.executable).with_name("evidence"))
+    serving = subprocess.Popen(
+        [program, "serve", "--port", str(port), "--workspace", str(root)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert serving.stderr is not None
+    said = []
+    for line in serving.stderr:
+        said.append(line)
+        if "收到 1 封邮件" in line:
+            break
+    serving.send_signal(signal.SIGTERM)
+    rest = serving.stderr.read()
+    assert serving.wait(timeout=60) == 0, rest
+    assert "邮箱 整改：收到 1 封邮件。\n" in said, (said, rest)
+    (held,) = server.held()
+    assert held.endswith("S")
+    given = ["--workspace", str(root), "--json"]
+    runner = CliRunner()
+    assert runner.invoke(cli, ["ingest", *given]).exit_code == 0
+    listed = json.loads(runner.invoke(cli, ["inbox", "list", "--all", *given]).stdout)["arrivals"]
+    assert [row["path"].endswith("整改报告.eml") for row in listed] == [True], listed
