@@ -15,7 +15,7 @@ from evidence.language import _
 if TYPE_CHECKING:
     from evidence.config import Workspace
 
-_ROLES = ("clerk", "lead", "auditor", "regulator")
+_ROLES = ("clerk", "lead", "auditor", "regulator", "inspector")
 
 
 @click.command("serve")

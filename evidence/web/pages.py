@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpResponse, HttpResponseNotAllowed
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from evidence.errors import EvidenceError
 from evidence.inbox.deciding import Decider
@@ -20,7 +21,7 @@ from evidence.web.meanwhile import FIELD as SEEN
 from evidence.web.meanwhile import changes
 from evidence.web.middleware import role_of
 from evidence.web.once import acting_once
-from evidence.web.roles import Act, may
+from evidence.web.roles import Act, Role, may
 from evidence.web.speech import say
 
 View = Callable[..., Any]
@@ -43,6 +44,8 @@ def page(act: Act, *methods: str, keyed: bool = True, own_meanwhile: bool = Fals
             if not request.user.is_authenticated:
                 return _sign_in_first(request)
             if not may(role_of(request), act):
+                if role_of(request) is Role.INSPECTOR and request.path == reverse("today"):
+                    return redirect("site")  # where signing in leads
                 return render(request, "desk/refused.html", {"act": act}, status=403)
             if request.method not in allowed:
                 return HttpResponseNotAllowed(allowed)

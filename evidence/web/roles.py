@@ -15,6 +15,7 @@ class Role(StrEnum):
     LEAD = "lead"
     AUDITOR = "auditor"
     REGULATOR = "regulator"
+    INSPECTOR = "inspector"
 
 
 ROLE_WORDS: dict[Role, str] = {
@@ -22,6 +23,7 @@ ROLE_WORDS: dict[Role, str] = {
     Role.LEAD: "项目负责人",
     Role.AUDITOR: "审计人员（只读）",
     Role.REGULATOR: "监管部门（只读）",
+    Role.INSPECTOR: "检查人员",
 }
 
 
@@ -36,6 +38,7 @@ class Act(StrEnum):
     DECIDE_ARRIVAL = "归入、拆分、退回、重试、撤销到件"
     DECIDE_MARK = "看图判定签名、盖章和改动"
     ENTER_VISIT = "录入检查事实，签发、重签和作废文书"
+    ON_SITE = "现场检查：查看和登记本人的检查"
     PLAN = "编排下周计划"
     ROSTER = "维护企业、人员、记录仪和专项名册"
     BUILD = "制作并签名完整的移交包"
@@ -46,8 +49,8 @@ class Act(StrEnum):
 
 _READ = frozenset({Act.SEE, Act.JUDGE_PACKAGE, Act.DOWNLOAD_PACKAGE})
 _CLERK = _READ | {
-    Act.WATCH, Act.UPLOAD, Act.DECIDE_ARRIVAL, Act.DECIDE_MARK, Act.ENTER_VISIT, Act.PLAN, Act.ROSTER,
-    Act.BUILD,
+    Act.WATCH, Act.UPLOAD, Act.DECIDE_ARRIVAL, Act.DECIDE_MARK, Act.ENTER_VISIT, Act.ON_SITE, Act.PLAN,
+    Act.ROSTER, Act.BUILD,
 }  # fmt: skip
 
 ALLOWED: dict[Role, frozenset[Act]] = {
@@ -56,6 +59,8 @@ ALLOWED: dict[Role, frozenset[Act]] = {
     Role.AUDITOR: _READ,
     # Films show the inside of factories: the regulator may see them, an outside auditor may not.
     Role.REGULATOR: _READ | {Act.WATCH},
+    # A telephone gets lost: it shows what its owner visits, and nothing else of the desk.
+    Role.INSPECTOR: frozenset({Act.ON_SITE}),
 }
 
 

@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from django.contrib.auth.views import LoginView, LogoutView
-from django.urls import path
+from django.urls import include, path
 from django.views.decorators.http import require_safe
 
 from evidence.web import (
@@ -60,6 +60,7 @@ urlpatterns = [
     path("healthz", require_safe(monitoring.healthz), name="healthz"),
     path("readyz", require_safe(monitoring.readyz), name="readyz"),
     path("metrics", require_safe(monitoring.metrics), name="metrics"),
+    path("site/", include("evidence.web.site.urls")),
     path("", today.today, name="today"),
     path("live/", today.live, name="live"),
     path("cell/<str:week>/<str:case>/<slug:column>/", today.cell, name="cell"),

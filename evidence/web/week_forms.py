@@ -47,7 +47,7 @@ def wanted_on(view: View, plan: Plan, day: date) -> list[Wanted]:
         form = FORM_OF.get(line.work)
         if line.day != day or form is None:
             continue
-        case = line.case or _unvisited(view, line.enterprise)
+        case = line.case or unvisited(view, line.enterprise)
         if case is None and line.work is not PlannedWork.CHECK:
             continue
         ready = _waiting(view.documents(case), form) if case else None
@@ -55,7 +55,7 @@ def wanted_on(view: View, plan: Plan, day: date) -> list[Wanted]:
     return found
 
 
-def _unvisited(view: View, enterprise: EnterpriseId) -> CaseId | None:
+def unvisited(view: View, enterprise: EnterpriseId) -> CaseId | None:
     """The newest case of an enterprise that nobody has checked yet."""
     for case in reversed(view.cases(enterprise)):
         if all(visit.kind is not VisitKind.CHECK for visit in in_force(view.visits(case.id))):

@@ -19,7 +19,7 @@ from evidence.web.host import Host
 from tests.desk_world import make_workspace
 
 PASSWORD = "gaoxin-2022-desk"
-PEOPLE = {"lead": "陈立群", "clerk": "陆文静", "auditor": "审计员", "regulator": "吴海峰"}
+PEOPLE = {"lead": "陈立群", "clerk": "陆文静", "auditor": "审计员", "regulator": "吴海峰", "inspector": "P1"}
 # Playwright keeps an event loop in the test thread; the tests still call Django one at a time.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 CHROMIUM = "/usr/bin/chromium-headless-shell"

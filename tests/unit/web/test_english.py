@@ -34,6 +34,7 @@ from evidence.web.lists.roster_changes import LABELS
 from evidence.web.matrix import COLUMNS, WORDS
 from evidence.web.roles import ROLE_WORDS, Act
 from evidence.web.sheets import VERDICTS
+from evidence.web.site.words import PHRASES
 from evidence.web.speech import LOCALE_DIR, say, speaking
 from evidence.web.templatetags.desk import OUTCOME_SIGNS
 
@@ -84,6 +85,7 @@ def _named_elsewhere() -> Iterator[str]:
     yield from (f"整改{each.value}" for each in ProgressState)
     yield from (role + kind for role in ROLES.values() for kind in BOX_KINDS.values())
     yield from WEEKDAYS
+    yield from PHRASES
     yield from TITLES.values()
     yield from ("已办", "计划", "到期", "已过期", "待整改", "空白页", "项目负责人", "资料员", "企业")
     for form in Catalogue.load(shipped_templates()):

@@ -22,6 +22,10 @@ def test_the_lead_may_everything_and_the_clerk_no_exceptions() -> None:
     assert refused == {Act.WAIVE, Act.BUILD_INCOMPLETE, Act.ACCOUNTS}
 
 
+def test_an_inspector_reaches_nothing_but_the_own_visits() -> None:
+    assert {act for act in Act if may(Role.INSPECTOR, act)} == {Act.ON_SITE}
+
+
 def test_nobody_may_nothing() -> None:
     assert not any(may(None, act) for act in Act)
 

@@ -1,0 +1,1 @@
+"""The page for the telephone: what an inspector takes along, and what comes back from a visit."""

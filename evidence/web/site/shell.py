@@ -1,0 +1,92 @@
+"""The page itself, its manifest and its service worker: nothing personal, so the device may keep them."""
+
+from __future__ import annotations
+
+import json
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from csp.decorators import csp_update
+from django.http import HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import render
+from django.templatetags.static import static
+from django.views.decorators.http import require_safe
+
+from evidence.domain.identifiers import PersonId
+from evidence.domain.week import local_date
+from evidence.web.site.bundle import bundle_of
+from evidence.web.site.gate import inspector
+from evidence.web.site.words import words_for
+from evidence.web.speech import say
+
+_WEB = Path(__file__).parents[1]
+_FILES = _WEB / "static/desk/site"
+_PERMISSIONS = "camera=(self), microphone=(), geolocation=(self)"
+
+
+def _kept() -> list[Path]:
+    return sorted(path for path in _FILES.iterdir() if path.suffix in {".js", ".css", ".svg"})
+
+
+def version() -> str:
+    """Changes with any file of the page: the worker then keeps a new copy beside the old one."""
+    parts = [*_kept(), _WEB / "templates/site/shell.html", _WEB / "templates/site/worker.js"]
+    return sha256(b"".join(path.read_bytes() for path in parts)).hexdigest()[:16]
+
+
+@require_safe  # type: ignore[untyped-decorator]
+@csp_update({"worker-src": ["'self'"], "manifest-src": ["'self'"], "img-src": ["blob:"]})
+def site(request: Any) -> Any:
+    """The page; over plain http on another machine it says why it cannot work."""
+    response = render(request, "site/shell.html", {"version": version()})
+    response.headers["Permissions-Policy"] = _PERMISSIONS
+    return response
+
+
+@require_safe  # type: ignore[untyped-decorator]
+def worker(request: Any) -> Any:
+    """The service worker; browsers compare its bytes, which carry the version."""
+    files = ["/site/", "/site/words.json", *(static(f"desk/site/{path.name}") for path in _kept())]
+    text = (_WEB / "templates/site/worker.js").read_text(encoding="utf-8")
+    head = f"const VERSION = {json.dumps(version())};\nconst FILES = {json.dumps(files)};\n"
+    response = HttpResponse(head + text, content_type="text/javascript; charset=utf-8")
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+@require_safe  # type: ignore[untyped-decorator]
+def manifest(request: Any) -> Any:
+    """What makes the page installable."""
+    described = {
+        "name": say("现场检查"),
+        "short_name": say("现场检查"),
+        "start_url": "/site/",
+        "scope": "/site/",
+        "display": "standalone",
+        "background_color": "#ffffff",
+        "theme_color": "#1f4e79",
+        "lang": "zh-CN",
+        "icons": [{"src": static("desk/site/icon.svg"), "sizes": "any", "type": "image/svg+xml"}],
+    }
+    return JsonResponse(described, content_type="application/manifest+json")
+
+
+@require_safe  # type: ignore[untyped-decorator]
+def words(request: Any) -> Any:
+    """The page's phrases in the reader's language."""
+    return JsonResponse(words_for())
+
+
+@inspector("GET")
+def bundle(request: Any, person: PersonId) -> Any:
+    """The inspector's visits; with the server's time and the token that sending back needs."""
+    from evidence.config import utc_now
+
+    workspace = request.desk.workspace
+    made = bundle_of(workspace, person, local_date(workspace.clock()))
+    account = {"account": request.user.get_username(), "person": request.user.seat.person}
+    return JsonResponse(
+        {**made, **account, "token": get_token(request), "server_now": int(utc_now().timestamp() * 1000)}
+    )

@@ -1,0 +1,15 @@
+"""Addresses under /site/."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from evidence.web.site import shell
+
+urlpatterns = [
+    path("", shell.site, name="site"),
+    path("worker.js", shell.worker, name="site-worker"),
+    path("manifest.webmanifest", shell.manifest, name="site-manifest"),
+    path("words.json", shell.words, name="site-words"),
+    path("bundle.json", shell.bundle, name="site-bundle"),
+]
