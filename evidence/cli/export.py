@@ -91,7 +91,8 @@ def _export_package(workspace: Workspace, what: str | None, into: Path, as_json:
 
 
 def _export_catalogue(workspace: Workspace, out: Path, years: tuple[int, ...], as_json: bool) -> None:
-    from evidence.exchange.catalogue import volumes, write_catalogue
+    from evidence.exchange.catalogue import volumes
+    from evidence.exchange.catalogue_book import write_catalogue
 
     parties = archives_of(workspace).parties
     found = volumes(

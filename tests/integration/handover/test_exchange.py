@@ -13,7 +13,8 @@ from lxml import etree
 
 from evidence.domain.identifiers import CaseId
 from evidence.errors import MissingPartError, UsageError, VerificationFailedError
-from evidence.exchange.catalogue import volumes, write_catalogue
+from evidence.exchange.catalogue import volumes
+from evidence.exchange.catalogue_book import write_catalogue
 from evidence.exchange.eark import write_sip
 from evidence.exchange.gather import Archives, Parties
 from evidence.exchange.mets import METS, XLINK
