@@ -90,3 +90,23 @@ class SavedView(models.Model):  # type: ignore[misc]
         constraints = [  # noqa: RUF012 Django's convention
             models.UniqueConstraint(fields=["owner", "listing", "name"], name="one_view_of_a_name")
         ]
+
+
+class SiteVisit(models.Model):  # type: ignore[misc]
+    """A visit that came from a telephone, by the key that the telephone gave it.
+
+    The journal's own line is the truth; this only spares asking which visit a second sending means.
+    """
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
+    key = models.CharField(max_length=120)
+    visit = models.CharField(max_length=32)
+    version = models.PositiveIntegerField()
+    """The version that this key entered last."""
+    received_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        app_label = "desk"
+        constraints = [  # noqa: RUF012 Django's convention
+            models.UniqueConstraint(fields=["owner", "key"], name="one_visit_of_a_key")
+        ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -11,12 +13,13 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from PIL import Image
 
 from evidence.config import Workspace
-from evidence.domain.identifiers import PersonId
+from evidence.domain.identifiers import PersonId, VisitId
 from evidence.domain.register import Plan, PlanLine, PlannedWork
 from evidence.domain.week import Week, local_date
-from evidence.ledger.events import PlanFiled
+from evidence.ledger.events import PlanFiled, VisitRecorded, VisitWithdrawn
 from evidence.web.host import Host
 from evidence.web.site.words import PHRASES
 from tests import world
@@ -151,3 +154,196 @@ def test_the_page_opens_without_a_network_after_one_visit(phone: Any, address: s
     phone.reload()
     phone.get_by_role("button", name="督促").click()
     assert phone.get_by_label("到达时间").input_value() == kept
+
+
+# What comes back.
+
+
+def _jpeg(colour: str = "red") -> bytes:
+    buffer = io.BytesIO()
+    Image.new("RGB", (64, 48), colour).save(buffer, "JPEG")
+    return buffer.getvalue()
+
+
+@pytest.fixture
+def send(signed_in: Callable[..., Client]) -> Callable[..., Any]:
+    """Send one visit as the page does."""
+    client = signed_in("inspector")
+    bundle = client.get("/site/bundle.json").json()
+    (planned,) = [each for each in bundle["visits"] if each["kind"] == "督促"]
+
+    def sent(key: str = "", **changed: Any) -> Any:
+        typed = {field["name"]: field["values"] for field in planned["head"] if field["values"]}
+        typed |= CALL | changed.pop("typed", {})
+        body = {
+            "key": key or planned["key"],
+            "kind": "督促",
+            "case": planned["case"],
+            "typed": typed,
+            **changed,
+        }
+        return client.post("/site/visits/", json.dumps(body), content_type="application/json")
+
+    return sent
+
+
+CALL = {
+    "head|到达时间": ["2022-04-01T10:00"],
+    "head|离开时间": ["2022-04-01T10:05"],
+    "head|督促方式": ["电话"],
+    "head|企业态度": ["积极"],
+    "head|接洽人": ["王芳"],
+}
+
+
+def _urgings(workspace: Workspace) -> list[tuple[str, int]]:
+    visits = workspace.ledger.view.visits(world.HEAVY)
+    return [(each.id, each.version) for each in visits if each.kind.value == "urging"]
+
+
+@pytest.fixture
+def taken_back(workspace: Workspace) -> Iterator[None]:
+    """Visits that a test enters are withdrawn after it, and telephones forget them."""
+    before = set(_urgings(workspace))
+    yield
+    from evidence.web.models import SiteVisit
+
+    SiteVisit.objects.all().delete()
+    for identifier in {each for each, _version in set(_urgings(workspace)) - before}:
+        workspace.ledger.append("test", VisitWithdrawn(visit=VisitId(identifier), why="试登记"))
+
+
+@pytest.mark.usefixtures("taken_back")
+def test_a_visit_sent_twice_is_entered_once(send: Callable[..., Any], workspace: Workspace) -> None:
+    before = len(_urgings(workspace))
+    first, second = send().json(), send().json()
+    assert first["receipt"]["version"] == 1
+    assert first == second
+    assert len(_urgings(workspace)) == before + 1
+
+
+@pytest.mark.usefixtures("taken_back")
+def test_a_visit_sent_again_after_the_desk_forgot_it_is_entered_once(
+    send: Callable[..., Any], workspace: Workspace
+) -> None:
+    from evidence.web.models import SiteVisit
+
+    first = send().json()
+    SiteVisit.objects.all().delete()
+    size = workspace.ledger.head.size
+    assert send().json()["receipt"] == first["receipt"]
+    assert workspace.ledger.head.size == size
+
+
+@pytest.mark.usefixtures("taken_back")
+def test_a_refused_fact_is_named_and_the_rest_goes_through(
+    send: Callable[..., Any], workspace: Workspace
+) -> None:
+    answer = send(typed={"head|通话分钟": ["很久"], "head|情况": ["已电话督促"]}).json()
+    assert [each["field"] for each in answer["refused"]] == ["head|通话分钟"]
+    assert answer["refused"][0]["what"]
+    visits = workspace.ledger.view.visits(world.HEAVY)
+    assert [each.summary for each in visits if each.id == answer["receipt"]["visit"]] == ["已电话督促"]
+
+
+@pytest.mark.usefixtures("taken_back")
+def test_leaving_before_arrival_is_refused_at_its_field(send: Callable[..., Any]) -> None:
+    answer = send(typed={"head|离开时间": ["2022-04-01T09:00"]}).json()
+    assert [each["field"] for each in answer["refused"]] == ["head|离开时间"]
+    assert answer["receipt"] is not None
+
+
+@pytest.mark.usefixtures("taken_back")
+def test_what_another_changed_meanwhile_is_not_overwritten(
+    send: Callable[..., Any], workspace: Workspace
+) -> None:
+    first = send().json()["receipt"]
+    stored = next(each for each in workspace.ledger.view.visits(world.HEAVY) if each.id == first["visit"])
+    corrected = replace(stored, version=2, summary="资料员更正")
+    workspace.ledger.append("clerk", VisitRecorded(visit=corrected))
+    size = workspace.ledger.head.size
+    answer = send(typed={"head|情况": ["手机上的"]})
+    assert answer.status_code == 409
+    assert answer.json()["receipt"] is None
+    assert "资料员更正" in json.dumps(answer.json(), ensure_ascii=False)
+    assert workspace.ledger.head.size == size
+
+
+@pytest.mark.usefixtures("taken_back")
+def test_the_telephone_may_correct_what_it_sent(send: Callable[..., Any], workspace: Workspace) -> None:
+    first = send().json()["receipt"]
+    second = send(typed={"head|情况": ["补充说明"]}).json()["receipt"]
+    assert second == {**first, "version": 2}
+
+
+def test_a_visit_of_somebody_else_is_not_taken(
+    send: Callable[..., Any], plan: Plan, workspace: Workspace
+) -> None:
+    size = workspace.ledger.head.size
+    theirs = plan.lines[1]
+    assert send(key=f"{theirs.enterprise}/督促/{TODAY}").status_code == 409
+    assert send(case=theirs.case).status_code == 409
+    assert workspace.ledger.head.size == size
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"photographs": {"隐患|0|照片": ["../../evidence"]}},
+        {"typed": {"隐患|99999999|描述": ["x"]}},
+        {"typed": {"检查项目|x|结果": ["合格"]}},
+        {"typed": {"head|情况": "no list"}},
+        {"key": "k" * 121},
+    ],
+)
+def test_a_sending_of_another_shape_is_refused(send: Callable[..., Any], broken: dict[str, Any]) -> None:
+    answer = send(**broken)
+    assert answer.status_code == 400
+    assert answer.json()["remedy"]
+
+
+def test_a_photograph_is_kept_under_its_digest_and_nothing_else(signed_in: Callable[..., Client]) -> None:
+    client, picture = signed_in("inspector"), _jpeg()
+    digest = hashlib.sha256(picture).hexdigest()
+    address = f"/site/photographs/{digest}/"
+    assert client.get(address).status_code == 404
+    assert client.put(address, picture[:-1], content_type="image/jpeg").status_code == 400
+    assert client.get(address).status_code == 404
+    assert client.put(address, picture, content_type="image/jpeg").status_code == 201
+    assert client.put(address, picture, content_type="image/jpeg").status_code == 201
+    assert client.get(address).status_code == 200
+    assert client.put("/site/photographs/..%2Fx/", picture).status_code in (400, 404)
+
+
+def test_nothing_is_taken_without_the_token(signed_in: Callable[..., Client]) -> None:
+    client = signed_in("inspector", csrf=True)
+    assert client.post("/site/visits/", "{}", content_type="application/json").status_code == 403
+    assert client.put("/site/photographs/" + "0" * 64 + "/", b"x").status_code == 403
+
+
+@pytest.mark.usefixtures("taken_back")
+def test_a_call_written_without_a_network_is_delivered_when_there_is_one(
+    phone: Any, address: str, workspace: Workspace
+) -> None:
+    before = len(_urgings(workspace))
+    phone.get_by_role("button", name="督促").wait_for()
+    phone.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    phone.context.set_offline(True)
+    phone.get_by_role("button", name="督促").click()
+    phone.get_by_label("到达时间").fill("2022-04-01T14:00")
+    phone.get_by_label("离开时间").fill("2022-04-01T14:05")
+    phone.get_by_label("电话", exact=True).first.check()
+    phone.get_by_label("积极", exact=True).check()
+    phone.get_by_label("情况", exact=True).fill("已电话督促，企业正在整改。")
+    phone.get_by_role("button", name="完成并送出").click()
+    phone.get_by_text("待送").wait_for()
+    assert len(_urgings(workspace)) == before
+    phone.close()
+    again = phone.context.new_page()
+    phone.context.set_offline(False)
+    again.goto(f"{address}/site/")
+    again.locator("#state", has_text="已送达").wait_for()
+    assert len(_urgings(workspace)) == before + 1
+    again.reload()
+    again.locator(".card", has_text="已送达").wait_for()
+    assert len(_urgings(workspace)) == before + 1
