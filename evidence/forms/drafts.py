@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -15,7 +18,6 @@ from evidence.archive.issued import IssuedStore
 from evidence.domain.identifiers import CaseId, Number, Sha256, make_case_id, make_number
 from evidence.domain.week import Week, local_date
 from evidence.errors import EvidenceError, IncompleteError, InputError, UsageError
-from evidence.forms.catalogue import Catalogue
 from evidence.forms.checked_templates import unusable_templates
 from evidence.forms.content.letters import reference_number
 from evidence.forms.content.marks import Marks
@@ -73,22 +75,42 @@ def make_drafts(
             )
         )
     issuer.settings.require_names()
-    drafts = []
     forms = {source.form.id: source.form for source in sources}.values()
     unusable = unusable_templates(catalogue, forms, issuer.settings.forms, issuer.kept_checks)
-    for index, (source, number) in enumerate(
-        zip(sources, next_numbers(sources, view, issuer.issued), strict=True)
-    ):
-        try:
-            if source.form.id in unusable:
-                raise unusable[source.form.id]
-            drafts.append(_draft(index, source, number, catalogue, now))
-        except (InputError, IncompleteError) as error:
-            fail(index, error)
+    numbered = list(zip(sources, next_numbers(sources, view, issuer.issued), strict=True))
+    drafts = []
+    with ThreadPoolExecutor(issuer.settings.forms.processes) as pool:
+        filling: list[tuple[int, Future[Draft]]] = []
+        for index, (source, number) in enumerate(numbered):
+            try:
+                if source.form.id in unusable:
+                    raise unusable[source.form.id]
+                wanted = _unfilled(index, source, number, now)
+                template = catalogue.docx(source.form)
+                filling.append((index, pool.submit(copy_context().run, _filled, wanted, template)))
+            except (InputError, IncompleteError) as error:
+                fail(index, error)
+        for index, filled in filling:
+            try:
+                drafts.append(filled.result())
+            except (InputError, IncompleteError) as error:
+                fail(index, error)
     return drafts
 
 
-def _draft(index: int, source: Source, number: Number, catalogue: Catalogue, now: datetime) -> Draft:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Unfilled:
+    """What one form will say, before its template is filled."""
+
+    index: int
+    source: Source
+    number: Number
+    marks: Marks
+    values: dict[str, Any]
+    data: bytes
+
+
+def _unfilled(index: int, source: Source, number: Number, now: datetime) -> _Unfilled:
     refuse_contradiction(source)
     marks = Marks(form=source.form)
     values = {**form_values(source, marks), "编号": number}
@@ -107,13 +129,25 @@ def _draft(index: int, source: Source, number: Number, catalogue: Catalogue, now
             )
     data = plain(values)
     require_printable((f"{number} · {place}", text) for place, text in _texts(data))
-    try:
-        docx = fill(catalogue.docx(source.form), values)
-    except EvidenceError as error:
-        error.where = f"{number} · {error.where}" if error.where else number
-        raise
     kept = msgspec.json.encode(with_given(data, source.request.values), order="sorted")
-    return Draft(index=index, source=source, number=number, marks=marks, docx=docx, data=kept)
+    return _Unfilled(index=index, source=source, number=number, marks=marks, values=values, data=kept)
+
+
+def _filled(wanted: _Unfilled, template: Path) -> Draft:
+    """The draft with its document; several are filled at a time, each by a child of its own."""
+    try:
+        docx = fill(template, wanted.values)
+    except EvidenceError as error:
+        error.where = f"{wanted.number} · {error.where}" if error.where else wanted.number
+        raise
+    return Draft(
+        index=wanted.index,
+        source=wanted.source,
+        number=wanted.number,
+        marks=wanted.marks,
+        docx=docx,
+        data=wanted.data,
+    )
 
 
 def _texts(value: Any, place: str = "") -> Iterator[tuple[str, str]]:
