@@ -16,12 +16,14 @@ SHAPES: dict[CheckKind, str] = {
 
 EVALUATION_LINE = "注意：本件使用试用密钥签名（EVALUATION ONLY），没有证明力。"
 
-_HEADLINES = {
-    Indication.PASSED: "● 验证通过（TOTAL-PASSED）：确为签名人所制，此后没有改动。",
-    Indication.INDETERMINATE: "◐ 尚不能认定（INDETERMINATE）：没有发现改动，但还缺依据，见下。",
-    Indication.FAILED: "✕ 验证不通过（TOTAL-FAILED）：不是原样，见下。",
+_VERDICTS = {
+    Indication.PASSED: ("●", "验证通过", "确为签名人所制，此后没有改动。"),
+    Indication.INDETERMINATE: ("◐", "尚不能认定", "没有发现改动，但还缺依据，见下。"),
+    Indication.FAILED: ("✕", "验证不通过", "不是原样，见下。"),
 }
-_UNDECIDED = "◐ 尚不能认定（INDETERMINATE）：没有证实不成立之处，但有不能判断的事项，见下。"
+"""Shape, verdict and what it means."""
+_UNDECIDED = "没有证实不成立之处，但有不能判断的事项，见下。"
+_CHANGED_PDF = "签名无效或签名后有改动，见下。"
 _GROUNDS = ("trust", "timestamp", "chain")
 """Last parts of the ids of checks that ask for certificates, revocation data or time stamps."""
 _INTEGRITY = {
@@ -60,18 +62,25 @@ NOT_CHECKED = (
 def headline(report: Report) -> tuple[str, ...]:
     """The first lines: evaluation warning, verdict, completeness."""
     lines = [EVALUATION_LINE] if report.evaluation_keys else []
-    verdict = _HEADLINES[report.indication]
-    if report.indication is Indication.INDETERMINATE and not _only_grounds_are_missing(report):
-        verdict = _UNDECIDED
-    if report.what == "pdf" and report.indication is Indication.FAILED:
-        verdict = "✕ 验证不通过（TOTAL-FAILED）：签名无效或签名后有改动，见下。"
-    lines.append(f"{verdict}{f'［{report.sub_indication}］' if report.sub_indication else ''}")
+    shape, (verdict, meaning) = _VERDICTS[report.indication][0], verdict_words(report)
+    sub = f"［{report.sub_indication}］" if report.sub_indication else ""
+    lines.append(f"{shape} {verdict}（{report.indication.value}）：{meaning}{sub}")
     if report.what == "package":
         lines.append(_claim_line(report))
     broken = len({check.location for check in report.checks if check.id == BROKEN})
     if broken:
         lines.append(f"✕ 随附的 {broken} 份他人签名文件签名不成立（不影响本包真伪），见签名与检查")
     return tuple(lines)
+
+
+def verdict_words(report: Report) -> tuple[str, str]:
+    """The verdict and what it means, without the standard's codes."""
+    _shape, verdict, meaning = _VERDICTS[report.indication]
+    if report.indication is Indication.INDETERMINATE and not _only_grounds_are_missing(report):
+        meaning = _UNDECIDED
+    if report.indication is Indication.FAILED and report.what == "pdf":
+        meaning = _CHANGED_PDF
+    return verdict, meaning
 
 
 def _only_grounds_are_missing(report: Report) -> bool:

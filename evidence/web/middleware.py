@@ -8,10 +8,9 @@ from typing import Any
 from django.utils.translation import override
 
 from evidence.web import host as hosts
+from evidence.web.problems import explained, language_of
 from evidence.web.roles import Act, Role, may
-from evidence.web.speech import LANGUAGES, speaking
-
-LANGUAGE_COOKIE = "desk_language"
+from evidence.web.speech import speaking
 
 
 def role_of(request: Any) -> Role | None:
@@ -29,10 +28,9 @@ def desk_middleware(get_response: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
     def handle(request: Any) -> Any:
         request.desk = hosts.current()
-        wanted = request.COOKIES.get(LANGUAGE_COOKIE, "")
-        request.language = wanted if wanted in LANGUAGES else "zh"
+        request.language = language_of(request)
         with speaking(request.language), override("en" if request.language == "en" else "zh-hans"):
-            response = get_response(request)
+            response = explained(request, get_response(request))
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
         response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")

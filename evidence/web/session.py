@@ -16,8 +16,8 @@ from django.views.decorators.http import require_POST
 
 from evidence.web.accounts import create_account
 from evidence.web.acting import roster_id
-from evidence.web.middleware import LANGUAGE_COOKIE
 from evidence.web.pages import page
+from evidence.web.problems import LANGUAGE_COOKIE
 from evidence.web.roles import ROLE_WORDS, Act, Role
 from evidence.web.speech import LANGUAGES, say
 

@@ -104,9 +104,15 @@ urlpatterns = [
     path("registers/<slug:identifier>/enter/", registers.enter, name="enter-register"),
     path("numbers/", numbers.numbers, name="numbers"),
     path("auditor/", auditor.auditor, name="auditor"),
+    path("auditor/report/<slug:token>/", auditor.verdict_pdf, name="verdict-pdf"),
     path("login/", LoginView.as_view(template_name="desk/login.html"), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("setup/<str:key>/", session.setup, name="setup"),
     path("accounts/", session.accounts, name="accounts"),
     path("language/", session.language, name="language"),
 ]
+
+handler400 = "evidence.web.problems.bad_request"
+handler403 = "evidence.web.problems.forbidden"
+handler404 = "evidence.web.problems.not_found"
+handler500 = "evidence.web.problems.broken"

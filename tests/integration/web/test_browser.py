@@ -103,7 +103,7 @@ def test_a_dropped_file_is_judged_and_not_kept(open_page: Callable[..., Any]) ->
     file = {"name": "假包.zip", "mimeType": "application/zip", "buffer": changed}
     page.get_by_label("移交包（.zip）或 PDF").set_input_files([file])
     page.get_by_role("button", name="验证").click()
-    page.get_by_role("heading", name="TOTAL-FAILED").wait_for()
+    page.get_by_role("heading", name="验证不通过").wait_for()
     assert Axe().run(page).violations_count == 0
 
 

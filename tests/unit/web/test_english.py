@@ -32,6 +32,7 @@ from evidence.web.issue_form import fields_of
 from evidence.web.lists.lists import LISTINGS
 from evidence.web.lists.roster_changes import LABELS
 from evidence.web.matrix import COLUMNS, WORDS
+from evidence.web.problems import WORDS as PROBLEMS
 from evidence.web.roles import ROLE_WORDS, Act
 from evidence.web.sheets import VERDICTS
 from evidence.web.site.words import PHRASES
@@ -87,6 +88,8 @@ def _named_elsewhere() -> Iterator[str]:
     yield from WEEKDAYS
     yield from PHRASES
     yield from TITLES.values()
+    yield from (words for pair in PROBLEMS.values() for words in pair)
+    yield from ("验证通过", "尚不能认定", "验证不通过")
     yield from ("已办", "计划", "到期", "已过期", "待整改", "空白页", "项目负责人", "资料员", "企业")
     for form in Catalogue.load(shipped_templates()):
         if not form.weekly and form.id != "campaign-summary":
