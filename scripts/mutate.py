@@ -3,6 +3,8 @@
     python scripts/mutate.py                        a seeded sample of 600, at most 60 minutes
     python scripts/mutate.py --sample 40 rules/deadlines.py
                                                     only modules whose path ends so
+    python scripts/mutate.py --sample 100 rules domain
+                                                    only these folders of the package
 
 Mutants are comparisons (each with its neighbours), `and`/`or`, `not`, and whole numbers one off. They are
 made in a copy of the package; the checkout is never touched. Survivors are listed with file and line.
@@ -28,12 +30,19 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "evidence"
 TESTS: dict[str, tuple[str, ...]] = {
-    "domain": ("tests/unit/domain", "tests/unit/rules", "tests/property/test_coverage.py"),
-    "rules": ("tests/unit/rules", "tests/property/rules"),
+    "domain": (
+        "tests/unit/domain",
+        "tests/unit/rules",
+        "tests/property/test_coverage.py",
+        "tests/contract_scenarios",
+    ),
+    "rules": ("tests/unit/rules", "tests/property/rules", "tests/contract_scenarios"),
     "recordings": ("tests/unit/recordings", "tests/unit/domain"),
     "ledger": ("tests/unit/ledger", "tests/property/ledger"),
 }
 """Folder of the package -> tests that answer for it, quickest first."""
+BESIDE = ("evidence.toml", "templates")
+"""What the package reads beside itself in a checkout."""
 SECONDS = 240
 """A mutant that keeps its tests busy for longer is killed: it never answers."""
 _COMPARED: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
@@ -127,10 +136,10 @@ Change = _Operator | _Boolean | _WithoutNot | _Number
 
 
 def modules(endings: Sequence[str]) -> Iterator[Path]:
-    """Modules that decide; with endings only those whose path ends so."""
+    """Modules that decide; with endings only those whose path ends so, or whose folder is named."""
     for folder in TESTS:
         for path in sorted((PACKAGE / folder).rglob("*.py")):
-            if not endings or any(str(path).endswith(each) for each in endings):
+            if not endings or folder in endings or any(str(path).endswith(each) for each in endings):
                 yield path
 
 
@@ -187,6 +196,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
         copied = Path(folder) / "evidence"
         shutil.copytree(PACKAGE, copied, ignore=shutil.ignore_patterns("__pycache__"))
+        for beside in BESIDE:
+            (copied.parent / beside).symlink_to(ROOT / beside)
         for room in sorted({one.place.partition("/")[0] for one in drawn}):
             if not survives(_unchanged(room, copied), copied, TESTS[room]):
                 print(f"{room}: the tests fail without any mutant; nothing is measured")

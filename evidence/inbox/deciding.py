@@ -11,6 +11,7 @@ from evidence.domain.reasons import require_substance
 from evidence.errors import UsageError
 from evidence.language import _
 from evidence.ledger.events import ArrivalJudged, RecordingAssigned
+from evidence.ledger.own_visit import took_part
 from evidence.ledger.view import View
 from evidence.rules.chain import FORM_OF
 
@@ -57,14 +58,13 @@ def refuse_own_visit(view: View, number: Number, who: Decider) -> None:
     document = view.document(number)
     if document is None:
         return
-    ids = {
-        person
+    recorded = (
+        visit
         for visit in view.visits(number_case(number))
         if visit.id == document.visit
         or (document.visit is None and FORM_OF.get(visit.kind) == document.form.form)
-        for person in (*visit.experts, *visit.supervisors)
-    }
-    if who.by in ids | {each.name for each in view.people() if each.id in ids}:
+    )
+    if took_part(view, recorded, who.by):
         raise UsageError(
             _("{by}参加了该次检查，不能认定自己的记录 {number}。").format(by=who.by, number=number),
             remedy=_("请由没有参加该次检查的人认定。"),

@@ -28,6 +28,7 @@ from evidence.ledger.events import (
 from evidence.ledger.ledger import Ledger
 from evidence.ledger.lookup import known_arrival, standing_case
 from evidence.ledger.view import Arrival, View
+from evidence.recordings.decide import refuse_own_visit as refuse_own_visit_footage
 
 ACCEPTABLE = frozenset({"incomplete", "malformed"})
 """Reasons that a person may overrule by taking the file as it is."""
@@ -122,15 +123,17 @@ class Desk:
         """The recording shows a visit.
 
         Raises:
-            UsageError: unknown arrival or visit, or the arrival is no recording.
+            UsageError: unknown arrival or visit, the arrival is no recording, or the person was there.
         """
 
         def decide(view: View, current: Arrival, judged: ArrivalJudged) -> Sequence[Event]:
-            if all(known.id != visit for known in view.visits(number_case(Number(visit)))):
+            known = [one for one in in_force(view.visits(number_case(Number(visit)))) if one.id == visit]
+            if not known:
                 raise UsageError(
                     _("没有检查活动 {visit}。").format(visit=visit),
                     remedy=_("案件的活动见 evidence case show 案件编号。"),
                 )
+            refuse_own_visit_footage(view, known[0], who.by)
             footage = [recording for recording in judged.recordings if not recording.described]
             if not footage:
                 raise UsageError(

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from evidence.domain.case import Visit, in_force
 from evidence.domain.coverage import Coverage, CoverageLimits, visit_coverage
 from evidence.domain.identifiers import ArrivalId, CaseId, Sha256, VisitId
-from evidence.domain.reasons import require_words
+from evidence.domain.reasons import require_substance, require_words
 from evidence.domain.recording import Recording
 from evidence.domain.register import RegisterEntry
 from evidence.domain.week import local_date
@@ -21,6 +21,7 @@ from evidence.ledger.events import (
     RegisterEntered,
 )
 from evidence.ledger.ledger import Ledger
+from evidence.ledger.own_visit import took_part
 from evidence.ledger.upkeep import ThingAudited
 from evidence.ledger.view import View
 from evidence.recordings.clock import OFFSET_REGISTER
@@ -64,19 +65,32 @@ def find_visit(view: View, visit: VisitId) -> Visit:
     return found
 
 
+def refuse_own_visit(view: View, visit: Visit, by: str) -> None:
+    """Whoever took part in a visit does not say which film shows it.
+
+    Raises:
+        UsageError: this person was there.
+    """
+    if took_part(view, [visit], by):
+        raise UsageError(
+            _("{by}参加了 {visit}，不能指派它的录像。").format(by=by, visit=visit.id),
+            remedy=_("请由没有参加该次活动的人指派。"),
+        )
+
+
 def assign_by_person(
     ledger: Ledger, digest: str, visit: VisitId, *, why: str, by: str, actor: str = ""
 ) -> Recording:
     """A person's word on one recording; the arrival becomes `linked`.
 
     Raises:
-        UsageError: unknown recording or visit, or no reason in words.
+        UsageError: unknown recording or visit, no reason of substance, or the person was on that visit.
     """
-    reason = require_words(why)
+    reason = require_substance(why)
 
     def decide(view: View) -> list[Event]:
         recording = find_recording(view, digest)
-        find_visit(view, visit)
+        refuse_own_visit(view, find_visit(view, visit), by)
         events: list[Event] = [RecordingAssigned(sha256=recording.sha256, visit=visit, by=by, why=reason)]
         arrival = view.arrival(ArrivalId(recording.arrival))
         judged = arrival.judged if arrival else None

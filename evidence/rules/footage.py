@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from evidence.domain.case import VisitKind
 from evidence.domain.coverage import Coverage, CoverageLimits, CoverageVerdict
+from evidence.domain.reasons import substantial
 from evidence.domain.recording import Recording
 from evidence.domain.week import local_date
 from evidence.rules.chain import Chain, Step
@@ -118,7 +119,33 @@ def video_and_audio(chain: Chain) -> Iterator[Outcome]:
             what = f"{listed(flawed or unknown)} {'缺图像或声音' if flawed else '音视频轨不明'}"
             yield unsure(f"{step.name}的录像 {what}，请人工查看。", observed=what, **about)
         else:
-            yield passed(f"{step.name}的录像有图像有声音。", observed=f"{len(recordings)} 个文件", **about)
+            yield _with_sound(step, recordings, about)
+
+
+def _with_sound(step: Step, recordings: tuple[Recording, ...], about: dict[str, Any]) -> Outcome:
+    about = {**about, "observed": f"{len(recordings)} 个文件"}
+    seen = passed(f"{step.name}的录像有图像有声音。", **about)
+    if said := _assigned(recordings):
+        return revised(passed(f"{step.name}的录像有图像有声音；{said}。", **about), seen)
+    return seen
+
+
+def _assigned(recordings: Iterable[Recording]) -> str:
+    """Which films stand here by a person's word, whose and why; empty when none does."""
+    return "；".join(f"录像 {one.name} {_word(one)}" for one in recordings if one.by_hand)
+
+
+def _word(one: Recording) -> str:
+    return f"由 {one.assigned_by} 人工指派（{one.assigned_why or '未记理由'}）"
+
+
+def _no_weight(chain: Chain, step: Step, one: Recording) -> str:
+    """Why a person's assignment does not count: he was there, or gave no reason; empty when it does."""
+    if one.assigned_by in chain.takers_part([step]):
+        return f"录像 {one.name} 由参加该次活动的 {one.assigned_by} 指派，须由他人指派。"
+    if not substantial(one.assigned_why):
+        return f"录像 {one.name} {_word(one)}，理由没有实质内容。"
+    return ""
 
 
 @case_rule(
@@ -176,7 +203,7 @@ def _stated(result: Coverage, recordings: tuple[Recording, ...], limits: Coverag
         return ""
     offsets = {one.device: one.clock_offset_s for one in recordings if one.clock_offset_s}
     said = [f"记录仪 {device} 的时钟已校正 {seconds:+d} 秒" for device, seconds in sorted(offsets.items())]
-    return "：" + "；".join((result.figures, *said))
+    return "：" + "；".join(part for part in (result.figures, *said, _assigned(recordings)) if part)
 
 
 @case_rule(
@@ -194,7 +221,7 @@ def sound_footage(chain: Chain) -> Iterator[Outcome]:
             doubts = (*one.remarks, *(("文件残缺，只按可播放部分计",) if one.truncated else ()))
             about: dict[str, Any] = {"visit": step.id, "document": one.name, "evidence": _files((one,))}
             if one.by_hand:
-                yield revised(_by_hand(step, one, doubts, about), _sound(one, doubts, about))
+                yield revised(_by_hand(chain, step, one, doubts, about), _sound(one, doubts, about))
             elif doubts:
                 said = "；".join(doubt.rstrip("。") for doubt in doubts)
                 yield revised(
@@ -215,9 +242,13 @@ def _sound(one: Recording, doubts: tuple[str, ...], about: dict[str, Any]) -> Ou
     return unsure(f"录像 {one.name}：{'；'.join(doubts)}。", observed="；".join(doubts), **about)
 
 
-def _by_hand(step: Step, one: Recording, doubts: tuple[str, ...], about: dict[str, Any]) -> Outcome:
+def _by_hand(
+    chain: Chain, step: Step, one: Recording, doubts: tuple[str, ...], about: dict[str, Any]
+) -> Outcome:
     """A film that a person assigned: by whom and why, from which visit, and whether its time fits at all."""
-    word = f"由 {one.assigned_by} 人工指派（{one.assigned_why or '未记理由'}）"
+    word = _word(one)
+    if doubt := _no_weight(chain, step, one):
+        return unsure(doubt, observed=word, **about)
     asked = [doubt.rstrip("。") for doubt in doubts]
     if one.taken_from:
         asked.append(f"原归入 {one.taken_from}")

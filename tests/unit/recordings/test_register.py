@@ -241,10 +241,25 @@ def test_what_a_person_assigned_stays(ledger: Ledger, clip: Path) -> None:
     ledger.append("test", VisitRecorded(visit=THE_VISIT), VisitRecorded(visit=replace(other, left_at=None)))
     (found,) = _register(ledger, clip)
     assert found.recording is not None
-    assign_by_person(ledger, found.recording.sha256[:12], other.id, why="试验", by="资料员")
+    assign_by_person(ledger, found.recording.sha256[:12], other.id, why="试验指派", by="资料员")
     ledger.transact("system", lambda view: revise(view, SETTINGS))
     assert ledger.view.recordings(CASE)[0].visit == other.id
     assert ledger.view.recordings(CASE)[0].assigned_by == "资料员"
+
+
+@pytest.mark.parametrize(
+    ("by", "why", "said"), [("P01", "看过画面内容", "P01参加了"), ("资料员", "。。。。", "没有实质内容")]
+)
+def test_a_film_is_not_assigned_by_who_was_there_nor_without_a_reason(
+    ledger: Ledger, clip: Path, by: str, why: str, said: str
+) -> None:
+    ledger.append("test", VisitRecorded(visit=replace(THE_VISIT, experts=(PersonId("P01"),))))
+    (found,) = _register(ledger, clip)
+    assert found.recording is not None
+    before = ledger.head
+    with pytest.raises(UsageError, match=said):
+        assign_by_person(ledger, found.recording.sha256, VISIT, why=why, by=by)
+    assert ledger.head == before
 
 
 def test_unknown_recordings_and_visits_are_usage_errors(ledger: Ledger, clip: Path) -> None:
@@ -255,7 +270,7 @@ def test_unknown_recordings_and_visits_are_usage_errors(ledger: Ledger, clip: Pa
         find_recording(ledger.view, "")
     digest = ledger.view.recordings()[0].sha256
     with pytest.raises(UsageError):
-        assign_by_person(ledger, digest, VisitId("WJB22-0009-V1"), why="试验", by="y")
+        assign_by_person(ledger, digest, VisitId("WJB22-0009-V1"), why="试验指派", by="y")
 
 
 def test_coverage_of_a_visit_is_judged_from_the_ledger(ledger: Ledger, clip: Path) -> None:

@@ -46,6 +46,10 @@ def footage(**changes: object) -> Bend:
     return lambda facts: w.on_recordings(facts, V1, **changes)
 
 
+THERE = w.closed_case().visits[0].experts[0]
+"""An inspector of the first visit."""
+
+
 def waiting_film(visit: str) -> Bend:
     """A film in the inbox that may show a visit."""
     assigned = w.footage(w.closed_case().visits[0])
@@ -206,7 +210,18 @@ TABLE: list[Row] = [
         ("met", PASS, footage(assigned_by="P5", assigned_why="设备编号未设置")),
         ("undecidable", REVIEW, footage(assigned_by="P5", assigned_why="设备编号未设置", taken_from=V3)),
         ("undecidable", REVIEW, footage(assigned_by="P5", started_at=w.instant("2022-02-22", 9))),
-        ("boundary", PASS, footage(assigned_by="P5", started_at=w.instant(w.CHECK_DAY, 9), duration_ms=1000)),
+        ("undecidable", REVIEW, footage(assigned_by="P5", assigned_why="。。。。")),
+        ("undecidable", REVIEW, footage(assigned_by=THERE, assigned_why="设备编号未设置")),
+        (
+            "boundary",
+            PASS,
+            footage(
+                assigned_by="P5",
+                assigned_why="设备编号未设置",
+                started_at=w.instant(w.CHECK_DAY, 9),
+                duration_ms=1000,
+            ),
+        ),
         ("undecidable", REVIEW, footage(doubts=("长时间黑屏",))),
         ("undecidable", REVIEW, footage(truncated=True)),
     ),
