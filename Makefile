@@ -1,5 +1,5 @@
 # Two commands on a fresh Debian or Ubuntu machine: `make demo` and `make test`.
-.PHONY: demo test quick mutate lint bench lock release setup clean forms-pictures
+.PHONY: demo test quick docs docs-check mutate lint bench lock release setup clean forms-pictures
 
 demo:
 	@scripts/setup.sh demo
@@ -16,12 +16,21 @@ test: setup
 quick: setup
 	.venv/bin/python -m pytest -n 2 --dist loadfile tests/unit tests/contract_scenarios $(ARGS)
 
+# The documents against the program: links, commands, settings, generated pages, words, pictures.
+docs-check: setup
+	.venv/bin/python -m pytest tests/docs $(ARGS)
+
+# Every page that the program writes about itself, anew.
+docs: setup
+	.venv/bin/python -m scripts.reference
+
 # Which wrong changes to the deciding code no test notices: a seeded sample, an hour at most, never in CI.
 mutate: setup
 	.venv/bin/python scripts/mutate.py $(ARGS)
 
 # Format, lint, strict types, floors: pinned to Python 3.11 and one set of stubs.
-lint: setup
+lint:
+	@scripts/setup.sh lint
 	@scripts/lint.sh
 
 bench: setup

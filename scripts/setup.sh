@@ -1,8 +1,10 @@
 #!/bin/sh
 # Brings a Debian or Ubuntu machine with Python 3.11+, git and make to where `make demo` and
 # `make test` run. Every step is skipped when its result is already there.
+#   scripts/setup.sh lint   the Python packages alone
 #   scripts/setup.sh demo   what the program itself needs
 #   scripts/setup.sh test   and what the tests start: browser, soft token, PDF tools, database
+# Tried on Debian 12 and 13. Ubuntu 24.04 has no package chromium-headless-shell; it is not tried by us.
 set -eu
 cd "$(dirname "$0")/.."
 purpose=${1:-demo}
@@ -15,19 +17,29 @@ for candidate in python3 python3.13 python3.12 python3.11; do
   fi
 done
 
+# apt-get cannot mend this: the system's Python is what it is (Ubuntu 22.04: 3.10)
+if [ -z "$python" ] && command -v python3 >/dev/null; then
+  found=$(python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+  echo "本机的 Python 是 $found，本程序需要 3.11、3.12 或 3.13。请换用 Debian 12 以上的系统，或另装 python3.11 后重试。" >&2
+  echo "This machine has Python $found; 3.11, 3.12 or 3.13 is needed. Use Debian 12 or newer, or install python3.11 beside it." >&2
+  exit 7
+fi
+
 wanted=""
 want() { wanted="$wanted $1"; }
 has_font() { command -v fc-list >/dev/null && fc-list : family | grep -q "$1"; }
 
 [ -n "$python" ] || want "python3 python3-venv"
 [ -n "$python" ] && { "$python" -c 'import ensurepip' 2>/dev/null || want python3-venv; }
-command -v soffice >/dev/null || want libreoffice-writer-nogui
-command -v fc-list >/dev/null || want fontconfig
-has_font 'Noto Serif CJK SC' || want fonts-noto-cjk
-has_font 'AR PL UMing CN' || want fonts-arphic-uming
-has_font 'AR PL UKai CN' || want fonts-arphic-ukai
-has_font 'DejaVu Sans' || want fonts-dejavu-core
-command -v openssl >/dev/null || want openssl
+if [ "$purpose" != lint ]; then
+  command -v soffice >/dev/null || want libreoffice-writer-nogui
+  command -v fc-list >/dev/null || want fontconfig
+  has_font 'Noto Serif CJK SC' || want fonts-noto-cjk
+  has_font 'AR PL UMing CN' || want fonts-arphic-uming
+  has_font 'AR PL UKai CN' || want fonts-arphic-ukai
+  has_font 'DejaVu Sans' || want fonts-dejavu-core
+  command -v openssl >/dev/null || want openssl
+fi
 if [ "$purpose" = test ]; then
   command -v pdfsig >/dev/null || want poppler-utils
   command -v qpdf >/dev/null || want qpdf
