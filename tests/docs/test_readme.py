@@ -27,7 +27,7 @@ def shape(line: str) -> str:
 
 def code(name: str) -> list[str]:
     """The code blocks without what is remarked beside their commands."""
-    blocks = re.findall(r"```\w+\n(.*?)```", "\n".join(lines(name)), re.DOTALL)
+    blocks = re.findall(r"```\w[^\n]*\n(.*?)```", "\n".join(lines(name)), re.DOTALL)
     return [REMARK.sub("", block) for block in blocks]
 
 
