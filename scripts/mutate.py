@@ -41,7 +41,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "ledger": ("tests/unit/ledger", "tests/property/ledger"),
 }
 """Folder of the package -> tests that answer for it, quickest first."""
-BESIDE = ("evidence.toml", "templates")
+BESIDE = ("evidence.toml", "templates", "inbox", "archive")
 """What the package reads beside itself in a checkout."""
 SECONDS = 240
 """A mutant that keeps its tests busy for longer is killed: it never answers."""
