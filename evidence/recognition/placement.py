@@ -79,6 +79,18 @@ class Placement:
                 cv2.cvtColor(four, cv2.COLOR_BGRA2BGR, dst=strip)
         return warped
 
+    def cut(self, picture: Array, corner: tuple[float, float], size: tuple[int, int], zoom: float) -> Array:
+        """A gray rectangle of the page, straightened and enlarged; white where the picture ends.
+
+        Args:
+            corner: its upper left corner, x and y in reference pixels.
+            size: rows and columns of the answer.
+            zoom: pixels of the answer for one of the reference.
+        """
+        nodes = self._nodes_at(*size, corner, zoom)
+        seen = _between(nodes, 0, *size)
+        return cv2.remap(picture, seen, None, cv2.INTER_CUBIC, borderValue=255)
+
     def inside(self, rows: int, columns: int, scale: float) -> Array:
         """255 where a picture of this size covers the page, in the frame of the page times `scale`."""
         h, w = self._size(scale)
@@ -90,11 +102,13 @@ class Placement:
 
     def _nodes(self, scale: float) -> Array:
         """Picture positions of every sixteenth pixel of the page times `scale`, one more on each side."""
-        h, w = self._size(scale)
+        return self._nodes_at(*self._size(scale), (0.0, 0.0), scale)
+
+    def _nodes_at(self, h: int, w: int, corner: tuple[float, float], scale: float) -> Array:
         # cv2.resize puts node k at pixel 16 k + 7.5.
         middle = (_GRID - 1) / 2 - _GRID
         across, down = np.meshgrid(np.arange(middle, w + _GRID, _GRID), np.arange(middle, h + _GRID, _GRID))
-        nodes = self(np.stack([across.ravel(), down.ravel()], 1) / scale)
+        nodes = self(np.stack([across.ravel(), down.ravel()], 1) / scale + corner)
         return nodes.reshape((*across.shape, 2)).astype(np.float32)
 
     def patches(self, picture: Array, places: Array, size: int, scale: float = 1.0) -> Iterator[Array]:

@@ -29,7 +29,6 @@ from evidence.recognition.layouts import Laid, lay_on_layouts
 from evidence.recognition.number_print import number_proves
 from evidence.recognition.ocr import TextLine, installed_ocr
 from evidence.recognition.pages import PagePicture
-from evidence.recognition.placement import Placement
 from evidence.recognition.reading import Array, FormLookup
 from evidence.recognition.reference import PT
 from evidence.recognition.registration import Features, find_features, register_by_print
@@ -41,6 +40,11 @@ _ACCEPT = 0.55
 """Share of words in place from which a page is suggested."""
 _READ_SHARE = 0.16
 """Upper part of a straightened page that OCR reads: number, enterprise and title."""
+_READ_ZOOM = 1.25
+"""Somewhat larger than the reference: 9 pt print has 16 px."""
+_CODE_ZOOM = 4
+_CODE_ATTEMPTS = 6
+"""The whole cut at every size and closed; the attempts after them look into corners of a page."""
 _NUMBER = re.compile(r"[A-Z]{3}[0-9]{6}[A-Z]{2}[0-9]{3}")
 _LOOKALIKE = str.maketrans({"O": "0", "I": "1", "L": "1", "S": "5", "B": "8", "Z": "2", "Q": "0"})
 
@@ -159,7 +163,8 @@ def _read_print(gray: Array, features: Features, laid: Sequence[Laid], contracts
         return ""
     if laid:
         rows, columns = laid[0].reference.shape
-        head = _straight(features.picture, laid[0].registration.placement, columns, round(rows * _READ_SHARE))
+        size = round(rows * _READ_SHARE * _READ_ZOOM), round(columns * _READ_ZOOM)
+        head = laid[0].registration.placement.cut(features.picture, (0.0, 0.0), size, _READ_ZOOM)
         text = _plain(engine.lines(head, upright=True))
         if _numbers(text, contracts):
             return text
@@ -168,14 +173,6 @@ def _read_print(gray: Array, features: Features, laid: Sequence[Laid], contracts
 
 def _plain(lines: Sequence[TextLine]) -> str:
     return "\n".join(line.text for line in lines if line.score > 0.5)
-
-
-def _straight(picture: Array, placement: Placement, columns: int, rows: int, zoom: float = 1.25) -> Array:
-    """The upper part of the page, somewhat larger than its reference: 9 pt print has 16 px."""
-    across, down = np.meshgrid(np.arange(0, columns, 1 / zoom), np.arange(0, rows, 1 / zoom))
-    nodes = placement(np.stack([across.ravel(), down.ravel()], 1)).astype(np.float32)
-    maps = nodes.reshape((*across.shape, 2))
-    return cv2.remap(picture, maps[..., 0], maps[..., 1], cv2.INTER_LINEAR, borderValue=255)
 
 
 def _tried(
@@ -307,20 +304,15 @@ def _read_again(features: Features, laid: Laid) -> tuple[FoundCode, ...]:
     Whatever genuine code stands there is returned: it is held against the ledger and the print of the
     page it names like any other.
     """
+    placement = laid.registration.placement
     for place in laid.issued.codes:
         margin = 0.25 * place.size
-        x, y = (place.x - margin) * PT, (place.y - margin) * PT
-        side = (place.size + 2 * margin) * PT
-        zoom = 4
-        steps = np.arange(0, int(side * zoom)) / zoom
-        grid_x, grid_y = np.meshgrid(x + steps, y + steps)
-        placement = laid.registration.placement
-        nodes = placement(np.stack([grid_x.ravel(), grid_y.ravel()], 1)).astype(np.float32)
-        maps = nodes.reshape((*grid_x.shape, 2))
-        code = cv2.remap(features.picture, maps[..., 0], maps[..., 1], cv2.INTER_CUBIC, borderValue=255)
+        corner = (place.x - margin) * PT, (place.y - margin) * PT
+        side = int((place.size + 2 * margin) * PT * _CODE_ZOOM)
+        code = placement.cut(features.picture, corner, (side, side), _CODE_ZOOM)
         for soft in (code, cv2.GaussianBlur(code, (0, 0), 2.0), cv2.medianBlur(code, 7)):
-            found = find_codes(soft)
+            found = find_codes(soft, _CODE_ATTEMPTS)
             if found:
-                quad = found[0].quad / zoom + np.array([x, y])
+                quad = found[0].quad / _CODE_ZOOM + np.array(corner)
                 return (FoundCode(code=found[0].code, quad=placement(quad) / features.scale),)
     return ()

@@ -28,3 +28,19 @@ def test_a_little_skew_turns_nothing():
     angle = np.radians(7)
     matrix = np.array([[np.cos(angle), -np.sin(angle), 20], [np.sin(angle), np.cos(angle), 5], [0, 0, 1]])
     assert Placement.flat(matrix, SHAPE).turn_to_upright() == 0
+
+
+def test_a_piece_cut_out_shows_what_the_straightened_page_shows_there():
+    rng = np.random.default_rng(3)
+    page = cv2.GaussianBlur(rng.integers(0, 256, SHAPE, np.uint8), (0, 0), 3)
+    angle = np.radians(2)
+    matrix = np.array([[np.cos(angle), -np.sin(angle), 40], [np.sin(angle), np.cos(angle), 25], [0, 0, 1]])
+    bend = np.zeros((10, 2))
+    bend[3:] = 1.5
+    placement = Placement(matrix=matrix, shape=SHAPE, bend=bend)
+
+    whole = placement.warp(page, scale=2)
+    piece = placement.cut(page, (300.0, 400.0), (200, 240), 2)
+
+    assert np.abs(piece.astype(int) - whole[800:1000, 600:840]).mean() < 2
+    assert piece.std() > 5
