@@ -7,6 +7,7 @@ import os
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from itertools import chain, islice
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -17,6 +18,8 @@ WORTH_A_POOL = 6
 _BUFFER = 1 << 20
 _MOST_PROCESSES = 4
 """Each holds one dossier at a time; more would only cost memory."""
+_DOSSIERS_A_PROCESS = 8
+"""Typesetting keeps what it worked out, some megabytes a dossier, until its process ends."""
 
 
 def assemble_all(contents: Iterable[tuple[DossierContent, Path]], *, count: int) -> Iterator[Path]:
@@ -37,6 +40,12 @@ def assemble_all(contents: Iterable[tuple[DossierContent, Path]], *, count: int)
         for content, target in contents:
             yield _write(content, target)
         return
+    rest = iter(contents)
+    while batch := list(islice(rest, 1)):
+        yield from _side_by_side(chain(batch, islice(rest, processes * _DOSSIERS_A_PROCESS - 1)), processes)
+
+
+def _side_by_side(contents: Iterable[tuple[DossierContent, Path]], processes: int) -> Iterator[Path]:
     ahead: deque[Future[Path]] = deque()
     # no plain fork: it would copy locks held by this process's threads; a clean server forks instead
     context = get_context("forkserver")

@@ -242,12 +242,7 @@ def _assemble(
     for page in sheets.pages[:front]:
         writer.add_page(page)
     for chapter in chapters:
-        for page, rotation in zip(chapter.pages, chapter.rotations, strict=True):
-            added = writer.add_page(page)
-            for key in ("/AA", "/Annots", "/StructParents", "/Metadata", "/PieceInfo"):
-                added.pop(NameObject(key), None)
-            if rotation:
-                added.rotate(rotation)
+        _bind(writer, chapter)
     for page in sheets.pages[front:own]:
         writer.add_page(page)
 
@@ -266,16 +261,27 @@ def _assemble(
 
     _outline(writer, chapters, index, front, target)
     for position, row in enumerate(index):
-        place = places[f"index-{position}"]
-        page = writer.pages[place.page - 1]
-        height = float(page.mediabox.height)
-        rectangle = (place.x, height - place.y - place.h - 3, place.x + place.w, height - place.y + 3)
-        writer.add_annotation(
-            place.page - 1,
-            Link(rect=rectangle, border=[0, 0, 0], target_page_index=target(row), fit=Fit.fit()),
-        )
+        _link(writer, places[f"index-{position}"], target(row))
     writer.set_page_label(0, total - 1, style=PageLabelStyle.DECIMAL, start=1)
     return _finish(writer, content)
+
+
+def _bind(writer: PdfWriter, chapter: _Chapter) -> None:
+    """Pages of a record without what would run, lead or point out of it."""
+    for page, rotation in zip(chapter.pages, chapter.rotations, strict=True):
+        added = writer.add_page(page)
+        for key in ("/AA", "/Annots", "/StructParents", "/Metadata", "/PieceInfo"):
+            added.pop(NameObject(key), None)
+        if rotation:
+            added.rotate(rotation)
+
+
+def _link(writer: PdfWriter, place: Mark, target: int) -> None:
+    """Make a row of the index lead to its page."""
+    height = float(writer.pages[place.page - 1].mediabox.height)
+    rectangle = (place.x, height - place.y - place.h - 3, place.x + place.w, height - place.y + 3)
+    link = Link(rect=rectangle, border=[0, 0, 0], target_page_index=target, fit=Fit.fit())
+    writer.add_annotation(place.page - 1, link)
 
 
 def _outline(

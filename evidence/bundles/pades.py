@@ -22,8 +22,9 @@ from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.errors import PathError, ValidationError
 
 from evidence.bundles.revocation import Revocation, gather, validation_context
-from evidence.bundles.signers import KeyUnusableError, SigningKey
+from evidence.bundles.signers import SigningKey
 from evidence.bundles.timestamp import Authority
+from evidence.bundles.unusable_key import KeyUnusableError
 from evidence.language import _
 
 # Offline on purpose: the lists come from the settings, so this warning would tell nobody anything.
@@ -102,28 +103,8 @@ class PdfSigning:
             KeyUnusableError: the key refused.
         """
         level = self.reachable(wanted)
-        long_term = level in (Level.B_LT, Level.B_LTA)
-        metadata = signers.PdfSignatureMetadata(
-            field_name=_FIELD,
-            md_algorithm="sha256",
-            subfilter=fields.SigSeedSubFilter.PADES,
-            certify=True,
-            docmdp_permissions=fields.MDPPerm.NO_CHANGES,
-            reason=reason or None,
-            name=self.key.name,
-            embed_validation_info=long_term,
-            use_pades_lta=level is Level.B_LTA,
-            timestamp_field_name="EvidenceArchiveTimestamp",
-            validation_context=self._context() if long_term else None,
-            signer_key_usage={"digital_signature"},
-            # the archive time stamp is the last word: its own validation data goes in before it
-            dss_settings=DSSContentSettings(
-                include_vri=False,
-                next_ts_settings=TimestampDSSContentSettings(include_vri=False, update_before_ts=True),
-            ),
-        )
         signer = signers.PdfSigner(
-            metadata,
+            self._metadata(level, reason),
             self.key.signer,
             timestamper=None if level is Level.B_B else self.authority,
             stamp_style=place.style if place else None,
@@ -149,6 +130,29 @@ class PdfSigning:
                 ),
             ) from error
         return level
+
+    def _metadata(self, level: Level, reason: str) -> signers.PdfSignatureMetadata:
+        """What pyHanko is told of a signature of this level that permits no change after it."""
+        long_term = level in (Level.B_LT, Level.B_LTA)
+        return signers.PdfSignatureMetadata(
+            field_name=_FIELD,
+            md_algorithm="sha256",
+            subfilter=fields.SigSeedSubFilter.PADES,
+            certify=True,
+            docmdp_permissions=fields.MDPPerm.NO_CHANGES,
+            reason=reason or None,
+            name=self.key.name,
+            embed_validation_info=long_term,
+            use_pades_lta=level is Level.B_LTA,
+            timestamp_field_name="EvidenceArchiveTimestamp",
+            validation_context=self._context() if long_term else None,
+            signer_key_usage={"digital_signature"},
+            # the archive time stamp is the last word: its own validation data goes in before it
+            dss_settings=DSSContentSettings(
+                include_vri=False,
+                next_ts_settings=TimestampDSSContentSettings(include_vri=False, update_before_ts=True),
+            ),
+        )
 
     def sign_file(self, path: Path, *, wanted: Level, reason: str = "") -> Level:
         """`sign` in place: the unsigned revision stays as it is, the signature is appended."""

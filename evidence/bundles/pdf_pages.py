@@ -143,20 +143,24 @@ def _used(resources: pikepdf.Object, names: set[str], depth: int) -> pikepdf.Obj
         if category == "/ProcSet" or not isinstance(members, pikepdf.Dictionary):
             continue
         chosen = {name: member for name, member in dict(members).items() if name in wanted}
-        if category in ("/XObject", "/Pattern"):
-            for member in chosen.values():
-                _clean(member, depth)
-        if category == "/ExtGState":
-            for member in chosen.values():
-                mask = member.get("/SMask")
-                if isinstance(mask, pikepdf.Dictionary) and "/G" in mask:
-                    _clean(mask["/G"], depth)
+        for member in chosen.values():
+            _clean_member(category, member, depth)
         if category == "/Properties":
             # layers of the whole file; without its catalogue they would mean nothing
             chosen = {name: pikepdf.Dictionary() for name in chosen}
         if chosen:
             kept[category] = pikepdf.Dictionary(chosen)
     return kept
+
+
+def _clean_member(category: str, member: pikepdf.Object, depth: int) -> None:
+    """What draws something of its own: pictures, forms, patterns, and the form of a soft mask."""
+    if category in ("/XObject", "/Pattern"):
+        _clean(member, depth)
+    elif category == "/ExtGState":
+        mask = member.get("/SMask")
+        if isinstance(mask, pikepdf.Dictionary) and "/G" in mask:
+            _clean(mask["/G"], depth)
 
 
 def _clean(member: pikepdf.Object, depth: int) -> None:

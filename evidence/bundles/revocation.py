@@ -14,7 +14,7 @@ from asn1crypto import crl, ocsp, pem, x509
 from pyhanko_certvalidator import CertificateValidator, ValidationContext
 from pyhanko_certvalidator.errors import PathError, RevokedError, ValidationError
 
-from evidence.bundles.signers import KeyUnusableError
+from evidence.bundles.unusable_key import KeyUnusableError
 from evidence.language import _
 
 

@@ -20,17 +20,13 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 from evidence import credentials
 from evidence.bundles.keys import EVALUATION, MARKER
 from evidence.bundles.settings import SignerSettings
-from evidence.errors import MissingPartError
+from evidence.bundles.unusable_key import KeyUnusableError
 from evidence.language import _
 from evidence.release import install_command
 
 MAX_TRIES = 3
 Ask = Callable[[int], str]
 """Asks a person for the password; the argument counts the attempts from 1."""
-
-
-class KeyUnusableError(MissingPartError):
-    """The signing key or its certificate cannot be used."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

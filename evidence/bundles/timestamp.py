@@ -118,7 +118,11 @@ class Authority(TimeStamper):
     def _objection(
         self, token: Any, digest: bytes, algorithm: str, nonce: int | None, asked: datetime
     ) -> str:
-        """Why this token must not be used; empty when it may."""
+        """Why this token must not be used; empty when it may.
+
+        Raises:
+            TimestampError: its clock and ours differ by more than is accepted.
+        """
         signed = token["content"]
         info = signed["encap_content_info"]["content"].parsed
         if info["nonce"].native != nonce:
@@ -131,7 +135,19 @@ class Authority(TimeStamper):
         stamped: datetime = info["gen_time"].native
         skew = max((asked - stamped).total_seconds(), (stamped - self._clock()).total_seconds())
         if skew > self._max_skew_s:
-            return _("它的时钟与本机相差 {seconds} 秒").format(seconds=round(skew))
+            raise TimestampError(
+                _("时间戳服务的时钟与本机相差 {seconds} 秒，没有采用它的时间戳。").format(
+                    seconds=round(skew)
+                ),
+                where=self.name,
+                remedy=_(
+                    "请先校准本机时钟；本机时钟确实无误时，加 --clock-is-right，或改用另一家时间戳服务。"
+                ),
+            )
+        return self._objection_to_signer(signed, stamped)
+
+    def _objection_to_signer(self, signed: Any, stamped: datetime) -> str:
+        """Why whoever signed a token may not; empty when he may, and then his certificates are kept."""
         certificates = [choice.chosen for choice in signed["certificates"]]
         serials = {info["sid"].chosen["serial_number"].native for info in signed["signer_infos"]}
         signers = [each for each in certificates if each.serial_number in serials]

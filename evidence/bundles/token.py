@@ -12,7 +12,7 @@ from pyhanko.config.pkcs11 import TokenCriteria
 from pyhanko.sign.pkcs11 import PKCS11Signer, open_pkcs11_session
 
 from evidence.bundles.settings import SignerSettings
-from evidence.bundles.signers import KeyUnusableError
+from evidence.bundles.unusable_key import KeyUnusableError
 from evidence.language import _
 
 

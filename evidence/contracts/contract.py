@@ -9,7 +9,7 @@ checklist.yaml  the items of a full inspection
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -128,7 +128,26 @@ def contract_of(root: Path, code: str) -> Contract:
         InputError: see `read_contract`.
     """
     own = root / FOLDER
-    return read_contract(own) if (own / CONTRACT).is_file() else written_for(code)
+    shipped = written_for(code)
+    return _brought_up(read_contract(own), shipped) if (own / CONTRACT).is_file() else shipped
+
+
+LATER_RULES = ("T07-virus-scan",)
+"""Rules that came after 1.0.0: a folder copied before has no clause for them, and nobody struck it out."""
+
+
+def _brought_up(own: Contract, shipped: Contract) -> Contract:
+    """A folder of an earlier program with the shipped clauses of later rules, of the same contract."""
+    if own.code != shipped.code:
+        return own
+    clauses = {
+        name: shipped.text.clauses[name]
+        for name in LATER_RULES
+        if name in shipped.text.clauses and name not in own.text.clauses
+    }
+    if not clauses:
+        return own
+    return replace(own, text=replace(own.text, clauses={**own.text.clauses, **clauses}))
 
 
 def no_clause(title: str) -> ClauseText:

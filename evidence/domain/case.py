@@ -97,6 +97,17 @@ class Attitude(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Clocked:
+    """A button pressed on a telephone at the visit, by the telephone's own clock."""
+
+    what: str
+    """`arrived` or `left`."""
+    device_time: datetime
+    ahead_ms: int = 0
+    """Milliseconds by which the server's clock was ahead of the device's, as measured last."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
     """One visit or call. Instants are aware UTC; names of the enterprise's people are in `details`."""
 
@@ -139,6 +150,8 @@ class Visit:
     planned_recheck: date | None = None
     change_note: str = ""
     """Why this visit was in no filed plan."""
+    clocked: tuple[Clocked, ...] = ()
+    """When a telephone's buttons for arrival and leaving were pressed; a person may have set other times."""
     details: Sha256 | None = None
     """Digest of the stored full input: names and telephones that stay out of the journal."""
     source: Sha256 | None = None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from evidence.domain.case import in_force
+from evidence.domain.document import Document
 from evidence.domain.facts import CaseFacts
 from evidence.domain.hazard import Picture
 from evidence.domain.identifiers import Sha256
@@ -59,26 +60,24 @@ def photographs_of(case: CaseFacts) -> tuple[CaseFile, ...]:
 
 
 def pictures_of(case: CaseFacts) -> dict[Sha256, Picture]:
-    """What was told of its photographs when they were handed in."""
-    told = [picture for visit in case.visits for picture in visit.pictures]
+    """What was told of its photographs when they were handed in: as it stands, then what was told before.
+
+    What a telephone said of one goes before words that say nothing of it, whoever left it out.
+    """
+    visits = (*in_force(case.visits), *sorted(case.visits, key=lambda visit: visit.version, reverse=True))
+    told = [picture for visit in visits for picture in visit.pictures]
     told += [picture for report in case.reports for picture in report.pictures]
     found: dict[Sha256, Picture] = {}
     for picture in told:
-        found.setdefault(picture.sha256, picture)
+        known = found.get(picture.sha256)
+        if known is None or (known.captured is None and picture.captured is not None):
+            found[picture.sha256] = picture
     return found
 
 
 def _all(case: CaseFacts) -> Iterator[CaseFile]:
     for document in case.documents:
-        number = document.form.number
-        for scan in document.scans:
-            yield CaseFile(sha256=scan.sha256, role=FileRole.SCAN, number=number)
-        for scan in document.other_copies:
-            yield CaseFile(sha256=scan.sha256, role=FileRole.OTHER_SCAN, number=number)
-        for made in document.transcriptions:
-            yield CaseFile(sha256=made.sha256, role=FileRole.TRANSCRIPTION, number=number)
-        for digest in document.edocuments:
-            yield CaseFile(sha256=digest, role=FileRole.EDOCUMENT, number=number)
+        yield from _of_record(document)
     yield from _photographs(case)
     for material in case.materials:
         yield CaseFile(sha256=material.sha256, role=FileRole.MATERIAL, number=material.arrival)
@@ -90,6 +89,18 @@ def _all(case: CaseFacts) -> Iterator[CaseFile]:
     for waiver in case.waivers:
         if waiver.attachment is not None:
             yield CaseFile(sha256=waiver.attachment, role=FileRole.WAIVER, number=waiver.rule_id)
+
+
+def _of_record(document: Document) -> Iterator[CaseFile]:
+    number = document.form.number
+    for scan in document.scans:
+        yield CaseFile(sha256=scan.sha256, role=FileRole.SCAN, number=number)
+    for scan in document.other_copies:
+        yield CaseFile(sha256=scan.sha256, role=FileRole.OTHER_SCAN, number=number)
+    for made in document.transcriptions:
+        yield CaseFile(sha256=made.sha256, role=FileRole.TRANSCRIPTION, number=number)
+    for digest in document.edocuments:
+        yield CaseFile(sha256=digest, role=FileRole.EDOCUMENT, number=number)
 
 
 def _photographs(case: CaseFacts) -> Iterator[CaseFile]:

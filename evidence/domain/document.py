@@ -136,6 +136,16 @@ class Alteration:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Placing:
+    """A person's word on which page of which form a picture shows."""
+
+    by: str
+    why: str
+    stated: bool = False
+    """The account is tied to nobody; the person is only what it says."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ScannedPage:
     """One page image linked to one page of an issued form."""
 
@@ -157,7 +167,9 @@ class ScannedPage:
     notes: tuple[str, ...] = ()
     """Plain-Chinese remarks: 请用彩色…重新扫描."""
     identity: str = "proven"
-    """`proven` by registration, `code` when only the code says so, `person` when a person linked it."""
+    """`proven` by registration, `code` when only the code says so, `person` when only a person does."""
+    placed: Placing | None = None
+    """The person who linked it; None where the program did, and for pages linked before this was kept."""
     picture: Sha256 | None = None
     """Upright preview."""
     rotation: int = 0

@@ -13,6 +13,7 @@ from evidence.domain.document import Document, Material
 from evidence.domain.parties import Campaign, Device, Enterprise, Person
 from evidence.domain.recording import Recording
 from evidence.domain.register import Hold, Incurable, Package, Plan, Receipt, RegisterEntry, Waiver
+from evidence.domain.virus_scan import FileScan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +33,8 @@ class CaseFacts:
     """Films that a person took from this case's visits and gave to another case's."""
     materials: tuple[Material, ...] = ()
     """Files that a person filed with the case, in order of arrival."""
+    virus_scans: tuple[FileScan, ...] = ()
+    """What the scanner said of the files among these, where one was asked."""
     entries: tuple[RegisterEntry, ...] = ()
     """Register entries that name this case, its visits or its enterprise."""
     waivers: tuple[Waiver, ...] = ()

@@ -10,6 +10,23 @@ from evidence.domain.identifiers import Sha256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Capture:
+    """What the telephone that took a photograph says of it; all of it is the device's own statement."""
+
+    original: Sha256
+    """Digest of the camera's own file, reckoned on the device the moment it was taken."""
+    device: str = ""
+    device_time: datetime
+    """By the device's clock, as it stood."""
+    ahead_ms: int = 0
+    """Milliseconds by which the server's clock was ahead of the device's, as measured last."""
+    latitude_e6: int | None = None
+    """Micro-degrees (WGS 84); None where the inspector or the device says nothing."""
+    longitude_e6: int | None = None
+    accuracy_m: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
     """What is known of a photograph beside its bytes, as it was handed in."""
 
@@ -22,6 +39,8 @@ class Picture:
     """By the camera's own clock, read as Asia/Shanghai when it names no zone; None when it says nothing."""
     file_time: datetime | None = None
     """When the file was last changed before it was handed in."""
+    captured: Capture | None = None
+    """Where a telephone took it for a visit; the picture itself is then a copy of at most 2,560 px a side."""
 
 
 class Grade(StrEnum):

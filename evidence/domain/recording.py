@@ -104,6 +104,8 @@ class Recording:
     """`device+time`, or the account of the person who assigned it."""
     assigned_why: str = ""
     """That person's reason."""
+    assigned_stated: bool = False
+    """That person's account is tied to nobody; he is only what it says."""
     taken_from: VisitId | None = None
     """The visit it belonged to before a person assigned it to this one."""
     suggestions: tuple[VisitId, ...] = ()

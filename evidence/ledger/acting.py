@@ -47,6 +47,12 @@ class Actor:
         return f"{self.account}（自述 {self.named}）" if self.named else self.account
 
 
+def account_of(actor: str) -> str:
+    """`desk:lead（P1）`, as the journal's line names who acted -> `lead`."""
+    plain = actor.partition("（")[0]
+    return plain.partition(":")[2] or plain
+
+
 def system_account() -> str:
     """The account this process runs under, as the system knows it; variables like USER do not count."""
     try:
@@ -75,17 +81,16 @@ def acting(view: View, account: str, tied_to: str, named: str = "") -> Actor:
     wanted = named.strip()
     if not tied_to:
         return Actor(account=account, named=wanted)
-    person = view.person(PersonId(tied_to))
+    person, plain = view.person(PersonId(tied_to)), account_of(account)
     if person is None:
         raise InputError(
-            _("账号 {account} 关联的人员 {person} 不在名册。").format(account=account, person=tied_to),
-            where=account,
+            _("账号 {account} 关联的人员 {person} 不在名册。").format(account=plain, person=tied_to),
             remedy=_("请先用 evidence import 登记人员，或改正账号的关联。"),
         )
     if wanted and wanted not in (person.id, person.name):
         raise UsageError(
             _("本账号（{account}）是 {name}（{id}）的，不能以 {named} 的名义办理。").format(
-                account=account, name=person.name, id=person.id, named=wanted
+                account=plain, name=person.name, id=person.id, named=wanted
             ),
             remedy=_("请由本人用自己的账号办理。"),
         )

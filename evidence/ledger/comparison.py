@@ -8,7 +8,7 @@ Whatever the archive remembers is read before the journal is, since others may a
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -192,14 +192,7 @@ def compare(ledger: Ledger, contract: str) -> Comparison:
     known = {package.id for package in view.packages()}
     sizes = {package.checkpoint.size for _path, package in sent if package is not None}
     digests, roots = _read_journal(ledger, size, sizes)
-    beyond: dict[str, Beyond] = {}
-    forked: list[str] = []
-    for place, witness in remembered.items():
-        if witness.seq >= size:
-            beyond[place] = Beyond(place=place, seq=witness.seq, digest=witness.digest)
-        elif digests[witness.seq] != witness.digest:
-            line = witness.seq + 1
-            forked.append(_("{place}：账本第 {line} 行不是创建它的那一行").format(place=place, line=line))
+    beyond, forked = _against_positions(remembered, digests, size)
     for path, package in sent:
         place = f"{HANDOVER}/{path.name}"
         if package is None:
@@ -223,6 +216,21 @@ def compare(ledger: Ledger, contract: str) -> Comparison:
         rewritten=tuple(forked),
         leftovers=tuple(place for place in files if place not in vouched),
     )
+
+
+def _against_positions(
+    remembered: Mapping[str, Witness], digests: Sequence[str], size: int
+) -> tuple[dict[str, Beyond], list[str]]:
+    """Files of lines that the journal has not, and those whose line is another one now, in words."""
+    beyond: dict[str, Beyond] = {}
+    forked: list[str] = []
+    for place, witness in remembered.items():
+        if witness.seq >= size:
+            beyond[place] = Beyond(place=place, seq=witness.seq, digest=witness.digest)
+        elif digests[witness.seq] != witness.digest:
+            line = witness.seq + 1
+            forked.append(_("{place}：账本第 {line} 行不是创建它的那一行").format(place=place, line=line))
+    return beyond, forked
 
 
 def _check_mark(ledger: Ledger, mark: Mark) -> None:

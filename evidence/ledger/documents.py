@@ -8,7 +8,7 @@ from datetime import datetime
 
 from evidence.domain.document import Document, IssuedForm, Mark, MarkVerdict, ScannedPage, Transcription
 from evidence.domain.identifiers import Sha256
-from evidence.ledger.events import AlterationDecided, MarkDecided
+from evidence.ledger.arrival_events import AlterationDecided, MarkDecided
 
 DISAGREEING = "各次扫描判断不一"
 """Why a mark is undecided that one copy of a page shows and another does not."""

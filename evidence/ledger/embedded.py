@@ -13,9 +13,7 @@ from evidence.domain.identifiers import Sha256
 from evidence.ledger import chain
 from evidence.ledger.bulk import fold_rest
 from evidence.ledger.codec import Entry, instant_text, payload_of, read_line
-from evidence.ledger.events import (
-    Event,
-)
+from evidence.ledger.events import Event
 from evidence.ledger.fold import fold
 from evidence.ledger.journal import Journal, Position
 from evidence.ledger.ledger import Ledger, utc_now

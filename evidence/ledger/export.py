@@ -25,6 +25,7 @@ TITLES = {
     "arrival.waiting/1": "到件等待",
     "arrival.taken/1": "到件入档",
     "arrival.judged/1": "到件结论",
+    "arrival.scanned/1": "到件再查病毒",
     "arrival.decided/1": "人工处理到件",
     "mark.decided/1": "人工认定签章",
     "alteration.decided/1": "人工认定涂改",
@@ -47,6 +48,8 @@ TITLES = {
     "archive.audited/1": "档案复核",
     "material.disposed/1": "资料销毁",
     "footage.seen/1": "调阅录像",
+    "original.handed-out/1": "下载原件",
+    "material.viewed/1": "查看材料",
 }
 _SUBJECTS = ("number", "arrival", "id", "key", "week", "package", "sha256", "case", "visit")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")

@@ -15,6 +15,7 @@ from evidence.domain.week import Week, local_date
 from evidence.ledger.from_rows import only_about
 from evidence.ledger.lookup import standing_case
 from evidence.ledger.view import View
+from evidence.rules.known import service_known_on
 
 
 def gather(
@@ -44,15 +45,19 @@ def gather(
     week = week or today
     moved = view.cases_touched(week)
     owing = (gap.case for owed in _declared(made).values() for gap in owed)
-    judged = dict.fromkeys((*moved, *_begun(view), *owing))
+    judged = dict.fromkeys((*moved, *_begun(view, at), *owing))
     facts = gather_cases(view, judged, week=week, plans_since=min(week, today))
     return _with_packages(replace(facts, moved=moved), made)
 
 
-def _begun(view: View) -> Iterator[CaseId]:
-    """Open cases of which there is something: one without visit and document can owe no document yet."""
+def _begun(view: View, at: datetime) -> Iterator[CaseId]:
+    """Cases open at an instant of which there is something: one without visit and document owes nothing yet.
+
+    What was journalled late counts by the day on which it happened, so that a case closed since then is
+    among them.
+    """
     unvisited: list[CaseId] = []
-    for one in view.services():
+    for one in (service_known_on(each, local_date(at)) for each in view.services()):
         if one.closed:
             continue
         if any((one.checked_on, one.urged_on, one.rechecked_on, one.guidance_on)):
@@ -60,7 +65,9 @@ def _begun(view: View) -> Iterator[CaseId]:
         else:
             unvisited.append(CaseId(one.case))
     view.prepare(unvisited)
-    yield from (case for case in unvisited if view.documents(case))
+    for case in unvisited:
+        if any(document.form.issued_at <= at for document in view.documents(case)):
+            yield case
 
 
 def _declared(packages: Sequence[Package]) -> dict[str, tuple[Gap, ...]]:
@@ -195,6 +202,7 @@ def _case_facts(
         documents=view.documents(case.id),
         recordings=view.recordings(case.id),
         materials=view.materials(case.id),
+        virus_scans=view.virus_scans(case.id),
         entries=filed.about({case.id, case.enterprise, *(visit.id for visit in visits)}),
         waivers=view.waivers(case.id),
         holds=view.holds(case.id),
@@ -208,5 +216,6 @@ def gather_open(view: View, at: datetime) -> Facts:
     """
     week = Week.of(local_date(at))
     touched = view.cases_touched(week)
-    still_open = (CaseId(one.case) for one in view.services() if not one.closed)
+    today = local_date(at)
+    still_open = (CaseId(one.case) for one in view.services() if not service_known_on(one, today).closed)
     return gather_cases(view, dict.fromkeys((*touched, *still_open)), week=week)

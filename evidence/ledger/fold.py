@@ -29,7 +29,7 @@ from evidence.ledger.fold_tables import (
     touch,
     touched_table,
 )
-from evidence.ledger.looks import see_case, see_form, see_visit
+from evidence.ledger.payload_views import see_case, see_form, see_visit
 from evidence.ledger.rows import Rows
 from evidence.ledger.service import forget_visit, note_case, note_report, note_visit
 from evidence.ledger.unread import member, read
@@ -241,6 +241,7 @@ _READING: dict[str, Handler] = {
     "form.voided/1": _voided,
     "document.transcribed/1": _transcribed,
     "arrival.waiting/1": fold_arrivals.arrival_waiting,
+    "arrival.scanned/1": fold_arrivals.arrival_scanned,
     "arrival.decided/1": fold_arrivals.person_decided,
     "recording.assigned/1": fold_arrivals.recording_assigned,
     "plan.filed/1": _plan,

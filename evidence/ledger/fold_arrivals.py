@@ -7,7 +7,7 @@ from typing import Any
 from evidence.domain.recording import BY_RULE
 from evidence.ledger.codec import Line
 from evidence.ledger.fold_tables import arrival_table, case_of, case_table, digest_table, row_of, touch
-from evidence.ledger.looks import Judged, see_judged, see_taken, see_word
+from evidence.ledger.payload_views import Judged, see_judged, see_taken, see_word
 from evidence.ledger.rows import Row, Rows
 from evidence.ledger.unread import pages_of
 
@@ -65,6 +65,7 @@ def arrival_taken(rows: Rows, entry: Line, body: Any) -> None:
         _withdraw(rows, entry, arrival, row["body"]["judged"])  # the rest of a broken file came
     new = _arrival_body(row, entry.at)
     new["taken"], new["judged"] = body, None
+    new.pop("scanned", None)
     _put_arrival(
         rows, entry, arrival, row, row_of(entry, new), "duplicate" if taken.duplicate_of else "taken"
     )
@@ -89,6 +90,53 @@ def arrival_judged(rows: Rows, entry: Line, body: Any) -> None:
     _put_arrival(rows, entry, arrival, row, new, judged.outcome)
     if row["body"]["taken"] is not None:  # a link or a pipe in the inbox has no bytes to contribute
         _contribute(rows, entry, row, judged, body)
+        _note_scan(rows, entry, judged, new["body"])
+
+
+def arrival_scanned(rows: Rows, entry: Line, body: Body) -> None:
+    """The scanner was asked again; what the arrival is stays as it was judged."""
+    table = arrival_table(body["arrival"])
+    row = rows.get(table, body["arrival"])
+    if row is None or row["body"]["judged"] is None or row["body"]["taken"] is None:
+        return
+    new = {**row["body"], "scanned": body["scan"]}
+    rows.put(table, body["arrival"], {**row, "body": new})
+    _note_scan(rows, entry, see_judged(row["body"]["judged"]), new)
+
+
+def scan_of(judged: Body | None, scanned: Body | None) -> Body | None:
+    """What is known of a virus scan: what came with the judgement, or a later one (`virus_scan.in_force`)."""
+    if scanned is None or (judged is not None and judged["result"] in _SETTLED):
+        return judged
+    return scanned
+
+
+_SETTLED = ("clean", "infected")
+
+
+def _note_scan(rows: Rows, entry: Line, judged: Judged, body: Body) -> None:
+    """Beside each case that rests on these bytes, so that a case's files need not be looked up one by one."""
+    scan = scan_of(judged.scan, body.get("scanned"))
+    if scan is None:
+        return
+    sha256 = see_taken(body["taken"]).sha256
+    content = {"arrival": judged.arrival, "sha256": sha256, "result": scan["result"]}
+    for case in _cases(judged):
+        rows.put(case_table(case), f"virus:{judged.arrival}", row_of(entry, content))
+    table = "recording:" + sha256[:2]
+    film = rows.get(table, sha256) if any(each["sha256"] == sha256 for each in judged.recordings) else None
+    if film is not None:
+        rows.put(table, sha256, {**film, "body": {**film["body"], "scan": content}})
+
+
+def _cases(judged: Judged) -> list[str]:
+    """The cases to which an arrival contributes something that is no film."""
+    named = [case_of(page.number) for page in judged.pages]
+    if judged.edocument_of:
+        named.append(case_of(judged.edocument_of))
+    if judged.case and _is_material(judged):
+        named.append(judged.case)
+    return list(dict.fromkeys(named))
 
 
 def _contribute(rows: Rows, entry: Line, row: Row, judged: Judged, body: Any) -> None:
@@ -117,6 +165,8 @@ def _contribute(rows: Rows, entry: Line, row: Row, judged: Judged, body: Any) ->
             "recording": {**recording, "arrival": recording.get("arrival") or arrival},
             "assigned": assigned,
         }
+        if known is not None and "scan" in known["body"] and sha256 != taken.sha256:
+            content["scan"] = known["body"]["scan"]  # a station's list says nothing of the film's own bytes
         rows.put("recording:" + sha256[:2], sha256, row_of(entry, content))
         visit = assigned["visit"] if assigned else recording.get("visit")
         if visit:
@@ -133,6 +183,8 @@ def _is_material(judged: Judged) -> bool:
 def _withdraw(rows: Rows, entry: Line, arrival: str, judgement: Any) -> None:
     """Undo what an earlier judgement of the same arrival linked; a new one follows at once."""
     earlier = see_judged(judgement)
+    for case in _cases(earlier):
+        rows.drop(case_table(case), f"virus:{arrival}")
     numbers = {page.number for page in earlier.pages}
     for number in sorted(numbers):
         rows.drop(case_table(case_of(number)), f"scan:{number}:{arrival}")
@@ -189,11 +241,12 @@ def recording_assigned(rows: Rows, entry: Line, body: Body) -> None:
     assigned: dict[str, Any] = {"visit": body["visit"], "by": body["by"]}
     if body["visit"] and body["by"] != BY_RULE:
         assigned |= {"why": body.get("why", ""), "from": before if before != body["visit"] else None}
+        assigned |= {"stated": True} if body.get("stated") else {}
         if before and case_of(before) != case_of(body["visit"]):
             rows.put(case_table(case_of(before)), f"film-taken:{sha256}", row_of(entry, {}))
     if body["visit"]:
         rows.drop(case_table(case_of(body["visit"])), f"film-taken:{sha256}")
-    content = {"recording": known["body"]["recording"], "assigned": assigned}
+    content = {**known["body"], "assigned": assigned}
     rows.put("recording:" + sha256[:2], sha256, row_of(entry, content))
     if body["visit"]:
         arrival = known["body"]["recording"].get("arrival")

@@ -12,16 +12,17 @@ from evidence.domain.document import Document, IssuedForm, Material, ScannedPage
 from evidence.domain.identifiers import ArrivalId, CaseId, Sha256
 from evidence.domain.recording import Recording
 from evidence.domain.register import Package, RegisterEntry
+from evidence.domain.virus_scan import VirusScan, in_force, remarked
 from evidence.ledger import fold_arrivals, fold_tables
-from evidence.ledger.codec import event_of
-from evidence.ledger.documents import Copy, Word, assemble
-from evidence.ledger.events import (
+from evidence.ledger.arrival_events import (
     AlterationDecided,
     ArrivalJudged,
     ArrivalTaken,
     MarkDecided,
     PersonDecided,
 )
+from evidence.ledger.codec import event_of
+from evidence.ledger.documents import Copy, Word, assemble
 from evidence.ledger.rows import Row
 from evidence.ledger.view import Arrival
 
@@ -102,6 +103,11 @@ def arrival_of_row(id: str, body: Row) -> Arrival:
     outcome = fold_arrivals.outcome_of(body)
     decisions = tuple(msgspec.convert(decision, PersonDecided) for decision in body["decisions"])
     judged = None if body["judged"] is None else msgspec.convert(body["judged"], ArrivalJudged)
+    scan = None if judged is None else judged.scan
+    message = "" if judged is None else judged.message
+    if body.get("scanned") is not None:
+        scan = in_force(scan, msgspec.convert(body["scanned"], VirusScan))
+        message = remarked(message, scan)
     if body["taken"] is None:
         return Arrival(
             id=ArrivalId(id),
@@ -127,12 +133,13 @@ def arrival_of_row(id: str, body: Row) -> Arrival:
         outcome=outcome,
         media_type=taken.media_type,
         reason="" if judged is None else judged.reason,
-        message="" if judged is None else judged.message,
+        message=message,
         duplicate_of=taken.duplicate_of,
         seen_as=taken.seen_as,
         path_bytes=taken.path_bytes,
         within=taken.within,
         judged=judged,
+        scan=scan,
         decisions=decisions,
     )
 
@@ -149,6 +156,7 @@ def recording_of_row(body: Row) -> Recording:
         assigned_by=assigned["by"],
         assigned_why=assigned.get("why") or "",
         taken_from=assigned.get("from"),
+        assigned_stated=bool(assigned.get("stated")),
     )
 
 

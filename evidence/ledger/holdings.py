@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import mimetypes
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
+from typing import Any
 
 from evidence.domain.case import Case
 from evidence.domain.case_files import PHOTOGRAPHS, files_of, pictures_of
@@ -15,9 +16,9 @@ from evidence.domain.identifiers import CaseId, Number, Sha256
 from evidence.domain.register import RegisterEntry
 from evidence.domain.week import SHANGHAI
 from evidence.language import _
+from evidence.ledger.arrival_events import ArrivalTaken
 from evidence.ledger.codec import Entry
 from evidence.ledger.events import (
-    ArrivalTaken,
     DocumentTranscribed,
     EscalationRecorded,
     FormIssued,
@@ -100,46 +101,89 @@ def _of(entry: Entry) -> Iterator[Holding]:
                 yield Holding(sha256=named, place=original_place(named), what=what)
 
 
-def _originals(entry: Entry) -> Iterator[tuple[Sha256 | None, str]]:
-    event = entry.event
-    if isinstance(event, ArrivalTaken):
-        if not event.by_reference:  # footage that stays where it lies has its own audit
-            yield event.sha256, _("到件 {id} {path}").format(id=event.arrival, path=event.path)
-    elif isinstance(event, PartiesImported):
-        yield event.source, _("导入的名册")
-        for enterprise in event.enterprises:
-            yield enterprise.contacts, _("企业联系人 {id}").format(id=enterprise.id)
-    elif isinstance(event, VisitRecorded):
-        visit = event.visit
-        yield visit.source, _("检查录入文件 {id}").format(id=visit.id)
-        yield visit.details, _("检查录入内容 {id}").format(id=visit.id)
-        pictures = (
-            *(hazard.photos for hazard in visit.hazards),
-            *(result.photos for result in visit.results),
-        )
-        for photo in (photo for photos in pictures for photo in photos):
-            yield photo, _("隐患照片 {id}").format(id=visit.id)
-    elif isinstance(event, ReportRecorded):
-        report = event.report
-        yield report.source, _("整改报告 {id}").format(id=report.case)
-        yield report.details, _("整改报告内容 {id}").format(id=report.case)
-        for answer in report.answers:
-            for photo in answer.photos:
-                yield photo, _("整改照片 {id}").format(id=report.case)
-    elif isinstance(event, EscalationRecorded):
-        yield event.escalation.source, _("上报材料 {id}").format(id=event.escalation.id)
-    elif isinstance(event, RegisterEntered):
-        yield event.entry.attachment, _("台账附件 {key}").format(key=event.entry.key)
-    elif isinstance(event, WaiverGranted):
-        yield event.waiver.attachment, _("例外的依据 {case}").format(case=event.waiver.case)
-    elif isinstance(event, DocumentTranscribed):
-        yield event.transcription.sha256, _("转录件 {number}").format(number=event.transcription.number)
-    elif isinstance(event, GapIncurable):
-        yield event.incurable.attachment, _("声明无法补正的依据 {case}").format(case=event.incurable.gap.case)
-    elif isinstance(event, MaterialDisposed):
-        yield event.approval, _("销毁资料的批准")
-    elif isinstance(event, ReceiptReceived):
-        yield event.receipt.source, _("接收回执 {id}").format(id=event.receipt.package)
+Named = Iterator[tuple[Sha256 | None, str]]
+"""Digests with what they are, in words; None where the event names no file."""
+
+
+def _originals(entry: Entry) -> Named:
+    naming = _NAMING.get(type(entry.event))
+    return naming(entry.event) if naming else iter(())
+
+
+def _of_arrival(event: ArrivalTaken) -> Named:
+    if not event.by_reference:  # footage that stays where it lies has its own audit
+        yield event.sha256, _("到件 {id} {path}").format(id=event.arrival, path=event.path)
+
+
+def _of_parties(event: PartiesImported) -> Named:
+    yield event.source, _("导入的名册")
+    for enterprise in event.enterprises:
+        yield enterprise.contacts, _("企业联系人 {id}").format(id=enterprise.id)
+
+
+def _of_visit(event: VisitRecorded) -> Named:
+    visit = event.visit
+    yield visit.source, _("检查录入文件 {id}").format(id=visit.id)
+    yield visit.details, _("检查录入内容 {id}").format(id=visit.id)
+    pictures = (*(hazard.photos for hazard in visit.hazards), *(result.photos for result in visit.results))
+    for photo in (photo for photos in pictures for photo in photos):
+        yield photo, _("隐患照片 {id}").format(id=visit.id)
+    for picture in visit.pictures:
+        if picture.captured is not None:
+            yield picture.captured.original, _("相机原图 {id}").format(id=visit.id)
+
+
+def _of_report(event: ReportRecorded) -> Named:
+    report = event.report
+    yield report.source, _("整改报告 {id}").format(id=report.case)
+    yield report.details, _("整改报告内容 {id}").format(id=report.case)
+    for answer in report.answers:
+        for photo in answer.photos:
+            yield photo, _("整改照片 {id}").format(id=report.case)
+
+
+def _of_escalation(event: EscalationRecorded) -> Named:
+    yield event.escalation.source, _("上报材料 {id}").format(id=event.escalation.id)
+
+
+def _of_register(event: RegisterEntered) -> Named:
+    yield event.entry.attachment, _("台账附件 {key}").format(key=event.entry.key)
+
+
+def _of_waiver(event: WaiverGranted) -> Named:
+    yield event.waiver.attachment, _("例外的依据 {case}").format(case=event.waiver.case)
+
+
+def _of_transcription(event: DocumentTranscribed) -> Named:
+    yield event.transcription.sha256, _("转录件 {number}").format(number=event.transcription.number)
+
+
+def _of_incurable(event: GapIncurable) -> Named:
+    yield event.incurable.attachment, _("声明无法补正的依据 {case}").format(case=event.incurable.gap.case)
+
+
+def _of_disposal(event: MaterialDisposed) -> Named:
+    yield event.approval, _("销毁资料的批准")
+
+
+def _of_receipt(event: ReceiptReceived) -> Named:
+    yield event.receipt.source, _("接收回执 {id}").format(id=event.receipt.package)
+
+
+_NAMING: Mapping[type, Callable[[Any], Named]] = {
+    ArrivalTaken: _of_arrival,
+    PartiesImported: _of_parties,
+    VisitRecorded: _of_visit,
+    ReportRecorded: _of_report,
+    EscalationRecorded: _of_escalation,
+    RegisterEntered: _of_register,
+    WaiverGranted: _of_waiver,
+    DocumentTranscribed: _of_transcription,
+    GapIncurable: _of_incurable,
+    MaterialDisposed: _of_disposal,
+    ReceiptReceived: _of_receipt,
+}
+"""Kind of event -> the originals it vouches for; the others vouch for none."""
 
 
 def cases_changed(view: View, entries: Iterable[Entry], since: int) -> set[CaseId]:

@@ -10,16 +10,11 @@ import msgspec
 from evidence.errors import InputError, LedgerDamagedError
 from evidence.language import _
 from evidence.ledger import checkpoint as checkpoints
+from evidence.ledger.arrival_events import ArrivalJudged, ArrivalTaken, ArrivalWaiting
 from evidence.ledger.canonical import encode
 from evidence.ledger.checkpoint import Checkpoint
 from evidence.ledger.codec import event_of, read_line
-from evidence.ledger.events import (
-    ArrivalJudged,
-    ArrivalTaken,
-    ArrivalWaiting,
-    Event,
-    FormIssued,
-)
+from evidence.ledger.events import Event, FormIssued
 from evidence.ledger.ledger import Ledger
 from evidence.ledger.merkle import Frontier
 from evidence.ledger.upkeep import TailCut

@@ -22,10 +22,10 @@ import msgspec
 from evidence.domain.holding import MARK_NAME, POSITIONS_NAME
 from evidence.errors import LedgerDamagedError
 from evidence.ledger import chain
+from evidence.ledger.arrival_events import ArrivalTaken
 from evidence.ledger.canonical import encode
 from evidence.ledger.codec import Entry, read_line
 from evidence.ledger.events import (
-    ArrivalTaken,
     CheckpointMade,
     DocumentTranscribed,
     EscalationRecorded,

@@ -162,11 +162,8 @@ def _problems(proof: Any) -> Iterator[str]:
         if item["line"] is None:
             continue
         line = item["line"].encode()
-        if sha256(b"\x00" + line).digest() != leaf:
-            yield _("第 {line} 行的内容与其叶值不符").format(line=seq + 1)
         parsed = json.loads(line)
-        if not is_line(line, seq=seq, digest=parsed["digest"]):
-            yield _("第 {line} 行与其自身的摘要或序号不符").format(line=seq + 1)
+        yield from _problems_of_line(line, seq, leaf, parsed["digest"])
         vouched.update(_digests(parsed["payload"]))
         about = about or parsed["payload"].get("form", {}).get("number") == proof["document"]
     if not about:
@@ -174,6 +171,13 @@ def _problems(proof: Any) -> Iterator[str]:
     for file in proof["files"]:
         if file["sha256"] not in vouched:
             yield _("出示的账目没有提到文件 {sha256}").format(sha256=file["sha256"])
+
+
+def _problems_of_line(line: bytes, seq: int, leaf: bytes, digest: str) -> Iterator[str]:
+    if sha256(b"\x00" + line).digest() != leaf:
+        yield _("第 {line} 行的内容与其叶值不符").format(line=seq + 1)
+    if not is_line(line, seq=seq, digest=digest):
+        yield _("第 {line} 行与其自身的摘要或序号不符").format(line=seq + 1)
 
 
 _DIGEST = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")

@@ -7,16 +7,15 @@ from typing import Any
 
 from evidence.domain.identifiers import Number, number_case
 from evidence.ledger import checkpoint as checkpoints
-from evidence.ledger.codec import Entry
-from evidence.ledger.events import (
+from evidence.ledger.arrival_events import (
     AlterationDecided,
     ArrivalJudged,
+    ArrivalScanned,
     ArrivalTaken,
-    CaseOpened,
-    FormIssued,
-    FormVoided,
     MarkDecided,
 )
+from evidence.ledger.codec import Entry
+from evidence.ledger.events import CaseOpened, FormIssued, FormVoided
 from evidence.ledger.export import TITLES
 from evidence.ledger.ledger import Ledger
 from evidence.ledger.lookup import known_document
@@ -102,7 +101,7 @@ def _concerning(ledger: Ledger, view: View, number: Number) -> list[Entry]:
             mine = payload["form"]["number"] == number
         elif entry.kind in (FormVoided.KIND, MarkDecided.KIND, AlterationDecided.KIND):
             mine = payload["number"] == number
-        elif entry.kind in (ArrivalTaken.KIND, ArrivalJudged.KIND):
+        elif entry.kind in (ArrivalTaken.KIND, ArrivalJudged.KIND, ArrivalScanned.KIND):
             mine = payload["arrival"] in arrivals
         else:
             mine = False

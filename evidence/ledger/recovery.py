@@ -18,16 +18,10 @@ from evidence.domain.identifiers import ArrivalId, Sha256, number_case
 from evidence.errors import LedgerDamagedError
 from evidence.language import _
 from evidence.ledger import chain
+from evidence.ledger.arrival_events import ArrivalTaken
 from evidence.ledger.codec import read_line
 from evidence.ledger.comparison import LedgerRewrittenError, compare, rewritten
-from evidence.ledger.events import (
-    ArrivalTaken,
-    CheckpointMade,
-    Event,
-    FormIssued,
-    PackageBuilt,
-    ReceiptReceived,
-)
+from evidence.ledger.events import CheckpointMade, Event, FormIssued, PackageBuilt, ReceiptReceived
 from evidence.ledger.from_archive import issued_form, package_events, unknown_numbers
 from evidence.ledger.ledger import Ledger
 from evidence.ledger.merkle import Frontier

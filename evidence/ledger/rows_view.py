@@ -15,12 +15,10 @@ from evidence.domain.identifiers import ArrivalId, CaseId, EnterpriseId, Number,
 from evidence.domain.parties import Campaign, Device, Enterprise, Person
 from evidence.domain.recording import Recording
 from evidence.domain.register import Hold, Incurable, Package, Plan, Receipt, RegisterEntry, Waiver
+from evidence.domain.virus_scan import FileScan
 from evidence.domain.week import Week
 from evidence.ledger import fold_arrivals, fold_tables, numbering
-from evidence.ledger.events import (
-    CheckpointMade,
-    VisitWithdrawn,
-)
+from evidence.ledger.events import CheckpointMade, VisitWithdrawn
 from evidence.ledger.from_rows import (
     arrival_of_row,
     documents_of,
@@ -226,6 +224,18 @@ class RowsView:
         found = (self.arrival(ArrivalId(key.removeprefix("material:"))) for key in sorted(keys))
         return tuple(material_of(arrival) for arrival in found if arrival is not None)
 
+    def virus_scans(self, case: CaseId) -> tuple[FileScan, ...]:
+        """What the scanner said of the files that the case rests on, in order of arrival."""
+        rows = list(self.rows.items(fold_tables.case_table(case)))
+        films = (
+            self.rows.get("recording:" + sha256[:2], sha256)
+            for sha256 in (key.removeprefix("recording:") for key, _row in rows if key[:10] == "recording:")
+        )
+        found = [row["body"] for key, row in rows if key.startswith("virus:")]
+        found += [film["body"]["scan"] for film in films if film is not None and "scan" in film["body"]]
+        scans = {each["arrival"]: msgspec.convert(each, FileScan) for each in found}
+        return tuple(scans[arrival] for arrival in sorted(scans))
+
     def given(self, case: CaseId) -> tuple[Given, ...]:
         """Every number of a case that is taken: issued, void or reserved; in order of number."""
         rows = [(key.partition(":"), row) for key, row in self.rows.items(fold_tables.case_table(case))]
@@ -353,7 +363,8 @@ class RowsView:
     def _all(self, table: str, type_: type[T], *, by_time: bool = False) -> tuple[T, ...]:
         held = list(self.rows.items(table))
         held.sort(key=(lambda item: item[1]["seq"]) if by_time else (lambda item: item[0]))
-        return tuple(msgspec.convert(row["body"], type_) for _key, row in held)
+        # one call for all: a roster of 50,000 enterprises is read for every check
+        return msgspec.convert([row["body"] for _key, row in held], tuple[type_, ...])  # type: ignore[valid-type]
 
     def _prefixed(self, case: CaseId, prefix: str, type_: type[T]) -> list[T]:
         rows = [

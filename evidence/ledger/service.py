@@ -15,7 +15,7 @@ from evidence.ledger.rows import Rows
 
 if TYPE_CHECKING:
     from evidence.ledger.codec import Line
-    from evidence.ledger.looks import Visit
+    from evidence.ledger.payload_views import Visit
 
 Body = dict[str, Any]
 

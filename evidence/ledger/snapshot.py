@@ -36,7 +36,7 @@ _SHAPE = (
     "service.py",
     "snapshot.py",
     "codec.py",
-    "looks.py",
+    "payload_views.py",
     "unread.py",
 )
 """Modules that decide what rows look like; when one changes, old snapshots are ignored."""

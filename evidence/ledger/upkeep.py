@@ -115,7 +115,7 @@ class DisposedItem:
 
     sha256: Sha256
     kind: str
-    """`录像` or `记录`."""
+    """`录像`, `记录`, `照片` or `相机原图`."""
     name: str
     case: str
     until: date
@@ -146,5 +146,34 @@ class FootageSeen:
     sha256: Sha256
     visit: str = ""
     """Visit the film belonged to at that time."""
+    by: str
+    """Person of the roster, or the account."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OriginalHandedOut:
+    """Somebody downloaded an original at the desk; once for each file and session."""
+
+    KIND: ClassVar[str] = "original.handed-out/1"
+    sha256: Sha256
+    name: str = ""
+    """Under which it went out."""
+    by: str
+    """Person of the roster, or the account."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaterialViewed:
+    """Somebody looked at material at the desk, one of four things; once for each person, thing and day."""
+
+    KIND: ClassVar[str] = "material.viewed/1"
+    number: str = ""
+    """Document whose form or scanned pages were shown."""
+    arrival: str = ""
+    """Arrival whose pages were shown."""
+    case: str = ""
+    """Case whose photographs were shown."""
+    package: str = ""
+    """Package that was downloaded."""
     by: str
     """Person of the roster, or the account."""

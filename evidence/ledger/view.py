@@ -14,8 +14,10 @@ from evidence.domain.identifiers import ArrivalId, CaseId, EnterpriseId, Number,
 from evidence.domain.parties import Campaign, Device, Enterprise, Person
 from evidence.domain.recording import Recording
 from evidence.domain.register import Hold, Incurable, Package, Plan, Receipt, RegisterEntry, Waiver
+from evidence.domain.virus_scan import FileScan, VirusScan
 from evidence.domain.week import Week
-from evidence.ledger.events import ArrivalJudged, CheckpointMade, PersonDecided, VisitWithdrawn
+from evidence.ledger.arrival_events import ArrivalJudged, PersonDecided
+from evidence.ledger.events import CheckpointMade, VisitWithdrawn
 from evidence.ledger.numbering import Given, Restored
 
 
@@ -42,6 +44,8 @@ class Arrival:
     within: ArrivalId | None = None
     """As in `ArrivalTaken.within`."""
     judged: ArrivalJudged | None = None
+    scan: VirusScan | None = None
+    """What the virus scanner said: with the judgement, or later; None where none was asked."""
     decisions: tuple[PersonDecided, ...] = ()
 
 
@@ -104,6 +108,10 @@ class View(Protocol):
 
     def materials(self, case: CaseId) -> tuple[Material, ...]:
         """Files that a person filed with the case, in order of arrival."""
+        ...
+
+    def virus_scans(self, case: CaseId) -> tuple[FileScan, ...]:
+        """What the scanner said of the files that the case rests on, in order of arrival."""
         ...
 
     def given(self, case: CaseId) -> tuple[Given, ...]:

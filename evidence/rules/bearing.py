@@ -60,6 +60,8 @@ DECLARED: dict[str, Declared] = {
     "Recording.visit": _duty("G08-facts-entered"),
     # ink at a place the form leaves free asks who signed there; a place that was read and holds none, nothing
     "Mark.required": _duty("G06-expert-signatures"),
+    # that a scanner was asked makes the duty to know what it said; what nobody scanned asks for nothing
+    "CaseFacts.virus_scans": _duty("T07-virus-scan"),
     # a statement against other evidence makes the duty to settle which of the two is true
     "Visit.hazards_none": _duty("P01-facts-complete"),
     "Visit.escort_present": _duty("G06-escort-signature"),
@@ -110,6 +112,7 @@ DECLARED: dict[str, Declared] = {
             "Document.transcriptions",
             "Mark.decided_by",
             "Recording.assigned_by",
+            "Recording.assigned_stated",
             "Recording.taken_from",
             "Recording.doubts",
             "Recording.stretches",

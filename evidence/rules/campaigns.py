@@ -10,24 +10,24 @@ from evidence.domain.facts import ServiceState
 from evidence.domain.identifiers import EnterpriseId
 from evidence.domain.parties import Campaign, CampaignKind
 from evidence.rules.clause import Level
-from evidence.rules.ground import Ground, in_force
+from evidence.rules.facts_index import FactsIndex, in_force
 from evidence.rules.outcomes import failed, late, listed, passed, unsure, waiting
 from evidence.rules.rule import Outcome, revised, standing_rule
 
 NONE = "没有专项检查任务。"
 
 
-def _ordered(ground: Ground, kind: CampaignKind) -> list[Campaign]:
-    mine = [one for one in ground.facts.campaigns if one.kind is kind and one.ordered_on <= ground.today]
+def _ordered(index: FactsIndex, kind: CampaignKind) -> list[Campaign]:
+    mine = [one for one in index.facts.campaigns if one.kind is kind and one.ordered_on <= index.today]
     return sorted(mine, key=lambda one: (one.ordered_on, one.id))
 
 
-def _cycles(ground: Ground, campaign: Campaign) -> dict[str, ServiceState]:
+def _cycles(index: FactsIndex, campaign: Campaign) -> dict[str, ServiceState]:
     """The campaign's cycle of each target that has one."""
     return {
         cycle.enterprise: cycle
         for target in campaign.targets
-        for cycle in ground.services_of(target)
+        for cycle in index.services_of(target)
         if cycle.campaign == campaign.id
     }
 
@@ -41,10 +41,10 @@ def _cycles(ground: Ground, campaign: Campaign) -> dict[str, ServiceState]:
     remedy="尽快检查、复查所缺的对象；不能按期的书面说明。",
     unless=NONE,
 )
-def campaign_coverage(ground: Ground) -> Iterator[Outcome]:
+def campaign_coverage(index: FactsIndex) -> Iterator[Outcome]:
     """Every target checked and rechecked by the campaign's deadline."""
-    for campaign in _ordered(ground, CampaignKind.SPECIAL):
-        cycles = _cycles(ground, campaign)
+    for campaign in _ordered(index, CampaignKind.SPECIAL):
+        cycles = _cycles(index, campaign)
         name = f"专项“{campaign.topic}”"
         about: dict[str, Any] = {"document": campaign.id, "due": campaign.due}
         if campaign.due is None or not campaign.targets:
@@ -60,7 +60,7 @@ def campaign_coverage(ground: Ground) -> Iterator[Outcome]:
             and (cycle.closed or (cycle.rechecked_on is not None and cycle.rechecked_on <= due))
         ]
         ends = {target: end for target in campaign.targets if (end := _end(cycles.get(target))) is not None}
-        yield from _covered(ground, campaign, due, before, ends)
+        yield from _covered(index, campaign, due, before, ends)
 
 
 def _end(cycle: ServiceState | None) -> date | None:
@@ -71,16 +71,16 @@ def _end(cycle: ServiceState | None) -> date | None:
 
 
 def _covered(
-    ground: Ground, campaign: Campaign, due: date, before: Sequence[str], ends: Mapping[EnterpriseId, date]
+    index: FactsIndex, campaign: Campaign, due: date, before: Sequence[str], ends: Mapping[EnterpriseId, date]
 ) -> Iterator[Outcome]:
     """One campaign: earlier editions let a cycle that closed at last pass, however late."""
-    earlier = _full_coverage(ground, campaign, due, before)
+    earlier = _full_coverage(index, campaign, due, before)
     in_time = [target for target, end in ends.items() if end <= due]
-    now = _full_coverage(ground, campaign, due, in_time)
+    now = _full_coverage(index, campaign, due, in_time)
     tardy = sorted(target for target, end in ends.items() if end > due)
     if tardy and len(ends) == len(set(campaign.targets)):
         days = (max(ends[target] for target in tardy) - due).days
-        names = listed(ground.name_of(one) for one in tardy)
+        names = listed(index.name_of(one) for one in tardy)
         now = late(
             f"专项“{campaign.topic}”已全覆盖，其中 {len(tardy)} 家（{names}）逾期完成，最迟 {days} 天。",
             document=campaign.id,
@@ -90,7 +90,7 @@ def _covered(
         )
     yield earlier if now == earlier else revised(now, earlier)
     targets = len(set(campaign.targets))
-    section = sum(in_force(ground.today, one.active_from, one.active_to) for one in ground.facts.enterprises)
+    section = sum(in_force(index.today, one.active_from, one.active_to) for one in index.facts.enterprises)
     if targets < section:
         yield revised(
             unsure(
@@ -103,7 +103,7 @@ def _covered(
         )
 
 
-def _full_coverage(ground: Ground, campaign: Campaign, due: date, done: Sequence[str]) -> Outcome:
+def _full_coverage(index: FactsIndex, campaign: Campaign, due: date, done: Sequence[str]) -> Outcome:
     name = f"专项“{campaign.topic}”"
     about: dict[str, Any] = {"document": campaign.id, "due": due}
     missing = sorted(set(campaign.targets) - set(done))
@@ -111,15 +111,15 @@ def _full_coverage(ground: Ground, campaign: Campaign, due: date, done: Sequence
         "expected": f"{len(campaign.targets)} 家，{due.isoformat()} 前",
         "observed": f"{len(done)} 家完成",
     }
-    names = listed(ground.name_of(one) for one in missing)
+    names = listed(index.name_of(one) for one in missing)
     if not missing:
         return passed(f"{name}已全覆盖。", **about)
-    if ground.today <= due:
+    if index.today <= due:
         return waiting(f"{name}还有 {len(missing)} 家未完成（{names}）。", **about)
     return failed(
         f"{name}到期，{len(missing)} 家未完成（{names}），"
-        f"有按{ground.text.reference('campaign')}承担"
-        f"合同总价 {ground.parameters.campaign_percent}% 违约金的风险。",
+        f"有按{index.text.reference('campaign')}承担"
+        f"合同总价 {index.parameters.campaign_percent}% 违约金的风险。",
         **about,
     )
 
@@ -132,14 +132,14 @@ def _full_coverage(ground: Ground, campaign: Campaign, due: date, done: Sequence
     remedy="签发汇总清单，报送{bureau}并登记签收（台账 campaign-pack）。",
     unless=NONE,
 )
-def campaign_summary(ground: Ground) -> Iterator[Outcome]:
+def campaign_summary(index: FactsIndex) -> Iterator[Outcome]:
     """The summary list was submitted in time, receipted, and counts what was done."""
-    for campaign in _ordered(ground, CampaignKind.SPECIAL):
+    for campaign in _ordered(index, CampaignKind.SPECIAL):
         if campaign.due is None:
             continue
-        due = campaign.due + timedelta(days=ground.parameters.summary_days)
-        pack = ground.entry("campaign-pack", campaign.id)
-        done = sum(cycle.checked_on is not None for cycle in _cycles(ground, campaign).values())
+        due = campaign.due + timedelta(days=index.parameters.summary_days)
+        pack = index.entry("campaign-pack", campaign.id)
+        done = sum(cycle.checked_on is not None for cycle in _cycles(index, campaign).values())
         name = f"专项“{campaign.topic}”的汇总清单"
         about: dict[str, Any] = {
             "document": campaign.id,
@@ -148,8 +148,8 @@ def campaign_summary(ground: Ground) -> Iterator[Outcome]:
             "observed": pack.on.isoformat() if pack else "未报送",
         }
         if pack is None:
-            say = waiting if ground.today <= due else failed
-            yield say(f"{name}{'待报送' if ground.today <= due else '没有报送'}。", **about)
+            say = waiting if index.today <= due else failed
+            yield say(f"{name}{'待报送' if index.today <= due else '没有报送'}。", **about)
         elif pack.on > due:
             yield late(f"{name}于 {pack.on.isoformat()} 才报送，已迟。", **about)
         elif "targets" not in pack.data:
@@ -176,22 +176,22 @@ def campaign_summary(ground: Ground) -> Iterator[Outcome]:
     remedy="第四次起属合同外工作，请与监管部门书面商定。",
     unless="没有普查、调查任务。",
 )
-def surveys_per_year(ground: Ground) -> Iterator[Outcome]:
+def surveys_per_year(index: FactsIndex) -> Iterator[Outcome]:
     """Each survey ordered is supported, and the fourth in a service year is outside the contract."""
     count: dict[int, int] = {}
-    for campaign in _ordered(ground, CampaignKind.SURVEY):
-        year = ground.year_of(campaign.ordered_on)
+    for campaign in _ordered(index, CampaignKind.SURVEY):
+        year = index.year_of(campaign.ordered_on)
         count[year] = count.get(year, 0) + 1
         number = count[year]
         about: dict[str, Any] = {
             "document": campaign.id,
             "due": campaign.due,
-            "expected": f"每年不超过 {ground.parameters.surveys_per_year} 次",
+            "expected": f"每年不超过 {index.parameters.surveys_per_year} 次",
             "observed": f"本年度第 {number} 次",
         }
         name = f"普查“{campaign.topic}”"
-        result = ground.entry("survey-result", campaign.id)
-        if number > ground.parameters.surveys_per_year:
+        result = index.entry("survey-result", campaign.id)
+        if number > index.parameters.surveys_per_year:
             yield unsure(f"{name}是本服务年度第 {number} 次，超出合同约定次数。", **about)
         elif result is not None and campaign.due is not None and result.on > campaign.due:
             days = (result.on - campaign.due).days
@@ -201,7 +201,7 @@ def surveys_per_year(ground: Ground) -> Iterator[Outcome]:
             )
         elif result is not None:
             yield passed(f"{name}已配合完成。", **about)
-        elif campaign.due is not None and ground.today > campaign.due:
+        elif campaign.due is not None and index.today > campaign.due:
             yield failed(f"{name}到期没有成果记录。", **about)
         else:
             yield waiting(f"{name}进行中。", **about)
@@ -215,15 +215,15 @@ def surveys_per_year(ground: Ground) -> Iterator[Outcome]:
     remedy="为到场专家登记专业；必要时外聘。",
     unless="本周没有专项检查。",
 )
-def campaign_experts(ground: Ground) -> Iterator[Outcome]:
+def campaign_experts(index: FactsIndex) -> Iterator[Outcome]:
     """Somebody with a stated specialty was on every special inspection; whether it fits, a person says."""
-    topics = {one.id: one.topic for one in ground.facts.campaigns}
-    for chain in ground.chains:
+    topics = {one.id: one.topic for one in index.facts.campaigns}
+    for chain in index.chains:
         topic = topics.get(chain.case.campaign)
         if topic is None:
             continue
         for step in chain.checks:
-            people = [ground.people[one] for one in step.facts.experts if one in ground.people]
+            people = [index.people[one] for one in step.facts.experts if one in index.people]
             fields = sorted({person.specialty for person in people if person.specialty})
             about: dict[str, Any] = {
                 "enterprise": chain.case.enterprise,

@@ -12,7 +12,7 @@ from evidence.domain.case import CaseKind, ItemVerdict
 from evidence.domain.hazard import Hazard
 from evidence.domain.reasons import substantial
 from evidence.rules import major_hazards
-from evidence.rules.chain import Chain, Step
+from evidence.rules.case_history import CaseHistory, Step
 from evidence.rules.clause import Level
 from evidence.rules.deadlines import general_deadline
 from evidence.rules.outcomes import failed, listed, passed, unsure
@@ -28,7 +28,7 @@ NO_HAZARD = "检查未发现隐患，或尚未检查。"
 
 
 def each_hazard(
-    chain: Chain, test: Callable[[Hazard, Step], tuple[bool | None, str, str]], good: str
+    chain: CaseHistory, test: Callable[[Hazard, Step], tuple[bool | None, str, str]], good: str
 ) -> Iterator[Outcome]:
     """One finding per check: pass when every hazard passes, else one finding per hazard that does not.
 
@@ -66,7 +66,7 @@ def each_hazard(
     remedy="补全检查时间、场所和检查情况，重新登记后签发。",
     unless="尚未检查。",
 )
-def facts_complete(chain: Chain) -> Iterator[Outcome]:
+def facts_complete(chain: CaseHistory) -> Iterator[Outcome]:
     """Times in order, places and findings written down, hazards listed or their absence stated."""
     for step in chain.checks:
         visit = step.facts
@@ -100,7 +100,7 @@ def facts_complete(chain: Chain) -> Iterator[Outcome]:
     remedy="补登期限；不是{rectification_days}天的写明理由。",
     unless=NO_HAZARD,
 )
-def hazard_deadlines(chain: Chain) -> Iterator[Outcome]:
+def hazard_deadlines(chain: CaseHistory) -> Iterator[Outcome]:
     """Every hazard has a deadline: 15 days, at once, or another with its reason."""
     days = chain.parameters.rectification_days
 
@@ -114,7 +114,7 @@ def hazard_deadlines(chain: Chain) -> Iterator[Outcome]:
             return False, f"的期限 {seen} 早于检查日。", seen
         if hazard.immediate or deadline == general_deadline(step.day, chain.parameters):
             return True, "", seen
-        if substantial(reason) or (reason.strip() and chain.ground.edition < REASONS_OF_SUBSTANCE):
+        if substantial(reason) or (reason.strip() and chain.index.edition < REASONS_OF_SUBSTANCE):
             return True, "", seen
         if reason.strip():
             return None, f"的期限 {seen} 不是{days}天，理由“{reason.strip()}”没有实质内容。", seen
@@ -134,7 +134,7 @@ def hazard_deadlines(chain: Chain) -> Iterator[Outcome]:
     remedy="为该隐患补写法律法规或标准条款。",
     unless=NO_HAZARD,
 )
-def hazard_basis(chain: Chain) -> Iterator[Outcome]:
+def hazard_basis(chain: CaseHistory) -> Iterator[Outcome]:
     """Every hazard cites a law or standard."""
 
     def test(hazard: Hazard, _step: Step) -> tuple[bool | None, str, str]:
@@ -154,7 +154,7 @@ def hazard_basis(chain: Chain) -> Iterator[Outcome]:
     remedy="向企业逐条交底并在记录上确认。",
     unless=NO_HAZARD,
 )
-def briefed(chain: Chain) -> Iterator[Outcome]:
+def briefed(chain: CaseHistory) -> Iterator[Outcome]:
     """Every hazard was explained to the enterprise on site."""
 
     def test(hazard: Hazard, _step: Step) -> tuple[bool | None, str, str]:
@@ -172,7 +172,7 @@ def briefed(chain: Chain) -> Iterator[Outcome]:
     remedy="针对该隐患写出可行的整改建议，不用套话。",
     unless=NO_HAZARD,
 )
-def advice(chain: Chain) -> Iterator[Outcome]:
+def advice(chain: CaseHistory) -> Iterator[Outcome]:
     """Every hazard has advice of its own; one text for different hazards makes a person look."""
     seen: dict[str, str] = {}
 
@@ -196,7 +196,7 @@ def advice(chain: Chain) -> Iterator[Outcome]:
     remedy="补填缺项；“不适用”的写明理由；“不合格”的列入隐患。",
     unless="尚未进行全面检查。",
 )
-def items(chain: Chain) -> Iterator[Outcome]:
+def items(chain: CaseHistory) -> Iterator[Outcome]:
     """A full check answers every item; 不适用 has a reason; 不合格 has a hazard."""
     if chain.case.kind in (CaseKind.SURVEY, CaseKind.SPECIAL):
         return
@@ -236,7 +236,7 @@ def items(chain: Chain) -> Iterator[Outcome]:
     remedy="安排专家深度检查并在检查记录中注明。",
     unless="不属于须深度检查的重点监管企业，或尚未全面检查。",
 )
-def deep_inspection(chain: Chain) -> Iterator[Outcome]:
+def deep_inspection(chain: CaseHistory) -> Iterator[Outcome]:
     """Smelting, dust, deep casting, Al-Mg machining and spraying get the deep inspection."""
     if chain.enterprise is None or not chain.enterprise.key_processes or chain.case.kind is CaseKind.SURVEY:
         return
@@ -261,7 +261,7 @@ def deep_inspection(chain: Chain) -> Iterator[Outcome]:
     remedy="进场时出示工作证并在记录上注明。",
     unless="尚无检查或复查。",
 )
-def badge_shown(chain: Chain) -> Iterator[Outcome]:
+def badge_shown(chain: CaseHistory) -> Iterator[Outcome]:
     """The record says that the badge was shown."""
     for step in chain.inspections:
         shown = step.facts.badge_shown
@@ -277,7 +277,7 @@ def badge_shown(chain: Chain) -> Iterator[Outcome]:
     remedy="把拒绝开放的场所书面告知监管部门，请其督促（登记台账 access-request）。",
     unless="尚未检查。",
 )
-def areas_open(chain: Chain) -> Iterator[Outcome]:
+def areas_open(chain: CaseHistory) -> Iterator[Outcome]:
     """Refused areas are reported to the regulator, who urges the enterprise (附件六3(2))."""
     for step in chain.inspections:
         refused = step.facts.areas_refused
@@ -306,7 +306,7 @@ def areas_open(chain: Chain) -> Iterator[Outcome]:
     remedy="核对现场记录的日期，更正后重新登记。",
     unless="尚无督促或复查。",
 )
-def order(chain: Chain) -> Iterator[Outcome]:
+def order(chain: CaseHistory) -> Iterator[Outcome]:
     """Nothing of a chain happens before its check, and no result names an unknown hazard."""
     first = chain.check
     for step in (*chain.urgings, *chain.rechecks):

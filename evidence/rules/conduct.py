@@ -10,9 +10,9 @@ from evidence.domain.document import IssuedForm
 from evidence.domain.register import RegisterEntry
 from evidence.domain.week import local_date
 from evidence.rules import footage, weekly, weekly_plan
-from evidence.rules.chain import Chain
+from evidence.rules.case_history import CaseHistory
 from evidence.rules.clause import Kind, Level
-from evidence.rules.ground import Ground
+from evidence.rules.facts_index import FactsIndex
 from evidence.rules.outcomes import failed, late, listed, passed, unsure, waiting
 from evidence.rules.rule import Outcome, as_said_by, case_rule, revised, standing_rule
 
@@ -26,7 +26,7 @@ from evidence.rules.rule import Outcome, as_said_by, case_rule, revised, standin
     remedy="核对到达、离开时间；确属过短的说明原因。",
     unless="尚未检查。",
 )
-def time_on_site(chain: Chain) -> Iterator[Outcome]:
+def time_on_site(chain: CaseHistory) -> Iterator[Outcome]:
     """A check shorter than some minutes makes a person look; one that ends before it begins is wrong."""
     least = chain.parameters.minimum_visit_minutes
     for step in chain.checks:
@@ -51,7 +51,7 @@ def time_on_site(chain: Chain) -> Iterator[Outcome]:
     remedy="核对两次上门的人员和时间，更正登记。",
     unless="尚无现场上门。",
 )
-def one_place_at_a_time(chain: Chain) -> Iterator[Outcome]:
+def one_place_at_a_time(chain: CaseHistory) -> Iterator[Outcome]:
     """Nobody stands in two enterprises at the same moment."""
     for step in chain.visits:
         if not step.on_site:
@@ -59,7 +59,7 @@ def one_place_at_a_time(chain: Chain) -> Iterator[Outcome]:
         clashes = [
             (person, other)
             for person in step.facts.experts
-            for other in chain.ground.presence(person, step.day)
+            for other in chain.index.presence(person, step.day)
             if other.id != step.id and _overlap(step.facts, other.facts)
         ]
         about: dict[str, Any] = {"visit": step.id}
@@ -89,13 +89,13 @@ def _overlap(one: Any, other: Any) -> bool:
     remedy="对照两家企业的记录，确认确系现场所见。",
     unless="尚未检查，或没有写检查情况。",
 )
-def own_words(chain: Chain) -> Iterator[Outcome]:
+def own_words(chain: CaseHistory) -> Iterator[Outcome]:
     """The same long text about two enterprises of the week makes a person look."""
     for step in chain.checks:
         text = "".join(step.facts.summary.split())
         if not text:
             continue
-        twins = sorted(chain.ground.same_text(text) - {chain.case.id})
+        twins = sorted(chain.index.same_text(text) - {chain.case.id})
         if twins and len(text) >= 20:
             yield unsure(f"{step.name}的检查情况与 {listed(twins)} 一字不差。", visit=step.id)
         else:
@@ -110,7 +110,7 @@ def own_words(chain: Chain) -> Iterator[Outcome]:
     remedy="把该次服务的记录、录像或原始登记表归档。",
     unless="尚无服务。",
 )
-def every_service_archived(chain: Chain) -> Iterator[Outcome]:
+def every_service_archived(chain: CaseHistory) -> Iterator[Outcome]:
     """Every visit, call and guidance has at least one original behind it."""
     for step in chain.visits:
         document = chain.record(step)
@@ -140,7 +140,7 @@ BY_ID_AS_WELL = 3
     remedy="请企业填写问卷并归档；不得由本机构人员代填。",
     unless="尚未检查。",
 )
-def questionnaire(chain: Chain) -> Iterator[Outcome]:
+def questionnaire(chain: CaseHistory) -> Iterator[Outcome]:
     """A questionnaire came back after the check, not filled in by the agency itself."""
     check = chain.check
     if check is None:
@@ -148,9 +148,9 @@ def questionnaire(chain: Chain) -> Iterator[Outcome]:
     due = check.day + timedelta(days=chain.parameters.archive_days)
     forms = [one for one in chain.of_form("questionnaire") if one.scans and not _by_regulator(one.form)]
     entries = chain.entries("questionnaire")
-    ours = {person.name for person in chain.ground.facts.people}
-    if chain.ground.edition >= BY_ID_AS_WELL:
-        ours |= {person.id for person in chain.ground.facts.people}
+    ours = {person.name for person in chain.index.facts.people}
+    if chain.index.edition >= BY_ID_AS_WELL:
+        ours |= {person.id for person in chain.index.facts.people}
     by_us = [one.key for one in entries if one.data.get("filled_by", "").strip() in ours]
     about: dict[str, Any] = {"visit": check.id, "due": due, "expected": "企业填写的问卷"}
     if by_us:
@@ -193,7 +193,7 @@ def _by_regulator(form: IssuedForm) -> bool:
     remedy="核对回访问卷的来源；不得用企业问卷代替。",
     unless="没有监管部门回访记录。",
 )
-def return_visit(chain: Chain) -> Iterator[Outcome]:
+def return_visit(chain: CaseHistory) -> Iterator[Outcome]:
     """A return visit's questionnaire is the regulator's own, not the enterprise's once more."""
     enterprise_forms = {one.attachment for one in chain.entries("questionnaire") if one.attachment}
     for one in chain.entries("return-visit"):
@@ -213,7 +213,7 @@ def return_visit(chain: Chain) -> Iterator[Outcome]:
     remedy="由未参加检查的人员审核并登记（台账 internal-review）。",
     unless="尚未检查。",
 )
-def internal_review(chain: Chain) -> Iterator[Outcome]:
+def internal_review(chain: CaseHistory) -> Iterator[Outcome]:
     """Somebody who was not on the check reviewed the case before it was handed over."""
     check = chain.check
     if check is None:
@@ -245,7 +245,7 @@ def internal_review(chain: Chain) -> Iterator[Outcome]:
     remedy="请专家现场确认签字后再上传，并登记两个日期（台账 risk-list）。",
     unless="本企业没有登记风险清单。",
 )
-def risk_lists(chain: Chain) -> Iterator[Outcome]:
+def risk_lists(chain: CaseHistory) -> Iterator[Outcome]:
     """The expert's signature is not later than the upload."""
     for one in chain.entries("risk-list"):
         uploaded = one.data.get("uploaded_on", "")
@@ -277,7 +277,7 @@ def _uploaded(one: RegisterEntry, uploaded: str, about: dict[str, Any]) -> Outco
     return passed(f"风险清单 {one.key} 先签字后上传。", **about)
 
 
-def _done(chain: Chain, register: str, what: str, days: int) -> Iterator[Outcome]:
+def _done(chain: CaseHistory, register: str, what: str, days: int) -> Iterator[Outcome]:
     for one in chain.entries(register):
         done = one.data.get("done_on", "")
         due = one.valid_to or one.on + timedelta(days=days)
@@ -307,7 +307,7 @@ def _done(chain: Chain, register: str, what: str, days: int) -> Iterator[Outcome
     remedy="完成后登记完成日期（台账 assistance）。",
     unless="没有登记协助事项。",
 )
-def assistance(chain: Chain) -> Iterator[Outcome]:
+def assistance(chain: CaseHistory) -> Iterator[Outcome]:
     """Every assistance asked for this enterprise was finished."""
     yield from _done(chain, "assistance", "协助事项", chain.parameters.archive_days)
 
@@ -321,7 +321,7 @@ def assistance(chain: Chain) -> Iterator[Outcome]:
     remedy="送达后登记完成日期和来源（台账 enterprise-notice）。",
     unless="没有登记通知或更新事项。",
 )
-def notices_delivered(chain: Chain) -> Iterator[Outcome]:
+def notices_delivered(chain: CaseHistory) -> Iterator[Outcome]:
     """Every notice to this enterprise was delivered."""
     yield from _done(chain, "enterprise-notice", "通知事项", chain.parameters.archive_days)
 
@@ -332,19 +332,19 @@ def notices_delivered(chain: Chain) -> Iterator[Outcome]:
     rows="W02",
     remedy="先补这些事项；它们是合同列明的书面警告情形。",
 )
-def warning_risk(ground: Ground) -> Iterator[Outcome]:
+def warning_risk(index: FactsIndex) -> Iterator[Outcome]:
     """Late paper, no plan or no whole-visit footage: what the regulator may warn for."""
     reasons = []
     doubtful = []
     for name, outcomes in (
-        ("纸质资料未按时移交", weekly.weekly_handover.judge(ground)),
-        ("计划未按时报备", weekly_plan.plan_filed.judge(ground)),
+        ("纸质资料未按时移交", weekly.weekly_handover.judge(index)),
+        ("计划未按时报备", weekly_plan.plan_filed.judge(index)),
     ):
-        kinds = {one.kind for one in as_said_by(ground.edition, outcomes)}
+        kinds = {one.kind for one in as_said_by(index.edition, outcomes)}
         reasons += [name] if Kind.FAIL in kinds else []
         doubtful += [name] if Kind.REVIEW in kinds and Kind.FAIL not in kinds else []
-    for chain in ground.chains:
-        kinds = {one.kind for one in as_said_by(ground.edition, footage.whole_visit.judge(chain))}
+    for chain in index.chains:
+        kinds = {one.kind for one in as_said_by(index.edition, footage.whole_visit.judge(chain))}
         reasons += [f"{chain.case.id} 录像不全"] if Kind.FAIL in kinds else []
         doubtful += [f"{chain.case.id} 录像待认定"] if Kind.REVIEW in kinds else []
     if reasons:

@@ -11,7 +11,7 @@ from datetime import date
 
 from evidence.domain.facts import Facts
 from evidence.domain.register import RegisterEntry
-from evidence.rules.chain import Chain
+from evidence.rules.case_history import CaseHistory
 from evidence.rules.clause import Kind
 from evidence.rules.outcomes import passed, unsure
 from evidence.rules.rule import Outcome
@@ -57,13 +57,13 @@ def no_longer_asked(due: date | None, left_on: date) -> bool:
     return due is not None and due >= left_on
 
 
-def without_what_ended(chain: Chain, rule: str, outcomes: Iterable[Outcome]) -> tuple[Outcome, ...]:
+def without_what_ended(chain: CaseHistory, rule: str, outcomes: Iterable[Outcome]) -> tuple[Outcome, ...]:
     """The outcomes of one rule for a case whose enterprise may have left.
 
     Duties that a record already made brings with it (its pages, its film) stay: they name their visit.
     """
     said = tuple(outcomes)
-    entry = chain.ground.departures.get(chain.case.enterprise)
+    entry = chain.index.departures.get(chain.case.enterprise)
     if entry is None:
         return said
     kept = tuple(

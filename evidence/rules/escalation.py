@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from evidence.domain.case import Escalation, Recipient, Trigger
 from evidence.domain.hazard import Grade, HazardState
 from evidence.domain.week import SHANGHAI, local_date
-from evidence.rules.chain import FROM_THE_END, Chain, Step
+from evidence.rules.case_history import DEADLINE_IN_FORCE, FROM_THE_END, CaseHistory, Step
 from evidence.rules.outcomes import failed, late, listed, passed, unsure, waiting
 from evidence.rules.rule import Outcome, case_rule, revised
 
@@ -33,10 +33,10 @@ class ReportDuty:
         return self.step.last_day + timedelta(days=self.days)
 
 
-def judge_report(chain: Chain, duty: ReportDuty) -> Outcome:
+def judge_report(chain: CaseHistory, duty: ReportDuty) -> Outcome:
     """Whether a report went out in time, to whom the clause names, and was receipted."""
     trigger = duty.trigger
-    last = duty.last if chain.ground.edition >= FROM_THE_END else duty.step.day + timedelta(days=duty.days)
+    last = duty.last if chain.index.edition >= FROM_THE_END else duty.step.day + timedelta(days=duty.days)
     about: dict[str, Any] = {
         "visit": duty.step.id,
         "hazard": duty.hazard,
@@ -50,27 +50,13 @@ def judge_report(chain: Chain, duty: ReportDuty) -> Outcome:
     ]
     reports = [one for one in named if one.reported_at >= duty.step.facts.arrived_at]
     if not reports:
-        if premature := [one for one in named if local_date(one.reported_at) == duty.step.day]:
-            moment = _moment(premature[0])
-            return revised(
-                unsure(
-                    f"“{trigger.value}”登记为 {moment} 上报，早于活动开始，请核对时间。",
-                    observed=moment,
-                    **about,
-                ),
-                _receipted(chain, premature[0], about),
-            )
-        if chain.today <= last:
-            return waiting(
-                f"须在 {last.isoformat()} 前就“{trigger.value}”书面上报。", observed="未上报", **about
-            )
-        return failed(f"没有就“{trigger.value}”书面上报监管部门。", observed="未上报", **about)
+        return _unreported(chain, duty, named, about)
     report = reports[0]
     moment = _moment(report)
-    to = chain.ground.names.recipient(report.recipient)
+    to = chain.index.names.recipient(report.recipient)
     observed = f"{moment} 报{to}"
     if report.recipient not in duty.recipients:
-        named_there = "或".join(chain.ground.names.recipient(one) for one in duty.recipients)
+        named_there = "或".join(chain.index.names.recipient(one) for one in duty.recipients)
         return revised(
             failed(
                 f"“{trigger.value}”报给了{to}，应报{named_there}。",
@@ -96,9 +82,29 @@ def judge_report(chain: Chain, duty: ReportDuty) -> Outcome:
     return _receipted(chain, report, about)
 
 
-def _receipted(chain: Chain, report: Escalation, about: dict[str, Any]) -> Outcome:
+def _unreported(
+    chain: CaseHistory, duty: ReportDuty, named: Sequence[Escalation], about: dict[str, Any]
+) -> Outcome:
+    """No report since the visit began: one of the same day may have been entered with a wrong time."""
+    trigger, last = duty.trigger, about["due"]
+    if premature := [one for one in named if local_date(one.reported_at) == duty.step.day]:
+        moment = _moment(premature[0])
+        return revised(
+            unsure(
+                f"“{trigger.value}”登记为 {moment} 上报，早于活动开始，请核对时间。",
+                observed=moment,
+                **about,
+            ),
+            _receipted(chain, premature[0], about),
+        )
+    if chain.today <= last:
+        return waiting(f"须在 {last.isoformat()} 前就“{trigger.value}”书面上报。", observed="未上报", **about)
+    return failed(f"没有就“{trigger.value}”书面上报监管部门。", observed="未上报", **about)
+
+
+def _receipted(chain: CaseHistory, report: Escalation, about: dict[str, Any]) -> Outcome:
     moment, trigger = _moment(report), report.trigger.value
-    to = chain.ground.names.recipient(report.recipient)
+    to = chain.index.names.recipient(report.recipient)
     about = {**about, "observed": f"{moment} 报{to}"}
     if report.receipt_at is None:
         return unsure(f"“{trigger}”已于 {moment} 上报{to}，尚无签收。", **about)
@@ -119,22 +125,33 @@ def _moment(report: Escalation) -> str:
     remedy="向{section}或{enforcement}书面上报并取得签收。",
     unless="复查未发现逾期未整改，或尚未复查。",
 )
-def overdue_reported(chain: Chain) -> Iterator[Outcome]:
+def overdue_reported(chain: CaseHistory) -> Iterator[Outcome]:
     """A recheck after expiry that finds something unrectified is followed by a report."""
+    for duty, _expired in overdue_duties(chain):
+        yield judge_report(chain, duty)
+
+
+def overdue_duties(chain: CaseHistory) -> Iterator[tuple[ReportDuty, tuple[str, ...]]]:
+    """Each recheck after which a report is due, with the hazards that were overdue when it began."""
     for step in chain.rechecks:
-        unfinished = [
+        expired = tuple(
             one.hazard
             for one in step.facts.results
-            if one.state is HazardState.UNRECTIFIED and one.hazard in chain.hazards
-        ]
-        expired = [
-            hazard
-            for hazard in unfinished
-            if (deadline := chain.deadline(*chain.hazards[hazard])) is None or step.day > deadline
-        ]
+            if one.state is HazardState.UNRECTIFIED
+            and one.hazard in chain.hazards
+            and _expired(chain, one.hazard, step)
+        )
         if expired:
             days = chain.parameters.escalation_days
-            yield judge_report(chain, ReportDuty(trigger=Trigger.OVERDUE, step=step, days=days))
+            yield ReportDuty(trigger=Trigger.OVERDUE, step=step, days=days), expired
+
+
+def _expired(chain: CaseHistory, hazard: str, step: Step) -> bool:
+    """Whether a recheck came after the deadline that held when it began."""
+    if chain.index.edition >= DEADLINE_IN_FORCE:
+        return step.day > chain.history_of[hazard].deadline_before(step.facts.arrived_at)
+    first = chain.deadline(*chain.hazards[hazard])
+    return first is None or step.day > first
 
 
 @case_rule(
@@ -145,7 +162,7 @@ def overdue_reported(chain: Chain) -> Iterator[Outcome]:
     remedy="立即书面上报并取得签收；未及时报告会导致清退检查人员或终止合同。",
     unless="没有判为重大的隐患。",
 )
-def major_reported(chain: Chain) -> Iterator[Outcome]:
+def major_reported(chain: CaseHistory) -> Iterator[Outcome]:
     """Every major hazard is reported the same day, with a receipt."""
     for step in chain.finding_visits:
         for hazard in step.facts.hazards:
@@ -162,7 +179,7 @@ def major_reported(chain: Chain) -> Iterator[Outcome]:
     remedy="向监管部门了解处理结果并登记。",
     unless="没有上报事项。",
 )
-def outcome_known(chain: Chain) -> Iterator[Outcome]:
+def outcome_known(chain: CaseHistory) -> Iterator[Outcome]:
     """What the regulator did with a report is on file; until then the chain is not finished."""
     for one in chain.escalations:
         on = local_date(one.reported_at).isoformat()
@@ -179,7 +196,7 @@ def outcome_known(chain: Chain) -> Iterator[Outcome]:
     remedy="登记企业申诉和监管部门的处理决定（登记台账 appeal）。",
     unless="企业对隐患没有异议。",
 )
-def dispute_decided(chain: Chain) -> Iterator[Outcome]:
+def dispute_decided(chain: CaseHistory) -> Iterator[Outcome]:
     """A disputed hazard has its appeal and, once made, the regulator's decision on file."""
     appeals = chain.entries("appeal")
     for hazard, step in chain.hazards.values():

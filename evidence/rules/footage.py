@@ -12,11 +12,15 @@ from evidence.domain.coverage import Coverage, CoverageLimits, CoverageVerdict
 from evidence.domain.reasons import substantial
 from evidence.domain.recording import Recording
 from evidence.domain.week import local_date
-from evidence.rules.chain import Chain, Step
+from evidence.rules.case_history import CaseHistory, Step
 from evidence.rules.clause import EvidenceRef, Level
 from evidence.rules.outcomes import failed, listed, passed, unsure, waiting
 from evidence.rules.rule import Outcome, case_rule, revised
 
+BY_OTHERS_WITH_A_REASON = 4
+"""From this edition on a film counts by a person's word only if he was not there and says why."""
+BY_SOMEBODY_KNOWN = 5
+"""From this edition on a film counts by no word of an account that is tied to nobody."""
 FILMED = "只有现场的检查、复查、指导和现场督促需要录像，本案尚无。"
 
 
@@ -29,7 +33,7 @@ def _arrived(recordings: tuple[Recording, ...]) -> tuple[Recording, ...]:
     return tuple(one for one in recordings if not one.described)
 
 
-def _channel_unknown(chain: Chain, step: Step) -> Iterator[Outcome]:
+def _channel_unknown(chain: CaseHistory, step: Step) -> Iterator[Outcome]:
     """An urging of which nobody wrote how it was made: on site it had to be filmed, by phone not."""
     if step.facts.kind is VisitKind.URGING and step.facts.channel is None:
         yield revised(
@@ -42,7 +46,7 @@ def _channel_unknown(chain: Chain, step: Step) -> Iterator[Outcome]:
         )
 
 
-def _none_yet(chain: Chain, step: Step) -> Outcome:
+def _none_yet(chain: CaseHistory, step: Step) -> Outcome:
     due = chain.handover_due(step)
     about: dict[str, Any] = {
         "visit": step.id,
@@ -94,7 +98,7 @@ def _listed(recordings: list[Recording]) -> str:
     remedy="导入带声音的原始录像；确无声音的，说明原因并附监管部门意见登记例外。",
     unless=FILMED,
 )
-def video_and_audio(chain: Chain) -> Iterator[Outcome]:
+def video_and_audio(chain: CaseHistory) -> Iterator[Outcome]:
     """Every file of a visit has a video and an audio track."""
     for step in chain.visits:
         if not step.on_site:
@@ -119,28 +123,35 @@ def video_and_audio(chain: Chain) -> Iterator[Outcome]:
             what = f"{listed(flawed or unknown)} {'缺图像或声音' if flawed else '音视频轨不明'}"
             yield unsure(f"{step.name}的录像 {what}，请人工查看。", observed=what, **about)
         else:
-            yield _with_sound(step, recordings, about)
+            yield _with_sound(chain, step, recordings, about)
 
 
-def _with_sound(step: Step, recordings: tuple[Recording, ...], about: dict[str, Any]) -> Outcome:
+def _with_sound(
+    chain: CaseHistory, step: Step, recordings: tuple[Recording, ...], about: dict[str, Any]
+) -> Outcome:
     about = {**about, "observed": f"{len(recordings)} 个文件"}
     seen = passed(f"{step.name}的录像有图像有声音。", **about)
-    if said := _assigned(recordings):
+    if said := _assigned(chain, recordings):
         return revised(passed(f"{step.name}的录像有图像有声音；{said}。", **about), seen)
     return seen
 
 
-def _assigned(recordings: Iterable[Recording]) -> str:
+def _assigned(chain: CaseHistory, recordings: Iterable[Recording]) -> str:
     """Which films stand here by a person's word, whose and why; empty when none does."""
+    if chain.index.edition < BY_OTHERS_WITH_A_REASON:
+        return ""
     return "；".join(f"录像 {one.name} {_word(one)}" for one in recordings if one.by_hand)
 
 
 def _word(one: Recording) -> str:
-    return f"由 {one.assigned_by} 人工指派（{one.assigned_why or '未记理由'}）"
+    by = f"{one.assigned_by}（自述）" if one.assigned_stated else one.assigned_by
+    return f"由 {by} 人工指派（{one.assigned_why or '未记理由'}）"
 
 
-def _no_weight(chain: Chain, step: Step, one: Recording) -> str:
+def _no_weight(chain: CaseHistory, step: Step, one: Recording) -> str:
     """Why a person's assignment does not count: he was there, or gave no reason; empty when it does."""
+    if chain.index.edition < BY_OTHERS_WITH_A_REASON:
+        return ""
     if one.assigned_by in chain.takers_part([step]):
         return f"录像 {one.name} 由参加该次活动的 {one.assigned_by} 指派，须由他人指派。"
     if not substantial(one.assigned_why):
@@ -158,7 +169,7 @@ def _no_weight(chain: Chain, step: Step, one: Recording) -> str:
     unless=FILMED,
     revision=2,
 )
-def whole_visit(chain: Chain) -> Iterator[Outcome]:
+def whole_visit(chain: CaseHistory) -> Iterator[Outcome]:
     """Arrival to leaving minus the union of all recordings leaves no gap, and no sum of small ones."""
     limits = chain.parameters.coverage_limits
     for step in chain.visits:
@@ -172,7 +183,7 @@ def whole_visit(chain: Chain) -> Iterator[Outcome]:
         yield revised(_against_footage(chain, step, limits), _against_footage(chain, step, one_by_one))
 
 
-def _against_footage(chain: Chain, step: Step, limits: CoverageLimits) -> Outcome:
+def _against_footage(chain: CaseHistory, step: Step, limits: CoverageLimits) -> Outcome:
     recordings = _arrived(chain.footage(step))
     result = chain.coverage(step, limits)
     about: dict[str, Any] = {
@@ -184,7 +195,7 @@ def _against_footage(chain: Chain, step: Step, limits: CoverageLimits) -> Outcom
     }
     reasons = "".join(result.reasons)
     if result.verdict is CoverageVerdict.PASS:
-        return passed(f"{step.name}全程有录像{_stated(result, recordings, limits)}。", **about)
+        return passed(f"{step.name}全程有录像{_stated(chain, result, limits, recordings)}。", **about)
     if result.verdict is CoverageVerdict.FAIL:
         return failed(f"{step.name}的录像不完整：{reasons}", **about)
     return unsure(f"{step.name}的录像需人工核对：{reasons}", **about)
@@ -197,13 +208,15 @@ def _allowed(limits: CoverageLimits) -> str:
     return allowed
 
 
-def _stated(result: Coverage, recordings: tuple[Recording, ...], limits: CoverageLimits) -> str:
+def _stated(
+    chain: CaseHistory, result: Coverage, limits: CoverageLimits, recordings: tuple[Recording, ...]
+) -> str:
     """What a pass rests on: the gaps it let be, and the clocks it corrected."""
     if limits.share_permille is None:
         return ""
     offsets = {one.device: one.clock_offset_s for one in recordings if one.clock_offset_s}
     said = [f"记录仪 {device} 的时钟已校正 {seconds:+d} 秒" for device, seconds in sorted(offsets.items())]
-    return "：" + "；".join(part for part in (result.figures, *said, _assigned(recordings)) if part)
+    return "：" + "；".join(part for part in (result.figures, *said, _assigned(chain, recordings)) if part)
 
 
 @case_rule(
@@ -214,7 +227,7 @@ def _stated(result: Coverage, recordings: tuple[Recording, ...], limits: Coverag
     remedy="人工查看该录像；文件残缺的重新从记录仪导出。",
     unless=FILMED,
 )
-def sound_footage(chain: Chain) -> Iterator[Outcome]:
+def sound_footage(chain: CaseHistory) -> Iterator[Outcome]:
     """A truncated, silent, black or wrongly timed file waits for a person."""
     for step in chain.visits:
         for one in _arrived(chain.footage(step)):
@@ -243,13 +256,15 @@ def _sound(one: Recording, doubts: tuple[str, ...], about: dict[str, Any]) -> Ou
 
 
 def _by_hand(
-    chain: Chain, step: Step, one: Recording, doubts: tuple[str, ...], about: dict[str, Any]
+    chain: CaseHistory, step: Step, one: Recording, doubts: tuple[str, ...], about: dict[str, Any]
 ) -> Outcome:
     """A film that a person assigned: by whom and why, from which visit, and whether its time fits at all."""
     word = _word(one)
     if doubt := _no_weight(chain, step, one):
         return unsure(doubt, observed=word, **about)
     asked = [doubt.rstrip("。") for doubt in doubts]
+    if one.assigned_stated and chain.index.edition >= BY_SOMEBODY_KNOWN:
+        asked.append("账号没有关联人员，指派人只是自述，请由关联本人的账号指派")
     if one.taken_from:
         asked.append(f"原归入 {one.taken_from}")
     if not _at_the_time(step, one):
@@ -286,10 +301,10 @@ def _at_the_time(step: Step, one: Recording) -> bool:
     remedy="在记录仪台账登记设备编号、领用人和起止日期。",
     unless=FILMED,
 )
-def known_recorder(chain: Chain) -> Iterator[Outcome]:
+def known_recorder(chain: CaseHistory) -> Iterator[Outcome]:
     """Each file comes from a registered recorder that was in service on the day."""
     devices = {
-        alias: device for device in chain.ground.facts.devices for alias in (device.serial, *device.aliases)
+        alias: device for device in chain.index.facts.devices for alias in (device.serial, *device.aliases)
     }
     for step in chain.visits:
         for serial in sorted({one.device for one in _arrived(chain.footage(step))}):

@@ -9,9 +9,9 @@ from typing import Any
 from evidence.domain.case import CaseKind, VisitKind
 from evidence.domain.parties import Enterprise
 from evidence.rules import newcomers
-from evidence.rules.chain import Chain, Step
+from evidence.rules.case_history import CaseHistory, Step
 from evidence.rules.clause import Level
-from evidence.rules.ground import Ground, in_force
+from evidence.rules.facts_index import FactsIndex, in_force
 from evidence.rules.outcomes import failed, late, listed, passed, unsure, waiting
 from evidence.rules.rule import Outcome, case_rule, revised, standing_rule
 from evidence.rules.section import served, year_coverage
@@ -31,9 +31,9 @@ TOPICS = ("责任制", "自查自改", "系统申报", "风险辨识")
     remedy="核对日期；服务期外的服务须有书面约定。",
     unless="尚无上门。",
 )
-def within_term(chain: Chain) -> Iterator[Outcome]:
+def within_term(chain: CaseHistory) -> Iterator[Outcome]:
     """Every visit lies in the contract's two years."""
-    first, last = chain.ground.term
+    first, last = chain.index.term
     for step in chain.visits:
         about: dict[str, Any] = {
             "visit": step.id,
@@ -41,7 +41,7 @@ def within_term(chain: Chain) -> Iterator[Outcome]:
             "observed": step.day.isoformat(),
         }
         if in_force(step.day, first, last):
-            yield passed(f"{step.name}在第 {chain.ground.year_of(step.day)} 服务年度。", **about)
+            yield passed(f"{step.name}在第 {chain.index.year_of(step.day)} 服务年度。", **about)
         else:
             yield failed(f"{step.name}不在合同服务期内。", **about)
 
@@ -54,14 +54,14 @@ def within_term(chain: Chain) -> Iterator[Outcome]:
     remedy="在服务年度内补做检查、督促和复查。",
     unless="专项、普查案件不计年度全面检查。",
 )
-def yearly_chain(chain: Chain) -> Iterator[Outcome]:
+def yearly_chain(chain: CaseHistory) -> Iterator[Outcome]:
     """The enterprise of the case has a closed cycle in the service year of the case."""
     if chain.case.kind not in (CaseKind.ANNUAL, CaseKind.NEW_ENTERPRISE):
         return
-    ground = chain.ground
-    year = ground.year_of(chain.check.day if chain.check else chain.case.opened_on)
-    _first, last = ground.year_span(year)
-    cycle = served(ground, ground.services_of(chain.case.enterprise), year)
+    index = chain.index
+    year = index.year_of(chain.check.day if chain.check else chain.case.opened_on)
+    _first, last = index.year_span(year)
+    cycle = served(index, index.services_of(chain.case.enterprise), year)
     about: dict[str, Any] = {
         "expected": f"第 {year} 服务年度（至 {last.isoformat()}）完成一轮",
         "due": last,
@@ -75,7 +75,7 @@ def yearly_chain(chain: Chain) -> Iterator[Outcome]:
             said = f"第 {year} 服务年度的一轮于 {ended.isoformat()} 才完成，迟 {days} 天（{cycle.case}）。"
             done = revised(late(said, **about), done)
         yield done
-    elif ground.today <= last:
+    elif index.today <= last:
         yield waiting(f"第 {year} 服务年度尚未完成一轮，截止 {last.isoformat()}。", **about)
     elif cycle is not None and cycle.rechecked_on is not None:
         yield unsure(f"第 {year} 服务年度已检查、复查，但有隐患未整改到位，请确认是否算完成。", **about)
@@ -91,19 +91,19 @@ def yearly_chain(chain: Chain) -> Iterator[Outcome]:
     remedy="按 evidence plan 的建议安排尚未检查的企业。",
     unless="企业台账为空，或不在服务期内。",
 )
-def coverage(ground: Ground) -> Iterator[Outcome]:
+def coverage(index: FactsIndex) -> Iterator[Outcome]:
     """How many enterprises of the section are served this year, and whether all were in each year before."""
-    this = ground.year_of(ground.today)
-    oldest = ground.year_of(ground.term[0]) if ground.edition >= EVERY_YEAR else this - 1
+    this = index.year_of(index.today)
+    oldest = index.year_of(index.term[0]) if index.edition >= EVERY_YEAR else this - 1
     for year in range(oldest, this + 1):
-        first, last = ground.year_span(year)
-        if last < ground.term[0] or first > ground.term[1]:
+        first, last = index.year_span(year)
+        if last < index.term[0] or first > index.term[1]:
             continue
-        section = year_coverage(ground, year)
+        section = year_coverage(index, year)
         targets, open_ = section.targets, section.not_closed
         if not targets:
             continue
-        names = listed(ground.enterprises[one].short_name for one in open_)
+        names = listed(index.enterprises[one].short_name for one in open_)
         about: dict[str, Any] = {
             "expected": f"{len(targets)} 家",
             "observed": f"{len(targets) - len(open_)} 家闭环",
@@ -111,13 +111,13 @@ def coverage(ground: Ground) -> Iterator[Outcome]:
         }
         if not open_:
             yield passed(f"第 {year} 服务年度 {len(targets)} 家企业全部闭环。", **about)
-        elif ground.today <= last:
+        elif index.today <= last:
             yield waiting(f"第 {year} 服务年度还有 {len(open_)} 家未闭环（{names}）。", **about)
         elif section.never_visited:
-            percent = ground.parameters.incompletion_percent
+            percent = index.parameters.incompletion_percent
             yield failed(
                 f"第 {year} 服务年度有 {len(open_)} 家未闭环（{names}），"
-                f"有按{ground.text.reference('incompletion')}承担合同总价 {percent}% 违约金的风险。",
+                f"有按{index.text.reference('incompletion')}承担合同总价 {percent}% 违约金的风险。",
                 **about,
             )
         else:
@@ -133,7 +133,7 @@ def coverage(ground: Ground) -> Iterator[Outcome]:
     remedy="安排指导服务，覆盖责任制、自查自改、系统申报、风险辨识四项。",
     unless="不是微型企业，或属专项、普查案件。",
 )
-def micro_guidance(chain: Chain) -> Iterator[Outcome]:
+def micro_guidance(chain: CaseHistory) -> Iterator[Outcome]:
     """Fewer than 20 people: guidance that covers the four topics, within the service year."""
     enterprise = chain.enterprise
     if enterprise is None or chain.case.kind not in (CaseKind.ANNUAL, CaseKind.NEW_ENTERPRISE):
@@ -145,12 +145,12 @@ def micro_guidance(chain: Chain) -> Iterator[Outcome]:
         return
     talks = chain.of_kind(VisitKind.GUIDANCE)
     day = chain.check.day if chain.check else chain.case.opened_on
-    first, due = chain.ground.year_span(chain.ground.year_of(day))
+    first, due = chain.index.year_span(chain.index.year_of(day))
     covered = {topic for step in talks for topic in step.facts.topics}
     in_time = {topic for step in talks if step.day <= due for topic in step.facts.topics}
     elsewhere = {
         topic
-        for one in chain.ground.services_of(enterprise.id)
+        for one in chain.index.services_of(enterprise.id)
         if one.case != chain.case.id
         for given, topics in one.guided
         if first <= given <= due
@@ -174,7 +174,7 @@ def micro_guidance(chain: Chain) -> Iterator[Outcome]:
 
 
 def _guided(
-    chain: Chain,
+    chain: CaseHistory,
     enterprise: Enterprise,
     talks: tuple[Step, ...],
     covered: set[str],

@@ -7,18 +7,20 @@ from datetime import date
 from typing import Any
 
 from evidence.domain.register import Hold, RegisterEntry
-from evidence.rules.chain import Chain
+from evidence.rules.case_history import CaseHistory
 from evidence.rules.clause import Level
-from evidence.rules.ground import Ground
+from evidence.rules.facts_index import FactsIndex
 from evidence.rules.outcomes import failed, late, listed, passed, unsure, waiting
 from evidence.rules.rule import Outcome, case_rule, revised, standing_rule
 
 OPEN = "未结"
 
 
-def _all_closed(ground: Ground, register: str, what: str, closing: str, *, empty: str) -> Iterator[Outcome]:
+def _all_closed(
+    index: FactsIndex, register: str, what: str, closing: str, *, empty: str
+) -> Iterator[Outcome]:
     """Every entry of a register says in one data field that it is finished."""
-    entries = ground.entries(register)
+    entries = index.entries(register)
     for one in entries:
         state = one.data.get(closing, "")
         about: dict[str, Any] = {"document": one.key, "expected": "已结", "observed": state or "未填"}
@@ -38,9 +40,9 @@ def _all_closed(ground: Ground, register: str, what: str, closing: str, *, empty
     rows="C02",
     remedy="处理索赔并登记结果（台账 ip-claim）。",
 )
-def ip_claims(ground: Ground) -> Iterator[Outcome]:
+def ip_claims(index: FactsIndex) -> Iterator[Outcome]:
     """No claim is open; an empty register is the nil return."""
-    yield from _all_closed(ground, "ip-claim", "知识产权索赔", "status", empty="没有登记知识产权索赔。")
+    yield from _all_closed(index, "ip-claim", "知识产权索赔", "status", empty="没有登记知识产权索赔。")
 
 
 @standing_rule(
@@ -49,10 +51,10 @@ def ip_claims(ground: Ground) -> Iterator[Outcome]:
     rows="G10",
     remedy="按意见整改并登记办结日期（台账 supervision-finding）。",
 )
-def supervision(ground: Ground) -> Iterator[Outcome]:
+def supervision(index: FactsIndex) -> Iterator[Outcome]:
     """Every finding of a supervising authority is closed."""
     yield from _all_closed(
-        ground, "supervision-finding", "上级检查意见", "closed_on", empty="没有登记上级检查意见。"
+        index, "supervision-finding", "上级检查意见", "closed_on", empty="没有登记上级检查意见。"
     )
 
 
@@ -62,9 +64,9 @@ def supervision(ground: Ground) -> Iterator[Outcome]:
     rows="G11 W03 W05 T11",
     remedy="调查处理并登记结果（台账 complaint）。",
 )
-def complaints(ground: Ground) -> Iterator[Outcome]:
+def complaints(index: FactsIndex) -> Iterator[Outcome]:
     """No complaint about integrity or conduct is open."""
-    yield from _all_closed(ground, "complaint", "投诉", "status", empty="没有登记投诉。")
+    yield from _all_closed(index, "complaint", "投诉", "status", empty="没有登记投诉。")
 
 
 @standing_rule(
@@ -75,10 +77,10 @@ def complaints(ground: Ground) -> Iterator[Outcome]:
     remedy="在甲方规定时间内改正并登记完成日期（台账 nonconformity-notice）。",
     unless="甲方没有发出不符合要求的通知。",
 )
-def nonconformity(ground: Ground) -> Iterator[Outcome]:
+def nonconformity(index: FactsIndex) -> Iterator[Outcome]:
     """Each notice was answered by a correction within the time Party A set."""
-    for one in ground.entries("nonconformity-notice"):
-        yield _corrected(ground, "不符合要求通知", one.key, one.valid_to, one.data.get("corrected_on", ""))
+    for one in index.entries("nonconformity-notice"):
+        yield _corrected(index, "不符合要求通知", one.key, one.valid_to, one.data.get("corrected_on", ""))
 
 
 @standing_rule(
@@ -88,16 +90,16 @@ def nonconformity(ground: Ground) -> Iterator[Outcome]:
     remedy="签收警告，整改并登记完成日期（台账 written-warning）。",
     unless="没有收到书面警告。",
 )
-def warnings(ground: Ground) -> Iterator[Outcome]:
+def warnings(index: FactsIndex) -> Iterator[Outcome]:
     """Each written warning was acknowledged and its correction filed."""
-    for one in ground.entries("written-warning"):
+    for one in index.entries("written-warning"):
         if one.receipt_on is None:
             yield failed(f"书面警告 {one.key} 没有签收。", document=one.key)
         else:
-            yield _corrected(ground, "书面警告", one.key, one.valid_to, one.data.get("corrected_on", ""))
+            yield _corrected(index, "书面警告", one.key, one.valid_to, one.data.get("corrected_on", ""))
 
 
-def _corrected(ground: Ground, what: str, key: str, due: date | None, corrected: str) -> Outcome:
+def _corrected(index: FactsIndex, what: str, key: str, due: date | None, corrected: str) -> Outcome:
     about: dict[str, Any] = {"document": key, "due": due, "observed": corrected or "未改正"}
     if corrected:
         try:
@@ -113,7 +115,7 @@ def _corrected(ground: Ground, what: str, key: str, due: date | None, corrected:
         return passed(f"{what} {key} 已于 {corrected} 改正。", **about)
     if due is None:
         return unsure(f"{what} {key} 没有登记改正期限和结果。", **about)
-    if ground.today <= due:
+    if index.today <= due:
         return waiting(f"{what} {key} 须在 {due.isoformat()} 前改正。", **about)
     return failed(f"{what} {key} 过了 {due.isoformat()} 仍未改正。", **about)
 
@@ -125,7 +127,7 @@ def _corrected(ground: Ground, what: str, key: str, due: date | None, corrected:
     remedy="用 evidence hold 封存该案，争议解决前不得处置任何资料。",
     unless="本案没有争议或冲突投诉。",
 )
-def dispute_hold(chain: Chain) -> Iterator[Outcome]:
+def dispute_hold(chain: CaseHistory) -> Iterator[Outcome]:
     """A case in dispute, or with a complaint of conflict, is held."""
     open_ = [
         one

@@ -12,9 +12,9 @@ from evidence.domain.case import CaseKind
 from evidence.domain.document import Document
 from evidence.domain.facts import Facts
 from evidence.domain.week import add_workdays
-from evidence.rules.chain import FOUR, Chain
+from evidence.rules.case_history import FOUR, CaseHistory
 from evidence.rules.clause import Finding, Kind, Level
-from evidence.rules.ground import Ground
+from evidence.rules.facts_index import FactsIndex
 from evidence.rules.judge import judge
 from evidence.rules.known import known_at
 from evidence.rules.money import payable_from
@@ -24,6 +24,19 @@ from evidence.rules.section import YearCoverage, year_coverage
 
 CLOSED_RULE = "K03-chain-closed"
 """The rule that says whether a case is closed."""
+UNSERVED_WORDS = "至该半年末没有检查"
+"""What the lists of a payment pack say is lacking of an enterprise that nobody checked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordFiles:
+    """The files behind one record, by SHA-256."""
+
+    number: str
+    pdf: str
+    """As issued."""
+    scans: tuple[str, ...]
+    """Its pages as they came back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +52,8 @@ class ChainLine:
     """Messages of what is missing or undecided, gravest first; empty when complete."""
     documents: tuple[str, ...]
     """Numbers of the records that prove it."""
+    records: tuple[RecordFiles, ...] = ()
+    """The same with their files."""
 
     @property
     def complete(self) -> bool:
@@ -118,48 +133,48 @@ def pack(facts: Facts, parameters: Parameters, as_of: datetime, half: int) -> Pa
         ValueError: the contract has no such half-year.
     """
     one = of_half(parameters, half)
-    ground = Ground(known_at(facts, as_of), parameters, as_of)
+    index = FactsIndex(known_at(facts, as_of), parameters, as_of)
     findings = judge(facts, parameters, as_of)
     by_case: dict[str, list[Finding]] = {}
     for finding in findings:
         by_case.setdefault(finding.subject.case, []).append(finding)
     lines = [
         _line(chain, by_case.get(chain.case.id, ()))
-        for chain in ground.chains
+        for chain in index.chains
         if chain.check is not None and one.first and one.last and one.first <= chain.check.day <= one.last
     ]
-    section = year_coverage(ground, ground.year_of(one.last or ground.today))
-    start, known = payable_from(ground, one)
+    section = year_coverage(index, index.year_of(one.last or index.today))
+    start, known = payable_from(index, one)
     pay_by = add_workdays(start, parameters.payment_workdays) if known and start else None
-    unserved = _unserved(ground, section, one)
+    unserved = _unserved(index, section, one)
     return Pack(
         instalment=one,
-        as_of=ground.today,
+        as_of=index.today,
         chains=tuple(lines),
         pay_by=pay_by,
         findings=findings,
         section=section,
         unserved=unserved,
-        verdict=_verdict(ground, section, one, lines, unserved),
+        verdict=_verdict(index, section, one, lines, unserved),
     )
 
 
-def _unserved(ground: Ground, section: YearCoverage, one: Instalment) -> tuple[Unserved, ...]:
+def _unserved(index: FactsIndex, section: YearCoverage, one: Instalment) -> tuple[Unserved, ...]:
     until = one.last or section.last
     return tuple(
-        Unserved(enterprise=enterprise, name=ground.name_of(enterprise))
+        Unserved(enterprise=enterprise, name=index.name_of(enterprise))
         for enterprise in section.targets
         if not any(
             service.checked_on
             and section.first <= service.checked_on <= until
             and service.kind in (CaseKind.ANNUAL, CaseKind.NEW_ENTERPRISE)
-            for service in ground.services_of(enterprise)
+            for service in index.services_of(enterprise)
         )
     )
 
 
 def _verdict(
-    ground: Ground,
+    index: FactsIndex,
     section: YearCoverage,
     one: Instalment,
     chains: Sequence[ChainLine],
@@ -171,13 +186,13 @@ def _verdict(
     somebody was never visited; `review` where somebody was not visited and the year goes on, because the
     contract promises no share for a single half-year; else `pass`.
     """
-    if one.first is None or one.first > ground.today:
+    if one.first is None or one.first > index.today:
         return Kind.OPEN
     if not chains:
         return Kind.FAIL
     if not unserved:
         return Kind.PASS
-    return Kind.FAIL if one.last == section.last and ground.today > section.last else Kind.REVIEW
+    return Kind.FAIL if one.last == section.last and index.today > section.last else Kind.REVIEW
 
 
 def lacking(findings: Iterable[Finding]) -> tuple[str, ...]:
@@ -194,16 +209,25 @@ def lacking(findings: Iterable[Finding]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one.message for one in (*wrong, *still_open)))
 
 
-def _line(chain: Chain, findings: Sequence[Finding]) -> ChainLine:
+def _line(chain: CaseHistory, findings: Sequence[Finding]) -> ChainLine:
     assert chain.check is not None  # noqa: S101 - only checked cases are asked for
+    proving = records_of(chain.documents)
     return ChainLine(
         case=chain.case.id,
         enterprise=chain.case.enterprise,
-        name=chain.ground.name_of(chain.case.enterprise),
+        name=chain.index.name_of(chain.case.enterprise),
         checked_on=chain.check.day,
         closed=any(one.rule_id == CLOSED_RULE and one.kind is Kind.PASS for one in findings),
         lacking=lacking(findings),
-        documents=tuple(one.form.number for one in records_of(chain.documents)),
+        documents=tuple(one.form.number for one in proving),
+        records=tuple(
+            RecordFiles(
+                number=one.form.number,
+                pdf=one.form.pdf,
+                scans=tuple(dict.fromkeys(scan.sha256 for scan in one.scans)),
+            )
+            for one in proving
+        ),
     )
 
 

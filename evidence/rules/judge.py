@@ -8,10 +8,10 @@ from datetime import datetime
 from evidence.domain.facts import Facts
 from evidence.domain.register import Gap
 from evidence.rules import waivers
-from evidence.rules.chain import Chain
+from evidence.rules.case_history import CaseHistory
 from evidence.rules.clause import AppliedIncurable, Finding, Kind, Subject
 from evidence.rules.departures import without_what_ended
-from evidence.rules.ground import Ground
+from evidence.rules.facts_index import FactsIndex
 from evidence.rules.money import OWED_BY_REGULATOR
 from evidence.rules.owed import declared_incurable
 from evidence.rules.parameters import Parameters
@@ -34,10 +34,10 @@ def judge(facts: Facts, parameters: Parameters, as_of: datetime) -> tuple[Findin
 
 def judge_by(ruleset: Ruleset, facts: Facts, parameters: Parameters, as_of: datetime) -> tuple[Finding, ...]:
     """Findings of one ruleset."""
-    ground = Ground(ruleset.known_at(facts, as_of), parameters, as_of, edition=ruleset.edition)
+    index = FactsIndex(ruleset.known_at(facts, as_of), parameters, as_of, edition=ruleset.edition)
     findings: list[Finding] = []
-    without = left_out(ground)
-    for chain in ground.chains:
+    without = left_out(index)
+    for chain in index.chains:
         for rule in ruleset.case_rules:
             if rule.id in without:
                 continue
@@ -46,7 +46,7 @@ def judge_by(ruleset: Ruleset, facts: Facts, parameters: Parameters, as_of: date
         for standing in ruleset.standing_rules:
             if standing.id in without:
                 continue
-            findings += _standing_findings(standing, ground)
+            findings += _standing_findings(standing, index)
     findings.sort(key=_order)
     return tuple(findings)
 
@@ -82,20 +82,20 @@ def _order(finding: Finding) -> tuple[str, str, str, str, str, str, str]:
     )
 
 
-def _case_findings(rule: CaseRule, chain: Chain) -> list[Finding]:
-    ground = chain.ground
-    outcomes = without_what_ended(chain, rule.id, as_said_by(ground.edition, rule.judge(chain)))
+def _case_findings(rule: CaseRule, chain: CaseHistory) -> list[Finding]:
+    index = chain.index
+    outcomes = without_what_ended(chain, rule.id, as_said_by(index.edition, rule.judge(chain)))
     case, enterprise = chain.case.id, chain.case.enterprise
     if not outcomes:
         return [
             Finding(
                 rule_id=rule.id,
-                clause=ground.clause(rule),
+                clause=index.clause(rule),
                 level=rule.level,
                 kind=Kind.NOT_APPLICABLE,
                 blocking=False,
                 subject=Subject(case=case, enterprise=enterprise),
-                message=worded(rule.unless, ground.words),
+                message=worded(rule.unless, index.words),
             )
         ]
     findings = []
@@ -118,7 +118,7 @@ def _case_findings(rule: CaseRule, chain: Chain) -> list[Finding]:
         findings.append(
             Finding(
                 rule_id=rule.id,
-                clause=ground.clause(rule),
+                clause=index.clause(rule),
                 level=outcome.level or rule.level,
                 kind=outcome.kind,
                 blocking=blocking and incurable is None,
@@ -127,7 +127,7 @@ def _case_findings(rule: CaseRule, chain: Chain) -> list[Finding]:
                 expected=outcome.expected,
                 observed=outcome.observed,
                 due=outcome.due,
-                remediation=_remedy(rule, outcome, ground),
+                remediation=_remedy(rule, outcome, index),
                 evidence=outcome.evidence,
                 waiver=shown,
                 incurable=incurable,
@@ -136,28 +136,28 @@ def _case_findings(rule: CaseRule, chain: Chain) -> list[Finding]:
     return findings
 
 
-def left_out(ground: Ground) -> frozenset[str]:
+def left_out(index: FactsIndex) -> frozenset[str]:
     """Rules that do not speak: duties this contract does not know, and the client's where he reads along."""
-    return frozenset(ground.text.without_rules) | (
-        frozenset() if ground.parameters.judge_client else OWED_BY_REGULATOR
+    return frozenset(index.text.without_rules) | (
+        frozenset() if index.parameters.judge_client else OWED_BY_REGULATOR
     )
 
 
-def _incurable(rule: CaseRule, chain: Chain, about: Subject) -> AppliedIncurable | None:
+def _incurable(rule: CaseRule, chain: CaseHistory, about: Subject) -> AppliedIncurable | None:
     gap = Gap(
         rule_id=rule.id, case=chain.case.id, visit=about.visit, hazard=about.hazard, document=about.document
     )
     return declared_incurable(chain.facts, gap)
 
 
-def _standing_findings(rule: StandingRule, ground: Ground) -> list[Finding]:
-    outcomes = as_said_by(ground.edition, rule.judge(ground)) or (
-        Outcome(kind=Kind.NOT_APPLICABLE, message=worded(rule.unless, ground.words)),
+def _standing_findings(rule: StandingRule, index: FactsIndex) -> list[Finding]:
+    outcomes = as_said_by(index.edition, rule.judge(index)) or (
+        Outcome(kind=Kind.NOT_APPLICABLE, message=worded(rule.unless, index.words)),
     )
     return [
         Finding(
             rule_id=rule.id,
-            clause=ground.clause(rule),
+            clause=index.clause(rule),
             level=outcome.level or rule.level,
             kind=outcome.kind,
             blocking=False,
@@ -171,7 +171,7 @@ def _standing_findings(rule: StandingRule, ground: Ground) -> list[Finding]:
             expected=outcome.expected,
             observed=outcome.observed,
             due=outcome.due,
-            remediation=_remedy(rule, outcome, ground),
+            remediation=_remedy(rule, outcome, index),
             evidence=outcome.evidence,
         )
         for outcome in outcomes
@@ -185,5 +185,5 @@ def _stops(outcome: Outcome) -> bool:
     return outcome.blocking and (outcome.kind is not Kind.OPEN or bool(outcome.visit))
 
 
-def _remedy(rule: CaseRule | StandingRule, outcome: Outcome, ground: Ground) -> str:
-    return "" if outcome.kind in (Kind.PASS, Kind.NOT_APPLICABLE) else worded(rule.remedy, ground.words)
+def _remedy(rule: CaseRule | StandingRule, outcome: Outcome, index: FactsIndex) -> str:
+    return "" if outcome.kind in (Kind.PASS, Kind.NOT_APPLICABLE) else worded(rule.remedy, index.words)

@@ -27,7 +27,7 @@ def known_at(facts: Facts, as_of: datetime) -> Facts:
     return replace(
         facts,
         cases=tuple(_case(one, as_of) for one in facts.cases),
-        services=tuple(_service(one, today) for one in facts.services),
+        services=tuple(service_known_on(one, today) for one in facts.services),
         entries=_entries(facts.entries, today),
         plans=tuple(_plan(one, today) for one in facts.plans if one.filed_on <= today),
         packages=tuple(one for one in facts.packages if one.built_at <= as_of),
@@ -72,8 +72,15 @@ def _case(facts: CaseFacts, as_of: datetime) -> CaseFacts:
         recordings=_begun(facts.recordings, as_of),
         unassigned=_begun(facts.unassigned, as_of),
         films_taken=_begun(facts.films_taken, as_of),
+        virus_scans=tuple(one for one in facts.virus_scans if _here(one.arrival, today)),
         entries=_entries(facts.entries, today),
     )
+
+
+def _here(arrival: str, today: date) -> bool:
+    """Whether an arrival had come by the end of a day; one of an unknown day had."""
+    day = arrival_day(arrival)
+    return day is None or day <= today
 
 
 def _begun(recordings: Iterable[Recording], as_of: datetime) -> tuple[Recording, ...]:
@@ -96,7 +103,7 @@ def _document(document: Document, as_of: datetime) -> Document:
         return document
     today = local_date(as_of)
     scans, others = (
-        tuple(each for each in copies if (day := arrival_day(each.arrival)) is None or day <= today)
+        tuple(each for each in copies if _here(each.arrival, today))
         for copies in (document.scans, document.other_copies)
     )
     return replace(document, scans=scans, other_copies=others, received_at=None)
@@ -128,7 +135,7 @@ def _plan(plan: Plan, today: date) -> Plan:
     return replace(plan, receipt_on=None) if receipt is not None and receipt > today else plan
 
 
-def _service(service: ServiceState, today: date) -> ServiceState:
+def service_known_on(service: ServiceState, today: date) -> ServiceState:
     """A cycle's line; a step of a later day takes the end of the cycle with it."""
     days = (service.checked_on, service.urged_on, service.rechecked_on, service.guidance_on)
     if all(day is None or day <= today for day in days):

@@ -7,7 +7,7 @@ from typing import Any
 
 from evidence.domain.hazard import Grade, Hazard
 from evidence.domain.parties import Person, Role
-from evidence.rules.chain import Chain, Step
+from evidence.rules.case_history import CaseHistory, Step
 from evidence.rules.outcomes import failed, passed, unsure
 from evidence.rules.rule import Outcome, case_rule, revised
 
@@ -27,7 +27,7 @@ MAJOR_2017 = frozenset(
     remedy="写明判定标准的条款编号；按令第10号判定的由项目负责人确认。",
     unless="没有判为重大的隐患。",
 )
-def major_criterion(chain: Chain) -> Iterator[Outcome]:
+def major_criterion(chain: CaseHistory) -> Iterator[Outcome]:
     """A 重大 hazard names its criterion; one by Order 10's free text waits for a person."""
     for step in chain.finding_visits:
         for hazard in step.facts.hazards:
@@ -45,7 +45,7 @@ def major_criterion(chain: Chain) -> Iterator[Outcome]:
             yield then if now is None else revised(now, then)
 
 
-def _by_2017(chain: Chain, step: Step, hazard: Hazard, about: dict[str, Any]) -> Outcome:
+def _by_2017(chain: CaseHistory, step: Step, hazard: Hazard, about: dict[str, Any]) -> Outcome:
     """The criteria of 2017, and what rulesets before the third made of those of Order 10."""
     criterion = hazard.criterion.strip()
     if not criterion:
@@ -59,7 +59,7 @@ def _by_2017(chain: Chain, step: Step, hazard: Hazard, about: dict[str, Any]) ->
     return failed(f"隐患 {hazard.id} 按“{criterion}”判为重大，检查日当时只适用2017版标准。", **about)
 
 
-def _by_order_10(chain: Chain, step: Step, hazard: Hazard, about: dict[str, Any]) -> Outcome | None:
+def _by_order_10(chain: CaseHistory, step: Step, hazard: Hazard, about: dict[str, Any]) -> Outcome | None:
     """From its first day Order 10 decides: by its imported list, else by a lead's confirmation."""
     criterion, articles = hazard.criterion.strip(), chain.parameters.order_10_articles
     if not criterion or step.day < chain.parameters.order_10_from:
@@ -79,10 +79,10 @@ def _by_order_10(chain: Chain, step: Step, hazard: Hazard, about: dict[str, Any]
     return None
 
 
-def _confirmed_by(chain: Chain, step: Step, hazard: Hazard) -> Person | None:
+def _confirmed_by(chain: CaseHistory, step: Step, hazard: Hazard) -> Person | None:
     """The lead who confirmed the criterion of a hazard, not before it was found."""
     for entry in chain.entries("criterion-confirmation"):
-        person = chain.ground.people.get(entry.person or "")
+        person = chain.index.people.get(entry.person or "")
         if (
             entry.case == chain.case.id
             and entry.data.get("hazard", "") == hazard.id

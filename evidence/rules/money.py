@@ -12,7 +12,7 @@ from evidence.domain.register import RegisterEntry
 from evidence.domain.week import Week, add_workdays, local_date
 from evidence.rules.acceptance_requests import acceptance_requests
 from evidence.rules.clause import Kind, Level
-from evidence.rules.ground import Ground
+from evidence.rules.facts_index import FactsIndex
 from evidence.rules.outcomes import failed, listed, passed, unsure, waiting
 from evidence.rules.payment_schedule import Instalment, late_fee, schedule, yuan
 from evidence.rules.rule import Outcome, revised, standing_rule
@@ -37,28 +37,28 @@ BY_CLAUSE = 3
 """From this edition on the last half-year is paid from acceptance, the settlement has no day count."""
 
 
-def accepted_on(ground: Ground) -> date | None:
+def accepted_on(index: FactsIndex) -> date | None:
     """The day of the last acceptance that carries its paper."""
-    return max((one.on for one in ground.entries("acceptance") if one.attachment), default=None)
+    return max((one.on for one in index.entries("acceptance") if one.attachment), default=None)
 
 
-def payable_from(ground: Ground, one: Instalment) -> tuple[date | None, bool]:
+def payable_from(index: FactsIndex, one: Instalment) -> tuple[date | None, bool]:
     """The day after which an instalment's workdays run, and whether it is known yet."""
     if one.number == 1:
-        return ground.parameters.signed_on, True
-    if ground.edition >= BY_CLAUSE and one.number == ground.parameters.acceptance_instalment:
-        accepted = accepted_on(ground)
+        return index.parameters.signed_on, True
+    if index.edition >= BY_CLAUSE and one.number == index.parameters.acceptance_instalment:
+        accepted = accepted_on(index)
         return accepted, accepted is not None
-    if one.number == len(ground.parameters.instalment_percent):
-        settled = [entry for entry in ground.entries("settlement") if entry.data.get("approved") == "是"]
+    if one.number == len(index.parameters.instalment_percent):
+        settled = [entry for entry in index.entries("settlement") if entry.data.get("approved") == "是"]
         return (settled[-1].on, True) if settled else (None, False)
-    submitted = ground.entry("materials-submission", one.key)
+    submitted = index.entry("materials-submission", one.key)
     return (submitted.receipt_on or submitted.on, True) if submitted else (None, False)
 
 
-def _excused(ground: Ground, first: date, last: date) -> int:
+def _excused(index: FactsIndex, first: date, last: date) -> int:
     """Days between two dates covered by a registered district-finance cause (第九条2)."""
-    causes = [one for one in ground.entries("finance-cause") if one.valid_from and one.valid_to]
+    causes = [one for one in index.entries("finance-cause") if one.valid_from and one.valid_to]
     day, count = first + timedelta(days=1), 0
     while day <= last:
         count += any(
@@ -68,9 +68,9 @@ def _excused(ground: Ground, first: date, last: date) -> int:
     return count
 
 
-def _paid(ground: Ground, one: Instalment, due: date, payment: RegisterEntry | None) -> Outcome:
+def _paid(index: FactsIndex, one: Instalment, due: date, payment: RegisterEntry | None) -> Outcome:
     about: dict[str, Any] = {"document": one.key, "due": due, "expected": f"{due.isoformat()} 前支付"}
-    on = payment.on if payment else ground.today
+    on = payment.on if payment else index.today
     days = (on - due).days
     if days <= 0:
         if payment is None:
@@ -79,19 +79,19 @@ def _paid(ground: Ground, one: Instalment, due: date, payment: RegisterEntry | N
         if fen is None or (one.amount_fen is not None and fen != one.amount_fen):
             return unsure(f"{one.name}已到账，金额与应付不符或未填。", observed=on.isoformat(), **about)
         return passed(f"{one.name}已于 {on.isoformat()} 到账。", observed=on.isoformat(), **about)
-    counted = days - _excused(ground, due, on)
+    counted = days - _excused(index, due, on)
     if counted <= 0:
         return unsure(
-            f"{one.name}逾期 {days} 天，属{ground.names.finance}因素，不计滞纳金。",
+            f"{one.name}逾期 {days} 天，属{index.names.finance}因素，不计滞纳金。",
             observed=on.isoformat(),
             **about,
         )
     fee = (
         "待设置合同价后计算"
         if one.amount_fen is None
-        else f" {yuan(late_fee(one.amount_fen, counted, ground.parameters))}"
+        else f" {yuan(late_fee(one.amount_fen, counted, index.parameters))}"
     )
-    capped = counted * ground.parameters.late_permille_per_day >= ground.parameters.late_cap_percent * 10
+    capped = counted * index.parameters.late_permille_per_day >= index.parameters.late_cap_percent * 10
     right = "，已达上限，乙方有权解除合同" if capped else ""
     state = "没有登记到账；确未支付的，" if payment is None else ""
     return failed(
@@ -121,14 +121,14 @@ def _settled(one: Instalment, payment: RegisterEntry | None) -> Outcome:
     parameters="first_payment_workdays signed_on late_permille_per_day late_cap_percent",
     remedy="登记到账（台账 payment）；逾期的书面催告甲方。",
 )
-def first_payment(ground: Ground) -> Iterator[Outcome]:
+def first_payment(index: FactsIndex) -> Iterator[Outcome]:
     """The first instalment arrived within fifteen working days of signing."""
-    one = schedule(ground.parameters)[0]
-    due = add_workdays(ground.parameters.signed_on, ground.parameters.first_payment_workdays)
+    one = schedule(index.parameters)[0]
+    due = add_workdays(index.parameters.signed_on, index.parameters.first_payment_workdays)
     if due is None:
         yield unsure("工作日日历不含该年度，第1期付款期限请人工计算。")
         return
-    yield _paid(ground, one, due, ground.entry("payment", one.key))
+    yield _paid(index, one, due, index.entry("payment", one.key))
 
 
 @standing_rule(
@@ -140,20 +140,20 @@ def first_payment(ground: Ground) -> Iterator[Outcome]:
     remedy="登记到账（台账 payment）；逾期的书面催告甲方。",
     unless="尚未提交付款资料。",
 )
-def half_year_payments(ground: Ground) -> Iterator[Outcome]:
+def half_year_payments(index: FactsIndex) -> Iterator[Outcome]:
     """Each later instalment arrived within ten working days of the submission."""
-    for one in schedule(ground.parameters)[1:]:
-        start, known = payable_from(ground, one)
+    for one in schedule(index.parameters)[1:]:
+        start, known = payable_from(index, one)
         if not known or start is None:
             continue
-        payment = ground.entry("payment", one.key)
-        due = add_workdays(start, ground.parameters.payment_workdays)
+        payment = index.entry("payment", one.key)
+        due = add_workdays(start, index.parameters.payment_workdays)
         if due is None:
             said = f"工作日日历不含该年度，{one.name}付款期限请人工计算。"
             counted = unsure(said, document=one.key)
         else:
-            counted = _paid(ground, one, due, payment)
-        settlement = one.number == len(ground.parameters.instalment_percent)
+            counted = _paid(index, one, due, payment)
+        settlement = one.number == len(index.parameters.instalment_percent)
         yield revised(_settled(one, payment), counted) if settlement else counted
 
 
@@ -165,29 +165,29 @@ def half_year_payments(ground: Ground) -> Iterator[Outcome]:
     remedy="用 evidence instalment 查看未闭环的企业，补齐后提交。",
     unless="第一个半年尚未开始。",
 )
-def half_year_material(ground: Ground) -> Iterator[Outcome]:
+def half_year_material(index: FactsIndex) -> Iterator[Outcome]:
     """Every enterprise visited in a half-year is closed, and the material is submitted with a receipt."""
-    for one in schedule(ground.parameters):
-        if one.half is None or one.first is None or one.last is None or one.first > ground.today:
+    for one in schedule(index.parameters):
+        if one.half is None or one.first is None or one.last is None or one.first > index.today:
             continue
         begun = [
             cycle
-            for cycle in ground.facts.services
-            if cycle.checked_on and one.first <= cycle.checked_on <= min(one.last, ground.today)
+            for cycle in index.facts.services
+            if cycle.checked_on and one.first <= cycle.checked_on <= min(one.last, index.today)
         ]
-        open_ = sorted(ground.name_of(cycle.enterprise) for cycle in begun if not cycle.closed)
-        submitted = ground.entry("materials-submission", one.key)
+        open_ = sorted(index.name_of(cycle.enterprise) for cycle in begun if not cycle.closed)
+        submitted = index.entry("materials-submission", one.key)
         about: dict[str, Any] = {
             "document": one.key,
             "due": one.last,
             "expected": f"{one.first.isoformat()} 至 {one.last.isoformat()} 全部闭环并提交",
             "observed": f"{len(begun) - len(open_)}/{len(begun)} 闭环",
         }
-        if ground.today <= one.last and submitted is None:
+        if index.today <= one.last and submitted is None:
             yield waiting(f"第{one.half}个半年进行中：{about['observed']}。", **about)
             continue
         before = _material(one, open_, submitted, about)
-        if ground.today <= one.last:
+        if index.today <= one.last:
             said = f"第{one.half}个半年 {one.last.isoformat()} 才届满，已登记提交资料，届满后方能认定完整。"
             yield revised(waiting(said, **about), before)
         elif not begun:
@@ -222,10 +222,10 @@ def _material(
     remedy="开具与该期金额一致的发票并登记（台账 invoice）。",
     unless="尚无到账或开票。",
 )
-def invoices(ground: Ground) -> Iterator[Outcome]:
+def invoices(index: FactsIndex) -> Iterator[Outcome]:
     """An invoice of the instalment's amount stands beside each payment."""
-    for one in schedule(ground.parameters):
-        invoice, payment = ground.entry("invoice", one.key), ground.entry("payment", one.key)
+    for one in schedule(index.parameters):
+        invoice, payment = index.entry("invoice", one.key), index.entry("payment", one.key)
         if invoice is None and payment is None:
             continue
         fen = _fen(invoice.data.get("amount_yuan", "")) if invoice else None
@@ -252,13 +252,13 @@ def invoices(ground: Ground) -> Iterator[Outcome]:
     remedy="逐条备齐投标承诺的证据，申请验收（台账 bid-commitment、acceptance）。",
     unless="服务期尚未进入最后半年。",
 )
-def final_acceptance(ground: Ground) -> Iterator[Outcome]:
+def final_acceptance(index: FactsIndex) -> Iterator[Outcome]:
     """At the end: acceptance passed, with evidence for every bid commitment."""
-    last = ground.term[1]
-    if ground.today < last - relativedelta(months=6):
+    last = index.term[1]
+    if index.today < last - relativedelta(months=6):
         return
-    bare = [one.key for one in ground.entries("bid-commitment") if not one.data.get("evidence")]
-    accepted = ground.entries("acceptance")
+    bare = [one.key for one in index.entries("bid-commitment") if not one.data.get("evidence")]
+    accepted = index.entries("acceptance")
     about: dict[str, Any] = {"due": last, "expected": "验收通过", "observed": f"验收 {len(accepted)} 份"}
     if bare:
         yield failed(f"投标承诺 {listed(bare)} 没有履行证据。", **about)
@@ -266,7 +266,7 @@ def final_acceptance(ground: Ground) -> Iterator[Outcome]:
         yield passed("已验收通过。", **about)
     elif accepted:
         yield unsure("已登记验收，没有附件。", **about)
-    elif ground.today <= last:
+    elif index.today <= last:
         yield waiting("最后半年，尚未验收。", **about)
     else:
         yield failed("服务期已满，没有验收记录。", **about)
@@ -280,12 +280,12 @@ def final_acceptance(ground: Ground) -> Iterator[Outcome]:
     remedy="移交全部资料并取得签收，提交结算（台账 final-handover、settlement）。",
     unless="合同尚未期满。",
 )
-def final_handover(ground: Ground) -> Iterator[Outcome]:
+def final_handover(index: FactsIndex) -> Iterator[Outcome]:
     """After the term: everything handed over with a receipt, settlement approved."""
-    if ground.today <= ground.term[1]:
+    if index.today <= index.term[1]:
         return
-    handed = ground.entries("final-handover")
-    settled = [one for one in ground.entries("settlement") if one.data.get("approved") == "是"]
+    handed = index.entries("final-handover")
+    settled = [one for one in index.entries("settlement") if one.data.get("approved") == "是"]
     if not handed:
         yield failed("合同已期满，没有期满移交记录。", observed="未移交")
     elif handed[-1].receipt_on is None:
@@ -304,22 +304,22 @@ def final_handover(ground: Ground) -> Iterator[Outcome]:
     parameters="late_permille_per_day late_cap_percent price_yuan holiday_friday",
     remedy="尽快移交；风险金额供与甲方商谈时参考。",
 )
-def lateness_risk(ground: Ground) -> Iterator[Outcome]:
+def lateness_risk(index: FactsIndex) -> Iterator[Outcome]:
     """Days the latest weekly handover of this contract is or was late, and the fee if all counted."""
     worst, which = 0, ""
-    for package in ground.facts.packages:
+    for package in index.facts.packages:
         if package.supplement:
             continue
-        due = ground.handover_window(Week.parse(package.week)).last
+        due = index.handover_window(Week.parse(package.week)).last
         days = (local_date(package.built_at) - due).days
         if days > worst:
             worst, which = days, package.id
-    never = [week for week in missed_weeks(ground, Week.of(ground.today)) if not ground.packages_for(week)]
-    if never and ground.edition >= MISSED_WEEKS_COUNT:
-        due = ground.handover_window(never[0]).last
-        if (days := (ground.today - due).days) > worst:
+    never = [week for week in missed_weeks(index, Week.of(index.today)) if not index.packages_for(week)]
+    if never and index.edition >= MISSED_WEEKS_COUNT:
+        due = index.handover_window(never[0]).last
+        if (days := (index.today - due).days) > worst:
             worst, which = days, str(never[0])
-    if not ground.facts.packages and not worst:
+    if not index.facts.packages and not worst:
         yield revised(
             unsure("还没有做过移交包，是否逾期无从计算。", expected="逾期 0 天", observed="无移交包"),
             passed("没有逾期移交的周。", expected="逾期 0 天", observed="0 天"),
@@ -328,9 +328,9 @@ def lateness_risk(ground: Ground) -> Iterator[Outcome]:
     if not worst:
         yield passed("没有逾期移交的周。", expected="逾期 0 天", observed="0 天")
         return
-    price = ground.parameters.price_yuan
-    percent = min(worst * ground.parameters.late_permille_per_day, ground.parameters.late_cap_percent * 10)
-    share, clause = f"{percent / 10:g}%", ground.text.reference("lateness")
+    price = index.parameters.price_yuan
+    percent = min(worst * index.parameters.late_permille_per_day, index.parameters.late_cap_percent * 10)
+    share, clause = f"{percent / 10:g}%", index.text.reference("lateness")
     about: dict[str, Any] = {"document": which, "expected": "逾期 0 天", "observed": f"{worst} 天"}
     if price is None:
         yield unsure(
@@ -338,9 +338,9 @@ def lateness_risk(ground: Ground) -> Iterator[Outcome]:
             **about,
         )
     else:
-        fee = yuan(late_fee(price * 100, worst, ground.parameters))
+        fee = yuan(late_fee(price * 100, worst, index.parameters))
         yield failed(
-            f"{which} 逾期 {worst} 天，按{ground.text.reference('lateness')} 风险最高 {fee}（{share}）。",
+            f"{which} 逾期 {worst} 天，按{index.text.reference('lateness')} 风险最高 {fee}（{share}）。",
             **about,
         )
 

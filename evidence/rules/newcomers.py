@@ -10,9 +10,9 @@ import msgspec
 from dateutil.relativedelta import relativedelta
 
 from evidence.domain.parties import Enterprise
-from evidence.rules.chain import Chain
+from evidence.rules.case_history import CaseHistory
 from evidence.rules.clause import Level
-from evidence.rules.ground import Ground, in_force
+from evidence.rules.facts_index import FactsIndex, in_force
 from evidence.rules.outcomes import failed, late, listed, passed, unsure, waiting
 from evidence.rules.parameters import Parameters
 from evidence.rules.rule import Outcome, case_rule, revised, standing_rule
@@ -50,9 +50,9 @@ def _newcomer_doubt(enterprise: Enterprise, parameters: Parameters) -> Outcome |
     )
 
 
-def _counts(ground: Ground, enterprise: Enterprise) -> bool:
-    test = is_newcomer if ground.edition >= BY_PRODUCTION else was_newcomer
-    return test(enterprise, ground.parameters.signed_on)
+def _counts(index: FactsIndex, enterprise: Enterprise) -> bool:
+    test = is_newcomer if index.edition >= BY_PRODUCTION else was_newcomer
+    return test(enterprise, index.parameters.signed_on)
 
 
 @case_rule(
@@ -63,24 +63,24 @@ def _counts(ground: Ground, enterprise: Enterprise) -> bool:
     remedy="尽快完成指导服务和现场检查。",
     unless="不是新进投产企业。",
 )
-def new_enterprise(chain: Chain) -> Iterator[Outcome]:
+def new_enterprise(chain: CaseHistory) -> Iterator[Outcome]:
     """A newcomer had one guidance visit and one check within three months of starting production."""
     enterprise = chain.enterprise
     if enterprise is None:
         return
     if (doubt := _newcomer_doubt(enterprise, chain.parameters)) is not None:
         yield revised(doubt)
-    if not _counts(chain.ground, enterprise):
+    if not _counts(chain.index, enterprise):
         return
     if enterprise.production_started is None:
         yield unsure("新进企业未登记投产日期，无法计算三个月期限。", observed="投产日期不明")
         return
-    yield _newcomer(chain.ground, enterprise, enterprise.production_started)
+    yield _newcomer(chain.index, enterprise, enterprise.production_started)
 
 
-def _newcomer(ground: Ground, enterprise: Enterprise, started: date) -> Outcome:
-    due = started + relativedelta(months=ground.parameters.new_enterprise_months)
-    services = ground.services_of(enterprise.id)
+def _newcomer(index: FactsIndex, enterprise: Enterprise, started: date) -> Outcome:
+    due = started + relativedelta(months=index.parameters.new_enterprise_months)
+    services = index.services_of(enterprise.id)
     checks = [one.checked_on for one in services if one.checked_on and started <= one.checked_on]
     talks = [one.guidance_on for one in services if one.guidance_on and started <= one.guidance_on]
     about: dict[str, Any] = {"expected": f"{due.isoformat()} 前指导、检查各一次", "due": due}
@@ -92,7 +92,7 @@ def _newcomer(ground: Ground, enterprise: Enterprise, started: date) -> Outcome:
     about["observed"] = f"缺{listed(missing)}" if missing else "已完成"
     if not missing:
         return passed(f"{enterprise.short_name}投产三个月内已指导、检查。", **about)
-    if ground.today <= due:
+    if index.today <= due:
         return waiting(f"{enterprise.short_name}须在 {due.isoformat()} 前完成{listed(missing)}。", **about)
     never = failed(
         f"{enterprise.short_name}投产三个月（{due.isoformat()}）内没有{listed(missing)}。", **about
@@ -112,17 +112,17 @@ def _newcomer(ground: Ground, enterprise: Enterprise, started: date) -> Outcome:
     remedy="为该企业开立新企业案件并安排指导和检查。",
     unless="没有新进投产企业。",
 )
-def newcomers(ground: Ground) -> Iterator[Outcome]:
+def newcomers(index: FactsIndex) -> Iterator[Outcome]:
     """Every newcomer of the section, also the ones nobody has opened a case for."""
-    for enterprise in sorted(ground.facts.enterprises, key=lambda one: one.id):
-        if not _counts(ground, enterprise):
+    for enterprise in sorted(index.facts.enterprises, key=lambda one: one.id):
+        if not _counts(index, enterprise):
             continue
-        if not in_force(ground.today, None, enterprise.active_to):
+        if not in_force(index.today, None, enterprise.active_to):
             continue
         if enterprise.production_started is None:
             yield unsure(f"{enterprise.short_name}未登记投产日期。", enterprise=enterprise.id)
             continue
-        outcome = _newcomer(ground, enterprise, enterprise.production_started)
+        outcome = _newcomer(index, enterprise, enterprise.production_started)
         yield Outcome(
             kind=outcome.kind,
             message=outcome.message,
@@ -131,22 +131,22 @@ def newcomers(ground: Ground) -> Iterator[Outcome]:
             due=outcome.due,
             enterprise=enterprise.id,
             level=outcome.level,
-            revised=outcome.revised,
+            since=outcome.since,
             earlier=None
             if outcome.earlier is None
             else msgspec.structs.replace(outcome.earlier, enterprise=enterprise.id),
         )
 
 
-def _to_be_notified(ground: Ground, enterprise: Enterprise) -> bool:
+def _to_be_notified(index: FactsIndex, enterprise: Enterprise) -> bool:
     """Who sublets, or moved in: under this contract from edition 3 on, whenever before it."""
     entered = enterprise.entered_zone
-    if enterprise.landlord is not None or ground.edition < BY_PRODUCTION:
+    if enterprise.landlord is not None or index.edition < BY_PRODUCTION:
         return enterprise.landlord is not None or entered is not None
-    return entered is not None and entered >= ground.parameters.signed_on
+    return entered is not None and entered >= index.parameters.signed_on
 
 
-def _notice_due(chain: Chain, entered: date | None) -> date | None:
+def _notice_due(chain: CaseHistory, entered: date | None) -> date | None:
     """Last day to tell the regulator: counted from the entry, else from the check that found it."""
     since = entered or (chain.check.day if chain.check else None)
     return None if since is None else since + timedelta(days=chain.parameters.tenant_notice_days)
@@ -161,10 +161,10 @@ def _notice_due(chain: Chain, entered: date | None) -> date | None:
     remedy="书面通知监管部门并登记签收（台账 tenant-notice）。",
     unless="不是新入驻企业，也没有出租情况。",
 )
-def newcomer_notified(chain: Chain) -> Iterator[Outcome]:
+def newcomer_notified(chain: CaseHistory) -> Iterator[Outcome]:
     """A new entrant or a sublet factory was notified to the regulator, with a receipt."""
     enterprise = chain.enterprise
-    if enterprise is None or not _to_be_notified(chain.ground, enterprise):
+    if enterprise is None or not _to_be_notified(chain.index, enterprise):
         return
     notices = chain.entries("tenant-notice")
     what = "新入驻企业" if enterprise.landlord is None else "厂中厂"
@@ -199,10 +199,10 @@ def newcomer_notified(chain: Chain) -> Iterator[Outcome]:
     remedy="办理安全生产登记，请出租方、承租方签收告知书（台账 safety-registration）。",
     unless="不是新入驻企业，也没有出租情况。",
 )
-def tenant_registered(chain: Chain) -> Iterator[Outcome]:
+def tenant_registered(chain: CaseHistory) -> Iterator[Outcome]:
     """A registration and notice exist, by register entry or by the form that came back signed."""
     enterprise = chain.enterprise
-    if enterprise is None or not _to_be_notified(chain.ground, enterprise):
+    if enterprise is None or not _to_be_notified(chain.index, enterprise):
         return
     papers = [one for one in chain.of_form("tenant-notice") if one.scans]
     entries = chain.entries("safety-registration")

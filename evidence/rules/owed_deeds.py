@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from evidence.rules.chain import Chain
+from evidence.rules.case_history import CaseHistory
 from evidence.rules.clause import Kind
 from evidence.rules.departures import without_what_ended
-from evidence.rules.ground import Ground
+from evidence.rules.facts_index import FactsIndex
 from evidence.rules.registry import RULESETS
 from evidence.rules.rule import Outcome, Rule, as_said_by
 from evidence.rules.wording import worded
@@ -80,7 +80,7 @@ class Owed:
     """One thing that a rule will judge in time, or asks for because it is overdue."""
 
     rule: Rule
-    chain: Chain | None
+    chain: CaseHistory | None
     outcome: Outcome
     what: str
     who: str
@@ -101,24 +101,26 @@ class Owed:
         return self.outcome.enterprise or (self.chain.case.enterprise if self.chain else "")
 
 
-def owed_deeds(ground: Ground) -> Iterator[Owed]:
+def owed_deeds(index: FactsIndex) -> Iterator[Owed]:
     """Every open or overdue thing that has its day; what was done late is done."""
     ruleset = RULESETS[-1]
-    without = frozenset(ground.text.without_rules)
+    without = frozenset(index.text.without_rules)
     for rule in ruleset.case_rules:
         if rule.id not in without:
-            for chain in ground.chains:
+            for chain in index.chains:
                 said = as_said_by(ruleset.edition, rule.judge(chain))
-                yield from _owed(ground, rule, chain, without_what_ended(chain, rule.id, said))
+                yield from _owed(index, rule, chain, without_what_ended(chain, rule.id, said))
     for standing in ruleset.standing_rules:
         if standing.id not in without:
-            yield from _owed(ground, standing, None, as_said_by(ruleset.edition, standing.judge(ground)))
+            yield from _owed(index, standing, None, as_said_by(ruleset.edition, standing.judge(index)))
 
 
-def _owed(ground: Ground, rule: Rule, chain: Chain | None, outcomes: tuple[Outcome, ...]) -> Iterator[Owed]:
+def _owed(
+    index: FactsIndex, rule: Rule, chain: CaseHistory | None, outcomes: tuple[Outcome, ...]
+) -> Iterator[Owed]:
     for outcome in outcomes:
         done_late = outcome.kind is Kind.FAIL and outcome.level is not None
         if outcome.kind not in (Kind.OPEN, Kind.FAIL) or done_late or outcome.due is None:
             continue
-        what, who = WORDS.get(rule.id, (worded(rule.title, ground.words), LEAD))
+        what, who = WORDS.get(rule.id, (worded(rule.title, index.words), LEAD))
         yield Owed(rule=rule, chain=chain, outcome=outcome, what=what, who=who)

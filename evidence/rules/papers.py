@@ -7,7 +7,7 @@ from typing import Any
 
 from evidence.contracts.text import ContractText
 from evidence.rules.clause import Level
-from evidence.rules.ground import Ground
+from evidence.rules.facts_index import FactsIndex
 from evidence.rules.outcomes import failed, late, listed, passed, unsure
 from evidence.rules.parameters import changed_from_contract, clause_of
 from evidence.rules.rule import Outcome, revised, standing_rule
@@ -28,9 +28,9 @@ KINDS = {
     level=Level.NOTE,
     remedy="归档合同组成文件；没有提供的登记为“未提供”（台账 contract-document）。",
 )
-def contract_documents(ground: Ground) -> Iterator[Outcome]:
+def contract_documents(index: FactsIndex) -> Iterator[Outcome]:
     """All five kinds are filed, or marked 未提供."""
-    kept = {one.key: one for one in ground.entries("contract-document")}
+    kept = {one.key: one for one in index.entries("contract-document")}
     missing = [name for key, name in KINDS.items() if key not in kept]
     bare = [
         name
@@ -53,9 +53,9 @@ def contract_documents(ground: Ground) -> Iterator[Outcome]:
     level=Level.NOTE,
     remedy="归档合同附件（台账 contract-document，登记号 annex）。",
 )
-def annex(ground: Ground) -> Iterator[Outcome]:
+def annex(index: FactsIndex) -> Iterator[Outcome]:
     """The annex is filed with its digest."""
-    kept = ground.entry("contract-document", "annex")
+    kept = index.entry("contract-document", "annex")
     if kept is None:
         yield failed("没有登记合同附件。", observed="未登记")
     elif kept.attachment is None:
@@ -71,9 +71,9 @@ def annex(ground: Ground) -> Iterator[Outcome]:
     level=Level.NOTE,
     remedy="归档签署的合同并登记签字、盖章数（台账 contract-signature）。",
 )
-def signed_contract(ground: Ground) -> Iterator[Outcome]:
+def signed_contract(index: FactsIndex) -> Iterator[Outcome]:
     """Two signatures, two seals, on the day the contract counts from."""
-    entries = ground.entries("contract-signature")
+    entries = index.entries("contract-signature")
     if not entries:
         yield failed("没有登记合同签署情况。", expected="两方签字、盖章", observed="未登记")
         return
@@ -87,7 +87,7 @@ def signed_contract(ground: Ground) -> Iterator[Outcome]:
         yield unsure("合同签署登记没有写签字、盖章数。", **about)
     elif numbers != ("2", "2"):
         yield failed("合同签字或盖章不全，尚未生效。", **about)
-    elif entry.on != ground.parameters.signed_on:
+    elif entry.on != index.parameters.signed_on:
         yield failed(f"登记的签署日 {entry.on.isoformat()} 与设置的签订日期不同。", **about)
     else:
         yield passed("合同双方已签字盖章。", **about)
@@ -100,10 +100,10 @@ def signed_contract(ground: Ground) -> Iterator[Outcome]:
     level=Level.NOTE,
     remedy="登记{copies}份合同的持有方（台账 contract-copy）。",
 )
-def four_copies(ground: Ground) -> Iterator[Outcome]:
+def four_copies(index: FactsIndex) -> Iterator[Outcome]:
     """Four holders are recorded."""
-    have = {one.key for one in ground.entries("contract-copy")}
-    holders, copies = ground.names.holders, ground.words["copies"]
+    have = {one.key for one in index.entries("contract-copy")}
+    holders, copies = index.names.holders, index.words["copies"]
     missing = [holder for holder in holders if holder not in have]
     strange = sorted(have - set(holders))
     about: dict[str, Any] = {"expected": f"{copies}方各一份", "observed": listed(sorted(have)) or "未登记"}
@@ -123,15 +123,15 @@ def four_copies(ground: Ground) -> Iterator[Outcome]:
     remedy="恢复合同约定的参数，或登记双方签署的变更协议（台账 amendment）。",
     unless="本工作区执行另一份合同，参数以该合同为准。",
 )
-def amended_parameters(ground: Ground) -> Iterator[Outcome]:
+def amended_parameters(index: FactsIndex) -> Iterator[Outcome]:
     """A number that differs from the signed contract has an amendment that names it."""
-    if ground.parameters.amended is None and ground.parameters.contract != "WJB":
+    if index.parameters.amended is None and index.parameters.contract != "WJB":
         return  # a package of before deviations were recorded
-    changed = changed_from_contract(ground.parameters)
-    agreed = {one.data.get("parameter", one.key): one for one in ground.entries("amendment")}
+    changed = changed_from_contract(index.parameters)
+    agreed = {one.data.get("parameter", one.key): one for one in index.entries("amendment")}
     for name in changed:
         entry = agreed.get(name)
-        what, clause = _changed(name, ground.text)
+        what, clause = _changed(name, index.text)
         about: dict[str, Any] = {"document": name, "expected": "签署的变更协议", "observed": name}
         if entry is None:
             yield failed(f"{what}（{clause}）与合同不同，没有变更协议。", **about)
@@ -159,10 +159,10 @@ def _changed(name: str, text: ContractText) -> tuple[str, str]:
     remedy="核对终止原因是否属于{termination_clause}(1)至(4)。",
     unless="合同没有终止。",
 )
-def termination_ground(ground: Ground) -> Iterator[Outcome]:
+def termination_ground(index: FactsIndex) -> Iterator[Outcome]:
     """A termination names one of the four grounds."""
-    clause = ground.text.reference("termination")
-    for one in ground.entries("termination"):
+    clause = index.text.reference("termination")
+    for one in index.entries("termination"):
         cause = one.data.get("ground", "")
         about: dict[str, Any] = {
             "document": one.key,
@@ -185,9 +185,9 @@ def termination_ground(ground: Ground) -> Iterator[Outcome]:
     remedy="补交书面通知和送达证明；没有送达的通知不顺延任何期限。",
     unless="没有不可抗力通知。",
 )
-def force_majeure(ground: Ground) -> Iterator[Outcome]:
+def force_majeure(index: FactsIndex) -> Iterator[Outcome]:
     """Every notice that is meant to move deadlines has its dates and proof of delivery."""
-    for one in ground.entries("force-majeure-notice"):
+    for one in index.entries("force-majeure-notice"):
         about: dict[str, Any] = {"document": one.key, "expected": "起止日期和送达证明"}
         if one.valid_from is None or one.valid_to is None:
             yield unsure(f"不可抗力通知 {one.key} 没有写起止日期，不顺延期限。", **about)
@@ -199,7 +199,7 @@ def force_majeure(ground: Ground) -> Iterator[Outcome]:
             span = f"{one.valid_from.isoformat()} 至 {one.valid_to.isoformat()}"
             told = passed(f"不可抗力通知 {one.key} 已送达，{span} 顺延期限。", observed=span, **about)
             days = (one.on - one.valid_from).days
-            if days > ground.parameters.force_majeure_days:
+            if days > index.parameters.force_majeure_days:
                 said = f"不可抗力通知 {one.key} 在情况发生 {days} 天后才发出，不是尽快；{span} 仍顺延。"
                 told = revised(late(said, observed=f"{days} 天", **about), told)
             yield told
@@ -212,18 +212,18 @@ def force_majeure(ground: Ground) -> Iterator[Outcome]:
     remedy="制定、批准并归档措施（台账 safety-plan）。",
     unless="尚未上门服务。",
 )
-def safety_plan(ground: Ground) -> Iterator[Outcome]:
+def safety_plan(index: FactsIndex) -> Iterator[Outcome]:
     """The plan is dated before the earliest visit of the contract."""
     days = [
         day
-        for one in ground.facts.services
+        for one in index.facts.services
         for day in (one.checked_on, one.guidance_on)
-        if day is not None and day <= ground.today
+        if day is not None and day <= index.today
     ]
     if not days:
         return
     first = min(days)
-    plans = ground.entries("safety-plan")
+    plans = index.entries("safety-plan")
     about: dict[str, Any] = {"expected": f"{first.isoformat()} 前", "due": first}
     if not plans:
         yield failed("没有登记项目安全实施管理措施。", observed="未登记", **about)
@@ -245,10 +245,10 @@ def safety_plan(ground: Ground) -> Iterator[Outcome]:
     level=Level.NOTE,
     remedy="归档三项内部制度（台账 procedure）。",
 )
-def procedures(ground: Ground) -> Iterator[Outcome]:
+def procedures(index: FactsIndex) -> Iterator[Outcome]:
     """The three internal procedures are on file."""
     names = {"management": "内部管理", "quality": "质量过程控制", "archive": "执业记录档案管理"}
-    kept = {one.key: one for one in ground.entries("procedure")}
+    kept = {one.key: one for one in index.entries("procedure")}
     missing = [name for key, name in names.items() if key not in kept]
     bare = [name for key, name in names.items() if key in kept and kept[key].attachment is None]
     if missing:
@@ -267,9 +267,9 @@ def procedures(ground: Ground) -> Iterator[Outcome]:
     remedy="逐条登记招标标准对应的成果和证据（台账 tender-standard）。",
     unless="招标文件未提供，没有可对照的标准。",
 )
-def tender_standards(ground: Ground) -> Iterator[Outcome]:
+def tender_standards(index: FactsIndex) -> Iterator[Outcome]:
     """Every registered standard names a deliverable and carries evidence."""
-    entries = ground.entries("tender-standard")
+    entries = index.entries("tender-standard")
     unmapped = [one.key for one in entries if not one.data.get("deliverable")]
     bare = [one.key for one in entries if one.attachment is None]
     if unmapped:

@@ -16,6 +16,8 @@ from evidence.domain.coverage import CoverageLimits
 
 NOT_AGREED = frozenset({"contract", "price_yuan", "visits_per_day"})
 """Facts of the contract itself, and what the agency may settle alone."""
+NO_NUMBERS = frozenset({"text", "amended", "judge_client"})
+"""What parameters carry into a package beside numbers: words, and how the judgement is meant."""
 
 
 class HolidayRule(StrEnum):
@@ -191,7 +193,7 @@ def changed_from_contract(parameters: Parameters) -> tuple[str, ...]:
     if parameters.amended is not None:
         return parameters.amended
     signed = Parameters()
-    own = NOT_AGREED | {"text", "amended", "judge_client"}
+    own = NOT_AGREED | NO_NUMBERS
     return tuple(
         one.name
         for one in fields(Parameters)

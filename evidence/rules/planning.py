@@ -11,8 +11,9 @@ from evidence.domain.identifiers import CaseId, EnterpriseId, PersonId
 from evidence.domain.parties import Person, Role
 from evidence.domain.register import Plan, PlanLine, PlannedWork
 from evidence.domain.week import Week, is_public_holiday, is_workday
-from evidence.rules.agenda import DueItem, due_items
-from evidence.rules.ground import Ground, in_force
+from evidence.rules.agenda import due_items
+from evidence.rules.due_item import DueItem
+from evidence.rules.facts_index import FactsIndex, in_force
 from evidence.rules.known import known_at
 from evidence.rules.parameters import Parameters
 
@@ -43,7 +44,7 @@ class Proposal:
 class _Board:
     """The week while it is being filled."""
 
-    ground: Ground
+    index: FactsIndex
     days: list[date]
     """Working days that are still to come."""
     resting: list[date]
@@ -60,25 +61,25 @@ def propose_plan(facts: Facts, parameters: Parameters, as_of: datetime, week: We
     Rechecks go first, the most pressing before the others; a person takes at most two visits a day,
     the agency at most `visits_per_day`. A pure function of its arguments: the same facts, the same plan.
     """
-    ground = Ground(known_at(facts, as_of), parameters, as_of)
-    whole = tuple(day for n in range(7) if (day := week.monday + timedelta(days=n)) >= ground.today)
+    index = FactsIndex(known_at(facts, as_of), parameters, as_of)
+    whole = tuple(day for n in range(7) if (day := week.monday + timedelta(days=n)) >= index.today)
     days = [day for day in whole if is_workday(day) or (is_workday(day) is None and day <= week.friday)]
     resting = [day for day in whole if day not in days and is_public_holiday(day) is False]
-    board = _Board(ground, days, resting)
-    wanted = _wanted(facts, parameters, as_of, week, ground)
+    board = _Board(index, days, resting)
+    wanted = _wanted(facts, parameters, as_of, week, index)
     unplaced = [(item, why) for item in wanted if (why := _place(board, item, week))]
     planned = {str(week)}
     version = max((p.version for p in facts.plans if p.week in planned), default=0) + 1
     lines = sorted(board.lines, key=lambda one: (one.day, one.work, one.enterprise))
-    plan = Plan(week=str(week), version=version, filed_on=ground.today, lines=tuple(lines))
+    plan = Plan(week=str(week), version=version, filed_on=index.today, lines=tuple(lines))
     return Proposal(plan=plan, unplaced=tuple(unplaced))
 
 
 def _wanted(
-    facts: Facts, parameters: Parameters, as_of: datetime, week: Week, ground: Ground
+    facts: Facts, parameters: Parameters, as_of: datetime, week: Week, index: FactsIndex
 ) -> list[DueItem]:
     """What belongs into the week, in the order in which it takes its place."""
-    last = ground.year_span(ground.year_of(week.monday))[1]
+    last = index.year_span(index.year_of(week.monday))[1]
     items = [
         item
         for item in due_items(facts, parameters, as_of, max(last, week.sunday))
@@ -87,7 +88,7 @@ def _wanted(
     announced = {
         (line.enterprise, line.work)
         for plan in facts.plans
-        if Week.of(ground.today).monday <= Week.parse(plan.week).monday < week.monday
+        if Week.of(index.today).monday <= Week.parse(plan.week).monday < week.monday
         for line in plan.lines
     }
     items = [
@@ -113,9 +114,9 @@ def _near(item: DueItem, week: Week) -> bool:
 
 def _place(board: _Board, item: DueItem, week: Week) -> str:
     """Put one item on the board; the Chinese reason when it does not fit, else nothing."""
-    ground = board.ground
+    index = board.index
     work = WORK_OF[item.rule_id]
-    enterprise = ground.enterprises.get(item.enterprise)
+    enterprise = index.enterprises.get(item.enterprise)
     if enterprise is None:
         return "企业不在台账"
     inside = [day for day in board.days if item.first <= day <= item.due]
@@ -124,10 +125,10 @@ def _place(board: _Board, item: DueItem, week: Week) -> str:
     if not choices:
         return "该周没有尚未过去的工作日"
     heavy = enterprise.heavy and work is not PlannedWork.URGING
-    number = ground.parameters.experts_heavy if heavy else ground.parameters.experts_ordinary
-    supervised = heavy and ground.parameters.supervisors_heavy > 0
+    number = index.parameters.experts_heavy if heavy else index.parameters.experts_ordinary
+    supervised = heavy and index.parameters.supervisors_heavy > 0
     for day in sorted(choices, key=lambda one: (board.visits[one], one) if not item.overdue else (0, one)):
-        if work is not PlannedWork.URGING and board.visits[day] >= ground.parameters.visits_per_day:
+        if work is not PlannedWork.URGING and board.visits[day] >= index.parameters.visits_per_day:
             continue
         experts = _experts(board, day, item, number)
         if experts is None:
@@ -160,12 +161,12 @@ def _experts(board: _Board, day: date, item: DueItem, number: int) -> tuple[Pers
     """The people for one visit: who checked before goes again, then whoever has least to do."""
     free = [
         one
-        for one in _available(board.ground, day, item.enterprise)
+        for one in _available(board.index, day, item.enterprise)
         if board.load[day, one.id] < VISITS_PER_PERSON
     ]
     before = {
         person
-        for chain in board.ground.chains
+        for chain in board.index.chains
         if chain.case.id == item.case and chain.check is not None
         for person in chain.check.facts.experts
     }
@@ -173,13 +174,13 @@ def _experts(board: _Board, day: date, item: DueItem, number: int) -> tuple[Pers
     return tuple(sorted(one.id for one in free[:number])) if len(free) >= number else None
 
 
-def _available(ground: Ground, day: date, enterprise: str) -> list[Person]:
+def _available(index: FactsIndex, day: date, enterprise: str) -> list[Person]:
     """Qualified members in service with a valid badge and no declared interest."""
     found = []
-    for person in ground.team:
+    for person in index.team:
         conflicts = [
             one
-            for one in ground.entries_of("conflict-declaration", person.id)
+            for one in index.entries_of("conflict-declaration", person.id)
             if one.enterprise == enterprise and one.data.get("conflict") != "无"
         ]
         if (

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from evidence.domain.hazard import HazardState
-from evidence.rules.chain import Chain, Step
+from evidence.rules.case_history import DEADLINE_IN_FORCE, CaseHistory, Step
 from evidence.rules.clause import Level
 from evidence.rules.outcomes import failed, late, listed, passed, unsure, waiting
 from evidence.rules.rule import Outcome, case_rule, revised
@@ -23,7 +23,7 @@ NO_HAZARD = "检查未发现隐患，或尚未检查，无需复查。"
     remedy="尽快复查；迟延会长期列示。",
     unless=NO_HAZARD,
 )
-def recheck_in_window(chain: Chain) -> Iterator[Outcome]:
+def recheck_in_window(chain: CaseHistory) -> Iterator[Outcome]:
     """For each deadline one recheck on day 1 to 5 after it; an earlier one makes a person look."""
     several = len(chain.expiries) > 1
     for expiry in chain.expiries:
@@ -81,17 +81,10 @@ def _counted_twice(about_day: str, step: Step, about: dict[str, Any]) -> Outcome
     remedy="补填每项隐患的“已整改”或“未整改”。",
     unless="尚未复查。",
 )
-def results_complete(chain: Chain) -> Iterator[Outcome]:
-    """Each recheck gives a result for every hazard that was still open before it."""
-    done: set[str] = set()
+def results_complete(chain: CaseHistory) -> Iterator[Outcome]:
+    """Each recheck gives a result for every hazard that was open before it and whose deadline had come."""
     for step in chain.rechecks:
-        still_open = chain.hazards.keys() - done
-        # A hazard whose deadline has not come yet is not this recheck's business.
-        due = {
-            hazard
-            for hazard in still_open
-            if (deadline := chain.deadline(*chain.hazards[hazard])) is None or deadline < step.day
-        }
+        still_open, due = _asked_of(chain, step)
         given = {one.hazard for one in step.facts.results}
         missing = sorted(due - given)
         undescribed = sorted(
@@ -110,7 +103,33 @@ def results_complete(chain: Chain) -> Iterator[Outcome]:
             yield unsure(f"{step.name}{listed(undescribed)} 未整改，没有写明情况。", **about)
         else:
             yield passed(f"{step.name}对各项隐患都有结果。", **about)
-        done |= {one.hazard for one in step.facts.results if one.state is HazardState.RECTIFIED}
+
+
+def _asked_of(chain: CaseHistory, step: Step) -> tuple[set[str], set[str]]:
+    """Hazards that were open when a recheck began; of them those whose deadline had come."""
+    if chain.index.edition < DEADLINE_IN_FORCE:
+        return _asked_before(chain, step)
+    began = step.facts.arrived_at
+    still_open = {one.hazard.id for one in chain.histories if one.open_before(began)}
+    due = {hazard for hazard in still_open if chain.history_of[hazard].deadline_before(began) < step.day}
+    return still_open, due
+
+
+def _asked_before(chain: CaseHistory, step: Step) -> tuple[set[str], set[str]]:
+    """The same by the deadline first set, as editions before the fifth asked."""
+    done = {
+        one.hazard
+        for earlier in chain.rechecks[: chain.rechecks.index(step)]
+        for one in earlier.facts.results
+        if one.state is HazardState.RECTIFIED
+    }
+    still_open = chain.hazards.keys() - done
+    due = {
+        hazard
+        for hazard in still_open
+        if (deadline := chain.deadline(*chain.hazards[hazard])) is None or deadline < step.day
+    }
+    return still_open, due
 
 
 @case_rule(
@@ -120,7 +139,7 @@ def results_complete(chain: Chain) -> Iterator[Outcome]:
     remedy="补齐缺的环节；未整改的隐患继续跟进并上报。",
     unless="尚未检查。",
 )
-def chain_closed(chain: Chain) -> Iterator[Outcome]:
+def chain_closed(chain: CaseHistory) -> Iterator[Outcome]:
     """Check, report and recheck are there and no hazard is left open."""
     if chain.check is None:
         return
@@ -133,12 +152,12 @@ def chain_closed(chain: Chain) -> Iterator[Outcome]:
     yield revised(_closed(chain, chain.cycle.lacking), _closed(chain, _lacking_before(chain)))
 
 
-def _lacking_before(chain: Chain) -> tuple[str, ...]:
+def _lacking_before(chain: CaseHistory) -> tuple[str, ...]:
     """Before edition 3 an urging that was never made did not keep a case open."""
     return tuple(word for word, there in (("整改报告", chain.reports), ("复查", chain.rechecks)) if not there)
 
 
-def _closed(chain: Chain, lacking: tuple[str, ...]) -> Outcome:
+def _closed(chain: CaseHistory, lacking: tuple[str, ...]) -> Outcome:
     open_hazards = chain.open_hazards
     if not open_hazards and not lacking:
         return passed("检查、整改、复查俱全，隐患全部整改，本案已闭环。", observed="已闭环")

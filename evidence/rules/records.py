@@ -9,9 +9,10 @@ from typing import Any
 from evidence.domain.document import Document
 from evidence.domain.reasons import substantial
 from evidence.domain.week import local_date
-from evidence.rules.chain import Chain, Step, scans_of
+from evidence.rules.case_history import CaseHistory, Step, scans_of
 from evidence.rules.clause import Kind, Level
 from evidence.rules.outcomes import failed, listed, passed, unsure, waiting
+from evidence.rules.page_identity import page_identity
 from evidence.rules.rule import Outcome, case_rule, revised
 
 TITLES = {
@@ -23,7 +24,7 @@ TITLES = {
 }
 
 
-def arrival(chain: Chain, what: str, document: Document | None, due: date, **about: str) -> Outcome:
+def arrival(chain: CaseHistory, what: str, document: Document | None, due: date, **about: str) -> Outcome:
     """Whether a required document has come back with at least one page."""
     number = document.form.number if document else ""
     expected = f"{what}于 {due.isoformat()} 前归档"
@@ -56,7 +57,7 @@ def arrival(chain: Chain, what: str, document: Document | None, due: date, **abo
     )
 
 
-def _of_steps(chain: Chain, steps: tuple[Step, ...], what: str) -> Iterator[Outcome]:
+def _of_steps(chain: CaseHistory, steps: tuple[Step, ...], what: str) -> Iterator[Outcome]:
     for step in steps:
         due = chain.handover_due(step)
         yield arrival(chain, f"{step.name}的{what}", chain.record(step), due, visit=step.id)
@@ -70,7 +71,7 @@ def _of_steps(chain: Chain, steps: tuple[Step, ...], what: str) -> Iterator[Outc
     blocking=True,
     remedy="签发现场检查记录，现场签字盖章后扫描放入收件夹。",
 )
-def inspection_record(chain: Chain) -> Iterator[Outcome]:
+def inspection_record(chain: CaseHistory) -> Iterator[Outcome]:
     """One inspection record for every check."""
     yield from _of_steps(chain, chain.checks, TITLES["inspection-record"])
 
@@ -84,7 +85,7 @@ def inspection_record(chain: Chain) -> Iterator[Outcome]:
     remedy="第{urging_first_day}~{urging_last_day}天内督促后填写督促指导工作记录，签字后扫描放入收件夹。",
     unless="检查未发现隐患，或尚未检查，无需督促。",
 )
-def urging_record(chain: Chain) -> Iterator[Outcome]:
+def urging_record(chain: CaseHistory) -> Iterator[Outcome]:
     """A record of each urging, and one by the handover after day 10 at the latest."""
     window = chain.urging_window
     if window is None:
@@ -116,16 +117,16 @@ def urging_record(chain: Chain) -> Iterator[Outcome]:
     remedy="向企业催要整改报告，签字盖章后扫描放入收件夹；企业拒不上报的，附监管部门书面意见登记例外。",
     unless="检查未发现隐患，或尚未检查，无需整改报告。",
 )
-def report_document(chain: Chain) -> Iterator[Outcome]:
+def report_document(chain: CaseHistory) -> Iterator[Outcome]:
     """The report's paper, due when its deadline has run out and it could be handed over."""
     due = chain.report_due
     if due is None:
         return
     documents = chain.of_form("rectification-report")
     here = [one for one in documents if one.scans]
-    last = chain.ground.handover_due(due)
+    last = chain.index.handover_due(due)
     if chain.reports and not here:
-        last = min(last, chain.ground.handover_due(chain.reports[-1].received_on))
+        last = min(last, chain.index.handover_due(chain.reports[-1].received_on))
     outcome = arrival(chain, "整改报告", here[-1] if here else (documents[-1] if documents else None), last)
     if outcome.kind is Kind.FAIL and any(one.receipt_at for one in chain.escalations):
         yield unsure(
@@ -148,7 +149,7 @@ def report_document(chain: Chain) -> Iterator[Outcome]:
     remedy="复查后填写现场复查记录，签字盖章后扫描放入收件夹。",
     unless="检查未发现隐患，或尚未检查，无需复查。",
 )
-def recheck_record(chain: Chain) -> Iterator[Outcome]:
+def recheck_record(chain: CaseHistory) -> Iterator[Outcome]:
     """A record of each recheck, and one by the end of the recheck window at the latest."""
     if not chain.expiries and not chain.rechecks:
         return
@@ -180,7 +181,7 @@ def recheck_record(chain: Chain) -> Iterator[Outcome]:
     remedy="把所缺的页重新扫描放入收件夹。",
     unless="尚无扫描件到达。",
 )
-def pages(chain: Chain) -> Iterator[Outcome]:
+def pages(chain: CaseHistory) -> Iterator[Outcome]:
     """No page of a record that has begun to arrive is missing."""
     for document, due in chain.material:
         yield pages_of(document, due)
@@ -202,34 +203,6 @@ def pages_of(document: Document, due: date, **about: Any) -> Outcome:
 
 
 @case_rule(
-    "G08-page-identity",
-    "每页确属本案",
-    rows="G08",
-    blocking=True,
-    remedy="在收件台打开该页，与签发件对照后确认或改链。",
-    unless="尚无扫描件到达。",
-)
-def page_identity(chain: Chain) -> Iterator[Outcome]:
-    """A page linked by its code alone, because its print could not decide, waits for a person."""
-    for document, _due in chain.material:
-        yield identity_of(document)
-
-
-def identity_of(document: Document, **about: Any) -> Outcome:
-    """Whether every page of a document is proven to be its page."""
-    doubtful = [scan.page for scan in document.scans if scan.identity == "code"]
-    number = document.form.number
-    about = {"document": number, "expected": "版面与签发件一致", "evidence": scans_of(document), **about}
-    if doubtful:
-        return unsure(
-            f"{number} 第 {listed(doubtful)} 页仅凭条码归档，版面不足以证明属于本案，请对照确认。",
-            observed="仅条码一致",
-            **about,
-        )
-    return passed(f"{number} 各页与签发件一致。", observed="一致", **about)
-
-
-@case_rule(
     "G08-edocument",
     "纸质与电子文档一一对应",
     rows="G08",
@@ -237,7 +210,7 @@ def identity_of(document: Document, **about: Any) -> Outcome:
     remedy="补交电子文档，或由签发的 PDF 作为对应电子文档。",
     unless="尚无扫描件到达。",
 )
-def edocument(chain: Chain) -> Iterator[Outcome]:
+def edocument(chain: CaseHistory) -> Iterator[Outcome]:
     """Every paper record has its electronic counterpart: our issued PDF, or the file handed in."""
     for document, due in chain.material:
         form, number = document.form, document.form.number
@@ -267,7 +240,7 @@ def edocument(chain: Chain) -> Iterator[Outcome]:
     remedy="按更正后的事实重新签发并补签，或由人确认更正不影响记录内容。",
     unless="尚无扫描件到达。",
 )
-def current_version(chain: Chain) -> Iterator[Outcome]:
+def current_version(chain: CaseHistory) -> Iterator[Outcome]:
     """A signed record of facts that were corrected afterwards waits for a person."""
     for step in chain.visits:
         document = chain.record(step)
@@ -296,11 +269,10 @@ def current_version(chain: Chain) -> Iterator[Outcome]:
     remedy="在收件台看该处截图，确认无碍或要求重新签发。",
     unless="尚无扫描件到达。",
 )
-def alterations(chain: Chain) -> Iterator[Outcome]:
+def alterations(chain: CaseHistory) -> Iterator[Outcome]:
     """Print that differs from the issued page, or writing outside its places, waits for a person."""
     for document, _due in chain.material:
-        mine = [step for step in chain.visits if chain.record(step) is document]
-        yield alterations_of(document, chain.takers_part(mine))
+        yield alterations_of(document, chain.takers_part_recorded(document))
 
 
 def alterations_of(document: Document, there: Container[str] = (), **about: Any) -> Outcome:
@@ -346,7 +318,7 @@ def _accepted(document: Document, there: Container[str], about: dict[str, Any]) 
     remedy="完成后尽快扫描归档；迟归不影响移交，但会长期列示。",
     unless="尚无检查或复查。",
 )
-def archived_in_time(chain: Chain) -> Iterator[Outcome]:
+def archived_in_time(chain: CaseHistory) -> Iterator[Outcome]:
     """A record is archived within some days of the visit; lateness stays visible."""
     for step in chain.inspections:
         document = chain.record(step)

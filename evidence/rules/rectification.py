@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
 from typing import Any
 
-from evidence.domain.case import ReviewResult
-from evidence.rules.chain import Chain
+from evidence.domain.case import RectificationReport, ReviewResult
+from evidence.rules.case_history import DEADLINE_IN_FORCE, CaseHistory
 from evidence.rules.clause import Level
 from evidence.rules.deadlines import move
 from evidence.rules.outcomes import failed, late, listed, passed, unsure, waiting
@@ -24,7 +24,7 @@ NO_REPORT = "尚未收到整改报告。"
     remedy="催企业上报；逾期的按逾期未整改处理并上报。",
     unless="检查未发现隐患，或尚未检查。",
 )
-def report_in_time(chain: Chain) -> Iterator[Outcome]:
+def report_in_time(chain: CaseHistory) -> Iterator[Outcome]:
     """The first report came in by the last rectification deadline."""
     due, check = chain.report_due, chain.check
     if due is None or check is None:
@@ -57,13 +57,25 @@ def report_in_time(chain: Chain) -> Iterator[Outcome]:
     remedy="退回企业补充缺项。",
     unless=NO_REPORT,
 )
-def every_hazard_answered(chain: Chain) -> Iterator[Outcome]:
+def every_hazard_answered(chain: CaseHistory) -> Iterator[Outcome]:
     """The newest report answers every hazard found, and no other."""
     if not chain.reports:
         return
     report = chain.reports[-1]
     answered = {answer.hazard for answer in report.answers}
     missing = sorted(chain.hazards.keys() - answered)
+    if later := _found_since(chain, report, missing):
+        last = max(chain.history_of[one].deadline(chain.today) for one in later)
+        yield revised(
+            waiting(
+                f"{listed(later)} 是收到整改报告第 {report.version} 版之后发现的，待企业续报。",
+                observed=f"待答复 {len(later)} 项",
+                due=last,
+            ),
+            since=DEADLINE_IN_FORCE,
+        )
+        if chain.index.edition >= DEADLINE_IN_FORCE:
+            missing = [one for one in missing if one not in later]
     strange = sorted(answered - chain.hazards.keys())
     about: dict[str, Any] = {"expected": f"{len(chain.hazards)} 项", "observed": f"{len(answered)} 项"}
     if missing:
@@ -74,6 +86,16 @@ def every_hazard_answered(chain: Chain) -> Iterator[Outcome]:
         yield passed(f"整改报告第 {report.version} 版答复了全部 {len(answered)} 项隐患。", **about)
 
 
+def _found_since(chain: CaseHistory, report: RectificationReport, missing: Sequence[str]) -> list[str]:
+    """Hazards that no report could answer yet: found after it came in, their deadline not passed."""
+    return [
+        hazard
+        for hazard in missing
+        if (known := chain.history_of[hazard]).found_on > report.received_on
+        and chain.today <= known.deadline(chain.today)
+    ]
+
+
 @case_rule(
     "E02-plan-fields",
     "每项整改有责任人、期限、资金、措施",
@@ -81,7 +103,7 @@ def every_hazard_answered(chain: Chain) -> Iterator[Outcome]:
     remedy="退回企业补充责任人、期限、资金和措施。",
     unless=NO_REPORT,
 )
-def plan_fields(chain: Chain) -> Iterator[Outcome]:
+def plan_fields(chain: CaseHistory) -> Iterator[Outcome]:
     """Person, deadline, funds and measure for every hazard of the newest report."""
     if not chain.reports:
         return
@@ -124,23 +146,30 @@ def plan_fields(chain: Chain) -> Iterator[Outcome]:
     remedy="跟进未完成的隐患；复查仍未整改的上报。",
     unless=NO_REPORT,
 )
-def rectified_in_time(chain: Chain) -> Iterator[Outcome]:
+def rectified_in_time(chain: CaseHistory) -> Iterator[Outcome]:
     """The report says of every hazard that it was put right by its deadline."""
     if not chain.reports:
         return
-    late, unfinished = [], []
+    too_late, moved, unfinished = [], [], []
     for answer in chain.reports[-1].answers:
         if answer.hazard not in chain.hazards:
             continue
-        deadline = chain.deadline(*chain.hazards[answer.hazard])
         if answer.completed_on is None:
             unfinished.append(answer.hazard)
-        elif deadline is not None and answer.completed_on > deadline:
-            late.append(answer.hazard)
-    if late:
-        yield failed(f"{listed(late)} 的完成日期晚于整改期限。", observed=listed(late))
+            continue
+        first = deadline = chain.deadline(*chain.hazards[answer.hazard])
+        if chain.index.edition >= DEADLINE_IN_FORCE:
+            deadline = chain.history_of[answer.hazard].deadline(answer.completed_on)
+        if deadline is not None and answer.completed_on > deadline:
+            too_late.append(answer.hazard)
+        elif first is not None and answer.completed_on > first:
+            moved.append(f"{answer.hazard}（复查改期至 {deadline}）")
+    if too_late:
+        yield failed(f"{listed(too_late)} 的完成日期晚于整改期限。", observed=listed(too_late))
     elif unfinished:
         yield unsure(f"{listed(unfinished)} 没有完成日期，请确认是否整改到位。", observed=listed(unfinished))
+    elif moved:
+        yield passed(f"报告的各项隐患都在期限内完成，其中{listed(moved)}。", observed="全部完成")
     else:
         yield passed("报告的各项隐患都在期限内完成。", observed="全部完成")
 
@@ -153,7 +182,7 @@ def rectified_in_time(chain: Chain) -> Iterator[Outcome]:
     remedy="登记审核人、审核日期和逐项结论。",
     unless=NO_REPORT,
 )
-def preliminary_review(chain: Chain) -> Iterator[Outcome]:
+def preliminary_review(chain: CaseHistory) -> Iterator[Outcome]:
     """Every version was reviewed by a named person within days of its receipt."""
     for report in chain.reports:
         last = report.received_on + timedelta(days=chain.parameters.review_days)
@@ -183,7 +212,7 @@ def preliminary_review(chain: Chain) -> Iterator[Outcome]:
     remedy="告知企业并登记日期和方式。",
     unless="没有初审为明显不符合的整改报告。",
 )
-def notice_of_nonconformity(chain: Chain) -> Iterator[Outcome]:
+def notice_of_nonconformity(chain: CaseHistory) -> Iterator[Outcome]:
     """A returned report was followed by a notice, with day and channel."""
     for report in chain.reports:
         if report.review is not ReviewResult.RETURNED or report.reviewed_on is None:
@@ -212,7 +241,7 @@ def notice_of_nonconformity(chain: Chain) -> Iterator[Outcome]:
     remedy="催企业改正后重新上报；登记为新的一版，不覆盖旧版。",
     unless=NO_REPORT,
 )
-def versions_kept(chain: Chain) -> Iterator[Outcome]:
+def versions_kept(chain: CaseHistory) -> Iterator[Outcome]:
     """Versions run 1, 2, 3 without a hole, and a returned one is followed by another."""
     if not chain.reports:
         return
@@ -222,7 +251,8 @@ def versions_kept(chain: Chain) -> Iterator[Outcome]:
     if versions != list(range(1, len(versions) + 1)):
         yield failed(f"整改报告版次 {listed(versions)} 不连续，有版本缺失。", **about)
     elif last.review is ReviewResult.RETURNED:
-        if chain.report_due is not None and chain.today > chain.report_due:
+        due = resubmission_due(chain)
+        if due is not None and chain.today > due:
             yield failed(f"整改报告第 {last.version} 版已退回，期限已过，没有新版。", **about)
         else:
             yield waiting(f"整改报告第 {last.version} 版已退回，等待企业重新上报。", **about)
@@ -230,6 +260,13 @@ def versions_kept(chain: Chain) -> Iterator[Outcome]:
         yield unsure(f"整改报告第 {last.version} 版尚无审核结论，是否终版未定。", **about)
     else:
         yield passed(f"整改报告共 {len(versions)} 版，均保留。", **about)
+
+
+def resubmission_due(chain: CaseHistory) -> date | None:
+    """Until when a returned report must come again: the last deadline in force; None without hazards."""
+    if chain.index.edition < DEADLINE_IN_FORCE or not chain.histories:
+        return chain.report_due
+    return max(one.deadline(chain.today) for one in chain.histories)
 
 
 RULES = (

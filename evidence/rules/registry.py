@@ -31,9 +31,10 @@ from evidence.rules import (
     staffing,
     team,
     urging,
+    virus_scans,
     weekly,
 )
-from evidence.rules.ground import EDITION
+from evidence.rules.facts_index import EDITION
 from evidence.rules.known import known_at, known_at_by_rulesets_1_and_2
 from evidence.rules.parameters import Parameters
 from evidence.rules.rule import CaseRule, Rule, StandingRule
@@ -134,8 +135,14 @@ RULESETS: tuple[Ruleset, ...] = (
         known_at_by_rulesets_1_and_2,
         edition=2,
     ),
-    Ruleset("3", CASE_RULES_FROM_ARRIVAL, STANDING_RULES),
+    Ruleset("3", CASE_RULES_FROM_ARRIVAL, STANDING_RULES, edition=3),
+    Ruleset("4", (*CASE_RULES_FROM_ARRIVAL, *virus_scans.RULES), STANDING_RULES, edition=4),
+    Ruleset("5", (*CASE_RULES_FROM_ARRIVAL, *virus_scans.RULES), STANDING_RULES),
 )
 """Oldest first; the last one judges today. Version 1 knew only the chain of a case, version 2 judged a
 record's marks only through a visit that was entered. Both left packages, receipts, footage and plans of later
-days among the facts."""
+days among the facts. Version 3, of 1.0.0, did not ask whether what came in was scanned for
+viruses, by whom and why a film was assigned, nor on which day a request for acceptance was answered. Version
+4 held rechecks, reports upward and answers to the deadline first set although a later one had been, and took
+a page that a person placed for proven whoever had placed it; it asked for plans and handovers beyond the
+term."""

@@ -7,15 +7,20 @@ after theirs; nothing goes while its case is held, open, or not yet handed over 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Self
 
 from dateutil.relativedelta import relativedelta
 
+from evidence.domain.case_files import photographs_of
+from evidence.domain.facts import Facts
+from evidence.domain.hazard import Picture
 from evidence.domain.identifiers import VisitId
-from evidence.domain.register import Hold
+from evidence.domain.register import Hold, Package
 from evidence.domain.week import local_date
-from evidence.rules.ground import Ground
+from evidence.rules.case_history import CaseHistory
+from evidence.rules.facts_index import FactsIndex
 from evidence.rules.parameters import Parameters, clause_of
 
 
@@ -26,7 +31,7 @@ class Disposable:
     case: str
     enterprise: str
     kind: str
-    """`录像` or `记录`."""
+    """`录像`, `记录`, `照片` or `相机原图`."""
     name: str
     sha256: str
     on: date
@@ -46,58 +51,123 @@ class Disposable:
         return not self.stopped_by
 
 
-def disposables(ground: Ground) -> Iterator[Disposable]:
+def disposables(index: FactsIndex) -> Iterator[Disposable]:
     """Everything whose period has ended by the day of the judgement, in order of case and name."""
-    facts, parameters = ground.facts, ground.parameters
-    handed = {number for package in facts.packages for number in package.documents}
-    receipted = {receipt.package for receipt in facts.receipts}
-    sent = {number for package in facts.packages if package.id in receipted for number in package.documents}
-    for chain in ground.chains:
+    sent = _Sent.of(index.facts)
+    for chain in index.chains:
         unfinished = "案件未闭环" if chain.open_hazards else ""
         days = {step.id: step.day for step in chain.visits}
         for recording in sorted(chain.facts.recordings, key=lambda one: (one.name, one.sha256)):
             day = days.get(recording.visit or "")
             if day is None:
                 continue
-            hold = hold_over(chain.facts.holds, recording.visit)
-            until = footage_until(day, parameters)
-            if until < ground.today:
-                important = "录像标为重要，须由负责人先解除" if recording.important else ""
-                yield Disposable(
-                    case=chain.case.id,
-                    enterprise=chain.case.enterprise,
-                    kind="录像",
-                    name=recording.name,
-                    sha256=recording.sha256,
-                    on=day,
-                    until=until,
-                    clause=clause_of("footage_retention_days", ground.text),
-                    stopped_by=_held(hold) or unfinished or important,
-                    held_since=None if hold is None else local_date(hold.at),
-                )
+            important = "录像标为重要，须由负责人先解除" if recording.important else ""
+            thing = _Thing(
+                kind="录像", name=recording.name, sha256=recording.sha256, visits=(recording.visit,)
+            )
+            until = footage_until(day, index.parameters)
+            yield from _ended(
+                index, chain, thing, on=day, until=until, stops=unfinished or important,
+                clause="footage_retention_days",
+            )  # fmt: skip
         last = max(days.values(), default=None)
-        for document in chain.facts.documents:
-            if last is None:
-                continue
-            until = last + relativedelta(years=parameters.record_retention_years)
-            if until >= ground.today:
-                continue
-            number = document.form.number
-            hold = hold_over(chain.facts.holds, document.form.visit)
-            unsent = "" if number in sent else ("移交无回执" if number in handed else "尚未移交")
-            for digest in sorted({scan.sha256 for scan in document.scans}):
-                yield Disposable(
-                    case=chain.case.id,
-                    enterprise=chain.case.enterprise,
-                    kind="记录",
-                    name=number,
-                    sha256=digest,
-                    on=last,
-                    until=until,
-                    clause=clause_of("record_retention_years", ground.text),
-                    stopped_by=_held(hold) or unfinished or unsent,
-                    held_since=None if hold is None else local_date(hold.at),
-                )
+        if last is None:
+            continue
+        until = last + relativedelta(years=index.parameters.record_retention_years)
+        for thing in (*_records(chain, sent), *_photographs(chain, sent)):
+            yield from _ended(
+                index, chain, thing, on=last, until=until, stops=unfinished or thing.unsent,
+                clause="record_retention_years",
+            )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Thing:
+    """One stored file of a case."""
+
+    kind: str
+    name: str
+    sha256: str
+    visits: tuple[VisitId | None, ...]
+    """Those it is of: a hold over any of them keeps it."""
+    unsent: str = ""
+    """Why it counts as not handed over; empty when its package is receipted or it goes in none."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """What packages carried, and what of it the regulator received."""
+
+    handed: frozenset[str]
+    received: frozenset[str]
+
+    @classmethod
+    def of(cls, facts: Facts) -> Self:
+        receipted = {receipt.package for receipt in facts.receipts}
+
+        def carried(packages: Iterable[Package]) -> frozenset[str]:
+            return frozenset(name for each in packages for name in (*each.documents, *each.originals))
+
+        received = carried(each for each in facts.packages if each.id in receipted)
+        return cls(carried(facts.packages), received)
+
+    def unsent(self, name: str) -> str:
+        """Of a record's number or a file's digest."""
+        return "" if name in self.received else ("移交无回执" if name in self.handed else "尚未移交")
+
+
+def _records(chain: CaseHistory, sent: _Sent) -> Iterator[_Thing]:
+    for document in chain.facts.documents:
+        number, visits = document.form.number, (document.form.visit,)
+        for digest in sorted({scan.sha256 for scan in document.scans}):
+            yield _Thing(
+                kind="记录", name=number, sha256=digest, visits=visits, unsent=sent.unsent(number)
+            )  # fmt: skip
+
+
+def _photographs(chain: CaseHistory, sent: _Sent) -> Iterator[_Thing]:
+    """The pictures in the records, and the camera's own files behind them, which go along in no package.
+
+    A camera's file stays as long as its picture must. What a corrected visit no longer shows
+    is owed to nobody.
+    """
+    found: dict[str, _Thing] = {}
+    shown = {file.sha256 for file in photographs_of(chain.facts)}
+    told: list[tuple[VisitId | None, Picture]] = [
+        (visit.id, picture) for visit in chain.facts.visits for picture in visit.pictures
+    ]
+    told += [(None, picture) for report in chain.facts.reports for picture in report.pictures]
+    for visit, picture in sorted(told, key=lambda one: (one[1].name, one[1].sha256)):
+        unsent = sent.unsent(picture.sha256) if picture.sha256 in shown else ""
+        camera = [("相机原图", picture.captured.original)] if picture.captured else []
+        for kind, digest in (("照片", picture.sha256), *camera):
+            before = found.get(digest)
+            if before is None:
+                before = _Thing(kind=kind, name=picture.name, sha256=digest, visits=())
+            found[digest] = replace(before, visits=(*before.visits, visit), unsent=before.unsent or unsent)
+    yield from found.values()
+
+
+def _ended(
+    index: FactsIndex, chain: CaseHistory, thing: _Thing, *, on: date, until: date, stops: str, clause: str
+) -> Iterator[Disposable]:
+    """The thing's row, once its period is over."""
+    if until >= index.today:
+        return
+    holds = (hold_over(chain.facts.holds, visit) for visit in thing.visits)
+    hold = min((each for each in holds if each is not None), key=lambda each: each.at, default=None)
+    yield Disposable(
+        case=chain.case.id,
+        enterprise=chain.case.enterprise,
+        kind=thing.kind,
+        name=thing.name,
+        sha256=thing.sha256,
+        on=on,
+        until=until,
+        clause=clause_of(clause, index.text),
+        stopped_by=_held(hold) or stops,
+        held_since=None if hold is None else local_date(hold.at),
+    )
 
 
 def footage_until(day: date, parameters: Parameters) -> date:

@@ -13,7 +13,7 @@ from typing import Any
 
 from evidence.domain.document import Document
 from evidence.domain.week import local_date
-from evidence.rules.chain import FORM_OF, Chain, scans_of
+from evidence.rules.case_history import FORM_OF, CaseHistory, scans_of
 from evidence.rules.outcomes import failed, listed, passed, unsure, waiting
 from evidence.rules.records import TITLES
 from evidence.rules.rule import CaseRule, Outcome, case_rule
@@ -31,7 +31,7 @@ FILMED = frozenset({CHECK, RECHECK})
 """Records of what is always filmed; an urging may have been a telephone call."""
 
 
-def _without_visit(chain: Chain) -> Iterator[str]:
+def _without_visit(chain: CaseHistory) -> Iterator[str]:
     """Numbers and films that belong to a visit which is not, or no longer, in the ledger."""
     known = {visit.id for visit in chain.facts.visits}
     for document in chain.documents:
@@ -42,7 +42,7 @@ def _without_visit(chain: Chain) -> Iterator[str]:
             yield recording.name
 
 
-def _outstanding(chain: Chain) -> Iterator[Outcome]:
+def _outstanding(chain: CaseHistory) -> Iterator[Outcome]:
     """Blank records that were printed and neither came back nor were made void: were they used?
 
     One printed on a Friday or later belongs to the next week's visits.
@@ -52,7 +52,7 @@ def _outstanding(chain: Chain) -> Iterator[Outcome]:
         form = document.form
         if document.scans or not form.blank or form.form not in VISITS or form.number in recorded:
             continue
-        due = chain.ground.handover_due(local_date(form.issued_at) + timedelta(days=1))
+        due = chain.index.handover_due(local_date(form.issued_at) + timedelta(days=1))
         about: dict[str, Any] = {"document": form.number, "due": due, "observed": "未收回"}
         if chain.today < due:
             yield waiting(f"空白{TITLES[form.form]} {form.number} 已签发，待收回。", **about)
@@ -71,7 +71,7 @@ def _outstanding(chain: Chain) -> Iterator[Outcome]:
     remedy="对照收回的记录录入该次活动（evidence visit add 或工作台“录入”）；签发有误的，作废该编号。",
     unless="尚无文书收回。",
 )
-def facts_entered(chain: Chain) -> Iterator[Outcome]:
+def facts_entered(chain: CaseHistory) -> Iterator[Outcome]:
     """Every record that came back has its facts in the ledger, and nothing hangs on a visit not there."""
     lacking = chain.unentered
     numbers = {document.form.number for document in lacking}
@@ -103,15 +103,17 @@ def facts_entered(chain: Chain) -> Iterator[Outcome]:
             yield passed(f"{number} 的内容已录入。", document=number, evidence=scans_of(document))
 
 
-Also = Callable[[Chain, Document], Iterable[Outcome]]
+NOT_ENTERED = "事实未录入"
+"""Observed of whatever nobody can check before the record is entered."""
+Also = Callable[[CaseHistory, Document], Iterable[Outcome]]
 """What a rule says of one returned record whose facts are not entered."""
 
 
-def _unknown(_chain: Chain, document: Document) -> Iterator[Outcome]:
+def _unknown(_chain: CaseHistory, document: Document) -> Iterator[Outcome]:
     number = document.form.number
     yield unsure(
         f"{number} 已收回而内容未录入，本项无从核对。",
-        observed="事实未录入",
+        observed=NOT_ENTERED,
         document=number,
         evidence=scans_of(document),
         blocking=False,
@@ -121,24 +123,24 @@ def _unknown(_chain: Chain, document: Document) -> Iterator[Outcome]:
 def _heavy(also: Also) -> Also:
     """Only at the six heavy classes (附件一)."""
 
-    def judged(chain: Chain, document: Document) -> Iterator[Outcome]:
+    def judged(chain: CaseHistory, document: Document) -> Iterator[Outcome]:
         if chain.enterprise is None or chain.enterprise.heavy:
             yield from also(chain, document)
 
     return judged
 
 
-def _ordinary(chain: Chain, document: Document) -> Iterator[Outcome]:
+def _ordinary(chain: CaseHistory, document: Document) -> Iterator[Outcome]:
     if chain.enterprise is None or not chain.enterprise.heavy:
         yield from _unknown(chain, document)
 
 
-def _deep(chain: Chain, document: Document) -> Iterator[Outcome]:
+def _deep(chain: CaseHistory, document: Document) -> Iterator[Outcome]:
     if chain.enterprise is None or chain.enterprise.key_processes:
         yield from _unknown(chain, document)
 
 
-def _film(_chain: Chain, document: Document) -> Iterator[Outcome]:
+def _film(_chain: CaseHistory, document: Document) -> Iterator[Outcome]:
     """No film can belong to a visit that is not there; of a call nobody knows whether it needed one."""
     number = document.form.number
     about: dict[str, Any] = {"document": number, "expected": "到达至离开全程音视频", "observed": "无录像"}
@@ -193,7 +195,7 @@ def from_arrival(rule: CaseRule) -> CaseRule:
         return rule
     forms, also = NEEDS[rule.id]
 
-    def judge(chain: Chain) -> Iterator[Outcome]:
+    def judge(chain: CaseHistory) -> Iterator[Outcome]:
         yield from rule.judge(chain)
         for document in chain.unentered:
             if document.form.form in forms:

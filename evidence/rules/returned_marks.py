@@ -15,9 +15,10 @@ import msgspec
 from evidence.contracts.text import PartyNames
 from evidence.domain.document import BoxKind, Document, MarkVerdict
 from evidence.rules import records, signatures
-from evidence.rules.chain import Chain, Step
+from evidence.rules.case_history import CaseHistory, Step
 from evidence.rules.clause import Kind
 from evidence.rules.outcomes import failed, passed, unsure
+from evidence.rules.page_identity import identity_of, page_identity
 from evidence.rules.rule import CaseRule, Outcome
 from evidence.rules.signatures import OWN_RULE, Place, judge_marks, on_records, own_word, places
 
@@ -49,10 +50,10 @@ class _Signer:
     kind: BoxKind
     what: str
     refusal: str = ""
-    count: Callable[[Chain, Step], int] = lambda _chain, _step: 1
-    applies: Callable[[Chain], bool] = lambda _chain: True
+    count: Callable[[CaseHistory, Step], int] = lambda _chain, _step: 1
+    applies: Callable[[CaseHistory], bool] = lambda _chain: True
 
-    def judge(self, chain: Chain) -> Iterator[Outcome]:
+    def judge(self, chain: CaseHistory) -> Iterator[Outcome]:
         """The boxes on the record of every visit entered, then those of records whose visit is not."""
         if not self.applies(chain):
             return
@@ -67,7 +68,7 @@ class _Signer:
         )
         for document in chain.unentered:
             if document.form.form in INSPECTIONS:
-                yield self._on_paper(document, chain.ground.names)
+                yield self._on_paper(document, chain.index.names)
 
     def _on_paper(self, document: Document, names: PartyNames) -> Outcome:
         wanted = tuple(
@@ -79,7 +80,7 @@ class _Signer:
         return judge_marks(document, wanted, self.what)
 
 
-def _supervised(chain: Chain) -> bool:
+def _supervised(chain: CaseHistory) -> bool:
     heavy = chain.enterprise is not None and chain.enterprise.heavy
     return heavy and chain.parameters.supervisors_heavy > 0
 
@@ -108,7 +109,7 @@ _SIGNERS = (
 )
 
 
-def _other_marks(chain: Chain) -> Iterator[Outcome]:
+def _other_marks(chain: CaseHistory) -> Iterator[Outcome]:
     """Every place that no other rule looks at, on every document that came back."""
     in_force = {document.form.number for step in chain.inspections if (document := chain.record(step))}
     steps = {held.form.number: step for step in chain.visits if (held := chain.record(step))}
@@ -119,7 +120,7 @@ def _other_marks(chain: Chain) -> Iterator[Outcome]:
         elsewhere = own if form.form in INSPECTIONS and form.number in in_force else set()
         wanted = tuple(
             place
-            for place in judged_places(document, chain.ground.names)
+            for place in judged_places(document, chain.index.names)
             if place.page_here and (place.kind.value, place.role) not in elsewhere
         )
         if wanted:
@@ -129,7 +130,7 @@ def _other_marks(chain: Chain) -> Iterator[Outcome]:
             yield msgspec.structs.replace(found, kind=Kind.REVIEW, message=doubt) if doubt else found
 
 
-def _returned(chain: Chain) -> Iterator[tuple[Document, dict[str, Any]]]:
+def _returned(chain: CaseHistory) -> Iterator[tuple[Document, dict[str, Any]]]:
     """Every document with a scan; what is no part of the handover is stated and never blocks."""
     material = {document.form.number for document, _due in chain.material}
     for document in chain.documents:
@@ -139,10 +140,10 @@ def _returned(chain: Chain) -> Iterator[tuple[Document, dict[str, Any]]]:
 
 def _also_beside(
     rule: CaseRule, judged: Callable[[Document, dict[str, Any]], Outcome]
-) -> Callable[[Chain], Iterable[Outcome]]:
+) -> Callable[[CaseHistory], Iterable[Outcome]]:
     """A rule of the handed-over records that also looks at whatever else came back."""
 
-    def judge(chain: Chain) -> Iterator[Outcome]:
+    def judge(chain: CaseHistory) -> Iterator[Outcome]:
         yield from rule.judge(chain)
         for document, about in _returned(chain):
             if not about["blocking"]:
@@ -152,15 +153,15 @@ def _also_beside(
     return judge
 
 
-def _pages(chain: Chain) -> Iterator[Outcome]:
+def _pages(chain: CaseHistory) -> Iterator[Outcome]:
     """No page of anything that has begun to arrive is missing."""
     yield from records.pages.judge(chain)
     for document, about in _returned(chain):
         if not about["blocking"]:
-            yield records.pages_of(document, chain.ground.handover_due(chain.today), **about)
+            yield records.pages_of(document, chain.index.handover_due(chain.today), **about)
 
 
-def _edocument(chain: Chain) -> Iterator[Outcome]:
+def _edocument(chain: CaseHistory) -> Iterator[Outcome]:
     """A record filled in by hand needs a counterpart that says what the paper says."""
     versions = {step.id: step.facts.version for step in chain.visits}
     stands_for = {document.form.number: step.id for step in chain.visits if (document := chain.record(step))}
@@ -188,13 +189,11 @@ def _edocument(chain: Chain) -> Iterator[Outcome]:
             yield passed(f"{number} 有按登记内容生成的转录件。", observed="转录件", **about)
 
 
-_REVISED: dict[str, Callable[[Chain], Iterable[Outcome]]] = {
+_REVISED: dict[str, Callable[[CaseHistory], Iterable[Outcome]]] = {
     **{signer.rule.id: signer.judge for signer in _SIGNERS},
     signatures.other_marks.id: _other_marks,
     records.pages.id: _pages,
-    records.page_identity.id: _also_beside(
-        records.page_identity, lambda document, about: records.identity_of(document, **about)
-    ),
+    page_identity.id: _also_beside(page_identity, lambda document, about: identity_of(document, **about)),
     records.alterations.id: _also_beside(
         records.alterations, lambda document, about: records.alterations_of(document, (), **about)
     ),

@@ -13,8 +13,8 @@ from evidence.contracts.text import first_clauses
 from evidence.rules.clause import Clause, EvidenceRef, Kind, Level
 
 if TYPE_CHECKING:
-    from evidence.rules.chain import Chain
-    from evidence.rules.ground import Ground
+    from evidence.rules.case_history import CaseHistory
+    from evidence.rules.facts_index import FactsIndex
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,10 +37,10 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """Only counts for a rule that may block, and never for a pass."""
     level: Level | None = None
     """Where it differs from the rule's own: what was done late is a warning for ever."""
-    revised: bool = False
-    """Rulesets before the third said something else here."""
+    since: int = 0
+    """Rulesets before this edition said something else here; 0: every one said it."""
     earlier: Outcome | None = None
-    """What they said; None where they said nothing."""
+    """What they said, itself perhaps revised once; None where they said nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,14 +69,14 @@ class Rule:
 class CaseRule(Rule):
     """Judges one case."""
 
-    judge: Callable[[Chain], Iterable[Outcome]] = field(repr=False)
+    judge: Callable[[CaseHistory], Iterable[Outcome]] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StandingRule(Rule):
     """Judges what belongs to no single case: team, week, money, registers."""
 
-    judge: Callable[[Ground], Iterable[Outcome]] = field(repr=False)
+    judge: Callable[[FactsIndex], Iterable[Outcome]] = field(repr=False)
 
 
 def _signed(rule: str) -> Clause:
@@ -96,10 +96,10 @@ def case_rule(
     blocking: bool = False,
     unless: str = "本案不涉及。",
     revision: int = 1,
-) -> Callable[[Callable[[Chain], Iterable[Outcome]]], CaseRule]:
+) -> Callable[[Callable[[CaseHistory], Iterable[Outcome]]], CaseRule]:
     """Turn a function over one case into a rule; `rows` and `parameters` are blank-separated."""
 
-    def declare(function: Callable[[Chain], Iterable[Outcome]]) -> CaseRule:
+    def declare(function: Callable[[CaseHistory], Iterable[Outcome]]) -> CaseRule:
         return CaseRule(
             id=id,
             title=title,
@@ -127,10 +127,10 @@ def standing_rule(
     parameters: str = "",
     unless: str = "目前不涉及。",
     revision: int = 1,
-) -> Callable[[Callable[[Ground], Iterable[Outcome]]], StandingRule]:
+) -> Callable[[Callable[[FactsIndex], Iterable[Outcome]]], StandingRule]:
     """Turn a function over the whole facts into a rule; standing duties never block."""
 
-    def declare(function: Callable[[Ground], Iterable[Outcome]]) -> StandingRule:
+    def declare(function: Callable[[FactsIndex], Iterable[Outcome]]) -> StandingRule:
         return StandingRule(
             id=id,
             title=title,
@@ -147,17 +147,30 @@ def standing_rule(
     return declare
 
 
-def revised(now: Outcome, earlier: Outcome | None = None) -> Outcome:
-    """An outcome that rulesets 1 and 2 did not have, with what they said in its place."""
-    return msgspec.structs.replace(now, revised=True, earlier=earlier)
+def revised(now: Outcome, earlier: Outcome | None = None, *, since: int | None = None) -> Outcome:
+    """An outcome that rulesets before an edition did not have, with what they said in its place.
+
+    Args:
+        now: what is said from that edition on.
+        earlier: what was said before; None where nothing was.
+        since: the edition; by default the third, with which rules began to change their meaning.
+    """
+    return msgspec.structs.replace(now, since=since or FIRST_EDITION_OF_REVISIONS, earlier=earlier)
 
 
 def as_said_by(edition: int, outcomes: Iterable[Outcome]) -> tuple[Outcome, ...]:
     """The outcomes as a ruleset of an edition states them, so that old packages are judged as they were."""
+    said = tuple(found for one in outcomes if (found := _as_said(edition, one)) is not None)
     if edition >= FIRST_EDITION_OF_REVISIONS:
-        return tuple(outcomes)
-    said = (one.earlier if one.revised else one for one in outcomes)
-    return tuple(msgspec.structs.replace(one, level=None) for one in said if one is not None)
+        return said
+    return tuple(msgspec.structs.replace(one, level=None) for one in said)
+
+
+def _as_said(edition: int, outcome: Outcome) -> Outcome | None:
+    said: Outcome | None = outcome
+    while said is not None and said.since > edition:
+        said = said.earlier
+    return said
 
 
 FIRST_EDITION_OF_REVISIONS = 3

@@ -70,17 +70,6 @@ def to_sarif(
     }
 
 
-def without_places(log: Any) -> Any:
-    """The log without what depends on where a package keeps its files: what the findings alone decide.
-
-    Raises:
-        KeyError, TypeError, IndexError: it is no log of ours.
-    """
-    (run,) = log["runs"]
-    results = [{key: value for key, value in one.items() if key != "locations"} for one in run["results"]]
-    return {**log, "runs": [{**run, "artifacts": [], "results": results}]}
-
-
 def _artifact(uri: str, sha256: str) -> dict[str, Any]:
     hashes = {"hashes": {"sha-256": sha256}} if sha256 else {}
     return {"location": {"uri": quote(uri)}, **hashes}

@@ -12,18 +12,20 @@ from datetime import date
 
 from evidence.domain.case import CaseKind
 from evidence.domain.facts import ServiceState
-from evidence.rules.ground import Ground, in_force
+from evidence.rules.facts_index import FactsIndex, in_force
 
 
-def served(ground: Ground, services: tuple[ServiceState, ...], year: int) -> ServiceState | None:
+def served(index: FactsIndex, services: tuple[ServiceState, ...], year: int) -> ServiceState | None:
     """The cycle that serves an enterprise in a year: a closed one, else the furthest."""
-    first, last = ground.year_span(year)
+    if not services:  # most of a large section, most of the year
+        return None
+    first, last = index.year_span(year)
     mine = [
         one
         for one in services
         if one.checked_on is not None
         and first <= one.checked_on <= last
-        and one.checked_on <= ground.today
+        and one.checked_on <= index.today
         and one.kind in (CaseKind.ANNUAL, CaseKind.NEW_ENTERPRISE)
     ]
     return max(
@@ -74,28 +76,28 @@ class YearCoverage:
         return tuple(one for one, cycle in self.cycles.items() if cycle is None or not cycle.closed)
 
 
-def year_coverage(ground: Ground, year: int) -> YearCoverage:
+def year_coverage(index: FactsIndex, year: int) -> YearCoverage:
     """How far the section was served in a service year.
 
     An enterprise belongs to it when it is in force on the last day of the year, or today while it runs.
     """
-    first, last = ground.year_span(year)
+    first, last = index.year_span(year)
     targets = sorted(
         one.id
-        for one in ground.facts.enterprises
-        if in_force(min(last, ground.today), one.active_from, one.active_to)
+        for one in index.facts.enterprises
+        if in_force(min(last, index.today), one.active_from, one.active_to)
     )
     return YearCoverage(
         year=year,
         first=first,
         last=last,
-        cycles={one: served(ground, ground.services_of(one), year) for one in targets},
+        cycles={one: served(index, index.services_of(one), year) for one in targets},
     )
 
 
-def years_begun(ground: Ground) -> Iterator[int]:
+def years_begun(index: FactsIndex) -> Iterator[int]:
     """Every service year of the term that has begun."""
-    first, last = ground.term
-    for year in range(ground.year_of(first), ground.year_of(min(ground.today, last)) + 1):
-        if ground.year_span(year)[0] <= ground.today:
+    first, last = index.term
+    for year in range(index.year_of(first), index.year_of(min(index.today, last)) + 1):
+        if index.year_span(year)[0] <= index.today:
             yield year

@@ -10,8 +10,9 @@ import msgspec
 
 from evidence.contracts.text import PartyNames
 from evidence.domain.document import BoxKind, Document, Mark, MarkVerdict
+from evidence.domain.identifiers import Number
 from evidence.domain.reasons import substantial
-from evidence.rules.chain import Chain, Step, scans_of
+from evidence.rules.case_history import CaseHistory, Step, scans_of
 from evidence.rules.clause import Kind
 from evidence.rules.outcomes import failed, listed, passed, unsure, waiting
 from evidence.rules.rule import Outcome, case_rule, revised
@@ -126,7 +127,12 @@ def judge_marks(
         return unsure(
             f"{number} {words}看不清，请在收件台看截图认定。", expected=expected, observed="无法判定", **about
         )
-    seen = passed(f"{number} {what}齐全。", expected=expected, observed="均已见到", **about)
+    return _all_seen(number, what, wanted, {"expected": expected, **about})
+
+
+def _all_seen(number: Number, what: str, wanted: tuple[Place, ...], about: dict[str, Any]) -> Outcome:
+    """What a pass claims: not that a seal is the right one, and whose word it is where a person decided."""
+    seen = passed(f"{number} {what}齐全。", observed="均已见到", **about)
     said = [
         f"{place.words}由{place.mark.decided_by}认定（{place.mark.why}）"
         for place in wanted
@@ -134,20 +140,10 @@ def judge_marks(
     ]
     if all(place.kind is BoxKind.SEAL for place in wanted):
         claim = f"{number} {what}处有红色圆形印章，印文未核对"
-        return revised(
-            passed("；".join((claim, *said)) + "。", expected=expected, observed="见红色圆形印章", **about),
-            seen,
-        )
+        return revised(passed("；".join((claim, *said)) + "。", observed="见红色圆形印章", **about), seen)
     if said:
-        return revised(
-            passed(
-                f"{number} {what}齐全，其中{'；'.join(said)}。",
-                expected=expected,
-                observed="均已见到",
-                **about,
-            ),
-            seen,
-        )
+        words = f"{number} {what}齐全，其中{'；'.join(said)}。"
+        return revised(passed(words, observed="均已见到", **about), seen)
     return seen
 
 
@@ -160,7 +156,7 @@ def _refusal(step: Step, role: str) -> tuple[str, bool]:
 
 
 def on_records(
-    chain: Chain,
+    chain: CaseHistory,
     role: str,
     kind: BoxKind,
     what: str,
@@ -185,7 +181,7 @@ def on_records(
             say = waiting if chain.today < due else failed
             yield say(f"{step.name}记录尚未到达，{what}无从核对。", visit=step.id, due=due, expected=what)
             continue
-        wanted = tuple(p for p in select(document, chain.ground.names) if p.role == role and p.kind is kind)
+        wanted = tuple(p for p in select(document, chain.index.names) if p.role == role and p.kind is kind)
         if len(wanted) < needed:
             yield failed(
                 f"{document.form.number} 应有{what} {needed} 处，表上只有 {len(wanted)} 处，请重新签发。",
@@ -201,14 +197,14 @@ def on_records(
         doubt = _contradiction(chain, step, role, wanted, found, reason, refusal_role)
         if doubt:
             found = revised(
-                msgspec.structs.replace(found, kind=Kind.REVIEW, message=doubt, revised=False, earlier=None),
-                found.earlier if found.revised else found,
+                msgspec.structs.replace(found, kind=Kind.REVIEW, message=doubt, since=0, earlier=None),
+                found.earlier if found.since else found,
             )
         yield found
 
 
 def _contradiction(
-    chain: Chain,
+    chain: CaseHistory,
     step: Step,
     role: str,
     wanted: tuple[Place, ...],
@@ -235,7 +231,7 @@ def _contradiction(
     return own_word(chain, step, number, wanted)
 
 
-def own_word(chain: Chain, step: Step, number: str, wanted: tuple[Place, ...]) -> str:
+def own_word(chain: CaseHistory, step: Step, number: str, wanted: tuple[Place, ...]) -> str:
     """Which decision about a mark does not count: by somebody who was there, or without a reason."""
     ours = chain.takers_part([step])
     for place in wanted:
@@ -257,7 +253,7 @@ def own_word(chain: Chain, step: Step, number: str, wanted: tuple[Place, ...]) -
     remedy="请缺签的专家补签后重新扫描该页。",
     unless="尚无检查或复查。",
 )
-def expert_signatures(chain: Chain) -> Iterator[Outcome]:
+def expert_signatures(chain: CaseHistory) -> Iterator[Outcome]:
     """As many expert signatures as experts on the roster, all present."""
     yield from on_records(
         chain, "expert", BoxKind.SIGNATURE, "专家签名", count=lambda step: max(1, len(step.facts.experts))
@@ -272,7 +268,7 @@ def expert_signatures(chain: Chain) -> Iterator[Outcome]:
     remedy="请陪同人员补签后重新扫描该页；拒签的写明原因和见证人。",
     unless="尚无检查或复查。",
 )
-def escort_signature(chain: Chain) -> Iterator[Outcome]:
+def escort_signature(chain: CaseHistory) -> Iterator[Outcome]:
     """The escorting safety manager signed the record."""
     yield from on_records(chain, "escort", BoxKind.SIGNATURE, "企业陪同人员签名", "escort")
 
@@ -285,7 +281,7 @@ def escort_signature(chain: Chain) -> Iterator[Outcome]:
     remedy="请企业补盖公章后用彩色重新扫描该页；拒盖的写明原因和见证人。",
     unless="尚无检查或复查。",
 )
-def enterprise_seal(chain: Chain) -> Iterator[Outcome]:
+def enterprise_seal(chain: CaseHistory) -> Iterator[Outcome]:
     """The enterprise's seal stands on the record."""
     yield from on_records(chain, "enterprise", BoxKind.SEAL, "企业印章", "seal")
 
@@ -298,7 +294,7 @@ def enterprise_seal(chain: Chain) -> Iterator[Outcome]:
     remedy="请主要负责人补签后重新扫描该页；拒签的写明原因和见证人。",
     unless="尚无检查或复查。",
 )
-def principal_signature(chain: Chain) -> Iterator[Outcome]:
+def principal_signature(chain: CaseHistory) -> Iterator[Outcome]:
     """The principal signed the record."""
     yield from on_records(chain, "principal", BoxKind.SIGNATURE, "企业主要负责人签字", "principal")
 
@@ -310,7 +306,7 @@ def principal_signature(chain: Chain) -> Iterator[Outcome]:
     remedy="核对谁是主要负责人，更正登记后重新签发。",
     unless="尚无检查或复查记录。",
 )
-def one_principal(chain: Chain) -> Iterator[Outcome]:
+def one_principal(chain: CaseHistory) -> Iterator[Outcome]:
     """A record that asks two principals to sign names nobody responsible."""
     for step in chain.inspections:
         document = chain.record(step)
@@ -318,7 +314,7 @@ def one_principal(chain: Chain) -> Iterator[Outcome]:
             continue
         boxes = {
             p.box
-            for p in places(document, chain.ground.names)
+            for p in places(document, chain.index.names)
             if p.role == "principal" and p.kind is BoxKind.SIGNATURE
         }
         about: dict[str, Any] = {
@@ -342,7 +338,7 @@ def one_principal(chain: Chain) -> Iterator[Outcome]:
     remedy="请会同检查的监管人员补签后重新扫描该页。",
     unless="本企业类别不要求监管人员会同。",
 )
-def supervisor_signature(chain: Chain) -> Iterator[Outcome]:
+def supervisor_signature(chain: CaseHistory) -> Iterator[Outcome]:
     """At heavy classes the supervisor who came along signed."""
     if chain.enterprise is None or not chain.enterprise.heavy:
         return
@@ -360,13 +356,13 @@ def supervisor_signature(chain: Chain) -> Iterator[Outcome]:
     remedy="补齐该处后重新扫描该页。",
     unless="尚无扫描件到达。",
 )
-def other_marks(chain: Chain) -> Iterator[Outcome]:
+def other_marks(chain: CaseHistory) -> Iterator[Outcome]:
     """Every other box that the form declares required: urger, reviewer, seals on reports, dates."""
     for document, _due in chain.material:
         inspection = document.form.form in ("inspection-record", "recheck-record")
         wanted = tuple(
             place
-            for place in places(document, chain.ground.names)
+            for place in places(document, chain.index.names)
             if place.page_here and not (inspection and (place.kind.value, place.role) in OWN_RULE)
         )
         if wanted:

@@ -7,22 +7,22 @@ from typing import Any
 
 from evidence.domain.parties import Person, Role
 from evidence.domain.register import RegisterEntry
-from evidence.rules.chain import Chain, Step
-from evidence.rules.ground import in_force
+from evidence.rules.case_history import CaseHistory, Step
+from evidence.rules.facts_index import in_force
 from evidence.rules.outcomes import failed, listed, passed, unsure
 from evidence.rules.rule import Outcome, case_rule, revised
 
 NO_INSPECTION = "尚无检查或复查。"
 
 
-def _roster(chain: Chain, step: Step) -> tuple[list[Person], list[str]]:
+def _roster(chain: CaseHistory, step: Step) -> tuple[list[Person], list[str]]:
     """Known people of the agency on a visit, and ids that are in no register."""
-    people = chain.ground.people
+    people = chain.index.people
     known = [people[one] for one in step.facts.experts if one in people]
     return known, [one for one in step.facts.experts if one not in people]
 
 
-def _per_person(chain: Chain) -> Iterator[tuple[Step, Person]]:
+def _per_person(chain: CaseHistory) -> Iterator[tuple[Step, Person]]:
     """Each known person of the agency on each on-site visit."""
     for step in chain.visits:
         if step.on_site:
@@ -37,9 +37,9 @@ def _per_person(chain: Chain) -> Iterator[tuple[Step, Person]]:
     remedy="核对人员编号，或先在人员台账登记。",
     unless="尚无到场人员的记录。",
 )
-def known_people(chain: Chain) -> Iterator[Outcome]:
+def known_people(chain: CaseHistory) -> Iterator[Outcome]:
     """Every expert and supervisor of a visit exists in the register, with the right role."""
-    people = chain.ground.people
+    people = chain.index.people
     for step in chain.visits:
         named = (*step.facts.experts, *step.facts.supervisors)
         if not named:
@@ -74,7 +74,7 @@ def known_people(chain: Chain) -> Iterator[Outcome]:
     remedy="派至少一名合格的安全专业技术人员，必要时重新检查。",
     unless="不属于规模以下一般工贸企业，或尚无检查、复查。",
 )
-def ordinary_staffing(chain: Chain) -> Iterator[Outcome]:
+def ordinary_staffing(chain: CaseHistory) -> Iterator[Outcome]:
     """Below-scale ordinary enterprises: one qualified technician at check and recheck."""
     if chain.enterprise is None or chain.enterprise.heavy:
         return
@@ -89,19 +89,19 @@ def ordinary_staffing(chain: Chain) -> Iterator[Outcome]:
     remedy="组织两名以上合格专家，必要时重新检查。",
     unless="不属于六类重点企业，或尚无检查、复查。",
 )
-def heavy_staffing(chain: Chain) -> Iterator[Outcome]:
+def heavy_staffing(chain: CaseHistory) -> Iterator[Outcome]:
     """The six heavy classes: two qualified experts at check and recheck."""
     if chain.enterprise is None or not chain.enterprise.heavy:
         return
     yield from _staffing(chain, chain.parameters.experts_heavy)
 
 
-def _staffing(chain: Chain, needed: int) -> Iterator[Outcome]:
+def _staffing(chain: CaseHistory, needed: int) -> Iterator[Outcome]:
     for step in chain.inspections:
         known, unknown = _roster(chain, step)
         qualified = {person.id for person in known if person.qualified and person.role is not Role.SUPERVISOR}
         unclear = {person.id for person in known if person.qualified is None}
-        experts_unclear = {one for one in unclear if chain.ground.people[one].role is not Role.SUPERVISOR}
+        experts_unclear = {one for one in unclear if chain.index.people[one].role is not Role.SUPERVISOR}
         about: dict[str, Any] = {
             "visit": step.id,
             "expected": f"合格技术人员 {needed} 名",
@@ -129,12 +129,12 @@ def _too_few(step: Step, qualified: int, needed: int, about: dict[str, Any]) -> 
     remedy="提前与{section}约定监管人员；未会同的须由监管部门书面说明。",
     unless="不属于六类重点企业，或合同不要求会同，或尚无检查、复查。",
 )
-def supervisor(chain: Chain) -> Iterator[Outcome]:
+def supervisor(chain: CaseHistory) -> Iterator[Outcome]:
     """The six heavy classes: one supervisor of the zone at check and recheck."""
     needed = chain.parameters.supervisors_heavy
     if chain.enterprise is None or not chain.enterprise.heavy or needed == 0:
         return
-    people = chain.ground.people
+    people = chain.index.people
     for step in chain.inspections:
         named = set(step.facts.supervisors)
         known = {one for one in named if one in people and people[one].role is Role.SUPERVISOR}
@@ -148,7 +148,7 @@ def supervisor(chain: Chain) -> Iterator[Outcome]:
         elif len(named) >= needed:
             yield unsure(f"{step.name}会同的监管人员不在人员台账，请核对。", **about)
         else:
-            yield failed(f"{step.name}没有{chain.ground.names.supervisor}会同。", **about)
+            yield failed(f"{step.name}没有{chain.index.names.supervisor}会同。", **about)
 
 
 @case_rule(
@@ -157,7 +157,7 @@ def supervisor(chain: Chain) -> Iterator[Outcome]:
     rows="S03 S04 C24",
     remedy="在企业台账登记该企业和类别。",
 )
-def known_enterprise(chain: Chain) -> Iterator[Outcome]:
+def known_enterprise(chain: CaseHistory) -> Iterator[Outcome]:
     """Without a class nobody can say how many experts are needed."""
     if chain.enterprise is None:
         yield failed(f"案件的企业 {chain.case.enterprise} 不在企业台账。", observed="未登记")
@@ -175,14 +175,14 @@ def known_enterprise(chain: Chain) -> Iterator[Outcome]:
     remedy="登记聘书和专业（登记台账 expert-engagement）。",
     unless="没有外聘专家参加。",
 )
-def external_experts(chain: Chain) -> Iterator[Outcome]:
+def external_experts(chain: CaseHistory) -> Iterator[Outcome]:
     """An outside expert has an engagement letter that covers the visit, with a specialty."""
     for step, person in _per_person(chain):
         if person.role is not Role.EXTERNAL_EXPERT:
             continue
         letters = [
             one
-            for one in chain.ground.entries_of("expert-engagement", person.id)
+            for one in chain.index.entries_of("expert-engagement", person.id)
             if in_force(step.day, one.valid_from or one.on, one.valid_to)
         ]
         about: dict[str, Any] = {"visit": step.id, "expected": "当日有效的聘书", "observed": person.name}
@@ -201,7 +201,7 @@ def external_experts(chain: Chain) -> Iterator[Outcome]:
     remedy="请监管部门制发工作证并登记证号和有效期。",
     unless="尚无到场的检查人员。",
 )
-def badge_valid(chain: Chain) -> Iterator[Outcome]:
+def badge_valid(chain: CaseHistory) -> Iterator[Outcome]:
     """Every inspector had a badge that was valid on the day."""
     for step, person in _per_person(chain):
         about: dict[str, Any] = {
@@ -234,12 +234,12 @@ def _without_end(person: Person, about: dict[str, Any]) -> Outcome:
     remedy="书面报告并取得监管部门同意后再派出（登记台账 replacement-consent）。",
     unless="到场人员都在投标名单或为外聘专家。",
 )
-def replacement_consent(chain: Chain) -> Iterator[Outcome]:
+def replacement_consent(chain: CaseHistory) -> Iterator[Outcome]:
     """No visit by a team member who was not in the bid, unless consent covers the day."""
     for step, person in _per_person(chain):
         if person.original_team or person.role not in (Role.LEADER, Role.MEMBER):
             continue
-        consents = chain.ground.entries_of("replacement-consent", person.id)
+        consents = chain.index.entries_of("replacement-consent", person.id)
         covering = [one for one in consents if in_force(step.day, one.valid_from or one.on, one.valid_to)]
         about: dict[str, Any] = {"visit": step.id, "expected": "当日已生效的书面同意"}
         if any(one.attachment or one.receipt_on for one in covering):
@@ -259,10 +259,10 @@ def replacement_consent(chain: Chain) -> Iterator[Outcome]:
     remedy="核对人员起止日期；被清退的人员不得再安排。",
     unless="尚无到场的检查人员。",
 )
-def removed_stay_away(chain: Chain) -> Iterator[Outcome]:
+def removed_stay_away(chain: CaseHistory) -> Iterator[Outcome]:
     """Nobody visits outside the dates of his service, or after a removal."""
     for step, person in _per_person(chain):
-        removals = chain.ground.entries_of("staff-removal", person.id)
+        removals = chain.index.entries_of("staff-removal", person.id)
         about: dict[str, Any] = {"visit": step.id, "expected": "在岗人员", "observed": person.name}
         if any((one.valid_from or one.on) <= step.day for one in removals):
             yield failed(f"{person.name}已被清退，{step.day.isoformat()} 仍上门。", **about)
@@ -272,12 +272,12 @@ def removed_stay_away(chain: Chain) -> Iterator[Outcome]:
             yield passed(f"{person.name}在岗。", **about)
 
 
-def _undertaking(chain: Chain, register: str, what: str) -> Iterator[Outcome]:
+def _undertaking(chain: CaseHistory, register: str, what: str) -> Iterator[Outcome]:
     first: dict[str, tuple[Step, Person]] = {}
     for step, person in _per_person(chain):
         first.setdefault(person.id, (step, person))
     for step, person in first.values():
-        signed = chain.ground.entries_of(register, person.id)
+        signed = chain.index.entries_of(register, person.id)
         early = [
             one for one in signed if one.on <= step.day and in_force(step.day, one.valid_from, one.valid_to)
         ]
@@ -303,7 +303,7 @@ def _undertaking(chain: Chain, register: str, what: str) -> Iterator[Outcome]:
     remedy="签署保密承诺书并登记（台账 confidentiality-undertaking）。",
     unless="尚无到场的检查人员。",
 )
-def confidentiality(chain: Chain) -> Iterator[Outcome]:
+def confidentiality(chain: CaseHistory) -> Iterator[Outcome]:
     """Each person signed the confidentiality undertaking before the first visit."""
     yield from _undertaking(chain, "confidentiality-undertaking", "保密承诺书")
 
@@ -315,7 +315,7 @@ def confidentiality(chain: Chain) -> Iterator[Outcome]:
     remedy="签署廉洁承诺书并登记（台账 integrity-undertaking）。",
     unless="尚无到场的检查人员。",
 )
-def integrity(chain: Chain) -> Iterator[Outcome]:
+def integrity(chain: CaseHistory) -> Iterator[Outcome]:
     """Each person signed the integrity undertaking before the first visit."""
     yield from _undertaking(chain, "integrity-undertaking", "廉洁承诺书")
 
@@ -327,12 +327,12 @@ def integrity(chain: Chain) -> Iterator[Outcome]:
     remedy="换人；并在台账 conflict-declaration 登记申报。",
     unless="尚无到场的检查人员。",
 )
-def no_conflict(chain: Chain) -> Iterator[Outcome]:
+def no_conflict(chain: CaseHistory) -> Iterator[Outcome]:
     """Nobody with a declared interest visits; outside experts declare expressly that they have none."""
     for step, person in _per_person(chain):
         declared = [
             one
-            for one in chain.ground.entries_of("conflict-declaration", person.id)
+            for one in chain.index.entries_of("conflict-declaration", person.id)
             if one.enterprise in (None, chain.case.enterprise)
             and in_force(step.day, one.valid_from or one.on, one.valid_to)
         ]

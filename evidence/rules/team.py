@@ -8,19 +8,19 @@ from typing import Any
 
 from evidence.domain.parties import Person, Role, Title
 from evidence.rules.clause import Level
-from evidence.rules.ground import Ground, in_force
+from evidence.rules.facts_index import FactsIndex, in_force
 from evidence.rules.outcomes import failed, late, listed, passed, unsure, waiting
 from evidence.rules.rule import Outcome, revised, standing_rule
 
 COUNTED_TITLES = (Title.INTERMEDIATE, Title.SENIOR)
 
 
-def turning_days(ground: Ground) -> list[date]:
+def turning_days(index: FactsIndex) -> list[date]:
     """Days of the term up to today on which the team may change: enough to know every day between."""
-    first, last = ground.term
-    last = min(last, ground.today)
+    first, last = index.term
+    last = min(last, index.today)
     days = {first}
-    for person in ground.team:
+    for person in index.team:
         if person.active_from:
             days.add(person.active_from)
         if person.active_to:
@@ -29,17 +29,17 @@ def turning_days(ground: Ground) -> list[date]:
 
 
 def _on_every_day(
-    ground: Ground, wrong: Callable[[tuple[Person, ...]], str], good: str, expected: str
+    index: FactsIndex, wrong: Callable[[tuple[Person, ...]], str], good: str, expected: str
 ) -> Iterator[Outcome]:
     """Judge the team between every two changes; today's breach is named first, old ones stay visible."""
-    if ground.today < ground.term[0]:
+    if index.today < index.term[0]:
         return
-    if not ground.team:
+    if not index.team:
         yield failed("人员台账没有项目组成员。", expected=expected, observed="0 人")
         return
-    days = turning_days(ground)
-    spans = list(zip(days, [*days[1:], min(ground.term[1], ground.today) + timedelta(days=1)], strict=True))
-    broken = [(first, last, text) for first, last in spans if (text := wrong(ground.active_team(first)))]
+    days = turning_days(index)
+    spans = list(zip(days, [*days[1:], min(index.term[1], index.today) + timedelta(days=1)], strict=True))
+    broken = [(first, last, text) for first, last in spans if (text := wrong(index.active_team(first)))]
     if not broken:
         yield passed(good, expected=expected)
     for first, until, text in broken:
@@ -58,9 +58,9 @@ def _on_every_day(
     remedy="补足人员；变更须书面报告并取得同意。",
     unless="服务期尚未开始。",
 )
-def team(ground: Ground) -> Iterator[Outcome]:
+def team(index: FactsIndex) -> Iterator[Outcome]:
     """On every day of the term: five in service, exactly one leader."""
-    size, leaders = ground.parameters.team_size, ground.parameters.leaders
+    size, leaders = index.parameters.team_size, index.parameters.leaders
 
     def wrong(active: tuple[Person, ...]) -> str:
         heads = sum(person.role is Role.LEADER for person in active)
@@ -72,7 +72,7 @@ def team(ground: Ground) -> Iterator[Outcome]:
         return "、".join(parts)
 
     yield from _on_every_day(
-        ground,
+        index,
         wrong,
         f"服务期内项目组始终不少于 {size} 人、负责人 {leaders} 名。",
         f"{size} 人，负责人 {leaders} 名",
@@ -88,16 +88,16 @@ def team(ground: Ground) -> Iterator[Outcome]:
     remedy="补充有中级及以上职称的成员并登记证书。",
     unless="服务期尚未开始。",
 )
-def titles(ground: Ground) -> Iterator[Outcome]:
+def titles(index: FactsIndex) -> Iterator[Outcome]:
     """On every day of the term: two of intermediate title or above."""
-    needed = ground.parameters.intermediate_titles
+    needed = index.parameters.intermediate_titles
 
     def wrong(active: tuple[Person, ...]) -> str:
         count = sum(person.title in COUNTED_TITLES for person in active)
         return "" if count >= needed else f"中级及以上职称只有 {count} 人"
 
     yield from _on_every_day(
-        ground, wrong, f"服务期内始终有 {needed} 名中级及以上职称成员。", f"{needed} 名中级及以上职称"
+        index, wrong, f"服务期内始终有 {needed} 名中级及以上职称成员。", f"{needed} 名中级及以上职称"
     )
 
 
@@ -109,30 +109,30 @@ def titles(ground: Ground) -> Iterator[Outcome]:
     remedy="组织培训并登记内容、签到、考核（台账 training）。",
     unless="项目组没有在岗成员。",
 )
-def training(ground: Ground) -> Iterator[Outcome]:
+def training(index: FactsIndex) -> Iterator[Outcome]:
     """Each member was trained within the period; a newcomer has the period to begin with."""
-    period = timedelta(days=ground.parameters.training_days)
-    for person in ground.active_team(ground.today):
-        entries = ground.entries_of("training", person.id)
+    period = timedelta(days=index.parameters.training_days)
+    for person in index.active_team(index.today):
+        entries = index.entries_of("training", person.id)
         sessions = sorted(one.on for one in entries)
-        start = max(filter(None, (person.active_from, ground.term[0])))
+        start = max(filter(None, (person.active_from, index.term[0])))
         last = max(sessions, default=None)
         due = (last or start) + period
         about: dict[str, Any] = {
             "document": person.id,
             "due": due,
-            "expected": f"{ground.parameters.training_days} 天内一次",
+            "expected": f"{index.parameters.training_days} 天内一次",
             "observed": last.isoformat() if last else "无培训",
         }
-        if last is not None and ground.today <= due:
+        if last is not None and index.today <= due:
             trained = passed(f"{person.name}最近一次培训为 {last.isoformat()}。", **about)
             bare = last not in {one.on for one in entries if one.attachment}
             said = f"{person.name} {last.isoformat()} 的培训没有附件，请补交签到或考核材料。"
             yield revised(unsure(said, **about), trained) if bare else trained
-        elif ground.today <= due:
+        elif index.today <= due:
             yield waiting(f"{person.name}须在 {due.isoformat()} 前参加培训。", **about)
         else:
-            yield failed(f"{person.name}超过 {ground.parameters.training_days} 天没有培训。", **about)
+            yield failed(f"{person.name}超过 {index.parameters.training_days} 天没有培训。", **about)
         yield from _late_training(person, start, sessions, period)
 
 
@@ -143,15 +143,15 @@ def training(ground: Ground) -> Iterator[Outcome]:
     remedy="请监管部门制发或换发工作证。",
     unless="项目组没有在岗成员。",
 )
-def badges(ground: Ground) -> Iterator[Outcome]:
+def badges(index: FactsIndex) -> Iterator[Outcome]:
     """Each member in service today has a badge that is valid today."""
-    for person in ground.active_team(ground.today):
+    for person in index.active_team(index.today):
         about: dict[str, Any] = {"document": person.id, "observed": person.badge or "无"}
         if not person.badge:
             yield failed(f"{person.name}没有工作证。", **about)
         elif person.badge_from is None and person.badge_to is None:
             yield unsure(f"{person.name}的工作证未登记有效期。", **about)
-        elif not in_force(ground.today, person.badge_from, person.badge_to):
+        elif not in_force(index.today, person.badge_from, person.badge_to):
             yield failed(f"{person.name}的工作证 {person.badge} 今天不在有效期内。", **about)
         elif person.badge_to is None:
             yield revised(
@@ -171,9 +171,9 @@ def badges(ground: Ground) -> Iterator[Outcome]:
     remedy="向监管部门索取考核结果并登记（台账 assessment）。",
     unless="尚无考核结果。",
 )
-def assessment(ground: Ground) -> Iterator[Outcome]:
+def assessment(index: FactsIndex) -> Iterator[Outcome]:
     """Assessments the regulator made are on file with their paper."""
-    entries = ground.entries("assessment")
+    entries = index.entries("assessment")
     bare = [one.key for one in entries if one.attachment is None]
     if bare:
         yield unsure(f"考核 {listed(bare)} 没有附件。", observed=listed(bare))

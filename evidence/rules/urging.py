@@ -8,7 +8,7 @@ from typing import Any
 
 from evidence.domain.case import Attitude, Channel, Recipient, Trigger, Visit, VisitKind
 from evidence.domain.week import local_date
-from evidence.rules.chain import Chain
+from evidence.rules.case_history import CaseHistory
 from evidence.rules.clause import Level
 from evidence.rules.escalation import ReportDuty, judge_report
 from evidence.rules.outcomes import failed, late, listed, passed, unsure, waiting
@@ -25,7 +25,7 @@ NOT_NEEDED = "检查未发现隐患，或尚未检查，无需督促。"
     remedy="在窗口内电话或上门督促；已错过的立即补做，迟延会长期列示。",
     unless=NOT_NEEDED,
 )
-def urging_in_window(chain: Chain) -> Iterator[Outcome]:
+def urging_in_window(chain: CaseHistory) -> Iterator[Outcome]:
     """The first urging falls on day 7 to day 10; early and late are both flagged."""
     window, check = chain.urging_window, chain.check
     if window is None or check is None:
@@ -73,7 +73,7 @@ def urging_in_window(chain: Chain) -> Iterator[Outcome]:
     remedy="补登方式、企业态度和每项隐患的进度。",
     unless="尚无督促。",
 )
-def urging_facts(chain: Chain) -> Iterator[Outcome]:
+def urging_facts(chain: CaseHistory) -> Iterator[Outcome]:
     """Channel, attitude and the progress of every hazard are written down."""
     for step in chain.urgings:
         visit = step.facts
@@ -113,7 +113,7 @@ def _call_lacks(visit: Visit) -> str:
     remedy="向{section}书面上报并取得签收。",
     unless="企业整改态度积极，或尚未督促。",
 )
-def passive_reported(chain: Chain) -> Iterator[Outcome]:
+def passive_reported(chain: CaseHistory) -> Iterator[Outcome]:
     """A passive enterprise is reported in writing within days, with a receipt."""
     for step in chain.urgings:
         if step.facts.attitude is Attitude.PASSIVE:
@@ -139,7 +139,7 @@ def passive_reported(chain: Chain) -> Iterator[Outcome]:
     remedy="请{section}约谈主要负责人本人，并把约谈记录归档。",
     unless="没有因不积极整改上报。",
 )
-def principal_interviewed(chain: Chain) -> Iterator[Outcome]:
+def principal_interviewed(chain: CaseHistory) -> Iterator[Outcome]:
     """After a report of passivity the principal was interviewed in person and a record exists."""
     reports = chain.escalated(Trigger.PASSIVE)
     if not reports:
@@ -151,7 +151,7 @@ def principal_interviewed(chain: Chain) -> Iterator[Outcome]:
     if not talks:
         if chain.today <= due:
             yield waiting(
-                f"已上报，等待{chain.ground.names.section}约谈主要负责人（推定 {due.isoformat()} 前）。",
+                f"已上报，等待{chain.index.names.section}约谈主要负责人（推定 {due.isoformat()} 前）。",
                 **about,
             )
         else:

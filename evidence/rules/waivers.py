@@ -9,9 +9,9 @@ import msgspec
 from evidence.domain.case import Visit
 from evidence.domain.parties import Person, Role
 from evidence.domain.register import Waiver
-from evidence.rules.chain import Chain, Step
+from evidence.rules.case_history import CaseHistory, Step
 from evidence.rules.clause import AppliedWaiver
-from evidence.rules.ground import Ground, in_force
+from evidence.rules.facts_index import FactsIndex, in_force
 
 DEPUTY = "leader-deputy"
 """Register: who stands in for the project leader, recorded before it is needed."""
@@ -30,7 +30,7 @@ def applied(waiver: Waiver) -> AppliedWaiver:
     )
 
 
-def find(chain: Chain, rule_id: str, visit: str, document: str = "") -> Waiver | None:
+def find(chain: CaseHistory, rule_id: str, visit: str, document: str = "") -> Waiver | None:
     """The exception for one rule of one case and visit: the one that lifts the block, if there is one.
 
     Of the others one with the regulator's document goes before one without, then the latest: whoever
@@ -56,12 +56,12 @@ def covers(waiver: Waiver, visit: str, document: str) -> bool:
     return (visit or document) in waiver.covers
 
 
-def lifts_block(chain: Chain, waiver: Waiver, visit: str) -> bool:
+def lifts_block(chain: CaseHistory, waiver: Waiver, visit: str) -> bool:
     """Only with the regulator's document, entered by one who may and who was not on that visit."""
     return not why_not(chain, waiver, visit)
 
 
-def why_not(chain: Chain, waiver: Waiver, visit: str) -> str:
+def why_not(chain: CaseHistory, waiver: Waiver, visit: str) -> str:
     """Why an exception lifts no block, in a short Chinese clause; empty when it does.
 
     A project leader lifts, or his deputy who was recorded before the visit. Where every leader in service
@@ -71,28 +71,28 @@ def why_not(chain: Chain, waiver: Waiver, visit: str) -> str:
         return "没有附监管部门的书面意见"
     if waiver.stated:
         return "登记的账号没有关联人员，决定人只是自述"
-    person = chain.ground.people.get(waiver.by)
+    person = chain.index.people.get(waiver.by)
     if person is None:
         return "决定人不在名册"
     steps = [step for step in chain.visits if not visit or step.id == visit]
     if any(person.id in step.facts.experts for step in steps):
         return f"{person.name}参加了该次活动"
-    if person.role is Role.LEADER or _deputy(chain.ground, person, steps):
+    if person.role is Role.LEADER or _deputy(chain.index, person, steps):
         return ""
-    if person.role in AGENCY and steps and all(_leaders_were_there(chain.ground, step) for step in steps):
+    if person.role in AGENCY and steps and all(_leaders_were_there(chain.index, step) for step in steps):
         return ""
     return f"{person.name}不是项目负责人，也没有事先登记为其代理人"
 
 
-def _leaders_were_there(ground: Ground, step: Step) -> bool:
+def _leaders_were_there(index: FactsIndex, step: Step) -> bool:
     """No leader in service on that day stayed away, and there was one."""
-    leaders = [one for one in ground.active_team(step.day) if one.role is Role.LEADER]
+    leaders = [one for one in index.active_team(step.day) if one.role is Role.LEADER]
     return bool(leaders) and all(one.id in step.facts.experts for one in leaders)
 
 
-def _deputy(ground: Ground, person: Person, steps: list[Step]) -> bool:
+def _deputy(index: FactsIndex, person: Person, steps: list[Step]) -> bool:
     """A deputy for every one of these visits, recorded before they began."""
-    entries = ground.entries_of(DEPUTY, person.id)
+    entries = index.entries_of(DEPUTY, person.id)
     return bool(steps) and all(
         any(
             in_force(step.day, entry.valid_from, entry.valid_to)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
 from evidence.domain.register import Package
 from evidence.domain.week import Week, is_workday, local_date, ranges_of
 from evidence.rules import weekly_plan
-from evidence.rules.chain import Chain
+from evidence.rules.case_history import CaseHistory
 from evidence.rules.clause import Level
-from evidence.rules.deadlines import uncertain
-from evidence.rules.ground import Ground
+from evidence.rules.deadlines import Window, uncertain
+from evidence.rules.facts_index import FactsIndex
 from evidence.rules.outcomes import failed, late, listed, passed, unsure, waiting
 from evidence.rules.rule import Outcome, case_rule, revised, standing_rule
+from evidence.rules.weekly_plan import WHILE_IT_RUNS
 
 
 @standing_rule(
@@ -24,50 +25,54 @@ from evidence.rules.rule import Outcome, case_rule, revised, standing_rule
     parameters="holiday_friday",
     remedy="补做移交；迟交的部分用补充包，迟延会长期列示。",
 )
-def weekly_handover(ground: Ground) -> Iterator[Outcome]:
+def weekly_handover(index: FactsIndex) -> Iterator[Outcome]:
     """The package of this week and of the week before was built by its handover day, and complete."""
-    if ground.week is None:
+    if index.week is None:
         return
-    for week in (ground.week.shift(-1), ground.week):
-        window = ground.handover_window(week)
-        if window.last < ground.term[0] or (week != ground.week and not _worked(ground, week)):
+    for week in (index.week.shift(-1), index.week):
+        window = index.handover_window(week)
+        if window.last < index.term[0] or (week != index.week and not _worked(index, week)):
             continue
-        packages = ground.packages_for(week)
+        packages = index.packages_for(week)
+        if index.edition >= WHILE_IT_RUNS and not (index.in_term(week) or packages or _worked(index, week)):
+            continue  # after the term nothing is handed over but work that was done all the same
         about: dict[str, Any] = {
             "document": packages[0].id if packages else str(week),
             "due": window.last,
             "expected": f"{window.last.isoformat()} 移交{window.note}",
         }
         if packages:
-            first, last = packages[0], packages[-1]
-            built = local_date(first.built_at)
-            about["observed"] = f"{built.isoformat()} 制作"
-            if built > window.last and not uncertain(window):
-                yield late(f"{week} 于 {built.isoformat()} 才移交，已迟{window.note}。", **about)
-            elif not any(one.complete for one in packages):
-                yield failed(f"{week} 的移交包不完整：{last.why_incomplete or '未说明原因'}。", **about)
-            elif built > window.last:
-                yield unsure(
-                    f"{week} 于 {built.isoformat()} 移交，是否按期请人工确认{window.note}。", **about
-                )
-            else:
-                yield passed(f"{week} 已按期移交。", **about)
-        elif ground.today <= window.last:
+            yield _handed_over(week, window, packages, about)
+        elif index.today <= window.last:
             yield waiting(f"{week} 待移交（{window.last.isoformat()}）{window.note}。", **about)
         elif uncertain(window):
             yield unsure(f"{week} 未见移交，移交日请人工确认{window.note}。", **about)
         else:
             yield failed(f"{week} 没有移交{window.note}。", observed="未移交", **about)
 
-    yield from _earlier_weeks(ground, ground.week.shift(-1))
+    yield from _earlier_weeks(index, index.week.shift(-1))
 
 
-def _earlier_weeks(ground: Ground, before: Week) -> Iterator[Outcome]:
+def _handed_over(week: Week, window: Window, packages: Sequence[Package], about: dict[str, Any]) -> Outcome:
+    """Of a week with packages: the first says when, any of them whether it was complete."""
+    built = local_date(packages[0].built_at)
+    about = {**about, "observed": f"{built.isoformat()} 制作"}
+    if built > window.last and not uncertain(window):
+        return late(f"{week} 于 {built.isoformat()} 才移交，已迟{window.note}。", **about)
+    if not any(one.complete for one in packages):
+        why = packages[-1].why_incomplete or "未说明原因"
+        return failed(f"{week} 的移交包不完整：{why}。", **about)
+    if built > window.last:
+        return unsure(f"{week} 于 {built.isoformat()} 移交，是否按期请人工确认{window.note}。", **about)
+    return passed(f"{week} 已按期移交。", **about)
+
+
+def _earlier_weeks(index: FactsIndex, before: Week) -> Iterator[Outcome]:
     """Weeks that were never handed over, or late, stay on the list; they can no longer be cured."""
     missed: list[Week] = []
     tardy: list[Week] = []
-    for week in missed_weeks(ground, before):
-        (missed if not ground.packages_for(week) else tardy).append(week)
+    for week in missed_weeks(index, before):
+        (missed if not index.packages_for(week) else tardy).append(week)
     words = [f"{ranges_of(missed)} 没有移交"] if missed else []
     words += [f"{ranges_of(tardy)} 迟交"] if tardy else []
     if words:
@@ -75,34 +80,34 @@ def _earlier_weeks(ground: Ground, before: Week) -> Iterator[Outcome]:
             late(
                 f"以前各周：{'；'.join(words)}。",
                 document=str((missed or tardy)[0]),
-                expected=f"每{ground.handover_day}移交",
+                expected=f"每{index.handover_day}移交",
                 observed=f"{len(missed)} 周未移交，{len(tardy)} 周迟交",
             )
         )
 
 
-def missed_weeks(ground: Ground, before: Week) -> Iterator[Week]:
+def missed_weeks(index: FactsIndex, before: Week) -> Iterator[Week]:
     """Weeks of the contract's term, before a week, with work that was not handed over by its handover day."""
     worked = {
         Week.of(day)
-        for one in ground.facts.services
+        for one in index.facts.services
         for day in (one.checked_on, one.rechecked_on)
-        if day is not None and day >= ground.term[0]
+        if day is not None and day >= index.term[0]
     }
     for week in sorted(worked):
-        window = ground.handover_window(week)
-        packages = ground.packages_for(week)
-        if week >= before or window.last >= ground.today or uncertain(window):
+        window = index.handover_window(week)
+        packages = index.packages_for(week)
+        if week >= before or window.last >= index.today or uncertain(window):
             continue
         if not packages or local_date(packages[0].built_at) > window.last:
             yield week
 
 
-def _worked(ground: Ground, week: Week) -> bool:
+def _worked(index: FactsIndex, week: Week) -> bool:
     """Whether any enterprise was checked or rechecked in a week."""
     return any(
         day is not None and day in week
-        for one in ground.facts.services
+        for one in index.facts.services
         for day in (one.checked_on, one.rechecked_on)
     )
 
@@ -114,16 +119,16 @@ def _worked(ground: Ground, week: Week) -> bool:
     remedy="请监管部门签收，回执扫描放入收件夹。",
     unless="尚未移交过。",
 )
-def receipts(ground: Ground) -> Iterator[Outcome]:
+def receipts(index: FactsIndex) -> Iterator[Outcome]:
     """Each package of this and the previous week came back with a receipt; its absence never blocks."""
-    yield from _disputed_receipts(ground)
-    if ground.week is None:
+    yield from _disputed_receipts(index)
+    if index.week is None:
         return
-    yield from _earlier_receipts(ground, ground.week.shift(-1))
-    for week in (ground.week.shift(-1), ground.week):
-        for package in ground.packages_for(week):
-            due = _receipt_due(ground, week)
-            receipt = ground.receipt_for(package)
+    yield from _earlier_receipts(index, index.week.shift(-1))
+    for week in (index.week.shift(-1), index.week):
+        for package in index.packages_for(week):
+            due = _receipt_due(index, week)
+            receipt = index.receipt_for(package)
             about: dict[str, Any] = {"document": package.id, "due": due, "expected": "监管部门签收回执"}
             if receipt is not None and receipt.manner == "scan":
                 on = local_date(receipt.at).isoformat()
@@ -131,26 +136,26 @@ def receipts(ground: Ground) -> Iterator[Outcome]:
             elif receipt is not None:
                 on = local_date(receipt.at).isoformat()
                 yield passed(f"{package.id} 的回执已于 {on} 收到（监管部门电子签名）。", **about)
-            elif ground.today <= due:
+            elif index.today <= due:
                 yield waiting(f"{package.id} 的回执未收回。", **about)
             else:
                 yield failed(f"{package.id} 的回执至今未收回。", observed="无回执", **about)
 
 
-def _receipt_due(ground: Ground, week: Week) -> date:
+def _receipt_due(index: FactsIndex, week: Week) -> date:
     """The next handover day, on which the receipt goes into the next package."""
-    return ground.handover_window(week.shift(1)).last
+    return index.handover_window(week.shift(1)).last
 
 
-def _earlier_receipts(ground: Ground, before: Week) -> Iterator[Outcome]:
+def _earlier_receipts(index: FactsIndex, before: Week) -> Iterator[Outcome]:
     """Packages of earlier weeks whose receipt never came, or came late: one row, for ever."""
     missing: list[Package] = []
     tardy: list[Package] = []
-    for package in ground.facts.packages:
+    for package in index.facts.packages:
         week = Week.parse(package.week)
-        due = _receipt_due(ground, week)
-        receipt = ground.receipt_for(package)
-        if week >= before or ground.today <= due:
+        due = _receipt_due(index, week)
+        receipt = index.receipt_for(package)
+        if week >= before or index.today <= due:
             continue
         if receipt is None:
             missing.append(package)
@@ -169,10 +174,10 @@ def _earlier_receipts(ground: Ground, before: Week) -> Iterator[Outcome]:
         )
 
 
-def _disputed_receipts(ground: Ground) -> Iterator[Outcome]:
+def _disputed_receipts(index: FactsIndex) -> Iterator[Outcome]:
     """Signed receipts of different bytes for one package: which of them holds is for the regulator to say."""
     signed: dict[str, set[str]] = {}
-    for receipt in ground.facts.receipts:
+    for receipt in index.facts.receipts:
         if receipt.manner == "signature":
             signed.setdefault(receipt.package, set()).add(receipt.source)
     for package, sources in sorted(signed.items()):
@@ -194,14 +199,14 @@ def _disputed_receipts(ground: Ground) -> Iterator[Outcome]:
     remedy="补做所缺的周（无检查的周做空包）。",
     unless="尚未移交过。",
 )
-def no_gap(ground: Ground) -> Iterator[Outcome]:
+def no_gap(index: FactsIndex) -> Iterator[Outcome]:
     """Between the first package and the week before this one every week has a package, empty or not."""
-    if ground.week is None or not ground.facts.packages:
+    if index.week is None or not index.facts.packages:
         return
-    have = {one.week for one in ground.facts.packages}
+    have = {one.week for one in index.facts.packages}
     week = Week.parse(min(have))
     missing = []
-    while week.monday < ground.week.monday:
+    while week.monday < index.week.monday:
         if str(week) not in have:
             missing.append(str(week))
         week = week.shift(1)
@@ -220,13 +225,13 @@ def no_gap(ground: Ground) -> Iterator[Outcome]:
     remedy="列入下一个移交包或补充包；迟延会长期列示。",
     unless="尚无检查或复查。",
 )
-def handed_over_in_time(chain: Chain) -> Iterator[Outcome]:
+def handed_over_in_time(chain: CaseHistory) -> Iterator[Outcome]:
     """The record of each check and recheck was in the package of its week; late stays visible as late."""
     for step in chain.inspections:
         due = chain.handover_due(step)
         document = chain.record(step)
         number = document.form.number if document else ""
-        sent = chain.ground.carriers(number)
+        sent = chain.index.carriers(number)
         about: dict[str, Any] = {
             "visit": step.id,
             "document": number,

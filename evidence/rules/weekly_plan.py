@@ -9,10 +9,10 @@ from evidence.domain.case import VisitKind
 from evidence.domain.reasons import substantial
 from evidence.domain.register import Plan, PlannedWork
 from evidence.domain.week import Week, ranges_of
-from evidence.rules.chain import Chain, Step
+from evidence.rules.case_history import CaseHistory, Step
 from evidence.rules.clause import Level
 from evidence.rules.deadlines import Window, uncertain
-from evidence.rules.ground import Ground
+from evidence.rules.facts_index import FactsIndex
 from evidence.rules.outcomes import failed, late, passed, unsure, waiting
 from evidence.rules.rule import Outcome, case_rule, revised, standing_rule
 
@@ -22,6 +22,8 @@ WORKS = {
     VisitKind.GUIDANCE: {PlannedWork.GUIDANCE},
 }
 """Kinds of planned work that announce each kind of visit."""
+WHILE_IT_RUNS = 5
+"""From this edition on a week after the contract's term needs neither plan nor handover."""
 PLAN_IN_FORCE_ONLY = 3
 """From this edition on a line of a superseded plan announces nothing."""
 
@@ -33,16 +35,18 @@ PLAN_IN_FORCE_ONLY = 3
     parameters="holiday_friday",
     remedy="用 evidence plan 编制并报备下周计划。",
 )
-def plan_filed(ground: Ground) -> Iterator[Outcome]:
+def plan_filed(index: FactsIndex) -> Iterator[Outcome]:
     """This week's plan was filed by the Friday before, next week's is by this Friday."""
-    if ground.week is None:
+    if index.week is None:
         return
-    yield from _earlier_plans(ground, ground.week)
-    for week in (ground.week, ground.week.shift(1)):
-        window = ground.planning_day(week)
-        if window.last < ground.term[0]:
+    yield from _earlier_plans(index, index.week)
+    for week in (index.week, index.week.shift(1)):
+        window = index.planning_day(week)
+        if window.last < index.term[0]:
             continue
-        plans = [one for one in ground.plans_for(week) if one.filed_on <= ground.today]
+        plans = [one for one in index.plans_for(week) if one.filed_on <= index.today]
+        if index.edition >= WHILE_IT_RUNS and not plans and not index.in_term(week):
+            continue
         about: dict[str, Any] = {
             "document": plans[0].number if plans else "",
             "due": window.last,
@@ -59,7 +63,7 @@ def plan_filed(ground: Ground) -> Iterator[Outcome]:
                 )
             else:
                 yield late(f"{week} 的计划于 {filed.isoformat()} 才报备，已迟{window.note}。", **about)
-        elif ground.today <= window.last:
+        elif index.today <= window.last:
             yield waiting(f"{week} 的计划待报备（{window.last.isoformat()}）{window.note}。", **about)
         elif uncertain(window):
             yield unsure(f"{week} 的计划未见报备，报备日请确认{window.note}。", **about)
@@ -67,12 +71,12 @@ def plan_filed(ground: Ground) -> Iterator[Outcome]:
             yield failed(f"{week} 没有报备计划{window.note}。", observed="未报备", **about)
 
 
-def _earlier_plans(ground: Ground, before: Week) -> Iterator[Outcome]:
+def _earlier_plans(index: FactsIndex, before: Week) -> Iterator[Outcome]:
     """Weeks of the term whose plan was never filed, or late: they stay on the list, in one row."""
     missed: list[Week] = []
     tardy: list[Week] = []
-    for week, window in _planned_weeks(ground, before):
-        plans = [one for one in ground.plans_for(week) if one.filed_on <= ground.today]
+    for week, window in _planned_weeks(index, before):
+        plans = [one for one in index.plans_for(week) if one.filed_on <= index.today]
         if not plans:
             missed.append(week)
         elif plans[0].filed_on > window.last:
@@ -90,12 +94,12 @@ def _earlier_plans(ground: Ground, before: Week) -> Iterator[Outcome]:
         )
 
 
-def _planned_weeks(ground: Ground, before: Week) -> Iterator[tuple[Week, Window]]:
+def _planned_weeks(index: FactsIndex, before: Week) -> Iterator[tuple[Week, Window]]:
     """Weeks before another whose planning day lay in the term, each with that day."""
-    first, last = ground.term
+    first, last = index.term
     week = Week.of(first).shift(1)
     while week < before and week.monday <= last:
-        window = ground.planning_day(week)
+        window = index.planning_day(week)
         if window.last >= first and not uncertain(window):
             yield week, window
         week = week.shift(1)
@@ -109,13 +113,13 @@ def _planned_weeks(ground: Ground, before: Week) -> Iterator[tuple[Week, Window]
     remedy="请监管部门签收计划并登记签收日期。",
     unless="尚无报备的计划。",
 )
-def plan_receipt(ground: Ground) -> Iterator[Outcome]:
+def plan_receipt(index: FactsIndex) -> Iterator[Outcome]:
     """The newest plan of this week and the next carries the regulator's receipt."""
-    if ground.week is None:
+    if index.week is None:
         return
-    yield from _earlier_plan_receipts(ground, ground.week)
-    for week in (ground.week, ground.week.shift(1)):
-        plans = [one for one in ground.plans_for(week) if one.filed_on <= ground.today]
+    yield from _earlier_plan_receipts(index, index.week)
+    for week in (index.week, index.week.shift(1)):
+        plans = [one for one in index.plans_for(week) if one.filed_on <= index.today]
         if not plans:
             continue
         plan = plans[-1]
@@ -136,18 +140,18 @@ def plan_receipt(ground: Ground) -> Iterator[Outcome]:
                 ),
                 passed(f"{week} 的计划已签收。", document=plan.number),
             )
-        elif ground.today < week.monday:
+        elif index.today < week.monday:
             yield waiting(f"{week} 的计划待签收。", document=plan.number, due=week.monday)
         else:
             yield failed(f"{week} 的计划没有签收。", document=plan.number)
 
 
-def _earlier_plan_receipts(ground: Ground, before: Week) -> Iterator[Outcome]:
+def _earlier_plan_receipts(index: FactsIndex, before: Week) -> Iterator[Outcome]:
     """Plans of earlier weeks that were filed and never receipted: one row, listing their weeks."""
     bare = [
         week
-        for week, _window in _planned_weeks(ground, before)
-        if (plans := [one for one in ground.plans_for(week) if one.filed_on <= ground.today])
+        for week, _window in _planned_weeks(index, before)
+        if (plans := [one for one in index.plans_for(week) if one.filed_on <= index.today])
         and plans[-1].receipt_on is None
     ]
     if bare:
@@ -187,17 +191,17 @@ def announced(
     remedy="计划外的上门写明变更原因（change_note），并告知监管部门。",
     unless="尚无检查、复查、指导。",
 )
-def visit_planned(chain: Chain) -> Iterator[Outcome]:
+def visit_planned(chain: CaseHistory) -> Iterator[Outcome]:
     """Every check, recheck and guidance visit was in a filed plan, or carries a change note."""
     for step in chain.visits:
         if step.facts.kind not in WORKS:
             continue
         week = Week.of(step.day)
         there, same_day = announced(
-            chain.ground.plans_for(week),
+            chain.index.plans_for(week),
             step,
             chain.case.enterprise,
-            superseded=chain.ground.edition < PLAN_IN_FORCE_ONLY,
+            superseded=chain.index.edition < PLAN_IN_FORCE_ONLY,
         )
         about: dict[str, Any] = {"visit": step.id, "expected": f"列入 {week} 计划或有变更说明"}
         if same_day:

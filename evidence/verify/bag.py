@@ -40,6 +40,20 @@ REQUIRED_PAYLOAD = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """What a kind of bag must hold."""
+
+    what: str
+    """In Chinese, for messages."""
+    payload: tuple[str, ...]
+    formats: tuple[str, ...] = ()
+    """Versions that `Package-Format` may state; none where the label is not used."""
+
+
+PACKAGE = Layout(what="移交包", payload=REQUIRED_PAYLOAD, formats=FORMATS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Bag:
     """What the bag declares, and how that compares with what is there."""
 
@@ -50,7 +64,7 @@ class Bag:
     checks: tuple[Check, ...] = ()
 
 
-def examine_bag(container: Container, digests: Mapping[str, Digest]) -> Bag:
+def examine_bag(container: Container, digests: Mapping[str, Digest], layout: Layout = PACKAGE) -> Bag:
     """Compare every file with the manifests.
 
     Raises:
@@ -59,24 +73,24 @@ def examine_bag(container: Container, digests: Mapping[str, Digest]) -> Bag:
     checks: list[Check] = []
     tags = _read_manifest(container, TAGMANIFEST, checks)
     payload = _read_manifest(container, MANIFEST, checks)
-    checks.extend(_check_layout(tags, payload))
+    checks.extend(_check_layout(tags, payload, layout))
     if "fetch.txt" in container.files or "fetch.txt" in tags:
-        checks.append(failed("bag.layout", "移交包不得引用包外文件。", "fetch.txt"))
+        checks.append(failed("bag.layout", f"{layout.what}不得引用包外文件。", "fetch.txt"))
     declared = {**payload, **tags}
-    sound = _compare(container, digests, declared, checks)
+    sound = _compare(container, digests, declared, checks, layout)
     info = _read_info(container, checks)
-    checks.extend(_check_info(container, info, payload))
+    checks.extend(_check_info(container, info, payload, layout))
     if not any(check.id in _COMPARISONS for check in checks):
         checks.append(passed("bag.files", f"全部 {len(declared)} 个文件与清单一致，没有多余或缺少的文件。"))
     return Bag(info=info, sound=frozenset(sound), checks=tuple(checks))
 
 
-def _check_layout(tags: Mapping[str, str], payload: Mapping[str, str]) -> list[Check]:
+def _check_layout(tags: Mapping[str, str], payload: Mapping[str, str], layout: Layout) -> list[Check]:
     """Which manifest lists what, and whether the indispensable files are listed."""
     strays = [path for path in tags if path.startswith("data/") or path in (TAGMANIFEST, SIGNATURE)]
     strays += [path for path in payload if not path.startswith("data/")]
     absent = [path for path in REQUIRED_TAGS if path not in tags]
-    absent += [path for path in REQUIRED_PAYLOAD if path not in payload]
+    absent += [path for path in layout.payload if path not in payload]
     return [
         *(failed("bag.layout", "该文件列错了清单。", path) for path in strays),
         *(failed("bag.layout", "清单没有列出必备文件。", path) for path in absent),
@@ -118,6 +132,7 @@ def _compare(
     digests: Mapping[str, Digest],
     declared: Mapping[str, str],
     checks: list[Check],
+    layout: Layout,
 ) -> set[str]:
     """Checks for changed, missing, undeclared and renamed files; returns the sound ones."""
     sound: set[str] = set()
@@ -142,9 +157,9 @@ def _compare(
                 failed("bag.renamed", f"文件被改名，清单中的名称是“{origin}”。", path, "HASH_FAILURE")
             )
         else:
-            checks.append(failed("bag.undeclared", "清单没有列出该文件，它不属于移交包。", path))
+            checks.append(failed("bag.undeclared", f"清单没有列出该文件，它不属于{layout.what}。", path))
     checks.extend(
-        stated("container.junk", "操作系统留下的文件，不属于移交包，不影响结论。", path)
+        stated("container.junk", f"操作系统留下的文件，不属于{layout.what}，不影响结论。", path)
         for path in sorted(leftovers)
     )
     checks.extend(
@@ -178,7 +193,9 @@ def _read_info(container: Container, checks: list[Check]) -> dict[str, str]:
     return info
 
 
-def _check_info(container: Container, info: Mapping[str, str], payload: Mapping[str, str]) -> list[Check]:
+def _check_info(
+    container: Container, info: Mapping[str, str], payload: Mapping[str, str], layout: Layout
+) -> list[Check]:
     """What bag-info.txt states against what is there."""
     checks: list[Check] = []
     if not info:
@@ -187,14 +204,14 @@ def _check_info(container: Container, info: Mapping[str, str], payload: Mapping[
     total = sum(container.files[path].size for path in here)
     if info.get("Payload-Oxum") != f"{total}.{len(here)}":
         checks.append(failed("bag.info", "Payload-Oxum 与文件总数或总字节数不符。", "bag-info.txt"))
-    if info.get("Package-Format") not in FORMATS:
+    if layout.formats and info.get("Package-Format") not in layout.formats:
         checks.append(
             review(
                 "bag.info", "不认识的移交包格式版本，请用更新的验证程序。", "bag-info.txt", "FORMAT_FAILURE"
             )
         )
     name = info.get("External-Identifier", "")
-    if name != container.name:
+    if layout.formats and name != container.name:
         text = f"包名“{container.name}”与包内登记的编号“{name}”不同。"
         checks.append(note("bag.info", text, "bag-info.txt"))
     if info.get("Real-Time"):

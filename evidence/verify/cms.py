@@ -218,10 +218,16 @@ def _check_value(signed: cms.SignedData, signer: cms.SignerInfo, digest_of: Dige
     problem = key_problem(info.signer_cert)
     if problem:
         return replace(_unknown(problem), certificate=info.signer_cert)
+    return _verified(signed, signer, found, actual)
+
+
+def _verified(signed: cms.SignedData, signer: cms.SignerInfo, found: _Value, digest: bytes) -> _Value:
+    """The signature value itself, under a key and by a method that can be checked."""
+    method = signer["signature_algorithm"]["algorithm"].native
     content_type = signed["encap_content_info"]["content_type"].native
     try:
         _, valid = validate_sig_integrity(
-            signer, info.signer_cert, content_type, actual, sig_validator=_METHODS
+            signer, found.certificate, content_type, digest, sig_validator=_METHODS
         )
     except SignatureValidationError as error:
         sub = error.ades_subindication
@@ -233,10 +239,10 @@ def _check_value(signed: cms.SignedData, signer: cms.SignerInfo, digest_of: Dige
             sub_indication=sub.standard_name if sub else "FORMAT_FAILURE",
         )
     except (UnsupportedAlgorithm, AlgorithmNotSupported, DSAParametersUnavailable):
-        return replace(_unknown(f"本程序不能验证签名算法 {shown(method)}"), certificate=info.signer_cert)
+        return replace(_unknown(f"本程序不能验证签名算法 {shown(method)}"), certificate=found.certificate)
     except TwoDigestsError as error:
         problem = f"签名方法写明的摘要与签名实际所用的（{shown(error.digest)}）不一致"
-        return replace(_unknown(problem), certificate=info.signer_cert)
+        return replace(_unknown(problem), certificate=found.certificate)
     if not valid:
         return replace(
             found,

@@ -26,7 +26,7 @@ from evidence.verify.material_facts import examine_facts
 from evidence.verify.material_list import examine_list
 from evidence.verify.material_opened import examine_opened
 from evidence.verify.material_original import examine_originals
-from evidence.verify.material_paper import LIST, RECEIPT, examine_papers
+from evidence.verify.material_paper import CASE, LIST, RECEIPT, examine_papers
 from evidence.verify.model import (
     Check,
     CompletenessReport,
@@ -36,11 +36,12 @@ from evidence.verify.model import (
     conclude,
     note,
 )
-from evidence.verify.opening import open_container, starts_with_pdf
+from evidence.verify.opening import starts_with_pdf
 from evidence.verify.order import examine_order
-from evidence.verify.package import Package, take_apart
+from evidence.verify.package import Package
 from evidence.verify.package_signature import PackageProof
 from evidence.verify.parameters_used import examine_parameters
+from evidence.verify.payment import PaymentPack, open_and_take
 from evidence.verify.pdf.signatures import PdfVerdict
 from evidence.verify.pdf.task import PdfJudge, PdfTask, judge_isolated
 from evidence.verify.predecessors import Compared, Kept, compare, take_kept
@@ -49,6 +50,7 @@ from evidence.verify.trust import TrustStore
 from evidence.verify.trust_files import describe, fingerprint, read_trust
 from evidence.verify.witness import Regulator, agency_of, read_regulator
 
+COMPARE_FINGERPRINTS = "没有给出信任证书：请用电话等另外的渠道核对下列证书指纹，再用 --trust 指明该证书。"
 _SIGNED = ("data/移交清单.pdf",)
 _DOSSIER = "/卷宗.pdf"
 _FIRST_PAGES = 3
@@ -91,11 +93,12 @@ def verify_path(
     kept = [previous] if isinstance(previous, Path) else list(previous or ())
     if path.is_file() and starts_with_pdf(path):
         return _verify_pdf(path, reader.store, reader.now, judge_pdfs)
-    container = open_container(path)
-    if isinstance(container, Check):
-        return unreadable(path, reader.now, container)
     try:
-        package = take_apart(path, container, reader.store, reader.now)
+        package = open_and_take(path, reader.store, reader.now)
+        if isinstance(package, Check):
+            return unreadable(path, reader.now, package)
+        if isinstance(package, PaymentPack):
+            return verify_payment(package, reader)
         return verify_package(package, reader, take_kept(kept, reader.store, reader.now))
     except EvidenceError:
         raise
@@ -148,6 +151,29 @@ def _verify_pdf(path: Path, store: TrustStore, now: datetime, judge_pdfs: PdfJud
         checks=verdict.checks,
         signatures=verdict.rows,
         fingerprints=_fingerprints(verdict.certificates),
+    )
+
+
+def verify_payment(pack: PaymentPack, reader: Reader) -> Report:
+    """A payment pack: its bag, its signature, its lists; it carries neither ledger nor judgement."""
+    package = pack.package
+    identity = guarded(
+        "signature.identity", lambda: examine_identity(package, reader.regulator, {}), lambda check: (check,)
+    )
+    checks = (*package.checks, *identity, *pack.about)
+    if not reader.store.anchors:
+        checks = (*checks, note("trust.compare", COMPARE_FINGERPRINTS))
+    indication, sub = conclude(checks)
+    return Report(
+        subject=package.path.name,
+        what="payment",
+        at=reader.now,
+        indication=indication,
+        sub_indication=sub,
+        evaluation_keys=package.proof.evaluation_keys,
+        checks=checks,
+        signatures=(package.proof.row,) if package.proof.row else (),
+        fingerprints=_fingerprints(package.proof.certificates),
     )
 
 
@@ -288,6 +314,8 @@ def _pdf_tasks(package: Package, reader: Reader) -> list[PdfTask]:
                     ours=ours,
                     text=path in receipts or ours or path == RECEIPT,
                     text_pages=None if path in receipts or path == LIST else _FIRST_PAGES,
+                    printed=path == LIST,
+                    text_unless=CASE.pattern if path.endswith(_DOSSIER) else "",
                 )
             )
     return tasks
@@ -306,12 +334,7 @@ def _stated(proof: PackageProof, *, witnessed: bool) -> tuple[Check, ...]:
     """What the reader must know about the limits of this answer."""
     stated: list[Check] = []
     if not proof.store.anchors:
-        stated.append(
-            note(
-                "trust.compare",
-                "没有给出信任证书：请用电话等另外的渠道核对下列证书指纹，再用 --trust 指明该证书。",
-            )
-        )
+        stated.append(note("trust.compare", COMPARE_FINGERPRINTS))
     if not witnessed:
         stated.append(
             note(

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from urllib.parse import unquote
 
 import msgspec
@@ -16,12 +15,14 @@ import msgspec
 from evidence.domain.facts import Facts
 from evidence.rules.clause import Finding
 from evidence.rules.judge import ruleset_sha256, rulesets
+from evidence.rules.owed import Owing
 from evidence.rules.parameters import Parameters
-from evidence.rules.sarif import to_sarif, without_places
+from evidence.rules.sarif import to_sarif
 from evidence.rules.sarif_layout_1 import to_sarif_layout_1
 from evidence.rules.summary import blockers, to_json
 from evidence.verify.bag import TEXT_LIMIT
 from evidence.verify.container import Container
+from evidence.verify.log_comparison import log_head, results_of, same_without_places
 from evidence.verify.model import Check, CompletenessReport, failed, note, passed, review
 from evidence.verify.owed import OWED_BEFORE, check_owed, owing_of, stated_number
 from evidence.verify.task_processes import run_in_processes
@@ -118,62 +119,55 @@ def _give_up(_task: _Task, why: str) -> _Again:
     return _Again(recomputed="unknown_ruleset", checks=(check,))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Stated:
+    """What the package says was judged, and by which ruleset."""
+
+    facts: bytes
+    version: str
+    ruleset: str
+    """Digest of the ruleset."""
+
+
+def _stated(container: Container) -> _Stated:
+    """Raises: ValueError, TypeError, KeyError, msgspec.MsgspecError: the files have another shape."""
+    msgspec.json.decode(container.files[_FINDINGS].read(TEXT_LIMIT))  # kept by nobody: it is large
+    raw = container.files[_FACTS].read(TEXT_LIMIT)
+    named = msgspec.json.decode(msgspec.json.decode(raw, type=dict[str, msgspec.Raw])["ruleset"])
+    return _Stated(facts=raw, version=str(named["version"]), ruleset=str(named["sha256"]))
+
+
 def _recompute(container: Container, info: Mapping[str, str], checks: list[Check], *, complete: bool) -> str:
     if _FACTS not in container.files or _FINDINGS not in container.files:
         return "unknown_ruleset"  # missing files are named by the bag's own checks
     try:
-        stated = msgspec.json.decode(container.files[_FINDINGS].read(TEXT_LIMIT))
-        raw = container.files[_FACTS].read(TEXT_LIMIT)
-        named = msgspec.json.decode(raw)["ruleset"]
-        version, digest = str(named["version"]), str(named["sha256"])
-    except (ValueError, TypeError, KeyError, msgspec.MsgspecError):
+        stated = _stated(container)
+    except (ValueError, TypeError, KeyError, RecursionError, msgspec.MsgspecError):
         checks.append(failed("judgement.recomputed", "事实或判断文件不是有效的 JSON。", _FACTS))
         return "differs"
-    judges = rulesets()
-    if version not in judges or ruleset_sha256(version) != digest:
-        checks.append(
-            review(
-                "judgement.recomputed",
-                f"本程序没有规则集 {version}（{digest[:12]}…），无法重算判断；请用载有该规则集的版本验证。",
-                _FACTS,
-                "POLICY_PROCESSING_ERROR",
-            )
-        )
+    judges, version = rulesets(), stated.version
+    if version not in judges or ruleset_sha256(version) != stated.ruleset:
+        ours = f"本程序没有规则集 {version}（{stated.ruleset[:12]}…）"
+        words = f"{ours}，无法重算判断；请用载有该规则集的版本验证。"
+        checks.append(review("judgement.recomputed", words, _FACTS, "POLICY_PROCESSING_ERROR"))
         return "unknown_ruleset"
     try:
-        frozen = msgspec.json.decode(raw, type=FrozenFacts)
+        frozen = msgspec.json.decode(stated.facts, type=FrozenFacts)
         findings = judges[version](frozen.facts, frozen.parameters, frozen.at)
         owed = owing_of(frozen.facts, findings, info)
         document = to_json(findings, week=frozen.facts.week, at=frozen.at, version=version, owing=owed)
-        again = msgspec.json.decode(msgspec.json.encode(document))
+        again = msgspec.json.encode(document)
+        del document  # a week of a hundred visits: a hundred megabytes
     except Exception as error:  # facts are someone else's data: a rule may break on them in any way
         checks.append(
             failed("judgement.recomputed", f"由事实文件重算判断失败（{type(error).__name__}）。", _FACTS)
         )
         return "differs"
-    if (info.get("Ruleset"), info.get("Week")) != (version, frozen.facts.week):
-        checks.append(failed("judgement.recomputed", "事实文件的规则集或周次与包的登记不符。", _FACTS))
+    if difference := _difference(container, info, stated, frozen, findings, again):
+        checks.append(difference)
         return "differs"
-    if again != stated:
-        checks.append(
-            failed(
-                "judgement.recomputed",
-                "由事实重算的判断与包中的判断不同，判断被改动过。",
-                _FINDINGS,
-                "HASH_FAILURE",
-            )
-        )
-        return "differs"
-    if not _same_sarif(container, findings, frozen.parameters, version):
-        checks.append(failed("judgement.recomputed", "SARIF 文件与重算的判断不同。", _SARIF, "HASH_FAILURE"))
-        return "differs"
-    if complete and (blockers(findings) if owed is None else not owed.complete):
-        checks.append(
-            failed("completeness.declared", "判断中有必须补齐的缺项，包却自称完整。", "bag-info.txt")
-        )
-    elif complete:
-        text = "重算的判断中没有应随包移交而缺少的材料。"
-        checks.append(passed("completeness.declared", text, "bag-info.txt"))
+    if complete:
+        checks.append(_completeness(findings, owed))
     if owed is not None:
         checks.extend(check_owed(frozen.facts, owed, info))
     checks.append(
@@ -186,6 +180,32 @@ def _recompute(container: Container, info: Mapping[str, str], checks: list[Check
     return "equal"
 
 
+def _difference(
+    container: Container,
+    info: Mapping[str, str],
+    stated: _Stated,
+    frozen: FrozenFacts,
+    findings: tuple[Finding, ...],
+    again: bytes,
+) -> Check | None:
+    """The first thing in which the package says otherwise than judging again does."""
+    if (info.get("Ruleset"), info.get("Week")) != (stated.version, frozen.facts.week):
+        return failed("judgement.recomputed", "事实文件的规则集或周次与包的登记不符。", _FACTS)
+    if not _same_json(container.files[_FINDINGS].read(TEXT_LIMIT), again):
+        words = "由事实重算的判断与包中的判断不同，判断被改动过。"
+        return failed("judgement.recomputed", words, _FINDINGS, "HASH_FAILURE")
+    if not _same_sarif(container, findings, frozen.parameters, stated.version):
+        return failed("judgement.recomputed", "SARIF 文件与重算的判断不同。", _SARIF, "HASH_FAILURE")
+    return None
+
+
+def _completeness(findings: tuple[Finding, ...], owed: Owing | None) -> Check:
+    """Of a package that calls itself complete."""
+    if blockers(findings) if owed is None else not owed.complete:
+        return failed("completeness.declared", "判断中有必须补齐的缺项，包却自称完整。", "bag-info.txt")
+    return passed("completeness.declared", "重算的判断中没有应随包移交而缺少的材料。", "bag-info.txt")
+
+
 def _same_sarif(
     container: Container, findings: tuple[Finding, ...], parameters: Parameters, version: str
 ) -> bool:
@@ -194,25 +214,26 @@ def _same_sarif(
     if extent is None:
         return True
     try:
-        stated = msgspec.json.decode(extent.read(TEXT_LIMIT))
-        if "layout" not in stated["runs"][0]["tool"]["driver"]["properties"]:
-            again = to_sarif_layout_1(findings, version=version)
-            return bool(stated == msgspec.json.decode(msgspec.json.encode(again)))
-        log = to_sarif(findings, version=version, parameters=parameters)
-        again = without_places(msgspec.json.decode(msgspec.json.encode(log)))
-        return bool(again == without_places(stated)) and _names_files(container, stated)
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError, msgspec.MsgspecError):
+        stated = extent.read(TEXT_LIMIT)
+        if "layout" not in log_head(stated)["tool"]["driver"]["properties"]:
+            return _same_json(stated, msgspec.json.encode(to_sarif_layout_1(findings, version=version)))
+        again = msgspec.json.encode(to_sarif(findings, version=version, parameters=parameters))
+        return same_without_places(stated, again) and _names_files(container, stated)
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError, msgspec.MsgspecError):
         return False
 
 
-def _names_files(container: Container, log: Any) -> bool:
+def _same_json(stated: bytes, again: bytes) -> bool:
+    return bool(msgspec.json.decode(stated) == msgspec.json.decode(again))
+
+
+def _names_files(container: Container, log: bytes) -> bool:
     """Whether every file the log points at belongs to the package, and every finding points somewhere.
 
     A file that the package says it holds and does not is missing material, not another judgement.
     """
-    (run,) = log["runs"]
     known = {*container.files, *_declared_originals(container)}
-    locations = [place for result in run["results"] for place in result["locations"] or [{}]]
+    locations = (place for result in results_of(log) for place in result["locations"] or [{}])
     return all(
         "logicalLocations" in place
         and (

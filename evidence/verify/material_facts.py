@@ -16,6 +16,7 @@ from evidence.verify.journal import EARLIER, Line
 from evidence.verify.material_films import compare_films
 from evidence.verify.material_pages import compare_pages
 from evidence.verify.material_records import compare_records
+from evidence.verify.material_scans import compare_scans
 from evidence.verify.material_shared import compare_shared
 from evidence.verify.material_told import MOST, Comparison, Row, Told, case_of, some
 from evidence.verify.model import Check, failed, note, passed, review
@@ -48,6 +49,7 @@ def examine_facts(package: Package) -> tuple[Check, ...]:
     if whole:  # without the earlier lines the last word on these may be missing
         compare_films(told, cases, found)
         compare_shared(told, facts, cases, found)
+        compare_scans(told, package.info.get("Ruleset", ""), cases, found)
     left_out = _left_out(told, facts, cases)
     checks = [failed(_ID, text, FACTS, "HASH_FAILURE") for text in (*found.wrong[:MOST], *left_out[:MOST])]
     checks += _missing(package, found.missing)

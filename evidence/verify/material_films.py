@@ -146,6 +146,7 @@ def _films(told: Told) -> dict[str, list[_Film]]:
                     "visit": word["visit"] or None,
                     "assigned_by": word["by"],
                     "assigned_why": word.get("why", ""),
+                    "assigned_stated": bool(word["visit"] and word["by"] != BY_RULE and word.get("stated")),
                     "taken_from": film.get("visit"),
                 }
             films.setdefault(film["sha256"], []).append((line, film))

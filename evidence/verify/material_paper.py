@@ -14,8 +14,9 @@ from evidence.verify.package import Package
 
 LIST, RECEIPT = "data/移交清单.pdf", "data/接收回执.pdf"
 _ID = "material.paper"
+CASE = re.compile(r"(?<![A-Z])[A-Z]{3}\d{2}-\d{4}(?!\d)")
+"""A case's id as a dossier's title or first pages print it."""
 _DOSSIER = re.compile(r"data/企业/[^/]+/([^/]+)/卷宗\.pdf")
-_CASE = re.compile(r"(?<![A-Z])[A-Z]{3}\d{2}-\d{4}(?!\d)")
 _PACKAGE = re.compile(r"(?<![A-Z])[A-Z]{3}-\d{4}-W\d{2}(?:-S\d+)?(?!\d)")
 
 
@@ -37,8 +38,8 @@ def _dossiers(package: Package, texts: Mapping[str, str]) -> Iterator[Check]:
     modern = package.info.get("Package-Format", "1") != "1"
     here = {match[1]: path for path in package.container.files if (match := _DOSSIER.fullmatch(path))}
     for case, path in sorted(here.items()):
-        titled = _CASE.findall(texts.get(path, "").partition("\n")[0])
-        named = titled or _CASE.findall(texts.get(path, ""))
+        titled = CASE.findall(texts.get(path, "").partition("\n")[0])
+        named = titled or CASE.findall(texts.get(path, ""))
         if named and case not in named:
             text = f"{case} 的卷宗其实是 {named[0]} 的，卷宗被调换。"
             yield failed(_ID, text, path, "HASH_FAILURE")

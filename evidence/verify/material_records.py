@@ -120,14 +120,7 @@ _REGISTER = ("register.entered/1", "register.withdrawn/1")
 
 def _entries(told: Told, facts: Row, cases: Mapping[str, Row], found: Comparison) -> None:
     """Register entries: the last one under a key is in force, and a withdrawal brings back the one before."""
-    in_force: dict[tuple[str, str], list[Line]] = {}
-    for line in told.of(*_REGISTER):
-        body = line.payload.get("entry", line.payload)
-        stack = in_force.setdefault((str(body["register"]), str(body["key"])), [])
-        if "entry" in line.payload:
-            stack.append(line)
-        elif stack:
-            stack.pop()
+    in_force = _in_force(told)
     stated: dict[tuple[str, str], Row] = {}
     for row in (
         *facts.get("entries", ()),
@@ -147,6 +140,19 @@ def _entries(told: Told, facts: Row, cases: Mapping[str, Row], found: Comparison
     for key, stack in in_force.items():
         if stack and key not in stated and _judged(stack[-1], cases):
             found.left_out(f"登记 {'/'.join(key)}", stack[-1])
+
+
+def _in_force(told: Told) -> dict[tuple[str, str], list[Line]]:
+    """Register and key -> its lines that were not withdrawn, the one in force last."""
+    found: dict[tuple[str, str], list[Line]] = {}
+    for line in told.of(*_REGISTER):
+        body = line.payload.get("entry", line.payload)
+        stack = found.setdefault((str(body["register"]), str(body["key"])), [])
+        if "entry" in line.payload:
+            stack.append(line)
+        elif stack:
+            stack.pop()
+    return found
 
 
 def _judged(line: Line, cases: Mapping[str, Row]) -> bool:

@@ -162,7 +162,7 @@ class Report:
     subject: str
     """Name of what was verified, without its folder."""
     what: str
-    """`package` or `pdf`."""
+    """`package`, `payment` or `pdf`."""
     at: datetime
     indication: Indication
     sub_indication: str

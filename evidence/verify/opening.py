@@ -76,7 +76,8 @@ def packages_in(folder: Path) -> tuple[Path, ...]:
 _OUR_LABELS = re.compile(rb"^(?:Package-Format|Checkpoint-Root|Journal-Start|Service-Weeks): ", re.MULTILINE)
 
 _OUR_FILES = re.compile(
-    rf"(?:(?<=/)|^)(?:{re.escape(SIGNATURE)}$|data/facts\.json$|data/ledger/.)", re.IGNORECASE
+    rf"(?:(?<=/)|^)(?:{re.escape(SIGNATURE)}$|data/facts\.json$|data/资料包\.json$|data/ledger/.)",
+    re.IGNORECASE,
 )
 """By name, whatever a program made of its case, or put in front of it."""
 

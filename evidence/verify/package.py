@@ -92,7 +92,7 @@ def take_apart(path: Path, container: Container, store: TrustStore, now: datetim
         container=container,
         digests=digests,
         bag=bag,
-        proof=_prove(container, store, now, renewals_beside(path)),
+        proof=prove(container, store, now, renewals_beside(path)),
         ledger=ledger,
         journal=guarded(
             "ledger.earlier",
@@ -111,7 +111,7 @@ def _read_facts(container: Container) -> Mapping[str, Any]:
     return document if isinstance(document, dict) else {}
 
 
-def _prove(container: Container, store: TrustStore, now: datetime, renewals: Path) -> PackageProof:
+def prove(container: Container, store: TrustStore, now: datetime, renewals: Path) -> PackageProof:
     """The package's signature judged; whatever a malformed one breaks, the answer is never a pass."""
     try:
         material = gather_material(container, store)

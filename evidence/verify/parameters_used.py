@@ -6,18 +6,17 @@ they differ may be lawful (an agreed change, another contract), so it is said an
 
 from __future__ import annotations
 
-from dataclasses import fields
+from collections.abc import Iterator
+from dataclasses import fields, replace
 from typing import Any
 
 import msgspec
 
-from evidence.rules.parameters import NOT_AGREED, Parameters, clause_of, contract_text
+from evidence.rules.parameters import NO_NUMBERS, NOT_AGREED, Parameters, clause_of, contract_text
 from evidence.verify.model import Check, note, stated
 from evidence.verify.package import FACTS, Package
 
 _ID = "judgement.parameters"
-_LATER = ("amended", "judge_client")
-"""How the parameters are meant, which older packages do not say: nothing that the agency changed."""
 
 
 def examine_parameters(package: Package) -> tuple[Check, ...]:
@@ -33,20 +32,35 @@ def examine_parameters(package: Package) -> tuple[Check, ...]:
 
 
 def compare_parameters(package: Package, kept: Package) -> tuple[Check, ...]:
-    """Numbers that differ between two packages of one ledger."""
+    """Numbers, rules struck out and words that differ between two packages of one ledger."""
     ours, theirs = _parameters(package), _parameters(kept)
     if ours is None or theirs is None:
         return ()
-    unstated = {name for each in (package, kept) for name in _LATER if name not in each.facts["parameters"]}
-    names = tuple(
-        name
-        for name in ours.__dataclass_fields__
-        if name not in unstated and getattr(ours, name) != getattr(theirs, name)
-    )
-    if not names:
+    names = _differing(ours, theirs)
+    told = [_told(names, ours, theirs, kept.id)] if names else []
+    told += _otherwise_meant(ours, theirs)
+    # older packages do not say it: nothing that the agency changed
+    stated_by_both = all("judge_client" in each.facts["parameters"] for each in (package, kept))
+    if stated_by_both and ours.judge_client != theirs.judge_client:
+        told.append(f"{'也' if ours.judge_client else '不'}判断委托方的义务")
+    if not told:
         return ()
-    told = _told(names, ours, theirs, kept.id)
-    return (stated(_ID, f"判断所用的参数与“{kept.id}”不同：{told}，请核对有无约定。", FACTS),)
+    return (stated(_ID, f"判断所用的参数与“{kept.id}”不同：{'；'.join(told)}，请核对有无约定。", FACTS),)
+
+
+def _otherwise_meant(ours: Parameters, theirs: Parameters) -> Iterator[str]:
+    """What the contract's own words changed: a rule struck out since would silence whatever it found."""
+    now, before = contract_text(ours), contract_text(theirs)
+    struck, restored = (
+        sorted(set(one.without_rules) - set(other.without_rules))
+        for one, other in ((now, before), (before, now))
+    )
+    if struck:
+        yield f"不再判断 {'、'.join(struck)}"
+    if restored:
+        yield f"重新判断 {'、'.join(restored)}"
+    if replace(now, without_rules=()) != replace(before, without_rules=()):
+        yield "合同条款或名称的文字"
 
 
 def _differing(ours: Parameters, theirs: Parameters) -> tuple[str, ...]:
@@ -54,7 +68,7 @@ def _differing(ours: Parameters, theirs: Parameters) -> tuple[str, ...]:
     return tuple(
         one.name
         for one in fields(Parameters)
-        if one.name not in ("text", "amended") and getattr(ours, one.name) != getattr(theirs, one.name)
+        if one.name not in NO_NUMBERS and getattr(ours, one.name) != getattr(theirs, one.name)
     )
 
 

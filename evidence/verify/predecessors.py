@@ -19,10 +19,11 @@ from evidence.verify.guarding import guarded
 from evidence.verify.identity import same_signer
 from evidence.verify.material_previous import compare_previous
 from evidence.verify.model import Check, Witness, failed, note, passed, review
-from evidence.verify.opening import ForeignBagError, open_container, packages_in
+from evidence.verify.opening import ForeignBagError, packages_in
 from evidence.verify.owed import compare_owed
-from evidence.verify.package import Package, take_apart
+from evidence.verify.package import Package
 from evidence.verify.parameters_used import compare_parameters
+from evidence.verify.payment import PaymentPack, open_and_take
 from evidence.verify.trust import TrustStore
 from evidence.verify.witness import Regulator
 
@@ -75,10 +76,11 @@ def take_kept(paths: Sequence[Path], store: TrustStore, now: datetime) -> Kept:
 
 def _take(path: Path, store: TrustStore, now: datetime) -> Package | Check:
     """A package that is sound by itself, or what is wrong with it."""
-    container = open_container(path)
-    if isinstance(container, Check):
-        return container
-    kept = take_apart(path, container, store, now)
+    kept = open_and_take(path, store, now)
+    if isinstance(kept, Check):
+        return kept
+    if isinstance(kept, PaymentPack):
+        return note(_ID, "付款资料包没有账本。")
     bad = next((check for check in kept.checks if check.kind == "fail"), None)
     return bad or kept
 

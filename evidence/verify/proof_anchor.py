@@ -7,7 +7,7 @@ is known otherwise: from a package, from the regulator's receipt, or by the fing
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -22,10 +22,9 @@ from evidence.verify.algorithms import digest_of_bytes
 from evidence.verify.certificate_names import named
 from evidence.verify.cms import load_signed_data, read_signature
 from evidence.verify.container import Extent
-from evidence.verify.model import Check, Integrity
-from evidence.verify.opening import open_container
-from evidence.verify.package import take_apart
+from evidence.verify.model import Integrity
 from evidence.verify.pdf.task import PdfTask, judge_isolated
+from evidence.verify.predecessors import take_kept
 from evidence.verify.trust import Purpose, TrustStore, assess
 from evidence.verify.witness import Regulator
 
@@ -57,11 +56,13 @@ class Given:
 
 def anchors_of(proof: Mapping[str, Any], given: Given) -> tuple[Anchor, ...]:
     """Each checkpoint of a proof that holds by itself, and what anchors it."""
-    known = _texts_of_packages(given)
-    return tuple(_anchor(tree, given, known) for tree in proof["trees"])
+    known, refused = _texts_of_packages(given)
+    return tuple(_anchor(tree, given, known, refused) for tree in proof["trees"])
 
 
-def _anchor(tree: Mapping[str, Any], given: Given, known: Mapping[str, str]) -> Anchor:
+def _anchor(
+    tree: Mapping[str, Any], given: Given, known: Mapping[str, str], refused: Sequence[str]
+) -> Anchor:
     text, mark = str(tree["checkpoint"]), fingerprint(str(tree["checkpoint"]))
     typed = {"".join(letter for letter in each.upper() if letter.isalnum()) for each in given.fingerprints}
     if mark in typed:
@@ -70,26 +71,24 @@ def _anchor(tree: Mapping[str, Any], given: Given, known: Mapping[str, str]) -> 
         anchored, said = True, known[text]
     else:
         anchored, said = _by_papers(tree, text, given)
+        said = said if anchored else "；".join((*refused, said))
     return Anchor(week=str(tree["week"]), fingerprint=mark, anchored=anchored, said=said)
 
 
-def _texts_of_packages(given: Given) -> dict[str, str]:
-    """Checkpoint text -> the sound package that shows it."""
+def _texts_of_packages(given: Given) -> tuple[dict[str, str], list[str]]:
+    """Checkpoint text -> the sound package that shows it; and why each of the others is no anchor."""
     found: dict[str, str] = {}
-    for path in given.packages:
-        container = open_container(path)
-        if isinstance(container, Check):
-            continue
-        package = take_apart(path, container, given.store, given.now)
-        if any(check.kind == "fail" for check in package.checks):
-            continue
+    kept = take_kept(given.packages, given.store, given.now)
+    refused = [check.message.rstrip("。") for check in kept.checks]
+    for package in kept.packages:
         trusted = package.proof.row is not None and package.proof.row.trusted
         if given.anchored and not trusted:
-            continue  # by somebody whom the reader does not trust
+            refused.append(f"移交包 {package.id} 的签名未获信任，不作依据")
+            continue
         how = "" if trusted else "（该包的签名未获信任：请确认是你自己保存的）"
         for text in package.ledger.texts.values():
             found.setdefault(text, f"与移交包 {package.id} 所载相同{how}")
-    return found
+    return found, refused
 
 
 def _by_papers(tree: Mapping[str, Any], text: str, given: Given) -> tuple[bool, str]:

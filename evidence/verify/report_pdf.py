@@ -70,7 +70,7 @@ def report_bytes(report: Report | SeriesReport, *, candidates: tuple[str, ...] |
     Raises:
         MissingPartError: no Chinese font is installed.
     """
-    font = _font(candidates or CANDIDATES)
+    font = chinese_font(candidates or CANDIDATES)
     made = report.circumstances.verified_at if report.circumstances else report.at
     told = _told(report)
     sheet = _Sheet(*font, subject=report.subject, made=made)
@@ -126,7 +126,7 @@ def _told(report: Report | SeriesReport) -> _Told:
 
 
 @lru_cache(maxsize=4)
-def _font(candidates: tuple[str, ...]) -> tuple[str, int]:
+def chinese_font(candidates: tuple[str, ...]) -> tuple[str, int]:
     """The first usable font and its face for Chinese.
 
     Raises:

@@ -11,14 +11,16 @@ from evidence.domain.week import Week
 from evidence.errors import ExitCode, InputError
 from evidence.verify.circumstances import Circumstances
 from evidence.verify.continuity import order_of_label
-from evidence.verify.examine import Reader, read_reader, unreadable, verify_package
+from evidence.verify.examine import Reader, read_reader, unreadable, verify_package, verify_payment
 from evidence.verify.guarding import broken_off, guarded
-from evidence.verify.model import Check, Indication, Report
-from evidence.verify.opening import ForeignBagError, open_container, packages_in
-from evidence.verify.package import Package, take_apart
+from evidence.verify.model import Indication, Report
+from evidence.verify.opening import ForeignBagError, packages_in
+from evidence.verify.package import Package
+from evidence.verify.payment import PaymentPack, open_and_take
 from evidence.verify.pdf.task import PdfJudge, judge_isolated
 from evidence.verify.predecessors import Compared, Kept, compare, take_kept
 
+_NOTHING_KEPT = Kept()
 _GRAVEST = (Indication.FAILED, Indication.INDETERMINATE, Indication.PASSED)
 
 
@@ -85,25 +87,7 @@ def verify_series(
             "这个文件夹里没有移交包。", where=str(folder), remedy="请给出放有 .zip 移交包的文件夹。"
         )
     reader = read_reader(trust, regulator, at, judge_pdfs)
-    taken: list[Package] = []
-    reports: list[Report] = []
-    foreign: list[ForeignBagError] = []
-    for path in paths:
-        try:
-            found = guarded(
-                "container.reading",
-                lambda path=path: _take(path, reader),  # type: ignore[misc]
-                lambda check: check,
-            )
-        except ForeignBagError as error:
-            foreign.append(error)
-            continue
-        if isinstance(found, Package):
-            taken.append(found)
-        else:
-            reports.append(unreadable(path, reader.now, found))
-    if len(foreign) == len(paths):
-        raise foreign[0]
+    taken, reports, foreign = _open_all(paths, reader)
     outside = take_kept(previous, reader.store, reader.now).packages
     for package in taken:
         others = tuple(each for each in (*taken, *outside) if each is not package and _sound(each))
@@ -120,11 +104,36 @@ def verify_series(
     )
 
 
-def _take(path: Path, reader: Reader) -> Package | Check:
-    container = open_container(path)
-    return (
-        container if isinstance(container, Check) else take_apart(path, container, reader.store, reader.now)
-    )
+def _open_all(
+    paths: Sequence[Path], reader: Reader
+) -> tuple[list[Package], list[Report], list[ForeignBagError]]:
+    """The weeks, to be judged as each other's witnesses; reports on what stands alone; what is none of ours.
+
+    Raises:
+        ForeignBagError: nothing in the folder is one of ours.
+    """
+    taken: list[Package] = []
+    reports: list[Report] = []
+    foreign: list[ForeignBagError] = []
+    for path in paths:
+        try:
+            found = guarded(
+                "container.reading",
+                lambda path=path: open_and_take(path, reader.store, reader.now),  # type: ignore[misc]
+                lambda check: check,
+            )
+        except ForeignBagError as error:
+            foreign.append(error)
+            continue
+        if isinstance(found, Package):
+            taken.append(found)
+        elif isinstance(found, PaymentPack):
+            reports.append(_judged(found, reader))
+        else:
+            reports.append(unreadable(path, reader.now, found))
+    if len(foreign) == len(paths):
+        raise foreign[0]
+    return taken, reports, foreign
 
 
 def _sound(package: Package) -> bool:
@@ -132,12 +141,14 @@ def _sound(package: Package) -> bool:
     return not any(check.kind == "fail" for check in package.checks)
 
 
-def _judged(package: Package, reader: Reader, kept: Kept) -> Report:
+def _judged(found: Package | PaymentPack, reader: Reader, kept: Kept = _NOTHING_KEPT) -> Report:
+    path = found.package.path if isinstance(found, PaymentPack) else found.path
     try:
-        return verify_package(package, reader, kept)
+        if isinstance(found, PaymentPack):
+            return verify_payment(found, reader)
+        return verify_package(found, reader, kept)
     except Exception as error:  # a file may vanish half-way; the other packages stand
-        check = broken_off("container.reading", error, package.path.name)
-        return unreadable(package.path, reader.now, check)
+        return unreadable(path, reader.now, broken_off("container.reading", error, path.name))
 
 
 def _forks(taken: Sequence[Package], reader: Reader) -> tuple[Fork, ...]:

@@ -32,6 +32,11 @@ _HEADLINES = {
     Indication.INDETERMINATE: "这一系列移交包尚不能认定，见下",
     Indication.FAILED: "这一系列移交包验证不通过，见下",
 }
+_PAYMENTS_ONLY = {
+    Indication.PASSED: "全部付款资料包验证通过",
+    Indication.INDETERMINATE: "付款资料包尚不能认定，见下",
+    Indication.FAILED: "付款资料包验证不通过，见下",
+}
 _MOST_NAMED = 12
 """Packages, weeks or forks named on the page of summary; the sections behind it name all."""
 
@@ -68,7 +73,7 @@ def series_summary(series: SeriesReport) -> Section:
     """The page a judge reads: the verdict over the whole, of what, when, resting on what."""
     parts: list[Line | Field] = [
         Line(text=f"{_headline(series)}。", state=_STATES[series.indication], strong=True),
-        Field(label="验证对象", value=f"{series.subject}（文件夹，{len(series.packages)} 个移交包）"),
+        Field(label="验证对象", value=f"{series.subject}（文件夹，{_counted(series)}）"),
         *_stated(series),
     ]
     noted = series.circumstances
@@ -76,7 +81,8 @@ def series_summary(series: SeriesReport) -> Section:
         parts.append(Field(label="实际验证时间", value=show_instant(noted.verified_at)))
     parts.append(Field(label="按此时刻判断", value=show_instant(series.at)))
     parts += _outcomes(series)
-    parts += _continuity(series)
+    if _weekly(series):
+        parts += _continuity(series)
     if noted is not None:
         parts.append(Field(label="信任依据", value=trust_words(noted)))
     parts.append(Field(label="验证人", value="签字：____________________　　日期：____________________"))
@@ -90,11 +96,12 @@ def series_sections(series: SeriesReport) -> Iterator[Section]:
     between += [
         Line(text=f"{'与'.join(fork.packages)}：{fork.why}", state=CheckKind.FAIL) for fork in series.forks
     ]
-    yield Section(
-        title="各包之间",
-        parts=tuple(between)
-        or (Line(text="没有缺周，没有互相矛盾的移交包。", state=_STATES[Indication.PASSED]),),
-    )
+    if _weekly(series):
+        yield Section(
+            title="各包之间",
+            parts=tuple(between)
+            or (Line(text="没有缺周，没有互相矛盾的移交包。", state=_STATES[Indication.PASSED]),),
+        )
     if series.not_packages:
         lines = tuple(Line(text=_foreign(name), state=CheckKind.NOTE) for name in series.not_packages)
         yield Section(title="文件夹里的其他文件", parts=lines)
@@ -113,12 +120,29 @@ def _foreign(name: str) -> str:
 
 
 def _headline(series: SeriesReport) -> str:
-    return f"{_HEADLINES[series.indication]}（{series.indication.value}）"
+    words = _HEADLINES[series.indication]
+    if not _weekly(series):
+        words = _PAYMENTS_ONLY[series.indication]
+    return f"{words}（{series.indication.value}）"
+
+
+def _weekly(series: SeriesReport) -> tuple[Report, ...]:
+    """Those that a ledger joins; packs for a payment stand by themselves."""
+    return tuple(each for each in series.packages if each.what == "package")
+
+
+def _counted(series: SeriesReport) -> str:
+    weekly = len(_weekly(series))
+    payments = len(series.packages) - weekly
+    counts = ((weekly, "移交包"), (payments, "付款资料包"))
+    return "、".join(f"{number} 个{what}" for number, what in counts if number)
 
 
 def _stated(series: SeriesReport) -> Iterator[Field]:
     """What the packages say they are, all of them together."""
-    stated = [each.package for each in series.packages]
+    stated = [each.package for each in _weekly(series)]
+    if not stated:
+        return
     for label, values in (
         ("移交单位（自称）", {each.agency for each in stated}),
         ("合同代号", {each.contract for each in stated}),

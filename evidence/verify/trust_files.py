@@ -32,7 +32,7 @@ def read_trust(blobs: Sequence[bytes]) -> TrustStore:
         if not found:
             raise InputError(
                 _("信任文件里没有证书。"),
-                where=f"--trust 第 {number} 个文件",
+                where=_("--trust 第 {number} 个文件").format(number=number),
                 remedy=_("请给出 PEM 或 DER 格式的证书（BEGIN CERTIFICATE）。"),
             )
     return TrustStore(anchors=tuple(dict.fromkeys(anchors)), crls=tuple(crls))

@@ -120,6 +120,18 @@ def read_directory(descriptor: int, length: int) -> Directory:
     data = os.pread(descriptor, size, start)
     if len(data) != size:
         raise NotAPackageZipError("central directory out of bounds")
+    entries, position = _entries(data, count)
+    if position != size:
+        checks.append(failed("zip.structure", "压缩包目录中夹有多余字节。"))
+    return Directory(entries=entries, start=start, checks=checks, repacked=repacked)
+
+
+def _entries(data: bytes, count: int) -> tuple[list[Entry], int]:
+    """So many entries, and where the last one ends.
+
+    Raises:
+        NotAPackageZipError: there are fewer.
+    """
     entries: list[Entry] = []
     position = 0
     for _ in range(count):
@@ -127,9 +139,7 @@ def read_directory(descriptor: int, length: int) -> Directory:
             raise NotAPackageZipError("central directory cut off")
         entry, position = _central_entry(data, position)
         entries.append(entry)
-    if position != size:
-        checks.append(failed("zip.structure", "压缩包目录中夹有多余字节。"))
-    return Directory(entries=entries, start=start, checks=checks, repacked=repacked)
+    return entries, position
 
 
 def _has_second_end(tail: bytes, at: int) -> bool:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
-from threading import RLock
+from threading import RLock, Thread
+from time import monotonic, sleep
 from typing import Any
 
+import psycopg
 from psycopg import Connection
 
 from evidence.errors import LedgerDamagedError
@@ -17,8 +20,11 @@ from evidence.ledger.postgres.view import PostgresView
 from evidence.ledger.settings import LedgerSettings
 from evidence.ledger.view import Head
 
-_IDLE_S = 120
-"""A snapshot nobody asks about for so long is given up, so that the server may clean up behind it."""
+IDLE_S = 5.0
+"""A snapshot nobody asks about for so long is given up: an open transaction keeps the server from cleaning
+up behind it and makes whoever changes the schema wait."""
+_HUNG_S = 120
+"""A process that cannot give it up itself loses it by the server's hand."""
 _NEW_SNAPSHOT = "ROLLBACK; BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT size, digest FROM head"
 
 
@@ -30,6 +36,11 @@ class Reader:
         self._mutex = RLock()
         self._connection: Connection | None = None
         self._view: PostgresView | None = None
+        self._asked = 0.0
+        """When it was asked last, by the monotonic clock."""
+        self._holds = False
+        """Whether a snapshot is open."""
+        self._keeper: Thread | None = None
 
     def view(self) -> PostgresView:
         """The view as of the newest head."""
@@ -40,10 +51,12 @@ class Reader:
         """Ask within the present snapshot."""
 
         def read() -> list[tuple[Any, ...]]:
-            if self._connection is None or lost(self._connection):
+            if self._connection is None or lost(self._connection) or not self._holds:
                 self._fresh_view()
             assert self._connection is not None  # noqa: S101 - the fresh view has one
-            return self._connection.execute(query.encode(), values).fetchall()
+            found = self._connection.execute(query.encode(), values).fetchall()
+            self._asked = monotonic()  # the answer begins the rest, not the question
+            return found
 
         with self._mutex:
             return patiently(read, lambda: self._connection, self._settings)
@@ -65,18 +78,38 @@ class Reader:
 
     def close(self) -> None:
         """Give the connection back."""
-        close(self._connection)
-        self._connection = self._view = None
+        with self._mutex:
+            close(self._connection)
+            self._connection = self._view = None
+            self._holds = False
+
+    def _give_up_when_idle(self) -> None:
+        """Until the snapshot is given up: wait for as long as it may still be asked about."""
+        while True:
+            with self._mutex:
+                left = self._asked + IDLE_S - monotonic()
+                if left <= 0 or not self._holds:
+                    self._keeper = None
+                    if self._holds and self._connection is not None:
+                        self._holds = False
+                        with contextlib.suppress(psycopg.Error):  # a lost one holds nothing
+                            self._connection.execute("ROLLBACK")
+                    return
+            sleep(left)
 
     def _fresh_view(self) -> PostgresView:
         """Move to the newest snapshot; what was read before stays good if the journal has not grown."""
         if self._connection is None or lost(self._connection):
             close(self._connection)
-            self._connection = connect(self._settings.database, self._settings.schema, idle_s=_IDLE_S)
+            self._connection = connect(self._settings.database, self._settings.schema, idle_s=_HUNG_S)
         cursor = self._connection.execute(_NEW_SNAPSHOT)
         while cursor.nextset():
             pass
         (found,) = cursor.fetchall()
+        self._holds, self._asked = True, monotonic()
+        if self._keeper is None:
+            self._keeper = Thread(target=self._give_up_when_idle, daemon=True, name="ledger-snapshot")
+            self._keeper.start()
         head = Head(size=found[0], digest=found[1])
         if self._view is None:
             self._view = PostgresView(PostgresRows(self.ask), head)

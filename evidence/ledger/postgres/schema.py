@@ -16,7 +16,7 @@ from evidence.errors import UsageError
 from evidence.language import _
 from evidence.ledger.chain import START
 
-VIEW_VERSION = 5
+VIEW_VERSION = 6
 """Raised whenever the fold gives other rows, or rows other marks, for the same lines; whoever opens an older
 view rebuilds it. 2: register entries and cycles have marks."""
 KINDS = (

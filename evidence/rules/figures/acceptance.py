@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from evidence.rules.clause import Finding, Kind
+from evidence.rules.facts_index import FactsIndex
 from evidence.rules.figures.hazards import HazardLine, hazard_lines
-from evidence.rules.ground import Ground
 from evidence.rules.instalments import lacking, records_of
 from evidence.rules.money import OWED_BY_REGULATOR
 from evidence.rules.section import YearCoverage, year_coverage, years_begun
@@ -81,19 +81,19 @@ class Acceptance:
         return (*lines, *(one.message for one in self.standing if one.kind is Kind.FAIL))
 
 
-def acceptance(ground: Ground, findings: Sequence[Finding]) -> Acceptance:
+def acceptance(index: FactsIndex, findings: Sequence[Finding]) -> Acceptance:
     """Every enterprise of the section in every service year begun, and every bid commitment."""
-    coverage = tuple(year_coverage(ground, year) for year in years_begun(ground))
+    coverage = tuple(year_coverage(index, year) for year in years_begun(index))
     by_case: dict[str, list[Finding]] = {}
     for finding in findings:
         by_case.setdefault(finding.subject.case, []).append(finding)
-    lines = hazard_lines(ground)
-    entries = ground.entries("bid-commitment")
+    lines = hazard_lines(index)
+    entries = index.entries("bid-commitment")
     return Acceptance(
-        as_of=ground.today,
+        as_of=index.today,
         coverage=coverage,
         enterprises=tuple(
-            _enterprise(ground, one, enterprise, by_case, lines)
+            _enterprise(index, one, enterprise, by_case, lines)
             for one in coverage
             for enterprise in one.targets
         ),
@@ -114,7 +114,7 @@ def acceptance(ground: Ground, findings: Sequence[Finding]) -> Acceptance:
 
 
 def _enterprise(
-    ground: Ground,
+    index: FactsIndex,
     year: YearCoverage,
     enterprise: str,
     by_case: dict[str, list[Finding]],
@@ -122,7 +122,7 @@ def _enterprise(
 ) -> EnterpriseYear:
     chains = [
         chain
-        for chain in ground.chains
+        for chain in index.chains
         if chain.case.enterprise == enterprise and chain.check and year.first <= chain.check.day <= year.last
     ]
     cycle = year.cycles[enterprise]
@@ -131,7 +131,7 @@ def _enterprise(
     missing = [what for chain in chains for what in lacking(by_case.get(chain.case.id, ()))]
     if cycle is None:
         missing.insert(0, "本服务年度没有检查")
-    known = ground.enterprises.get(enterprise)
+    known = index.enterprises.get(enterprise)
     return EnterpriseYear(
         year=year.year,
         enterprise=enterprise,

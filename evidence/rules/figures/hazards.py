@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from evidence.domain.hazard import Grade, Hazard, HazardState
+from evidence.domain.hazard import Grade
+from evidence.domain.hazard_history import HazardHistory
 from evidence.domain.parties import Enterprise
-from evidence.rules.chain import KIND_NAME, Chain, Step
-from evidence.rules.deadlines import general_deadline
-from evidence.rules.ground import Ground
+from evidence.rules.case_history import KIND_NAME, CaseHistory
+from evidence.rules.facts_index import FactsIndex
 
 _STREET = re.compile(r"([^\W\d省市区县旗]{1,8}?(?:街道|镇(?!江)|乡))")
 
@@ -72,10 +72,15 @@ class HazardLine:
         """Not confirmed by a recheck."""
         return self.status is not HazardStatus.RECTIFIED
 
+    @property
+    def overdue(self) -> bool:
+        """Open past the deadline in force."""
+        return self.open and self.overdue_days > 0
 
-def hazard_lines(ground: Ground) -> tuple[HazardLine, ...]:
+
+def hazard_lines(index: FactsIndex) -> tuple[HazardLine, ...]:
     """Every hazard of the cases under judgement, in order of finding, case and number."""
-    lines = [line for chain in ground.chains for line in _of_case(chain)]
+    lines = [line for chain in index.chains for line in _of_case(chain)]
     return tuple(sorted(lines, key=lambda one: (one.found_on, one.case, one.hazard)))
 
 
@@ -85,27 +90,22 @@ def street_of(address: str) -> str:
     return found[1] if found else ""
 
 
-def _of_case(chain: Chain) -> Iterable[HazardLine]:
-    still_open = set(chain.open_hazards)
+def _of_case(chain: CaseHistory) -> Iterable[HazardLine]:
     completed = {
         answer.hazard: answer.completed_on
         for report in chain.reports
         for answer in report.answers
         if answer.completed_on
     }
-    for key, (hazard, step) in chain.hazards.items():
-        yield _line(chain, key, hazard, step, completed.get(key), open_=key in still_open)
+    for history in chain.histories:
+        yield _line(chain, history, completed.get(history.hazard.id))
 
 
-def _line(
-    chain: Chain, key: str, hazard: Hazard, step: Step, completed_on: date | None, *, open_: bool
-) -> HazardLine:
-    ground, enterprise = chain.ground, chain.enterprise
-    first = chain.deadline(hazard, step)
-    deadline, closed_on, seen_open = _seen_again(chain, key, first)
-    closed_on = None if open_ else closed_on
+def _line(chain: CaseHistory, history: HazardHistory, completed_on: date | None) -> HazardLine:
+    index, enterprise, today = chain.index, chain.enterprise, chain.today
+    hazard, step = chain.hazards[history.hazard.id]
     record = chain.record(step)
-    until = closed_on or chain.today
+    closed_on = history.closed_on(today)
     return HazardLine(
         case=chain.case.id,
         enterprise=chain.case.enterprise,
@@ -116,62 +116,41 @@ def _line(
         visit=step.id,
         found_at=KIND_NAME[step.facts.kind],
         found_on=step.day,
-        inspectors=tuple(_name(ground, person) for person in step.facts.experts),
+        inspectors=tuple(_name(index, person) for person in step.facts.experts),
         record=record.form.number if record else "",
-        hazard=key,
+        hazard=hazard.id,
         location=hazard.location,
         description=hazard.description,
         item=hazard.item,
         major=hazard.grade is Grade.MAJOR,
         criterion=hazard.criterion,
         basis=hazard.basis,
-        deadline=deadline,
-        first_deadline=first,
+        deadline=history.stated_deadline(today),
+        first_deadline=history.first_deadline,
         completed_on=completed_on,
         closed_on=closed_on,
-        status=_status(
-            chain.today,
-            deadline or general_deadline(step.day, chain.parameters),
-            open_=open_,
-            seen_open=seen_open,
-        ),
-        days=(until - step.day).days,
-        overdue_days=_overdue(deadline, chain.today if open_ else completed_on),
+        status=_status(history, today),
+        days=((closed_on or today) - step.day).days,
+        overdue_days=_overdue(history.deadline(today), today if history.open_on(today) else completed_on),
     )
 
 
-def _seen_again(chain: Chain, key: str, first: date | None) -> tuple[date | None, date | None, bool]:
-    """Deadline in force, day of the confirming recheck, whether the last recheck found it still there."""
-    deadline, closed_on, still_there = first, None, False
-    for step in chain.rechecks:
-        for result in step.facts.results:
-            if result.hazard != key:
-                continue
-            if result.state is HazardState.RECTIFIED:
-                closed_on, still_there = closed_on or step.day, False
-            else:
-                closed_on, still_there = None, True
-                deadline = result.new_deadline or deadline
-    return deadline, closed_on, still_there
-
-
-def _status(today: date, deadline: date, *, open_: bool, seen_open: bool) -> HazardStatus:
-    """A hazard to which nobody gave a deadline counts as given the general one."""
-    if not open_:
+def _status(history: HazardHistory, today: date) -> HazardStatus:
+    if not history.open_on(today):
         return HazardStatus.RECTIFIED
-    if seen_open:
+    if history.result_on(today) is not None:
         return HazardStatus.STILL_THERE
-    return HazardStatus.IN_TIME if deadline >= today else HazardStatus.AWAITING_RECHECK
+    return HazardStatus.AWAITING_RECHECK if history.overdue_on(today) else HazardStatus.IN_TIME
 
 
-def _overdue(deadline: date | None, until: date | None) -> int:
-    return max(0, (until - deadline).days) if deadline and until else 0
+def _overdue(deadline: date, until: date | None) -> int:
+    return max(0, (until - deadline).days) if until else 0
 
 
 def _classes(enterprise: Enterprise | None) -> tuple[str, ...]:
     return tuple(kind.value for kind in enterprise.classes) if enterprise else ()
 
 
-def _name(ground: Ground, person: str) -> str:
-    known = ground.people.get(person)
+def _name(index: FactsIndex, person: str) -> str:
+    known = index.people.get(person)
     return known.name if known else person

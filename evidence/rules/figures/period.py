@@ -9,8 +9,8 @@ from datetime import date
 from evidence.domain.case import VisitKind
 from evidence.domain.week import Week, local_date
 from evidence.rules.clause import Finding, Kind
+from evidence.rules.facts_index import FactsIndex
 from evidence.rules.figures.hazards import HazardLine, hazard_lines
-from evidence.rules.ground import Ground
 from evidence.rules.money import OWED_BY_REGULATOR
 from evidence.rules.payment_schedule import half_year, schedule
 from evidence.rules.section import YearCoverage, year_coverage
@@ -33,36 +33,36 @@ class Period:
         return self.first <= day <= self.last
 
 
-def half_period(ground: Ground, half: int) -> Period:
+def half_period(index: FactsIndex, half: int) -> Period:
     """The half-year that an instalment pays.
 
     Raises:
         ValueError: the contract has no such half-year.
     """
-    if half not in {one.half for one in schedule(ground.parameters)}:
+    if half not in {one.half for one in schedule(index.parameters)}:
         raise ValueError(half)
-    first, last = half_year(ground.parameters.signed_on, half)
-    return Period(title=f"第{half}个半年", first=first, last=last, years=_years(ground, first, last))
+    first, last = half_year(index.parameters.signed_on, half)
+    return Period(title=f"第{half}个半年", first=first, last=last, years=_years(index, first, last))
 
 
-def year_period(ground: Ground, year: int) -> Period:
+def year_period(index: FactsIndex, year: int) -> Period:
     """A service year.
 
     Args:
-        year: as `Ground.year_of` counts: from 1, or the calendar year where the contract counts so.
+        year: as `FactsIndex.year_of` counts: from 1, or the calendar year where the contract counts so.
 
     Raises:
         ValueError: the contract has no such year.
     """
-    first, last = ground.term
-    if not ground.year_of(first) <= year <= ground.year_of(last):
+    first, last = index.term
+    if not index.year_of(first) <= year <= index.year_of(last):
         raise ValueError(year)
-    begins, ends = ground.year_span(year)
+    begins, ends = index.year_span(year)
     return Period(title=f"第{year}服务年度", first=begins, last=ends, years=(year,))
 
 
-def _years(ground: Ground, first: date, last: date) -> tuple[int, ...]:
-    return tuple(range(ground.year_of(first), ground.year_of(last) + 1))
+def _years(index: FactsIndex, first: date, last: date) -> tuple[int, ...]:
+    return tuple(range(index.year_of(first), index.year_of(last) + 1))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,23 +124,23 @@ _WORK = (
 )
 
 
-def period_figures(ground: Ground, findings: tuple[Finding, ...], period: Period) -> PeriodFigures:
+def period_figures(index: FactsIndex, findings: tuple[Finding, ...], period: Period) -> PeriodFigures:
     """Reckon a period.
 
     Args:
-        ground: over every case of the contract.
+        index: over every case of the contract.
         findings: the judgement of the same facts at the same instant.
     """
-    steps = [(chain, step) for chain in ground.chains for step in chain.visits if period.holds(step.day)]
+    steps = [(chain, step) for chain in index.chains for step in chain.visits if period.holds(step.day)]
     counts = {name: sum(step.facts.kind is kind for _chain, step in steps) for kind, name in _WORK}
     checked = {chain.case.id for chain, step in steps if step.facts.kind is VisitKind.CHECK}
     weeks = {Week.of(step.day) for _chain, step in steps}
     inspections = (VisitKind.CHECK, VisitKind.RECHECK)
-    mine = [one for one in ground.facts.packages if _within(period, one.week) and not one.supplement]
-    missed = [one for one in missed_weeks(ground, Week.of(ground.today)) if period.holds(one.monday)]
+    mine = [one for one in index.facts.packages if _within(period, one.week) and not one.supplement]
+    missed = [one for one in missed_weeks(index, Week.of(index.today)) if period.holds(one.monday)]
     return PeriodFigures(
         period=period,
-        as_of=ground.today,
+        as_of=index.today,
         work=counts,
         enterprises=tuple(
             sorted({chain.case.enterprise for chain, step in steps if step.facts.kind is VisitKind.CHECK})
@@ -148,13 +148,13 @@ def period_figures(ground: Ground, findings: tuple[Finding, ...], period: Period
         person_visits=sum(
             len(step.facts.experts) for _chain, step in steps if step.facts.kind in inspections
         ),
-        hazards=tuple(one for one in hazard_lines(ground) if period.holds(one.found_on)),
-        coverage=tuple(year_coverage(ground, year) for year in period.years),
-        reports=_reports(ground, period),
+        hazards=tuple(one for one in hazard_lines(index) if period.holds(one.found_on)),
+        coverage=tuple(year_coverage(index, year) for year in period.years),
+        reports=_reports(index, period),
         weeks_worked=len(weeks),
         weeks_missed=tuple(str(one) for one in missed),
         packages=tuple(one.id for one in mine),
-        receipted=sum(ground.receipt_for(one) is not None for one in mine),
+        receipted=sum(index.receipt_for(one) is not None for one in mine),
         unmet=unmet(one for one in findings if not one.subject.case or one.subject.case in checked),
     )
 
@@ -163,18 +163,18 @@ def _within(period: Period, week: str) -> bool:
     return period.holds(Week.parse(week).monday)
 
 
-def _reports(ground: Ground, period: Period) -> tuple[ReportedUpwards, ...]:
+def _reports(index: FactsIndex, period: Period) -> tuple[ReportedUpwards, ...]:
     return tuple(
         ReportedUpwards(
             case=chain.case.id,
-            name=ground.name_of(chain.case.enterprise),
+            name=index.name_of(chain.case.enterprise),
             trigger=one.trigger.value,
             recipient=one.recipient.value,
             reported_on=local_date(one.reported_at),
             receipted=one.receipt_at is not None,
             outcome=one.outcome,
         )
-        for chain in ground.chains
+        for chain in index.chains
         for one in chain.escalations
         if period.holds(local_date(one.reported_at))
     )

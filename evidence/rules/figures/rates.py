@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from evidence.rules.figures.hazards import HazardLine, HazardStatus
+from evidence.rules.figures.hazards import HazardLine
 
 UNNAMED = "未登记"
 
@@ -18,7 +18,7 @@ class Rate:
     hazards: int
     rectified: int
     overdue: int
-    """Open past the deadline, or found still there by a recheck."""
+    """Open past the deadline in force; a recheck may have moved it."""
     major: int
 
     @property
@@ -39,7 +39,7 @@ def rate(label: str, lines: Iterable[HazardLine]) -> Rate:
         label=label,
         hazards=len(known),
         rectified=sum(not one.open for one in known),
-        overdue=sum(one.status in (HazardStatus.AWAITING_RECHECK, HazardStatus.STILL_THERE) for one in known),
+        overdue=sum(one.overdue for one in known),
         major=sum(one.major for one in known),
     )
 

@@ -160,18 +160,10 @@ def account_for(stream: BinaryIO, reader: PdfFileReader, end: int, revision: int
         written |= ids
         if ids - allowed - set(data.obj_streams_used) - _own_stream(reader, number):
             unknown = unknown or "签名之后追加了验证资料以外的对象"
-    position, gaps = end, b""
-    for first, last in sorted({*spans, (size, size)}):
-        if first < position:
-            return Update(hidden="签名之后的对象相互重叠")
-        stream.seek(position)
-        gap = stream.read(first - position)
-        if _BETWEEN.fullmatch(gap) is None:
-            if _SYNTAX.search(gap):
-                return Update(hidden="签名之后夹有不属于任何修订的对象")
-            unknown = unknown or "签名之后夹有不属于任何对象的字节"
-        gaps += gap
-        position = last
+    gaps, between = _read_gaps(stream, end, spans, size)
+    if between.hidden:
+        return between
+    unknown = unknown or between.unknown
     if gaps.rpartition(b"%%EOF")[2].strip(_PADDING):
         unknown = unknown or "文件结束之后另有注释"
     if gaps.count(b"%%EOF") != len(newer):
@@ -181,6 +173,23 @@ def account_for(stream: BinaryIO, reader: PdfFileReader, end: int, revision: int
         metadata=bool(written & metadata),
         comments=b"%" in gaps.replace(b"%%EOF", b""),
     )
+
+
+def _read_gaps(stream: BinaryIO, end: int, spans: set[tuple[int, int]], size: int) -> tuple[bytes, Update]:
+    """The bytes from `end` on that belong to no object, and what is wrong with them."""
+    position, gaps, unknown = end, b"", ""
+    for first, last in sorted({*spans, (size, size)}):
+        if first < position:
+            return gaps, Update(hidden="签名之后的对象相互重叠")
+        stream.seek(position)
+        gap = stream.read(first - position)
+        if _BETWEEN.fullmatch(gap) is None:
+            if _SYNTAX.search(gap):
+                return gaps, Update(hidden="签名之后夹有不属于任何修订的对象")
+            unknown = unknown or "签名之后夹有不属于任何对象的字节"
+        gaps += gap
+        position = last
+    return gaps, Update(unknown=unknown)
 
 
 def _own_stream(reader: PdfFileReader, number: int) -> set[int]:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import BinaryIO
 
-from pypdf import PdfReader
+from pypdf import PageObject, PdfReader
 
 from evidence.foreign import reason_of
 from evidence.verify.container import Extent
 from evidence.verify.model import review
+from evidence.verify.pdf.printed_text import printed_text
 from evidence.verify.pdf.signatures import PdfVerdict, judge_pdf
 from evidence.verify.task_processes import run_in_processes
 from evidence.verify.trust import TrustStore
@@ -19,6 +22,8 @@ from evidence.verify.trust import TrustStore
 _SECONDS = 20.0
 """Processor time for one PDF; the clock ends it after ten times as long."""
 _SECONDS_PER_BYTE = 1e-6
+_TEXT_SECONDS_PER_BYTE, _MOST_TEXT_SECONDS = 1e-4, 600.0
+"""More for the text of all its pages, which takes longest: a list of a thousand originals, 0.1 s a page."""
 _MOST_TEXT = 1 << 20
 
 
@@ -37,6 +42,10 @@ class PdfTask:
     """Its title and printed text are wanted as well."""
     text_pages: int | None = None
     """Of how many first pages; None for all."""
+    printed: bool = False
+    """Our typesetter wrote it: its characters are read quickly, in the order in which they are shown."""
+    text_unless: str = ""
+    """No page is read where the title already holds this regular expression: reading one takes 0.1 s."""
 
 
 PdfJudge = Callable[[Sequence[PdfTask]], list[PdfVerdict]]
@@ -60,7 +69,7 @@ def judge_task(task: PdfTask) -> PdfVerdict:
                 proven_at=task.proven_at,
                 ours=task.ours,
             )
-            return replace(verdict, text=_text(stream, task.text_pages)) if task.text else verdict
+            return replace(verdict, text=_text(stream, task)) if task.text else verdict
     except OSError as error:
         return PdfVerdict(
             checks=(
@@ -71,7 +80,7 @@ def judge_task(task: PdfTask) -> PdfVerdict:
         )
 
 
-def _text(stream: BinaryIO, pages: int | None) -> str:
+def _text(stream: BinaryIO, task: PdfTask) -> str:
     """Title and printed text as far as it can be read; whatever breaks, there is less of it."""
     stream.seek(0)
     found = ""
@@ -79,8 +88,10 @@ def _text(stream: BinaryIO, pages: int | None) -> str:
         reader = PdfReader(stream)
         title = reader.metadata.title if reader.metadata else None
         found = f"{title}\n" if title else ""
-        for page in reader.pages[:pages]:
-            found += page.extract_text() or ""
+        if task.text_unless and re.search(task.text_unless, found):
+            return found
+        for page in reader.pages[: task.text_pages]:
+            found += page_text(page, printed=task.printed)
             if len(found) > _MOST_TEXT:
                 break
     except Exception:  # hostile input
@@ -88,8 +99,19 @@ def _text(stream: BinaryIO, pages: int | None) -> str:
     return found
 
 
+def page_text(page: PageObject, *, printed: bool) -> str:
+    """What a page prints; `printed` as in `PdfTask`."""
+    if printed:
+        with suppress(Exception):  # hostile or merely another typesetter's: pypdf reads it its own way
+            return printed_text(page)
+    return page.extract_text() or ""
+
+
 def _allowance(task: PdfTask) -> float:
-    return _SECONDS + task.extent.size * _SECONDS_PER_BYTE
+    allowed = _SECONDS + task.extent.size * _SECONDS_PER_BYTE
+    if task.text and task.text_pages is None:
+        allowed += min(task.extent.size * _TEXT_SECONDS_PER_BYTE, _MOST_TEXT_SECONDS)
+    return allowed
 
 
 def _give_up(task: PdfTask, why: str) -> PdfVerdict:

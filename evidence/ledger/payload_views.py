@@ -92,6 +92,7 @@ class Judged(Struct, gc=False):
     edocument_of: str | None = None
     case: str | None = None
     recordings: list[dict[str, Any]] = []
+    scan: dict[str, Any] | None = None
 
 
 class Word(Struct, gc=False):

@@ -12,7 +12,7 @@ from evidence.domain.facts import Facts, ServiceState
 from evidence.domain.parties import Enterprise, Person, Role
 from evidence.domain.register import Package, Plan, Receipt, RegisterEntry
 from evidence.domain.week import WEEKDAYS, Week, local_date, service_year, service_year_span
-from evidence.rules.chain import Chain, Step
+from evidence.rules.case_history import CaseHistory, Step
 from evidence.rules.clause import Clause
 from evidence.rules.deadlines import Suspension, Window, handover_day, handover_due, planning_day
 from evidence.rules.departures import departures, ended
@@ -22,11 +22,11 @@ from evidence.rules.wording import worded, words_of
 if TYPE_CHECKING:
     from evidence.rules.rule import Rule
 
-EDITION = 3
+EDITION = 5
 """Number of today's ruleset."""
 
 
-class Ground:
+class FactsIndex:
     """Facts as they were known at the judgement's instant, parameters and that instant."""
 
     def __init__(
@@ -83,10 +83,10 @@ class Ground:
         return found.short_name if found else enterprise
 
     @cached_property
-    def chains(self) -> tuple[Chain, ...]:
+    def chains(self) -> tuple[CaseHistory, ...]:
         """The cases under judgement, in order of their ids."""
         ordered = sorted(self.facts.cases, key=lambda one: one.case.id)
-        return tuple(Chain(self, one) for one in ordered)
+        return tuple(CaseHistory(self, one) for one in ordered)
 
     @cached_property
     def _registers(self) -> dict[str, dict[str, RegisterEntry]]:
@@ -246,6 +246,10 @@ class Ground:
         """First and last day of the contract's term."""
         first = self.parameters.signed_on
         return first, service_year_span(first, self.parameters.term_years)[1]
+
+    def in_term(self, week: Week) -> bool:
+        """Whether any day of a week lies in the contract's term."""
+        return week.sunday >= self.term[0] and week.monday <= self.term[1]
 
 
 def in_force(day: date, first: date | None, last: date | None) -> bool:

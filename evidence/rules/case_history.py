@@ -23,6 +23,7 @@ from evidence.domain.cycle import Cycle
 from evidence.domain.document import Document
 from evidence.domain.facts import CaseFacts
 from evidence.domain.hazard import Hazard, HazardState
+from evidence.domain.hazard_history import HazardHistory, hazard_histories
 from evidence.domain.parties import Enterprise
 from evidence.domain.recording import Recording
 from evidence.domain.register import RegisterEntry
@@ -31,10 +32,12 @@ from evidence.rules.clause import EvidenceRef
 from evidence.rules.deadlines import Suspension, Window, general_deadline, recheck_window, urging_window
 
 if TYPE_CHECKING:
-    from evidence.rules.ground import Ground
+    from evidence.rules.facts_index import FactsIndex
 
 FROM_THE_END = 3
 """From this edition on days are counted from the visit's end."""
+DEADLINE_IN_FORCE = 5
+"""From this edition on a deadline that a recheck moved holds until the next, for every rule."""
 FORM_OF = {
     VisitKind.CHECK: "inspection-record",
     VisitKind.URGING: "urging-record",
@@ -94,21 +97,21 @@ class Expiry:
     window: Window
 
 
-class Chain:
+class CaseHistory:
     """Everything one case rule looks at."""
 
-    def __init__(self, ground: Ground, facts: CaseFacts) -> None:
-        self.ground = ground
+    def __init__(self, index: FactsIndex, facts: CaseFacts) -> None:
+        self.index = index
         self.facts = facts
         self.case = facts.case
-        self.parameters = ground.parameters
-        self.today = ground.today
+        self.parameters = index.parameters
+        self.today = index.today
         self._coverage: dict[tuple[str, CoverageLimits], Coverage] = {}
 
     @cached_property
     def enterprise(self) -> Enterprise | None:
         """None when the case names an enterprise that is in no register."""
-        return self.ground.enterprises.get(self.case.enterprise)
+        return self.index.enterprises.get(self.case.enterprise)
 
     @cached_property
     def visits(self) -> tuple[Step, ...]:
@@ -149,6 +152,16 @@ class Chain:
         """Every hazard with the visit that found it: the check, a recheck or a guidance."""
         return {hazard.id: (hazard, step) for step in self.visits for hazard in step.facts.hazards}
 
+    @cached_property
+    def histories(self) -> tuple[HazardHistory, ...]:
+        """When each hazard was open, and which deadline held."""
+        return hazard_histories(self.facts.visits, self.parameters.rectification_days)
+
+    @cached_property
+    def history_of(self) -> dict[str, HazardHistory]:
+        """The histories by their hazards' ids."""
+        return {one.hazard.id: one for one in self.histories}
+
     @property
     def finding_visits(self) -> tuple[Step, ...]:
         """Checks, and any other visit that found a hazard: its duties hold wherever it was found."""
@@ -172,7 +185,7 @@ class Chain:
         """Force-majeure notices that cover this case, its enterprise or everybody."""
         return tuple(
             suspension
-            for suspension, entry in self.ground.suspensions
+            for suspension, entry in self.index.suspensions
             if entry.case in (None, self.case.id) and entry.enterprise in (None, self.case.enterprise)
         )
 
@@ -184,7 +197,7 @@ class Chain:
         return urging_window(self.check.day, self.parameters, self.suspensions)
 
     def deadline(self, hazard: Hazard, step: Step) -> date | None:
-        """A hazard's rectification deadline; immediate ones are due on the day of the check."""
+        """A hazard's first rectification deadline; immediate ones are due on the day of the check."""
         return hazard.deadline or (step.day if hazard.immediate else None)
 
     @cached_property
@@ -235,7 +248,7 @@ class Chain:
 
     def handover_due(self, step: Step) -> date:
         """When a visit's material must be handed over: a night's work counts on the day it ends."""
-        return self.ground.handover_due(step.last_day if self.ground.edition >= FROM_THE_END else step.day)
+        return self.index.handover_due(step.last_day if self.index.edition >= FROM_THE_END else step.day)
 
     def _recheck_window(self, deadline: date) -> Window:
         return recheck_window(deadline, self.parameters, self.suspensions)
@@ -243,10 +256,7 @@ class Chain:
     @cached_property
     def open_hazards(self) -> tuple[str, ...]:
         """Hazards whose latest result is not 已整改, in order of id."""
-        latest = {result.hazard: result.state for step in self.rechecks for result in step.facts.results}
-        return tuple(
-            sorted(hazard for hazard in self.hazards if latest.get(hazard) is not HazardState.RECTIFIED)
-        )
+        return tuple(sorted(one.hazard.id for one in self.histories if one.open_on(self.today)))
 
     @cached_property
     def reports(self) -> tuple[RectificationReport, ...]:
@@ -266,9 +276,13 @@ class Chain:
 
     def takers_part(self, steps: Iterable[Step]) -> frozenset[str]:
         """Inspectors and supervisors of some visits, by id and by name: nobody judges his own work."""
-        people = self.ground.people
+        people = self.index.people
         ids = {one for step in steps for one in (*step.facts.experts, *step.facts.supervisors)}
         return frozenset(ids | {people[one].name for one in ids if one in people})
+
+    def takers_part_recorded(self, document: Document) -> frozenset[str]:
+        """The same of the visits whose record a document is; nobody for any other paper."""
+        return self.takers_part(step for step in self.visits if self.record(step) is document)
 
     def entries(self, register: str) -> tuple[RegisterEntry, ...]:
         """Entries of a register that name this case, one of its visits or its enterprise."""
@@ -291,7 +305,7 @@ class Chain:
     @cached_property
     def material(self) -> tuple[tuple[Document, date], ...]:
         """The documents that have begun to arrive, each with its handover day."""
-        late = self.ground.edition >= FROM_THE_END
+        late = self.index.edition >= FROM_THE_END
         days = {step.id: step.last_day if late else step.day for step in self.visits}
         fallback = self.visits[-1].day if self.visits else self.today
         found = []
@@ -300,7 +314,7 @@ class Chain:
                 day = days.get(document.form.visit or "", fallback)
                 if document.form.form == "rectification-report" and self.reports:
                     day = self.reports[-1].received_on
-                found.append((document, self.ground.handover_due(day)))
+                found.append((document, self.index.handover_due(day)))
         return tuple(found)
 
     @cached_property
