@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -49,6 +50,7 @@ DAT = "application/x-recorder-card"
 ZIP = "application/zip"
 EML = "message/rfc822"
 MSG = "application/vnd.ms-outlook"
+DICOM = "application/dicom"
 UNKNOWN = "application/octet-stream"
 
 FAMILIES: dict[str, Family] = {
@@ -99,18 +101,18 @@ _FILM_BRANDS = frozenset(
     {b"isom", b"iso2", b"iso3", b"iso4", b"iso5", b"iso6", b"iso8", b"mp41", b"mp42", b"mp71", b"avc1"}
     | {b"M4V ", b"M4VH", b"M4VP", b"f4v ", b"MSNV", b"mmp4", b"dash", b"dby1", b"ndas", b"XAVC", b"hvc1"}
 )
-_FOREIGN: tuple[tuple[bytes, str], ...] = (
-    (b"MZ", "application/x-msdownload"),
-    (b"\x7fELF", "application/x-executable"),
-    (b"#!", "text/x-script"),
-    (b"Rar!\x1a\x07", "application/vnd.rar"),
-    (b"7z\xbc\xaf\x27\x1c", "application/x-7z-compressed"),
-    (b"\x1f\x8b", "application/gzip"),
-    (b"BZh", "application/x-bzip2"),
-    (b"\xfd7zXZ\x00", "application/x-xz"),
-    (b"GIF8", "image/gif"),
-    (b"{\\rtf", "application/rtf"),
-)
+_FOREIGN: Mapping[bytes, str] = {
+    b"MZ": "application/x-msdownload",
+    b"\x7fELF": "application/x-executable",
+    b"#!": "text/x-script",
+    b"Rar!\x1a\x07": "application/vnd.rar",
+    b"7z\xbc\xaf\x27\x1c": "application/x-7z-compressed",
+    b"\x1f\x8b": "application/gzip",
+    b"BZh": "application/x-bzip2",
+    b"\xfd7zXZ\x00": "application/x-xz",
+    b"GIF8": "image/gif",
+    b"{\\rtf": "application/rtf",
+}
 ARCHIVES = frozenset(
     {"application/vnd.rar", "application/x-7z-compressed", "application/gzip", "application/x-tar"}
     | {"application/x-bzip2", "application/x-xz"}
@@ -171,7 +173,8 @@ def identify_media(path: Path, name: str) -> Media:
     if found == ZIP:
         # The list of contents stands at the end: a cut document is still a document.
         inside = package.main_kind(path)
-        found = (claimed if claimed in {DOCX, XLSX} else ZIP) if inside is None else inside or ZIP
+        found = (claimed if claimed in {DOCX, XLSX} else ZIP) if inside is None else inside
+        found = found or package.stated_kind(path) or ZIP
     elif found == ole.STORAGE:
         found, encrypted = ole.kind_of(path)
     elif found == UNKNOWN:
@@ -190,35 +193,39 @@ def extension(name: str) -> str:
     return end.lower() if dot and stem else ""
 
 
+_AT_ONCE: Mapping[bytes, str] = {b"%PDF-": PDF, b"\xff\xd8\xff": JPEG, b"\x89PNG\r\n\x1a\n": PNG}
+"""First bytes that say it, whatever follows."""
+_UNLESS_DICOM: Mapping[bytes, str] = {
+    **dict.fromkeys((b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+"), TIFF),
+    b"\x1aE\xdf\xa3": MKV,
+    **dict.fromkeys((b"PK\x03\x04", b"PK\x05\x06"), ZIP),
+    ole.MAGIC: ole.STORAGE,
+}
+"""First bytes that say it unless the file is DICOM, whose first 128 bytes are anybody's (PS3.10, 7.1)."""
+
+
 def _by_magic(head: bytes) -> str:
-    # Readers accept up to 1024 bytes of noise before the header (ISO 32000-1 annex H.3.4.1); scanners
-    # and mail gateways produce it, but only when nothing else claims the first bytes.
-    if head.startswith(b"%PDF-"):
-        return PDF
-    if head.startswith(b"\xff\xd8\xff"):
-        return JPEG
-    if head.startswith(b"\x89PNG\r\n\x1a\n"):
-        return PNG
-    if head[:4] in (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+"):
-        return TIFF
+    if kind := _begins(head, _AT_ONCE):
+        return kind
+    if head[128:132] == b"DICM":
+        return DICOM
+    if kind := _begins(head, _UNLESS_DICOM):
+        return kind
     if head[:4] == b"RIFF":
         return {b"WEBP": WEBP, b"AVI ": AVI}.get(head[8:12], UNKNOWN)
-    if head.startswith(b"\x1aE\xdf\xa3"):
-        return MKV
-    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return ZIP
     if head.startswith(b"BM") and len(head) >= 18 and int.from_bytes(head[14:18], "little") in _BMP_HEADERS:
         return BMP
-    if head.startswith(ole.MAGIC):
-        return ole.STORAGE
     if head[257:262] == b"ustar":
         return "application/x-tar"
-    for magic, kind in _FOREIGN:
-        if head.startswith(magic):
-            return kind
-    return _by_box(_without_marks(head)) or (
-        PDF if b"%PDF-" in head[:1024] and not _is_text(head) else UNKNOWN
-    )
+    # Readers accept up to 1024 bytes of noise before the header (ISO 32000-1 annex H.3.4.1); scanners
+    # and mail gateways produce it, but only when nothing else claims the first bytes.
+    late_pdf = PDF if b"%PDF-" in head[:1024] and not _is_text(head) else UNKNOWN
+    return _begins(head, _FOREIGN) or _by_box(_without_marks(head)) or late_pdf
+
+
+def _begins(head: bytes, kinds: Mapping[bytes, str]) -> str:
+    """The kind whose first bytes these are; empty when they are none's."""
+    return next((kind for magic, kind in kinds.items() if head.startswith(magic)), "")
 
 
 def _without_marks(head: bytes) -> bytes:

@@ -29,6 +29,12 @@ _UNREADABLE = (
 MAX_ENTRIES = 20_000
 MAX_LIST = 4_000_000
 """Bytes of the list of content types, or of one list of relations."""
+MAX_NAME = 200
+"""Bytes of a media type."""
+_OPEN_DOCUMENTS = frozenset(
+    f"application/vnd.oasis.opendocument.{each}"
+    for each in ("text", "spreadsheet", "presentation", "graphics")
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +62,17 @@ def main_kind(path: Path) -> str | None:
     if _SHEET_MAIN.search(kinds):
         return XLSX
     return _by_relation(path)
+
+
+def stated_kind(path: Path) -> str:
+    """What a package of another family says it is (OpenDocument 1.3, part 2, 3.3); empty when silent."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            stated = read_part(archive, "mimetype", MAX_NAME).decode("ascii").strip()
+    except (*_UNREADABLE, KeyError):
+        return ""
+    kind = stated.removesuffix("-template")
+    return kind if kind in _OPEN_DOCUMENTS else ""
 
 
 def _by_relation(path: Path) -> str:

@@ -16,14 +16,14 @@ from evidence.filetypes import media
 from evidence.filetypes.examine import Examined
 from evidence.filetypes.media import Family
 from evidence.filetypes.wholeness import End
-from evidence.inbox.booking import Piece
+from evidence.inbox.booking import StoredFile
 from evidence.inbox.identify import quarantined
 from evidence.inbox.kinds import examined
 from evidence.inbox.mail_suggestions import MailSuggestions
 from evidence.inbox.screening import Scan, infected, is_infected, with_scan
 from evidence.inbox.understand import Material, Understander, Understanding, refusal, unreadable
 from evidence.inbox.unpacking import DEEPEST, Opened, Unpacking
-from evidence.ledger.events import ArrivalJudged
+from evidence.ledger.arrival_events import ArrivalJudged
 from evidence.ledger.ledger import Ledger
 from evidence.ledger.view import Arrival
 
@@ -52,24 +52,24 @@ class Archived:
         return None if self.scanner is None else self.scanner(path)
 
     def first(
-        self, piece: Piece, arrival: Arrival | None, end: End, scan: VirusScan | None = None
+        self, file: StoredFile, arrival: Arrival | None, end: End, scan: VirusScan | None = None
     ) -> Understanding:
         """Read what was just stored.
 
         Args:
-            piece: the file.
+            file: whose bytes are safe.
             arrival: the arrival it continues or retries; None for a new one.
             end: what its bytes say about their own end.
             scan: what the scanner said.
         """
         material = Material(
             arrival=arrival.id if arrival is not None else ArrivalId(""),
-            path=self.originals.path(piece.stored.sha256),
-            name=piece.sighting.name,
-            sha256=piece.stored.sha256,
-            bytes=piece.stored.bytes,
-            media=piece.media,
-            beside=piece.sighting.path.parent,
+            path=self.originals.path(file.stored.sha256),
+            name=file.sighting.name,
+            sha256=file.stored.sha256,
+            bytes=file.stored.bytes,
+            media=file.media,
+            beside=file.sighting.path.parent,
         )
         if is_infected(scan):
             return infected(material.arrival, scan)

@@ -14,11 +14,12 @@ from evidence.archive.originals import Stored
 from evidence.domain.identifiers import ArrivalId, Sha256
 from evidence.filetypes.media import Media
 from evidence.inbox.identify import quarantined
+from evidence.inbox.inbox_listing import Sighting
 from evidence.inbox.members import all_linked, judgement
 from evidence.inbox.numbering import next_arrival
-from evidence.inbox.sight import Sighting
 from evidence.inbox.understand import Understanding
-from evidence.ledger.events import ArrivalJudged, ArrivalTaken, ArrivalWaiting, Event, PersonDecided
+from evidence.ledger.arrival_events import ArrivalJudged, ArrivalTaken, ArrivalWaiting, PersonDecided
+from evidence.ledger.events import Event
 from evidence.ledger.ledger import Ledger
 from evidence.ledger.view import Arrival, View
 
@@ -29,7 +30,7 @@ _OPEN_REASONS = frozenset({"incomplete", "not_regular_file", "not_readable"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
+class StoredFile:
     """One file whose bytes are safe in the originals."""
 
     sighting: Sighting
@@ -48,9 +49,9 @@ def still_open(arrival: Arrival) -> bool:
     return arrival.outcome == "quarantined" and lies_there and not withdrawn
 
 
-def first_of(view: View, piece: Piece) -> Arrival | None:
+def first_of(view: View, file: StoredFile) -> Arrival | None:
     """The arrival whose bytes these are now; empty files have no content to be the same."""
-    return first_with(view, piece.stored.sha256) if piece.sighting.size else None
+    return first_with(view, file.stored.sha256) if file.sighting.size else None
 
 
 def first_with(view: View, sha256: Sha256) -> Arrival | None:
@@ -65,59 +66,59 @@ class Booking:
     ledger: Ledger
     clock: Callable[[], datetime]
 
-    def known(self, piece: Piece) -> Arrival | None:
+    def known(self, file: StoredFile) -> Arrival | None:
         """The arrival that already took this very file: its removal was interrupted, or failed.
 
         What another process has just written may be seen before it is on disk; the caller removes the
         file on the strength of it, so it is waited for.
         """
-        found = _same_file(self.ledger.view, piece)
+        found = _same_file(self.ledger.view, file)
         if found is not None:
             self.ledger.transact(ACTOR, lambda _view: ())
         return found
 
-    def take(self, piece: Piece, arrival: Arrival | None, understood: Understanding | None) -> Arrival:
+    def take(self, file: StoredFile, arrival: Arrival | None, understood: Understanding | None) -> Arrival:
         """Journal a file with its outcome.
 
         Args:
-            piece: the file.
+            file: whose bytes are safe.
             arrival: the arrival it continues or retries; None for a new one.
             understood: what became of it; None when somebody else will read it.
         """
         now = self.clock()
 
         def decide(view: View) -> Sequence[Event]:
-            if _same_file(view, piece) is not None:
+            if _same_file(view, file) is not None:
                 return ()
-            earlier = first_of(view, piece)
+            earlier = first_of(view, file)
             if arrival is None and earlier is not None and earlier.outcome != "quarantined":
-                return _duplicate(piece, next_arrival(view, now), earlier, now)
+                return _duplicate(file, next_arrival(view, now), earlier, now)
             chosen = arrival.id if arrival is not None else next_arrival(view, now)
-            taken = _taken(piece, chosen, now)
+            taken = _taken(file, chosen, now)
             if understood is None:
                 return (taken,)
             return (taken, *judgement(view, chosen, understood, now, new=arrival is None))
 
-        return self._booked(piece, decide)
+        return self._booked(file, decide)
 
-    def duplicate(self, piece: Piece, open_arrival: Arrival | None) -> Arrival:
+    def duplicate(self, file: StoredFile, open_arrival: Arrival | None) -> Arrival:
         """Journal the same bytes again.
 
         Args:
-            piece: the file.
+            file: whose bytes are safe.
             open_arrival: the arrival under which it was waiting; None for a new one.
         """
         now = self.clock()
 
         def decide(view: View) -> Sequence[Event]:
-            if _same_file(view, piece) is not None:
+            if _same_file(view, file) is not None:
                 return ()
-            earlier = first_of(view, piece)
+            earlier = first_of(view, file)
             assert earlier is not None  # noqa: S101 - arrivals never disappear
             chosen = open_arrival.id if open_arrival is not None else next_arrival(view, now)
-            return _duplicate(piece, chosen, earlier, now)
+            return _duplicate(file, chosen, earlier, now)
 
-        return self._booked(piece, decide)
+        return self._booked(file, decide)
 
     def refuse(
         self, sighting: Sighting, open_arrival: Arrival | None, reason: str, detail: str = ""
@@ -188,11 +189,11 @@ class Booking:
                 return arrival.id
         return next_arrival(view, self.clock())
 
-    def _booked(self, piece: Piece, decide: Callable[[View], Sequence[Event]]) -> Arrival:
+    def _booked(self, file: StoredFile, decide: Callable[[View], Sequence[Event]]) -> Arrival:
         events = self.ledger.transact(ACTOR, decide)
         view = self.ledger.view
         taken = next((event.arrival for event in events if isinstance(event, ArrivalTaken)), None)
-        arrival = _same_file(view, piece) if taken is None else view.arrival(taken)
+        arrival = _same_file(view, file) if taken is None else view.arrival(taken)
         assert arrival is not None  # noqa: S101 - just journalled, by us or by another process
         return arrival
 
@@ -202,23 +203,23 @@ class Booking:
         return first.arrival
 
 
-def _same_file(view: View, piece: Piece) -> Arrival | None:
-    for arrival in view.arrivals_of(piece.stored.sha256):
-        if arrival.seen_as == piece.sighting.identity:
+def _same_file(view: View, file: StoredFile) -> Arrival | None:
+    for arrival in view.arrivals_of(file.stored.sha256):
+        if arrival.seen_as == file.sighting.identity:
             return arrival
     return None
 
 
-def _taken(piece: Piece, id: ArrivalId, now: datetime) -> ArrivalTaken:
+def _taken(file: StoredFile, id: ArrivalId, now: datetime) -> ArrivalTaken:
     return ArrivalTaken(
         arrival=id,
-        path=piece.sighting.name,
-        sha256=piece.stored.sha256,
-        bytes=piece.stored.bytes,
+        path=file.sighting.name,
+        sha256=file.stored.sha256,
+        bytes=file.stored.bytes,
         received_at=now,
-        media_type=piece.media.type,
-        seen_as=piece.sighting.identity,
-        path_bytes=piece.sighting.name_bytes,
+        media_type=file.media.type,
+        seen_as=file.sighting.identity,
+        path_bytes=file.sighting.name_bytes,
     )
 
 
@@ -228,10 +229,10 @@ def _waiting(sighting: Sighting, id: ArrivalId, why: str, seen_as: str = "") -> 
     )
 
 
-def _duplicate(piece: Piece, id: ArrivalId, earlier: Arrival, now: datetime) -> tuple[Event, ...]:
+def _duplicate(file: StoredFile, id: ArrivalId, earlier: Arrival, now: datetime) -> tuple[Event, ...]:
     first = earlier.duplicate_of or earlier.id
     message = f"与 {first}（{earlier.path}）内容完全相同，不重复处理。"
     return (
-        replace(_taken(piece, id, now), duplicate_of=first),
+        replace(_taken(file, id, now), duplicate_of=first),
         ArrivalJudged(arrival=id, outcome="duplicate", message=message),
     )

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from evidence.domain.document import Document
 from evidence.domain.identifiers import ArrivalId, Number, Sha256
-from evidence.ledger.events import ArrivalJudged
+from evidence.ledger.arrival_events import ArrivalJudged
 
 IssuedText = Callable[[Number], tuple[str, ...]]
 """What a form says as it was issued, in Word and on paper; without those that cannot be read."""

@@ -10,10 +10,10 @@ from evidence.domain.identifiers import Number, VisitId, number_case
 from evidence.domain.reasons import require_substance
 from evidence.errors import UsageError
 from evidence.language import _
-from evidence.ledger.events import ArrivalJudged, RecordingAssigned
+from evidence.ledger.arrival_events import ArrivalJudged, RecordingAssigned
 from evidence.ledger.own_visit import took_part
 from evidence.ledger.view import View
-from evidence.rules.chain import FORM_OF
+from evidence.rules.case_history import FORM_OF
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +46,7 @@ def films_back(
         recording = view.recording(each.sha256)
         if visit and recording is not None and recording.visit == visit:
             back = VisitId(before.get(each.sha256, ""))
-            yield RecordingAssigned(sha256=each.sha256, visit=back, by=who.by, why=who.why)
+            yield RecordingAssigned(sha256=each.sha256, visit=back, by=who.by, why=who.why, stated=who.stated)
 
 
 def refuse_own_visit(view: View, number: Number, who: Decider) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from evidence.domain.case import in_force
-from evidence.domain.document import Box, IssuedPage, MarkVerdict, ScannedPage
+from evidence.domain.document import Box, IssuedPage, MarkVerdict, Placing, ScannedPage
 from evidence.domain.identifiers import ArrivalId, CaseId, Number, Sha256, VisitId, number_case
 from evidence.errors import UsageError
 from evidence.inbox.deciding import Decider, films_back, refuse_own_visit
@@ -17,14 +17,14 @@ from evidence.inbox.ingest import Intake
 from evidence.inbox.placing import Placement, place_pages, valid_form
 from evidence.inbox.screening import INFECTED
 from evidence.language import _
-from evidence.ledger.events import (
+from evidence.ledger.arrival_events import (
     AlterationDecided,
     ArrivalJudged,
-    Event,
     MarkDecided,
     PersonDecided,
     RecordingAssigned,
 )
+from evidence.ledger.events import Event
 from evidence.ledger.ledger import Ledger
 from evidence.ledger.lookup import known_arrival, standing_case
 from evidence.ledger.view import Arrival, View
@@ -51,7 +51,8 @@ class Desk:
         box asks to be looked at.
 
         Raises:
-            UsageError: unknown arrival, form or page; a void form; a page image used twice.
+            UsageError: unknown arrival, form or page; a void form; a page image used twice; a record of a
+                visit that the person took part in.
         """
         if len({placement.index for placement in placements}) != len(placements):
             raise UsageError(
@@ -61,7 +62,10 @@ class Desk:
         read = self._read(arrival, placements)
 
         def decide(view: View, current: Arrival, judged: ArrivalJudged) -> Sequence[Event]:
-            return (place_pages(view, current, judged, placements, read, boxes=self._boxes, by=who.by),)
+            for number in dict.fromkeys(placement.number for placement in placements):
+                refuse_own_visit(view, number, who)
+            word = Placing(by=who.by, why=who.why, stated=who.stated)
+            return (place_pages(view, current, judged, placements, read, boxes=self._boxes, word=word),)
 
         detail = {"pages": [msgspec.to_builtins(placement) for placement in placements]}
         return self._decide(arrival, "link" if len(placements) == 1 else "split", who, detail, decide)
@@ -145,7 +149,9 @@ class Desk:
             return (
                 replace(judged, outcome="linked", reason="", message=message, case=case),
                 *(
-                    RecordingAssigned(sha256=recording.sha256, visit=visit, by=who.by, why=who.why)
+                    RecordingAssigned(
+                        sha256=recording.sha256, visit=visit, by=who.by, why=who.why, stated=who.stated
+                    )
                     for recording in footage
                 ),
             )
@@ -231,6 +237,8 @@ class Desk:
                     remedy=_("历次决定见 evidence inbox show 到件编号。"),
                 )
             before = msgspec.convert(last.detail["before"], ArrivalJudged)
+            if current.reason == INFECTED and before.reason != INFECTED:
+                raise _harmful(current)
             return (before, *films_back(view, judged, last.detail, who))
 
         return self._decide(arrival, "undo", who, {}, decide)
@@ -320,15 +328,15 @@ class Desk:
                     remedy=_("把命令中的到件编号换成先收到的那个。"),
                 )
             if current.reason == INFECTED and decision in _OPENING:
-                raise UsageError(
-                    _("{arrival} 含有病毒扫描发现的有害内容，不能归入。").format(arrival=arrival),
-                    where=current.path,
-                    remedy=_("请让提供人查杀后重新提供；误报的，更新病毒库后重试。"),
-                )
+                raise _harmful(current)
             what = {**detail, "before": msgspec.to_builtins(current.judged)}
+            scan = current.judged.scan  # of the same bytes, whatever they are found to be
             return (
                 _decision(current, decision, who, what),
-                *decide(view, current, current.judged),
+                *(
+                    replace(each, scan=each.scan or scan) if isinstance(each, ArrivalJudged) else each
+                    for each in decide(view, current, current.judged)
+                ),
             )
 
         self.ledger.transact(who.actor, events)
@@ -362,6 +370,14 @@ class Desk:
 def _decision(arrival: Arrival, decision: str, who: Decider, detail: dict[str, Any]) -> PersonDecided:
     return PersonDecided(
         arrival=arrival.id, decision=decision, by=who.by, why=who.why, detail=detail, stated=who.stated
+    )
+
+
+def _harmful(arrival: Arrival) -> UsageError:
+    return UsageError(
+        _("{arrival} 含有病毒扫描发现的有害内容，不能归入。").format(arrival=arrival.id),
+        where=arrival.path,
+        remedy=_("请让提供人查杀后重新提供；误报的，更新病毒库后重试。"),
     )
 
 

@@ -11,7 +11,7 @@ from evidence.domain.document import Document
 from evidence.domain.identifiers import ArrivalId, Number, Sha256, expand, number_case
 from evidence.inbox.counterparts import IssuedText, not_filled_in, unfilled
 from evidence.inbox.identify import quarantined
-from evidence.ledger.events import ArrivalJudged, Suggestion, UnlinkedPage
+from evidence.ledger.arrival_events import ArrivalJudged, Suggestion, UnlinkedPage
 from evidence.ledger.view import View
 
 _NUMBER = re.compile(r"(?<![A-Z0-9])[A-Z]{3}\d{2}-?\d{4}-?[A-Z]{2}-?\d{3}(?!\d)")

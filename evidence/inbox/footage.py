@@ -16,7 +16,8 @@ from evidence.inbox.burnt_clock import suggestion, with_burnt_clock
 from evidence.inbox.identify import quarantined
 from evidence.isolation.calls import run_bounded
 from evidence.isolation.limits import Bounds
-from evidence.ledger.events import ArrivalJudged, Event, RecordingAssigned
+from evidence.ledger.arrival_events import ArrivalJudged, RecordingAssigned
+from evidence.ledger.events import Event
 from evidence.ledger.view import Arrival, View
 from evidence.recordings.assign import (
     Assignment,

@@ -9,7 +9,7 @@ from evidence.domain.document import Document, ScannedPage
 from evidence.domain.identifiers import ArrivalId, Number, Sha256
 from evidence.inbox import words
 from evidence.inbox.reading import FileReading, PageReading
-from evidence.ledger.events import ArrivalJudged, UnlinkedPage
+from evidence.ledger.arrival_events import ArrivalJudged, UnlinkedPage
 from evidence.ledger.view import View
 
 HARD_PROBLEMS = (

@@ -15,7 +15,6 @@ next look recognises the very file by its identity (inode and change times) and 
 
 from __future__ import annotations
 
-import errno
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -28,20 +27,12 @@ from evidence.domain.case import Visit
 from evidence.domain.identifiers import ArrivalId
 from evidence.errors import MissingPartError
 from evidence.filetypes.examine import UNREAD
-from evidence.foreign import reason_of
 from evidence.inbox.archived import Archived
-from evidence.inbox.booking import ACTOR, Booking, Piece, first_of, still_open
+from evidence.inbox.booking import ACTOR, Booking, StoredFile, first_of, still_open
+from evidence.inbox.deferred import FULL, DeferredRecognition
 from evidence.inbox.folders import EmptiedFolders
 from evidence.inbox.footage import reconsider
-from evidence.inbox.kinds import examined
-from evidence.inbox.later import FULL, Later
-from evidence.inbox.open_arrivals import OpenArrivals
-from evidence.inbox.passes import NoRoomError, Pass
-from evidence.inbox.quarantine import Quarantine
-from evidence.inbox.screening import Scan, is_infected
-from evidence.inbox.settings import InboxSettings
-from evidence.inbox.settle import Readiness, Watched, next_look, observe, readiness
-from evidence.inbox.sight import (
+from evidence.inbox.inbox_listing import (
     MovedAwayError,
     Sighting,
     being_written,
@@ -51,15 +42,19 @@ from evidence.inbox.sight import (
     readable_path,
     same_file,
 )
+from evidence.inbox.kinds import examined
+from evidence.inbox.open_arrivals import OpenArrivals
+from evidence.inbox.passes import NoRoomError, Pass, unread_for_now
+from evidence.inbox.quarantine import Quarantine
+from evidence.inbox.screening import Scan, is_infected
+from evidence.inbox.settings import InboxSettings
+from evidence.inbox.settle import Readiness, Watched, next_look, observe, readiness
 from evidence.inbox.understand import Understander, over_limit
-from evidence.language import _
 from evidence.ledger.ledger import Ledger
 from evidence.ledger.view import Arrival, Head
 
 STILL_WRITING = "文件还在写入，写完后自动接收。"
 UNREADABLE = "没有权限读取该文件。"
-# The file itself is open by then: a refusal comes from the archive's side.
-_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM})
 
 
 class Intake:
@@ -77,7 +72,7 @@ class Intake:
         clock: Callable[[], datetime],
         monotonic: Callable[[], float] = time.monotonic,
         wall: Callable[[], float] = time.time,
-        later: Later | None = None,
+        deferred: DeferredRecognition | None = None,
         scanner: Scan | None = None,
     ) -> None:
         self._inbox = inbox
@@ -95,7 +90,7 @@ class Intake:
         self._clock = clock
         self._monotonic = monotonic
         self._wall = wall
-        self._later = later
+        self._deferred = deferred
         self._booking = Booking(ledger=ledger, clock=clock)
         self._folders = EmptiedFolders(inbox, settle_s=settings.settle_s, keep=settings.keep_folders)
         self._memory: dict[str, Watched] = {}
@@ -107,12 +102,12 @@ class Intake:
     def resume(self) -> None:
         """After a crash: judge what was taken and not judged, bring the quarantine folder in line."""
         for arrival in self._ledger.view.arrivals("taken"):
-            if self._later is None:
+            if self._deferred is None:
                 # a service that is still missing is asked again at the next start
                 with suppress(MissingPartError):
                     self.judge_again(arrival)
             else:
-                self._later.hand_on(arrival)
+                self._deferred.hand_on(arrival)
         self._quarantine.reconcile(self._ledger.view.arrivals("quarantined"))
 
     def run(
@@ -127,8 +122,8 @@ class Intake:
             # one settling time is enough for everything that has come to rest
             time.sleep(self._settings.settle_s)
             result.add(self.look_once(paths, patient=False, progress=progress, announce=0.0))
-        if self._later is not None:
-            self._later.settle()
+        if self._deferred is not None:
+            self._deferred.settle()
             for arrival in result.arrivals:
                 self.lay_out(arrival)
         self._note_members(result)
@@ -261,7 +256,7 @@ class Intake:
         if self._met_before(sighting, open_arrival):
             assert open_arrival is not None  # noqa: S101 - else it was not met
             return open_arrival.id
-        if self._later is not None and self._later.full():
+        if self._deferred is not None and self._deferred.full():
             self._troubles[sighting.name] = FULL
             return None
         try:
@@ -287,13 +282,7 @@ class Intake:
             self._troubles[sighting.name] = f"{missing.what}文件留在收件夹，恢复后自动接收。"
             return None
         except OSError as error:
-            if error.errno in _NO_ROOM:
-                raise NoRoomError(
-                    _("档案所在的磁盘写不进去：{why}。").format(why=reason_of(error)),
-                    where=sighting.name,
-                    remedy=_("文件仍在收件夹。请腾出空间或恢复写权限，再运行 evidence ingest。"),
-                ) from error
-            self._troubles[sighting.name] = f"文件暂时读不出（{reason_of(error)}），稍后自动再试。"
+            self._troubles[sighting.name] = unread_for_now(sighting.name, error)
             return None
         if taken is None:
             key = str(sighting.path)
@@ -342,24 +331,24 @@ class Intake:
         # `incomplete` takes nothing away, so a single pass may say it even where writers are invisible
         if detail and found.end.decisive and patient and ready is not Readiness.GIVE_UP:
             return None
-        piece = Piece(sighting=sighting, stored=self._originals.put_file(path), media=found.media)
-        if not same_file(sighting) or piece.stored.bytes != sighting.size:
+        file = StoredFile(sighting=sighting, stored=self._originals.put_file(path), media=found.media)
+        if not same_file(sighting) or file.stored.bytes != sighting.size:
             return None  # it changed while it was copied; the copy is no arrival
-        known = self._booking.known(piece)
+        known = self._booking.known(file)
         if known is not None:
             return self._finish(sighting, known)
-        earlier = first_of(self._ledger.view, piece)
+        earlier = first_of(self._ledger.view, file)
         if earlier is not None and earlier.outcome != "quarantined":
-            return self._finish(sighting, self._booking.duplicate(piece, open_arrival))
+            return self._finish(sighting, self._booking.duplicate(file, open_arrival))
         arrival = earlier or open_arrival
-        if self._later is not None and not detail and not is_infected(scan):
-            taken = self._booking.take(piece, arrival, None)
-            self._later.hand_on(taken)
+        if self._deferred is not None and not detail and not is_infected(scan):
+            taken = self._booking.take(file, arrival, None)
+            self._deferred.hand_on(taken)
             return self._finish(sighting, taken)
-        understood = self.archived.first(piece, arrival, found.end, scan)
+        understood = self.archived.first(file, arrival, found.end, scan)
         if understood.broken and ready is not Readiness.GIVE_UP and (patient or not detail):
             return None
-        return self._finish(sighting, self._booking.take(piece, arrival, understood))
+        return self._finish(sighting, self._booking.take(file, arrival, understood))
 
     def _finish(self, sighting: Sighting, arrival: Arrival) -> ArrivalId:
         """The last steps of a journalled file: it leaves the inbox, unless its rest may still come."""

@@ -17,7 +17,7 @@ from evidence.errors import EvidenceError
 from evidence.filetypes.mail_headers import Letterhead
 from evidence.forms.people import read_contacts
 from evidence.inbox.edocuments import Claim, likely_documents, numbers_in
-from evidence.ledger.events import ArrivalJudged, UnlinkedPage
+from evidence.ledger.arrival_events import ArrivalJudged, UnlinkedPage
 from evidence.ledger.view import View
 
 _MOST_NAMED = 3

@@ -9,7 +9,8 @@ from datetime import datetime
 from evidence.domain.identifiers import ArrivalId
 from evidence.inbox.numbering import arrivals_from
 from evidence.inbox.understand import Member, Understanding
-from evidence.ledger.events import ArrivalJudged, ArrivalTaken, Event
+from evidence.ledger.arrival_events import ArrivalJudged, ArrivalTaken
+from evidence.ledger.events import Event
 from evidence.ledger.view import View
 
 

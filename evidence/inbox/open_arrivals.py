@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from evidence.inbox.sight import Sighting
+from evidence.inbox.inbox_listing import Sighting
 from evidence.ledger.view import Arrival
 
 

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 from dataclasses import dataclass, field
 
 from evidence.domain.identifiers import ArrivalId
 from evidence.errors import MissingPartError
+from evidence.foreign import reason_of
+from evidence.language import _
+
+# A file is open when it is taken: such a refusal comes from the archive's side.
+_FULL_OR_LOCKED = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM})
 
 
 class NoRoomError(MissingPartError):
@@ -47,3 +53,18 @@ class Pass:
             for name in other.names.get(arrival, {}):
                 self.note(arrival, name)
         self.growing, self.no_room = other.growing, other.no_room
+
+
+def unread_for_now(name: str, error: OSError) -> str:
+    """What is said of a file that could not be read or archived.
+
+    Raises:
+        NoRoomError: the archive's disk cannot be written to.
+    """
+    if error.errno in _FULL_OR_LOCKED:
+        raise NoRoomError(
+            _("档案所在的磁盘写不进去：{why}。").format(why=reason_of(error)),
+            where=name,
+            remedy=_("文件仍在收件夹。请腾出空间或恢复写权限，再运行 evidence ingest。"),
+        ) from error
+    return f"文件暂时读不出（{reason_of(error)}），稍后自动再试。"

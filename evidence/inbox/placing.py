@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from evidence.domain.document import Box, Mark, MarkVerdict, ScannedPage
+from evidence.domain.document import Box, Mark, MarkVerdict, Placing, ScannedPage
 from evidence.domain.identifiers import CaseId, Number, Sha256
 from evidence.errors import UsageError
 from evidence.inbox import words
 from evidence.language import _
-from evidence.ledger.events import ArrivalJudged, UnlinkedPage
+from evidence.ledger.arrival_events import ArrivalJudged, UnlinkedPage
 from evidence.ledger.lookup import known_document
 from evidence.ledger.view import Arrival, View
 
@@ -34,7 +34,7 @@ def place_pages(
     read: Mapping[int, ScannedPage],
     *,
     boxes: Callable[[Number, int], tuple[Box, ...]],
-    by: str,
+    word: Placing,
 ) -> ArrivalJudged:
     """The arrival's new outcome.
 
@@ -45,7 +45,7 @@ def place_pages(
         placements: what the person says.
         read: what could be read on that word, by page of the file.
         boxes: of a form's page; raises UsageError when there is no such page.
-        by: the person.
+        word: the person and the reason.
 
     Raises:
         UsageError: a page that the file or the form does not have, an unknown or void form.
@@ -61,28 +61,45 @@ def place_pages(
         there = placement.index in waiting or placement.index in judged.blank_pages
         # of a file that was never read page by page, a person's word is all there is
         if known is None and not there and not unread:
-            raise UsageError(
-                _("{arrival} 没有第 {page} 页待归入。").format(arrival=arrival.id, page=placement.index + 1),
-                remedy=_("页数见 evidence inbox show；整件已归入别处的，先用 evidence inbox undo 撤销。"),
-            )
+            raise _no_such_page(arrival, placement)
         picture = known.picture if known else None
         if placement.index in waiting:
             picture = waiting.pop(placement.index).picture
         valid_form(view, placement.number)
-        if known is None or (known.number, known.page) != (placement.number, placement.page):
+        if known is not None and known.identity == "code" and _same_page(known, placement):
+            # by its code alone; what was read of it stands, the person vouches for the rest
+            pages[placement.index] = replace(known, identity="person", placed=word)
+        elif known is None or _newly_said(known, placement):
             own = boxes(placement.number, placement.page)
-            pages[placement.index] = _scan(arrival, placement, picture, read.get(placement.index), own)
+            seen = _scan(arrival, placement, picture, read.get(placement.index), own)
+            pages[placement.index] = replace(seen, placed=word)
     linked = tuple(sorted((*others, *pages.values()), key=lambda page: page.index))
     left = tuple(waiting[index] for index in sorted(waiting))
     return replace(
         judged,
         outcome="unidentified" if left else "linked",
         reason="",
-        message=_message(placements, linked, left, by),
+        message=_message(placements, linked, left, word.by),
         pages=linked,
         unlinked=left,
         blank_pages=tuple(index for index in judged.blank_pages if index not in pages),
     )
+
+
+def _no_such_page(arrival: Arrival, placement: Placement) -> UsageError:
+    return UsageError(
+        _("{arrival} 没有第 {page} 页待归入。").format(arrival=arrival.id, page=placement.index + 1),
+        remedy=_("页数见 evidence inbox show；整件已归入别处的，先用 evidence inbox undo 撤销。"),
+    )
+
+
+def _newly_said(known: ScannedPage, placement: Placement) -> bool:
+    """Whether it is another page than so far, or one of which only a person's word says so."""
+    return known.identity == "person" or not _same_page(known, placement)
+
+
+def _same_page(known: ScannedPage, placement: Placement) -> bool:
+    return (known.number, known.page) == (placement.number, placement.page)
 
 
 def valid_form(view: View, number: Number) -> CaseId | None:
@@ -108,12 +125,12 @@ def _scan(
     boxes: Sequence[Box],
 ) -> ScannedPage:
     assert arrival.sha256 is not None  # noqa: S101 - it has pages
-    if read is not None and (read.number, read.page) == (placement.number, placement.page):
+    if read is not None and _same_page(read, placement):
         return replace(
             read,
             arrival=arrival.id,
             sha256=arrival.sha256,
-            identity="person",
+            identity=read.identity if read.identity == "proven" else "person",
             picture=read.picture or picture,
         )
     return ScannedPage(

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from evidence.domain.document import ScannedPage
 from evidence.domain.identifiers import Number, Sha256
-from evidence.ledger.events import Suggestion
+from evidence.ledger.arrival_events import Suggestion
 
 
 class PageReading(Protocol):

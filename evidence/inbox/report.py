@@ -10,7 +10,7 @@ from typing import Any
 from evidence.domain.document import ScannedPage
 from evidence.domain.identifiers import Number, number_case
 from evidence.domain.recording import Recording
-from evidence.ledger.events import UnlinkedPage
+from evidence.ledger.arrival_events import UnlinkedPage
 from evidence.ledger.view import Arrival, View
 
 OUTCOMES = ("linked", "unidentified", "quarantined", "duplicate", "waiting")

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from evidence.domain.identifiers import ArrivalId
-from evidence.domain.virus_scan import ScanResult, VirusScan
+from evidence.domain.virus_scan import ScanResult, VirusScan, remarked
 from evidence.inbox.identify import quarantined
 from evidence.inbox.understand import Understanding
 
@@ -15,10 +15,6 @@ Scan = Callable[[Path], VirusScan]
 """Asks the scanner. Raises `MissingPartError` when files are to wait for its answer."""
 
 INFECTED = "infected"
-_REMARKS = {
-    ScanResult.NOT_SCANNED: "（未经病毒扫描：文件超过扫描程序的上限。）",
-    ScanResult.UNAVAILABLE: "（未经病毒扫描：扫描程序没有应答。）",
-}
 
 
 def is_infected(scan: VirusScan | None) -> bool:
@@ -36,6 +32,5 @@ def with_scan(understood: Understanding, scan: VirusScan | None) -> Understandin
     """The same outcome with what the scanner said, in words where it did not look."""
     if scan is None:
         return understood
-    judged = replace(understood.judged, scan=scan)
-    judged = replace(judged, message=judged.message + _REMARKS.get(scan.result, ""))
-    return replace(understood, judged=judged)
+    message = remarked(understood.judged.message, scan)
+    return replace(understood, judged=replace(understood.judged, scan=scan, message=message))

@@ -10,10 +10,10 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 from evidence.durable import write_whole
@@ -52,6 +52,52 @@ def open_log(path: Path) -> logging.Handler:
     return handler
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Teller:
+    """Says what the watch takes and what stops it: to the terminal, to the log, to the health file."""
+
+    view: Callable[[], View]
+    health: Path
+    say: Callable[[str], None]
+    warn: Callable[[str], None]
+    conditions: Callable[[], list[dict[str, Any]]]
+    state: dict[str, Any] = field(
+        default_factory=lambda: {"pid": os.getpid(), "started_at": _now(), "taken": 0}
+    )
+    told: set[tuple[str, str, str | None]] = field(default_factory=set)
+    """Arrival, outcome and digest of what was said already: a pass names it again until it moves."""
+
+    def tell(self, result: Pass) -> None:
+        """What one look into the inbox brought."""
+        for each in result.arrivals:
+            arrival = self.view().arrival(each)
+            if arrival is None or (each, arrival.outcome, arrival.sha256) in self.told:
+                continue
+            self.told.add((each, arrival.outcome, arrival.sha256))
+            self.state["taken"] += 1
+            self.say(f"{arrival.id}  {arrival.path}：{arrival.message}")
+            fields = {
+                "arrival": each,
+                "outcome": arrival.outcome,
+                "reason": arrival.reason,
+                "path": arrival.path,
+            }
+            _LOG.info("arrival", extra={"fields": fields})
+        waiting = summary(self.view().arrivals("waiting"))["waiting"]
+        self._beat(growing=result.growing, waiting=waiting, error=None)
+
+    def complain(self, error: Exception) -> None:
+        """A look that failed; the watch goes on."""
+        self.warn(_("暂时无法接收，稍后自动再试：{error}").format(error=error))
+        _LOG.error("pass failed", extra={"fields": {"error": type(error).__name__, "what": str(error)}})
+        self._beat(error=str(error))
+
+    def _beat(self, **news: Any) -> None:
+        told = {**self.state, "at": _now(), **news, "conditions": self.conditions()}
+        with suppress(OSError):  # a full disk must not end the watch
+            write_whole(self.health, json.dumps(told, ensure_ascii=False).encode() + b"\n")
+
+
 def run_service(
     intake: Intake,
     *,
@@ -86,51 +132,17 @@ def run_service(
         given_stop: receives the function that ends it, for whoever has another reason.
     """
     handler = open_log(log) if log is not None else None
-    state: dict[str, Any] = {"pid": os.getpid(), "started_at": _now(), "taken": 0, "error": None}
-
-    def tell(result: Pass) -> None:
-        for each in result.arrivals:
-            arrival = view().arrival(each)
-            if arrival is None or (each, arrival.outcome, arrival.sha256) in told:
-                continue
-            told.add((each, arrival.outcome, arrival.sha256))
-            state["taken"] += 1
-            say(f"{arrival.id}  {arrival.path}：{arrival.message}")
-            fields = {
-                "arrival": each,
-                "outcome": arrival.outcome,
-                "reason": arrival.reason,
-                "path": arrival.path,
-            }
-            _LOG.info("arrival", extra={"fields": fields})
-        waiting = summary(view().arrivals("waiting"))["waiting"]
-        beat(growing=result.growing, waiting=waiting, error=None)
-
-    def beat(**news: Any) -> None:
-        _beat(health, {**state, "at": _now(), **news, "conditions": conditions()})
-
-    def complain(error: Exception) -> None:
-        (warn or say)(_("暂时无法接收，稍后自动再试：{error}").format(error=error))
-        _LOG.error("pass failed", extra={"fields": {"error": type(error).__name__, "what": str(error)}})
-        beat(error=str(error))
-
-    told: set[tuple[str, str, str | None]] = set()
+    teller = _Teller(view=view, health=health, say=say, warn=warn or say, conditions=conditions)
     watch = Watch(
         intake,
         inbox=inbox,
         settings=settings,
         poll=poll,
-        on_pass=tell,
-        on_error=complain,
+        on_pass=teller.tell,
+        on_error=teller.complain,
         follow=follow,
     )
-
-    def stop(_signal: int, _frame: FrameType | None) -> None:
-        watch.stop()
-
-    if threading.current_thread() is threading.main_thread():
-        for each in stops_at:
-            signal.signal(each, stop)
+    _stop_at(stops_at, watch.stop)
     given_stop(watch.stop)
     say(_("正在守候 {inbox}，按 Ctrl-C 停止。").format(inbox=inbox))
     _LOG.info("started", extra={"fields": {"pid": os.getpid(), "poll": poll}})
@@ -147,9 +159,11 @@ def run_service(
     say(_("已停止；其余文件留在收件夹，下次接着收。"))
 
 
-def _beat(health: Path, state: dict[str, Any]) -> None:
-    with suppress(OSError):  # a full disk must not end the watch
-        write_whole(health, json.dumps(state, ensure_ascii=False).encode() + b"\n")
+def _stop_at(signals: tuple[signal.Signals, ...], stop: Callable[[], None]) -> None:
+    """End the watch at these signals; only the main thread of a process is told of any."""
+    if threading.current_thread() is threading.main_thread():
+        for each in signals:
+            signal.signal(each, lambda _signal, _frame: stop())
 
 
 def _now() -> str:

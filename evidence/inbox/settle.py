@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from evidence.inbox.inbox_listing import Sighting
 from evidence.inbox.settings import InboxSettings
-from evidence.inbox.sight import Sighting
 
 
 class Readiness(StrEnum):

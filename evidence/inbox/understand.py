@@ -27,7 +27,8 @@ from evidence.inbox.reading import PageReader
 from evidence.inbox.settings import InboxSettings
 from evidence.isolation.calls import run_bounded
 from evidence.isolation.limits import Bounds
-from evidence.ledger.events import ArrivalJudged, Event, ReceiptReceived
+from evidence.ledger.arrival_events import ArrivalJudged
+from evidence.ledger.events import Event, ReceiptReceived
 from evidence.ledger.view import Arrival, View
 from evidence.recordings.settings import RecordingsSettings
 

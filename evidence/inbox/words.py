@@ -64,7 +64,7 @@ def page_list(pages: Iterable[int]) -> str:
     return f"第{'、'.join(str(first) if first == last else f'{first}–{last}' for first, last in runs)}页"
 
 
-_SEEN = {MarkVerdict.PRESENT: "已见", MarkVerdict.ABSENT: "未见", MarkVerdict.UNDECIDED: "无法自动判定"}
+_SEEN = {MarkVerdict.PRESENT: "已见", MarkVerdict.ABSENT: "未见", MarkVerdict.UNDECIDED: "待认定"}
 
 
 def on_page(page: int, note: str) -> str:
@@ -133,5 +133,5 @@ def mark_sentences(marks: Sequence[Mark]) -> list[str]:
             sentences.append(f"第{mark.page}页未见{title}，请{_REPAIRS[mark.kind]}后重新扫描该页。")
         else:
             why = f"（{mark.why}）" if mark.why and not mark.decided_by else ""
-            sentences.append(f"第{mark.page}页的{title}无法自动判定{why}，请看图确认。")
+            sentences.append(f"第{mark.page}页的{title}待认定{why}，请看图确认。")
     return list(dict.fromkeys(sentences))

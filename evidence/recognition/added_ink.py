@@ -9,11 +9,11 @@ import cv2
 import numpy as np
 
 from evidence.domain.document import Box, BoxKind, CodePlace, IssuedPage
+from evidence.recognition.aligned_scan import AlignedScan, crop
 from evidence.recognition.identity import Words
 from evidence.recognition.reading import Array
 from evidence.recognition.reference import MM, PT, Reference
 from evidence.recognition.rings import Ring
-from evidence.recognition.sheet import Sheet, crop
 from evidence.recognition.straight import straight_runs
 from evidence.recognition.strokes import ninth_decile, stroke_width
 from evidence.recognition.surroundings import black_hat, box_rect
@@ -29,7 +29,7 @@ _EDGE_MM = 12
 
 
 def added_ink(
-    sheet: Sheet,
+    sheet: AlignedScan,
     words: Words,
     issued: IssuedPage,
     rings: Sequence[Ring],
@@ -52,18 +52,8 @@ def added_ink(
     ink = (dark > weak).astype(np.uint8)
     if float(cv2.countNonZero(ink)) < 0.5 * limits.added_mm2 * _HALF_MM**2:
         return []
-    count, labels, stats, _centres = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    lengths = np.zeros(count)
-    for k in range(1, count):
-        x, y, w, h, size = stats[k].tolist()
-        if max(w, h) < 1.5 * _HALF_MM or size < 0.3 * _HALF_MM**2:
-            continue
-        mask = labels[y : y + h, x : x + w] == k
-        if ninth_decile(dark[y : y + h, x : x + w][mask]) < max(thresholds.ink.strong, 1.5 * weak):
-            continue
-        width, broad = stroke_width(mask, thresholds.ink.thick_mm / 2)
-        if not broad:
-            lengths[k] = size / max(width, 1.0) / _HALF_MM
+    _count, labels, stats, _centres = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    lengths = _stroke_lengths(dark, labels, stats, weak, thresholds)
     if float(lengths.sum()) < limits.added_mm:
         return []
     keep = lengths > 0
@@ -89,7 +79,25 @@ def added_ink(
     return found
 
 
-def _in_place(sheet: Sheet, words: Words, rect: tuple[int, int, int, int], thresholds: Thresholds) -> bool:
+def _stroke_lengths(dark: Array, labels: Array, stats: Array, weak: float, thresholds: Thresholds) -> Array:
+    """Millimetres of each connected piece; 0 of what is too small, too pale or too broad for a pen."""
+    lengths = np.zeros(len(stats))
+    for k in range(1, len(stats)):
+        x, y, w, h, size = stats[k].tolist()
+        if max(w, h) < 1.5 * _HALF_MM or size < 0.3 * _HALF_MM**2:
+            continue
+        mask = labels[y : y + h, x : x + w] == k
+        if ninth_decile(dark[y : y + h, x : x + w][mask]) < max(thresholds.ink.strong, 1.5 * weak):
+            continue
+        width, broad = stroke_width(mask, thresholds.ink.thick_mm / 2)
+        if not broad:
+            lengths[k] = size / max(width, 1.0) / _HALF_MM
+    return lengths
+
+
+def _in_place(
+    sheet: AlignedScan, words: Words, rect: tuple[int, int, int, int], thresholds: Thresholds
+) -> bool:
     """Whether the print around a region lies where it was issued; else what is seen may be that print."""
     x, y, w, h = rect
     places, limits = sheet.reference.words, thresholds.alteration
@@ -115,7 +123,7 @@ def _is_crease(member: Array, limits: AlterationThresholds) -> bool:
     return bool(min(tall, wide) < limits.crease_mm * _HALF_MM and max(tall, wide) > 12 * _HALF_MM)
 
 
-def _folded_share(sheet: Sheet, member: Array, corner: tuple[int, int]) -> float:
+def _folded_share(sheet: AlignedScan, member: Array, corner: tuple[int, int]) -> float:
     """Share of a group's ink that lies in pale straight runs: folds at any angle, which no pen drew.
 
     Args:
@@ -139,7 +147,7 @@ def _folded_share(sheet: Sheet, member: Array, corner: tuple[int, int]) -> float
     return float(np.count_nonzero(folded & (ink > 0))) / max(int(np.count_nonzero(ink)), 1)
 
 
-def _free_paper(sheet: Sheet, issued: IssuedPage, rings: Sequence[Ring]) -> Array:
+def _free_paper(sheet: AlignedScan, issued: IssuedPage, rings: Sequence[Ring]) -> Array:
     """1 where nobody prints, signs, seals, staples or punches; half size."""
     free = _never_written(sheet.reference, issued.boxes, issued.codes)
     if rings or not sheet.whole:

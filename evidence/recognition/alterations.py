@@ -15,20 +15,24 @@ from evidence.domain.document import (
     MarkVerdict,
 )
 from evidence.recognition.added_ink import added_ink
+from evidence.recognition.aligned_scan import AlignedScan, crop, jpeg
 from evidence.recognition.identity import Words
 from evidence.recognition.reading import Array, PictureSink
 from evidence.recognition.reference import MM, PT, softened
 from evidence.recognition.rings import Ring
-from evidence.recognition.sheet import Sheet, crop, jpeg
 from evidence.recognition.surroundings import box_rect
 from evidence.recognition.thresholds import DEFAULT, AlterationThresholds, Thresholds
 
 _PIECE_REACH = 2
 """Pixels a piece of a word may stand off."""
+_DATED_REACH = 3
+"""Pixels a word in a date box may: half a millimetre."""
+_STROKE = 120
+"""Brightness up to which a pixel of the issued print is a stroke."""
 
 
 def find_alterations(
-    sheet: Sheet,
+    sheet: AlignedScan,
     words: Words,
     issued: IssuedPage,
     rings: Sequence[Ring],
@@ -40,7 +44,7 @@ def find_alterations(
     """Regions a person should look at, in whole points.
 
     Args:
-        marks: what was seen in the boxes: a written date may cover the printed 年 月 日.
+        marks: what was seen in the boxes: a written date covers the printed 年 月 日, and takes none away.
     """
     dated = _dated(sheet.reference.words, issued, marks)
     found = [("altered_print", rect) for rect in _altered_print(words, dated, sheet, thresholds)]
@@ -67,7 +71,7 @@ def _dated(places: Array, issued: IssuedPage, marks: Sequence[Mark]) -> Array:
 
 
 def _altered_print(
-    words: Words, dated: Array, sheet: Sheet, thresholds: Thresholds
+    words: Words, dated: Array, sheet: AlignedScan, thresholds: Thresholds
 ) -> list[tuple[int, int, int, int]]:
     limits = thresholds.alteration
     seen = words.seen & ~dated
@@ -81,11 +85,16 @@ def _altered_print(
         unlike, least = max(unlike, typical - limits.unlike_crisp), limits.elsewhere_crisp
     elif typical >= limits.sharp_score:
         least = limits.elsewhere
-    bad = seen & (words.score < unlike) & (words.covered < limits.covered)
+    bad = words.seen & (words.score < unlike) & (words.covered < limits.covered)
     places = sheet.reference.words
     for k in np.nonzero(bad)[0].tolist():
         x, y, w, h = places[k].tolist()
-        bad[k] = not _stands_near(sheet, (x - 1, y - 1, w + 2, h + 2), int(3 * MM), least)
+        place = (x - 1, y - 1, w + 2, h + 2)
+        like = min(least, limits.elsewhere) if dated[k] else least  # digits beside it make it unlike itself
+        if dated[k] and _dark_strokes(sheet, place) >= limits.dated:
+            bad[k] = False
+        else:
+            bad[k] = not _stands_near(sheet, place, int(3 * MM), like)
     if typical >= limits.sharp_score:
         worse = seen & ~bad & (words.score < typical - limits.worse) & (words.score >= limits.word_score)
         for k in np.nonzero(worse)[0].tolist():
@@ -94,7 +103,7 @@ def _altered_print(
     return _joined([tuple(rect) for rect in places[bad].tolist()], sheet.gray.shape)
 
 
-def _has_foreign_piece(sheet: Sheet, place: Array, shift: Array, limits: AlterationThresholds) -> bool:
+def _has_foreign_piece(sheet: AlignedScan, place: Array, shift: Array, limits: AlterationThresholds) -> bool:
     """Whether other print stands in a digit's worth of a word though the rest is there.
 
     Correlation of the piece alone, not of the word: two pale small digits leave a long word like itself.
@@ -128,7 +137,23 @@ def _has_foreign_piece(sheet: Sheet, place: Array, shift: Array, limits: Alterat
     return False
 
 
-def _stands_near(sheet: Sheet, place: tuple[int, int, int, int], reach: int, least: float) -> bool:
+def _dark_strokes(sheet: AlignedScan, place: tuple[int, int, int, int]) -> float:
+    """Share of a word's issued strokes that are dark, at the place near by where most of them are.
+
+    Writing across print leaves its strokes dark; it only makes the word unlike itself.
+    """
+    x, y, w, h = place
+    strokes = (crop(sheet.reference.gray, x, y, w, h) < _STROKE).astype(np.float32)
+    reach = _DATED_REACH
+    seen = cv2.GaussianBlur(crop(sheet.gray, x - reach, y - reach, w + 2 * reach, h + 2 * reach), (0, 0), 0.6)
+    if strokes.shape != (h, w) or seen.shape != (h + 2 * reach, w + 2 * reach) or not strokes.any():
+        return 1.0
+    level = 255 - 0.45 * max(sheet.contrast, 40.0)
+    dark = (cv2.erode(seen, np.ones((3, 3))) < level).astype(np.float32)
+    return float(cv2.matchTemplate(dark, strokes, cv2.TM_CCORR).max() / strokes.sum())
+
+
+def _stands_near(sheet: AlignedScan, place: tuple[int, int, int, int], reach: int, least: float) -> bool:
     """Whether issued print is found within `reach` pixels of its place."""
     x, y, w, h = place
     window = crop(sheet.gray, x - reach, y - reach, w + 2 * reach, h + 2 * reach)
@@ -139,7 +164,7 @@ def _stands_near(sheet: Sheet, place: tuple[int, int, int, int], reach: int, lea
 
 
 def _well_surrounded(
-    sheet: Sheet, words: Words, places: Array, asked: Array, thresholds: Thresholds
+    sheet: AlignedScan, words: Words, places: Array, asked: Array, thresholds: Thresholds
 ) -> Array:
     """Words among those asked about whose neighbours lie where the issued page has them."""
     limits = thresholds.alteration

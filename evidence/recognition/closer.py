@@ -8,10 +8,10 @@ import cv2
 import numpy as np
 
 from evidence.domain.document import Box
+from evidence.recognition.aligned_scan import AlignedScan, crop
 from evidence.recognition.local_print import shifted
 from evidence.recognition.red_ink import disks_in, thumb_in, without_red_ink
 from evidence.recognition.rings import Ring
-from evidence.recognition.sheet import Sheet, crop
 from evidence.recognition.strokes import erase_rules
 from evidence.recognition.surroundings import black_hat, box_rect
 from evidence.recognition.thresholds import DEFAULT, Thresholds
@@ -19,7 +19,7 @@ from evidence.recognition.traits import WIDE_MM, Around
 
 
 def look_closer(
-    sheet: Sheet,
+    sheet: AlignedScan,
     box: Box,
     rings: Sequence[Ring],
     weak: float,

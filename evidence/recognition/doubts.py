@@ -8,15 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from evidence.domain.document import Box, BoxKind, IssuedPage
+from evidence.recognition.aligned_scan import AlignedScan, Rect
 from evidence.recognition.closer import look_closer
 from evidence.recognition.neighbours import from_a_neighbour, straddles
 from evidence.recognition.reading import Array
 from evidence.recognition.refusals import refusal_in
 from evidence.recognition.rings import Ring
-from evidence.recognition.sheet import Sheet
 from evidence.recognition.straight import line_count
 from evidence.recognition.straight_thresholds import StraightThresholds
-from evidence.recognition.surroundings import Rect, box_rect
+from evidence.recognition.surroundings import box_rect
 from evidence.recognition.thresholds import DEFAULT, Thresholds
 from evidence.recognition.traits import Around, Traits, traits_of
 
@@ -39,7 +39,7 @@ class Doubt:
 
 
 def doubt_about(
-    sheet: Sheet,
+    sheet: AlignedScan,
     box: Box,
     issued: IssuedPage,
     rings: Sequence[Ring],
@@ -105,7 +105,7 @@ def _straight(traits: Traits) -> str:
     )
 
 
-def _on_sheet(traits: Traits, around: Around, sheet: Sheet) -> Array:
+def _on_sheet(traits: Traits, around: Around, sheet: AlignedScan) -> Array:
     """The folds of a crop as a mask of the sheet's size."""
     mask = np.zeros(sheet.gray.shape, np.uint8)
     x, y = max(round(around.rect[0]), 0), max(round(around.rect[1]), 0)

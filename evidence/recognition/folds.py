@@ -8,14 +8,14 @@ from functools import lru_cache
 import cv2
 import numpy as np
 
+from evidence.recognition.aligned_scan import AlignedScan
 from evidence.recognition.ink_thresholds import InkThresholds
 from evidence.recognition.reading import Array
 from evidence.recognition.reference import MM, Reference, halved
-from evidence.recognition.sheet import Sheet
 from evidence.recognition.thresholds import DEFAULT
 
 
-def unprinted_lines(sheet: Sheet, limits: InkThresholds = DEFAULT.ink) -> Array:
+def unprinted_lines(sheet: AlignedScan, limits: InkThresholds = DEFAULT.ink) -> Array:
     """Mask of such lines, of the sheet's size."""
     half = sheet.half
     dark = cv2.subtract(cv2.morphologyEx(half, cv2.MORPH_CLOSE, np.ones((13, 13))), half)

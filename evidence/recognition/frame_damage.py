@@ -1,4 +1,4 @@
-"""Damage of pictures that Pillow decodes: JPEG, and the fax and JPEG strips of a TIFF."""
+"""Damage of pictures that Pillow decodes: what each format's own structure says of it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 from PIL import Image
 
 from evidence.recognition.damage import WHOLE, decoded_jpeg, everything, fax_damage
+from evidence.recognition.heif_damage import heif_damage
 from evidence.recognition.reading import Array
 
 _FAX_KINDS = frozenset({2, 3, 4})
@@ -40,6 +41,8 @@ def frame_damage(frame: Image.Image, image: Array, said: str) -> Array | None:
         return damage
     if frame.format == "WEBP":
         return everything(image) if _webp_zeros(frame) else None
+    if frame.format in ("HEIF", "AVIF"):
+        return heif_damage(frame, image)
     if frame.format == "BMP":
         return flat_bands(image)
     if frame.format != "TIFF":

@@ -8,10 +8,10 @@ from enum import StrEnum
 import cv2
 import numpy as np
 
+from evidence.recognition.aligned_scan import AlignedScan
 from evidence.recognition.reading import Array
 from evidence.recognition.reference import MM, Reference, softened
 from evidence.recognition.registration import peak
-from evidence.recognition.sheet import Sheet
 from evidence.recognition.thresholds import DEFAULT, Thresholds
 
 _REACH = 4
@@ -54,7 +54,7 @@ class Identity(StrEnum):
     CONTRADICTED = "contradicted"
 
 
-def compare_words(sheet: Sheet) -> Words:
+def compare_words(sheet: AlignedScan) -> Words:
     """Correlate every printed word with its place on the scan."""
     reference = sheet.reference
     page = softened(reference)

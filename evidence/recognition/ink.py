@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -10,7 +10,9 @@ import cv2
 import numpy as np
 
 from evidence.domain.document import Box, BoxKind, IssuedPage, MarkVerdict
+from evidence.recognition.aligned_scan import AlignedScan, Rect, crop
 from evidence.recognition.doubts import CORRECTED, COVERED, doubt_about, ink_in, refusal_words
+from evidence.recognition.frames import FRAME_MM, frame_is_whole
 from evidence.recognition.ink_thresholds import InkThresholds
 from evidence.recognition.local_print import PARTS, lies_under, print_is_gone, rules_are_lost, shifted
 from evidence.recognition.plain_writing import is_plain_writing
@@ -18,9 +20,8 @@ from evidence.recognition.reading import Array
 from evidence.recognition.red_ink import disks_in, thumb_in, without_red_ink
 from evidence.recognition.reference import MM
 from evidence.recognition.rings import Ring
-from evidence.recognition.sheet import Sheet, crop
 from evidence.recognition.strokes import Strokes, erase_rules, evened, least_darkness, ridged, strokes_in
-from evidence.recognition.surroundings import Rect, Surroundings, black_hat, box_rect
+from evidence.recognition.surroundings import Surroundings, black_hat, box_rect
 from evidence.recognition.thresholds import DEFAULT, Thresholds
 from evidence.recognition.traits import Around
 
@@ -42,7 +43,7 @@ class InkFinding:
 
 
 def find_ink(
-    sheet: Sheet,
+    sheet: AlignedScan,
     box: Box,
     issued: IssuedPage,
     view: Surroundings,
@@ -56,17 +57,72 @@ def find_ink(
     seen = crop(sheet.gray, *rect)
     if view.inside < 0.3 or min(seen.shape[:2]) < 12:
         return InkFinding(verdict=MarkVerdict.UNDECIDED, score=300)
+    ink = _cleaned(sheet, box, rect, seen, view, rings, lines, limits)
+    judge = partial(
+        _judged,
+        under_seal=ink.under_seal,
+        sheet=sheet,
+        box=box,
+        rect=rect,
+        weak=ink.weak,
+        view=ink.view,
+        rings=rings,
+        limits=limits,
+    )
+    found = judge(ink.dark, ink.thumb)
+    if found.verdict is MarkVerdict.ABSENT and ink.dark is not ink.plain:
+        # What a correction took away is never missing: what it decides alone, a person decides.
+        erase_rules(ink.plain, ink.print_, ink.weak, limits)
+        corrected = judge(ink.plain, ink.thumb).verdict is not MarkVerdict.ABSENT
+        return _asked(found, CORRECTED) if corrected else found
+    if found.verdict is not MarkVerdict.PRESENT:
+        return found
+    if not sheet.colored and _may_be_a_thumb(sheet, ink, found, judge, limits):
+        return _asked(found)
+    return _confirmed(found, ink, judge, sheet, box, issued, rings, thresholds)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ink:
+    """What is left of a box's darkness when print, rules and red ink are taken away."""
+
+    rect: Rect
+    dark: Array
+    """The steps that judge it take away more of it."""
+    plain: Array
+    """Without the correction for an uneven ground; the same array on a bilevel sheet."""
+    print_: Array
+    """What the form has there."""
+    weak: float
+    """Darkness from which a pixel may be of a stroke."""
+    under_seal: Array
+    hidden: Array
+    """Pixels that nothing can be said of: below print or a seal's disk."""
+    thumb: bool
+    view: Surroundings
+
+
+def _cleaned(
+    sheet: AlignedScan,
+    box: Box,
+    rect: Rect,
+    seen: Array,
+    view: Surroundings,
+    rings: Sequence[Ring],
+    lines: Array,
+    limits: InkThresholds,
+) -> _Ink:
     print_ = crop(sheet.reference.gray, *rect)
     page = shifted(print_, seen)
     spread = 3 if sheet.bilevel else 2
     printed = cv2.dilate((page < 210).astype(np.uint8), np.ones((2 * spread + 1,) * 2))
     dark = black_hat(seen, limits.blackhat_mm)
     weak = least_darkness(dark, sheet, limits)
-    there = limits.bilevel_print_there if sheet.bilevel else limits.print_there
-    gone = print_is_gone(page, dark, weak, there, limits)
-    if not sheet.bilevel:
-        # One of two rules hidden is enough to hide a name; copies lose thin rules.
-        gone |= print_is_gone(page, dark, weak, limits.half_there, limits, (2, PARTS))
+    gone = _print_gone(sheet, page, dark, weak, limits)
+    if gone and frame_is_whole(sheet, box_rect(box)):  # print beyond the frame says nothing of the box
+        edge = int((_MARGIN_MM - FRAME_MM) * MM)
+        inner = np.s_[edge : page.shape[0] - edge, edge : page.shape[1] - edge]
+        gone = _print_gone(sheet, page[inner], dark[inner], weak, limits)
     if lies_under(seen, limits) or (gone and not rules_are_lost(sheet, rect, limits)):
         view = replace(view, covered=True)
     view = replace(view, printed=not gone)
@@ -79,43 +135,80 @@ def find_ink(
     if not sheet.bilevel:
         dark = evened(dark, seen, sheet.noise)
     erase_rules(dark, print_, weak, limits)
-    judge = partial(
-        _judged, sheet=sheet, box=box, rect=rect, weak=weak, view=view, rings=rings, limits=limits
+    return _Ink(
+        rect=rect,
+        dark=dark,
+        plain=plain,
+        print_=print_,
+        weak=weak,
+        under_seal=under_seal,
+        hidden=(printed > 0) | disks,
+        thumb=thumb is not None,
+        view=view,
     )
-    found = judge(dark, under_seal, thumb is not None)
-    if found.verdict is MarkVerdict.ABSENT and dark is not plain:
-        # What a correction took away is never missing: what it decides alone, a person decides.
-        erase_rules(plain, print_, weak, limits)
-        if judge(plain, under_seal, thumb is not None).verdict is not MarkVerdict.ABSENT:
-            return _asked(found, CORRECTED)
-    if found.verdict is MarkVerdict.PRESENT and not sheet.colored:
-        ridges = _ridges(sheet, dark, weak, found, limits)
-        if ridges is not None:
-            dark[ridges] = 0
-            if not sheet.bilevel or judge(dark, under_seal, False).verdict is not MarkVerdict.PRESENT:
-                return _asked(found)
-    if found.verdict is MarkVerdict.PRESENT:
-        strong = max(limits.strong, 1.5 * weak)
-        if sheet.bilevel:
-            weak, strong = limits.bilevel_weak, limits.bilevel_strong
-        elif box.kind is BoxKind.DATE and view.quiet:
-            weak, strong = limits.digit_weak * weak, limits.digit_strong * strong
-        around = Around(rect=rect, dark=dark, hidden=(printed > 0) | disks)
-        if is_plain_writing(box, issued.boxes, around, weak, strong, thresholds):
-            signature = box.kind is BoxKind.SIGNATURE
-            ink = ink_in(box, rect, dark, weak)
-            refused = refusal_words(ink, found.length_mm, thresholds.straight) if signature else ""
-            return _asked(found, refused) if refused else found
-        doubt = doubt_about(sheet, box, issued, rings, weak, strong, thresholds)
-        if doubt is None:
-            return found
-        if doubt.folds is not None:
-            dark[crop(doubt.folds, *rect) > 0] = 0
-            without = judge(dark, under_seal, thumb is not None)
-            if without.verdict is MarkVerdict.ABSENT:
-                return without
-        return _asked(found, doubt.why)
-    return found
+
+
+def _print_gone(sheet: AlignedScan, page: Array, dark: Array, weak: float, limits: InkThresholds) -> bool:
+    there = limits.bilevel_print_there if sheet.bilevel else limits.print_there
+    gone = print_is_gone(page, dark, weak, there, limits)
+    if not sheet.bilevel:
+        # One of two rules hidden is enough to hide a name; copies lose thin rules.
+        gone |= print_is_gone(page, dark, weak, limits.half_there, limits, (2, PARTS))
+    return gone
+
+
+def _may_be_a_thumb(
+    sheet: AlignedScan,
+    ink: _Ink,
+    found: InkFinding,
+    judge: Callable[[Array, bool], InkFinding],
+    limits: InkThresholds,
+) -> bool:
+    """Whether ink without colour lies in a thumb's ridges, and no writing would be left without them."""
+    ridges = _ridges(sheet, ink.dark, ink.weak, found, limits)
+    if ridges is None:
+        return False
+    ink.dark[ridges] = 0
+    return not sheet.bilevel or judge(ink.dark, False).verdict is not MarkVerdict.PRESENT
+
+
+def _confirmed(
+    found: InkFinding,
+    ink: _Ink,
+    judge: Callable[[Array, bool], InkFinding],
+    sheet: AlignedScan,
+    box: Box,
+    issued: IssuedPage,
+    rings: Sequence[Ring],
+    thresholds: Thresholds,
+) -> InkFinding:
+    """What stands there, unless it may be something else than this box's writing."""
+    weak, strong = _stroke_levels(ink, sheet, box, thresholds.ink)
+    around = Around(rect=ink.rect, dark=ink.dark, hidden=ink.hidden)
+    if is_plain_writing(box, issued.boxes, around, weak, strong, thresholds):
+        signature = box.kind is BoxKind.SIGNATURE
+        written = ink_in(box, ink.rect, ink.dark, weak)
+        refused = refusal_words(written, found.length_mm, thresholds.straight) if signature else ""
+        return _asked(found, refused) if refused else found
+    doubt = doubt_about(sheet, box, issued, rings, weak, strong, thresholds)
+    if doubt is None:
+        return found
+    if doubt.folds is not None:
+        ink.dark[crop(doubt.folds, *ink.rect) > 0] = 0
+        without = judge(ink.dark, ink.thumb)
+        if without.verdict is MarkVerdict.ABSENT:
+            return without
+    return _asked(found, doubt.why)
+
+
+def _stroke_levels(ink: _Ink, sheet: AlignedScan, box: Box, limits: InkThresholds) -> tuple[float, float]:
+    """Darkness from which a pixel is perhaps, and surely, of a stroke."""
+    if sheet.bilevel:
+        return limits.bilevel_weak, limits.bilevel_strong
+    weak, strong = ink.weak, max(limits.strong, 1.5 * ink.weak)
+    if box.kind is BoxKind.DATE and ink.view.quiet:
+        return limits.digit_weak * weak, limits.digit_strong * strong
+    return weak, strong
 
 
 def _asked(found: InkFinding, why: str = "") -> InkFinding:
@@ -124,10 +217,10 @@ def _asked(found: InkFinding, why: str = "") -> InkFinding:
 
 def _judged(
     dark: Array,
-    under_seal: Array,
     fingerprint: bool,
     *,
-    sheet: Sheet,
+    under_seal: Array,
+    sheet: AlignedScan,
     box: Box,
     rect: Rect,
     weak: float,
@@ -139,7 +232,9 @@ def _judged(
     return _verdict(strokes, view, sheet.bilevel, fingerprint, _sealed_share(box, rings), limits)
 
 
-def _ridges(sheet: Sheet, dark: Array, weak: float, found: InkFinding, limits: InkThresholds) -> Array | None:
+def _ridges(
+    sheet: AlignedScan, dark: Array, weak: float, found: InkFinding, limits: InkThresholds
+) -> Array | None:
     """Where ink without colour may be a thumb's, lines side by side as no writing has; None if nowhere."""
     if sheet.bilevel:
         lines = ridged(

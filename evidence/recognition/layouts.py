@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from evidence.domain.document import IssuedForm, IssuedPage
 from evidence.recognition.reading import FormLookup
 from evidence.recognition.reference import Reference
+from evidence.recognition.reference_cache import issued_page, reference_of
 from evidence.recognition.registration import Features, Registration, match_layout, register_by_print
-from evidence.recognition.shelf import issued_page, reference_of
 
 _LAYOUTS = 60
 """Pages tried, one of each page of each form: thirteen forms of two to five pages."""

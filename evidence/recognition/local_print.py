@@ -7,11 +7,11 @@ import itertools
 import cv2
 import numpy as np
 
+from evidence.recognition.aligned_scan import AlignedScan, Rect, crop
 from evidence.recognition.ink_thresholds import InkThresholds
 from evidence.recognition.reading import Array
 from evidence.recognition.reference import MM, ruled_places
-from evidence.recognition.sheet import Sheet, crop
-from evidence.recognition.surroundings import Rect, black_hat
+from evidence.recognition.surroundings import black_hat
 
 _SHIFT = 6
 PARTS = 5
@@ -80,7 +80,7 @@ def print_is_gone(
     return False
 
 
-def print_is_gone_around(sheet: Sheet, rect: Rect, limits: InkThresholds) -> bool:
+def print_is_gone_around(sheet: AlignedScan, rect: Rect, limits: InkThresholds) -> bool:
     """The same of a large box, strip by strip: each is laid on what is seen by itself."""
     page, seen = crop(sheet.reference.gray, *rect), crop(sheet.gray, *rect)
     dark = black_hat(seen, limits.blackhat_mm)
@@ -97,7 +97,9 @@ def print_is_gone_around(sheet: Sheet, rect: Rect, limits: InkThresholds) -> boo
     return False
 
 
-def rules_are_lost(sheet: Sheet, rect: tuple[float, float, float, float], limits: InkThresholds) -> bool:
+def rules_are_lost(
+    sheet: AlignedScan, rect: tuple[float, float, float, float], limits: InkThresholds
+) -> bool:
     """Whether a black-and-white copy is so pale that thin rules are broken all over the page.
 
     Then they do not tell that something lies on this box: ink that is seen was written there, but what is

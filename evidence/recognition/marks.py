@@ -10,6 +10,7 @@ import numpy as np
 
 from evidence.domain.document import Box, BoxKind, IssuedPage, Mark, MarkVerdict
 from evidence.domain.identifiers import Sha256
+from evidence.recognition.aligned_scan import AlignedScan, crop, jpeg
 from evidence.recognition.doubts import BETWEEN, COVERED, FILE_INK
 from evidence.recognition.folds import unprinted_lines
 from evidence.recognition.identity import Words
@@ -19,7 +20,6 @@ from evidence.recognition.reading import Array, PictureSink
 from evidence.recognition.reference import MM
 from evidence.recognition.rings import Ring
 from evidence.recognition.seals import SealFinding, belongs, find_seal
-from evidence.recognition.sheet import Sheet, crop, jpeg
 from evidence.recognition.surroundings import Surroundings, box_rect, look_around
 from evidence.recognition.thresholds import DEFAULT, Thresholds
 
@@ -48,7 +48,7 @@ class PageMarks:
 
 
 def judge_marks(
-    sheet: Sheet,
+    sheet: AlignedScan,
     words: Words,
     issued: IssuedPage,
     pictures: PictureSink,
@@ -107,7 +107,7 @@ def judge_marks(
     return PageMarks(marks=tuple(marks), notes=tuple(notes), rings=rings, lines=lines)
 
 
-def _named(sheet: Sheet, box: Box, view: Surroundings, mark: Mark) -> Mark:
+def _named(sheet: AlignedScan, box: Box, view: Surroundings, mark: Mark) -> Mark:
     """The mark, asked and named where the file itself drew it or something lies on the box."""
     drawn = sheet.paperless and mark.verdict is not MarkVerdict.ABSENT
     if sheet.file_ink is not None:
@@ -134,7 +134,7 @@ def _mark(box: Box, page: int, verdict: MarkVerdict, score: int, picture: Sha256
 
 
 def _seals(
-    sheet: Sheet, issued: IssuedPage, views: dict[str, Surroundings], thresholds: Thresholds
+    sheet: AlignedScan, issued: IssuedPage, views: dict[str, Surroundings], thresholds: Thresholds
 ) -> dict[str, SealFinding]:
     """Each ring belongs to the seal box whose middle is nearest; the others are judged without it.
 
@@ -200,7 +200,7 @@ def _distance(ring: Ring, box: Box) -> float:
     return float(np.hypot(ring.x - x - w / 2, ring.y - y - h / 2))
 
 
-def _copy_notes(sheet: Sheet, issued: IssuedPage, marks: Sequence[Mark]) -> Sequence[str]:
+def _copy_notes(sheet: AlignedScan, issued: IssuedPage, marks: Sequence[Mark]) -> Sequence[str]:
     """A page without its seal on which all writing is as gray as toner may be a photocopy that lost it."""
     verdicts = {mark.box: mark.verdict for mark in marks}
     boxes = {box.box: box for box in issued.boxes}
@@ -220,7 +220,7 @@ def _copy_notes(sheet: Sheet, issued: IssuedPage, marks: Sequence[Mark]) -> Sequ
     return (f"第{issued.page}页没有彩色墨迹，可能是复印件，印章也许没有印出来，请核对原件。",)
 
 
-def _ink_hue(sheet: Sheet, box: Box) -> float:
+def _ink_hue(sheet: AlignedScan, box: Box) -> float:
     """Chroma of what is written in a box, 0..255."""
     patch = cv2.GaussianBlur(sheet.color(*box_rect(box, -1.0)), (0, 0), 1.0).astype(np.int16)
     dark = patch.min(axis=2) < 255 - _WRITTEN
@@ -230,7 +230,7 @@ def _ink_hue(sheet: Sheet, box: Box) -> float:
 
 
 def _scan_notes(
-    sheet: Sheet, issued: IssuedPage, marks: Sequence[Mark], thresholds: Thresholds
+    sheet: AlignedScan, issued: IssuedPage, marks: Sequence[Mark], thresholds: Thresholds
 ) -> Sequence[str]:
     """A better scan is asked for only where a seal stays open that it would decide."""
     open_seal = any(

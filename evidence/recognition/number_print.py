@@ -7,9 +7,9 @@ from collections.abc import Iterable
 import cv2
 import numpy as np
 
+from evidence.recognition.aligned_scan import AlignedScan
 from evidence.recognition.reading import Array
 from evidence.recognition.reference import Reference
-from evidence.recognition.sheet import Sheet
 
 _REACH = 4
 _MARGIN = 3
@@ -21,7 +21,7 @@ _BETTER = 0.15
 """By how much they must be liker this page's print than the other's."""
 
 
-def number_proves(sheet: Sheet, siblings: Iterable[Reference]) -> bool:
+def number_proves(sheet: AlignedScan, siblings: Iterable[Reference]) -> bool:
     """Whether the printed number is this page's and none of the siblings'.
 
     Every sibling must be ruled out in one printed place at least and be favoured in none; a sibling

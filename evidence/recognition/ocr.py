@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 import cv2
 
-from evidence.recognition.reading import Array
+from evidence.recognition.reading import Array, Limits, PageReading
 
 WITHOUT_OCR = "本机没有安装文字识别，没有二维码的页只按版面比对；安装 evidence[ocr] 后重试，建议会更准。"
 """Told to the clerk when a page without code could not be read for want of the extra."""
@@ -88,3 +88,9 @@ def is_installed() -> bool:
 def installed_ocr() -> Ocr | None:
     """The engine, loaded once; None when the extra `evidence[ocr]` is not installed."""
     return RapidOcr() if is_installed() else None
+
+
+def remarks_on(reading: PageReading, limits: Limits) -> tuple[str, ...]:
+    """What the clerk should know about this machine when a page was not recognised."""
+    lacking = reading.problem == "no_code" and limits.ocr and installed_ocr() is None
+    return (WITHOUT_OCR,) if lacking else ()

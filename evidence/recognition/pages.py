@@ -14,7 +14,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pillow_heif
-from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
+from PIL import Image, ImageOps, ImageSequence
 
 from evidence.errors import UnreadableError
 from evidence.isolation.messages import trouble_of
@@ -36,7 +36,7 @@ from evidence.recognition.thresholds import DEFAULT
 __all__ = ["PDF", "PICTURE_TYPES", "PagePicture", "open_pages"]
 
 cv2.setNumThreads(1)
-pillow_heif.register_heif_opener()
+pillow_heif.register_heif_opener(thumbnails=False)  # a page is the picture itself, whatever else is with it
 Image.MAX_IMAGE_PIXELS = None  # our own limit is checked before any pixel is decoded
 Image.init()  # a format asked for by name must be registered, MPO too
 
@@ -46,6 +46,10 @@ _OPENCV_SIDE = 32_000
 PICTURE_TYPES = frozenset(
     {"image/jpeg", "image/png", "image/tiff", "image/bmp", "image/webp", "image/heic", "image/heif"}
     | {"image/avif"}
+)
+_GIVEN_UP = (
+    *(OSError, SyntaxError, ValueError, KeyError, TypeError, IndexError),
+    *(struct.error, RuntimeError),  # libheif and libavif say so of a picture they cannot decode
 )
 _FORMATS = ("JPEG", "PNG", "TIFF", "BMP", "WEBP", "HEIF", "AVIF")
 
@@ -68,16 +72,19 @@ def open_pages(
     raise UnreadableError("unsupported_type", "这种文件不能作为扫描件读取。", where=path.name)
 
 
+_NOT_OPENED = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    TypeError,
+    struct.error,
+    Image.DecompressionBombError,
+)
+"""What Pillow raises for bytes that are no picture; its own error is an OSError."""
+
+
 def _frames(path: Path, limits: Limits, start: int, step: int) -> Iterator[PagePicture]:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # broken metadata is no reason to refuse a picture
-            source = Image.open(path, formats=_FORMATS)
-    except UnidentifiedImageError as error:
-        raise UnreadableError("malformed", "图片已损坏，打不开。", where=path.name) from error
-    except (OSError, SyntaxError, ValueError, TypeError, struct.error, Image.DecompressionBombError) as error:
-        raise UnreadableError("malformed", "图片已损坏，打不开。", where=path.name) from error
-    with source:
+    with _opened(path) as source:
         index = -1
         try:
             for frame in ImageSequence.Iterator(source):
@@ -91,7 +98,7 @@ def _frames(path: Path, limits: Limits, start: int, step: int) -> Iterator[PageP
                     yield _frame(index, frame, limits)
                 if source.format not in ("TIFF", "HEIF"):
                     break  # a GIF-like second frame of a photograph is a thumbnail, not a page
-        except (OSError, SyntaxError, ValueError, KeyError, TypeError, IndexError, struct.error) as error:
+        except _GIVEN_UP as error:
             if trouble_of(error) is not None:
                 raise
             if index < 0:
@@ -102,6 +109,18 @@ def _frames(path: Path, limits: Limits, start: int, step: int) -> Iterator[PageP
                 problem="malformed",
                 message="从这一页起文件已损坏，无法显示；其后是否还有页，不得而知。",
             )
+
+
+def _opened(path: Path) -> Image.Image:
+    """Raises: UnreadableError: no picture can be made of it. OSError: the machine fails, not the file."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # broken metadata is no reason to refuse a picture
+            return Image.open(path, formats=_FORMATS)
+    except _NOT_OPENED as error:
+        if trouble_of(error) is not None:
+            raise
+        raise UnreadableError("malformed", "图片已损坏，打不开。", where=path.name) from error
 
 
 def _frame(index: int, frame: Image.Image, limits: Limits) -> PagePicture:
@@ -130,7 +149,7 @@ def _frame(index: int, frame: Image.Image, limits: Limits) -> PagePicture:
             image, said = heard(lambda: _eight_bit(_upright(frame)))
     except MemoryError:
         return PagePicture(index=index, image=None, problem="too_large", message=_memory(limits))
-    except (OSError, SyntaxError, ValueError, KeyError, IndexError, TypeError, EOFError) as error:
+    except (*_GIVEN_UP, EOFError) as error:
         if trouble_of(error) is not None:
             raise
         return _rest_of_jpeg(index, frame, (dpi_x, dpi_y)) or PagePicture(

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from evidence.domain.document import IssuedForm, IssuedPage, ScannedPage
 from evidence.domain.identifiers import Number, Sha256
-from evidence.ledger.events import Suggestion
+from evidence.ledger.arrival_events import Suggestion
 
 BROKEN_PAGE = "这一页等了很久没有辨认完，已跳过；可用 evidence inbox retry 再试。"
 """What is said of a page on which the worker waits for ever."""

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
+from evidence.recognition.aligned_scan import AlignedScan, Rect
 from evidence.recognition.ink_thresholds import InkThresholds
 from evidence.recognition.reading import Array
 from evidence.recognition.reference import MM
 from evidence.recognition.rings import Ring
 from evidence.recognition.seals import disk_of, redness, redness_level
-from evidence.recognition.sheet import Sheet
-from evidence.recognition.surroundings import Rect, black_hat
+from evidence.recognition.surroundings import black_hat
 from evidence.recognition.thresholds import DEFAULT
 
 _BEYOND = 12 * MM
@@ -34,7 +34,7 @@ def disks_in(rect: Rect, dark: Array, rings: Sequence[Ring]) -> Array:
     return disks
 
 
-def without_red_ink(sheet: Sheet, rect: Rect, dark: Array, stamped: Array) -> tuple[Array, Array]:
+def without_red_ink(sheet: AlignedScan, rect: Rect, dark: Array, stamped: Array) -> tuple[Array, Array]:
     """Subtract red only where a seal or thumb was pressed (point 2): dark pens stay visible in red light."""
     if not stamped.any():
         return dark, stamped
@@ -51,7 +51,7 @@ def without_red_ink(sheet: Sheet, rect: Rect, dark: Array, stamped: Array) -> tu
     return result, np.zeros(dark.shape, bool)
 
 
-def thumb_in(sheet: Sheet, rect: Rect, rings: Sequence[Ring], limits: InkThresholds) -> Array | None:
+def thumb_in(sheet: AlignedScan, rect: Rect, rings: Sequence[Ring], limits: InkThresholds) -> Array | None:
     """Where a thumb was pressed: a compact red blob of 8-24 mm with ridges, outside every seal."""
     if not sheet.colored:
         return None

@@ -10,13 +10,13 @@ import cv2
 import numpy as np
 
 from evidence.domain.document import Box, BoxKind, IssuedPage, Mark, MarkVerdict
+from evidence.recognition.aligned_scan import PAPER, AlignedScan
 from evidence.recognition.identity import Words
 from evidence.recognition.ink import find_ink
 from evidence.recognition.marks import PageMarks
 from evidence.recognition.reading import Array, EarlierScan
 from evidence.recognition.reference import MM
 from evidence.recognition.seals import find_seal
-from evidence.recognition.sheet import PAPER, Sheet
 from evidence.recognition.surroundings import black_hat, look_around
 from evidence.recognition.thresholds import DEFAULT, Thresholds
 
@@ -29,7 +29,7 @@ _RED = 8
 
 
 def with_new_strokes(
-    sheet: Sheet,
+    sheet: AlignedScan,
     words: Words,
     issued: IssuedPage,
     marks: PageMarks,
@@ -59,7 +59,7 @@ def with_new_strokes(
 
 
 def _present(
-    sheet: Sheet, words: Words, box: Box, issued: IssuedPage, marks: PageMarks, thresholds: Thresholds
+    sheet: AlignedScan, words: Words, box: Box, issued: IssuedPage, marks: PageMarks, thresholds: Thresholds
 ) -> bool:
     view = look_around(sheet, words, box, thresholds)
     if box.kind is BoxKind.SEAL:
@@ -68,7 +68,7 @@ def _present(
     return ink.verdict is MarkVerdict.PRESENT
 
 
-def _picture(scan: EarlierScan, sheet: Sheet) -> Array | None:
+def _picture(scan: EarlierScan, sheet: AlignedScan) -> Array | None:
     """The earlier scan's upright picture, in the frame of the page; None when it is gone or another size."""
     if not scan.path or not Path(scan.path).is_file():
         return None
@@ -78,7 +78,7 @@ def _picture(scan: EarlierScan, sheet: Sheet) -> Array | None:
     return picture
 
 
-def _without(sheet: Sheet, earlier: Array, thresholds: Thresholds) -> Sheet:
+def _without(sheet: AlignedScan, earlier: Array, thresholds: Thresholds) -> AlignedScan:
     """The sheet with paper wherever the earlier scan shows ink that the form has not printed."""
     gray = earlier if earlier.ndim == 2 else cv2.cvtColor(earlier, cv2.COLOR_BGR2GRAY)
     there = black_hat(gray, thresholds.ink.blackhat_mm) > _FAINT * thresholds.ink.weak

@@ -9,13 +9,13 @@ import cv2
 import numpy as np
 
 from evidence.domain.document import Box, MarkVerdict
+from evidence.recognition.aligned_scan import AlignedScan, Rect, crop
 from evidence.recognition.reading import Array
 from evidence.recognition.reference import MM
 from evidence.recognition.rings import Ring, find_ring, find_rings
 from evidence.recognition.seal_outline import outline_of
 from evidence.recognition.seal_thresholds import SealThresholds
-from evidence.recognition.sheet import Sheet, crop
-from evidence.recognition.surroundings import Rect, Surroundings, black_hat, box_rect
+from evidence.recognition.surroundings import Surroundings, black_hat, box_rect
 from evidence.recognition.thresholds import DEFAULT
 from evidence.recognition.tones import percentile
 
@@ -82,7 +82,7 @@ def redness_level(amount: Array, limits: SealThresholds = DEFAULT.seal) -> float
 
 
 def find_seal(
-    sheet: Sheet,
+    sheet: AlignedScan,
     box: Box,
     view: Surroundings,
     foreign: Sequence[Ring] = (),
@@ -272,7 +272,7 @@ def _solid_area(ink: Array) -> float:
     return float(solid.sum()) / MM**2
 
 
-def _gray_ring(sheet: Sheet, region: Rect) -> Ring | None:
+def _gray_ring(sheet: AlignedScan, region: Rect) -> Ring | None:
     """A ring of ink that is not our print, whatever its colour."""
     origin = (max(region[0], 0.0), max(region[1], 0.0))
     page = crop(sheet.reference.gray, *region)

@@ -11,7 +11,7 @@ import resource
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import msgspec
 
@@ -21,7 +21,7 @@ from evidence.errors import UnreadableError
 from evidence.isolation.child import receive, send
 from evidence.isolation.limits import limit_cpu, limit_memory
 from evidence.isolation.messages import trouble_of
-from evidence.recognition.reading import EarlierScan, PageReading
+from evidence.recognition.reading import EarlierScan, Limits, PageReading
 from evidence.recognition.wire import (
     AskCandidates,
     AskEarlier,
@@ -35,6 +35,9 @@ from evidence.recognition.wire import (
     Picture,
     Unreadable,
 )
+
+if TYPE_CHECKING:
+    from evidence.recognition.pages import PagePicture
 
 
 class _Remote:
@@ -96,36 +99,15 @@ def serve() -> None:
 
 
 def _serve_job(job: Job, remote: _Remote, sink: BinaryIO) -> None:
+    from evidence.recognition.ocr import remarks_on
     from evidence.recognition.pages import open_pages
-    from evidence.recognition.read import read_placed, remarks_on
-    from evidence.recognition.several import read_sheets
 
     remarks: dict[str, None] = {}
-    readings: tuple[PageReading, ...]
     try:
         pictures = open_pages(Path(job.path), job.media_type, job.limits, job.start, job.step)
         send(sink, Begin(job.start))
         for picture in pictures:
-            try:
-                place = job.limits.place_of(picture.index)
-                if place is not None:
-                    readings = (read_placed(picture, place, forms=remote, previews=remote),)
-                else:
-                    readings = read_sheets(picture, forms=remote, previews=remote, ocr=job.limits.ocr)
-            except (EOFError, BrokenPipeError):
-                raise
-            except MemoryError:
-                what = f"这一页需要的内存超过上限（{job.limits.memory // 1_000_000} MB）。"
-                readings = (PageReading(index=picture.index, problem="too_large", message=what),)
-            except OSError as error:
-                trouble = trouble_of(error)
-                if trouble is not None:
-                    send(sink, trouble)
-                    return
-                readings = (_broken(picture.index, error),)
-            except Exception as error:  # deterministic: the same page fails again
-                readings = (_broken(picture.index, error),)
-            for reading in readings:
+            for reading in _readings(picture, job.limits, remote):
                 remarks.update(dict.fromkeys(remarks_on(reading, job.limits)))
                 send(sink, Page(reading))
             limit_cpu(job.limits.page_seconds)
@@ -140,6 +122,31 @@ def _serve_job(job: Job, remote: _Remote, sink: BinaryIO) -> None:
         send(sink, trouble)
         return
     send(sink, Done(tuple(remarks)))
+
+
+def _readings(picture: PagePicture, limits: Limits, remote: _Remote) -> tuple[PageReading, ...]:
+    """What one picture shows; a picture that breaks its reader is a problem of its own page.
+
+    Raises:
+        EOFError, OSError: whoever asked is gone, or the machine fails and not the page.
+    """
+    from evidence.recognition.read import read_placed
+    from evidence.recognition.several import read_sheets
+
+    try:
+        place = limits.place_of(picture.index)
+        if place is not None:
+            return (read_placed(picture, place, forms=remote, previews=remote),)
+        return read_sheets(picture, forms=remote, previews=remote, ocr=limits.ocr)
+    except (EOFError, BrokenPipeError):
+        raise
+    except MemoryError:
+        what = f"这一页需要的内存超过上限（{limits.memory // 1_000_000} MB）。"
+        return (PageReading(index=picture.index, problem="too_large", message=what),)
+    except Exception as error:  # deterministic: the same page fails again
+        if isinstance(error, OSError) and trouble_of(error) is not None:
+            raise
+        return (_broken(picture.index, error),)
 
 
 def _broken(index: int, error: Exception) -> PageReading:

@@ -9,13 +9,14 @@ import cv2
 import numpy as np
 
 from evidence.domain.page_code import PageCode
-from evidence.recognition import read
 from evidence.recognition.codes import FoundCode, find_codes
+from evidence.recognition.linked_page import linked_page
 from evidence.recognition.pages import PagePicture
+from evidence.recognition.read import code_problem, look_for_codes, read_page
 from evidence.recognition.reading import Array, FormLookup, PageReading, PictureSink
 from evidence.recognition.reference import PT, Reference
+from evidence.recognition.reference_cache import issued_page, reference_of
 from evidence.recognition.registration import pose_from_codes, register
-from evidence.recognition.shelf import issued_page, reference_of
 
 _OVERLAP = 0.04
 """Share of a sheet that another may hide before somebody must part them: rims touch in photographs."""
@@ -42,10 +43,10 @@ def read_sheets(
 
     Sheets that lie on each other stay one question, as what they were called before.
     """
-    whole = read.read_page(picture, forms=forms, previews=previews, ocr=ocr)
+    whole = read_page(picture, forms=forms, previews=previews, ocr=ocr)
     if picture.image is None or not (whole.problem == "conflicting_codes" or whole.scan is not None):
         return (whole,)
-    fine, gray, found = read.look_for_codes(picture, picture.image) if whole.problem else (None, None, ())
+    fine, gray, found = look_for_codes(picture, picture.image) if whole.problem else (None, None, ())
     if whole.scan is not None:
         fine, gray, found = _with_room_beside(picture, whole, forms)
     if fine is None or gray is None or fine.image is None:
@@ -67,7 +68,7 @@ def _with_room_beside(
     image = picture.image
     if image is None or whole.number is None or whole.page is None or min(image.shape[:2]) < 600:
         return nothing
-    fine, gray, found = read.look_for_codes(picture, image)
+    fine, gray, found = look_for_codes(picture, image)
     issued = issued_page(forms, whole.number, whole.page)
     pose = pose_from_codes(found, issued) if issued is not None else None
     if issued is None or pose is None:
@@ -94,7 +95,7 @@ def _sheets(gray: Array, found: Sequence[FoundCode], forms: FormLookup) -> list[
     sheets: list[_Sheet] = []
     for items in groups.values():
         code = items[0].code
-        problem, _message = read.code_problem([code], forms)
+        problem, _message = code_problem([code], forms)
         issued = None if problem else issued_page(forms, code.number, code.page)
         if issued is None:
             return []
@@ -141,9 +142,7 @@ def _read_cut(
         damage = None  # only the other sheet suffered
     cut = replace(picture, image=np.ascontiguousarray(image[part]), file_ink=ink, damage=damage, finer=None)
     found = tuple(replace(item, quad=item.quad - (x0, y0)) for item in sheet.found)
-    reading = read.linked_page(
-        cut, np.ascontiguousarray(gray[part]), found, sheet.code, forms, previews, ocr=ocr
-    )
+    reading = linked_page(cut, np.ascontiguousarray(gray[part]), found, sheet.code, forms, previews, ocr=ocr)
     if reading.scan is None:
         return reading
     x, y = 1000 * x0 / columns, 1000 * y0 / rows

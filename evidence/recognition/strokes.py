@@ -9,11 +9,11 @@ import cv2
 import numpy as np
 
 from evidence.domain.document import Box, BoxKind
+from evidence.recognition.aligned_scan import AlignedScan, Rect, crop
 from evidence.recognition.ink_thresholds import InkThresholds
 from evidence.recognition.reading import Array
 from evidence.recognition.reference import MM
-from evidence.recognition.sheet import Sheet, crop
-from evidence.recognition.surroundings import Rect, box_rect
+from evidence.recognition.surroundings import box_rect
 from evidence.recognition.tones import median
 
 _STRIP_MM = 8.0
@@ -48,7 +48,7 @@ def strokes_in(
     dark: Array,
     under_seal: Array,
     weak: float,
-    sheet: Sheet,
+    sheet: AlignedScan,
     rect: Rect,
     box: Box,
     limits: InkThresholds,
@@ -68,8 +68,12 @@ def strokes_in(
     within = crop(dark, x - x0, y - y0, w, h)
     specks = _heaped(within > weak, limits)
     found = _measured(dark, under_seal, limits.bilevel_weak, limits.bilevel_strong, inner, limits)
-    grain = float(np.percentile(_density(_pieces_below(within > limits.bilevel_weak, limits.clot_mm2)), 25))
-    if grain > limits.speckle_drowned:
+    inked = within > limits.bilevel_weak
+    clots = _pieces_below(inked, limits.clot_mm2)
+    grain = float(np.percentile(_density(clots), 25))
+    # Where there is grain and no piece larger than it clots to, all of the ink may be grain.
+    clotted = grain > limits.speckle_clear and np.count_nonzero(clots) == np.count_nonzero(inked)
+    if grain > limits.speckle_drowned or clotted:
         return Strokes(length=0.0, area=0.0, doubtful=found.length + found.doubtful)
     found = replace(found, grainy=grain > limits.speckle_clear)
     return replace(found, doubtful=found.doubtful + specks) if specks > limits.speckle_mm2 else found
@@ -197,7 +201,7 @@ def ridged(dark: Array, weak: float, *, coherence: float, density: float, window
     return (one_way > coherence) & (dense > density)
 
 
-def least_darkness(dark: Array, sheet: Sheet, limits: InkThresholds) -> float:
+def least_darkness(dark: Array, sheet: AlignedScan, limits: InkThresholds) -> float:
     """What a pixel of a stroke must have over the grain of its surroundings."""
     sample = dark[::2, ::2]
     grain = sample[sample > 0]

@@ -21,7 +21,8 @@ import pypdfium2
 
 from evidence.domain.document import IssuedForm
 from evidence.domain.identifiers import Number, compact
-from evidence.ledger.events import Suggestion
+from evidence.ledger.arrival_events import Suggestion
+from evidence.recognition.aligned_scan import align
 from evidence.recognition.codes import FoundCode, find_codes
 from evidence.recognition.damaged_code import damaged_codes
 from evidence.recognition.identity import compare_words
@@ -31,9 +32,8 @@ from evidence.recognition.ocr import TextLine, installed_ocr
 from evidence.recognition.pages import PagePicture
 from evidence.recognition.reading import Array, FormLookup
 from evidence.recognition.reference import PT
+from evidence.recognition.reference_cache import issued_page, own_words, reference_of
 from evidence.recognition.registration import Features, find_features, register_by_print
-from evidence.recognition.sheet import lay_out
-from evidence.recognition.shelf import issued_page, own_words, reference_of
 
 _SHORTLIST = 5
 _ACCEPT = 0.55
@@ -190,7 +190,7 @@ def _tried(
         registration = register_by_print(features, reference)
         share = own_share = 0.0
         if registration is not None:
-            sheet = lay_out(picture, registration, reference)
+            sheet = align(picture, registration, reference)
             words = compare_words(sheet)
             sisters = [
                 other

@@ -8,15 +8,13 @@ import cv2
 import numpy as np
 
 from evidence.domain.document import Box
+from evidence.recognition.aligned_scan import PAPER, AlignedScan, Rect, crop
+from evidence.recognition.frames import FRAME_MM, frame_is_whole
 from evidence.recognition.identity import Words
 from evidence.recognition.ink_thresholds import InkThresholds
 from evidence.recognition.reading import Array
 from evidence.recognition.reference import MM, PT
-from evidence.recognition.sheet import PAPER, Sheet, crop
 from evidence.recognition.thresholds import DEFAULT, Thresholds
-
-Rect = tuple[float, float, float, float]
-"""x, y, w, h in reference pixels."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,9 +48,9 @@ def box_rect(box: Box, margin_mm: float = 0.0) -> Rect:
     return box.x * PT - grow, box.y * PT - grow, box.w * PT + 2 * grow, box.h * PT + 2 * grow
 
 
-def look_around(sheet: Sheet, words: Words, box: Box, thresholds: Thresholds = DEFAULT) -> Surroundings:
+def look_around(sheet: AlignedScan, words: Words, box: Box, thresholds: Thresholds = DEFAULT) -> Surroundings:
     """Judge the view of one box."""
-    ink = thresholds.ink
+    ink, limits = thresholds.ink, thresholds.registration
     rect = box_rect(box)
     seen = crop(sheet.inside, *rect)
     paper = crop(sheet.paper, *(value / PAPER for value in rect))
@@ -62,18 +60,21 @@ def look_around(sheet: Sheet, words: Words, box: Box, thresholds: Thresholds = D
     low = float(np.percentile(brightness, 10))
     lit = low >= ink.paper_floor * sheet.paper_level
     error, near = _error_near(sheet, words, rect)
-    foreign = _words_under(sheet, words, rect, ink) >= ink.foreign_words
+    foreign = _words_under(sheet, words, rect, ink, ink.foreign_mm) >= ink.foreign_words
+    framed = (foreign or error > limits.local_error_mm) and frame_is_whole(sheet, rect)
+    if framed:  # only what is within the frame tells
+        foreign = _words_under(sheet, words, rect, ink, FRAME_MM) >= ink.foreign_words
     return Surroundings(
         inside=float((seen > 0).mean()),
         lit=lit,
         covered=foreign or _covered(sheet, paper, ink.paper_hue),
-        in_place=error <= thresholds.registration.local_error_mm,
-        legible=near >= 0.3 and sheet.contrast >= ink.contrast_floor,
+        in_place=framed or error <= limits.local_error_mm,
+        legible=(framed or near >= 0.3) and sheet.contrast >= ink.contrast_floor,
         quiet=not sheet.bilevel and sheet.noise <= ink.quiet_noise and near >= ink.quiet_near,
     )
 
 
-def _error_near(sheet: Sheet, words: Words, rect: Rect) -> tuple[float, float]:
+def _error_near(sheet: AlignedScan, words: Words, rect: Rect) -> tuple[float, float]:
     """Registration error in mm around a box and the typical correlation of the words there."""
     places = sheet.reference.words
     if not len(places):
@@ -101,13 +102,13 @@ def _gaps(places: Array, rect: Rect) -> Array:
     return np.hypot(across, down)
 
 
-def _words_under(sheet: Sheet, words: Words, rect: Rect, ink: InkThresholds) -> int:
+def _words_under(sheet: AlignedScan, words: Words, rect: Rect, ink: InkThresholds, near_mm: float) -> int:
     """How many words near a box something lies on: their strokes are not there, other print may be."""
-    near = words.seen & (_gaps(sheet.reference.words, rect) < ink.foreign_mm * MM)
+    near = words.seen & (_gaps(sheet.reference.words, rect) < near_mm * MM)
     return int((near & (words.score < ink.foreign_word) & (words.covered < ink.foreign_covered)).sum())
 
 
-def _covered(sheet: Sheet, paper: Array, hue: float) -> bool:
+def _covered(sheet: AlignedScan, paper: Array, hue: float) -> bool:
     """Local paper of another colour than the page's: a sticky note, a thumb, the table."""
     if paper.ndim == 2 or sheet.paper.ndim == 2:
         return False

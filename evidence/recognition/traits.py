@@ -13,12 +13,12 @@ import cv2
 import numpy as np
 
 from evidence.domain.document import Box
+from evidence.recognition.aligned_scan import AlignedScan, Rect
 from evidence.recognition.reading import Array
 from evidence.recognition.reference import MM
-from evidence.recognition.sheet import Sheet
 from evidence.recognition.straight import is_straight, straight_runs
 from evidence.recognition.strokes import ninth_decile, stroke_width
-from evidence.recognition.surroundings import Rect, box_rect
+from evidence.recognition.surroundings import box_rect
 from evidence.recognition.thresholds import DEFAULT, Thresholds
 from evidence.recognition.tones import median
 
@@ -128,7 +128,7 @@ def part(box: Box, around: Around, weak: float, thresholds: Thresholds = DEFAULT
 
 
 def traits_of(
-    sheet: Sheet, box: Box, around: Around, weak: float, strong: float, thresholds: Thresholds = DEFAULT
+    sheet: AlignedScan, box: Box, around: Around, weak: float, strong: float, thresholds: Thresholds = DEFAULT
 ) -> Traits:
     """Traits of the ink in a box."""
     dark = around.dark
@@ -205,7 +205,7 @@ def _upper_quartile(values: Array) -> float:
     return float(np.percentile(values, 75)) if values.size else 0.0
 
 
-def ink_hue(sheet: Sheet, corner: tuple[float, float], ink: Array) -> float:
+def ink_hue(sheet: AlignedScan, corner: tuple[float, float], ink: Array) -> float:
     """Chroma of ink over that of the paper around it, 0..255; 0 where there is neither colour nor ink.
 
     Args:

@@ -15,11 +15,8 @@ from evidence.domain.register import RegisterEntry
 from evidence.domain.week import local_date
 from evidence.errors import UsageError
 from evidence.language import _
-from evidence.ledger.events import (
-    Event,
-    RecordingAssigned,
-    RegisterEntered,
-)
+from evidence.ledger.arrival_events import RecordingAssigned
+from evidence.ledger.events import Event, RegisterEntered
 from evidence.ledger.ledger import Ledger
 from evidence.ledger.own_visit import took_part
 from evidence.ledger.upkeep import ThingAudited
@@ -79,9 +76,25 @@ def refuse_own_visit(view: View, visit: Visit, by: str) -> None:
 
 
 def assign_by_person(
-    ledger: Ledger, digest: str, visit: VisitId, *, why: str, by: str, actor: str = ""
+    ledger: Ledger,
+    digest: str,
+    visit: VisitId,
+    *,
+    why: str,
+    by: str,
+    actor: str = "",
+    stated: bool = False,
 ) -> Recording:
     """A person's word on one recording; the arrival becomes `linked`.
+
+    Args:
+        ledger: where it goes.
+        digest: how the recording's begins.
+        visit: the one it shows.
+        why: the reason, journalled.
+        by: the person.
+        actor: the account that enters it.
+        stated: the account is tied to nobody, so that the person is only what it says.
 
     Raises:
         UsageError: unknown recording or visit, no reason of substance, or the person was on that visit.
@@ -91,7 +104,8 @@ def assign_by_person(
     def decide(view: View) -> list[Event]:
         recording = find_recording(view, digest)
         refuse_own_visit(view, find_visit(view, visit), by)
-        events: list[Event] = [RecordingAssigned(sha256=recording.sha256, visit=visit, by=by, why=reason)]
+        word = RecordingAssigned(sha256=recording.sha256, visit=visit, by=by, why=reason, stated=stated)
+        events: list[Event] = [word]
         arrival = view.arrival(ArrivalId(recording.arrival))
         judged = arrival.judged if arrival else None
         if judged is not None and judged.outcome in {"unidentified", "linked"}:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePath
 
 from evidence.domain.identifiers import Sha256
-from evidence.domain.recording import Recording, TimeClaim
+from evidence.domain.recording import Recording, Stretch, TimeClaim
 from evidence.errors import UnreadableError
 from evidence.filetypes.containers import Structure, read_structure
 from evidence.filetypes.prefix import WithoutPrefix
@@ -84,18 +85,11 @@ def read_recording(
     with path.open("rb") as stream:
         structure = read_structure(stream)
     found = _examine(path, structure, name, tell(path) if told is None else told)
-    doubts = list(found.doubts)
-    stretches = empty_stretches(_source(path, structure), duration_ms=found.duration_ms)
-    if samples and found.duration_ms:
-        looked = take_samples(_source(path, structure), duration_ms=found.duration_ms, places=samples)
-        stretches += doubtful_stretches(looked, duration_ms=found.duration_ms)
+    stretches = _stretches(path, structure, found.duration_ms, samples)
     claimed = parse_name(base)
     start = choose_start(
         _claims(claimed, structure, found.tracks, modified), duration_ms=found.duration_ms, now=now
     )
-    hint = folder_hint(name) if claimed is None else None
-    if hint is not None:
-        doubts.append(f"文件夹写明 {hint.month} 月 {hint.day} 日，文件名没有时间，请人工指派。")
     return Recording(
         sha256=sha256 or hash_file(path),
         name=base,
@@ -113,9 +107,25 @@ def read_recording(
         truncated=found.truncated,
         important=claimed.important if claimed else False,
         times=start.claims,
-        doubts=(*doubts, *start.doubts),
+        doubts=(*found.doubts, *_doubts_about(name, claimed), *start.doubts),
         stretches=stretches,
     )
+
+
+def _doubts_about(name: str, claimed: RecorderName | None) -> Iterator[str]:
+    """A folder's day is no time of recording: a person may take it for one, the program does not."""
+    hint = folder_hint(name) if claimed is None else None
+    if hint is not None:
+        yield f"文件夹写明 {hint.month} 月 {hint.day} 日，文件名没有时间，请人工指派。"
+
+
+def _stretches(path: Path, structure: Structure, duration_ms: int, samples: int) -> tuple[Stretch, ...]:
+    """Where nothing was recorded, and where the places looked at show neither picture nor sound."""
+    stretches = empty_stretches(_source(path, structure), duration_ms=duration_ms)
+    if samples and duration_ms:
+        looked = take_samples(_source(path, structure), duration_ms=duration_ms, places=samples)
+        stretches += doubtful_stretches(looked, duration_ms=duration_ms)
+    return stretches
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

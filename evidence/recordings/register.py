@@ -5,19 +5,22 @@ Hours of video stay on the agency's storage; the path is remembered and audited 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path, PurePath
 
+from evidence.domain.case import Visit
 from evidence.domain.identifiers import ArrivalId, CaseId, Sha256
 from evidence.domain.recording import BY_RULE, Recording
+from evidence.domain.register import RegisterEntry
 from evidence.errors import UnreadableError
 from evidence.isolation.calls import run_bounded
-from evidence.ledger.events import ArrivalJudged, ArrivalTaken, Event, RecordingAssigned
+from evidence.ledger.arrival_events import ArrivalJudged, ArrivalTaken, RecordingAssigned
+from evidence.ledger.events import Event
 from evidence.ledger.ledger import Ledger
 from evidence.ledger.view import View
-from evidence.recordings.assign import assign
+from evidence.recordings.assign import Assignment, assign
 from evidence.recordings.cards import CARD_FILES, Card, CardFile, card_of, is_card_file
 from evidence.recordings.clashes import flagged
 from evidence.recordings.clock import OFFSET_REGISTER, corrected
@@ -94,86 +97,139 @@ def register_in_place(
         OSError: a file cannot be read.
     """
     view = ledger.view
-    visits = view.all_visits()
-    known = list(view.recordings())
-    offsets = view.entries(OFFSET_REGISTER)
-    cards: dict[Path, Card | None] = {}
+    registering = _Registering(
+        ledger=ledger,
+        settings=settings,
+        actor=actor,
+        now=now,
+        number=number,
+        look=look,
+        view=view,
+        visits=view.all_visits(),
+        offsets=view.entries(OFFSET_REGISTER),
+        known=list(view.recordings()),
+    )
     for path in paths:
-        absolute = path.resolve()
-        sha256 = hash_file(absolute)
-        earlier = next((each for each in known if each.sha256 == sha256 and not each.described), None)
+        yield registering.register(path.resolve())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Registering:
+    """One run over some files: what it was asked with, and what it knows already."""
+
+    ledger: Ledger
+    settings: RecordingsSettings
+    actor: str
+    now: Callable[[], datetime]
+    number: Callable[[View, datetime], ArrivalId]
+    look: Callable[[Path, Recording], Recording]
+    view: View
+    """As it stood when the run began, like the visits and the offsets of the clocks."""
+    visits: Sequence[Visit]
+    offsets: Sequence[RegisterEntry]
+    known: list[Recording]
+    """Registered before or in this run."""
+    cards: dict[Path, Card | None] = field(default_factory=dict)
+    """By folder."""
+
+    def register(self, path: Path) -> Registered:
+        """One file: taken, read, given to a visit, journalled."""
+        sha256 = hash_file(path)
+        earlier = next((each for each in self.known if each.sha256 == sha256 and not each.described), None)
         if earlier is not None:
-            yield Registered(
-                path=str(absolute), arrival=earlier.arrival, outcome="duplicate", recording=earlier,
+            return Registered(
+                path=str(path), arrival=earlier.arrival, outcome="duplicate", recording=earlier,
                 message=f"这段录像已登记过（{earlier.arrival}）。",
             )  # fmt: skip
-            continue
-        if absolute.parent not in cards:
-            cards[absolute.parent] = card_beside(absolute)
-        arrival = _take(ledger, absolute, sha256, actor, now, number)
+        card = self._card(path)
+        arrival = _take(self.ledger, path, sha256, self.actor, self.now, self.number)
         try:
-            file = FootageFile(
-                path=absolute,
-                name="/".join(absolute.parts[-4:]),
-                sha256=sha256,
-                card=cards[absolute.parent],
-                now=now(),
-                samples=settings.samples,
-            )
-            recording = look(absolute, read_bounded(file))
+            recording = self._read(path, sha256, card)
         except UnreadableError as error:
-            judged = ArrivalJudged(
-                arrival=arrival,
-                outcome="quarantined",
-                reason=error.reason,
-                message=f"{error.what}{error.remedy}",
-            )
-            ledger.append(actor, judged)
-            yield Registered(
-                path=str(absolute), arrival=arrival, outcome="quarantined", message=judged.message
-            )
-            continue
-        recording = corrected(enriched(recording, known), offsets, daily_s=settings.drift_daily_s)
-        recording = replace(recording, arrival=arrival, path=str(absolute))
-        near = [each for each in known if _may_clash(each, recording)]
-        decision = assign(
-            [recording],
-            visits,
-            view.devices(),
-            view.people(),
-            others=near,
-            margin_s=settings.margin_s,
-            prerecord_s=settings.prerecord_s,
-        )[0]
+            return self._quarantined(path, arrival, error)
+        recording = corrected(
+            enriched(recording, self.known), self.offsets, daily_s=self.settings.drift_daily_s
+        )
+        return self._given(path, replace(recording, arrival=arrival, path=str(path)))
+
+    def _card(self, path: Path) -> Card | None:
+        if path.parent not in self.cards:
+            self.cards[path.parent] = card_beside(path)
+        return self.cards[path.parent]
+
+    def _read(self, path: Path, sha256: Sha256, card: Card | None) -> Recording:
+        """What the file proves, and what only its picture shows.
+
+        Raises:
+            UnreadableError: nothing can be made of it.
+        """
+        file = FootageFile(
+            path=path,
+            name="/".join(path.parts[-4:]),
+            sha256=sha256,
+            card=card,
+            now=self.now(),
+            samples=self.settings.samples,
+        )
+        return self.look(path, read_bounded(file))
+
+    def _quarantined(self, path: Path, arrival: ArrivalId, error: UnreadableError) -> Registered:
+        message = f"{error.what}{error.remedy}"
+        judged = ArrivalJudged(arrival=arrival, outcome="quarantined", reason=error.reason, message=message)
+        self.ledger.append(self.actor, judged)
+        return Registered(path=str(path), arrival=arrival, outcome="quarantined", message=message)
+
+    def _given(self, path: Path, recording: Recording) -> Registered:
+        """Journal it with the visit it belongs to, if one is sure, and what it clashes with."""
+        near = [each for each in self.known if _may_clash(each, recording)]
+        decision = self._decide(recording, near)
         recording = replace(
             recording,
             person=decision.person,
             suggestions=decision.suggestions,
             doubts=tuple(dict.fromkeys((*recording.doubts, *decision.doubts))),
         )
-        visit = decision.visit
-        # A cut file still proves what can be played of it, but waits for its rest.
-        judged = ArrivalJudged(
-            arrival=arrival,
-            outcome="quarantined" if recording.truncated else "linked" if visit else "unidentified",
-            reason="incomplete" if recording.truncated else "",
-            message="".join(dict.fromkeys((f"{decision.why}。".replace("。。", "。"), *recording.remarks))),
-            recordings=(recording,),
-            case=CaseId(visit.rpartition("-V")[0]) if visit else None,
-        )
+        judged = _judged(recording, decision)
         events: list[Event] = [judged]
-        if visit:
-            events.append(RecordingAssigned(sha256=sha256, visit=visit, by=BY_RULE, why=decision.why))
-        events += flagged(recording, near, ledger.view, prerecord_s=settings.prerecord_s)
-        ledger.append(actor, *events)
-        known.append(recording)
-        yield Registered(
-            path=str(absolute),
-            arrival=arrival,
+        if visit := decision.visit:
+            events.append(
+                RecordingAssigned(sha256=recording.sha256, visit=visit, by=BY_RULE, why=decision.why)
+            )
+        events += flagged(recording, near, self.ledger.view, prerecord_s=self.settings.prerecord_s)
+        self.ledger.append(self.actor, *events)
+        self.known.append(recording)
+        return Registered(
+            path=str(path),
+            arrival=judged.arrival,
             outcome=judged.outcome,
             message=judged.message,
             recording=replace(recording, visit=visit),
         )
+
+    def _decide(self, recording: Recording, near: list[Recording]) -> Assignment:
+        (decision,) = assign(
+            [recording],
+            self.visits,
+            self.view.devices(),
+            self.view.people(),
+            others=near,
+            margin_s=self.settings.margin_s,
+            prerecord_s=self.settings.prerecord_s,
+        )
+        return decision
+
+
+def _judged(recording: Recording, decision: Assignment) -> ArrivalJudged:
+    """A cut file still proves what can be played of it, but waits for its rest."""
+    visit = decision.visit
+    return ArrivalJudged(
+        arrival=ArrivalId(recording.arrival),
+        outcome="quarantined" if recording.truncated else "linked" if visit else "unidentified",
+        reason="incomplete" if recording.truncated else "",
+        message="".join(dict.fromkeys((f"{decision.why}。".replace("。。", "。"), *recording.remarks))),
+        recordings=(recording,),
+        case=CaseId(visit.rpartition("-V")[0]) if visit else None,
+    )
 
 
 def _may_clash(other: Recording, recording: Recording) -> bool:

@@ -16,7 +16,8 @@ from evidence.domain.case import Visit
 from evidence.domain.identifiers import ArrivalId, CaseId, VisitId
 from evidence.domain.recording import BY_RULE, Recording
 from evidence.domain.week import Week, local_date
-from evidence.ledger.events import Event, RecordingAssigned
+from evidence.ledger.arrival_events import RecordingAssigned
+from evidence.ledger.events import Event
 from evidence.ledger.view import View
 from evidence.recordings.assign import (
     UNKNOWN_END,

@@ -6,7 +6,7 @@ Presentation attributes only, so that the strictest content security policy show
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from html import escape
 
@@ -26,16 +26,24 @@ _HATCH = "footage-gap"
 """Every picture defines the same pattern, so several on one page do not disturb each other."""
 
 
-def timeline_svg(coverage: Coverage, segments: Sequence[Segment], *, title: str) -> str:
-    """The picture; one row for the visit, one for each recorder."""
+def timeline_svg(
+    coverage: Coverage, segments: Sequence[Segment], *, title: str, say: Callable[[str], str] = str
+) -> str:
+    """The picture; one row for the visit, one for each recorder.
+
+    Args:
+        say: a word in the reader's language; papers are Chinese.
+    """
     scale = _Scale(coverage, segments)
     devices = sorted({segment.device for segment in segments})
     height = _TOP + _ROW * (len(devices) + 1) + 34
     sign, colour, words = _WORDS[coverage.verdict]
-    summary = f"{sign} {words}：" + (
-        f"{coverage.length_s // 60} 分钟中 {round(coverage.covered_s / 60)} 分钟有录像"
+    summary = f"{sign} {say(words)}：" + (
+        say("{length} 分钟中 {covered} 分钟有录像").format(
+            length=coverage.length_s // 60, covered=round(coverage.covered_s / 60)
+        )
         if coverage.length_s is not None
-        else "离开时间未登记"
+        else say("离开时间未登记")
     )
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" '
@@ -49,24 +57,26 @@ def timeline_svg(coverage: Coverage, segments: Sequence[Segment], *, title: str)
         f'<text x="{WIDTH}" y="14" text-anchor="end" fill="{colour}">{escape(summary)}</text>',
     ]
     parts += _axis(scale, height)
-    parts.append(f'<text x="0" y="{_TOP + 15}">现场</text>')
+    on_site = say("现场")
+    parts.append(f'<text x="0" y="{_TOP + 15}">{on_site}</text>')
     for part in coverage.covered:
-        parts.append(_bar(scale, part, _TOP, _GREEN, "有录像"))
+        parts.append(_bar(scale, part, _TOP, _GREEN, say("有录像")))
     for gap in coverage.gaps:
         shown = f"url(#{_HATCH})" if gap in coverage.open_gaps else _RULE
         parts.append(
-            _bar(scale, gap, _TOP, shown, "无录像", stroke=_RED if gap in coverage.open_gaps else _RULE)
+            _bar(scale, gap, _TOP, shown, say("无录像"), stroke=_RED if gap in coverage.open_gaps else _RULE)
         )
     for row, device in enumerate(devices, start=1):
         top = _TOP + row * _ROW
-        parts.append(f'<text x="0" y="{top + 15}">{escape(device or "设备不明")}</text>')
+        name = device or say("设备不明")
+        parts.append(f'<text x="0" y="{top + 15}">{escape(name)}</text>')
         for segment in segments:
             if segment.device == device and segment.start < segment.end:
                 whole = Interval(segment.start, segment.end)
                 if segment.certain:
-                    parts.append(_bar(scale, whole, top, "#54708c", "录像"))
+                    parts.append(_bar(scale, whole, top, "#54708c", say("录像")))
                 else:
-                    parts.append(_bar(scale, whole, top, "#ffffff", "录像，需核对", stroke=_AMBER))
+                    parts.append(_bar(scale, whole, top, "#ffffff", say("录像，需核对"), stroke=_AMBER))
     parts.append("</svg>")
     return "".join(parts)
 

@@ -18,7 +18,7 @@ FULL = "识别任务较多，文件先留在收件夹，稍后自动接收。"
 
 
 @dataclass(kw_only=True)
-class Later:
+class DeferredRecognition:
     """Where intake leaves what it does not read itself."""
 
     queue: Queue

@@ -13,12 +13,14 @@ from evidence.recognition.reference import MM, Reference, bare_places, inked_pla
 from evidence.recognition.registration import Registration
 from evidence.recognition.tones import median
 
+Rect = tuple[float, float, float, float]
+"""x, y, w, h in reference pixels."""
 PAPER = 8
 """The map of local paper is this many times smaller than the sheet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sheet:
+class AlignedScan:
     """All pictures have the reference's size."""
 
     gray: Array
@@ -74,7 +76,7 @@ class Sheet:
         )
 
 
-def lay_out(picture: PagePicture, registration: Registration, reference: Reference) -> Sheet:
+def align(picture: PagePicture, registration: Registration, reference: Reference) -> AlignedScan:
     """Warp and level a registered picture."""
     image = picture.image
     if image is None:
@@ -97,7 +99,7 @@ def lay_out(picture: PagePicture, registration: Registration, reference: Referen
     rows, columns = inked_places(reference)
     dark = 255 - gray[rows, columns][inside[rows, columns] > 0]
     scale = float(np.sqrt(abs(np.linalg.det(registration.placement.matrix[:2, :2])))) / factor
-    return Sheet(
+    return AlignedScan(
         gray=gray,
         half=cv2.resize(gray, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA),
         raw=raw,
