@@ -23,7 +23,7 @@ from evidence.errors import EvidenceError
 from evidence.forms.catalogue import Catalogue
 from evidence.forms.content.marks import Marks
 from evidence.forms.declaration import FieldDeclaration, FieldKind, FormDeclaration
-from evidence.forms.fill import Sample, fill
+from evidence.forms.fill import fill
 from evidence.forms.finish import MM, MODULE, QUIET_MODULES, Finished, finish
 from evidence.forms.kai_punctuation import for_rendering
 from evidence.forms.kept_checks import TemplateFinding
@@ -31,6 +31,7 @@ from evidence.forms.office import render
 from evidence.forms.settings import FormsSettings
 from evidence.forms.template_package import LEFTOVER, faults_of
 from evidence.forms.template_text import BOXES, compare, read_usage
+from evidence.forms.template_values import Sample
 from evidence.isolation.calls import run_bounded
 from evidence.language import _
 

@@ -24,11 +24,12 @@ from evidence.forms.content.marks import Marks
 from evidence.forms.content.purpose import refuse_contradiction
 from evidence.forms.content.registry import form_values
 from evidence.forms.content.wording import day
-from evidence.forms.fill import Photo, fill
+from evidence.forms.fill import fill
 from evidence.forms.fonts import require_printable
 from evidence.forms.issuer import Issuer
 from evidence.forms.kept_values import with_given
 from evidence.forms.source import IssueRequest, Source, find_source
+from evidence.forms.template_values import Photo
 from evidence.language import _
 from evidence.ledger.view import View
 

@@ -12,9 +12,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from evidence.errors import InputError
+from evidence.forms.template_values import Anchor, Filling, Group, Photo, Rows, Sample, Value
 from evidence.isolation.calls import run_bounded
 from evidence.isolation.limits import Bounds
 from evidence.language import _
@@ -22,48 +21,6 @@ from evidence.language import _
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 BOUNDS = Bounds(cpu_seconds=60)
 """Of filling one form; the longest takes two seconds."""
-
-
-class Anchor(msgspec.Struct, tag=True, frozen=True):
-    """What `{{r 框.… }}` prints: an invisible mark for the box."""
-
-    box: str
-
-
-class Photo(msgspec.Struct, tag=True, frozen=True):
-    """A photograph to be placed: JPEG bytes already upright and bounded."""
-
-    jpeg: bytes
-    width_mm: float
-
-
-class Sample(msgspec.Struct, tag=True, frozen=True):
-    """A text that also answers for nested values (`行.左.图`) and nested rows (`类.项目`)."""
-
-    text: str
-
-
-class Group(msgspec.Struct, tag=True):
-    """Values by name."""
-
-    entries: dict[str, Value]
-
-
-class Rows(msgspec.Struct, tag=True):
-    """Values one after the other."""
-
-    items: list[Value]
-
-
-Value = None | bool | int | float | str | Anchor | Photo | Sample | Group | Rows
-"""One value on its way to the template."""
-
-
-class Filling(msgspec.Struct):
-    """One template to be filled."""
-
-    template: Path
-    values: dict[str, Value]
 
 
 def anchor(box: str) -> Anchor:

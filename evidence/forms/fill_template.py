@@ -20,7 +20,7 @@ from docxtpl import DocxTemplate, InlineImage, RichText
 from jinja2.sandbox import SandboxedEnvironment
 
 from evidence.errors import InputError
-from evidence.forms.fill import Anchor, Filling, Group, Photo, Rows, Sample, Value
+from evidence.forms.template_values import Anchor, Filling, Group, Photo, Rows, Sample, Value
 from evidence.language import _
 
 ANCHOR_POINTS = 1

@@ -28,10 +28,7 @@ from evidence.forms.office import render
 from evidence.forms.settings import EachPage
 from evidence.forms.source import IssueRequest, IssueSettings
 from evidence.language import _
-from evidence.ledger.events import (
-    Event,
-    FormIssued,
-)
+from evidence.ledger.events import Event, FormIssued
 from evidence.ledger.ledger import Ledger
 from evidence.ledger.lock import LedgerBusyError
 from evidence.ledger.upkeep import NumbersReserved, Reserved

@@ -17,22 +17,29 @@ from evidence.isolation.calls import run_bounded
 _RUN = re.compile(
     r"<w:r(?: [^>]*)?>"
     r"(<w:rPr>(?:(?!</w:rPr>).)*?楷体(?:(?!</w:rPr>).)*?</w:rPr>)"
-    r"<w:t(?: [^>]*)?>([^<]*)</w:t></w:r>"
+    r"((?:<w:t(?: [^>]*)?>[^<]*</w:t>|<w:br(?: [^>]*)?/>|<w:tab/>)+)</w:r>"
 )
+"""A Kai run: text, and the breaks of a text of several lines."""
+_PART = re.compile(r"<w:t(?: [^>]*)?>([^<]*)</w:t>|<w:br(?: [^>]*)?/>|<w:tab/>")
 _PUNCTUATION = re.compile("([，。、；：！？（）“”‘’《》〔〕]+)")
 _KAI = re.compile("楷体(?:_GB2312)?")
 
 
 def _split(match: re.Match[str]) -> str:
-    properties, text = match.groups()
-    if not _PUNCTUATION.search(text):
+    properties, content = match.groups()
+    if not _PUNCTUATION.search(content):
         return match[0]
     song = _KAI.sub("宋体", properties)
     opening = '<w:t xml:space="preserve">'
     pieces = []
-    for index, piece in enumerate(_PUNCTUATION.split(text)):
-        if piece:
-            pieces.append(f"<w:r>{song if index % 2 else properties}{opening}{piece}</w:t></w:r>")
+    for part in _PART.finditer(content):
+        if part[1] is None:
+            pieces.append(f"<w:r>{properties}{part[0]}</w:r>")
+            continue
+        for index, piece in enumerate(_PUNCTUATION.split(part[1])):
+            if piece:
+                face = song if index % 2 else properties
+                pieces.append(f"<w:r>{face}{opening}{piece}</w:t></w:r>")
     return "".join(pieces)
 
 

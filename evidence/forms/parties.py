@@ -17,6 +17,7 @@ from evidence.domain.parties import (
     Person,
     Title,
 )
+from evidence.errors import InputError
 from evidence.forms.party_tables import TABLES
 from evidence.forms.people import Contact, EnterpriseContacts, store
 from evidence.forms.tables import Mistakes, Record, read_tables
@@ -54,7 +55,7 @@ def import_parties(
         places: what short names leave out, see `Contract.places`.
 
     Raises:
-        InputError: anything wrong, all mistakes at once with sheet and cell.
+        InputError: anything wrong, all mistakes at once with sheet and cell; or there is nothing in it.
     """
     mistakes = Mistakes(path)
     records = read_tables(path, TABLES, mistakes)
@@ -64,6 +65,12 @@ def import_parties(
     devices = reader.devices(records.get("记录仪", []), team)
     campaigns = reader.campaigns(records.get("专项", []), enterprises)
     mistakes.stop_if_any()
+    if not (enterprises or team or devices or campaigns):
+        raise InputError(
+            _("名册里一行内容也没有，没有导入。"),
+            where=str(path),
+            remedy=_("请在各表表头以下逐行填写（企业、人员、记录仪至少各一行），保存后再导入。"),
+        )
     return ImportedParties(
         enterprises=tuple(enterprises),
         people=tuple(team),

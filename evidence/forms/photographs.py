@@ -16,8 +16,8 @@ from evidence.domain.hazard import Picture
 from evidence.domain.identifiers import Sha256
 from evidence.domain.week import SHANGHAI
 from evidence.errors import InputError
-from evidence.forms.fill import Photo
 from evidence.forms.settings import FormsSettings
+from evidence.forms.template_values import Photo
 from evidence.isolation.calls import run_bounded
 from evidence.language import _
 

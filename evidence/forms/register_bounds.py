@@ -49,14 +49,21 @@ def _problems(entry: RegisterEntry, bounds: Plausible) -> Iterator[str]:
     if entry.register in INSTALMENTS and entry.key not in {str(n) for n in range(1, 7)}:
         yield _("登记号“{key}”不是付款期次 1～6").format(key=entry.key[:20])
     for name, text in (("登记号", entry.key), *entry.data.items()):
-        if len(text) > LONGEST:
-            yield _("“{name}”超过 {limit} 个字").format(name=name, limit=LONGEST)
-        elif name.endswith("_yuan") and not _amount(text):
-            yield _("金额“{text}”不对，应为不小于零的数").format(text=text[:20])
-        elif name in COUNTS and text and not text.isdecimal():
-            yield _("“{name}”写的“{text}”不是不小于零的整数").format(name=name, text=text[:20])
-        elif name.endswith("_on") and text and (problem := _day(text, bounds)):
-            yield _("“{name}”写的“{text}”{problem}").format(name=name, text=text[:20], problem=problem)
+        if problem := _typed(name, text, bounds):
+            yield problem
+
+
+def _typed(name: str, text: str, bounds: Plausible) -> str:
+    """Why a field cannot hold this text, by what the end of its name says it is; empty when it can."""
+    if len(text) > LONGEST:
+        return _("“{name}”超过 {limit} 个字").format(name=name, limit=LONGEST)
+    if name.endswith("_yuan") and not _amount(text):
+        return _("金额“{text}”不对，应为不小于零的数").format(text=text[:20])
+    if name in COUNTS and text and not text.isdecimal():
+        return _("“{name}”写的“{text}”不是不小于零的整数").format(name=name, text=text[:20])
+    if name.endswith("_on") and text and (problem := _day(text, bounds)):
+        return _("“{name}”写的“{text}”{problem}").format(name=name, text=text[:20], problem=problem)
+    return ""
 
 
 def _day(text: str, bounds: Plausible) -> str:

@@ -15,10 +15,10 @@ from evidence.domain.identifiers import CaseId, EnterpriseId, Number, PersonId, 
 from evidence.domain.parties import Enterprise, Person
 from evidence.errors import UsageError
 from evidence.forms.declaration import FormDeclaration
-from evidence.forms.fill import Photo
 from evidence.forms.people import EnterpriseContacts, VisitDetails, read_contacts, read_details
 from evidence.forms.photographs import prepare
 from evidence.forms.settings import FormsSettings
+from evidence.forms.template_values import Photo
 from evidence.language import _
 from evidence.ledger.lookup import standing_case
 from evidence.ledger.view import View
@@ -185,7 +185,7 @@ def find_source(
     if not form.weekly:
         if request.case is None:
             raise UsageError(
-                _("文书“{short}”属于一个案件，请指明案件编号。").format(short=form.short),
+                _("文书“{short}”属于一个案件，请指明案件编号。").format(short=_(form.short)),
                 remedy=_("例：evidence issue WJB22-0001 现场检查记录。"),
             )
         case = standing_case(view, request.case)
@@ -224,7 +224,7 @@ def _visit(request: IssueRequest, form: FormDeclaration, case: Case, view: View)
         if request.blank:
             return None
         raise UsageError(
-            _("案件 {case} 还没有可填写《{short}》的记录。").format(case=case.id, short=form.short),
+            _("案件 {case} 还没有可填写《{short}》的记录。").format(case=case.id, short=_(form.short)),
             remedy=_("请先用 evidence visit add 登记，或加 --blank 签发空白文书到现场填写。"),
         )
     return same[-1]

@@ -9,13 +9,7 @@ from evidence.domain.identifiers import CaseId, VisitId
 from evidence.domain.reasons import require_words
 from evidence.errors import UsageError
 from evidence.language import _
-from evidence.ledger.events import (
-    CaseCancelled,
-    Event,
-    FormVoided,
-    RegisterWithdrawn,
-    VisitWithdrawn,
-)
+from evidence.ledger.events import CaseCancelled, Event, FormVoided, RegisterWithdrawn, VisitWithdrawn
 from evidence.ledger.ledger import Ledger
 from evidence.ledger.view import View
 

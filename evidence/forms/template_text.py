@@ -120,8 +120,17 @@ def _dotted(node: nodes.Node, scope: dict[str, str]) -> str | None:
 
 def compare(usage: Usage, form: FormDeclaration) -> Iterator[tuple[str, str]]:
     """(level, message) for everything in which template and declaration disagree."""
+    yield from _unknown(usage, form)
+    yield from _wrong_lists(usage, form)
+    yield from _missing(usage, form)
+    for name in sorted(usage.bare_boxes):
+        yield "error", _("签章标记“{name}”要写成 {{{{r {name} }}}}，多一个 r").format(name=name)
+
+
+def _unknown(usage: Usage, form: FormDeclaration) -> Iterator[tuple[str, str]]:
+    """Names that no declaration knows, and columns outside their list."""
     fields = {declared.name: declared for declared in form.fields}
-    anchors = {declared.anchor: declared for declared in form.boxes if declared.anchor}
+    anchors = {declared.anchor for declared in form.boxes if declared.anchor}
     for name in sorted(usage.all):
         root, _dot, rest = name.partition(".")
         if root == "loop":  # Jinja's own name; `{% vm %}` uses it
@@ -141,6 +150,11 @@ def compare(usage: Usage, form: FormDeclaration) -> Iterator[tuple[str, str]]:
                 yield "error", _("“{base}”的行里没有“{column}”").format(base=base, column=column)
         elif rest:
             yield "error", _("“{name}”只能在“{base}”的循环里用").format(name=name, base=base)
+
+
+def _wrong_lists(usage: Usage, form: FormDeclaration) -> Iterator[tuple[str, str]]:
+    """What is looped and is no list, and lists that are printed in one piece."""
+    fields = {declared.name: declared for declared in form.fields}
     for name in sorted(usage.looped):
         declared = fields.get(name)
         if declared is not None and declared.kind is not FieldKind.LIST:
@@ -149,15 +163,21 @@ def compare(usage: Usage, form: FormDeclaration) -> Iterator[tuple[str, str]]:
         declared = fields.get(name)
         if declared is not None and declared.kind is FieldKind.LIST:
             yield "error", _("“{name}”是列表，要用 {{%tr for … in {name} %}} 逐行印出").format(name=name)
-    for name, declared in fields.items():
-        if declared.required and name not in usage.all:
-            yield "error", _("缺少必须印出的字段“{name}”（{label}）").format(name=name, label=declared.label)
-    for anchor, box in anchors.items():
-        if f"{BOXES}.{anchor}" not in usage.printed:
+
+
+def _missing(usage: Usage, form: FormDeclaration) -> Iterator[tuple[str, str]]:
+    """What must be printed and is not: fields, and the places of signatures and seals."""
+    for declared in form.fields:
+        if declared.required and declared.name not in usage.all:
+            yield (
+                "error",
+                _("缺少必须印出的字段“{name}”（{label}）").format(name=declared.name, label=declared.label),
+            )
+    for box in form.boxes:
+        anchor = box.anchor
+        if anchor and f"{BOXES}.{anchor}" not in usage.printed:
             level = "error" if box.required else "warning"
             yield (
                 level,
                 _("缺少签章标记 {{{{r 框.{anchor} }}}}（{label}）").format(anchor=anchor, label=box.label),
             )
-    for name in sorted(usage.bare_boxes):
-        yield "error", _("签章标记“{name}”要写成 {{{{r {name} }}}}，多一个 r").format(name=name)

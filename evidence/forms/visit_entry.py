@@ -11,12 +11,14 @@ from typing import Any
 import msgspec
 
 from evidence.archive.originals import Originals
-from evidence.domain.case import Case, Escalation, RectificationReport, Visit, in_force
+from evidence.domain.case import Case, Clocked, Escalation, RectificationReport, Visit, in_force
+from evidence.domain.hazard import Picture
 from evidence.domain.identifiers import VisitId
 from evidence.domain.week import local_date
 from evidence.errors import UsageError
+from evidence.forms.device_report import NOTHING, DeviceReport
 from evidence.forms.plausible import Plausible
-from evidence.forms.visit_file import read_visit_file
+from evidence.forms.visit_file import Entered, read_visit_file
 from evidence.language import _
 from evidence.ledger.events import EscalationRecorded, Event, ReportRecorded, VisitRecorded
 from evidence.ledger.ledger import Ledger
@@ -67,7 +69,7 @@ _WORDS = {
     "remark": "说明",
     "state": "结果",
 }
-_UNCOUNTED = frozenset({"version", "source", "pictures"})
+_UNCOUNTED = frozenset({"version", "source", "pictures", "clocked"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,11 +85,13 @@ class Recorded:
     differences: tuple[str, ...] = ()
     """`隐患 2 · 整改期限：2022-03-29 → 2022-04-02`."""
     warnings: tuple[str, ...] = ()
+    gained: bool = False
+    """A telephone said something beside the facts that nobody said before, and no record is printed yet."""
 
     @property
     def unchanged(self) -> bool:
-        """The same facts were entered before; nothing was journalled."""
-        return not self.new and not self.differences
+        """The same facts were entered before, with all that is said beside them; nothing was journalled."""
+        return not (self.new or self.differences or self.gained)
 
 
 class SameDayError(UsageError):
@@ -115,6 +119,7 @@ def record_visit_file(
     follow: Callable[[View, Visit], Sequence[Event]] = lambda _view, _visit: (),
     bounds: Plausible | None = None,
     admit: Callable[[Path], object] = lambda _path: None,
+    device: DeviceReport = NOTHING,
 ) -> Recorded:
     """Read a file and journal it.
 
@@ -128,6 +133,7 @@ def record_visit_file(
         follow: what else a visit just entered changes; it is journalled in the same breath.
         bounds: refuses what cannot be true.
         admit: looks at each photograph before it is kept.
+        device: what a telephone says beside the facts.
 
     Raises:
         InputError: the file has mistakes.
@@ -135,25 +141,14 @@ def record_visit_file(
         SameDayError: `settled` is False and this would correct what was entered before.
     """
     entered = read_visit_file(
-        path, case=case, view=ledger.view, originals=originals, bounds=bounds, admit=admit
+        path, case=case, view=ledger.view, originals=originals, bounds=bounds, admit=admit, device=device
     )
     outcome: list[Recorded] = []
 
     def decide(view: View) -> Sequence[Event]:
         standing_case(view, case.id)
-        if entered.visit is not None:
-            result, event = _settle_visit(entered.visit, view, case, visit, separate)
-        elif entered.report is not None:
-            result, event = _settle_report(entered.report, view, case, separate)
-        elif entered.escalation is not None:
-            result, event = _settle_escalation(entered.escalation, view, case, separate)
-        else:
-            raise UsageError(
-                _("文件没有写明类型。"),
-                where=str(path),
-                remedy=_("请在“基本情况”写明类型：检查、督促、复查等；见 evidence schema visit。"),
-            )
-        if not (settled or result.new or result.unchanged):
+        result, event = _settle(entered, view, case, visit, separate, where=str(path))
+        if not settled and not result.new and result.differences:
             raise SameDayError(result, remedy=_("请说明是另一次活动，还是更正这一次。"))
         outcome.append(replace(result, warnings=(*entered.warnings, *result.warnings)))
         if result.unchanged:
@@ -163,6 +158,27 @@ def record_visit_file(
 
     ledger.transact(actor, decide)
     return outcome[-1]
+
+
+def _settle(
+    entered: Entered, view: View, case: Case, wanted: VisitId | None, separate: bool, *, where: str
+) -> tuple[Recorded, Event]:
+    """What the file changes, and the event that says so.
+
+    Raises:
+        UsageError: it does not say what it is; `visit` is unknown or of another kind.
+    """
+    if entered.visit is not None:
+        return _settle_visit(entered.visit, view, case, wanted, separate)
+    if entered.report is not None:
+        return _settle_report(entered.report, view, case, separate)
+    if entered.escalation is not None:
+        return _settle_escalation(entered.escalation, view, case, separate)
+    raise UsageError(
+        _("文件没有写明类型。"),
+        where=where,
+        remedy=_("请在“基本情况”写明类型：检查、督促、复查等；见 evidence schema visit。"),
+    )
 
 
 def _settle_visit(
@@ -177,12 +193,54 @@ def _settle_visit(
         new = replace(entered, id=VisitId(f"{case.id}-V{max(numbers, default=0) + 1}"))
         result = Recorded(kind="visit", id=new.id, version=1, new=True, warnings=renumbered)
         return result, VisitRecorded(visit=new)
-    new = replace(entered, id=old.id, version=old.version + 1)
+    pictures = tuple(_still_told(entered.pictures, old.pictures))
+    new = replace(
+        entered,
+        id=old.id,
+        version=old.version + 1,
+        pictures=pictures,
+        clocked=_still_clocked(entered.clocked, old.clocked),
+    )
     found = tuple(differences(old, new))
     result = Recorded(
-        kind="visit", id=new.id, version=new.version, new=False, differences=found, warnings=renumbered
+        kind="visit",
+        id=new.id,
+        version=new.version,
+        new=False,
+        differences=found,
+        warnings=renumbered,
+        gained=_gained(old, new) and not _printed(old, view),
     )
     return result, VisitRecorded(visit=new)
+
+
+def _printed(visit: Visit, view: View) -> bool:
+    """Whether a record was issued of these facts: a new version would call it outdated, though no fact is."""
+    forms = (each.form for each in view.documents(visit.case) if each.visit == visit.id)
+    return any(form.visit_version == visit.version and not form.voided_why for form in forms)
+
+
+def _gained(old: Visit, new: Visit) -> bool:
+    """Whether a button's time, or a word on a photograph, is there that no telephone had said before.
+
+    A time said again is none: the difference of the clocks is measured anew with every sending.
+    """
+    known = {each.sha256 for each in old.pictures if each.captured} | {each.what for each in old.clocked}
+    said = {each.sha256 for each in new.pictures if each.captured} | {each.what for each in new.clocked}
+    return not said <= known
+
+
+def _still_clocked(clocked: Sequence[Clocked], before: Sequence[Clocked]) -> tuple[Clocked, ...]:
+    """The buttons pressed now, and those of before that were not pressed again."""
+    pressed = {each.what for each in clocked}
+    return (*(each for each in before if each.what not in pressed), *clocked)
+
+
+def _still_told(pictures: Sequence[Picture], before: Sequence[Picture]) -> Iterator[Picture]:
+    """A correction at the desk takes nothing of what the telephone said of a photograph."""
+    known = {each.sha256: each.captured for each in before}
+    for each in pictures:
+        yield each if each.captured else replace(each, captured=known.get(each.sha256))
 
 
 def _number_hazards(

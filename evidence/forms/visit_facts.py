@@ -27,6 +27,7 @@ from evidence.domain.hazard import HazardAnswer, HazardProgress, HazardResult, P
 from evidence.domain.identifiers import PersonId, Sha256, VisitId
 from evidence.domain.week import local_date
 from evidence.errors import InputError, UsageError
+from evidence.forms.device_report import DeviceReport
 from evidence.forms.hazard_rows import read_hazards
 from evidence.forms.people import Contact, VisitDetails, store
 from evidence.forms.photographs import picture_of, prepare
@@ -82,6 +83,8 @@ class FactReader:
     details: VisitDetails = field(default_factory=VisitDetails)
     admit: Callable[[Path], object] = lambda _path: None
     """Looks at a photograph before it is taken."""
+    device: DeviceReport = field(default_factory=DeviceReport)
+    """What a telephone says beside the facts."""
     taken_lists: set[str] = field(default_factory=set)
     items: int = ITEMS
     """How many the checklist has."""
@@ -129,6 +132,7 @@ class FactReader:
             topics=head["指导内容"] or (),
             planned_recheck=head["计划复查日期"],
             change_note=head["计划外说明"] or "",
+            clocked=self.device.clocked,
         )
 
     def report(self, _kind: str) -> RectificationReport:
@@ -287,16 +291,23 @@ class FactReader:
             if not photo.is_file():
                 self.mistakes.error(where, _("找不到照片“{name}”").format(name=name))
                 continue
+            with photo.open("rb") as stream:
+                digest = Sha256(file_digest(stream, "sha256").hexdigest())
+            shot = self.device.shots.get(digest)
             try:
                 self.admit(photo)
                 prepare(photo, 76.0, 46.0, FormsSettings())
+                if shot is not None and shot.capture.original != digest:
+                    self.admit(shot.original)
             except (InputError, UsageError) as error:
                 self.mistakes.error(where, f"“{name}”：{error.what}")
                 continue
-            with photo.open("rb") as stream:
-                digest = Sha256(file_digest(stream, "sha256").hexdigest())
             self.photos[digest] = photo
-            self.pictures.setdefault(digest, picture_of(photo, digest))
+            picture = picture_of(photo, digest)
+            if shot is not None:
+                self.photos[shot.capture.original] = shot.original
+                picture = replace(picture, captured=shot.capture)
+            self.pictures.setdefault(digest, picture)
             digests.append(digest)
         return tuple(digests)
 

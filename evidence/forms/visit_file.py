@@ -14,6 +14,7 @@ from evidence.domain.case import (
     RectificationReport,
     Visit,
 )
+from evidence.forms.device_report import NOTHING, DeviceReport
 from evidence.forms.plausible import ITEMS, Plausible
 from evidence.forms.tables import Mistakes
 from evidence.forms.visit_facts import FactReader, TakenFields
@@ -40,6 +41,7 @@ def read_visit_file(
     originals: Originals,
     bounds: Plausible | None = None,
     admit: Callable[[Path], object] = lambda _path: None,
+    device: DeviceReport = NOTHING,
 ) -> Entered:
     """Read a workbook or YAML file about one case.
 
@@ -59,6 +61,7 @@ def read_visit_file(
         TakenFields(head),
         lists,
         admit=admit,
+        device=device,
         items=bounds.items if bounds else ITEMS,
     )
     kind = head["类型"]

@@ -16,16 +16,16 @@ from evidence.bundles.dossier import DossierContent
 from evidence.bundles.names import component
 from evidence.bundles.sources import PageUnreadableError
 from evidence.domain.facts import CaseFacts
-from evidence.handover.bench import Bench
 from evidence.handover.dossiers import dossier_content
 from evidence.handover.listed import case_index, rows_of
+from evidence.handover.package_build import PackageBuild
 from evidence.handover.placing import PlacedCase, Placer
 from evidence.language import _
 
 _COPIERS = 2
 
 
-def add_cases(bench: Bench) -> None:
+def add_cases(build: PackageBuild) -> None:
     """Every case's originals, its signed dossier and its rows of the list.
 
     Raises:
@@ -33,32 +33,32 @@ def add_cases(bench: Bench) -> None:
         PageUnreadableError: a stored scan cannot be put into a dossier.
         OSError: the disk is full.
     """
-    cases = bench.work.facts.carried
+    cases = build.work.facts.carried
     copying: dict[str, PlacedCase] = {}
     adopted: list[Future[Entry]] = []
     copier = ThreadPoolExecutor(_COPIERS, thread_name_prefix="originals")
-    placer = Placer(bench, copier)
+    placer = Placer(build, copier)
 
     def contents() -> Iterator[tuple[DossierContent, Path]]:
         for case in cases:
-            placed = copying[case.case.id] = placer.place(case, case_folder(bench, case))
-            yield _content(bench, case, placed), bench.bag.target(dossier_path(bench, case))
+            placed = copying[case.case.id] = placer.place(case, case_folder(build, case))
+            yield _content(build, case, placed), build.bag.target(dossier_path(build, case))
 
     try:
         dossiers = assemble_all(contents(), count=len(cases))
         for position, (case, dossier) in enumerate(zip(cases, dossiers, strict=True), 1):
             number = case.case.id
-            bench.report(_("卷宗 {n}/{count}：{case}").format(n=position, count=len(cases), case=number))
-            bench.signing.sign_file(dossier, wanted=bench.dossier_level, reason=f"卷宗 {number}")
-            adopted.append(copier.submit(bench.bag.adopt, dossier_path(bench, case)))
+            build.report(_("卷宗 {n}/{count}：{case}").format(n=position, count=len(cases), case=number))
+            build.signing.sign_file(dossier, wanted=build.dossier_level, reason=f"卷宗 {number}")
+            adopted.append(copier.submit(build.bag.adopt, dossier_path(build, case)))
             placed = copying.pop(number)
             for digest, entry in placed.finish().items():
-                bench.placed[number, digest] = entry
-            bench.rows += rows_of(bench, case, placed)
-            bench.index.append(case_index(bench, case, placed))
+                build.placed[number, digest] = entry
+            build.rows += rows_of(build, case, placed)
+            build.index.append(case_index(build, case, placed))
         for each in adopted:
             each.result()
-        bench.stacks.update(placer.finish())
+        build.stacks.update(placer.finish())
     except PageUnreadableError:
         for begun in copying.values():
             begun.finish()  # an original that was changed says more than a page that cannot be read
@@ -67,26 +67,26 @@ def add_cases(bench: Bench) -> None:
         copier.shutdown(cancel_futures=True)
 
 
-def case_folder(bench: Bench, case: CaseFacts) -> str:
+def case_folder(build: PackageBuild, case: CaseFacts) -> str:
     """Where a case lies in the bag."""
-    enterprise = bench.work.enterprise(case)
+    enterprise = build.work.enterprise(case)
     return f"data/企业/{component(f'{enterprise.id}-{enterprise.short_name}')}/{component(case.case.id)}"
 
 
-def dossier_path(bench: Bench, case: CaseFacts) -> str:
+def dossier_path(build: PackageBuild, case: CaseFacts) -> str:
     """Where its dossier lies."""
-    return f"{case_folder(bench, case)}/卷宗.pdf"
+    return f"{case_folder(build, case)}/卷宗.pdf"
 
 
-def _content(bench: Bench, case: CaseFacts, placed: PlacedCase) -> DossierContent:
+def _content(build: PackageBuild, case: CaseFacts, placed: PlacedCase) -> DossierContent:
     return dossier_content(
-        bench.work,
+        build.work,
         case,
         placed,
-        names=bench.office.names,
-        originals=bench.office.originals,
-        issued=bench.office.issued,
-        sent=bench.sent,
-        notice=bench.notice,
-        evaluation=bench.signing.key.evaluation,
+        names=build.context.names,
+        originals=build.context.originals,
+        issued=build.context.issued,
+        sent=build.sent,
+        notice=build.notice,
+        evaluation=build.signing.key.evaluation,
     )

@@ -9,7 +9,7 @@ from typing import Any
 from evidence.bundles.typesetting import Sheet, compose
 from evidence.domain.week import local_date, show_date, show_instant
 from evidence.handover.handed_over import HandedOver
-from evidence.handover.office import Names
+from evidence.handover.handover_context import Names
 from evidence.handover.virus_scans import scans_of, security_row
 from evidence.handover.week import WeekWork
 from evidence.handover.wording import (
@@ -118,7 +118,7 @@ def _open_points(work: WeekWork) -> str:
         )
         for kind in (Kind.FAIL, Kind.REVIEW)
     )
-    told = [f"{fails} 项不符合"] * bool(fails) + [f"{reviews} 项待判定"] * bool(reviews)
+    told = [f"{fails} 项不符合"] * bool(fails) + [f"{reviews} 项待认定"] * bool(reviews)
     return f"；合同核对另有 {'、'.join(told)}，不影响移交，见完整性核对" if told else ""
 
 

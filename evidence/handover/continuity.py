@@ -11,7 +11,7 @@ from typing import Any
 from evidence.domain.identifiers import Sha256
 from evidence.domain.register import Package, Receipt
 from evidence.handover.earlier_lines import earlier_lines
-from evidence.handover.office import Office
+from evidence.handover.handover_context import HandoverContext
 from evidence.handover.week import WeekWork, made_checkpoint, pretty
 from evidence.ledger.merkle import Tree
 
@@ -24,18 +24,18 @@ class LedgerFile:
     data: bytes
 
 
-def ledger_files(office: Office, work: WeekWork) -> Iterator[LedgerFile]:
+def ledger_files(context: HandoverContext, work: WeekWork) -> Iterator[LedgerFile]:
     """Every file of the folder, as docs/package-format.md says."""
     start = work.previous.tree_size if work.previous else 0
-    lines = [line + b"\n" for line in office.ledger.lines(start, work.size)]
-    tree = office.ledger.merkle(work.size)
+    lines = [line + b"\n" for line in context.ledger.lines(start, work.size)]
+    tree = context.ledger.merkle(work.size)
     yield LedgerFile(name="journal.jsonl", data=b"".join(lines))
     for made in (*work.checkpoints, made_checkpoint(work)):
         yield LedgerFile(name=f"checkpoint-{made.week}.txt", data=made.text.encode())
-    yield LedgerFile(name="frontier.json", data=pretty(office.ledger.tree(start).to_json()))
+    yield LedgerFile(name="frontier.json", data=pretty(context.ledger.tree(start).to_json()))
     yield LedgerFile(name="consistency.json", data=pretty(_consistency(work, tree, start)))
-    yield LedgerFile(name="earlier.json", data=pretty(earlier_lines(office.ledger, work, tree, start)))
-    yield from _receipts(office, work)
+    yield LedgerFile(name="earlier.json", data=pretty(earlier_lines(context.ledger, work, tree, start)))
+    yield from _receipts(context, work)
 
 
 def _consistency(work: WeekWork, tree: Tree, start: int) -> dict[str, Any]:
@@ -80,11 +80,11 @@ def carried_receipts(work: WeekWork) -> tuple[Sha256, ...]:
     return tuple(dict.fromkeys([*([direct.source] if direct else []), *every]))
 
 
-def _receipts(office: Office, work: WeekWork) -> Iterator[LedgerFile]:
+def _receipts(context: HandoverContext, work: WeekWork) -> Iterator[LedgerFile]:
     """The receipt for the package before under its fixed name, the late ones in a folder of their own."""
     direct = receipt_for(work, work.previous)
     if direct is not None:
-        data = office.originals.read(direct.source)
+        data = context.originals.read(direct.source)
         name = f"receipt{_suffix(work, direct, data)}"
         yield LedgerFile(name="receipt.json", data=pretty(_described(direct, name, data)))
         yield LedgerFile(name=name, data=data)
@@ -92,7 +92,7 @@ def _receipts(office: Office, work: WeekWork) -> Iterator[LedgerFile]:
     for number, receipt in enumerate(receipts_to_carry(work), 1):
         if receipt == direct:
             continue
-        data = office.originals.read(receipt.source)
+        data = context.originals.read(receipt.source)
         name = f"receipts/{number:03d}-{receipt.package}{_suffix(work, receipt, data)}"
         late.append(_described(receipt, name, data))
         yield LedgerFile(name=name, data=data)

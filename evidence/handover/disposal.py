@@ -15,7 +15,7 @@ from hashlib import file_digest
 from pathlib import Path
 
 from evidence.archive.originals import Originals
-from evidence.domain.case_files import files_of
+from evidence.domain.case_files import files_of, pictures_of
 from evidence.domain.facts import Facts
 from evidence.domain.identifiers import Sha256
 from evidence.domain.parties import Role
@@ -23,16 +23,17 @@ from evidence.domain.reasons import require_substance
 from evidence.errors import UsageError
 from evidence.language import _
 from evidence.ledger.acting import Actor
-from evidence.ledger.events import ArrivalTaken
+from evidence.ledger.arrival_events import ArrivalTaken
+from evidence.ledger.holdings import digests_of
 from evidence.ledger.ledger import Ledger
 from evidence.ledger.upkeep import DisposedItem, MaterialDisposed
 from evidence.ledger.view import View
-from evidence.rules.ground import Ground
+from evidence.rules.facts_index import FactsIndex
 from evidence.rules.known import known_at
 from evidence.rules.parameters import Parameters
 from evidence.rules.retention import Disposable, disposables
 
-_KINDS = tuple(f'"kind":"{kind.KIND}"'.encode() for kind in (MaterialDisposed, ArrivalTaken))
+_DISPOSAL = f'"kind":"{MaterialDisposed.KIND}"'.encode()
 _CITED = "尚有其他案件或材料引用"
 
 
@@ -53,29 +54,33 @@ def register(ledger: Ledger, facts: Facts, parameters: Parameters, at: datetime)
     """Everything whose period has ended and which is still there; what others cite may not go."""
     gone = disposed(ledger)
     rows = tuple(
-        each for each in disposables(Ground(known_at(facts, at), parameters, at)) if each.sha256 not in gone
+        each
+        for each in disposables(FactsIndex(known_at(facts, at), parameters, at))
+        if each.sha256 not in gone
     )
     ready: dict[str, set[str]] = {}
     for each in rows:
         if each.may_go:
             ready.setdefault(each.sha256, set()).add(each.case)
+    # bytes may stand in several rows, even of one case: one that must stay keeps them for all
+    kept = {each.sha256 for each in rows if not each.may_go}
     cited = _cited(facts)
-    return tuple(
-        each if not each.may_go or cited.get(each.sha256, set()) <= ready[each.sha256] else _held(each)
-        for each in rows
-    )
+    kept |= {digest for digest, cases in ready.items() if not cited.get(digest, set()) <= cases}
+    return tuple(_held(each) if each.may_go and each.sha256 in kept else each for each in rows)
 
 
 def disposed(ledger: Ledger) -> Mapping[str, DisposedItem]:
-    """What was destroyed and never came again."""
+    """What was destroyed and never came again, as a file or with anything else that vouches for its bytes."""
     gone: dict[str, DisposedItem] = {}
-    for seq, line in enumerate(ledger.lines()):
-        if any(kind in line for kind in _KINDS):
-            for entry in ledger.entries(seq, seq + 1):
-                if isinstance(entry.event, MaterialDisposed):
-                    gone.update((item.sha256, item) for item in entry.event.items)
-                elif isinstance(entry.event, ArrivalTaken):
-                    gone.pop(entry.event.sha256, None)
+    first = next((seq for seq, line in enumerate(ledger.lines()) if _DISPOSAL in line), None)
+    for entry in () if first is None else ledger.entries(first):
+        if isinstance(entry.event, MaterialDisposed):
+            gone.update((item.sha256, item) for item in entry.event.items)
+        elif isinstance(entry.event, ArrivalTaken):
+            gone.pop(entry.event.sha256, None)  # also of films that stay where they lie
+        else:
+            for digest in digests_of(entry):
+                gone.pop(digest, None)
     return gone
 
 
@@ -186,12 +191,14 @@ def _pictures(view: View, digest: str) -> Iterator[str]:
 
 
 def _cited(facts: Facts) -> Mapping[str, set[str]]:
-    """Digest -> every case that a record, film or filed material of these bytes belongs to."""
+    """Digest -> every case that a record, film, photograph or filed material of these bytes belongs to."""
     cited: dict[str, set[str]] = {}
     for case in facts.cases:
         digests = {scan.sha256 for document in case.documents for scan in document.scans}
         digests |= {recording.sha256 for recording in case.recordings}
         digests |= {file.sha256 for file in files_of(case)}
+        for picture in pictures_of(case).values():
+            digests |= {picture.sha256, *([picture.captured.original] if picture.captured else [])}
         for digest in digests:
             cited.setdefault(digest, set()).add(case.case.id)
     return cited

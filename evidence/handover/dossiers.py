@@ -23,10 +23,11 @@ from evidence.domain.parties import Enterprise, Role
 from evidence.domain.recording import Recording
 from evidence.domain.terms import CASE_KINDS, VISIT_KINDS, box_title, form_title
 from evidence.domain.week import SHANGHAI, local_date
-from evidence.handover.office import Names
+from evidence.handover.handover_context import Names
 from evidence.handover.originals import Original, cut_of
 from evidence.handover.placing import PlacedCase
 from evidence.handover.sent import Sent
+from evidence.handover.telephone_words import captured_so, pressed_at
 from evidence.handover.week import WeekWork
 from evidence.handover.wording import (
     FINDING_STATES,
@@ -145,7 +146,7 @@ def _summary(findings: Sequence[Finding]) -> str:
 
     return (
         f"按合同逐条核对 {len(findings)} 项：通过 {count(Kind.PASS)} 项，不符合 {count(Kind.FAIL)} 项，"
-        f"待人工判定 {count(Kind.REVIEW)} 项，"
+        f"待认定 {count(Kind.REVIEW)} 项，"
         f"尚未到期 {count(Kind.OPEN)} 项，不适用 {count(Kind.NOT_APPLICABLE)} 项。"
     )
 
@@ -165,7 +166,7 @@ def _finding_row(finding: Finding) -> dict[str, str]:
 def _mark_rows(document: Document) -> Iterable[dict[str, Any]]:
     for mark in document.marks:
         state, word = VERDICT_WORDS[mark.verdict]
-        by = f"{mark.decided_by or '程序判定'}：{mark.why}" if mark.why else mark.decided_by or "程序判定"
+        by = f"{mark.decided_by or '程序认定'}：{mark.why}" if mark.why else mark.decided_by or "程序认定"
         yield {
             "number": document.form.number,
             "page": mark.page,
@@ -298,7 +299,7 @@ def _visit_row(visit: Visit, recordings: Sequence[Recording], parameters: Parame
 
     return {
         "title": f"{VISIT_KINDS[visit.kind]} {local_date(visit.arrived_at)}（{visit.id}）",
-        "span": f"{_clock(visit.arrived_at)}–{_clock(visit.left_at)}",
+        "span": f"{_clock(visit.arrived_at)}–{_clock(visit.left_at)}{pressed_at(visit)}",
         "state": _COVERAGE_STATES[judged.verdict],
         "coverage": _coverage_text(judged),
         "from": _clock(start),
@@ -352,6 +353,9 @@ def _photos(
                 "caption": photo.caption,
                 "name": original.name + told,
                 "sha256": photo.sha256,
+                "captured": captured_so(original.told.captured)
+                if original.told and original.told.captured
+                else "",
             }
         )
     return rows, pictures

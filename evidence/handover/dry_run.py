@@ -10,8 +10,7 @@ from evidence.bundles.signers import Ask, open_key
 from evidence.domain.facts import CaseFacts
 from evidence.domain.identifiers import Sha256
 from evidence.errors import EvidenceError
-from evidence.handover.bench import Order
-from evidence.handover.office import Office
+from evidence.handover.handover_context import HandoverContext
 from evidence.handover.originals import Original, originals_of
 from evidence.handover.package import (
     films_to_send,
@@ -22,6 +21,7 @@ from evidence.handover.package import (
     refuse_unchanged,
     require_reasons,
 )
+from evidence.handover.package_build import Order
 from evidence.handover.publishing import refuse_taken, require_room
 from evidence.handover.self_check import Doubt, foreseen, refuse_doubts
 from evidence.handover.sent import Sent, sent_before
@@ -70,7 +70,7 @@ class Survey:
 
 
 def survey_package(
-    office: Office,
+    context: HandoverContext,
     order: Order,
     *,
     ask: Ask | None = None,
@@ -86,10 +86,10 @@ def survey_package(
     """
     require_reasons(order)
     refuse_future(order, clock())
-    work = take_stock(office, week=order.week, supplement=order.supplement, at=order.at)
-    refuse_taken(office, work.id)
+    work = take_stock(context, week=order.week, supplement=order.supplement, at=order.at)
+    refuse_taken(context, work.id)
     sent = sent_before(work.packages)
-    cases = tuple(_planned(office, work, case, sent) for case in work.facts.carried)
+    cases = tuple(_planned(context, work, case, sent) for case in work.facts.carried)
     going = {each.original.sha256: each.original for case in cases for each in case.files if not each.package}
     stopping = gaps(work)
     doubts: tuple[Doubt, ...] = ()
@@ -98,12 +98,12 @@ def survey_package(
         refused = refusal(work, stopping)
     else:
         try:
-            films = films_to_send(office, order, work, sent)
+            films = films_to_send(context, order, work, sent)
             refuse_unchanged(work, films)
-            with open_key(office.signer, office.root, ask=ask, now=clock()) as key:
-                doubts = foreseen(open_signing(office, key, clock), asking=False)
+            with open_key(context.signer, context.root, ask=ask, now=clock()) as key:
+                doubts = foreseen(open_signing(context, key, clock), asking=False)
             refuse_doubts(work.id, doubts, accepted=order.accept_indeterminate)
-            require_room(office, work, sum(film.original.bytes for some in films.values() for film in some))
+            require_room(context, work, sum(film.original.bytes for some in films.values() for film in some))
         except EvidenceError as error:
             refused = error
     return Survey(
@@ -118,9 +118,9 @@ def survey_package(
     )
 
 
-def _planned(office: Office, work: WeekWork, case: CaseFacts, sent: Sent) -> PlannedCase:
+def _planned(context: HandoverContext, work: WeekWork, case: CaseFacts, sent: Sent) -> PlannedCase:
     def files() -> Iterator[PlannedFile]:
-        for original in originals_of(work.view, case, office.originals):
+        for original in originals_of(work.view, case, context.originals):
             yield PlannedFile(original=original, package=sent.package_of.get(original.sha256, ""))
 
     return PlannedCase(

@@ -14,10 +14,9 @@ import msgspec
 
 from evidence.domain.facts import Facts
 from evidence.handover.week import WeekWork
+from evidence.ledger.arrival_events import ArrivalJudged, ArrivalScanned, ArrivalTaken
 from evidence.ledger.codec import Entry
 from evidence.ledger.events import (
-    ArrivalJudged,
-    ArrivalTaken,
     CheckpointMade,
     PackageBuilt,
     PartiesImported,
@@ -103,6 +102,8 @@ class _Wanted:
             return (payload["plan"]["week"], payload["plan"]["version"]) in self._plans
         if entry.kind in (ArrivalTaken.KIND, ArrivalJudged.KIND):
             return self._brought(entry)
+        if entry.kind == ArrivalScanned.KIND:
+            return payload["arrival"] in self._arrivals
         if entry.kind in (RegisterEntered.KIND, RegisterWithdrawn.KIND):
             return self._entered(payload.get("entry", payload))
         if any(self._names(inner) for inner in _objects(payload)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -17,9 +17,9 @@ from evidence.ledger.acting import Actor
 from evidence.ledger.events import WaiverGranted
 from evidence.ledger.facts import gather
 from evidence.ledger.ledger import Ledger
-from evidence.rules.chain import Chain
+from evidence.rules.case_history import CaseHistory
 from evidence.rules.clause import Finding, Kind
-from evidence.rules.ground import Ground
+from evidence.rules.facts_index import FactsIndex
 from evidence.rules.judge import judge
 from evidence.rules.parameters import Parameters
 from evidence.rules.registry import RULESETS
@@ -59,18 +59,7 @@ def grant_waiver(
     reason = require_substance(why)
     person = actor.person.id if actor.person else _named(ledger, actor)
     facts = gather(ledger.view, week=None, case=case.id, at=at)
-    concerned = [
-        finding
-        for finding in judge(facts, parameters, at)
-        if finding.rule_id == rule_id
-        and finding.subject.case == case.id
-        and finding.kind in (Kind.FAIL, Kind.REVIEW)
-    ]
-    if not concerned:
-        raise UsageError(
-            _("{case} 没有 {rule} 的不合格或待判定结论，无可例外。").format(case=case.id, rule=rule_id),
-            remedy=_("现有结论见 evidence check --case {case}。").format(case=case.id),
-        )
+    concerned = _concerned(judge(facts, parameters, at), rule_id, case)
     waiver = Waiver(
         rule_id=rule_id,
         case=case.id,
@@ -89,6 +78,27 @@ def grant_waiver(
     keep()
     ledger.append(actor.journalled, WaiverGranted(waiver=waiver))
     return waiver
+
+
+def _concerned(findings: Iterable[Finding], rule_id: str, case: Case) -> list[Finding]:
+    """What the exception is for.
+
+    Raises:
+        UsageError: nothing is to be excepted.
+    """
+    found = [
+        finding
+        for finding in findings
+        if finding.rule_id == rule_id
+        and finding.subject.case == case.id
+        and finding.kind in (Kind.FAIL, Kind.REVIEW)
+    ]
+    if not found:
+        raise UsageError(
+            _("{case} 没有 {rule} 的不合格或待认定结论，无可例外。").format(case=case.id, rule=rule_id),
+            remedy=_("现有结论见 evidence check --case {case}。").format(case=case.id),
+        )
+    return found
 
 
 def _named(ledger: Ledger, actor: Actor) -> str:
@@ -110,7 +120,7 @@ def _refuse_in_vain(
     if not blocking:
         return
     mine: CaseFacts = facts.cases[0]
-    chain = Chain(Ground(facts, parameters, at), replace(mine, waivers=(*mine.waivers, waiver)))
+    chain = CaseHistory(FactsIndex(facts, parameters, at), replace(mine, waivers=(*mine.waivers, waiver)))
     reasons = {finding.subject.visit: why_not(chain, waiver, finding.subject.visit) for finding in blocking}
     if all(reasons.values()):
         raise UsageError(

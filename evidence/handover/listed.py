@@ -12,16 +12,16 @@ from evidence.domain.facts import CaseFacts
 from evidence.domain.identifiers import Sha256
 from evidence.domain.recording import Recording
 from evidence.domain.terms import form_title
-from evidence.handover.bench import Bench
 from evidence.handover.handed_over import HandedOver
 from evidence.handover.originals import Original, cut_of
+from evidence.handover.package_build import PackageBuild
 from evidence.handover.placing import Derived, PlacedCase, page_span
 from evidence.handover.wording import document_state, in_order
 
 
-def rows_of(bench: Bench, case: CaseFacts, placed: PlacedCase) -> Iterator[HandedOver]:
+def rows_of(build: PackageBuild, case: CaseFacts, placed: PlacedCase) -> Iterator[HandedOver]:
     """One row a record, then one for every further file of the case."""
-    rows = _Rows(bench, case, placed)
+    rows = _Rows(build, case, placed)
     shown: set[Sha256] = set()
     for document in in_order(case.documents):
         row, digests = rows.record(document)
@@ -38,10 +38,10 @@ def rows_of(bench: Bench, case: CaseFacts, placed: PlacedCase) -> Iterator[Hande
             yield rows.film(recording)
 
 
-def stack_rows(bench: Bench) -> Iterator[HandedOver]:
+def stack_rows(build: PackageBuild) -> Iterator[HandedOver]:
     """One row for every file that holds several cases' pages."""
-    for digest, entry in bench.stacks.items():
-        arrival = bench.work.view.arrival_of(digest)
+    for digest, entry in build.stacks.items():
+        arrival = build.work.view.arrival_of(digest)
         yield HandedOver(
             enterprise="（多家企业）",
             credit_code="",
@@ -66,8 +66,8 @@ def _files(original: Original, placed: PlacedCase) -> Iterator[tuple[Sha256, Der
 class _Rows:
     """Rows of one case."""
 
-    def __init__(self, bench: Bench, case: CaseFacts, placed: PlacedCase) -> None:
-        self._bench = bench
+    def __init__(self, build: PackageBuild, case: CaseFacts, placed: PlacedCase) -> None:
+        self._build = build
         self._case = case
         self._placed = placed
         self._originals = {each.sha256: each for each in placed.originals}
@@ -117,7 +117,7 @@ class _Rows:
 
     def film(self, recording: Recording) -> HandedOver:
         """The row of a film, which stays with the agency unless it was asked for."""
-        here = (self._case.case.id, recording.sha256) in self._bench.placed
+        here = (self._case.case.id, recording.sha256) in self._build.placed
         return self._row(
             recording.sha256,
             material=FileRole.FOOTAGE.value,
@@ -126,12 +126,12 @@ class _Rows:
         )
 
     def _row(self, digest: Sha256, **told: Any) -> HandedOver:
-        entry: Entry | None = self._bench.placed.get((self._case.case.id, digest))
+        entry: Entry | None = self._build.placed.get((self._case.case.id, digest))
         return HandedOver(
-            enterprise=self._bench.work.enterprise(self._case).name,
+            enterprise=self._build.work.enterprise(self._case).name,
             credit_code=self._case.case.enterprise,
             case=self._case.case.id,
-            file=entry.path.removeprefix("data/") if entry else self._bench.sent.package_of.get(digest, ""),
+            file=entry.path.removeprefix("data/") if entry else self._build.sent.package_of.get(digest, ""),
             sha256=digest,
             bytes=entry.bytes if entry else 0,
             **told,
@@ -155,13 +155,13 @@ def _taken_from(derived: Derived | None, original: Original | None) -> list[str]
     return [f"取自整叠原件 {original.name} 第{pages}页（SHA-256 {original.sha256}）"]
 
 
-def case_index(bench: Bench, case: CaseFacts, placed: PlacedCase) -> dict[str, Any]:
+def case_index(build: PackageBuild, case: CaseFacts, placed: PlacedCase) -> dict[str, Any]:
     """The case's part of `originals.json`."""
     files = []
     for original in placed.originals:
         for digest, derived in _files(original, placed):
-            entry = bench.placed.get((case.case.id, digest))
-            if entry is None and digest not in bench.sent.package_of:
+            entry = build.placed.get((case.case.id, digest))
+            if entry is None and digest not in build.sent.package_of:
                 continue  # a film that stays with the agency
             row: dict[str, Any] = {
                 "sha256": digest,
@@ -170,7 +170,7 @@ def case_index(bench: Bench, case: CaseFacts, placed: PlacedCase) -> dict[str, A
                 "name": original.name,
                 "number": original.number,
                 "path": entry.path if entry else "",
-                "package": "" if entry else bench.sent.package_of.get(digest, ""),
+                "package": "" if entry else build.sent.package_of.get(digest, ""),
             }
             if original.hazard:
                 row["hazard"] = original.hazard
@@ -186,8 +186,8 @@ def case_index(bench: Bench, case: CaseFacts, placed: PlacedCase) -> dict[str, A
                     ],
                 }
             files.append(row)
-    for film in bench.films.get(case.case.id, ()):
-        entry = bench.placed.get((case.case.id, film.original.sha256))
+    for film in build.films.get(case.case.id, ()):
+        entry = build.placed.get((case.case.id, film.original.sha256))
         if entry is not None:
             files.append(_film_row(film.original, entry))
     return {"case": case.case.id, "files": files}
@@ -205,16 +205,16 @@ def _film_row(original: Original, entry: Entry) -> dict[str, Any]:
     }
 
 
-def originals_index(bench: Bench) -> dict[str, Any]:
+def originals_index(build: PackageBuild) -> dict[str, Any]:
     """`originals.json`: where every original of every case is, here or in an earlier package."""
-    stacks = {each["derived"]["from"] for case in bench.index for each in case["files"] if "derived" in each}
+    stacks = {each["derived"]["from"] for case in build.index for each in case["files"] if "derived" in each}
     return {
-        "cases": bench.index,
+        "cases": build.index,
         "stacks": [
             {
                 "sha256": digest,
-                "path": bench.stacks[digest].path if digest in bench.stacks else "",
-                "package": "" if digest in bench.stacks else bench.sent.package_of.get(digest, ""),
+                "path": build.stacks[digest].path if digest in build.stacks else "",
+                "package": "" if digest in build.stacks else build.sent.package_of.get(digest, ""),
             }
             for digest in sorted(stacks)
         ],

@@ -17,10 +17,10 @@ from evidence.bundles.timestamp import open_authority
 from evidence.domain.identifiers import CaseId
 from evidence.domain.reasons import require_substance, require_words
 from evidence.errors import EvidenceError, IncompleteError, UndecidedError, UsageError
-from evidence.handover.bench import Bench, Order, Report
 from evidence.handover.filling import fill_bag, labels
 from evidence.handover.footage import Film, films_of, require_films
-from evidence.handover.office import Office
+from evidence.handover.handover_context import HandoverContext
+from evidence.handover.package_build import Order, PackageBuild, Report
 from evidence.handover.publishing import Built, heal, only_builder, publish, refuse_taken, staging
 from evidence.handover.self_check import foreseen, judge_own, refuse_doubts
 from evidence.handover.sent import Sent, sent_before
@@ -34,7 +34,7 @@ __all__ = ["Built", "Order", "build_package"]
 
 
 def build_package(
-    office: Office,
+    context: HandoverContext,
     order: Order,
     *,
     actor: str = "bundle",
@@ -45,7 +45,7 @@ def build_package(
     """Build one package.
 
     Args:
-        office: everything wired together.
+        context: everything wired together.
         order: week, instant and options.
         actor: account in the journal.
         ask: asks for the key's password when no file holds it.
@@ -63,9 +63,9 @@ def build_package(
     """
     require_reasons(order)
     refuse_future(order, clock())
-    with only_builder(office):
-        heal(office)
-        return _build(office, order, actor=actor, ask=ask, report=report, clock=clock)
+    with only_builder(context):
+        heal(context)
+        return _build(context, order, actor=actor, ask=ask, report=report, clock=clock)
 
 
 def require_reasons(order: Order) -> None:
@@ -104,7 +104,7 @@ def gaps(work: WeekWork) -> tuple[Finding, ...]:
 
 
 def _build(
-    office: Office,
+    context: HandoverContext,
     order: Order,
     *,
     actor: str,
@@ -112,23 +112,23 @@ def _build(
     report: Report,
     clock: Callable[[], datetime],
 ) -> Built:
-    work = take_stock(office, week=order.week, supplement=order.supplement, at=order.at)
-    refuse_taken(office, work.id)
+    work = take_stock(context, week=order.week, supplement=order.supplement, at=order.at)
+    refuse_taken(context, work.id)
     stopping = gaps(work)
     if stopping and not order.allow_incomplete:
         raise refusal(work, stopping)
     sent = sent_before(work.packages)
-    films = films_to_send(office, order, work, sent)
+    films = films_to_send(context, order, work, sent)
     refuse_unchanged(work, films)
-    with open_key(office.signer, office.root, ask=ask, now=clock()) as key:
-        signing = open_signing(office, key, clock)
+    with open_key(context.signer, context.root, ask=ask, now=clock()) as key:
+        signing = open_signing(context, key, clock)
         signing.refresh()
         doubts = foreseen(signing)
         refuse_doubts(work.id, doubts, accepted=order.accept_indeterminate)
         weight = sum(film.original.bytes for some in films.values() for film in some)
-        with staging(office, work, films=weight) as scratch:
-            bench = Bench(
-                office=office,
+        with staging(context, work, films=weight) as scratch:
+            build = PackageBuild(
+                context=context,
                 order=order,
                 work=work,
                 signing=signing,
@@ -139,54 +139,56 @@ def _build(
                 sent=sent,
                 films=films,
             )
-            if bench.list_level.value != office.signer.list_level:
+            if build.list_level.value != context.signer.list_level:
                 report(
                     _("签名等级只能到 {level}：缺少时间戳服务或有效的吊销列表。").format(
-                        level=bench.list_level.value
+                        level=build.list_level.value
                     )
                 )
-            papers = fill_bag(bench)
-            tagmanifest = bench.bag.close(labels(bench))
-            (bench.bag.folder / SIGNATURE).write_bytes(signing.sign_detached(tagmanifest))
+            papers = fill_bag(build)
+            tagmanifest = build.bag.close(labels(build))
+            (build.bag.folder / SIGNATURE).write_bytes(signing.sign_detached(tagmanifest))
             report(_("按验证人的方法自检"))
             judge_own(
-                office.examine,
-                bench.bag.folder,
+                context.examine,
+                build.bag.folder,
                 signing,
                 accepted=order.accept_indeterminate,
-                quarantine=office.quarantine,
+                quarantine=context.quarantine,
                 now=clock(),
             )
-            return publish(bench, scratch, papers, tagmanifest, stopping, actor)
+            return publish(build, scratch, papers, tagmanifest, stopping, actor)
 
 
-def open_signing(office: Office, key: SigningKey, clock: Callable[[], datetime]) -> PdfSigning:
+def open_signing(context: HandoverContext, key: SigningKey, clock: Callable[[], datetime]) -> PdfSigning:
     """Key, authority and revocation data as evidence.toml names them.
 
     Raises:
         KeyUnusableError: the key is revoked, or a file holds no revocation list.
         TimestampError: the authority that is named is not there.
     """
-    known = read_revocation([office.root / path for path in office.signer.crls])
+    known = read_revocation([context.root / path for path in context.signer.crls])
     refuse_revoked(key.certificate, known)
     return PdfSigning(
         key=key,
-        authority=open_authority(office.timestamp, office.root),
+        authority=open_authority(context.timestamp, context.root),
         revocation=known,
-        authority_chain=read_certificates(office.root / path for path in office.timestamp.chain),
-        fetch=office.signer.fetch_revocation,
+        authority_chain=read_certificates(context.root / path for path in context.timestamp.chain),
+        fetch=context.signer.fetch_revocation,
         clock=clock,
     )
 
 
-def films_to_send(office: Office, order: Order, work: WeekWork, sent: Sent) -> dict[CaseId, tuple[Film, ...]]:
+def films_to_send(
+    context: HandoverContext, order: Order, work: WeekWork, sent: Sent
+) -> dict[CaseId, tuple[Film, ...]]:
     """The films to hand over, all of them seen; none unless asked for, none twice."""
     if not order.with_footage:
         return {}
     films = {
         case.case.id: tuple(
             film
-            for film in films_of(work, case, office.originals)
+            for film in films_of(work, case, context.originals)
             if film.original.sha256 not in sent.package_of
         )
         for case in work.facts.carried
@@ -217,7 +219,7 @@ def refusal(work: WeekWork, stopping: Sequence[Finding]) -> EvidenceError:
     if len(stopping) > 8:
         shown.append(_("……另有 {count} 项，见 evidence check").format(count=len(stopping) - 8))
     return kind(
-        _("{package} 还不能移交：{count} 项必备材料缺失或待判定。").format(
+        _("{package} 还不能移交：{count} 项必备材料缺失或待认定。").format(
             package=work.id, count=len(stopping)
         ),
         where="\n".join(shown),

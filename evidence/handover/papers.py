@@ -14,7 +14,7 @@ from evidence.forms.content import weekly
 from evidence.forms.content.weekly import HandoverRow, handover_values
 from evidence.handover.completeness import summary
 from evidence.handover.handed_over import HandedOver
-from evidence.handover.office import Names
+from evidence.handover.handover_context import Names
 from evidence.handover.week import WeekWork, instant
 from evidence.handover.wording import (
     STATE_WORDS,

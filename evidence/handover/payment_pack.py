@@ -19,8 +19,9 @@ from evidence.bundles.names import component
 from evidence.bundles.signers import open_key
 from evidence.domain.identifiers import CaseId, Sha256
 from evidence.errors import IncompleteError, UsageError
-from evidence.handover.office import Office
+from evidence.handover.handover_context import HandoverContext
 from evidence.handover.package import open_signing
+from evidence.handover.self_check import Doubt, foreseen
 from evidence.language import _
 from evidence.ledger.view import View
 from evidence.rules.instalments import ChainLine, Pack
@@ -35,6 +36,9 @@ _HOW = """付款资料包 {name} 的核验方法 / How to check this payment pac
      -CAfile 机构根证书.pem -certfile certificates/signer-chain.pem -purpose any -out /dev/null
    机构根证书的指纹请通过电话等另外的渠道核对，不要从本包里取。
    Compare the root certificate's fingerprint by another channel; never take it from this pack.
+
+3. 清单与所附文书是否相符 / that lists and documents agree, with the program `evidence`:
+   evidence verify 本文件夹 --trust 机构根证书.pem
 {warning}"""
 _WARNING = "\n本包由仅供试用的密钥签名（EVALUATION ONLY），没有任何证明力。\n"
 
@@ -48,10 +52,12 @@ class SignedPack:
     """Files that prove the lines of the lists."""
     signer: str
     evaluation: bool
+    doubts: tuple[Doubt, ...] = ()
+    """Why its signature would be judged undecided: no time-stamp authority, revocation lists out of date."""
 
 
 def sign_pack(
-    office: Office,
+    context: HandoverContext,
     view: View,
     pack: Pack,
     lists: Mapping[str, bytes],
@@ -82,14 +88,14 @@ def sign_pack(
     out.parent.mkdir(parents=True, exist_ok=True)
     scratch = Path(tempfile.mkdtemp(prefix=".资料包-", dir=out.parent))
     try:
-        with open_key(office.signer, office.root, ask=ask, now=clock()) as key:
-            signing = open_signing(office, key, clock)
-            signing.refresh()
+        with open_key(context.signer, context.root, ask=ask, now=clock()) as key:
+            signing = open_signing(context, key, clock)
+            doubts = foreseen(signing)  # the authority has answered once: its chain goes along
             bag = BagWriter(scratch / "bag", durable=True)
             for name, data in lists.items():
                 bag.add_bytes(f"data/{name}", data)
             count = 0
-            for path, source, digest in _proofs(office, view, pack.chains):
+            for path, source, digest in _proofs(context, view, pack.chains):
                 if not source.is_file():
                     raise _missing(source)
                 bag.add_file(path, source, sha256=digest)
@@ -98,12 +104,14 @@ def sign_pack(
                 bag.add_bytes(f"certificates/{name}", data)
             warning = _WARNING if key.evaluation else ""
             bag.add_bytes(INSTRUCTIONS, _HOW.format(name=pack.instalment.name, warning=warning).encode())
-            tagmanifest = bag.close(_labels(office, pack))
+            tagmanifest = bag.close(_labels(context, pack))
             (bag.folder / SIGNATURE).write_bytes(signing.sign_detached(tagmanifest))
             if out.exists():
                 out.rmdir()
             bag.folder.replace(out)
-            return SignedPack(folder=out, documents=count, signer=key.name, evaluation=key.evaluation)
+            return SignedPack(
+                folder=out, documents=count, signer=key.name, evaluation=key.evaluation, doubts=doubts
+            )
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 
@@ -116,18 +124,18 @@ def _missing(source: Path) -> IncompleteError:
     )
 
 
-def _labels(office: Office, pack: Pack) -> dict[str, str]:
+def _labels(context: HandoverContext, pack: Pack) -> dict[str, str]:
     return {
-        "Source-Organization": office.names.agency,
-        "External-Identifier": f"{office.names.contract_code}-{pack.instalment.number}",
-        "External-Description": f"{office.names.contract_name} {pack.instalment.name}付款资料",
+        "Source-Organization": context.names.agency,
+        "External-Identifier": f"{context.names.contract_code}-{pack.instalment.number}",
+        "External-Description": f"{context.names.contract_name} {pack.instalment.name}付款资料",
         "Bagging-Date": pack.as_of.isoformat(),
         "Payload-Oxum": "",
     }
 
 
 def _proofs(
-    office: Office, view: View, chains: tuple[ChainLine, ...]
+    context: HandoverContext, view: View, chains: tuple[ChainLine, ...]
 ) -> Iterator[tuple[str, Path, Sha256 | None]]:
     """Path in the bag, file and digest of each issued record and each original of the lines, once each."""
     taken: set[str] = set()
@@ -137,11 +145,11 @@ def _proofs(
             number = document.form.number
             if number not in line.documents:
                 continue
-            yield f"{folder}/{number}.pdf", office.issued.pdf_path(number), document.form.pdf
+            yield f"{folder}/{number}.pdf", context.issued.pdf_path(number), document.form.pdf
             for scan in document.scans:
                 arrival = view.arrival_of(scan.sha256)
                 suffix = Path(arrival.path).suffix.lower() if arrival else ""
                 path = f"data/原件/{scan.sha256}{suffix}"
                 if path not in taken:
                     taken.add(path)
-                    yield path, office.originals.path(scan.sha256), scan.sha256
+                    yield path, context.originals.path(scan.sha256), scan.sha256

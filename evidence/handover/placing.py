@@ -14,9 +14,9 @@ from evidence.bundles.names import component, split_suffix, unique
 from evidence.bundles.sources import SourcePage
 from evidence.domain.facts import CaseFacts
 from evidence.domain.identifiers import Sha256
-from evidence.handover.bench import Bench
 from evidence.handover.footage import Film, add_film
 from evidence.handover.originals import Original, originals_of
+from evidence.handover.package_build import PackageBuild
 from evidence.language import _
 
 STACKS = "data/原件"
@@ -69,8 +69,8 @@ class PlacedCase:
 class Placer:
     """Writes the originals of one package's cases, each stack once."""
 
-    def __init__(self, bench: Bench, copier: ThreadPoolExecutor) -> None:
-        self._bench = bench
+    def __init__(self, build: PackageBuild, copier: ThreadPoolExecutor) -> None:
+        self._build = build
         self._copier = copier
         self._stack_names: set[str] = set()
         self.stacks: dict[Sha256, Future[Entry]] = {}
@@ -83,9 +83,9 @@ class Placer:
             NotExtractableError: a stack cannot be taken apart.
             ChangedOriginalError: a stack is not what its name says.
         """
-        bench, taken = self._bench, set[str]()
-        store = bench.office.originals
-        begun = PlacedCase(folder=folder, originals=originals_of(bench.work.view, case, store))
+        build, taken = self._build, set[str]()
+        store = build.context.originals
+        begun = PlacedCase(folder=folder, originals=originals_of(build.work.view, case, store))
         for original in begun.originals:
             source = store.path(original.sha256)
             if original.elsewhere is not None:
@@ -94,19 +94,19 @@ class Placer:
                 self._stack(original, source)
                 begun.derived[original.sha256] = self._derive(original, source, case.case.id)
                 for each in begun.derived[original.sha256]:
-                    if each.sha256 not in bench.sent.package_of:
+                    if each.sha256 not in build.sent.package_of:
                         name = unique(each.name, taken)
                         taken.add(name)
                         begun.entries[each.sha256] = self._add(
                             f"{folder}/原件/{name}", each.path, each.sha256
                         )
-            elif original.sha256 in bench.sent.package_of:
+            elif original.sha256 in build.sent.package_of:
                 begun.checks.append(self._copier.submit(require_unchanged, source, original.sha256))
             else:
                 name = unique(original.bag_name, taken)
                 taken.add(name)
                 begun.entries[original.sha256] = self._add(f"{folder}/原件/{name}", source, original.sha256)
-        for film in bench.films.get(case.case.id, ()):
+        for film in build.films.get(case.case.id, ()):
             self._film(begun, film, taken)
         return begun
 
@@ -118,22 +118,22 @@ class Placer:
 
     def _film(self, begun: PlacedCase, film: Film, taken: set[str]) -> None:
         """A film goes along only when it was asked for, and only once."""
-        digest, bench = film.original.sha256, self._bench
-        if not bench.order.with_footage or digest in begun.entries or digest in bench.sent.package_of:
+        digest, build = film.original.sha256, self._build
+        if not build.order.with_footage or digest in begun.entries or digest in build.sent.package_of:
             return
         name = unique(film.original.bag_name, taken)
         taken.add(name)
-        bench.report(_("录像 {name}").format(name=name))
+        build.report(_("录像 {name}").format(name=name))
         path = f"{begun.folder}/原件/{name}"
-        begun.entries[digest] = self._copier.submit(add_film, bench.bag, path, film)
+        begun.entries[digest] = self._copier.submit(add_film, build.bag, path, film)
 
     def _add(self, path: str, source: Path, digest: Sha256) -> Future[Entry]:
-        return self._copier.submit(self._bench.bag.add_file, path, source, sha256=digest)
+        return self._copier.submit(self._build.bag.add_file, path, source, sha256=digest)
 
     def _stack(self, original: Original, source: Path) -> None:
         if original.sha256 in self.stacks:
             return
-        if original.sha256 in self._bench.sent.package_of:
+        if original.sha256 in self._build.sent.package_of:
             self._checks.append(self._copier.submit(require_unchanged, source, original.sha256))
             return
         name = unique(original.bag_name, self._stack_names)
@@ -142,7 +142,7 @@ class Placer:
 
     def _derive(self, original: Original, source: Path, case: str) -> tuple[Derived, ...]:
         require_unchanged(source, original.sha256)
-        folder = self._bench.scratch / "derived" / case
+        folder = self._build.scratch / "derived" / case
         folder.mkdir(parents=True, exist_ok=True)
         taken = take_out(source, original.media_type, original.cuts or (), folder)
         return tuple(

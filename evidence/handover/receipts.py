@@ -28,7 +28,7 @@ from evidence.domain.organization import is_among
 from evidence.domain.register import Package, Receipt
 from evidence.domain.terms import box_title
 from evidence.errors import UndecidedError, UsageError, VerificationFailedError
-from evidence.handover.office import Office
+from evidence.handover.handover_context import HandoverContext
 from evidence.handover.own_certificates import own_certificates
 from evidence.language import _
 from evidence.ledger.checkpoint import fingerprint
@@ -62,7 +62,9 @@ def is_signed(data: bytes) -> bool:
     return _cms(data) is not None
 
 
-def accept_signed(office: Office, package: Package, data: bytes, *, now: datetime, actor: str) -> Receipt:
+def accept_signed(
+    context: HandoverContext, package: Package, data: bytes, *, now: datetime, actor: str
+) -> Receipt:
     """Check a signed receipt and record it; the same file again changes nothing.
 
     Raises:
@@ -70,8 +72,8 @@ def accept_signed(office: Office, package: Package, data: bytes, *, now: datetim
         UndecidedError: the signature is sound but the text cannot be matched to the package.
     """
     check, suffix = (_check_pdf, ".pdf") if data[:5] == b"%PDF-" else (_check_cms, ".p7s")
-    signer = check(office, package, data)
-    source = office.originals.put_bytes(data, suffix)
+    signer = check(context, package, data)
+    source = context.originals.put_bytes(data, suffix)
     receipt = Receipt(
         package=package.id,
         at=now,
@@ -84,17 +86,17 @@ def accept_signed(office: Office, package: Package, data: bytes, *, now: datetim
         known = any(each.source == source and each.package == package.id for each in view.receipts())
         return () if known else (ReceiptReceived(receipt=receipt),)
 
-    office.ledger.transact(actor, decide)
+    context.ledger.transact(actor, decide)
     return receipt
 
 
 def accept_scan(
-    office: Office, package: Package, ingest: Callable[[], object], *, digest: str
+    context: HandoverContext, package: Package, ingest: Callable[[], object], *, digest: str
 ) -> Receipt | None:
     """Send a scan through the inbox and see whether it was this package's receipt.
 
     Args:
-        office: the handover's parts.
+        context: the handover's parts.
         package: the package it should belong to.
         ingest: takes the file in.
         digest: SHA-256 of the file.
@@ -107,10 +109,10 @@ def accept_scan(
         UndecidedError: a signature or seal was not seen on it.
     """
     ingest()
-    mine = [each for each in office.ledger.view.receipts() if each.source == digest]
+    mine = [each for each in context.ledger.view.receipts() if each.source == digest]
     for receipt in mine:
         if receipt.package == package.id:
-            _require_marks(office, package)
+            _require_marks(context, package)
             return receipt
     if mine:
         raise ReceiptRefusedError(
@@ -122,9 +124,9 @@ def accept_scan(
     return None
 
 
-def _require_marks(office: Office, package: Package) -> None:
+def _require_marks(context: HandoverContext, package: Package) -> None:
     """A receipt that nobody signed is only our own paper."""
-    document = office.ledger.view.document(_receipt_number(package))
+    document = context.ledger.view.document(_receipt_number(package))
     marks = () if document is None else document.marks
     unseen = [
         box_title(mark.role, mark.kind)
@@ -135,11 +137,11 @@ def _require_marks(office: Office, package: Package) -> None:
         raise UndecidedError(
             _("接收回执上未见：{boxes}。").format(boxes="、".join(unseen)),
             where=package.id,
-            remedy=_("请补签盖章后重新扫描；确已签章的，用 evidence inbox 由人判定。"),
+            remedy=_("请补签盖章后重新扫描；确已签章的，用 evidence inbox 由人认定。"),
         )
 
 
-def _check_pdf(office: Office, package: Package, data: bytes) -> x509.Certificate:
+def _check_pdf(context: HandoverContext, package: Package, data: bytes) -> x509.Certificate:
     try:
         reader = PdfFileReader(io.BytesIO(data), strict=False)
         embedded = list(reader.embedded_regular_signatures)
@@ -149,15 +151,15 @@ def _check_pdf(office: Office, package: Package, data: bytes) -> x509.Certificat
             status = validate_pdf_signature(signature, anyone(), skip_diff=True)
             if not (status.intact and status.valid):
                 raise _refused(_("PDF 签名与内容不符。"))
-            _refuse_own(office, signature.signer_cert)
+            _refuse_own(context, signature.signer_cert)
     except (PdfError, SignatureValidationError, SigningError, ValueError, TypeError, KeyError) as error:
         raise _refused(_("PDF 签名无法核验：{why}").format(why=error)) from error
-    issued = office.issued.pdf_path(_receipt_number(package))
+    issued = context.issued.pdf_path(_receipt_number(package))
     if issued.is_file() and data.startswith(issued.read_bytes()):
         signer: x509.Certificate = embedded[-1].signer_cert
         return signer
     # Some software writes the file anew: then the printed fingerprint must tell.
-    if fingerprint(_checkpoint(office, package)) not in _letters(data):
+    if fingerprint(_checkpoint(context, package)) not in _letters(data):
         raise UndecidedError(
             _("签名完好，但这份 PDF 里找不到 {package} 的检查点指纹。").format(package=package.id),
             remedy=_("请让监管部门在本包的《接收回执》上签名，或把纸质回执扫描后放入收件夹。"),
@@ -166,32 +168,32 @@ def _check_pdf(office: Office, package: Package, data: bytes) -> x509.Certificat
     return rewritten
 
 
-def _check_cms(office: Office, package: Package, data: bytes) -> x509.Certificate:
+def _check_cms(context: HandoverContext, package: Package, data: bytes) -> x509.Certificate:
     signed = _cms(data)
     if signed is None:
         raise _refused(_("文件既不是 PDF，也不是 CMS 签名。"))
     try:
         status = asyncio.run(
             async_validate_detached_cms(
-                _checkpoint(office, package).encode(), signed, signer_validation_context=anyone()
+                _checkpoint(context, package).encode(), signed, signer_validation_context=anyone()
             )
         )
     except (SignatureValidationError, ValueError, TypeError, KeyError) as error:
         raise _refused(_("CMS 签名无法核验：{why}").format(why=error)) from error
     if not (status.intact and status.valid):
         raise _refused(_("CMS 签名不是对 {package} 检查点的签名。").format(package=package.id))
-    _refuse_own(office, status.signing_cert)
+    _refuse_own(context, status.signing_cert)
     signer: x509.Certificate = status.signing_cert
     return signer
 
 
-def _refuse_own(office: Office, signer: x509.Certificate) -> None:
+def _refuse_own(context: HandoverContext, signer: x509.Certificate) -> None:
     """The agency cannot witness itself: neither with a key of any of its packages, nor in its own name."""
-    for certificate in own_certificates(office):
+    for certificate in own_certificates(context):
         if certificate.public_key.dump() == signer.public_key.dump():
             raise _refused(_("回执是用移交单位自己的密钥签的，不能作为接收回执。"))
     names = signer.subject.native.get("organization_name", "")
-    if is_among(office.names.agency, [names] if isinstance(names, str) else names):
+    if is_among(context.names.agency, [names] if isinstance(names, str) else names):
         raise _refused(_("回执是移交单位自己的人签的，不能作为接收回执。"))
 
 
@@ -200,9 +202,9 @@ def _receipt_number(package: Package) -> Number:
     return Number(f"{package.list_number[:11]}HS{package.list_number[13:]}")
 
 
-def _checkpoint(office: Office, package: Package) -> str:
+def _checkpoint(context: HandoverContext, package: Package) -> str:
     name = package.id.partition("-")[2]
-    return next(made.text for made in office.ledger.view.checkpoints() if made.week == name)
+    return next(made.text for made in context.ledger.view.checkpoints() if made.week == name)
 
 
 def _letters(data: bytes) -> str:

@@ -27,7 +27,7 @@ from evidence.bundles.signers import read_certificates
 from evidence.bundles.timestamp import Authority, open_authority, stamp
 from evidence.durable import name_once, sync_tree
 from evidence.errors import MissingPartError, UsageError, VerificationFailedError
-from evidence.handover.office import Office
+from evidence.handover.handover_context import HandoverContext
 from evidence.language import _
 
 IMPRINT, TOKEN = "imprint.txt", "token.tst"
@@ -47,7 +47,7 @@ class Renewed:
 
 
 def renew(
-    office: Office,
+    context: HandoverContext,
     package: Path,
     *,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -56,7 +56,7 @@ def renew(
     """Add one step beside a package, whole or not at all.
 
     Args:
-        office: time-stamp authority and revocation lists come from its settings.
+        context: time-stamp authority and revocation lists come from its settings.
         package: a zip or folder.
         clock: real time.
         authority: replaces the one of the settings, for tests.
@@ -66,7 +66,7 @@ def renew(
         VerificationFailedError: the step before is not whole.
         MissingPartError: no authority is configured, or it fails.
     """
-    asked = authority or open_authority(office.timestamp, office.root)
+    asked = authority or open_authority(context.timestamp, context.root)
     if asked is None:
         raise MissingPartError(
             _("没有配置时间戳服务，无法续期。"), remedy=_("请在 evidence.toml 的 [timestamp] 写明 url。")
@@ -77,8 +77,8 @@ def renew(
     lines = [_line(manifest, TAGMANIFEST), _line(signature, SIGNATURE)]
     if steps:
         lines += _previous(steps[-1])
-    known = read_revocation([office.root / path for path in office.signer.crls])
-    issuers = read_certificates(office.root / path for path in office.timestamp.chain)
+    known = read_revocation([context.root / path for path in context.signer.crls])
+    issuers = read_certificates(context.root / path for path in context.timestamp.chain)
     stamp(asked, [b""])  # one answer, so that the authority's own chain can be part of the imprint
     leaves = tuple(each for each in asked.certificates.values() if each.extended_key_usage_value)
     beside = {"tsa-chain.pem": armoured((*leaves, *issuers))} | _lists(known, clock())

@@ -22,7 +22,7 @@ from evidence.domain.identifiers import Sha256
 from evidence.domain.reasons import require_words
 from evidence.domain.signer_change import Consent, SignerChange, statement
 from evidence.errors import InputError, UsageError
-from evidence.handover.office import Office
+from evidence.handover.handover_context import HandoverContext
 from evidence.language import _
 from evidence.ledger.events import Event, SignerChanged
 from evidence.ledger.ledger import Ledger
@@ -53,7 +53,7 @@ def signer_in_force(ledger: Ledger) -> Sha256 | None:
 
 
 def change_signer(
-    office: Office,
+    context: HandoverContext,
     certificate: x509.Certificate,
     *,
     why: str,
@@ -68,15 +68,15 @@ def change_signer(
         KeyUnusableError: the old key cannot be opened, or the new certificate could not sign packages.
     """
     _require(why, certificate, now)
-    with open_key(office.signer, office.root, ask=ask, now=now) as key:
+    with open_key(context.signer, context.root, ask=ask, now=now) as key:
         old = key.certificate
         _refuse_same(old, certificate)
-        text = statement(office.names.contract_code, _digest(old), _digest(certificate), now)
+        text = statement(context.names.contract_code, _digest(old), _digest(certificate), now)
         signed: cms.ContentInfo = asyncio.run(
             key.signer.async_sign_general_data(text.encode(), "sha256", detached=True, use_cades=True)
         )
     change = SignerChange(
-        contract=office.names.contract_code,
+        contract=context.names.contract_code,
         before=_digest(old),
         after=_digest(certificate),
         at=now,
@@ -86,21 +86,23 @@ def change_signer(
         consent=Consent.OLD_KEY,
         signature=base64.b64encode(signed.dump()).decode(),
     )
-    return _journal(office, change, actor)
+    return _journal(context, change, actor)
 
 
-def statement_for(office: Office, old: x509.Certificate, new: x509.Certificate, now: datetime) -> str:
+def statement_for(
+    context: HandoverContext, old: x509.Certificate, new: x509.Certificate, now: datetime
+) -> str:
     """The words for the regulator to sign when the old key cannot.
 
     Raises:
         UsageError: the new certificate is the old one.
     """
     _refuse_same(old, new)
-    return statement(office.names.contract_code, _digest(old), _digest(new), now)
+    return statement(context.names.contract_code, _digest(old), _digest(new), now)
 
 
 def change_agreed(
-    office: Office,
+    context: HandoverContext,
     old: x509.Certificate,
     new: x509.Certificate,
     *,
@@ -121,7 +123,7 @@ def change_agreed(
     """
     _require(why, new, now)
     at = _instant(words)
-    if words != statement(office.names.contract_code, _digest(old), _digest(new), at):
+    if words != statement(context.names.contract_code, _digest(old), _digest(new), at):
         raise UsageError(
             _("这份声明说的不是这次换证。"), remedy=_("请用 evidence signer statement 重新写出声明再签。")
         )
@@ -133,7 +135,7 @@ def change_agreed(
             remedy=_("旧密钥还能用时，请直接运行 evidence signer change，不带 --agreed。"),
         )
     change = SignerChange(
-        contract=office.names.contract_code,
+        contract=context.names.contract_code,
         before=_digest(old),
         after=_digest(new),
         at=at,
@@ -143,14 +145,14 @@ def change_agreed(
         consent=Consent.REGULATOR,
         signature=base64.b64encode(signed.dump()).decode(),
     )
-    return _journal(office, change, actor)
+    return _journal(context, change, actor)
 
 
-def _journal(office: Office, change: SignerChange, actor: str) -> SignerChange:
+def _journal(context: HandoverContext, change: SignerChange, actor: str) -> SignerChange:
     def decide(_view: View) -> Sequence[Event]:
         return (SignerChanged(change=change),)
 
-    office.ledger.transact(actor, decide)
+    context.ledger.transact(actor, decide)
     return change
 
 

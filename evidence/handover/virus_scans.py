@@ -25,10 +25,12 @@ def scans_of(work: WeekWork) -> list[VirusScan | None]:
     for case in work.facts.carried:
         for document in case.documents:
             arrivals |= {ArrivalId(scan.arrival): None for scan in (*document.scans, *document.other_copies)}
+            came = (work.view.arrival_of(digest) for digest in document.edocuments)
+            arrivals |= {each.id: None for each in came if each is not None}
         arrivals |= {ArrivalId(material.arrival): None for material in case.materials}
         arrivals |= {ArrivalId(each.arrival): None for each in case.recordings if each.arrival}
     found = (work.view.arrival(arrival) for arrival in arrivals)
-    return [each.judged.scan if each.judged is not None else None for each in found if each is not None]
+    return [each.scan for each in found if each is not None]
 
 
 def security_row(scans: Sequence[VirusScan | None]) -> dict[str, str]:
@@ -46,7 +48,7 @@ def security_row(scans: Sequence[VirusScan | None]) -> dict[str, str]:
         "item": "安全性",
         "how": how,
         "state": "present" if clean else "undecided",
-        "word": "合格" if clean else "待判定",
+        "word": "合格" if clean else "待认定",
     }
 
 

@@ -16,7 +16,7 @@ from evidence.domain.register import Package, Receipt
 from evidence.domain.week import Week
 from evidence.errors import UsageError
 from evidence.handover.changes import changes_in
-from evidence.handover.office import Office
+from evidence.handover.handover_context import HandoverContext
 from evidence.language import _
 from evidence.ledger.checkpoint import Checkpoint, fingerprint, grouped, make
 from evidence.ledger.comparison import check_last_checkpoint
@@ -112,7 +112,7 @@ class WeekWork:
         return pretty(to_json(self.findings, week=str(self.week), at=self.at, owing=self.owing))
 
 
-def take_stock(office: Office, *, week: Week, supplement: bool, at: datetime) -> WeekWork:
+def take_stock(context: HandoverContext, *, week: Week, supplement: bool, at: datetime) -> WeekWork:
     """Freeze the week as of the journal's head.
 
     Raises:
@@ -120,13 +120,13 @@ def take_stock(office: Office, *, week: Week, supplement: bool, at: datetime) ->
         UsageError: the week has its package already, or has none to supplement, or an earlier week
             is still without one.
     """
-    check_last_checkpoint(office.ledger, office.names.contract_code)
-    view = office.ledger.view
+    check_last_checkpoint(context.ledger, context.names.contract_code)
+    view = context.ledger.view
     head = view.head
     size = head.size
     packages = view.packages()
     same = [package for package in packages if package.week == str(week)]
-    code = office.names.contract_code
+    code = context.names.contract_code
     if same and not supplement:
         raise UsageError(
             _("{week} 的移交包已经做好，移交后的包不再改动。").format(week=week),
@@ -139,13 +139,13 @@ def take_stock(office: Office, *, week: Week, supplement: bool, at: datetime) ->
             remedy=f"evidence bundle --week {week}",
         )
     _refuse_hole(packages, week)
-    known = office.ledger.known_at(at)
+    known = context.ledger.known_at(at)
     facts = gather(known, week=week, case=None, at=at, packages=packages)
-    tree = office.ledger.tree(size)
+    tree = context.ledger.tree(size)
     number = len(same) if supplement else 0
     name = package_id(code, week, number)
     since = (same[-1].known_size or same[-1].tree_size) if supplement and same else known.head.size
-    changes = changes_in(office.ledger.entries(since, known.head.size))
+    changes = changes_in(context.ledger.entries(since, known.head.size))
     return WeekWork(
         week=week,
         supplement=number,
@@ -153,8 +153,8 @@ def take_stock(office: Office, *, week: Week, supplement: bool, at: datetime) ->
         at=at,
         view=view,
         facts=facts,
-        findings=judge(facts, office.parameters, at),
-        parameters=office.parameters,
+        findings=judge(facts, context.parameters, at),
+        parameters=context.parameters,
         size=size,
         known_size=known.head.size,
         tree=tree,

@@ -12,9 +12,9 @@ from evidence.rules.clause import Finding, Kind
 VERDICT_WORDS = {
     MarkVerdict.PRESENT: ("present", "有"),
     MarkVerdict.ABSENT: ("missing", "未见"),
-    MarkVerdict.UNDECIDED: ("undecided", "待判定"),
+    MarkVerdict.UNDECIDED: ("undecided", "待认定"),
 }
-STATE_WORDS = {"present": "齐全", "missing": "缺项", "undecided": "待判定", "open": "未到期"}
+STATE_WORDS = {"present": "齐全", "missing": "缺项", "undecided": "待认定", "open": "未到期"}
 FINDING_STATES = {
     Kind.PASS: "present",
     Kind.FAIL: "missing",

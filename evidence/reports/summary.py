@@ -11,10 +11,10 @@ from evidence.reports.document import Paper
 from evidence.reports.plots import coverage_plot, months_plot, rates_plot
 from evidence.reports.tables import coverage_table, rate_tables, unvisited_table
 from evidence.reports.workbook import Table
+from evidence.rules.facts_index import FactsIndex
 from evidence.rules.figures.hazards import HazardLine
 from evidence.rules.figures.period import PeriodFigures
 from evidence.rules.figures.rates import by_class, by_item, by_month, rate
-from evidence.rules.ground import Ground
 
 _LISTED = 60
 """Enterprises never visited that are named in the document; the workbook of the statistics has all."""
@@ -32,7 +32,7 @@ class Parties:
 
 
 def summary_docx(
-    figures: PeriodFigures, ground: Ground, parties: Parties, titles: Mapping[int, str], *, made: datetime
+    figures: PeriodFigures, index: FactsIndex, parties: Parties, titles: Mapping[int, str], *, made: datetime
 ) -> bytes:
     """The Word document.
 
@@ -45,7 +45,7 @@ def summary_docx(
     """
     paper = Paper(parties.contract, f"{figures.period.title}服务总结", made=made)
     _opening(paper, figures, parties)
-    _work(paper, figures, ground)
+    _work(paper, figures, index)
     _hazards(paper, figures, titles)
     _upwards(paper, figures)
     _handover(paper, figures)
@@ -73,7 +73,7 @@ def _opening(paper: Paper, figures: PeriodFigures, parties: Parties) -> None:
     )
 
 
-def _work(paper: Paper, figures: PeriodFigures, ground: Ground) -> None:
+def _work(paper: Paper, figures: PeriodFigures, index: FactsIndex) -> None:
     paper.heading("一、服务完成情况")
     done = "、".join(f"{name}{count}次" for name, count in figures.work.items())
     paper.text(
@@ -89,7 +89,7 @@ def _work(paper: Paper, figures: PeriodFigures, ground: Ground) -> None:
     paper.table(coverage_table(figures.coverage), widths_mm=(23, 20, 20, 15, 14, 14, 14, 14, 15))
     if any(one.targets for one in figures.coverage):
         paper.picture(coverage_plot(figures.coverage))
-    never = unvisited_table(ground, figures.coverage)
+    never = unvisited_table(index, figures.coverage)
     rows = list(never.rows)
     if rows:
         more = f"，列出前{_LISTED}家，其余见统计表" if len(rows) > _LISTED else ""
@@ -187,7 +187,7 @@ def _weeks(weeks: Sequence[str]) -> str:
 
 
 def _unmet(paper: Paper, figures: PeriodFigures) -> None:
-    paper.heading("五、合同核对中不满足和待人工认定的事项")
+    paper.heading("五、合同核对中不满足和待认定的事项")
     if not figures.unmet:
         paper.text("没有。")
         return

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 
 from evidence.reports.workbook import Cell, Table
 from evidence.rules.clause import KIND_NAMES
+from evidence.rules.facts_index import FactsIndex
 from evidence.rules.figures.acceptance import Acceptance
 from evidence.rules.figures.hazards import HazardLine
 from evidence.rules.figures.rates import Rate, by_class, by_inspector, by_item, by_month, by_street
-from evidence.rules.ground import Ground
 from evidence.rules.section import YearCoverage
 
 HAZARD_HEADS = (
@@ -137,7 +137,7 @@ def coverage_table(years: Iterable[YearCoverage]) -> Table:
     )
 
 
-def unvisited_table(ground: Ground, years: Iterable[YearCoverage]) -> Table:
+def unvisited_table(index: FactsIndex, years: Iterable[YearCoverage]) -> Table:
     """Who was never visited, year by year."""
     return Table(
         title="从未检查企业",
@@ -145,9 +145,9 @@ def unvisited_table(ground: Ground, years: Iterable[YearCoverage]) -> Table:
         rows=[
             (
                 f"第{one.year}服务年度",
-                ground.enterprises[enterprise].name,
-                ground.enterprises[enterprise].credit_code,
-                ground.enterprises[enterprise].address,
+                index.enterprises[enterprise].name,
+                index.enterprises[enterprise].credit_code,
+                index.enterprises[enterprise].address,
             )
             for one in years
             for enterprise in one.never_visited

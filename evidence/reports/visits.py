@@ -8,7 +8,7 @@ from evidence.domain.hazard import Grade
 from evidence.domain.terms import VISIT_KINDS
 from evidence.domain.week import local_date
 from evidence.reports.workbook import Cell, Table
-from evidence.rules.ground import Ground
+from evidence.rules.facts_index import FactsIndex
 
 VISIT_HEADS = (
     "序号",
@@ -24,21 +24,21 @@ VISIT_HEADS = (
 )
 
 
-def visits_table(ground: Ground) -> Table:
+def visits_table(index: FactsIndex) -> Table:
     """Every visit that is known, in order of day."""
-    rows = sorted(_rows(ground), key=lambda row: (str(row[0]), str(row[-1])))
+    rows = sorted(_rows(index), key=lambda row: (str(row[0]), str(row[-1])))
     return Table(title="检查台账", heads=VISIT_HEADS, rows=rows, filtered=True)
 
 
-def _rows(ground: Ground) -> Iterator[tuple[Cell, ...]]:
-    for case in ground.facts.cases:
-        enterprise = ground.enterprises.get(case.case.enterprise)
+def _rows(index: FactsIndex) -> Iterator[tuple[Cell, ...]]:
+    for case in index.facts.cases:
+        enterprise = index.enterprises.get(case.case.enterprise)
         in_force = {visit.id: visit for visit in sorted(case.visits, key=lambda visit: visit.version)}
         for visit in in_force.values():
-            people = [ground.people[one].name if one in ground.people else one for one in visit.experts]
+            people = [index.people[one].name if one in index.people else one for one in visit.experts]
             yield (
                 local_date(visit.arrived_at),
-                ground.name_of(case.case.enterprise),
+                index.name_of(case.case.enterprise),
                 "" if enterprise is None else enterprise.credit_code,
                 VISIT_KINDS[visit.kind],
                 "、".join(people),

@@ -29,6 +29,8 @@ class Table:
     """Cells from the second column on: text, a whole number, a day, or nothing."""
     filtered: bool = False
     """With the little arrows to sort and filter by."""
+    numbered: bool = True
+    """Without it 序号 is left out: another system takes its columns from the first one on."""
 
 
 def write_tables(path: Path, *tables: Table) -> None:
@@ -45,19 +47,22 @@ def write_tables(path: Path, *tables: Table) -> None:
 
 
 def _write(sheet: Any, table: Table, formats: dict[str, Any]) -> None:
-    widths = [len(name) * 2 + 2 for name in table.heads]
-    for column, name in enumerate(table.heads):
+    first = 1 if table.numbered else 0
+    heads = table.heads[1 - first :]
+    widths = [len(name) * 2 + 2 for name in heads]
+    for column, name in enumerate(heads):
         sheet.write_string(0, column, name, formats["head"])
     number = 0
     for number, row in enumerate(table.rows, start=1):
-        sheet.write_number(number, 0, number, formats["cell"])
-        for column, value in enumerate(row, start=1):
+        if table.numbered:
+            sheet.write_number(number, 0, number, formats["cell"])
+        for column, value in enumerate(row, start=first):
             _write_cell(sheet, number, column, value, formats)
             widths[column] = max(widths[column], min(_WIDEST, _width(value)))
     for column, width in enumerate(widths):
         sheet.set_column(column, column, width)
     if table.filtered:
-        sheet.autofilter(0, 0, number, len(table.heads) - 1)
+        sheet.autofilter(0, 0, number, len(heads) - 1)
     sheet.freeze_panes(1, 0)
     sheet.set_landscape()
     sheet.set_paper(9)

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from evidence.domain.case import Visit, VisitKind, in_force
 from evidence.domain.hazard import Grade, Hazard, HazardState
 from evidence.domain.week import local_date
 from evidence.errors import UsageError
-from evidence.forms.content.chain import check_reference, hazards_so_far, numbered, record_number
+from evidence.forms.content.chain import (
+    check_reference,
+    hazards_so_far,
+    numbered,
+    record_number,
+    still_open,
+)
 from evidence.forms.content.film import film_text
 from evidence.forms.content.letters import leader
 from evidence.forms.content.marks import Marks
@@ -16,7 +23,7 @@ from evidence.forms.content.parties import enterprise_fields, team_rows
 from evidence.forms.content.wording import BLANK_DAY, BLANK_MOMENT, choices, day, moment, short_day
 from evidence.forms.source import Source
 from evidence.language import _
-from evidence.rules.chain import FORM_OF, KIND_NAME
+from evidence.rules.case_history import FORM_OF, KIND_NAME
 from evidence.rules.frequency import TOPICS
 
 _TOPIC_TEXT = {
@@ -26,6 +33,7 @@ _TOPIC_TEXT = {
     "风险辨识": "开展安全风险辨识，制定管控措施并公示",
 }
 """附件五(二)3: the four subjects in which a micro enterprise is guided."""
+_HEARD: dict[bool | None, str] = {True: "主要负责人本人到场", False: "主要负责人未到场"}
 ENDINGS = ("整改闭环", "停产", "搬迁", "注销", "退出标段")
 """Why a case ends; all but the first leave something undone for a reason."""
 
@@ -113,21 +121,12 @@ def _open(source: Source) -> list[tuple[int, Hazard, Any]]:
 
     A major one is to be removed at once or the work stopped: no paper gives it time.
     """
-    states = _latest_results(source)
+    still = still_open(source)
     return [
-        (number, hazard, states.get(hazard.id, (None, None))[1])
+        (number, hazard, result.new_deadline if (result := still[hazard.id].result_on(date.max)) else None)
         for number, hazard in numbered(hazards_so_far(source)).values()
-        if hazard.grade is not Grade.MAJOR
-        and states.get(hazard.id, (None, None))[0] is not HazardState.RECTIFIED
+        if hazard.grade is not Grade.MAJOR and hazard.id in still
     ]
-
-
-def _latest_results(source: Source) -> dict[str, tuple[HazardState, Any]]:
-    return {
-        result.hazard: (result.state, result.new_deadline)
-        for visit in source.visits(VisitKind.RECHECK)
-        for result in visit.results
-    }
 
 
 def closure_fields(source: Source, marks: Marks) -> dict[str, Any]:
@@ -137,11 +136,11 @@ def closure_fields(source: Source, marks: Marks) -> dict[str, Any]:
         UsageError: hazards are open and nobody says why the case ends all the same.
     """
     hazards = hazards_so_far(source)
-    states = _latest_results(source)
+    still = still_open(source)
     left = [
         f"{number}. {hazard.location}：{hazard.description}"
         for number, hazard in numbered(hazards).values()
-        if states.get(hazard.id, (None, None))[0] is not HazardState.RECTIFIED
+        if hazard.id in still
     ]
     given = source.request.values
     if left and not source.blank and not (given.get("终结情形") and given.get("情况说明")):
@@ -175,12 +174,13 @@ def _step(source: Source, number: int, visit: Visit) -> dict[str, str]:
         VisitKind.CHECK: f"发现隐患{len(visit.hazards)}项" if visit.hazards else "未发现隐患",
         VisitKind.URGING: f"企业态度{visit.attitude.value}" if visit.attitude else "",
         VisitKind.RECHECK: f"未整改{left}项" if left else "全部整改到位",
+        VisitKind.INTERVIEW: _HEARD.get(visit.principal_present, "—"),
     }
     return {
         "序号": str(number),
         "环节": KIND_NAME[visit.kind],
         "日期": local_date(visit.arrived_at).isoformat(),
-        "人员": "、".join(person.name for person in source.people(visit.experts)),
-        "结果": results.get(visit.kind, visit.summary[:40]),
+        "人员": "、".join(person.name for person in source.people(visit.experts)) or "—",
+        "结果": results.get(visit.kind, visit.summary[:40]) or "—",
         "文书": record_number(source, form, visit) or "—",
     }

@@ -6,6 +6,7 @@ from datetime import date
 
 from evidence.domain.case import RectificationReport, Visit, VisitKind, in_force
 from evidence.domain.hazard import Hazard
+from evidence.domain.hazard_history import HazardHistory, hazard_histories
 from evidence.domain.week import local_date
 from evidence.forms.content.wording import day
 from evidence.forms.source import Source
@@ -27,6 +28,30 @@ def hazards_so_far(source: Source) -> tuple[Hazard, ...]:
     if source.visit is not None:
         visits = tuple(visit for visit in visits if visit.arrived_at <= source.visit.arrived_at)
     return tuple(hazard for visit in visits for hazard in visit.hazards)
+
+
+def still_open(source: Source) -> dict[str, HazardHistory]:
+    """Hazards of the case that no recheck has found put right, by id."""
+    if source.case is None:
+        return {}
+    usual_days = source.settings.parameters.rectification_days
+    known = hazard_histories(source.view.visits(source.case.id), usual_days)
+    return {each.hazard.id: each for each in known if each.open_on(date.max)}
+
+
+def deadline_in_force(source: Source) -> date | None:
+    """The latest deadline that held for what was open when this visit began, moved ones as moved.
+
+    Before the visit is entered: of everything that is open now.
+    """
+    if source.case is None:
+        return None
+    if source.visit is None:
+        return max((each.deadline(date.max) for each in still_open(source).values()), default=None)
+    began = source.visit.arrived_at
+    usual_days = source.settings.parameters.rectification_days
+    known = hazard_histories(source.view.visits(source.case.id), usual_days)
+    return max((each.deadline_before(began) for each in known if each.open_before(began)), default=None)
 
 
 def latest_report(source: Source) -> RectificationReport | None:

@@ -93,8 +93,16 @@ def notice_fields(source: Source, marks: Marks) -> dict[str, Any]:
         if not source.visit
         else day(local_date(source.visit.arrived_at)),
         "告知人": experts[0].name if experts else "",
+        "指导月数": _counted(source.settings.parameters.new_enterprise_months),
+        "单位地址": source.settings.agency.address,
+        "单位电话": source.settings.agency.telephone,
         "框": marks.fixed(),
     }
+
+
+def _counted(months: int) -> str:
+    """三, 两: small numbers as running text writes them."""
+    return "〇一两三四五六七八九十"[months] if months <= 10 else str(months)
 
 
 def _why_told(source: Source, *, landlord: bool) -> str:

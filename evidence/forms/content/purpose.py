@@ -8,7 +8,7 @@ from evidence.domain.case import Attitude, Escalation, Trigger, Visit, VisitKind
 from evidence.domain.hazard import Grade, HazardState
 from evidence.domain.week import local_date
 from evidence.errors import InputError
-from evidence.forms.content.chain import hazards_so_far
+from evidence.forms.content.chain import hazards_so_far, still_open
 from evidence.forms.source import Source
 from evidence.language import _
 
@@ -107,9 +107,7 @@ _OF_TRIGGER: dict[Trigger, Callable[[Source, Escalation], str]] = {
 
 def _interview(source: Source) -> str:
     rechecks = source.visits(VisitKind.RECHECK)
-    results = {result.hazard: result.state for visit in rechecks for result in visit.results}
-    hazards = [hazard.id for hazard in hazards_so_far(source)]
-    if not hazards or any(results.get(one) is not HazardState.RECTIFIED for one in hazards):
+    if not rechecks or not hazards_so_far(source) or still_open(source):
         return ""
     day = local_date(rechecks[-1].arrived_at).isoformat()
     return _("约谈的事由是整改不力，而 {day} 复查登记的隐患已全部整改").format(day=day)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from evidence.domain.case import Recipient, Trigger, Visit
@@ -9,8 +10,8 @@ from evidence.domain.hazard import Hazard, HazardResult, HazardState
 from evidence.domain.week import local_date
 from evidence.forms.content.chain import (
     check_reference,
+    deadline_in_force,
     hazards_so_far,
-    last_deadline,
     numbered,
 )
 from evidence.forms.content.film import film_text
@@ -30,6 +31,7 @@ def recheck_fields(source: Source, marks: Marks) -> dict[str, Any]:
     hazards = hazards_so_far(source)
     rows = _rows(hazards, visit.results if visit else (), blank=source.blank)
     captions = _captions(hazards, visit)
+    deadline = deadline_in_force(source)
     return {
         **enterprise_fields(source),
         **escort_fields(source.details().escort),
@@ -37,8 +39,8 @@ def recheck_fields(source: Source, marks: Marks) -> dict[str, Any]:
         "复查时间起": moment(visit.arrived_at if visit else None, blank=BLANK_MOMENT),
         "复查时间止": moment(visit.left_at if visit else None, blank=BLANK_MOMENT),
         "复查场所": visit.scope if visit else "",
-        "整改期限": day(last_deadline(hazards), blank="—"),
-        "期限说明": _timing(hazards, visit),
+        "整改期限": day(deadline, blank="—"),
+        "期限说明": _timing(deadline, visit, blank=source.blank),
         "复查人员": team_rows(source, marks, experts_say="复查人员"),
         "出示工作证": yes_no(visit.badge_shown if visit else None, "已出示", "未出示"),
         "记录仪": "、".join(visit.devices) if visit else "",
@@ -47,7 +49,7 @@ def recheck_fields(source: Source, marks: Marks) -> dict[str, Any]:
         "复查结果": rows,
         "复查小结": _count(visit) if visit else "　　项已整改，　　项未整改",
         "总体结论": _conclusion(visit),
-        "下次复查时间": _next(visit, blank=source.blank),
+        "下次复查时间": _next(visit, source.settings.parameters.recheck_days, blank=source.blank),
         "上报去向": choices(_where_to(source), _reported(source, visit)),
         "企业意见": source.details().opinion,
         "拒签情况": refusal_text(source),
@@ -115,7 +117,7 @@ def _rows(
     found = numbered(hazards)
     if blank and not results:
         results = tuple(HazardResult(hazard=h.id, state=HazardState.UNRECTIFIED) for h in hazards)
-        return [_row(found, result) | {"结果": "☐ 已整改\n☐ 未整改", "新期限": ""} for result in results]
+        return [_row(found, result) | {"结果": "☐已整改\n☐未整改", "新期限": ""} for result in results]
     return [_row(found, result) for result in results]
 
 
@@ -143,18 +145,17 @@ def _conclusion(visit: Visit | None) -> str:
     return choices((_ALL, _SOME), (_SOME if _open(visit) else _ALL,))
 
 
-def _next(visit: Visit | None, *, blank: bool) -> str:
+def _next(visit: Visit | None, days: int, *, blank: bool) -> str:
     if visit is None:
         return BLANK_DAY if blank else "—"
     dates = [result.new_deadline for result in _open(visit) if result.new_deadline]
-    return f"{day(max(dates))}期满后五天内" if dates else "—"
+    return f"{day(max(dates))}期满后{days}天内" if dates else "—"
 
 
-def _timing(hazards: tuple[Hazard, ...], visit: Visit | None) -> str:
-    """How the recheck lies to the deadline (附件五(二)1: 一般5天之内)."""
-    deadline = last_deadline(hazards)
+def _timing(deadline: date | None, visit: Visit | None, *, blank: bool) -> str:
+    """How the recheck lies to the deadline that held when it began (附件五(二)1: 一般5天之内)."""
     if deadline is None or visit is None:
-        return "—"
+        return "" if blank else "—"
     days = (local_date(visit.arrived_at) - deadline).days
     if days > 0:
         return f"期满后第{days}天"

@@ -31,7 +31,9 @@ def week_named(week: Week) -> str:
 
 
 def _span(week: Week) -> str:
-    return f"{day(week.monday)}至{day(week.sunday)}"
+    """`2022年3月28日至4月3日`; the second year where it is another."""
+    last = day(week.sunday)
+    return f"{day(week.monday)}至{last if week.monday.year != week.sunday.year else last.partition('年')[2]}"
 
 
 def plan_values(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 from typing import Literal
@@ -14,7 +15,7 @@ from evidence.domain.tables import convert_table
 from evidence.errors import InputError, UsageError
 from evidence.foreign import fault_of
 from evidence.language import _
-from evidence.reports.workbook import Table
+from evidence.reports.workbook import Cell, Table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +27,8 @@ class Column:
     """Heading of ours whose cells stand here; written `from`."""
     text: str = ""
     """The same text in every row."""
+    values: Mapping[str, str] = field(default_factory=dict)
+    """Our words -> theirs, where the other system names things otherwise; other words stay."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,12 +38,15 @@ class Preset:
     name: str
     of: Literal["hazards", "visits"]
     columns: tuple[Column, ...]
+    numbered: bool = True
+    """序号 stands in front."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Written:
     of: Literal["hazards", "visits"]
-    columns: tuple[dict[str, str], ...]
+    columns: tuple[dict[str, str | dict[str, str]], ...]
+    numbered: bool = True
 
 
 def preset(name: str, folder: Path) -> Preset:
@@ -63,12 +69,13 @@ def preset(name: str, folder: Path) -> Preset:
     path = known[name]
     try:
         written = convert_table(tomllib.loads(path.read_text(encoding="utf-8")), _Written)
-        return Preset(name=name, of=written.of, columns=tuple(_column(each) for each in written.columns))
+        columns = tuple(_column(each) for each in written.columns)
+        return Preset(name=name, of=written.of, columns=columns, numbered=written.numbered)
     except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError, ValueError) as error:
         raise InputError(
             _("导出格式文件有一处不对：{fault}。").format(fault=fault_of(error)),
             where=str(path),
-            remedy=_("每列写 heading，以及 from（本程序的列名）或 text（固定文字）之一。"),
+            remedy=_("每列写 heading，以及 from（本程序的列名，可加 values 换词）或 text（固定文字）之一。"),
         ) from error
 
 
@@ -81,15 +88,23 @@ def shipped() -> dict[str, Path]:
     }
 
 
-def _column(written: dict[str, str]) -> Column:
-    unknown = set(written) - {"heading", "from", "text"}
-    if unknown or "heading" not in written or ("from" in written) == ("text" in written):
+def _column(written: Mapping[str, str | dict[str, str]]) -> Column:
+    known = {"heading", "from", "text", "values"}
+    ours = {name: value for name, value in written.items() if name in known}
+    values = ours.pop("values", {})
+    one_source = ("from" in ours) != ("text" in ours) and ("from" in ours or not values)
+    texts = {name: value for name, value in ours.items() if isinstance(value, str)}
+    if set(written) - known or "heading" not in ours or not one_source or texts != ours:
         raise ValueError(f"columns: {written}")
-    return Column(heading=written["heading"], source=written.get("from", ""), text=written.get("text", ""))
+    if not isinstance(values, dict):
+        raise ValueError(f"columns: {written}")
+    return Column(
+        heading=texts["heading"], source=texts.get("from", ""), text=texts.get("text", ""), values=values
+    )
 
 
 def arranged(table: Table, wanted: Preset) -> Table:
-    """The table with the preset's columns in its order; the running number stays in front.
+    """The table with the preset's columns in its order; the running number stays in front unless left out.
 
     Raises:
         InputError: a column of ours that the table does not have.
@@ -104,8 +119,15 @@ def arranged(table: Table, wanted: Preset) -> Table:
                 remedy=_("可用的列：{columns}").format(columns="、".join(places)),
             )
     rows = [
-        [row[places[column.source]] if column.source else column.text for column in wanted.columns]
+        [
+            _in_their_words(column, row[places[column.source]]) if column.source else column.text
+            for column in wanted.columns
+        ]
         for row in table.rows
     ]
     heads = (table.heads[0], *(column.heading for column in wanted.columns))
-    return Table(title=wanted.name[:31], heads=heads, rows=rows)
+    return Table(title=wanted.name[:31], heads=heads, rows=rows, numbered=wanted.numbered)
+
+
+def _in_their_words(column: Column, cell: Cell) -> Cell:
+    return column.values.get(cell, cell) if isinstance(cell, str) else cell

@@ -9,7 +9,7 @@ from evidence.archive.issued import IssuedStore
 from evidence.archive.originals import Originals
 from evidence.bundles.settings import SignerSettings, TimestampSettings
 from evidence.forms.source import IssueSettings
-from evidence.handover.press import Press
+from evidence.handover.form_printer import FormPrinter
 from evidence.handover.self_check import Examine
 from evidence.handover.settings import WitnessSettings
 from evidence.ledger.ledger import Ledger
@@ -30,7 +30,7 @@ class Names:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Office:
+class HandoverContext:
     """Everything a handover works with, wired by the command."""
 
     root: Path
@@ -39,7 +39,7 @@ class Office:
     originals: Originals
     issued: IssuedStore
     parameters: Parameters
-    press: Press
+    printer: FormPrinter
     examine: Examine
     """Judges what was made, as its auditor will."""
     signer: SignerSettings = field(default_factory=SignerSettings)

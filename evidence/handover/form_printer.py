@@ -33,7 +33,7 @@ from evidence.forms.fill import fill
 from evidence.forms.finish import finish
 from evidence.forms.kai_punctuation import for_rendering
 from evidence.forms.kept_checks import KeptChecks
-from evidence.forms.office import render
+from evidence.forms.office import Rendered, render
 from evidence.forms.source import IssueSettings
 from evidence.language import _
 
@@ -88,7 +88,7 @@ class Paper:
         return msgspec.json.encode(self.pages)
 
 
-class Press(Protocol):
+class FormPrinter(Protocol):
     """Prints papers from templates; tests have a quick one."""
 
     def print(self, wanted: Sequence[Wanted], *, head: str, at: datetime) -> list[Paper]:
@@ -103,7 +103,7 @@ class Press(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TemplatePress:
+class TemplatePrinter:
     """The workspace's own templates, set by LibreOffice."""
 
     templates: Path
@@ -111,7 +111,7 @@ class TemplatePress:
     kept_checks: KeptChecks | None = None
 
     def print(self, wanted: Sequence[Wanted], *, head: str, at: datetime) -> list[Paper]:
-        """See `Press`.
+        """See `FormPrinter`.
 
         Raises:
             InputError: a template cannot be used or filled, or evidence.toml does not name whom it prints.
@@ -123,55 +123,68 @@ class TemplatePress:
         forms = [catalogue.form(one.form) for one in wanted]
         for refused in unusable_templates(catalogue, forms, self.settings.forms, self.kept_checks).values():
             raise refused
-        filled: dict[str, tuple[Wanted, Marks, bytes, bytes]] = {}
-        for one in wanted:
-            form = catalogue.form(one.form)
-            marks = Marks(form=form)
-            given = {"编号": one.number, "页眉单位": "", "框": marks.fixed(), **one.values}
-            values = completed(given, form)
-            docx = fill(catalogue.docx(form), values)
-            data = msgspec.json.encode(plain(values), order="sorted")
-            filled[one.number] = (one, marks, docx, data)
-        rendered = render(
-            {number: for_rendering(docx) for number, (_one, _marks, docx, _data) in filled.items()},
-            self.settings.forms,
+        filled = [_filled(one, catalogue) for one in wanted]
+        rendered = render({one.number: for_rendering(one.docx) for one in filled}, self.settings.forms)
+        return [_paper(one, rendered[one.number], head=head, at=at) for one in filled]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Filled:
+    """A template with its values, not yet set."""
+
+    number: Number
+    marks: Marks
+    docx: bytes
+    data: bytes
+
+
+def _filled(one: Wanted, catalogue: Catalogue) -> _Filled:
+    form = catalogue.form(one.form)
+    marks = Marks(form=form)
+    given = {"编号": one.number, "页眉单位": "", "框": marks.fixed(), **one.values}
+    values = completed(given, form)
+    docx = fill(catalogue.docx(form), values)
+    data = msgspec.json.encode(plain(values), order="sorted")
+    return _Filled(number=one.number, marks=marks, docx=docx, data=data)
+
+
+def _paper(one: _Filled, result: Rendered, *, head: str, at: datetime) -> Paper:
+    """The set pages with their codes and boxes.
+
+    Raises:
+        IncompleteError: LibreOffice could not set it, or a box is not found on its pages.
+    """
+    marks = one.marks
+    if result.pdf is None:
+        raise IncompleteError(
+            result.problem,
+            where=f"{marks.form.short} {one.number}",
+            remedy=_("移交包没有做成。请运行 evidence doctor 检查 LibreOffice 后再试。"),
         )
-        papers = []
-        for number, (one, marks, docx, data) in filled.items():
-            result = rendered[number]
-            if result.pdf is None:
-                raise IncompleteError(
-                    result.problem,
-                    where=f"{marks.form.short} {number}",
-                    remedy=_("移交包没有做成。请运行 evidence doctor 检查 LibreOffice 后再试。"),
-                )
-            finished = finish(
-                result.pdf,
-                form=marks.form,
-                number=one.number,
-                draw=page_checks(head, one.number),
-                persons=marks.persons,
-                required=frozenset(marks.required),
-                expected=marks.expected,
-                at=at.astimezone(UTC),
-            )
-            if marks.required & set(finished.missing):
-                raise IncompleteError(
-                    _("《{short}》的版面上找不到签章位置。").format(short=marks.form.short),
-                    where=f"{number} · {'、'.join(finished.missing)}",
-                    remedy=_("请运行 evidence template check，在模板中补上签章标记。"),
-                )
-            papers.append(
-                Paper(
-                    form=marks.form.id,
-                    number=one.number,
-                    pdf=finished.pdf,
-                    docx=docx,
-                    data=data,
-                    pages=finished.pages,
-                )
-            )
-        return papers
+    finished = finish(
+        result.pdf,
+        form=marks.form,
+        number=one.number,
+        draw=page_checks(head, one.number),
+        persons=marks.persons,
+        required=frozenset(marks.required),
+        expected=marks.expected,
+        at=at.astimezone(UTC),
+    )
+    if marks.required & set(finished.missing):
+        raise IncompleteError(
+            _("《{short}》的版面上找不到签章位置。").format(short=marks.form.short),
+            where=f"{one.number} · {'、'.join(finished.missing)}",
+            remedy=_("请运行 evidence template check，在模板中补上签章标记。"),
+        )
+    return Paper(
+        form=marks.form.id,
+        number=one.number,
+        pdf=finished.pdf,
+        docx=one.docx,
+        data=one.data,
+        pages=finished.pages,
+    )
 
 
 def page_checks(head: str, number: Number) -> Draw:

@@ -15,7 +15,7 @@ from evidence.domain.identifiers import CaseId, Sha256
 from evidence.domain.week import Week
 from evidence.handover.footage import Film
 from evidence.handover.handed_over import HandedOver
-from evidence.handover.office import Office
+from evidence.handover.handover_context import HandoverContext
 from evidence.handover.sent import Sent
 from evidence.handover.week import WeekWork
 
@@ -50,10 +50,10 @@ def _own_reason(why: str) -> str:
 
 
 @dataclass(kw_only=True)
-class Bench:
+class PackageBuild:
     """What is at hand while one package is built."""
 
-    office: Office
+    context: HandoverContext
     order: Order
     work: WeekWork
     signing: PdfSigning
@@ -91,12 +91,12 @@ class Bench:
     @property
     def list_level(self) -> Level:
         """What the list's signature reaches."""
-        return self.signing.reachable(Level(self.office.signer.list_level))
+        return self.signing.reachable(Level(self.context.signer.list_level))
 
     @property
     def dossier_level(self) -> Level:
         """What each dossier's signature reaches."""
-        return self.signing.reachable(Level(self.office.signer.dossier_level))
+        return self.signing.reachable(Level(self.context.signer.dossier_level))
 
     @property
     def notice(self) -> str:
