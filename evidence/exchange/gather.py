@@ -24,8 +24,9 @@ from evidence.domain.week import Week, local_date
 from evidence.errors import MissingPartError, UsageError, VerificationFailedError
 from evidence.exchange.submission import Submission, SubmittedEvent, SubmittedFile
 from evidence.language import _
+from evidence.ledger.arrival_events import ArrivalJudged, ArrivalScanned, PersonDecided
 from evidence.ledger.codec import Entry
-from evidence.ledger.events import ArrivalJudged, PackageBuilt, PersonDecided, ReceiptReceived
+from evidence.ledger.events import PackageBuilt, ReceiptReceived
 from evidence.ledger.holdings import digests_of
 from evidence.ledger.ledger import Ledger
 
@@ -213,7 +214,7 @@ def _is_of_case(case: Case, name: str) -> bool:
 def _about(entry: Entry, digests: set[Sha256], arrivals: dict[str, Sha256]) -> Iterable[Sha256]:
     event = entry.event
     yield from (digest for digest in digests_of(entry) if digest in digests)
-    if isinstance(event, ArrivalJudged | PersonDecided) and event.arrival in arrivals:
+    if isinstance(event, ArrivalJudged | ArrivalScanned | PersonDecided) and event.arrival in arrivals:
         yield arrivals[event.arrival]
 
 

@@ -16,6 +16,7 @@ _P = ElementMaker(namespace=PREMIS, nsmap={None: PREMIS, "xsi": _XSI})
 _TYPES = {
     "arrival.taken/1": "ingestion",
     "arrival.judged/1": "validation",
+    "arrival.scanned/1": "virus check",
     "arrival.decided/1": "appraisal",
     "mark.decided/1": "appraisal",
     "form.issued/1": "creation",

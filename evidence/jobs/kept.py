@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,12 +22,17 @@ _TABLE = """
 CREATE TABLE IF NOT EXISTS job (
     id INTEGER PRIMARY KEY AUTOINCREMENT, function TEXT NOT NULL, key TEXT NOT NULL UNIQUE,
     arguments TEXT NOT NULL, priority INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,
-    not_before REAL NOT NULL DEFAULT 0, why TEXT NOT NULL DEFAULT '', dead_at REAL
+    not_before REAL NOT NULL DEFAULT 0, why TEXT NOT NULL DEFAULT '', dead_at REAL,
+    dropped INTEGER NOT NULL DEFAULT 0
 )
 """
+_DROPPED_COLUMN = "ALTER TABLE job ADD COLUMN dropped INTEGER NOT NULL DEFAULT 0"
+_DROPPED_KEPT_S = 90 * 86_400
+"""Seconds for which it can be seen what was dropped."""
 _PUT = """
 INSERT INTO job (function, key, arguments, priority) VALUES (?, ?, ?, ?)
-ON CONFLICT (key) DO UPDATE SET attempts = 0, not_before = 0, dead_at = NULL WHERE dead_at IS NOT NULL
+ON CONFLICT (key) DO UPDATE SET attempts = 0, not_before = 0, dead_at = NULL, dropped = 0
+WHERE dead_at IS NOT NULL
 """
 _DUE = """
 SELECT id, function, arguments, attempts FROM job
@@ -73,8 +78,36 @@ class KeptQueue:
 
     def dead(self) -> tuple[DeadJob, ...]:
         """Jobs given up, oldest first."""
+        return self._ended(dropped=0)
+
+    def dropped(self) -> tuple[DeadJob, ...]:
+        """Jobs that nobody wants done any more, oldest first: no person is asked about them."""
+        return self._ended(dropped=1)
+
+    def drop(self, unwanted: Callable[[str], str], now: datetime) -> None:
+        """End jobs that can no longer be done; they are shown for some time, and revived on request.
+
+        Args:
+            unwanted: why a job of this key is not wanted any more; empty when it is.
+        """
+        at = now.timestamp()
+        reasons = {
+            number: unwanted(key) for number, key in self._asked("SELECT id, key FROM job WHERE NOT dropped")
+        }
+        if not any(reasons.values()):
+            return
+        with self._opened() as file:
+            file.executemany(
+                "UPDATE job SET why = ?, dead_at = ?, dropped = 1 WHERE id = ?",
+                [(why, at, number) for number, why in reasons.items() if why],
+            )
+            file.execute("DELETE FROM job WHERE dropped AND dead_at < ?", (at - _DROPPED_KEPT_S,))
+
+    def _ended(self, *, dropped: int) -> tuple[DeadJob, ...]:
         rows = self._asked(
-            "SELECT id, function, key, attempts, why, dead_at FROM job WHERE dead_at IS NOT NULL ORDER BY id"
+            "SELECT id, function, key, attempts, why, dead_at FROM job"
+            " WHERE dead_at IS NOT NULL AND dropped = ? ORDER BY id",
+            dropped,
         )
         return tuple(
             DeadJob(
@@ -99,12 +132,13 @@ class KeptQueue:
         return str(rows[0][0]) if rows else ""
 
     def revive(self) -> int:
-        """Put dead jobs back, as if they had never been tried."""
+        """Put dead and dropped jobs back, as if they had never been tried."""
         if not self._path.exists():
             return 0
         with self._opened() as file:
             return file.execute(
-                "UPDATE job SET attempts = 0, not_before = 0, dead_at = NULL WHERE dead_at IS NOT NULL"
+                "UPDATE job SET attempts = 0, not_before = 0, dead_at = NULL, dropped = 0"
+                " WHERE dead_at IS NOT NULL"
             ).rowcount
 
     def work(
@@ -151,4 +185,7 @@ class KeptQueue:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with closing(sqlite3.connect(self._path, timeout=30, isolation_level=None)) as file:
             file.execute(_TABLE)
+            if all(name != "dropped" for _n, name, *_rest in file.execute("PRAGMA table_info(job)")):
+                with suppress(sqlite3.OperationalError):  # another process was quicker
+                    file.execute(_DROPPED_COLUMN)
             yield file

@@ -7,11 +7,20 @@ from typing import Any
 from evidence.web.roles import Role
 
 
-def create_account(*, username: str, person: str, role: str, password: str, roster_id: str = "") -> Any:
+def create_account(
+    *,
+    username: str,
+    person: str,
+    role: str,
+    password: str,
+    roster_id: str = "",
+    must_change: bool = False,
+) -> Any:
     """A new account with its role; the password is stored as an Argon2 hash.
 
     Args:
         roster_id: whom of the roster it belongs to; empty for nobody.
+        must_change: somebody else chose the password.
 
     Raises:
         ValueError: unknown role.
@@ -23,7 +32,9 @@ def create_account(*, username: str, person: str, role: str, password: str, rost
 
     with transaction.atomic():
         user = get_user_model().objects.create_user(username=username, password=password)
-        Seat.objects.create(user=user, role=Role(role).value, person=person, roster_id=roster_id)
+        Seat.objects.create(
+            user=user, role=Role(role).value, person=person, roster_id=roster_id, must_change=must_change
+        )
     return user
 
 

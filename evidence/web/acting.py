@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from evidence.errors import InputError
 from evidence.ledger.acting import Actor, acting
 from evidence.ledger.view import View
 
@@ -16,6 +17,14 @@ def actor_of(request: Any) -> Actor:
     """
     view: View = request.desk.workspace.ledger.view
     return acting(view, f"desk:{request.user.get_username()}", request.user.seat.roster_id)
+
+
+def reader_of(request: Any) -> Actor:
+    """The signed-in account's actor where it only reads: one whose person left the roster reads as itself."""
+    try:
+        return actor_of(request)
+    except InputError:
+        return Actor(account=f"desk:{request.user.get_username()}")
 
 
 def roster_id(view: View, person: str) -> str:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from evidence.domain.identifiers import expand
+from evidence.ledger.acting import account_of
 from evidence.ledger.codec import Entry
 from evidence.ledger.export import TITLES
 from evidence.rules.registers import BY_ID
@@ -15,7 +17,8 @@ from evidence.web.speech import say
 _IDS = frozenset({"number", "arrival", "id", "week", "package", "sha256", "case", "visit", "register"})
 _SILENT = frozenset(
     {
-        "number.reserved/1", "arrival.waiting/1", "arrival.judged/1", "checkpoint.made/1",
+        "number.reserved/1", "arrival.waiting/1", "arrival.judged/1", "arrival.scanned/1",
+        "checkpoint.made/1",
         "ledger.tail-cut/1", "ledger.recovered/1", "archive.audited/1",
     }
 )  # fmt: skip
@@ -56,6 +59,11 @@ def acts_of(entries: Iterable[Entry]) -> Iterator[Act]:
     return (act_of(entry) for entry in entries if entry.kind not in _SILENT)
 
 
+def is_silent(entry: Entry) -> bool:
+    """What the program notes for itself is no act of anybody."""
+    return entry.kind in _SILENT
+
+
 def _ids(value: Any, depth: int = 0) -> Iterator[str]:
     """Ids named in a payload; what lies deeper than the thing itself is not what the act is about."""
     if not isinstance(value, dict):
@@ -65,12 +73,14 @@ def _ids(value: Any, depth: int = 0) -> Iterator[str]:
             yield inner
             if name in {"visit", "id"} and "-V" in inner:
                 yield inner.rpartition("-V")[0]
+            elif name in {"number", "document"} and (number := expand(inner)) is not None:
+                yield number[:10]
         elif depth == 0:
             yield from _ids(inner, 1)
 
 
 def _about(entry: Entry, subjects: frozenset[str]) -> str:
-    registers = [BY_ID[each].title for each in subjects if each in BY_ID]
+    registers = [say(BY_ID[each].title) for each in subjects if each in BY_ID]
     if registers:
         return registers[0]
     payload = entry.payload
@@ -88,7 +98,5 @@ def people_words(actor: str, names: dict[str, str]) -> str:
     Args:
         names: account or roster id -> name.
     """
-    account, _open, tied = actor.partition("（")
-    person = tied.rstrip("）")
-    plain = account.partition(":")[2] or account
+    person, plain = actor.partition("（")[2].rstrip("）"), account_of(actor)
     return names.get(person) or names.get(plain) or plain

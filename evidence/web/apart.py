@@ -22,9 +22,11 @@ from threading import Event, Lock, Thread
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from evidence.domain.week import Week
+from evidence.language import _
 from evidence.web.reckoning import Due, Judged, judge_week, list_due
-from evidence.web.speech import say
 
 if TYPE_CHECKING:
     from evidence.config import Workspace
@@ -34,6 +36,8 @@ _SPAWN = multiprocessing.get_context("spawn")
 _REST_S = 20.0
 """A reckoner that dies at once is not started again at once: the desk reckons itself meanwhile."""
 _LONGEST_REST_S = 60.0
+_JUDGED = msgspec.msgpack.Decoder(Judged)
+_DUE = msgspec.msgpack.Decoder(Due)
 _DAMAGED = 6
 """Exit code of an intake that found the ledger damaged: nothing may be written any more."""
 
@@ -73,16 +77,17 @@ class Reckoner:
     def week(self, week: Week, at: datetime) -> Judged:
         """One week judged as of `at`."""
         answer = self._ask(self._week, (week, at))
-        return answer if isinstance(answer, Judged) else judge_week(self._workspace, week, at)
+        # an instant comes back in UTC, and the desk asks which day it was here
+        return replace(_JUDGED.decode(answer), at=at) if answer else judge_week(self._workspace, week, at)
 
     def due(self, at: datetime) -> Due:
         """What is due after `at`."""
         answer = self._ask(self._due, at)
-        return answer if isinstance(answer, Due) else list_due(self._workspace, at)
+        return _DUE.decode(answer) if answer else list_due(self._workspace, at)
 
-    def _ask(self, line: _Line, question: object) -> object:
+    def _ask(self, line: _Line, question: object) -> bytes:
         answer = line.ask(question)
-        if answer is None:
+        if not answer:
             with self._lock:
                 rested = monotonic() - self._launched >= _REST_S
                 if rested and self._process is not None and not _lives(self._process):
@@ -110,7 +115,7 @@ def _lives(process: Any) -> bool:
 
 
 class _Line:
-    """One question at a time; None for an answer means: reckon it yourself."""
+    """One question at a time; an empty answer means: reckon it yourself."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -125,17 +130,17 @@ class _Line:
             self._pipe.close()
         self._pipe = None
 
-    def ask(self, question: object) -> object:
+    def ask(self, question: object) -> bytes:
         with self._lock:
             pipe = self._pipe
             if pipe is None:
-                return None
+                return b""
             try:
                 pipe.send(question)
-                return pipe.recv()
+                return pipe.recv_bytes()
             except (EOFError, OSError):
                 self._pipe = None
-                return None
+                return b""
 
 
 def _reckon(root: Path, weeks: Connection, dues: Connection) -> None:
@@ -156,12 +161,13 @@ def _answer(pipe: Connection, make: Callable[[Any], object]) -> None:
         except (EOFError, OSError):
             return
         try:
-            answer = make(question)
+            # not pickled: what that takes to read, the pages would wait
+            answer = msgspec.msgpack.encode(make(question))
         except Exception:
             # The desk tries itself and shows the person what is wrong, with its remedy.
-            answer = None
+            answer = b""
         with contextlib.suppress(OSError):
-            pipe.send(answer)
+            pipe.send_bytes(answer)
 
 
 class IntakeProcess:
@@ -209,10 +215,10 @@ class IntakeProcess:
             if self._stopping.is_set():
                 return
             if process.exitcode == _DAMAGED:
-                self._tell(say("✕ 账本受损，已停止接收文件。请运行 evidence ledger verify。"))
+                self._tell(_("✕ 账本受损，已停止接收文件。请运行 evidence ledger verify。"))
                 return
             deaths += 1
-            self._tell(say("✕ 收件夹守候意外中断，即将重新开始；文件都还在收件夹里。"))
+            self._tell(_("✕ 收件夹守候意外中断，即将重新开始；文件都还在收件夹里。"))
             self._stopping.wait(min(_LONGEST_REST_S, 2.0**deaths))
 
 

@@ -11,3 +11,9 @@ class DeskConfig(AppConfig):  # type: ignore[misc]
     name = "evidence.web"
     label = "desk"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Sign-ins are written down from the first one on."""
+        from evidence.web.access import listen
+
+        listen()

@@ -35,7 +35,7 @@ _VERDICTS = {"TOTAL-PASSED": "present", "TOTAL-FAILED": "missing", "INDETERMINAT
 @page(Act.JUDGE_PACKAGE, "GET", "POST", keyed=False)
 def auditor(request: Any) -> Any:
     """Ask for a package, or judge the one that was sent: the same verdict as `evidence verify`."""
-    if request.method == "GET":
+    if request.method != "POST":
         return render(request, "desk/auditor.html", {})
     from evidence.verify.examine import verify_path
 

@@ -4,17 +4,20 @@ week's judgement, renewed behind the scenes while the last one is still shown wi
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from threading import Lock, Thread
+from threading import Event, Lock, Thread
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from evidence.domain.week import Week, local_date
-from evidence.ledger.events import ArrivalJudged, ArrivalTaken, ArrivalWaiting
+from evidence.ledger.arrival_events import ArrivalJudged, ArrivalTaken, ArrivalWaiting
 from evidence.web.apart import Reckoner
-from evidence.web.reckoning import Due, Judged
+from evidence.web.reckoning import Due, Judged, judged_lines
+from evidence.web.trail import Trail
+from evidence.web.viewings import Viewings
 
 if TYPE_CHECKING:
     from evidence.config import Workspace
@@ -104,20 +107,33 @@ class Arrivals:
 class Agenda:
     """The work list, made behind the scenes: it reads every open case, so it rests between two makings."""
 
-    def __init__(self, workspace: Workspace, reckoner: Reckoner) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        reckoner: Reckoner,
+        viewings: Viewings,
+        prepare: Callable[[Due], None],
+    ) -> None:
         self._workspace = workspace
+        self._viewings = viewings
         self._reckoner = reckoner
+        self._prepare = prepare
         self._lock = Lock()
         self._due: Due | None = None
         self._busy = False
         self._next = 0.0
 
+    @property
+    def latest(self) -> Due | None:
+        """The last list, whatever happened since."""
+        return self._due
+
     def due(self) -> Due | None:
         """The last list; None only while the first of a large office is being made."""
-        today, size = local_date(self._workspace.clock()), self._workspace.ledger.head.size
+        today, size = local_date(self._workspace.clock()), self._viewings.said()
         with self._lock:
             known = self._due
-            current = known is not None and known.size == size and known.day == today
+            current = known is not None and known.size >= size and known.day == today
             if (
                 current
                 or self._busy
@@ -134,7 +150,9 @@ class Agenda:
     def _make(self) -> None:
         begin = monotonic()
         try:
-            self._due = self._reckoner.due(self._workspace.clock())
+            made = self._reckoner.due(self._workspace.clock())
+            self._prepare(made)
+            self._due = made
         finally:
             # A list that took long to make is made less often.
             self._next = monotonic() + max(RENEW_AFTER_S, 20 * (monotonic() - begin))
@@ -162,16 +180,22 @@ class GivenUp:
 class Board:
     """The ready answers of one desk."""
 
+    patience_s = 0.4
+    """How long a page waits for a week that was never judged, before it says that it is being judged."""
+
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
         self.arrivals = Arrivals(workspace)
+        self.viewings = Viewings(workspace)
         self.given_up = GivenUp(workspace)
+        self.trail = Trail(workspace)
         self.reckoner = Reckoner(workspace)
-        self.agenda = Agenda(workspace, self.reckoner)
+        self.agenda = Agenda(workspace, self.reckoner, self.viewings, self._fold)
         self._lock = Lock()
         self._judged: dict[Week, Judged] = {}
         self._busy: set[Week] = set()
         self._made: dict[Week, float] = {}
+        self._begun: dict[Week, Event] = {}
 
     def this_week(self) -> Week:
         """The week of the workspace's clock."""
@@ -180,16 +204,40 @@ class Board:
     def warm(self) -> None:
         """Read the journal and make the first answers, so that the first reader waits for nothing."""
         self.arrivals.follow()
-        self.judged(self.this_week())
+        self.ready(self.this_week())
         self.agenda.due()
         _ = self.workspace.ledger.view
+        self.trail.follow()
+
+    def said(self) -> int:
+        """Journal position that what is kept ready depends on; lines about who looked move it no further."""
+        return self.viewings.said()
+
+    def ready(self, week: Week) -> bool:
+        """Whether a week was judged; one that was not is begun beside the pages and waited for a little."""
+        with self._lock:
+            if week in self._judged:
+                return True
+            begun = self._begun.get(week)
+            if begun is None:
+                begun = self._begun[week] = Event()
+                Thread(target=self._begin, args=(week, begun), daemon=True, name=f"judge-{week}").start()
+        return begun.wait(self.patience_s)
+
+    def _begin(self, week: Week, begun: Event) -> None:
+        try:
+            self._judge(week)
+        finally:
+            with self._lock:
+                del self._begun[week]
+            begun.set()
 
     def judged(self, week: Week, *, fresh: bool = False) -> Judged:
         """The week's judgement; the last one while a newer is being made, unless it must be fresh."""
-        size = self.workspace.ledger.head.size
+        size = self.said()
         with self._lock:
             known = self._judged.get(week)
-            if known is not None and known.size == size and known.at.date() == self.workspace.clock().date():
+            if known is not None and known.size >= size and known.at.date() == self.workspace.clock().date():
                 return known
             rested = monotonic() - self._made.get(week, 0.0) >= RENEW_AFTER_S
             renew = known is not None and not fresh and rested and week not in self._busy
@@ -208,8 +256,16 @@ class Board:
             with self._lock:
                 self._busy.discard(week)
 
+    def _fold(self, due: Due | None) -> None:
+        """Make the lines of this week before any page asks for them: they are some ten thousand at worst."""
+        judged = self._judged.get(self.this_week())
+        if judged is not None:
+            judged_lines(judged, due, local_date(self.workspace.clock()))
+
     def _judge(self, week: Week) -> Judged:
         made = self.reckoner.week(week, self.workspace.clock())
+        if week == self.this_week():
+            judged_lines(made, self.agenda.latest, local_date(self.workspace.clock()))
         with self._lock:
             known = self._judged.get(week)
             self._made[week] = monotonic()

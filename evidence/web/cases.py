@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from django.http import Http404
@@ -14,23 +12,27 @@ from evidence.domain.case import Visit, in_force
 from evidence.domain.case_files import PHOTOGRAPHS, FileRole
 from evidence.domain.coverage import segments_of, visit_coverage
 from evidence.domain.facts import CaseFacts
-from evidence.domain.hazard import Hazard
 from evidence.domain.identifiers import CaseId, Number, expand
 from evidence.domain.terms import CASE_KINDS, VISIT_KINDS, form_title
 from evidence.domain.week import local_date
+from evidence.forms.settle import unreceived, unreviewed
 from evidence.recordings.assign import filmed
 from evidence.recordings.timeline import timeline_svg
-from evidence.rules.clause import Finding
 from evidence.rules.parameters import Parameters
+from evidence.web.case_chain import chain_steps, closed
+from evidence.web.case_hazards import hazard_lines
 from evidence.web.entry_form import KIND_WORDS, TITLES
 from evidence.web.entry_paper import kind_entered, waits
-from evidence.web.matrix import State, build_rows, column_of, gravity, state_of
+from evidence.web.matrix import State, build_rows, gravity, state_of
+from evidence.web.middleware import role_of
 from evidence.web.pages import page
 from evidence.web.ranges import playable
-from evidence.web.roles import Act
+from evidence.web.roles import Act, may
 from evidence.web.search import find_cases
 from evidence.web.sheets import document_state, sheets_of
+from evidence.web.site.choosing import waiting_versions
 from evidence.web.speech import say
+from evidence.web.viewings import looked_at
 
 
 @page(Act.SEE)
@@ -46,89 +48,7 @@ def cases(request: Any) -> Any:
     return render(request, "desk/cases.html", {"q": wanted, "rows": rows, "kinds": kinds})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """One station of the chain: done on a day, or due on one."""
-
-    title: str
-    day: date | None
-    state: str
-    sign: str
-    note: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HazardLine:
-    """One hazard and what became of it."""
-
-    hazard: Hazard
-    sign: str
-    css: str
-    words: str
-
-
-def chain_steps(facts: CaseFacts, findings: tuple[Finding, ...]) -> list[Step]:
-    """What happened and what comes next, in order of days."""
-    done = [
-        Step(
-            title=VISIT_KINDS[visit.kind],
-            day=local_date(visit.arrived_at),
-            state="present",
-            sign="●",
-            note=visit.id if visit.version == 1 else f"{visit.id} {_version(visit.version)}",
-        )
-        for visit in in_force(facts.visits)
-    ]
-    done += [
-        Step(
-            title="整改报告", day=report.received_on, state="present", sign="●",
-            note=f"{_version(report.version)} · {say(report.review.value if report.review else '待审核')}",
-        )
-        for report in facts.reports
-    ]  # fmt: skip
-    coming: dict[tuple[str, date], Step] = {}
-    for finding in findings:
-        if finding.due is not None and state_of(finding) in {State.OPEN, State.MISSING}:
-            late = state_of(finding) is State.MISSING
-            coming.setdefault(
-                (column_of(finding).id, finding.due),
-                Step(
-                    title=finding.message,
-                    day=finding.due,
-                    state="missing" if late else "open",
-                    sign="✕" if late else "○",
-                    note=finding.clause.number,
-                ),
-            )
-    return sorted([*done, *coming.values()], key=lambda step: (step.day or date.max, step.sign != "●"))
-
-
-def _version(version: int) -> str:
-    return say("第 {version} 版").format(version=version)
-
-
-def hazard_lines(facts: CaseFacts) -> list[HazardLine]:
-    """Every hazard with its last known state."""
-    visits = in_force(facts.visits)
-    results = {result.hazard: result for visit in visits for result in visit.results}
-    progress = {each.hazard: each for visit in visits for each in visit.progress}
-    lines = []
-    for visit in visits:
-        for hazard in visit.hazards:
-            result = results.get(hazard.id)
-            if result is not None and result.state.value == "已整改":
-                state = ("●", "present", "已整改")
-            elif result is not None:
-                state = ("✕", "missing", "未整改")
-            elif hazard.id in progress:
-                state = ("◐", "undecided", f"整改{progress[hazard.id].state.value}")
-            else:
-                state = ("○", "open", "待整改")
-            lines.append(HazardLine(hazard=hazard, sign=state[0], css=state[1], words=state[2]))
-    return lines
-
-
-def _timelines(facts: CaseFacts, parameters: Parameters) -> list[dict[str, Any]]:
+def timelines(facts: CaseFacts, parameters: Parameters) -> list[dict[str, Any]]:
     drawn = []
     for visit in in_force(facts.visits):
         if not filmed(visit):
@@ -156,7 +76,7 @@ def _timelines(facts: CaseFacts, parameters: Parameters) -> list[dict[str, Any]]
 
 def _drawing(visit: Visit, found: Any, segments: Any, title: str) -> SafeString:
     # Our own SVG: every text in it is escaped where it is drawn.
-    return mark_safe(timeline_svg(found, segments, title=title))  # noqa: S308
+    return mark_safe(timeline_svg(found, segments, title=title, say=say))  # noqa: S308
 
 
 @page(Act.SEE)
@@ -186,26 +106,35 @@ def case(request: Any, identifier: str) -> Any:
         "enterprise": enterprise,
         "row": rows[0] if rows else None,
         "visits": in_force(facts.visits),
-        "steps": chain_steps(facts, findings),
+        "versions": waiting_versions(identifier) if may(role_of(request), Act.ENTER_VISIT) else (),
+        "steps": chain_steps(facts, findings, view.packages_about([facts.case.id]), view.receipts()),
+        "closed": closed(findings),
         "documents": [(each, form_title(each.form.form), document_state(each)) for each in facts.documents],
-        "hazards": hazard_lines(facts),
+        "hazards": hazard_lines(facts, workspace.settings.parameters, local_date(at)),
         "files": [
             (each, each.role in PHOTOGRAPHS)
             for each in originals_of(view, facts, workspace.originals)
             if each.role not in (FileRole.SCAN, FileRole.OTHER_SCAN)
         ],
-        "timelines": _timelines(facts, workspace.settings.parameters),
+        "timelines": timelines(facts, workspace.settings.parameters),
         "people": {each.id: each.name for each in gathered.people},
         "problems": sorted(
             (each for each in shown if state_of(each) in {State.MISSING, State.UNDECIDED}), key=gravity
         ),
         "open": [each for each in shown if state_of(each) is State.OPEN],
         "passed": [each for each in shown if state_of(each) is State.PRESENT],
+        "escalations": facts.escalations,
+        "unreceived": unreceived(facts.escalations),
+        "unreviewed": unreviewed(facts.reports),
+        "reviewers": view.people(),
         "today": local_date(at),
+        "now": at,
         "at": at,
         "writable": list(TITLES.items()),
         "kind_words": KIND_WORDS,
     }
+    if any(photograph for _file, photograph in context["files"]):
+        looked_at(request, cases=[facts.case.id])
     return render(request, "desk/case.html", context)
 
 
@@ -225,4 +154,5 @@ def document(request: Any, number: str) -> Any:
         "sheets": sheets_of(found.scans, workspace.issued),
         "others": sheets_of(found.other_copies, workspace.issued),
     }
+    looked_at(request, numbers=[found.form.number])
     return render(request, "desk/document.html", context)

@@ -17,6 +17,104 @@ from evidence.web.host import Host
 MAX_UPLOAD_BYTES = 8 * 1024**3
 SESSION_HOURS = 12
 
+_PARTS: dict[str, Any] = {
+    "ROOT_URLCONF": "evidence.web.urls",
+    "INSTALLED_APPS": [
+        "django.contrib.auth",
+        "django.contrib.contenttypes",
+        "django.contrib.sessions",
+        "django.contrib.messages",
+        "django.contrib.staticfiles",
+        "axes",
+        "csp",
+        "django_htmx",
+        "evidence.web",
+    ],
+    "MIDDLEWARE": [
+        "evidence.web.behind_proxy.proxy_middleware",
+        "django.middleware.security.SecurityMiddleware",
+        "evidence.web.compression.TextCompression",
+        "whitenoise.middleware.WhiteNoiseMiddleware",
+        "csp.middleware.CSPMiddleware",
+        "django.contrib.sessions.middleware.SessionMiddleware",
+        "django.middleware.common.CommonMiddleware",
+        "django.middleware.csrf.CsrfViewMiddleware",
+        "django.contrib.auth.middleware.AuthenticationMiddleware",
+        "django.contrib.messages.middleware.MessageMiddleware",
+        "django.middleware.clickjacking.XFrameOptionsMiddleware",
+        "django_htmx.middleware.HtmxMiddleware",
+        "evidence.web.middleware.desk_middleware",
+        "axes.middleware.AxesMiddleware",
+    ],
+}
+"""What the desk is made of; middleware is asked in this order, and answers in the reverse."""
+_TEMPLATES: dict[str, Any] = {
+    "TEMPLATES": [
+        {
+            "BACKEND": "django.template.backends.django.DjangoTemplates",
+            "DIRS": [Path(__file__).parent / "templates"],
+            "OPTIONS": {
+                "context_processors": [
+                    "django.template.context_processors.request",
+                    "django.contrib.auth.context_processors.auth",
+                    "django.contrib.messages.context_processors.messages",
+                    "evidence.web.middleware.desk_context",
+                ],
+                "builtins": ["evidence.web.templatetags.desk"],
+            },
+        }
+    ],
+}
+_SIGNING_IN: dict[str, Any] = {
+    "AUTHENTICATION_BACKENDS": [
+        "axes.backends.AxesStandaloneBackend",
+        "django.contrib.auth.backends.ModelBackend",
+    ],
+    "PASSWORD_HASHERS": ["django.contrib.auth.hashers.Argon2PasswordHasher"],
+    "AUTH_PASSWORD_VALIDATORS": [
+        {
+            "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+            "OPTIONS": {"min_length": 10},
+        },
+        {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+        {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+        {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    ],
+    "LOGIN_URL": "login",
+    "LOGIN_REDIRECT_URL": "today",
+    "LOGOUT_REDIRECT_URL": "login",
+    "AXES_FAILURE_LIMIT": 5,
+    "AXES_COOLOFF_TIME": timedelta(minutes=15),
+    "AXES_LOCKOUT_PARAMETERS": [["username", "ip_address"]],
+    "AXES_HTTP_RESPONSE_CODE": 429,
+    "AXES_LOCKOUT_TEMPLATE": "desk/locked.html",
+    "AXES_RESET_ON_SUCCESS": True,
+    "AXES_VERBOSE": False,
+}
+"""Who comes in: ten characters that are no common password; five guesses in a quarter of an hour."""
+_POLICY: dict[str, Any] = {
+    "CONTENT_SECURITY_POLICY": {
+        "DIRECTIVES": {
+            "default-src": ["'none'"],
+            "script-src": ["'self'"],
+            "style-src": ["'self'"],
+            "img-src": ["'self'"],
+            "media-src": ["'self'"],
+            "connect-src": ["'self'"],
+            "form-action": ["'self'"],
+            "frame-ancestors": ["'none'"],
+            "base-uri": ["'none'"],
+        }
+    },
+}
+"""Nothing is fetched from anywhere but this machine, and nobody may frame a page."""
+_FILES_SERVED: dict[str, Any] = {
+    "STATIC_URL": "/static/",
+    "STATICFILES_FINDERS": ["django.contrib.staticfiles.finders.AppDirectoriesFinder"],
+    "WHITENOISE_USE_FINDERS": True,
+    "WHITENOISE_MAX_AGE": 3600,
+}
+
 
 def configure(host: Host, *, names: tuple[str, ...]) -> None:
     """Configure Django for this process and bring the accounts file up to date.
@@ -46,51 +144,29 @@ def _settings(host: Host, folder: Path, names: tuple[str, ...]) -> dict[str, Any
         "SECRET_KEY": _secret(folder / "secret"),
         "ALLOWED_HOSTS": list(names),
         **_behind(host.proxy),
-        "ROOT_URLCONF": "evidence.web.urls",
-        "INSTALLED_APPS": [
-            "django.contrib.auth",
-            "django.contrib.contenttypes",
-            "django.contrib.sessions",
-            "django.contrib.messages",
-            "django.contrib.staticfiles",
-            "axes",
-            "csp",
-            "django_htmx",
-            "evidence.web",
-        ],
-        "MIDDLEWARE": [
-            "django.middleware.security.SecurityMiddleware",
-            "whitenoise.middleware.WhiteNoiseMiddleware",
-            "csp.middleware.CSPMiddleware",
-            "django.contrib.sessions.middleware.SessionMiddleware",
-            "django.middleware.common.CommonMiddleware",
-            "django.middleware.csrf.CsrfViewMiddleware",
-            "django.contrib.auth.middleware.AuthenticationMiddleware",
-            "django.contrib.messages.middleware.MessageMiddleware",
-            "django.middleware.clickjacking.XFrameOptionsMiddleware",
-            "django_htmx.middleware.HtmxMiddleware",
-            "evidence.web.middleware.desk_middleware",
-            "axes.middleware.AxesMiddleware",
-        ],
-        "TEMPLATES": [
-            {
-                "BACKEND": "django.template.backends.django.DjangoTemplates",
-                "DIRS": [Path(__file__).parent / "templates"],
-                "OPTIONS": {
-                    "context_processors": [
-                        "django.template.context_processors.request",
-                        "django.contrib.auth.context_processors.auth",
-                        "django.contrib.messages.context_processors.messages",
-                        "evidence.web.middleware.desk_context",
-                    ],
-                    "builtins": ["evidence.web.templatetags.desk"],
-                },
-            }
-        ],
+        **_PARTS,
+        **_TEMPLATES,
+        **_accounts_file(folder / "desk.sqlite3"),
+        **_SIGNING_IN,
+        **_sessions(secure=host.secure),
+        **_POLICY,
+        **_FILES_SERVED,
+        **_uploads(folder),
+        "USE_TZ": True,
+        "TIME_ZONE": "Asia/Shanghai",
+        "LANGUAGE_CODE": "zh-hans",
+        "USE_I18N": True,
+        "LOGGING_CONFIG": None,
+    }
+
+
+def _accounts_file(path: Path) -> dict[str, Any]:
+    """Accounts, sessions and drafts: SQLite, whose writers wait for each other."""
+    return {
         "DATABASES": {
             "default": {
                 "ENGINE": "django.db.backends.sqlite3",
-                "NAME": folder / "desk.sqlite3",
+                "NAME": path,
                 "OPTIONS": {
                     "transaction_mode": "IMMEDIATE",
                     "timeout": 10,
@@ -99,70 +175,41 @@ def _settings(host: Host, folder: Path, names: tuple[str, ...]) -> dict[str, Any
             }
         },
         "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",
-        "AUTHENTICATION_BACKENDS": [
-            "axes.backends.AxesStandaloneBackend",
-            "django.contrib.auth.backends.ModelBackend",
-        ],
-        "PASSWORD_HASHERS": ["django.contrib.auth.hashers.Argon2PasswordHasher"],
-        "AUTH_PASSWORD_VALIDATORS": [
-            {
-                "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-                "OPTIONS": {"min_length": 10},
-            },
-            {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-            {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
-            {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-        ],
-        "LOGIN_URL": "login",
-        "LOGIN_REDIRECT_URL": "today",
-        "LOGOUT_REDIRECT_URL": "login",
-        "AXES_FAILURE_LIMIT": 5,
-        "AXES_COOLOFF_TIME": timedelta(minutes=15),
-        "AXES_LOCKOUT_PARAMETERS": [["username", "ip_address"]],
-        "AXES_LOCKOUT_TEMPLATE": "desk/locked.html",
-        "AXES_RESET_ON_SUCCESS": True,
-        "AXES_VERBOSE": False,
+    }
+
+
+def _sessions(*, secure: bool) -> dict[str, Any]:
+    """Sign-ins that end with the browser or the working day, and what a browser may do with the pages.
+
+    Args:
+        secure: whether browsers come by TLS only.
+    """
+    return {
         "SESSION_COOKIE_AGE": SESSION_HOURS * 3600,
         "SESSION_COOKIE_NAME": "desk_session",
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
-        "SESSION_COOKIE_SECURE": host.secure,
+        "SESSION_COOKIE_SECURE": secure,
         "SESSION_EXPIRE_AT_BROWSER_CLOSE": True,
         "CSRF_COOKIE_HTTPONLY": True,
         "CSRF_COOKIE_SAMESITE": "Strict",
-        "CSRF_COOKIE_SECURE": host.secure,
+        "CSRF_COOKIE_SECURE": secure,
         "CSRF_FAILURE_VIEW": "evidence.web.session.csrf_failure",
         "MESSAGE_STORAGE": "django.contrib.messages.storage.session.SessionStorage",
         "SECURE_CONTENT_TYPE_NOSNIFF": True,
         "SECURE_REFERRER_POLICY": "same-origin",
-        "SECURE_HSTS_SECONDS": 31_536_000 if host.secure else 0,
+        "SECURE_HSTS_SECONDS": 31_536_000 if secure else 0,
         "X_FRAME_OPTIONS": "DENY",
-        "CONTENT_SECURITY_POLICY": {
-            "DIRECTIVES": {
-                "default-src": ["'none'"],
-                "script-src": ["'self'"],
-                "style-src": ["'self'"],
-                "img-src": ["'self'"],
-                "media-src": ["'self'"],
-                "connect-src": ["'self'"],
-                "form-action": ["'self'"],
-                "frame-ancestors": ["'none'"],
-                "base-uri": ["'none'"],
-            }
-        },
-        "STATIC_URL": "/static/",
-        "STATICFILES_FINDERS": ["django.contrib.staticfiles.finders.AppDirectoriesFinder"],
-        "WHITENOISE_USE_FINDERS": True,
-        "WHITENOISE_MAX_AGE": 3600,
+    }
+
+
+def _uploads(folder: Path) -> dict[str, Any]:
+    """How much one form may bring."""
+    return {
         "FILE_UPLOAD_TEMP_DIR": str(folder),
         "DATA_UPLOAD_MAX_MEMORY_SIZE": 4 * 1024 * 1024,
         "DATA_UPLOAD_MAX_NUMBER_FIELDS": 2_000,
         "DATA_UPLOAD_MAX_NUMBER_FILES": 200,
-        "USE_TZ": True,
-        "TIME_ZONE": "Asia/Shanghai",
-        "LANGUAGE_CODE": "zh-hans",
-        "USE_I18N": True,
-        "LOGGING_CONFIG": None,
     }
 
 

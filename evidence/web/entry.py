@@ -32,6 +32,7 @@ from evidence.web.acts import people_words
 from evidence.web.device_clock import FIELD, ahead, corrected
 from evidence.web.entry_page import Shown, show
 from evidence.web.entry_stored import kept_photographs, typed_of
+from evidence.web.entry_synced import visit_of_paper
 from evidence.web.issuing import issuing
 from evidence.web.meanwhile import changes
 from evidence.web.models import Draft
@@ -99,6 +100,9 @@ def write(request: Any, identifier: str, kind: str) -> Any:
     opened(request.user, case.id, kind)
     draft = Draft.objects.filter(owner=request.user, case=case.id, kind=kind).first()
     kept = draft.data if draft else {}
+    if not kept and (synced := visit_of_paper(view, case, kind, paper)) is not None:
+        typed = typed_of(synced, read_details(request.desk.workspace.originals, synced.details))
+        return show(request, case, kind, Shown(typed=typed, correcting=synced.id, paper=paper))
     saved = draft.saved_at if draft and kept else None
     return show(request, case, kind, Shown(typed=kept, saved=saved, paper=paper))
 

@@ -13,7 +13,8 @@ from datetime import date, timedelta
 from evidence.archive.originals import Originals
 from evidence.domain.case import Case, Visit, VisitKind, in_force
 from evidence.domain.document import Document, IssuedPage
-from evidence.domain.hazard import Grade, Hazard, HazardState
+from evidence.domain.hazard import Grade
+from evidence.domain.hazard_history import HazardHistory, hazard_histories
 from evidence.domain.identifiers import EnterpriseId, PersonId
 from evidence.domain.parties import Device
 from evidence.domain.recording import Recording
@@ -33,8 +34,8 @@ _WORKS = {
 }
 _FILMS_BACK = timedelta(days=14)
 _OFFERED = 4
-PAPER, PLAN, BEFORE, FIRM, RECORDERS, FILM, DUE = (
-    "印在文书上", "周计划", "上次登记", "企业档案", "记录仪登记", "录像", "按合同推算",
+PAPER, PLAN, BEFORE, FIRM, RECORDERS, DUE = (
+    "印在文书上", "周计划", "上次登记", "企业档案", "记录仪登记", "按合同推算",
 )  # fmt: skip
 
 
@@ -54,33 +55,19 @@ class Known:
             self.values[name], self.sources[name] = given, source
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenHazard:
-    """A hazard nobody has found put right, with the deadline in force."""
-
-    hazard: Hazard
-    deadline: date | None
-
-    @property
-    def words(self) -> str:
-        """`配电间：箱门未接地（期限 2022-04-13）`."""
-        told = f"{self.hazard.location}：{self.hazard.description}"
-        return f"{told}（期限 {self.deadline.isoformat()}）" if self.deadline else told
-
-
-def open_hazards(visits: Iterable[Visit]) -> tuple[OpenHazard, ...]:
+def open_hazards(visits: Iterable[Visit], parameters: Parameters, today: date) -> tuple[HazardHistory, ...]:
     """What a recheck still has to look at."""
-    known = in_force(visits)
-    results = {result.hazard: result for visit in known for result in visit.results}
-    return tuple(
-        OpenHazard(
-            hazard=hazard,
-            deadline=(result.new_deadline if result else None) or hazard.deadline,
-        )
-        for visit in known
-        for hazard in visit.hazards
-        if (result := results.get(hazard.id)) is None or result.state is not HazardState.RECTIFIED
-    )
+    known = hazard_histories(visits, parameters.rectification_days)
+    return tuple(each for each in known if each.open_on(today))
+
+
+def open_hazard_words(visits: Iterable[Visit], parameters: Parameters, today: date) -> dict[str, str]:
+    """The same by id, in words: `配电间：箱门未接地（期限 2022-04-13）`."""
+    return {
+        each.hazard.id: f"{each.hazard.location}：{each.hazard.description}"
+        f"（期限 {each.deadline(today).isoformat()}）"
+        for each in open_hazards(visits, parameters, today)
+    }
 
 
 def planned(view: View, case: Case, kind: str, today: date) -> PlanLine | None:
@@ -118,6 +105,7 @@ def known_of(
     case: Case,
     kind: str,
     *,
+    parameters: Parameters,
     today: date,
     pages: Sequence[IssuedPage] = (),
     paper: Document | None = None,
@@ -143,7 +131,7 @@ def known_of(
         known.say("收到日期", (local_date(received) if received else today).isoformat(), PAPER)
         known.say("接收人", me or "", BEFORE)
     if kind == ESCALATION:
-        _escalation(known, visits)
+        _escalation(known, open_hazards(visits, parameters, today))
     return Known(
         values={name: value for name, value in known.values.items() if _asked(kind, name)},
         sources=known.sources,
@@ -193,7 +181,7 @@ def _recorders(
         )
         for at, kept in ((begun, starts), (over, ends)):
             local = at.astimezone(SHANGHAI)
-            kept.append((f"{local:%Y-%m-%dT%H:%M}", f"{FILM} {local:%m-%d %H:%M}"))
+            kept.append((f"{local:%Y-%m-%dT%H:%M}", f"{local:%m-%d %H:%M}"))
     known.offers |= {head_name("到达时间"): tuple(starts), head_name("离开时间"): tuple(ends)}
 
 
@@ -226,9 +214,8 @@ def _contact(known: Known, role: str, contact: Contact, source: str) -> None:
     known.say(f"{role}电话", contact.telephone, source)
 
 
-def _escalation(known: Known, visits: Sequence[Visit]) -> None:
+def _escalation(known: Known, waiting: Sequence[HazardHistory]) -> None:
     """A major hazard is reported as one; otherwise what is still open has run over its deadline."""
-    waiting = open_hazards(visits)
     major = [each.hazard.id for each in waiting if each.hazard.grade is Grade.MAJOR]
     known.say("上报情形", "重大事故隐患" if major else "", BEFORE)
     known.say("上报隐患", major or [each.hazard.id for each in waiting], BEFORE)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django.shortcuts import render
 
@@ -15,14 +17,17 @@ from evidence.forms.content.checklist import item_titles
 from evidence.forms.visit_entry import Recorded
 from evidence.forms.visit_tables import HAZARDS
 from evidence.ledger.view import View
+from evidence.rules.parameters import Parameters
 from evidence.web import entry_form
 from evidence.web.entry_form import Field, Rows, Typed
-from evidence.web.entry_known import Known, known_of, open_hazards, recheck_day
+from evidence.web.entry_known import Known, known_of, open_hazard_words, recheck_day
 from evidence.web.entry_paper import chosen_paper, geometry_of, papers_of
 from evidence.web.entry_words import bases, criteria
+from evidence.web.panel_redirect import in_panel
 from evidence.web.presence import others_at
 from evidence.web.sheets import sheets_of
 from evidence.web.speech import say
+from evidence.web.viewings import looked_at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,11 +47,13 @@ class Shown:
     correcting: str = ""
 
 
-def hazards_of(view: View, case: Case, typed: Typed) -> dict[str, str]:
+def hazards_of(
+    view: View, case: Case, typed: Typed, *, parameters: Parameters, today: date
+) -> dict[str, str]:
     """Hazards a list answers: those still open, and those the form answers already."""
     answered = {value for name, values in typed.items() if name.endswith("|隐患") for value in values}
     visits = in_force(view.visits(case.id))
-    still = {each.hazard.id: each.words for each in open_hazards(visits)}
+    still = open_hazard_words(visits, parameters, today)
     return {
         hazard.id: still.get(hazard.id, f"{hazard.location}：{hazard.description}")
         for visit in visits
@@ -62,6 +69,8 @@ def show(request: Any, case: Case, kind: str, shown: Shown) -> Any:
     today = local_date(workspace.clock())
     papers = papers_of(view, case, kind)
     paper = chosen_paper(papers, shown.paper)
+    if paper is not None:
+        looked_at(request, numbers=[paper.form.number])
     known = Known()
     if not shown.correcting:
         known = known_of(
@@ -69,6 +78,7 @@ def show(request: Any, case: Case, kind: str, shown: Shown) -> Any:
             workspace.originals,
             case,
             kind,
+            parameters=workspace.settings.parameters,
             today=today,
             pages=geometry_of(workspace, paper),
             paper=paper,
@@ -81,6 +91,9 @@ def show(request: Any, case: Case, kind: str, shown: Shown) -> Any:
         "case": case,
         "enterprise": view.enterprise(case.enterprise),
         "kind": kind,
+        "line": request.POST.get("line") or request.GET.get("line", ""),
+        "then": request.POST.get("then") or request.GET.get("then", ""),
+        "mine": request.POST.get("mine") or request.GET.get("mine", ""),
         "title": entry_form.TITLES[kind],
         "fields": [each for each in fields if not each.seldom],
         "seldom": [each for each in fields if each.seldom],
@@ -100,8 +113,13 @@ def show(request: Any, case: Case, kind: str, shown: Shown) -> Any:
         "deadline_days": parameters.rectification_days,
         "recheck_days": (recheck_day(today, parameters) - today).days,
     }
+    panel = in_panel(request)
+    if panel:
+        asked = {name: context[name] for name in ("line", "then", "mine") if context[name]}
+        context |= {"panel": True, "carried": f"&{urlencode(asked)}" if asked else ""}
     refused = shown.errors or shown.left_over or shown.same_day
-    return render(request, "desk/entry.html", context, status=409 if refused else 200)
+    name = "desk/_panel_write.html" if panel else "desk/entry.html"
+    return render(request, name, context, status=409 if refused else 200)
 
 
 def _fields(
@@ -109,7 +127,13 @@ def _fields(
 ) -> tuple[tuple[Field, ...], list[Rows]]:
     workspace = request.desk.workspace
     view = workspace.ledger.view
-    hazards = hazards_of(view, case, typed)
+    hazards = hazards_of(
+        view,
+        case,
+        typed,
+        parameters=workspace.settings.parameters,
+        today=local_date(workspace.clock()),
+    )
     titles = item_titles(workspace.checklist_folder) if kind == "检查" else {}
     head = entry_form.head_fields(kind, typed, people=view.people(), devices=view.devices(), hazards=hazards)
     fields = tuple(

@@ -8,26 +8,34 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 
-from evidence.domain.identifiers import Number, Sha256, expand
+from evidence.domain.case_files import photographs_of
+from evidence.domain.facts import CaseFacts
+from evidence.domain.identifiers import ArrivalId, CaseId, Number, Sha256, expand
 from evidence.errors import EvidenceError
+from evidence.ledger.upkeep import OriginalHandedOut
+from evidence.web.acting import reader_of
 from evidence.web.pages import page
 from evidence.web.roles import Act
+from evidence.web.viewings import looked_at
 
 if TYPE_CHECKING:
     from evidence.config import Workspace
+    from evidence.domain.document import ScannedPage
+    from evidence.ledger.view import View
 
 _PICTURES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".webp": "image/webp"}
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _CHUNK = 1 << 18
 _TOGETHER = 40
 """Forms printed in one go at most."""
+_HANDED_OUT = "originals-handed-out"
 _SANDBOX = "default-src 'none'; sandbox"
 
 
@@ -55,12 +63,43 @@ async def _chunks(path: Path) -> AsyncIterator[bytes]:
         await asyncio.to_thread(stream.close)
 
 
+def send_attachment(path: Path, name: str) -> Any:
+    """A file to be saved under this name; large ones are never held in memory."""
+    return _send(path, type="application/octet-stream", name=name, attachment=True)
+
+
 @page(Act.SEE)
-def picture(request: Any, digest: str) -> Any:
-    """A page picture or crop that recognition made."""
-    if not _DIGEST.fullmatch(digest):
+def picture(request: Any, number: str, digest: str) -> Any:
+    """A picture that recognition made of a document's page, or of a place on it."""
+    workspace = request.desk.workspace
+    document = workspace.ledger.view.document(Number(number))
+    if document is None or digest not in set(_drawn((*document.scans, *document.other_copies))):
         raise Http404
-    path = request.desk.workspace.previews.path(Sha256(digest))
+    looked_at(request, numbers=[number])
+    return _send_picture(workspace, Sha256(digest))
+
+
+@page(Act.SEE)
+def arrival_picture(request: Any, identifier: str, digest: str) -> Any:
+    """The same of an arrival's pages, whether it is known what they are or not."""
+    workspace = request.desk.workspace
+    arrival = workspace.ledger.view.arrival(ArrivalId(identifier))
+    judged = arrival.judged if arrival is not None else None
+    if judged is None or digest not in {*_drawn(judged.pages), *(each.picture for each in judged.unlinked)}:
+        raise Http404
+    looked_at(request, arrival=identifier)
+    return _send_picture(workspace, Sha256(digest))
+
+
+def _drawn(scans: Iterable[ScannedPage]) -> Iterator[Sha256 | None]:
+    for scan in scans:
+        yield scan.picture
+        yield from (mark.crop for mark in scan.marks)
+        yield from (alteration.crop for alteration in scan.alterations)
+
+
+def _send_picture(workspace: Workspace, digest: Sha256) -> Any:
+    path = workspace.previews.path(digest)
     type_ = _PICTURES.get(path.suffix.lower())
     if type_ is None:
         raise Http404
@@ -76,7 +115,7 @@ def original(request: Any, digest: str) -> Any:
     workspace = request.desk.workspace
     if not _DIGEST.fullmatch(digest):
         raise Http404
-    _refuse_harmful(workspace, digest)
+    refuse_harmful(workspace, digest)
     arrival = workspace.ledger.view.arrival_of(Sha256(digest))
     asked = PurePath(request.GET.get("name", "")).name
     name = PurePath(arrival.path).name if arrival is not None else asked or digest
@@ -84,25 +123,56 @@ def original(request: Any, digest: str) -> Any:
         path = workspace.originals.path(Sha256(digest))
     except EvidenceError as error:
         raise Http404 from error
+    if request.method != "HEAD" and path.is_file():
+        _remember(request, digest, name)
     return _send(path, type="application/octet-stream", name=name, attachment=True)
 
 
-def _refuse_harmful(workspace: Workspace, digest: str) -> None:
+def _remember(request: Any, digest: str, name: str) -> None:
+    """One line in the journal for each original and session."""
+    out: list[str] = request.session.get(_HANDED_OUT, [])
+    if digest in out:
+        return
+    reader = reader_of(request)
+    request.desk.workspace.ledger.append(
+        reader.journalled, OriginalHandedOut(sha256=Sha256(digest), name=name[:200], by=reader.by)
+    )
+    request.session[_HANDED_OUT] = [*out, digest]
+
+
+def refuse_harmful(workspace: Workspace, digest: str) -> None:
     """What a virus scanner has found is kept, and goes out to nobody."""
     if any(each.reason == "infected" for each in workspace.ledger.view.arrivals_of(Sha256(digest))):
         raise Http404
 
 
 @page(Act.SEE)
-def photograph(request: Any, digest: str) -> Any:
-    """A stored photograph at the size it is printed, made anew: nothing else of the file is passed on."""
+def photograph(request: Any, identifier: str, digest: str) -> Any:
+    """A case's photograph at the size it is printed, made anew: nothing else of the file is passed on."""
+    workspace = request.desk.workspace
+    if digest not in _photographs(workspace.ledger.view, CaseId(identifier)):
+        raise Http404
+    looked_at(request, cases=[identifier])
+    return send_photograph(workspace, Sha256(digest))
+
+
+def _photographs(view: View, identifier: CaseId) -> set[str]:
+    """Digests; of an unknown case none. No more of a case is read than has photographs: pages show many."""
+    case = view.case(identifier)
+    if case is None:
+        return set()
+    visits, reports, materials = view.visits(case.id), view.reports(case.id), view.materials(case.id)
+    facts = CaseFacts(case=case, visits=visits, reports=reports, materials=materials)
+    return {each.sha256 for each in photographs_of(facts)}
+
+
+def send_photograph(workspace: Workspace, digest: Sha256) -> Any:
+    """A stored photograph as `photograph` shows it; whoever asks was let in by the page."""
     from evidence.bundles.sources import BOUNDS, print_size
     from evidence.isolation.calls import run_bounded
 
-    if not _DIGEST.fullmatch(digest):
-        raise Http404
-    _refuse_harmful(request.desk.workspace, digest)
-    path = request.desk.workspace.originals.path(Sha256(digest))
+    refuse_harmful(workspace, digest)
+    path = workspace.originals.path(digest)
     try:
         shown = run_bounded(print_size, path, BOUNDS) if path.is_file() else None
     except EvidenceError as error:
@@ -122,9 +192,14 @@ def form_pdf(request: Any, number: str) -> Any:
     workspace = request.desk.workspace
     if known is None or workspace.ledger.view.document(Number(known)) is None:
         raise Http404
-    return _send(
-        workspace.issued.pdf_path(known), type="application/pdf", name=f"{known}.pdf", attachment=False
-    )
+    looked_at(request, numbers=[known])
+    return send_form(workspace, Number(known))
+
+
+def send_form(workspace: Workspace, number: Number) -> Any:
+    """The PDF of an issued form; whoever asks was let in by the page."""
+    path = workspace.issued.pdf_path(number)
+    return _send(path, type="application/pdf", name=f"{number}.pdf", attachment=False)
 
 
 @page(Act.SEE)
@@ -143,6 +218,7 @@ def print_forms(request: Any) -> Any:
         writer.append(workspace.issued.pdf_path(number))
     if not numbers:
         raise Http404
+    looked_at(request, numbers=filter(None, numbers))
     merged = io.BytesIO()
     writer.write(merged)
     response = HttpResponse(merged.getvalue(), content_type="application/pdf")
@@ -159,4 +235,5 @@ def package(request: Any, name: str) -> Any:
     found = next(iter(sorted((workspace.archive / "handover").rglob(f"{name}.zip"))), None)
     if found is None:
         raise Http404
+    looked_at(request, package=name)
     return _send(found, type="application/zip", name=found.name, attachment=True)

@@ -18,7 +18,7 @@ from evidence.domain.identifiers import Sha256
 from evidence.domain.recording import Recording
 from evidence.errors import EvidenceError, UsageError
 from evidence.ledger.upkeep import FootageSeen
-from evidence.web.acting import actor_of
+from evidence.web.acting import reader_of
 from evidence.web.pages import page
 from evidence.web.ranges import playable, span
 from evidence.web.roles import Act
@@ -47,10 +47,10 @@ def _remember(request: Any, recording: Recording) -> None:
     seen: list[str] = request.session.get(_SEEN, [])
     if recording.sha256 in seen:
         return
-    actor = actor_of(request)
+    reader = reader_of(request)
     request.desk.workspace.ledger.append(
-        actor.journalled,
-        FootageSeen(sha256=recording.sha256, visit=recording.visit or "", by=actor.by),
+        reader.journalled,
+        FootageSeen(sha256=recording.sha256, visit=recording.visit or "", by=reader.by),
     )
     request.session[_SEEN] = [*seen, recording.sha256]
 
@@ -71,7 +71,7 @@ def watch(request: Any, digest: str) -> Any:
         raise UsageError(
             say("录像文件与登记时的大小不同，不予播放。"),
             where=recording.name,
-            remedy=say("请用 evidence recording audit 查明。"),
+            remedy=say("请管理员核查存档的录像。"),
         )
     asked = request.headers.get("Range", "")
     part = span(asked, size) if asked else (0, size - 1)
@@ -83,7 +83,8 @@ def watch(request: Any, digest: str) -> Any:
     }
     if part is None:
         return HttpResponse(status=416, headers={**headers, "Content-Range": f"bytes */{size}"})
-    _remember(request, recording)
+    if request.method != "HEAD":
+        _remember(request, recording)
     first, last = part
     headers["Content-Length"] = str(last - first + 1)
     if asked:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network
 from typing import TYPE_CHECKING
 
 from evidence.web.board import Board
@@ -22,6 +23,8 @@ class Host:
     """Whether browsers reach it by TLS only."""
     proxy: str = ""
     """Name of the TLS proxy in front; empty when browsers reach the desk itself."""
+    proxy_from: tuple[IPv4Network | IPv6Network, ...] = ()
+    """Where that proxy may ask from, beside this machine."""
     watching: bool = False
     """Whether this desk takes files in itself, so that a missing watcher is a fault."""
     setup_key: str = field(default_factory=lambda: secrets.token_urlsafe(18))

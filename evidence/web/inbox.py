@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from evidence.inbox.placing import Placement
 from evidence.inbox.words import PAGE_REASONS
 from evidence.ledger.view import Arrival, View
 from evidence.web.pages import decider, page
+from evidence.web.panel_redirect import in_panel
 from evidence.web.ranges import playable
 from evidence.web.received import store_upload
 from evidence.web.roles import Act
@@ -27,6 +29,7 @@ from evidence.web.search import find_cases
 from evidence.web.sheets import sheets_of
 from evidence.web.sorting import LANES, lay_out, placements_of
 from evidence.web.speech import say
+from evidence.web.viewings import looked_at
 
 SHOWN = 60
 
@@ -51,7 +54,9 @@ def upload(request: Any) -> Any:
     messages.success(
         request, say("已放入收件夹 {count} 个文件，识别后会出现在这里。").format(count=len(taken))
     )
-    return HttpResponse(status=204, headers={"HX-Refresh": "true"}) if request.htmx else redirect("inbox")
+    if request.htmx and not in_panel(request):
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+    return redirect("inbox")
 
 
 def _arrival(view: View, identifier: str) -> Arrival:
@@ -64,9 +69,15 @@ def _arrival(view: View, identifier: str) -> Arrival:
 @page(Act.SEE)
 def arrival(request: Any, identifier: str) -> Any:
     """One arrival: its pages beside what they are or may be."""
+    return render(request, "desk/arrival.html", arrival_context(request, identifier))
+
+
+def arrival_context(request: Any, identifier: str) -> dict[str, Any]:
+    """What its page and its panel show."""
     workspace = request.desk.workspace
     view = workspace.ledger.view
     found = _arrival(view, identifier)
+    looked_at(request, arrival=found.id)
     judged = found.judged
     linked = _current(view, judged.pages) if judged else ()
     board = request.desk.board
@@ -77,7 +88,7 @@ def arrival(request: Any, identifier: str) -> Any:
         number for text in request.GET.getlist("doc")[:LANES] if (number := expand(text.strip().upper()))
     ]
     layout = lay_out(view, judged, found.id, map(Number, asked)) if judged else None
-    context = {
+    return {
         "arrival": found,
         "layout": layout if layout is not None and layout.tiles > 1 else None,
         "asked": asked,
@@ -94,7 +105,6 @@ def arrival(request: Any, identifier: str) -> Any:
         "next": others[0] if others else None,
         "waiting": len(others),
     }
-    return render(request, "desk/arrival.html", context)
 
 
 def _current(view: View, scans: Any) -> tuple[Any, ...]:
@@ -143,35 +153,56 @@ def _visits(view: View, ids: tuple[VisitId, ...]) -> list[Any]:
 @page(Act.DECIDE_ARRIVAL, "POST")
 def decide(request: Any, identifier: str) -> Any:
     """One decision about an arrival."""
-    desk = request.desk.workspace.desk
     found = _arrival(request.desk.workspace.ledger.view, identifier)
     who = decider(request, request.POST.get("why", ""))
-    action = request.POST.get("action", "")
-    if action == "place":
-        desk.place(found.id, _placements(request.POST), who)
-    elif action == "sort":
-        if found.judged is None:
-            raise Http404
-        desk.place(found.id, placements_of(request.POST, found.judged), who)
-    elif action == "edocument":
-        desk.link_edocument(found.id, _number(request.POST.get("number", "")), who)
-    elif action == "case":
-        hazard = request.POST.get("hazard", "").strip().upper()
-        desk.link_case(found.id, CaseId(request.POST.get("case", "").strip().upper()), who, hazard=hazard)
-    elif action == "visit":
-        desk.link_visit(found.id, VisitId(request.POST.get("visit", "").strip().upper()), who)
-    elif action == "release":
-        _release(request, found, who)
-    elif action in {"reject", "undo"}:
-        if action == "reject" and not in_words(request.POST.get("why", "")):
-            raise UsageError(say("退回要写明理由。"))
-        getattr(desk, action)(found.id, who)
-    elif action == "retry":
-        desk.retry(found.id, who)
-    else:
+    deed = _DEEDS.get(request.POST.get("action", ""))
+    if deed is None:
         raise Http404
+    deed(request, found, who)
     messages.success(request, say("已记入账本：{by}。").format(by=who.by))
     return redirect("arrival", identifier=identifier)
+
+
+def _typed(request: Any, field: str) -> str:
+    return str(request.POST.get(field, "")).strip().upper()
+
+
+def _place(request: Any, found: Arrival, who: Decider) -> None:
+    request.desk.workspace.desk.place(found.id, _placements(request.POST), who)
+
+
+def _sort(request: Any, found: Arrival, who: Decider) -> None:
+    if found.judged is None:
+        raise Http404
+    request.desk.workspace.desk.place(found.id, placements_of(request.POST, found.judged), who)
+
+
+def _edocument(request: Any, found: Arrival, who: Decider) -> None:
+    number = _number(request.POST.get("number", ""))
+    request.desk.workspace.desk.link_edocument(found.id, number, who)
+
+
+def _case_material(request: Any, found: Arrival, who: Decider) -> None:
+    case, hazard = CaseId(_typed(request, "case")), _typed(request, "hazard")
+    request.desk.workspace.desk.link_case(found.id, case, who, hazard=hazard)
+
+
+def _film(request: Any, found: Arrival, who: Decider) -> None:
+    request.desk.workspace.desk.link_visit(found.id, VisitId(_typed(request, "visit")), who)
+
+
+def _reject(request: Any, found: Arrival, who: Decider) -> None:
+    if not in_words(request.POST.get("why", "")):
+        raise UsageError(say("退回要写明理由。"), remedy=say("请写明退回的原因，例如：页面不全。"))
+    request.desk.workspace.desk.reject(found.id, who)
+
+
+def _undo(request: Any, found: Arrival, who: Decider) -> None:
+    request.desk.workspace.desk.undo(found.id, who)
+
+
+def _retry(request: Any, found: Arrival, who: Decider) -> None:
+    request.desk.workspace.desk.retry(found.id, who)
 
 
 def _release(request: Any, found: Arrival, who: Decider) -> None:
@@ -184,6 +215,20 @@ def _release(request: Any, found: Arrival, who: Decider) -> None:
     if not in_words(request.POST.get("why", "")):
         raise UsageError(say("请写明原因。"), remedy=say("原因连同经办账号记入账本。"))
     release_by_person(request.desk.workspace.ledger, digest, why=who.why, by=who.by, actor=who.actor)
+
+
+_DEEDS: Mapping[str, Callable[[Any, Arrival, Decider], None]] = {
+    "place": _place,
+    "sort": _sort,
+    "edocument": _edocument,
+    "case": _case_material,
+    "visit": _film,
+    "release": _release,
+    "reject": _reject,
+    "undo": _undo,
+    "retry": _retry,
+}
+"""What a form's `action` asks for."""
 
 
 def _placements(sent: Any) -> list[Placement]:

@@ -12,8 +12,8 @@ from evidence.forms.visit_tables import ESCALATION, KINDS
 _OURS = frozenset({"编号", "页眉单位"})
 """Filled in by the program alone."""
 _CHOICES = {("questionnaire", "来源"): ("企业", "监管部门")}
-_LONG = 36
-"""Characters from which a text gets more than one line."""
+_LONG = 30
+"""Half widths that a field on one line shows; a Chinese character or a ticked box takes two."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +56,7 @@ def fields_of(form: FormDeclaration, known: Mapping[str, Any]) -> tuple[list[Bla
                     name=declared.name,
                     label=declared.label,
                     value=text.strip("＿ "),
-                    long=len(text) > _LONG or "\n" in text,
+                    long=_half_widths(text) > _LONG or "\n" in text,
                     required=declared.required,
                     choices=_CHOICES.get((form.id, declared.name), ()),
                 )
@@ -69,6 +69,10 @@ def fields_of(form: FormDeclaration, known: Mapping[str, Any]) -> tuple[list[Bla
             )
             listings.append(Listing(label=declared.name, headings=tuple(columns), rows=rows))
     return blanks, listings
+
+
+def _half_widths(text: str) -> int:
+    return sum(1 if each.isascii() else 2 for each in text)
 
 
 def given(form: FormDeclaration, sent: Mapping[str, str], known: Mapping[str, Any]) -> dict[str, str]:

@@ -33,6 +33,8 @@ class Job:
 
     id: str
     title: str
+    back: str = ""
+    """Address of the page it was asked for on; empty for the one of the week's packages."""
     steps: list[str] = field(default_factory=list)
     done: bool = False
     error: EvidenceError | None = None
@@ -50,8 +52,11 @@ class Jobs:
         self._lock = Lock()
         self._jobs: dict[str, Job] = {}
 
-    def start(self, title: str, work: Callable[[Callable[[str], None]], Outcome]) -> Job:
+    def start(self, title: str, work: Callable[[Callable[[str], None]], Outcome], *, back: str = "") -> Job:
         """Run `work(report)` beside the pages.
+
+        Args:
+            back: the page it was asked for on, where one that failed leads to.
 
         Raises:
             BusyError: something is still running.
@@ -59,7 +64,7 @@ class Jobs:
         with self._lock:
             if any(not job.done for job in self._jobs.values()):
                 raise BusyError(say("另一项制作正在进行。"), remedy=say("请等它完成后再试。"))
-            job = Job(id=secrets.token_urlsafe(9), title=title)
+            job = Job(id=secrets.token_urlsafe(9), title=title, back=back)
             self._jobs[job.id] = job
             while len(self._jobs) > KEPT:
                 del self._jobs[next(iter(self._jobs))]

@@ -1,4 +1,4 @@
-"""This week's completeness as one matrix: case × required record, each cell with the findings behind it."""
+"""This week's completeness as one matrix: case × required record, each cell counts the findings behind it."""
 
 from __future__ import annotations
 
@@ -20,6 +20,16 @@ class State(StrEnum):
     OPEN = "open"
     NONE = "none"
 
+    @property
+    def sign(self) -> str:
+        """Its shape."""
+        return SIGNS[self]
+
+    @property
+    def words(self) -> str:
+        """Said for screen readers and colour-blind eyes."""
+        return WORDS[self]
+
 
 SIGNS: dict[State, str] = {
     State.PRESENT: "●",
@@ -31,7 +41,7 @@ SIGNS: dict[State, str] = {
 WORDS: dict[State, str] = {
     State.PRESENT: "齐全",
     State.MISSING: "缺",
-    State.UNDECIDED: "待人工认定",
+    State.UNDECIDED: "待认定",
     State.OPEN: "未到期",
     State.NONE: "不涉及",
 }
@@ -74,6 +84,7 @@ COLUMNS: tuple[Column, ...] = (
     Column(id="other", title="其他"),
 )
 """The last column takes what no other does, so that no finding falls out of sight."""
+_COLUMN_OF = {each.id: each for each in COLUMNS}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,23 +92,17 @@ class Cell:
     """One material of one case."""
 
     case: str
-    column: Column
+    column_id: str
     state: State
     problems: int
     """Findings that a person has to do something about."""
     due: date | None
     """The next day something of it falls due."""
-    findings: tuple[Finding, ...]
 
     @property
-    def sign(self) -> str:
-        """Its shape."""
-        return SIGNS[self.state]
-
-    @property
-    def words(self) -> str:
-        """Its state in words, for screen readers and colour-blind eyes."""
-        return WORDS[self.state]
+    def column(self) -> Column:
+        """The material."""
+        return _COLUMN_OF[self.column_id]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,16 +117,6 @@ class Row:
     def state(self) -> State:
         """The gravest of its cells."""
         return worst(cell.state for cell in self.cells)
-
-    @property
-    def sign(self) -> str:
-        """Its shape."""
-        return SIGNS[self.state]
-
-    @property
-    def words(self) -> str:
-        """Its state in words."""
-        return WORDS[self.state]
 
 
 def column_of(finding: Finding) -> Column:
@@ -156,11 +151,16 @@ def gravity(finding: Finding) -> tuple[int, bool, str, str]:
     return (_GRAVITY.index(state_of(finding)), not finding.blocking, finding.subject.case, finding.rule_id)
 
 
+def findings_of_cell(findings: Iterable[Finding], column: Column) -> list[Finding]:
+    """Of one case's findings those that stand in a column, the gravest first."""
+    return sorted((each for each in findings if column_of(each) is column), key=gravity)
+
+
 def build_rows(findings: Sequence[Finding], names: dict[str, str]) -> tuple[Row, ...]:
     """Rows in order of gravity, then case.
 
     Args:
-        findings: of one week or case; those of no case are left out (`standing`).
+        findings: of one week or case; those of no case are left out.
         names: enterprise id -> name to show.
     """
     by_cell: dict[tuple[str, str], list[Finding]] = {}
@@ -182,21 +182,11 @@ def build_rows(findings: Sequence[Finding], names: dict[str, str]) -> tuple[Row,
 
 
 def _cell(case: str, column: Column, findings: list[Finding]) -> Cell:
-    ordered = tuple(sorted(findings, key=gravity))
-    waiting = [each.due for each in ordered if each.due and state_of(each) is State.OPEN]
+    waiting = [each.due for each in findings if each.due and state_of(each) is State.OPEN]
     return Cell(
         case=case,
-        column=column,
-        state=worst(state_of(each) for each in ordered),
-        problems=sum(state_of(each) in {State.MISSING, State.UNDECIDED} for each in ordered),
+        column_id=column.id,
+        state=worst(state_of(each) for each in findings),
+        problems=sum(state_of(each) in {State.MISSING, State.UNDECIDED} for each in findings),
         due=min(waiting, default=None),
-        findings=ordered,
-    )
-
-
-def standing(findings: Sequence[Finding]) -> tuple[Finding, ...]:
-    """Findings of no single case that need someone: team, plan, registers, receipts."""
-    needy = (State.MISSING, State.UNDECIDED, State.OPEN)
-    return tuple(
-        sorted((each for each in findings if not each.subject.case and state_of(each) in needy), key=gravity)
     )

@@ -24,6 +24,7 @@ _ARRIVAL = frozenset({"arrival.decided/1", "arrival.judged/1", "recording.assign
 _DOCUMENT = frozenset({"mark.decided/1", "alteration.decided/1", "form.voided/1", "document.transcribed/1"})
 _PLACES: dict[str, tuple[str, frozenset[str]]] = {
     "enter": ("identifier", _FACTS),
+    "choose-version": ("identifier", _FACTS),
     "review-report": ("identifier", _FACTS),
     "receive-escalation": ("identifier", _FACTS),
     "cancel-case": ("identifier", _FACTS),

@@ -10,7 +10,7 @@ from datetime import date
 from evidence.domain.facts import ServiceState
 from evidence.domain.register import Plan
 from evidence.domain.week import is_workday
-from evidence.rules.agenda import DueItem
+from evidence.rules.due_item import DueItem
 
 SHOWN = 4
 """Lines in one day before the rest is only counted."""

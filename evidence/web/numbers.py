@@ -11,15 +11,16 @@ from typing import Any
 
 from django.shortcuts import render
 
-from evidence.domain.case import in_force
 from evidence.domain.facts import ServiceState
+from evidence.domain.hazard_history import HazardHistory, hazard_histories
 from evidence.domain.week import WEEKDAYS, Week, local_date, service_year, service_year_span
 from evidence.web.board import Board
 from evidence.web.month import month_of, shifted, weeks_of
 from evidence.web.pages import page
+from evidence.web.reporting import offered
 from evidence.web.roles import Act
 from evidence.web.speech import say
-from evidence.web.trend import HEIGHT, WIDTH, Life, Point, drawn, lives_of, trend
+from evidence.web.trend import HEIGHT, WIDTH, Point, drawn, trend
 
 _WEEKS = 26
 """Half a year, as payment runs."""
@@ -110,7 +111,7 @@ class Counted:
     fixed: int
     total: int
     overdue: int
-    """Hazards open past their deadline today."""
+    """Hazards open past the deadline in force today."""
     points: tuple[Point, ...]
 
 
@@ -120,22 +121,23 @@ def _counted(board: Board, size: int, first: date, last: date, today: date) -> C
     view = board.workspace.ledger.view
     items: Counter[int] = Counter()
     classes: Counter[str] = Counter()
-    lives: list[Life] = []
+    every: list[HazardHistory] = []
+    usual_days = board.workspace.settings.parameters.rectification_days
     fixed = total = 0
     enterprises = {each.id: each for each in view.enterprises()}
     visits = {case: tuple(own) for case, own in groupby(view.all_visits(), key=lambda visit: visit.case)}
     for case in view.cases():
         if case.opened_on > last:
             continue
-        own = lives_of(in_force(visits.get(case.id, ())))
-        lives += own
+        own = hazard_histories(visits.get(case.id, ()), usual_days)
+        every += own
         if case.opened_on < first:
             continue
         enterprise = enterprises.get(case.enterprise)
         total += len(own)
-        fixed += sum(life.closed is not None for life in own)
-        for life in own:
-            items[life.hazard.item or 0] += 1
+        fixed += sum(one.closed_on(today) is not None for one in own)
+        for one in own:
+            items[one.hazard.item or 0] += 1
             for kind in enterprise.classes if enterprise else ():
                 classes[kind.value] += 1
     until = min(last, today)
@@ -146,8 +148,8 @@ def _counted(board: Board, size: int, first: date, last: date, today: date) -> C
         classes=tuple(classes.most_common()),
         fixed=fixed,
         total=total,
-        overdue=sum(life.overdue_on(until) for life in lives),
-        points=tuple(trend(lives, weeks, until)),
+        overdue=sum(one.overdue_on(until) for one in every),
+        points=tuple(trend(every, weeks, until)),
     )
 
 
@@ -175,7 +177,7 @@ def numbers(request: Any) -> Any:
     everybody = view.enterprises()
     enterprises = [each for each in everybody if each.active_to is None or each.active_to >= first]
     found = coverage_of_year(services, first, last)
-    counted = _counted(board, view.head.size, first, last, today)
+    counted = _counted(board, board.said(), first, last, today)
     checked = Counter(Week.of(each.checked_on) for each in services if each.checked_on)
     month = month_of(request.GET.get("month", ""), today)
     due = board.agenda.due()
@@ -204,6 +206,7 @@ def numbers(request: Any) -> Any:
         "before": shifted(month, -1),
         "after": shifted(month, 1),
         "weekdays": WEEKDAYS,
+        "reports": offered(workspace, year),
         "weeks": weeks_of(
             month,
             services=services,

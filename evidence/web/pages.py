@@ -21,43 +21,51 @@ from evidence.web.meanwhile import FIELD as SEEN
 from evidence.web.meanwhile import changes
 from evidence.web.middleware import role_of
 from evidence.web.once import acting_once
+from evidence.web.panel_redirect import FIELD as LINE
+from evidence.web.panel_redirect import PANEL, in_panel, to_next_deed
 from evidence.web.roles import Act, Role, may
 from evidence.web.speech import say
 
 View = Callable[..., Any]
 
 
-def page(act: Act, *methods: str, keyed: bool = True, own_meanwhile: bool = False) -> Callable[[View], View]:
+def page(
+    act: Act | None, *methods: str, keyed: bool = True, own_meanwhile: bool = False
+) -> Callable[[View], View]:
     """Only accounts that may `act` reach the view, by the methods named (default GET).
 
     Args:
+        act: None for what everybody does with the own account.
         own_meanwhile: the view itself answers a form whose thing others have changed since.
         keyed: a POST needs the form's own key and acts once; False where nothing is kept of it.
 
     An EvidenceError becomes a plain page with its remedy, or a notice where htmx asked.
     """
     allowed = methods or ("GET",)
+    answered = (*allowed, "HEAD") if "GET" in allowed else allowed
 
     def gate(view: View) -> View:
         @wraps(view)
         def guarded(request: Any, *args: Any, **kwargs: Any) -> Any:
             if not request.user.is_authenticated:
                 return _sign_in_first(request)
-            if not may(role_of(request), act):
+            if role_of(request) is None or not (act is None or may(role_of(request), act)):
                 if role_of(request) is Role.INSPECTOR and request.path == reverse("today"):
                     return redirect("site")  # where signing in leads
                 return render(request, "desk/refused.html", {"act": act}, status=403)
-            if request.method not in allowed:
-                return HttpResponseNotAllowed(allowed)
+            if request.method not in answered:
+                return HttpResponseNotAllowed(answered)
 
             def answer() -> Any:
                 try:
                     if request.method == "POST" and not own_meanwhile and (found := changes(request, kwargs)):
                         return _meanwhile(request, found)
-                    return view(request, *args, **kwargs)
+                    return to_next_deed(request, view(request, *args, **kwargs))
                 except EvidenceError as error:
                     return _told(request, error)
 
+            if request.method == "HEAD":
+                return _head_of(answer())
             return acting_once(request, answer) if request.method == "POST" and keyed else answer()
 
         return guarded
@@ -65,11 +73,23 @@ def page(act: Act, *methods: str, keyed: bool = True, own_meanwhile: bool = Fals
     return gate
 
 
+def _head_of(response: Any) -> Any:
+    """What GET would answer, without reading through a film of which nobody wants to see anything."""
+    if not response.streaming:
+        return response
+    response.close()
+    return HttpResponse(status=response.status_code, headers=response.headers)
+
+
 def _sign_in_first(request: Any) -> Any:
     """To the sign-in page, and from there back to the page a person was on: never to a form's address."""
     shown = request.headers.get("HX-Current-URL", "") if request.htmx else ""
     if not shown:
-        shown = request.get_full_path() if request.method == "GET" else request.headers.get("Referer", "")
+        shown = (
+            request.get_full_path()
+            if request.method in {"GET", "HEAD"}
+            else request.headers.get("Referer", "")
+        )
     parts = urlsplit(shown)
     back = f"{parts.path}?{parts.query}" if parts.query else parts.path or "/"
     answer = redirect_to_login(back)
@@ -85,11 +105,14 @@ def _meanwhile(request: Any, found: list[JournalAct]) -> Any:
         "changes": found,
         "names": names_of(request.desk.workspace.ledger.view),
         "back": urlsplit(request.headers.get("Referer", "")).path or "/",
+        "line": request.POST.get(LINE, ""),
         "files": bool(request.FILES),
         "sent": [
             (name, value) for name, values in request.POST.lists() if name not in left for value in values
         ],
     }
+    if in_panel(request):
+        return render(request, "desk/_meanwhile.html", context, status=409)
     response = render(request, "desk/meanwhile.html", context, status=409)
     if request.htmx:
         # The answer is a page of its own, whatever part of the page asked.
@@ -103,7 +126,7 @@ def _told(request: Any, error: EvidenceError) -> Any:
     name = "desk/_error.html" if request.htmx else "desk/error.html"
     response = render(request, name, {"error": error}, status=200 if request.htmx else 409)
     if request.htmx:
-        response.headers["HX-Retarget"] = "#notices"
+        response.headers["HX-Retarget"] = f"#{PANEL}-said" if in_panel(request) else "#notices"
         response.headers["HX-Reswap"] = "innerHTML"
     return response
 

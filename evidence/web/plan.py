@@ -129,7 +129,7 @@ def file(request: Any) -> Any:
 
 @page(Act.ENTER_VISIT, "POST")
 def day_forms(request: Any) -> Any:
-    """Open the cases of one planned day where needed, issue its blank records, print them together."""
+    """Open the cases of one planned day where needed, issue its records, print them together."""
     from evidence.forms.batch import issue_batch
     from evidence.forms.open_case import open_case
 
@@ -173,9 +173,9 @@ def day_forms(request: Any) -> Any:
         text = (
             say("有 {count} 份没有签发，原因见上；其余的请一次打印：").format(count=len(made.failures))
             if made.failures
-            else say("当天的空白文书已备好，请一次打印：")
+            else say("当天的文书已备好，请一次打印：")
         )
         return printed(forms, text, f"{reverse('plan')}?week={week}", workspace)
 
-    job = request.desk.jobs.start(f"{day} {say('空白文书')}", work)
+    job = request.desk.jobs.start(f"{day} {say('当天文书')}", work)
     return redirect("job", identifier=job.id)

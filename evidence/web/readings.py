@@ -7,6 +7,8 @@ from itertools import product
 
 _MOST = 64
 """Readings of one name; a name of many ambiguous characters keeps the first ones."""
+_ALWAYS_SAID_ONE_WAY = frozenset("省市县区镇有限责任股份公司集团厂")
+"""What names of companies begin and end with; their rare readings would only multiply those of the rest."""
 
 
 @lru_cache(maxsize=32_768)
@@ -16,7 +18,8 @@ def _syllables(character: str) -> tuple[str, ...]:
 
     if character.isascii():
         return (character.lower(),) if character.isalnum() else ("",)
-    found = pinyin(character, style=Style.NORMAL, heteronym=True, errors="ignore")
+    several = character not in _ALWAYS_SAID_ONE_WAY
+    found = pinyin(character, style=Style.NORMAL, heteronym=several, errors="ignore")
     return tuple(dict.fromkeys(each for each in found[0] if each)) if found else ("",)
 
 

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+import zlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from evidence.domain.week import Week, local_date
-from evidence.rules.agenda import DueItem
-from evidence.rules.clause import Finding
+from evidence.rules.clause import Finding, Kind
+from evidence.rules.due_item import DueItem
 from evidence.rules.owed import Owing, owing
-from evidence.web.matrix import Row, build_rows, standing
+from evidence.web.matrix import Row, build_rows
+from evidence.web.worklist import Sources, Worklist, worklist
+from evidence.web.worklist_context import WorklistContext, worklist_context
 
 if TYPE_CHECKING:
     from evidence.config import Workspace
 
 AHEAD = timedelta(days=21)
 """How far the list of what is due looks."""
+_FINDINGS = msgspec.json.Decoder(list[Finding])
+_LITTLE_WORK = 1
+"""zlib's least effort: clauses repeat themselves, a quarter is left."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -27,12 +37,27 @@ class Judged:
     at: datetime
     size: int
     """Journal position it was made at."""
-    findings: tuple[Finding, ...]
+    needy: tuple[Finding, ...]
+    """Those that failed or ask for a look."""
+    packed: dict[str, bytes]
+    """Case -> all that was found of it. In two thousand cases 166,000 findings: to hand them to another
+    process one by one would stop its pages for seconds, and they are looked at one case at a time."""
     rows: tuple[Row, ...]
-    standing: tuple[Finding, ...]
     owing: Owing
     carried: frozenset[str]
     """Cases whose material goes into the week's package."""
+    context: WorklistContext
+    """Whom and what the worklist names."""
+
+    def findings_of(self, case: str) -> list[Finding]:
+        """All findings of one case, in the order of judgement; empty for what belongs to no case."""
+        packed = self.packed.get(case)
+        return [] if packed is None else _FINDINGS.decode(zlib.decompress(packed))
+
+    @property
+    def findings(self) -> Iterator[Finding]:
+        """Every finding, case after case."""
+        return (each for case in self.packed for each in self.findings_of(case))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -42,6 +67,15 @@ class Due:
     items: tuple[DueItem, ...]
     size: int
     day: date
+
+
+def _pack(findings: Sequence[Finding]) -> dict[str, bytes]:
+    by_case: dict[str, list[Finding]] = {}
+    for each in findings:
+        by_case.setdefault(each.subject.case, []).append(each)
+    return {
+        case: zlib.compress(msgspec.json.encode(several), _LITTLE_WORK) for case, several in by_case.items()
+    }
 
 
 def judge_week(workspace: Workspace, week: Week, at: datetime) -> Judged:
@@ -58,11 +92,12 @@ def judge_week(workspace: Workspace, week: Week, at: datetime) -> Judged:
         week=week,
         at=at,
         size=size,
-        findings=findings,
+        needy=tuple(each for each in findings if each.kind in (Kind.FAIL, Kind.REVIEW)),
+        packed=_pack(findings),
         rows=build_rows(findings, names),
-        standing=standing(findings),
         owing=owing(facts, findings),
         carried=frozenset(one.case.id for one in facts.carried),
+        context=worklist_context(facts, findings, view.plans(week.shift(-1)), local_date(at)),
     )
 
 
@@ -76,3 +111,23 @@ def list_due(workspace: Workspace, at: datetime) -> Due:
     facts = gather_open(view, at)
     items = due_items(facts, workspace.settings.parameters, at, today + AHEAD)
     return Due(items=items, size=size, day=today)
+
+
+@lru_cache(maxsize=4)
+def judged_lines(judged: Judged, due: Due | None, today: date) -> Worklist:
+    """What people have to do, arrivals aside; folded anew only when something was reckoned anew."""
+    context = judged.context
+    return worklist(
+        Sources(
+            today=today,
+            findings=judged.needy,
+            due=due.items if due else (),
+            planned=context.planned,
+            majors=context.majors,
+            enterprise_names=context.enterprise_names,
+            enterprise_of_case=context.enterprise_of_case,
+            people=context.people,
+            visit_kinds=context.visit_kinds,
+            visit_people=context.visit_people,
+        )
+    )

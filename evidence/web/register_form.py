@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from evidence.domain.identifiers import CaseId, PersonId, VisitId
 from evidence.domain.register import RegisterEntry
@@ -12,7 +14,8 @@ from evidence.errors import UsageError
 from evidence.forms.open_case import find_enterprise
 from evidence.ledger.lookup import standing_case
 from evidence.ledger.view import View
-from evidence.rules.registers import Register
+from evidence.rules.registers import BY_ID, Register
+from evidence.rules.registry import RULESETS
 from evidence.web.speech import say
 
 _DAYS = ("valid_from", "valid_to", "receipt_on")
@@ -24,6 +27,11 @@ LABELS = {
 }  # fmt: skip
 
 
+_CHOSEN = {"status": "状态", "reason": "原因", "approved": "是否审定", "kind": "类别"}
+"""Fact of which a register lists what it may be -> its name."""
+_NAMED = re.compile(r"台账 ([a-z-]+(?:、[a-z-]+)*)")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """One field of a register's form."""
@@ -31,8 +39,33 @@ class Asked:
     name: str
     label: str
     widget: str
-    """`person`, `date` or `text`."""
+    """`person`, `date`, `choice` or `text`."""
     required: bool
+    choices: tuple[str, ...] = ()
+    """What a choice offers, as it goes into the entry."""
+
+
+_CHOICE = re.compile(r"([a-z0-9-]+) (.+)")
+_COUNTED = re.compile(r"(.+) (\d)\.\.(\d)")
+
+
+def keys_of(register: Register) -> tuple[tuple[str, str], ...]:
+    """What the key of an entry may be, each with its words; empty where a person makes it up."""
+    if counted := _COUNTED.fullmatch(register.key):
+        first, last = int(counted[2]), int(counted[3])
+        return tuple((str(number), str(number)) for number in range(first, last + 1))
+    parts = [_CHOICE.fullmatch(each) for each in register.key.split("、")]
+    return tuple((each[1], each[2]) for each in parts if each) if all(parts) else ()
+
+
+def key_words(register: Register, key: str) -> str:
+    """The key of an entry as people call it."""
+    return say(dict(keys_of(register)).get(key, key))
+
+
+def hint_of(register: Register) -> str:
+    """What the key is, where it is not chosen from a list."""
+    return "" if register.key == "登记号" or keys_of(register) else register.key
 
 
 def asked_of(register: Register) -> list[Asked]:
@@ -46,10 +79,29 @@ def asked_of(register: Register) -> list[Asked]:
         )
         for name in register.about
     ]
-    return fields + [
-        Asked(name=f"data|{name}", label=label, widget="text", required=False)
-        for name, label in (register.data or {}).items()
-    ]
+    return fields + [_further(name, meaning) for name, meaning in (register.data or {}).items()]
+
+
+def _further(name: str, meaning: str) -> Asked:
+    """A further fact; where its meaning lists what it may be, one of these is chosen."""
+    choices = tuple(each.strip("“”") for each in re.split(" / |(?<=”)或(?=“)", meaning))
+    several = len(choices) > 1
+    return Asked(
+        name=f"data|{name}",
+        label=_CHOSEN[name] if several else meaning,
+        widget="choice" if several else "text",
+        required=False,
+        choices=choices if several else (),
+    )
+
+
+@lru_cache(maxsize=256)
+def registers_of(rule_id: str) -> tuple[Register, ...]:
+    """The registers in which an entry cures a rule's finding, as its remedy names them."""
+    rules = (*RULESETS[-1].case_rules, *RULESETS[-1].standing_rules)
+    remedy = next((rule.remedy for rule in rules if rule.id == rule_id), "")
+    names = [name for found in _NAMED.findall(remedy) for name in found.split("、")]
+    return tuple(BY_ID[name] for name in dict.fromkeys(names) if name in BY_ID)
 
 
 def entry_of(register: Register, sent: Mapping[str, str], view: View, today: date) -> RegisterEntry:

@@ -36,7 +36,7 @@ class Act(StrEnum):
     WATCH = "播放录像"
     UPLOAD = "放入文件"
     DECIDE_ARRIVAL = "归入、拆分、退回、重试、撤销到件"
-    DECIDE_MARK = "看图判定签名、盖章和改动"
+    DECIDE_MARK = "看图认定签名、盖章和改动"
     ENTER_VISIT = "录入检查事实，签发、重签和作废文书"
     ON_SITE = "现场检查：查看和登记本人的检查"
     PLAN = "编排下周计划"

@@ -15,6 +15,8 @@ from threading import Lock
 from evidence.web.lists.listing import folded
 
 SHOWN = 60
+_SORTED = 1_000
+"""Hits the shortest are chosen from; a word that has more says little, and the next letter is on its way."""
 _TYPO_FROM = 4
 """Shorter words are not forgiven a letter: nearly everything would fit."""
 
@@ -114,9 +116,9 @@ class SearchIndex:
         if len(plain) >= 3:
             quoted = '"' + plain.replace('"', '""') + '"'
             rows = self._base.execute(
-                "SELECT kind, title, detail, address, words, latin FROM found WHERE found MATCH ? "
-                "ORDER BY length(words) LIMIT ?",
-                (quoted, limit),
+                "SELECT kind, title, detail, address, words, latin FROM found WHERE rowid IN "
+                "(SELECT rowid FROM found WHERE found MATCH ? LIMIT ?) ORDER BY length(words) LIMIT ?",
+                (quoted, _SORTED, limit),
             )
         else:
             rows = self._base.execute(

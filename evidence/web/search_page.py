@@ -18,6 +18,7 @@ from evidence.web.pages import page
 from evidence.web.readings import all_initials, all_pinyin
 from evidence.web.roles import Act
 from evidence.web.search_index import SHOWN, Entry, SearchIndex
+from evidence.web.speech import say
 
 _KINDS = ("企业", "人员", "案件", "文书", "隐患", "到件", "录像", "记录仪", "专项", "台账登记")
 _LARGE = 5_000
@@ -84,15 +85,7 @@ def entries_of(held: Known) -> Iterator[Entry]:
             "企业", party.name, party.credit_code, reverse("enterprise", args=[party.id]),
             (party.name, party.short_name), party.credit_code, party.address,
         )  # fmt: skip
-    for person in held.people.values():
-        address = reverse("list", args=["people"]) + f"?q={person.id}"
-        yield _named("人员", person.name, person.role.value, address, (person.name,), person.id, person.badge)
-    for device in view.devices():
-        address = reverse("list", args=["recorders"]) + f"?q={device.serial}"
-        yield _plain("记录仪", device.serial, device.brand, address, device.officer_id, *device.aliases)
-    for campaign in view.campaigns():
-        address = reverse("list", args=["campaigns"]) + f"?q={campaign.id}"
-        yield _named("专项", campaign.topic, campaign.id, address, (campaign.topic,), campaign.id)
+    yield from _of_roster(held)
     for case in held.cases.values():
         name = held.name(case.enterprise)
         yield _plain(
@@ -107,9 +100,25 @@ def entries_of(held: Known) -> Iterator[Entry]:
     for film in view.recordings():
         address = reverse("list", args=["footage"]) + f"?q={film.name}"
         yield _plain("录像", film.name, film.device, address, film.device)
-    for entry in view.entries():
+    yield from _of_registers(held)
+
+
+def _of_roster(held: Known) -> Iterator[Entry]:
+    for person in held.people.values():
+        address = reverse("list", args=["people"]) + f"?q={person.id}"
+        yield _named("人员", person.name, person.role.value, address, (person.name,), person.id, person.badge)
+    for device in held.view.devices():
+        address = reverse("list", args=["recorders"]) + f"?q={device.serial}"
+        yield _plain("记录仪", device.serial, device.brand, address, device.officer_id, *device.aliases)
+    for campaign in held.view.campaigns():
+        address = reverse("list", args=["campaigns"]) + f"?q={campaign.id}"
+        yield _named("专项", campaign.topic, campaign.id, address, (campaign.topic,), campaign.id)
+
+
+def _of_registers(held: Known) -> Iterator[Entry]:
+    for entry in held.view.entries():
         if entry.register in BY_ID:
-            title = BY_ID[entry.register].title
+            title = say(BY_ID[entry.register].title)
             about = (
                 held.people[entry.person].name if entry.person in held.people else held.name(entry.enterprise)
             )

@@ -8,7 +8,7 @@ import signal
 import ssl
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from evidence.config import Workspace
 
 
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """Where the desk answers."""
@@ -42,6 +45,10 @@ class Place:
     key: Path | None = None
     proxy: str = ""
     """Name under which a TLS proxy in front of the desk answers browsers; empty without one."""
+    proxy_from: tuple[str, ...] = ()
+    """Addresses and networks the proxy asks from; this machine is always among them."""
+    certified: tuple[str, ...] = ()
+    """Names and addresses the certificate is good for: browsers may open the desk under each."""
 
     @property
     def secure(self) -> bool:
@@ -63,13 +70,32 @@ class Place:
         """Its address in a browser."""
         if self.proxy:
             return f"https://{self.proxy}/"
-        name = f"[{self.host}]" if ":" in self.host else self.host
+        everywhere = self.host in {"0.0.0.0", "::"}  # noqa: S104 no address that a browser could open
+        host = self.certified[0] if everywhere and self.certified else self.host
+        name = f"[{host}]" if ":" in host else host
         return f"{'https' if self.secure else 'http'}://{name}:{self.port}/"
 
     def names(self) -> tuple[str, ...]:
         """Host names a request may carry; anything else is a page of somebody else's (DNS rebinding)."""
         proxy = (self.proxy.partition(":")[0],) if self.proxy else ()
-        return ("127.0.0.1", "localhost", "[::1]", self.host, *proxy)
+        # of a wildcard Django takes the rest after the star
+        certified = (f"[{each}]" if ":" in each else each.removeprefix("*") for each in self.certified)
+        return tuple(dict.fromkeys(("127.0.0.1", "localhost", "[::1]", self.host, *proxy, *certified)))
+
+
+def trusted_networks(written: Sequence[str]) -> tuple[Network, ...]:
+    """Where the proxy may ask from.
+
+    Raises:
+        UsageError: what is written is no address and no network.
+    """
+    try:
+        return tuple(ipaddress.ip_network(each, strict=False) for each in written)
+    except ValueError as error:
+        raise UsageError(
+            _("这不是地址或网段：{text}").format(text="、".join(written)),
+            remedy=_("例：--proxy-from 10.0.3.4，或 --proxy-from 172.18.0.0/16。"),
+        ) from error
 
 
 def admit(place: Place, *, accounts: bool) -> None:
@@ -80,8 +106,15 @@ def admit(place: Place, *, accounts: bool) -> None:
     """
     if (place.certificate is None) != (place.key is None):
         raise UsageError(_("TLS 证书和私钥必须同时给出。"), remedy=_("请同时写 --tls-cert 和 --tls-key。"))
+    trusted_networks(place.proxy_from)
     if place.loopback:
         return
+    if place.proxy and not place.proxy_from:
+        raise UsageError(
+            _("不知道代理从哪里来：本机之外的任何人都能冒充它。"),
+            where=place.host,
+            remedy=_("请用 --proxy-from 写明代理的地址或网段，或只在本机监听（代理在同一台机器上时）。"),
+        )
     if not place.secure:
         raise UsageError(
             _("不在本机之外以明文提供工作台。"),
@@ -133,7 +166,12 @@ def prepare(workspace: Workspace, place: Place) -> Host:
     # A page lets go of the interpreter at every query; while the week is being judged beside it, each
     # return would cost the default 5 ms.
     sys.setswitchinterval(0.0005)
-    host = Host(workspace=workspace, secure=place.secure, proxy=place.proxy)
+    host = Host(
+        workspace=workspace,
+        secure=place.secure,
+        proxy=place.proxy,
+        proxy_from=trusted_networks(place.proxy_from),
+    )
     configure(host, names=place.names())
     return host
 

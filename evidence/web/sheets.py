@@ -15,7 +15,7 @@ from evidence.web.speech import say
 VERDICTS: dict[str, tuple[str, str, str]] = {
     "present": ("●", "present", "有"),
     "absent": ("✕", "missing", "无"),
-    "undecided": ("◐", "undecided", "不能判定"),
+    "undecided": ("◐", "undecided", "待认定"),
 }
 """Verdict -> its sign, CSS class and word."""
 
@@ -35,6 +35,8 @@ class DrawnBox:
     score: int
     decided_by: str
     why: str
+    crop: str = ""
+    """Digest of the picture of the box that recognition made; empty where it made none."""
     decidable: bool
     """A place of the form that a person may judge; a fingerprint is only seen beside a signature."""
     x: float = 0.0
@@ -91,6 +93,7 @@ def sheets_of(scans: Sequence[ScannedPage], store: IssuedStore) -> tuple[Sheet, 
                     score=mark.score,
                     decided_by=mark.decided_by,
                     why=mark.why,
+                    crop=mark.crop or "",
                     decidable=mark.kind is not BoxKind.FINGERPRINT,
                     x=place.x if place else 0.0,
                     y=place.y if place else 0.0,
@@ -137,5 +140,5 @@ def document_state(document: Document) -> tuple[str, str, str]:
             ),
         )
     if any(mark.verdict.value == "undecided" for mark in required):
-        return "◐", "undecided", say("有签章待看图判定")
+        return "◐", "undecided", say("有签章待看图认定")
     return "●", "present", say("页和签章齐全")

@@ -11,7 +11,7 @@ from evidence.domain.terms import form_title
 from evidence.errors import UsageError
 from evidence.inbox.placing import Placement
 from evidence.inbox.words import PAGE_REASONS
-from evidence.ledger.events import ArrivalJudged
+from evidence.ledger.arrival_events import ArrivalJudged
 from evidence.ledger.view import View
 from evidence.web.speech import say
 

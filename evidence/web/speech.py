@@ -17,7 +17,7 @@ LANGUAGES = {"zh": "中文", "en": "English"}
 @contextmanager
 def speaking(language: str) -> Iterator[None]:
     """Speak a language while one request is answered, in the desk's own words and in every error's."""
-    with speaking_to(language):
+    with speaking_to(language, in_browser=True):
         yield
 
 

@@ -6,35 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from evidence.domain.case import Visit
-from evidence.domain.hazard import Hazard, HazardState
-from evidence.domain.week import Week, local_date
+from evidence.domain.hazard_history import HazardHistory
+from evidence.domain.week import Week
 
 WIDTH, HEIGHT = 640, 220
 """Size of the drawing in SVG user units."""
 LEFT, RIGHT, TOP, BOTTOM = 36, 14, 12, 30
 _STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000)
 _RULES = 4
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Life:
-    """One hazard from the day it was found to the day a recheck found it put right."""
-
-    hazard: Hazard
-    found: date
-    deadlines: tuple[tuple[date, date], ...]
-    """Day from which a deadline held, and the deadline; a recheck may set a new one."""
-    closed: date | None
-
-    def open_on(self, day: date) -> bool:
-        """Found and not yet put right."""
-        return self.found <= day and (self.closed is None or self.closed > day)
-
-    def overdue_on(self, day: date) -> bool:
-        """Open after the deadline that held that day."""
-        held = [deadline for since, deadline in self.deadlines if since <= day]
-        return bool(held) and self.open_on(day) and held[-1] < day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,44 +25,17 @@ class Point:
     overdue: int
 
 
-def lives_of(visits: Sequence[Visit]) -> list[Life]:
-    """Every hazard of one case.
-
-    Args:
-        visits: of one case, each once, in order of time.
-    """
-    lives = []
-    for visit in visits:
-        for hazard in visit.hazards:
-            found = local_date(visit.arrived_at)
-            deadlines = [(found, hazard.deadline)] if hazard.deadline else []
-            if hazard.immediate and not hazard.deadline:
-                deadlines = [(found, found)]
-            closed = None
-            for later in visits:
-                for result in later.results:
-                    if result.hazard != hazard.id:
-                        continue
-                    day = local_date(later.arrived_at)
-                    if result.state is HazardState.RECTIFIED:
-                        closed = closed or day
-                    elif result.new_deadline:
-                        deadlines.append((day, result.new_deadline))
-            lives.append(Life(hazard=hazard, found=found, deadlines=tuple(deadlines), closed=closed))
-    return lives
-
-
-def trend(lives: Iterable[Life], weeks: Sequence[Week], today: date) -> list[Point]:
+def trend(hazards: Iterable[HazardHistory], weeks: Sequence[Week], today: date) -> list[Point]:
     """One point for each week, the running one as it stands today."""
-    known = list(lives)
+    known = list(hazards)
     points = []
     for week in weeks:
         end = min(week.monday + timedelta(days=6), today)
         points.append(
             Point(
                 week=week,
-                open=sum(life.open_on(end) for life in known),
-                overdue=sum(life.overdue_on(end) for life in known),
+                open=sum(one.open_on(end) for one in known),
+                overdue=sum(one.overdue_on(end) for one in known),
             )
         )
     return points

@@ -5,13 +5,17 @@ from __future__ import annotations
 from importlib.util import find_spec
 from typing import Any
 
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 from django.views.decorators.http import require_safe
 
 from evidence.web import (
+    accounts_page,
+    activity,
     auditor,
     cases,
+    credentials_shown,
+    deed,
     entry,
     files,
     footage,
@@ -20,16 +24,22 @@ from evidence.web import (
     issuing,
     monitoring,
     numbers,
+    own_account,
     plan,
     registers,
+    reporting,
     search_page,
     session,
+    settling,
+    signing_in,
     take_back,
     today,
 )
 from evidence.web.lists import acts as list_acts
 from evidence.web.lists import enterprise, roster
 from evidence.web.lists import pages as list_pages
+from evidence.web.notices import page as notices
+from evidence.web.site import choosing
 
 
 def _for_programs() -> list[Any]:
@@ -47,6 +57,7 @@ _LISTS = [
     path("lists/<slug:name>/views/", list_pages.keep_view, name="list-view"),
     path("lists/<slug:name>/act/", list_acts.act, name="list-act"),
     path("enterprises/<str:identifier>/", enterprise.enterprise, name="enterprise"),
+    path("enterprises/<str:identifier>/one-page.pdf", enterprise.one_page, name="one-page"),
     path("roster/", roster.roster, name="roster"),
     path("roster/empty/", roster.empty, name="roster-empty"),
     path("roster/enter/", roster.enter, name="roster-enter"),
@@ -63,6 +74,8 @@ urlpatterns = [
     path("site/", include("evidence.web.site.urls")),
     path("", today.today, name="today"),
     path("live/", today.live, name="live"),
+    path("deeds/<slug:key>/", deed.deed, name="deed"),
+    path("deeds/<slug:key>/next/", deed.following, name="following"),
     path("cell/<str:week>/<str:case>/<slug:column>/", today.cell, name="cell"),
     path("inbox/", inbox.inbox, name="inbox"),
     path("inbox/upload/", inbox.upload, name="upload"),
@@ -75,6 +88,7 @@ urlpatterns = [
     path("cases/<str:identifier>/write/<str:kind>/", entry.write, name="write"),
     path("cases/<str:identifier>/write/<str:kind>/draft/", entry.draft, name="draft"),
     path("cases/<str:identifier>/write/<str:kind>/enter/", entry.enter, name="enter"),
+    path("cases/<str:identifier>/versions/<int:number>/", choosing.choose, name="choose-version"),
     path("cases/<str:identifier>/issue/", issuing.forms, name="forms"),
     path("cases/<str:identifier>/issue/<slug:form>/", issuing.issue, name="issue"),
     path("cases/<str:identifier>/", cases.case, name="case"),
@@ -82,16 +96,25 @@ urlpatterns = [
     path("documents/<str:number>/mark/", inbox.mark, name="mark"),
     path("documents/<str:number>/transcribe/", take_back.transcribe, name="transcribe"),
     path("visits/<str:identifier>/withdraw/", take_back.withdraw_visit, name="withdraw-visit"),
+    path(
+        "cases/<str:identifier>/escalations/<slug:report>/receipt/",
+        settling.receive,
+        name="receive-escalation",
+    ),
+    path("cases/<str:identifier>/reports/<int:version>/review/", settling.review, name="review-report"),
     path("cases/<str:identifier>/cancel/", take_back.cancel_case, name="cancel-case"),
     path("registers/<slug:identifier>/withdraw/", take_back.withdraw_entry, name="withdraw-entry"),
     path("documents/<str:number>/withdraw/", issuing.withdraw, name="withdraw"),
     path("print/", files.print_forms, name="print-forms"),
     path("documents/<str:number>/form.pdf", files.form_pdf, name="form-pdf"),
-    path("pictures/<str:digest>/", files.picture, name="picture"),
+    path("documents/<str:number>/pictures/<str:digest>/", files.picture, name="picture"),
+    path("inbox/<str:identifier>/pictures/<str:digest>/", files.arrival_picture, name="arrival-picture"),
     path("footage/<str:digest>/", footage.watch, name="watch"),
-    path("photographs/<str:digest>/", files.photograph, name="photograph"),
+    path("cases/<str:identifier>/photographs/<str:digest>/", files.photograph, name="photograph"),
+    path("credentials/<str:digest>/", credentials_shown.credentials, name="credentials"),
     path("originals/<str:digest>/", files.original, name="original"),
     path("friday/", friday.friday, name="friday"),
+    path("friday/<str:week>/owed/", friday.owed_by, name="owed-by"),
     path("friday/waive/", friday.waive, name="waive"),
     path("friday/build/", friday.build, name="build"),
     path("jobs/<str:identifier>/", friday.job, name="job"),
@@ -103,12 +126,23 @@ urlpatterns = [
     path("registers/<slug:identifier>/", registers.register, name="register"),
     path("registers/<slug:identifier>/enter/", registers.enter, name="enter-register"),
     path("numbers/", numbers.numbers, name="numbers"),
+    path("reports/<slug:name>/<int:number>/", reporting.make, name="report"),
+    path("reports/<slug:name>/<int:number>/file/", reporting.file, name="report-file"),
+    path("activity/", activity.activity, name="activity"),
+    path("activity/sign-ins/", activity.sign_ins, name="sign-ins"),
+    path("activity/trail.pdf", activity.trail_pdf, name="trail-pdf"),
     path("auditor/", auditor.auditor, name="auditor"),
     path("auditor/report/<slug:token>/", auditor.verdict_pdf, name="verdict-pdf"),
-    path("login/", LoginView.as_view(template_name="desk/login.html"), name="login"),
+    path("login/", signing_in.SignIn.as_view(), name="login"),
+    path("login/code/", signing_in.code, name="code"),
+    path("account/", own_account.account, name="account"),
+    path("account/password/", own_account.password, name="password"),
+    path("account/notices/", notices.wishes, name="notice-wishes"),
+    path("notices/", notices.urgent, name="notices"),
+    path("account/second-factor/", own_account.second_factor, name="second-factor"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("setup/<str:key>/", session.setup, name="setup"),
-    path("accounts/", session.accounts, name="accounts"),
+    path("accounts/", accounts_page.accounts, name="accounts"),
     path("language/", session.language, name="language"),
 ]
 

@@ -5,31 +5,21 @@ One line is one deed for one enterprise, with every finding it cures folded insi
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from hashlib import sha256
 
-from evidence.domain.identifiers import expand
 from evidence.domain.register import PlanLine
-from evidence.rules.agenda import DueItem
-from evidence.rules.clause import Finding, Kind, Level
+from evidence.rules.clause import Finding, Kind
+from evidence.rules.due_item import DueItem
 from evidence.rules.owed_deeds import CLERK, CLIENT, ENTERPRISE, INSPECTOR, LEAD
-from evidence.web.deeds import (
-    CONSEQUENCES,
-    GROUP_WORDS,
-    PAPER_OF_RULE,
-    PAPERS,
-    REPORT_MAJOR,
-    Deed,
-    Group,
-    Panel,
-    deed_for,
-)
+from evidence.web.deeds import CONSEQUENCES, ENTER_RULE, GROUP_WORDS, Deed, Group
+from evidence.web.line_drafts import Key, LineDraft, LineDrafts
 
 _NEEDY = (Kind.FAIL, Kind.REVIEW)
-_EVERYBODYS = frozenset({"G02-confidentiality", "T08-integrity", "T02-badge-valid", "S06-external-experts"})
-"""About a person of the team: the same sentence in ten cases is one deed."""
 _URGED_BY = {ENTERPRISE: CLERK, INSPECTOR: CLERK, CLIENT: LEAD}
 """What somebody without an account owes -> the role that urges it."""
 
@@ -70,6 +60,10 @@ class Sources:
     enterprise_names: Mapping[str, str] = field(default_factory=dict)
     enterprise_of_case: Mapping[str, str] = field(default_factory=dict)
     people: Mapping[str, str] = field(default_factory=dict)
+    visit_kinds: Mapping[str, str] = field(default_factory=dict)
+    """Visit id -> `urging`: which record a gap in its facts belongs to."""
+    visit_people: Mapping[str, str] = field(default_factory=dict)
+    """Visit id -> names of those who went, joined by 、; case id -> those who went last."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +72,9 @@ class Line:
 
     key: str
     deed: Deed
-    words: str
+    phrase: str
+    """What to do; may hold the names of `terms` in braces when there are any."""
+    terms: tuple[tuple[str, str], ...] = ()
     name: str
     """Short name of the enterprise; empty for the office's own."""
     enterprise: str = ""
@@ -88,12 +84,23 @@ class Line:
     overdue: bool = False
     blocking: bool = False
     """Something folded inside keeps the package from being complete."""
+    failed: bool = False
+    """Something folded inside is missing or wrong."""
+    doubtful: bool = False
+    """Something folded inside asks for a look."""
     document: str = ""
     visit: str = ""
     arrival: str = ""
+    entry: str = ""
+    """Kind of record the entry form opens with: `督促`."""
     major: bool = False
     messages: tuple[str, ...] = ()
     """What the line cures, each said once."""
+
+    @property
+    def words(self) -> str:
+        """What to do, in the words of the trade."""
+        return self.phrase.format(**dict(self.terms)) if self.terms else self.phrase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,16 +118,21 @@ class Worklist:
 
     def groups(self) -> list[tuple[Group, str, tuple[Line, ...]]]:
         """Group, its words and its lines; empty groups are left out."""
-        return [
-            (group, GROUP_WORDS[group], lines)
-            for group in Group
-            if (lines := tuple(line for line in self.lines if line.deed.group is group))
-        ]
+        found = []
+        for group, place in _GROUP_ORDER.items():
+            lines = self.lines[self._first_of(place) : self._first_of(place + 1)]
+            if lines:
+                found.append((group, GROUP_WORDS[group], lines))
+        return found
+
+    def _first_of(self, place: int) -> int:
+        """Where a group begins: the lines stand in the order of their groups."""
+        return bisect_left(self.lines, place, key=lambda line: _GROUP_ORDER[line.deed.group])
 
     def only(self, person: str, role: str) -> Worklist:
         """The lines of one person: named, or done by whoever has the role."""
         mine = tuple(line for line in self.lines if line.major or is_for(line.who, person, role))
-        return Worklist(lines=mine, later=self.later)
+        return Worklist(lines=mine, later=tuple(one for one in self.later if is_for(one.who, person, role)))
 
     def line(self, key: str) -> Line | None:
         """The line with this key."""
@@ -134,66 +146,47 @@ class Worklist:
         return rest[0] if rest else None
 
 
+_GROUP_ORDER = {group: place for place, group in enumerate(Group)}
+
+
+@lru_cache(maxsize=1024)  # asked for thousands of lines, of a few names
 def is_for(who: str, person: str, role: str) -> bool:
     """Whether `who` (names joined by 、, or a role's word) means this person or everybody of this role."""
     meant = who.split("、")
     return person in meant or role in meant or any(_URGED_BY.get(each) == role for each in meant)
 
 
-@dataclass(slots=True, kw_only=True)
-class _Folding:
-    """A line while it is being folded."""
-
-    deed: Deed
-    words: str
-    case: str = ""
-    enterprise: str = ""
-    who: str = ""
-    due: date | None = None
-    overdue: bool = False
-    blocking: bool = False
-    document: str = ""
-    visit: str = ""
-    arrival: str = ""
-    major: bool = False
-    messages: dict[str, None] = field(default_factory=dict)
-
-    def take(self, finding: Finding) -> None:
-        """Fold one more finding in."""
-        self.messages.setdefault(finding.message)
-        self.blocking |= finding.blocking and finding.level is Level.ERROR
-        self.document = self.document or (expand(finding.subject.document) or "")
-        self.visit = self.visit or finding.subject.visit
-        self.fall_due(finding.due)
-
-    def fall_due(self, day: date | None) -> None:
-        """The earliest day counts."""
-        if day is not None and (self.due is None or day < self.due):
-            self.due = day
-
-
-_Key = tuple[str, ...]
-
-
 def worklist(sources: Sources) -> Worklist:
     """Fold everything that needs a person into one line a deed."""
-    folded: dict[_Key, _Folding] = {}
+    drafts = LineDrafts(sources.visit_kinds)
     needy = [each for each in sources.findings if each.kind in _NEEDY and not _lifted(each)]
-    for finding in needy:
+    # What entering a record cures has to find the line that asks for it.
+    for finding in sorted(needy, key=lambda each: each.rule_id != ENTER_RULE):
         if finding.rule_id not in CONSEQUENCES:
-            _fold_finding(folded, finding)
+            drafts.finding(finding)
     for finding in needy:
         if finding.rule_id in CONSEQUENCES:
-            _fold_consequence(folded, finding)
-    later = [item for item in sources.due if not _fold_due(folded, item, sources.today)]
+            drafts.consequence(finding)
+    later = [item for item in sources.due if not drafts.due(item, sources.today)]
     for waiting in sources.waiting:
-        folded["arrival", waiting.id] = _arrival(waiting)
+        drafts.arrival(waiting.id, waiting.path, waiting.message, waiting.case)
     for planned in sources.planned:
-        _fold_planned(folded, planned, sources)
+        drafts.planned(planned, sources.today, sources.people)
     for major in sources.majors:
-        _fold_major(folded, major, sources.today)
-    lines = [_line(key, one, sources) for key, one in folded.items()]
+        drafts.major(major.case, major.enterprise, f"{major.hazard} {major.words}", sources.today)
+        if major.reported:
+            drafts.reported(major.case)
+    lines = [_line(key, one, sources) for key, one in drafts.folded.items()]
     return Worklist(lines=tuple(sorted(lines, key=_order)), later=tuple(later))
+
+
+def with_arrivals(made: Worklist, waiting: Sequence[Waiting], names: Mapping[str, str]) -> Worklist:
+    """The same list with the arrivals that a person must decide: they change more often than all the rest."""
+    more = worklist(Sources(today=date.min, waiting=waiting, enterprise_names=names)).lines
+    lines = list(made.lines)
+    for each in more:
+        insort(lines, each, key=_order)
+    return Worklist(lines=tuple(lines), later=made.later) if more else made
 
 
 def _lifted(finding: Finding) -> bool:
@@ -206,151 +199,42 @@ def _lifted(finding: Finding) -> bool:
 
 def _order(line: Line) -> tuple[object, ...]:
     return (
-        list(Group).index(line.deed.group),
+        _GROUP_ORDER[line.deed.group],
         not line.major,
         not line.overdue,
         not line.blocking,
         line.due or date.max,
         line.name,
         line.case,
+        line.arrival,
+        line.words,
         line.key,
     )
 
 
-def _paper_code(finding: Finding) -> str:
-    number = expand(finding.subject.document) if finding.subject.document else None
-    return number[11:13] if number else PAPER_OF_RULE.get(finding.rule_id, "")
-
-
-def _fold_finding(folded: dict[_Key, _Folding], finding: Finding) -> None:
-    deed = deed_for(finding.rule_id, finding.kind, finding.message)
-    subject = finding.subject
-    case = "" if finding.rule_id in _EVERYBODYS else subject.case
-    words, code = deed.words, _paper_code(finding)
-    key: _Key
-    if deed.id in {"paper", "marks", "transcribe"}:
-        key = (case, deed.id, code)
-        words = f"{PAPERS.get(code, '')}{deed.words}"
-    elif finding.rule_id in _EVERYBODYS:
-        key, words = (deed.id, finding.message), finding.message
-    elif deed.panel is Panel.REGISTER and not case:
-        key = (deed.id, subject.enterprise, finding.message)
-    elif deed.panel in {Panel.FILM, Panel.ENTRY} and deed.group is not Group.URGE:
-        key = (case, deed.id, subject.visit)
-    else:
-        key = (case or subject.enterprise, deed.id)
-    one = folded.setdefault(
-        key, _Folding(deed=deed, words=words, case=case, enterprise=subject.enterprise if case else "")
-    )
-    if not case and deed.id not in _EVERYBODYS:
-        one.enterprise = subject.enterprise
-    one.take(finding)
-
-
-def _fold_consequence(folded: dict[_Key, _Folding], finding: Finding) -> None:
-    """Into the line that cures it: of the same document, else visit, else case; else a line of its own."""
-    number = expand(finding.subject.document) if finding.subject.document else None
-    of_case = [one for one in folded.values() if finding.subject.case and one.case == finding.subject.case]
-    near = (
-        [one for one in of_case if number and one.document == number]
-        or [one for one in of_case if finding.subject.visit and one.visit == finding.subject.visit]
-        or [one for one in of_case if one.deed.panel in {Panel.PAPER, Panel.FILM, Panel.ENTRY}]
-    )
-    if near:
-        near[0].messages.setdefault(finding.message)
-        near[0].blocking |= finding.blocking and finding.level is Level.ERROR
-    else:
-        _fold_finding(folded, finding)
-
-
-def _fold_due(folded: dict[_Key, _Folding], item: DueItem, today: date) -> bool:
-    """False for what cannot be done yet."""
-    if not item.overdue and item.first > today:
-        return False
-    deed = deed_for(item.rule_id, None, item.what)
-    same = [
-        one
-        for one in folded.values()
-        if one.deed.id == deed.id
-        and one.case == item.case
-        and (item.case or one.enterprise == item.enterprise)
-    ]
-    if same and not (not item.case and item.detail and deed.group is Group.FRIDAY):
-        one = same[0]
-    else:
-        key = (item.case or item.enterprise, deed.id, item.detail)
-        one = folded.setdefault(
-            key, _Folding(deed=deed, words=item.what, case=item.case, enterprise=item.enterprise)
-        )
-        detail = f" {item.detail}" if item.detail else ""
-        one.messages.setdefault(f"{item.what}{detail}（{item.clause}）")
-    one.fall_due(item.due)
-    one.overdue |= item.overdue
-    one.who = one.who or item.who
-    return True
-
-
-def _arrival(waiting: Waiting) -> _Folding:
-    deed = Deed(id="arrival", group=Group.LOOK, words="认定到件", who=CLERK, panel=Panel.ARRIVAL)
-    return _Folding(
-        deed=deed,
-        words=f"{deed.words}：{waiting.path}",
-        case=waiting.case,
-        arrival=waiting.id,
-        messages={waiting.message: None} if waiting.message else {},
-    )
-
-
-def _fold_planned(folded: dict[_Key, _Folding], planned: PlanLine, sources: Sources) -> None:
-    if planned.day > sources.today:
-        return
-    who = "、".join(sources.people.get(each, each) for each in planned.experts)
-    missed = planned.day < sources.today
-    words = f"{planned.work.value}没有进行，改期或说明原因" if missed else planned.work.value
-    deed = Deed(
-        id="missed" if missed else "visit",
-        group=Group.URGE if missed else Group.VISIT,
-        words=words,
-        who=who or CLERK,
-        panel=Panel.PLAN if missed else Panel.FORMS,
-    )
-    key = (planned.enterprise, deed.id, planned.work.value, planned.day.isoformat())
-    one = folded.setdefault(
-        key, _Folding(deed=deed, words=words, case=planned.case or "", enterprise=planned.enterprise)
-    )
-    one.fall_due(planned.day)
-    one.overdue = missed
-    if planned.note:
-        one.messages.setdefault(planned.note)
-
-
-def _fold_major(folded: dict[_Key, _Folding], major: MajorHazard, today: date) -> None:
-    same = [one for one in folded.values() if one.deed.id == REPORT_MAJOR.id and one.case == major.case]
-    one = same[0] if same else _Folding(deed=REPORT_MAJOR, words="", case=major.case)
-    if not same:
-        folded[major.case, REPORT_MAJOR.id] = one
-    one.words = "登记重大事故隐患上报的签收" if major.reported else REPORT_MAJOR.words
-    one.major, one.enterprise = True, major.enterprise
-    one.messages.setdefault(f"{major.hazard} {major.words}")
-    one.fall_due(today)
-
-
-def _line(key: _Key, one: _Folding, sources: Sources) -> Line:
+def _line(key: Key, one: LineDraft, sources: Sources) -> Line:
     enterprise = one.enterprise or sources.enterprise_of_case.get(one.case, "")
+    who = one.who or one.deed.who
+    if who == INSPECTOR:
+        who = sources.visit_people.get(one.visit) or sources.visit_people.get(one.case, who)
     return Line(
         key=sha256("\0".join(key).encode()).hexdigest()[:16],
         deed=one.deed,
-        words=one.words or one.deed.words,
-        name=sources.enterprise_names.get(enterprise, enterprise),
+        phrase=one.phrase,
+        terms=one.terms,
+        name=sources.enterprise_names.get(enterprise) or one.name or enterprise,
         enterprise=enterprise,
         case=one.case,
-        who=one.who or one.deed.who,
+        who=who,
         due=one.due,
         overdue=one.overdue or (one.due is not None and one.due < sources.today),
         blocking=one.blocking,
+        failed=one.failed,
+        doubtful=one.doubtful,
         document=one.document,
         visit=one.visit,
         arrival=one.arrival,
+        entry=one.entry,
         major=one.major,
         messages=tuple(one.messages),
     )

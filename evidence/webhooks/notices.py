@@ -10,9 +10,10 @@ from typing import Any
 
 import msgspec
 
+from evidence.ledger.arrival_events import ArrivalJudged
 from evidence.ledger.codec import Entry
-from evidence.ledger.events import ArrivalJudged, PackageBuilt, ReceiptReceived
-from evidence.rules.agenda import DueItem
+from evidence.ledger.events import PackageBuilt, ReceiptReceived
+from evidence.rules.due_item import DueItem
 from evidence.webhooks.settings import What
 
 

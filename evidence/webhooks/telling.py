@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -21,7 +21,7 @@ from evidence.jobs.job import TELL, Job
 from evidence.jobs.kept import KeptQueue, Perform
 from evidence.language import _
 from evidence.ledger.ledger import Ledger
-from evidence.rules.agenda import DueItem
+from evidence.rules.due_item import DueItem
 from evidence.webhooks.delivery import Delivery
 from evidence.webhooks.notices import Notice, deadlines, notices_in
 from evidence.webhooks.progress import Progress
@@ -64,14 +64,36 @@ class Telling:
         Args:
             asked_on: the day that deadlines were last asked about; returns that of this time.
         """
-        progress = Progress(self.archive / "webhooks" / f"{name}.json", self.ledger.head.size)
+        progress = Progress(self._progress / f"{name}.json", self.ledger.head.size)
         wanted = set(self.receivers[name].events)
         size, today = self.ledger.head.size, local_date(self.clock())
         found = list(notices_in(self.ledger.entries(progress.seq, size), self.contract))
         if today != asked_on and "deadline.tomorrow" in wanted:
             found += deadlines(self.due(), today, self.contract)
         fresh = progress.fresh([notice for notice in found if notice.event in wanted])
-        for notice in (*progress.left_over, *fresh):
+        self._hand_on(name, (*progress.left_over, *fresh))
+        progress.handed_on(fresh, size)
+        return today
+
+    def drop_unnamed(self) -> None:
+        """End the notices of receivers that evidence.toml does not name any more.
+
+        One that is named again begins anew: it is told what happens from then on.
+        """
+        for path in sorted(self._progress.glob("*.json")):
+            if path.stem not in self.receivers:
+                self._hand_on(path.stem, Progress(path, 0).left_over)
+                path.unlink()
+        self.queue.drop(self._unwanted, datetime.now(UTC))
+
+    def _unwanted(self, key: str) -> str:
+        if not key.startswith(f"{TELL}:") or any(key.startswith(_keys_of(name)) for name in self.receivers):
+            return ""
+        name = key.removeprefix(f"{TELL}:").rpartition(":")[0]
+        return _("evidence.toml 里不再有接收方 {name}，没有发出。").format(name=name)
+
+    def _hand_on(self, name: str, notices: Iterable[Notice]) -> None:
+        for notice in notices:
             self.queue.put(
                 Job(
                     function=TELL,
@@ -79,8 +101,11 @@ class Telling:
                     arguments={"receiver": name, "notice": msgspec.json.encode(notice).decode()},
                 )
             )
-        progress.handed_on(fresh, size)
-        return today
+
+    @property
+    def _progress(self) -> Path:
+        """Folder with one file a receiver."""
+        return self.archive / "webhooks"
 
     def _secret(self, settings: WebhookSettings) -> str:
         if settings.keyring:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -21,8 +22,13 @@ def beside_the_watcher(workspace: Workspace, *, say: Callable[[str], None]) -> I
     from evidence.mail.rounds import fetching
     from evidence.webhooks.telling import telling
 
+    told = telling_of(workspace)
+    try:
+        told.drop_unnamed()
+    except (OSError, sqlite3.Error) as error:  # the inbox goes on
+        say(str(error))
     with (
         fetching(post_of(workspace), say=say),
-        telling(telling_of(workspace), perform=partial(perform, workspace), say=say),
+        telling(told, perform=partial(perform, workspace), say=say),
     ):
         yield

@@ -21,7 +21,7 @@ from procrastinate.retry import BaseRetryStrategy, RetryDecision
 
 from evidence.config import Workspace
 from evidence.errors import UsageError
-from evidence.inbox.later import recognition_of
+from evidence.inbox.deferred import recognition_of
 from evidence.jobs.database import IDLE_S, QUEUE, DatabaseQueue, prepare
 from evidence.jobs.settings import JobSettings
 from evidence.language import _

@@ -18,7 +18,7 @@ from pydantic import StringConstraints
 
 from evidence import __version__
 from evidence.domain.identifiers import ArrivalId, CaseId, EnterpriseId, Number
-from evidence.domain.week import Week
+from evidence.domain.week import Week, local_date
 from evidence.errors import EvidenceError
 from evidence.web.api import rows
 from evidence.web.api.schemas import (
@@ -152,7 +152,9 @@ def hazards(request: Any, case: Query[Identifier | None] = None) -> Any:
     """Hazards, all or of one case."""
     view = _view(request)
     wanted = [each.id for each in view.cases()] if case is None else [CaseId(case)]
-    return [row for each in wanted for row in rows.hazard_rows(view, each)]
+    workspace = request.desk.workspace
+    parameters, today = workspace.settings.parameters, local_date(workspace.clock())
+    return [row for each in wanted for row in rows.hazard_rows(view, each, parameters, today)]
 
 
 @api.get("/documents", response={200: list[Document], **_REFUSALS})
@@ -195,7 +197,11 @@ def packages(request: Any) -> Any:
 @paginate(LimitOffsetPagination)
 def arrivals(request: Any, outcome: Query[Outcome | None] = None) -> Any:
     """Arrivals, all or with one outcome, in order of id."""
-    return [rows.arrival_row(each) for each in _view(request).arrivals(outcome)]
+    view = _view(request)
+    found = view.arrivals(outcome)
+    if outcome == "waiting":  # what is safe here and not yet read waits, too
+        found = sorted((*found, *view.arrivals("taken")), key=lambda each: each.id)
+    return [rows.arrival_row(each) for each in found]
 
 
 @api.get("/arrivals/{id}", response={200: Arrival, **_REFUSALS})

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from evidence.domain import document as documents
-from evidence.domain.case import Case, VisitKind, in_force
+from evidence.domain.case import Case
+from evidence.domain.hazard_history import hazard_histories
 from evidence.domain.identifiers import CaseId
 from evidence.domain.parties import Enterprise
 from evidence.domain.register import Package
 from evidence.ledger.view import Arrival, View
 from evidence.rules.clause import Finding
+from evidence.rules.parameters import Parameters
 
 Row = dict[str, Any]
 
@@ -43,29 +46,22 @@ def case_row(case: Case) -> Row:
     }
 
 
-def hazard_rows(view: View, case: CaseId) -> Iterator[Row]:
+def hazard_rows(view: View, case: CaseId, parameters: Parameters, today: date) -> Iterator[Row]:
     """Hazards of a case as the newest versions of its visits tell them, with the last recheck's word."""
-    visits = in_force(view.visits(case))
-    states = {
-        result.hazard: result.state.value
-        for visit in visits
-        if visit.kind is VisitKind.RECHECK
-        for result in visit.results
-    }
-    for visit in visits:
-        for hazard in visit.hazards:
-            yield {
-                "case": case,
-                "visit": visit.id,
-                "id": hazard.id,
-                "item": hazard.item,
-                "location": hazard.location,
-                "description": hazard.description,
-                "basis": hazard.basis,
-                "grade": hazard.grade.value,
-                "deadline": hazard.deadline,
-                "state": states.get(hazard.id, ""),
-            }
+    for history in hazard_histories(view.visits(case), parameters.rectification_days):
+        hazard, result = history.hazard, history.result_on(today)
+        yield {
+            "case": case,
+            "visit": history.visit.id,
+            "id": hazard.id,
+            "item": hazard.item,
+            "location": hazard.location,
+            "description": hazard.description,
+            "basis": hazard.basis,
+            "grade": hazard.grade.value,
+            "deadline": history.stated_deadline(today),
+            "state": result.state.value if result else "",
+        }
 
 
 def document_row(document: documents.Document) -> Row:

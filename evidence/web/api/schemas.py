@@ -44,6 +44,7 @@ class Hazard(Schema):
     basis: str
     grade: str
     deadline: date | None
+    """The one in force: a recheck may have moved it; null while nobody stated one."""
     state: str
     """`已整改`, `未整改` as the last recheck found it; empty before."""
 

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
 from evidence.domain.identifiers import EnterpriseId
 from evidence.domain.terms import CASE_KINDS, form_title
+from evidence.domain.week import local_date
 from evidence.forms.people import read_contacts
 from evidence.rules.figures.hazards import street_of
+from evidence.web.acting import names_of
+from evidence.web.case_chain import chain_steps, closed
+from evidence.web.case_hazards import hazard_lines
+from evidence.web.lists.history import history_of
 from evidence.web.lists.known import known, state_of
 from evidence.web.pages import page
 from evidence.web.roles import Act
 from evidence.web.sheets import document_state
+from evidence.web.speech import speaking
+from evidence.web.viewings import looked_at
 
 
 @page(Act.SEE)
@@ -56,8 +64,55 @@ def enterprise(request: Any, identifier: str) -> Any:
         ],
         "emails": contacts.emails,
         "planned": held.planned.get(party.id),
+        "versions": history_of(request.desk.board.trail.imports(), party.id),
+        "names": names_of(held.view),
     }
+    looked_at(request, cases=[seen.line.case for seen in hazards if seen.before or seen.after])
     return render(request, "desk/enterprise.html", context)
+
+
+@page(Act.SEE)
+def one_page(request: Any, identifier: str) -> Any:
+    """一页说明 of an enterprise, from its newest case, as PDF."""
+    from evidence.ledger.facts import gather
+    from evidence.rules.judge import judge
+    from evidence.web.one_page import Told, one_page_bytes
+
+    workspace = request.desk.workspace
+    view, at = workspace.ledger.view, workspace.clock()
+    party = view.enterprise(EnterpriseId(identifier))
+    cases = sorted(view.cases(EnterpriseId(identifier)), key=lambda each: (each.opened_on, each.id))
+    if party is None or not cases:
+        raise Http404
+    newest, parameters = cases[-1], workspace.settings.parameters
+    gathered = gather(view, week=None, case=newest.id, at=at)
+    facts = gathered.cases[0]
+    findings = [each for each in judge(gathered, parameters, at) if each.subject.case == newest.id]
+    with speaking("zh"):
+        told = Told(
+            name=party.name,
+            code=str(party.credit_code),
+            address=party.address,
+            classes="、".join(each.value for each in party.classes),
+            case=newest.id,
+            kind=CASE_KINDS[newest.kind],
+            opened_on=newest.opened_on,
+            closed=closed(findings),
+            steps=chain_steps(facts, findings, view.packages_about([newest.id]), view.receipts()),
+            hazards=hazard_lines(facts, parameters, local_date(at)),
+            papers=[
+                (form_title(each.form.form), each.form.number, document_state(each)[2])
+                for each in facts.documents
+                if not each.form.voided_why
+            ],
+            earlier=[each.id for each in cases[:-1]],
+        )
+    head = workspace.ledger.head
+    made = one_page_bytes(told, at=at, ledger=f"账本 {head.size} 行，末行指纹 {head.digest}")
+    response = HttpResponse(made, content_type="application/pdf")
+    name = quote(f"{party.short_name or party.name}-情况说明.pdf", safe="")
+    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
+    return response
 
 
 def _reached(held: Any, case: Any) -> str:

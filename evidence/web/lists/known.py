@@ -17,6 +17,7 @@ from evidence.domain.parties import Enterprise, Person
 from evidence.domain.week import Week, local_date
 from evidence.ledger.view import View
 from evidence.rules.figures.hazards import HazardLine, hazard_lines
+from evidence.web import host as hosts
 
 if TYPE_CHECKING:
     from evidence.config import Workspace
@@ -155,7 +156,7 @@ def state_of(service: ServiceState) -> str:
 def _hazards(workspace: Workspace, view: View, cases: list[CaseId]) -> dict[CaseId, tuple[HazardSeen, ...]]:
     from evidence.domain.case_files import FileRole, photographs_of
     from evidence.ledger.facts import gather_cases
-    from evidence.rules.ground import Ground
+    from evidence.rules.facts_index import FactsIndex
     from evidence.rules.known import known_at
 
     now = workspace.clock()
@@ -167,21 +168,21 @@ def _hazards(workspace: Workspace, view: View, cases: list[CaseId]) -> dict[Case
             side = before if file.role is FileRole.HAZARD_PHOTO else after
             side[each.case.id, file.hazard].append(file.sha256)
     found: dict[CaseId, list[HazardSeen]] = {case: [] for case in cases}
-    for line in hazard_lines(Ground(facts, workspace.settings.parameters, now)):
+    for line in hazard_lines(FactsIndex(facts, workspace.settings.parameters, now)):
         key = (line.case, line.hazard)
         seen = HazardSeen(line=line, before=tuple(before[key]), after=tuple(after[key]))
         found[CaseId(line.case)].append(seen)
     return {case: tuple(lines) for case, lines in found.items()}
 
 
-_kept: dict[str, tuple[tuple[str, date], Known]] = {}
+_kept: dict[str, tuple[tuple[int, date], Known]] = {}
 
 
 def known(workspace: Workspace) -> Known:
-    """What is known now; kept until the ledger moves or the day ends."""
+    """What is known now; kept until the ledger says more, or the day ends."""
     view = workspace.ledger.view
     today = local_date(workspace.clock())
-    now = (view.head.digest, today)
+    now = (hosts.current().board.said(), today)
     kept = _kept.get(str(workspace.root))
     if kept is None or kept[0] != now:
         kept = (now, Known(workspace=workspace, view=view, today=today))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -110,7 +110,7 @@ def document_columns(known: Known) -> tuple[Column, ...]:
     )  # fmt: skip
 
 
-_STATES = {"present": "齐全", "missing": "有缺", "undecided": "待判定", "open": "未收到", "none": "已作废"}
+_STATES = {"present": "齐全", "missing": "有缺", "undecided": "待认定", "open": "未收到", "none": "已作废"}
 
 
 def arrival_rows(known: Known) -> Sequence[Arrival]:
@@ -145,10 +145,6 @@ def hazard_columns(known: Known) -> tuple[Column, ...]:
     def line(name: str) -> Callable[[Any], Value]:
         return lambda row: getattr(row.line, name)
 
-    def item(row: Any) -> str:
-        number = row.line.item
-        return "" if number is None else f"{number}. {titles.get(number, '')}".rstrip(". ")
-
     return (
         Column(
             key="case", title="案件", value=line("case"), searched=True,
@@ -173,7 +169,9 @@ def hazard_columns(known: Known) -> tuple[Column, ...]:
         ),
         Column(key="location", title="部位", value=line("location"), searched=True),
         Column(key="description", title="隐患描述", value=line("description"), searched=True),
-        Column(key="item", title="检查项", value=item, filter=Filter.CHOICE),
+        Column(
+            key="item", title="检查项", value=lambda row: _item(titles, row.line.item), filter=Filter.CHOICE
+        ),
         Column(
             key="grade", title="等级", filter=Filter.CHOICE, choices=("一般", "重大"),
             value=lambda row: "重大" if row.line.major else "一般",
@@ -197,6 +195,10 @@ def hazard_columns(known: Known) -> tuple[Column, ...]:
             link=lambda row: reverse("enterprise", args=[row.line.enterprise]) + "#hazards",
         ),
     )  # fmt: skip
+
+
+def _item(titles: Mapping[int, str], number: int | None) -> str:
+    return "" if number is None else f"{number}. {titles.get(number, '')}".rstrip(". ")
 
 
 def footage_rows(known: Known) -> Sequence[Recording]:

@@ -6,6 +6,7 @@ for the rows of the page that is shown: a list of 50,000 enterprises costs what 
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,6 +17,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 Value = str | int | date | tuple[str, ...] | None
+_IDENTIFIER = re.compile(r"[A-Za-z0-9.-]{1,24}")
+_PROSE = 16
+"""Characters from which a value is given a wide column."""
 PAGE_ROWS = 50
 
 
@@ -180,6 +184,13 @@ def text(value: Value) -> str:
     if isinstance(value, tuple):
         return "、".join(value)
     return value if isinstance(value, str) else value.isoformat() if isinstance(value, date) else str(value)
+
+
+def cell_class(value: Value) -> str:
+    """How a value stands in its column: a day or an identifier `whole` on one line, a sentence as `prose`."""
+    if isinstance(value, date) or _IDENTIFIER.fullmatch(text(value)):
+        return "whole"
+    return "prose" if len(text(value)) > _PROSE else ""
 
 
 @lru_cache(maxsize=131_072)

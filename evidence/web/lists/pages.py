@@ -22,6 +22,7 @@ from evidence.web.lists.listing import (
     Query,
     Shown,
     Value,
+    cell_class,
     choices_of,
     query_of,
     show,
@@ -183,6 +184,7 @@ def _cells(columns: Sequence[Column], row: Any) -> list[dict[str, Any]]:
             "value": column.value(row),
             "text": text(column.value(row)),
             "link": column.link(row) if column.link else "",
+            "css": cell_class(column.value(row)),
         }
         for column in columns
     ]

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from django.urls import reverse
 
+from evidence.domain.identifiers import EnterpriseId
 from evidence.domain.parties import (
     Campaign,
     CampaignKind,
@@ -49,23 +50,6 @@ def prepare_enterprises(known: Known, rows: Sequence[Enterprise]) -> None:
 def enterprise_columns(known: Known) -> tuple[Column, ...]:
     """名称, 类别, 街道, how far it has come, what is planned, what is open and overdue."""
 
-    def count(row: Enterprise) -> int:
-        return sum(seen.line.open for seen in known.hazards_of(row.id))
-
-    def overdue(row: Enterprise) -> int:
-        lines = (seen.line for seen in known.hazards_of(row.id))
-        return sum(line.open and line.overdue_days > 0 for line in lines)
-
-    def hazards(row: Enterprise) -> tuple[str, ...]:
-        if overdue(row):
-            return ("有逾期隐患", "有未改隐患")
-        return ("有未改隐患",) if count(row) else ("无未改隐患",)
-
-    def in_roster(row: Enterprise) -> str:
-        if row.active_to and row.active_to < known.today:
-            return "已退出"
-        return "尚未纳入" if row.active_from and row.active_from > known.today else "在册"
-
     return (
         Column(
             key="name", title="企业名称", value=lambda row: row.name, filter=Filter.TEXT, searched=True,
@@ -104,18 +88,39 @@ def enterprise_columns(known: Known) -> tuple[Column, ...]:
             choices=("已列入计划", "未列入计划"),
             value=lambda row: "已列入计划" if row.id in known.planned else "未列入计划",
         ),
-        Column(key="open", title="未改隐患", value=lambda row: count(row) or None),
-        Column(key="overdue", title="逾期隐患", value=lambda row: overdue(row) or None),
+        Column(key="open", title="未改隐患", value=lambda row: _open(known, row.id) or None),
+        Column(key="overdue", title="逾期隐患", value=lambda row: _overdue(known, row.id) or None),
         Column(
             key="hazards", title="隐患情况", optional=True, filter=Filter.CHOICE,
             choices=("有逾期隐患", "有未改隐患", "无未改隐患"),
-            value=hazards,
+            value=lambda row: _hazards(known, row.id),
         ),
         Column(
-            key="roster", title="在册情况", value=in_roster, filter=Filter.CHOICE, optional=True,
-            choices=("在册", "尚未纳入", "已退出"),
+            key="roster", title="在册情况", value=lambda row: _in_roster(known, row), filter=Filter.CHOICE,
+            optional=True, choices=("在册", "尚未纳入", "已退出"),
         ),
     )  # fmt: skip
+
+
+def _open(known: Known, id: EnterpriseId) -> int:
+    return sum(seen.line.open for seen in known.hazards_of(id))
+
+
+def _overdue(known: Known, id: EnterpriseId) -> int:
+    lines = (seen.line for seen in known.hazards_of(id))
+    return sum(line.open and line.overdue_days > 0 for line in lines)
+
+
+def _hazards(known: Known, id: EnterpriseId) -> tuple[str, ...]:
+    if _overdue(known, id):
+        return ("有逾期隐患", "有未改隐患")
+    return ("有未改隐患",) if _open(known, id) else ("无未改隐患",)
+
+
+def _in_roster(known: Known, row: Enterprise) -> str:
+    if row.active_to and row.active_to < known.today:
+        return "已退出"
+    return "尚未纳入" if row.active_from and row.active_from > known.today else "在册"
 
 
 def person_rows(known: Known) -> Sequence[Person]:

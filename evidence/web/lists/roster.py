@@ -31,11 +31,11 @@ _SHOWN = 200
 @page(Act.ROSTER, "GET", "POST")
 def roster(request: Any) -> Any:
     """Take an Excel file and show what it would change; nothing is written yet."""
-    if request.method == "GET":
+    if request.method != "POST":
         return render(request, "desk/roster.html", {})
     with received(request, "file") as sent:
         if sent is None or sent.suffix.lower() not in (".xlsx", ".yaml", ".yml"):
-            messages.error(request, say("请选择填好的名册（.xlsx）。"))
+            messages.error(request, say("请选择填好的名册（Excel）。"))
             return redirect("roster")
         parties = _read(request, sent)
         kept = _keep(request, sent)
@@ -51,7 +51,7 @@ def enter(request: Any) -> Any:
         raise Http404
     parties = _read(request, path)
     workspace = request.desk.workspace
-    if request.POST.get("head") != workspace.ledger.view.head.digest:
+    if request.POST.get("head") != str(request.desk.board.said()):
         messages.warning(request, say("账本刚刚有变动，请再核对一次后导入。"))
         return render(request, "desk/roster.html", {**_preview(request, parties), "kept": name}, status=409)
     record_parties(
@@ -119,7 +119,7 @@ def _preview(request: Any, parties: ImportedParties) -> dict[str, Any]:
         "contacts": contacts,
         "warnings": parties.warnings,
         "nothing": not contacts and not any(found for _title, found in tables),
-        "head": view.head.digest,
+        "head": request.desk.board.said(),
     }
 
 

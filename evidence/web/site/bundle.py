@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from evidence.config import Workspace
-from evidence.domain.case import Visit, in_force
-from evidence.domain.hazard import Hazard, HazardState
+from evidence.domain.case import Case, Visit, in_force
+from evidence.domain.hazard_history import HazardHistory, hazard_histories
 from evidence.domain.identifiers import CaseId, EnterpriseId, PersonId
 from evidence.domain.week import Week
 from evidence.forms.content.checklist import checklist_rows
 from evidence.web import entry_form
 from evidence.web.entry_form import Field, head_fields, list_rows
-from evidence.web.entry_known import known_of, open_hazards
+from evidence.web.entry_known import known_of, open_hazard_words, recheck_day
 from evidence.web.entry_words import bases, criteria
+from evidence.web.site.own_case import OUTSIDE_KINDS
 from evidence.web.site.planned import OwnVisit, own_visits
 from evidence.web.speech import say
 
-FORMAT = 1
+FORMAT = 2
 """Counts changes after which a page of before could not read the document."""
 
 
@@ -38,6 +39,9 @@ def bundle_of(workspace: Workspace, person: PersonId, today: date) -> dict[str, 
         "criteria": criteria(parameters, today),
         "phrases": _phrases(view.all_visits()),
         "rectification_days": parameters.rectification_days,
+        "photograph_required": [*workspace.settings.site.photograph_required],
+        "printed": [*entry_form.FORM_OF],
+        "outside": [_unplanned(workspace, person, kind) for kind in OUTSIDE_KINDS],
     }
 
 
@@ -57,23 +61,51 @@ def _visit(workspace: Workspace, person: PersonId, own: OwnVisit, today: date) -
     values: dict[str, list[str]] = {entry_form.head_name("检查人员"): [*own.line.experts]}
     waiting: dict[str, str] = {}
     if own.case is not None:
-        known = known_of(view, workspace.originals, own.case, own.kind, today=today, me=person)
+        parameters = workspace.settings.parameters
+        known = known_of(
+            view, workspace.originals, own.case, own.kind, parameters=parameters, today=today, me=person
+        )
         values = {**values, **known.values}
-        waiting = {each.hazard.id: each.words for each in open_hazards(in_force(view.visits(own.case.id)))}
-    head = head_fields(own.kind, values, people=view.people(), devices=view.devices())
-    lists = [list_rows(table, {}, hazards=waiting, items=[""] * 25) for table in entry_form.LISTS[own.kind]]
+        waiting = open_hazard_words(view.visits(own.case.id), parameters, today)
     return {
         "key": own.key,
         "day": own.line.day.isoformat(),
         "kind": own.kind,
         "title": say(entry_form.TITLES[own.kind]),
         "case": own.case.id if own.case else "",
+        "recheck_on": recheck_day(own.line.day, workspace.settings.parameters).isoformat(),
         "enterprise": {
             "id": own.line.enterprise,
             "name": enterprise.name if enterprise else own.line.enterprise,
+            "credit_code": enterprise.credit_code if enterprise else "",
             "address": enterprise.address if enterprise else "",
             "classes": [each.value for each in enterprise.classes] if enterprise else [],
         },
+        **_asked(workspace, own.kind, values, waiting, _first_photographs(workspace, own.case, waiting)),
+        "earlier": _earlier(
+            workspace, EnterpriseId(own.line.enterprise), own.case.id if own.case else None, today
+        ),
+    }
+
+
+def _unplanned(workspace: Workspace, person: PersonId, kind: str) -> dict[str, Any]:
+    """What a visit of this kind asks for at an enterprise that stands in no plan."""
+    values = {entry_form.head_name("检查人员"): [str(person)]}
+    return {"kind": kind, "title": say(entry_form.TITLES[kind]), **_asked(workspace, kind, values, {}, {})}
+
+
+def _asked(
+    workspace: Workspace,
+    kind: str,
+    values: Mapping[str, Sequence[str]],
+    waiting: Mapping[str, str],
+    photographs: Mapping[str, Sequence[str]],
+) -> dict[str, Any]:
+    """Fields and lists of one kind of visit."""
+    view = workspace.ledger.view
+    head = head_fields(kind, values, people=view.people(), devices=view.devices())
+    lists = [list_rows(table, {}, hazards=waiting, items=[""] * 25) for table in entry_form.LISTS[kind]]
+    return {
         "head": [_field(each) for each in head],
         "lists": [
             {
@@ -82,11 +114,21 @@ def _visit(workspace: Workspace, person: PersonId, own: OwnVisit, today: date) -
                 "columns": [_field(each) for each in (rows.empty or (rows.rows or ((),))[0])],
                 "keys": [value for _name, value in rows.keys],
                 "labels": [*rows.labels],
+                "photographs": {key: [*found] for key, found in photographs.items()},
             }
             for rows in lists
         ],
-        "earlier": _earlier(workspace, EnterpriseId(own.line.enterprise), own.case.id if own.case else None),
     }
+
+
+def _first_photographs(
+    workspace: Workspace, case: Case | None, waiting: Mapping[str, str]
+) -> dict[str, tuple[str, ...]]:
+    """Hazard -> what it looked like when it was found."""
+    if case is None:
+        return {}
+    visits = in_force(workspace.ledger.view.visits(case.id))
+    return {each.id: each.photos for visit in visits for each in visit.hazards if each.id in waiting}
 
 
 def _field(field: Field) -> dict[str, Any]:
@@ -102,28 +144,30 @@ def _field(field: Field) -> dict[str, Any]:
     }
 
 
-def _earlier(workspace: Workspace, enterprise: EnterpriseId, own: CaseId | None) -> list[dict[str, Any]]:
+def _earlier(
+    workspace: Workspace, enterprise: EnterpriseId, own: CaseId | None, today: date
+) -> list[dict[str, Any]]:
     """Hazards of the enterprise's other cases, newest first, each with what a recheck said last."""
     view = workspace.ledger.view
     found: list[dict[str, Any]] = []
     for case in reversed(view.cases(enterprise)):
         if case.id == own or case.cancelled_why:
             continue
-        visits = in_force(view.visits(case.id))
-        states = {result.hazard: result.state for visit in visits for result in visit.results}
-        found += [_hazard(visit, each, states.get(each.id)) for visit in visits for each in visit.hazards]
+        usual_days = workspace.settings.parameters.rectification_days
+        found += [_hazard(each, today) for each in hazard_histories(view.visits(case.id), usual_days)]
     return found
 
 
-def _hazard(visit: Visit, hazard: Hazard, state: HazardState | None) -> dict[str, Any]:
+def _hazard(history: HazardHistory, today: date) -> dict[str, Any]:
+    hazard, result = history.hazard, history.result_on(today)
     return {
-        "case": visit.case,
+        "case": history.visit.case,
         "id": hazard.id,
-        "found": visit.arrived_at.date().isoformat(),
+        "found": history.found_on.isoformat(),
         "location": hazard.location,
         "description": hazard.description,
         "grade": hazard.grade.value,
-        "state": state.value if state else "",
+        "state": result.state.value if result else "",
     }
 
 

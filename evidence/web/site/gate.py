@@ -17,9 +17,10 @@ from evidence.web.speech import say
 Answer = Callable[..., Any]
 
 
-def refusal(status: int, what: str, remedy: str) -> JsonResponse:
-    """A refusal with what the person can do about it."""
-    return JsonResponse({"what": what, "remedy": remedy}, status=status)
+def refusal(status: int, what: str, remedy: str, *, page: str = "") -> JsonResponse:
+    """A refusal with what the person can do about it, and the page for it, where that is not the sign-in."""
+    told = {"what": what, "remedy": remedy}
+    return JsonResponse({**told, "page": page} if page else told, status=status)
 
 
 def inspector(method: str) -> Callable[[Answer], Answer]:

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
+
+from evidence.archive.originals import Originals
+from evidence.config import Workspace
+from evidence.domain.hazard import Picture
+from evidence.domain.identifiers import Sha256
 
 MAX_BYTES = 64 * 1024 * 1024
 _CHUNK = 1 << 20
@@ -28,15 +34,22 @@ class Readable(Protocol):
         """The next bytes; empty at the end."""
 
 
+@dataclass(frozen=True, slots=True)
 class Parts:
-    """One account's folder; a part is there whole or not at all."""
+    """One account's folder, and the archive behind it; a part is there whole or not at all."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    folder: Path
+    originals: Originals
+    entered: frozenset[str] = frozenset()
+    """What of the archive this account brought itself; of the rest it learns nothing."""
 
-    def path(self, digest: str) -> Path:
-        """Where a part lies, or would."""
-        return self._folder / f"{digest}.jpg"
+    def found(self, digest: str) -> Path | None:
+        """Where a part lies: still waiting, or in the archive since its visit was entered."""
+        waiting = self._waiting(digest)
+        if waiting.is_file():
+            return waiting
+        known = Sha256(digest)
+        return self.originals.path(known) if digest in self.entered and known in self.originals else None
 
     def take(self, digest: str, source: Readable) -> None:
         """Keep what comes in.
@@ -47,17 +60,41 @@ class Parts:
         Raises:
             TooLargeError, OtherBytesError: nothing is kept then.
         """
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=self._folder)
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=self.folder)
         try:
             with os.fdopen(handle, "wb") as file:
                 if _copy(source, file.write) != digest:
                     raise OtherBytesError
                 file.flush()
                 os.fsync(file.fileno())
-            Path(name).replace(self.path(digest))
+            Path(name).replace(self._waiting(digest))
         finally:
             Path(name).unlink(missing_ok=True)
+
+    def let_go(self, digests: Iterable[str]) -> None:
+        """Remove what the archive has taken over."""
+        for digest in digests:
+            if Sha256(digest) in self.originals:
+                self._waiting(digest).unlink(missing_ok=True)
+                for begun in self.folder.glob(f"{digest}.*.part"):  # of a sealing that was never finished
+                    begun.unlink(missing_ok=True)
+
+    def _waiting(self, digest: str) -> Path:
+        return self.folder / f"{digest}.jpg"
+
+
+def parts_of(workspace: Workspace, account: Any, entered: frozenset[str] = frozenset()) -> Parts:
+    """What an account's telephone sent and no visit has taken over yet."""
+    return Parts(workspace.root / "desk" / "site" / str(account.pk), workspace.originals, entered)
+
+
+def files_of(pictures: Iterable[Picture]) -> frozenset[str]:
+    """Digests of the copies in the record and of the camera's own files behind them."""
+    told = tuple(pictures)
+    return frozenset(
+        {each.sha256 for each in told} | {each.captured.original for each in told if each.captured}
+    )
 
 
 def _copy(source: Readable, write: Callable[[bytes], int]) -> str:

@@ -8,21 +8,29 @@ from pathlib import Path
 from typing import Any
 
 from csp.decorators import csp_update
-from django.http import HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.templatetags.static import static
 from django.views.decorators.http import require_safe
 
-from evidence.domain.identifiers import PersonId
-from evidence.domain.week import local_date
+from evidence.domain.case import in_force
+from evidence.domain.identifiers import PersonId, Sha256
+from evidence.domain.week import Week, local_date
+from evidence.web.files import send_photograph
 from evidence.web.site.bundle import bundle_of
+from evidence.web.site.choosing import settled_keys
+from evidence.web.site.devices import token_for
 from evidence.web.site.gate import inspector
+from evidence.web.site.planned import own_visits
+from evidence.web.site.sealing import seal_key
 from evidence.web.site.words import words_for
 from evidence.web.speech import say
 
 _WEB = Path(__file__).parents[1]
 _FILES = _WEB / "static/desk/site"
+_FIRST = ("lock.js", "vault.js", "seal.js", "store.js", "element.js", "words.js")
+"""What the lock is drawn with: fetched together, not one after the other as each names the next."""
 _PERMISSIONS = "camera=(self), microphone=(), geolocation=(self)"
 
 
@@ -40,7 +48,8 @@ def version() -> str:
 @csp_update({"worker-src": ["'self'"], "manifest-src": ["'self'"], "img-src": ["blob:"]})
 def site(request: Any) -> Any:
     """The page; over plain http on another machine it says why it cannot work."""
-    response = render(request, "site/shell.html", {"version": version()})
+    first = [static(f"desk/site/{name}") for name in _FIRST]
+    response = render(request, "site/shell.html", {"version": version(), "first": first})
     response.headers["Permissions-Policy"] = _PERMISSIONS
     return response
 
@@ -82,11 +91,30 @@ def words(request: Any) -> Any:
 @inspector("GET")
 def bundle(request: Any, person: PersonId) -> Any:
     """The inspector's visits; with the server's time and the token that sending back needs."""
-    from evidence.config import utc_now
-
     workspace = request.desk.workspace
-    made = bundle_of(workspace, person, local_date(workspace.clock()))
+    now = workspace.clock()
+    made = bundle_of(workspace, person, local_date(now))
     account = {"account": request.user.get_username(), "person": request.user.seat.person}
-    return JsonResponse(
-        {**made, **account, "token": get_token(request), "server_now": int(utc_now().timestamp() * 1000)}
-    )
+    keys = {"seal_key": seal_key(workspace.root).public, "device_token": token_for(request)}
+    clock = {"token": get_token(request), "server_now": int(now.timestamp() * 1000)}
+    return JsonResponse({**made, **account, **keys, **clock, "settled": settled_keys(request.user)})
+
+
+@inspector("GET")
+def picture(request: Any, person: PersonId, digest: str) -> Any:
+    """A hazard's first photograph, for the recheck; only of the inspector's own planned visits."""
+    workspace = request.desk.workspace
+    view = workspace.ledger.view
+    cases = {
+        each.case.id for each in own_visits(view, person, Week.of(local_date(workspace.clock()))) if each.case
+    }
+    shown = {
+        photo
+        for case in cases
+        for visit in in_force(view.visits(case))
+        for hazard in visit.hazards
+        for photo in hazard.photos
+    }
+    if digest not in shown:
+        raise Http404
+    return send_photograph(workspace, Sha256(digest))

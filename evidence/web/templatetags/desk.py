@@ -9,25 +9,30 @@ from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from evidence.domain.identifiers import expand
 from evidence.domain.week import SHANGHAI, weekday_name
+from evidence.language import chosen_language
 from evidence.rules.clause import Finding
 from evidence.web import host as hosts
+from evidence.web import wording
 from evidence.web.acts import people_words
 from evidence.web.matrix import SIGNS, WORDS, state_of
 from evidence.web.speech import say
+from evidence.web.worklist import Line
 
 register = template.Library()
 
 OUTCOME_SIGNS = {
     "linked": ("●", "present", "已归入"),
-    "unidentified": ("◐", "undecided", "待确认"),
+    "unidentified": ("◐", "undecided", "待认定"),
     "quarantined": ("✕", "missing", "已隔离"),
     "duplicate": ("＝", "open", "重复"),
     "waiting": ("○", "open", "等待写完"),
@@ -39,6 +44,11 @@ def t(message: str, **values: Any) -> str:
     """A phrase, with `{name}` filled in."""
     text = say(message)
     return text.format(**values) if values else text
+
+
+def sentences(content: str, **values: Any) -> str:
+    """A phrase too long for one line of a template: its lines joined as Chinese is, then as `t` says it."""
+    return t("".join(line.strip() for line in content.splitlines()), **values)
 
 
 def once() -> SafeString:
@@ -61,12 +71,53 @@ def _shown(value: date) -> str:
     return f"{value.isoformat()} {say(weekday_name(value))}"
 
 
+def short_day(value: date) -> str:
+    """`04-01 周五`, for lists where the year is plain."""
+    return f"{value:%m-%d} {say(weekday_name(value))}"
+
+
+def deed_address(key: str, mine: bool) -> str:
+    """Where a line's deed is done: in the side panel, or on a page of its own."""
+    return f"{reverse('deed', args=[key])}{'?mine=1' if mine else ''}"
+
+
+def write_address(line: Line, then: str) -> str:
+    """The form in which a line's record is entered; it leads on to what stands below the line."""
+    asked = {"line": line.key, "then": then, "paper": line.document}
+    query = urlencode({name: value for name, value in asked.items() if value})
+    return f"{reverse('write', args=[line.case, line.entry])}?{query}"
+
+
+def line_words(line: Line) -> str:
+    """What a line of the worklist asks for, in the reader's language."""
+    told = say(line.phrase)
+    if told == line.phrase and chosen_language() != "zh":
+        # A deed that no table words asks for what its rule asks for.
+        told = wording.rule_title(line.deed.id, hosts.current().workspace.settings.parameters) or told
+    return told.format(**{name: say(value) for name, value in line.terms}) if line.terms else told
+
+
+def said(text: str) -> str | SafeString:
+    """A phrase of ours in the reader's language, a sentence of the record as it is."""
+    return wording.as_recorded(say(text))
+
+
+def each_said(who: str) -> str:
+    """Names stay names; 资料员、企业 are said in the reader's language."""
+    return say("、").join(say(each) for each in who.split("、"))
+
+
 def moment(value: datetime | None) -> str:
     """`2022-03-31 周四 09:07`, Shanghai."""
     if value is None:
         return "—"
     local = value.astimezone(SHANGHAI)
     return f"{_shown(local.date())} {local:%H:%M}"
+
+
+def field_moment(value: datetime) -> str:
+    """As a browser's field for day and time wants it, Shanghai."""
+    return f"{value.astimezone(SHANGHAI):%Y-%m-%dT%H:%M}"
 
 
 def clock(value: datetime | None) -> str:
@@ -114,6 +165,16 @@ def finding_state(finding: Finding) -> dict[str, str]:
     """Sign, class and words of a finding."""
     state = state_of(finding)
     return {"sign": SIGNS[state], "css": state.value, "words": say(WORDS[state])}
+
+
+def finding_words(finding: Finding) -> str | SafeString:
+    """What a finding says."""
+    return wording.finding_words(finding, hosts.current().workspace.settings.parameters)
+
+
+def remedy_words(finding: Finding) -> str:
+    """What to do about a finding."""
+    return wording.remedy_words(finding, hosts.current().workspace.settings.parameters)
 
 
 def document_number(finding: Finding) -> str:
@@ -174,11 +235,14 @@ def asset(name: str) -> str:
 
 
 register.simple_tag(t, name="t")
+register.simple_block_tag(sentences, name="sentences")
 register.simple_tag(once, name="once")
 register.simple_tag(asset, name="asset")
 _FILTERS: tuple[Callable[..., Any], ...] = (
     day, moment, clock, when, days_left, outcome, thousandths, size, finding_state, unlocal, minutes,
-    decision_words, is_day, as_text, document_number, at, value_of, person_words,
+    decision_words, is_day, as_text, document_number, at, value_of, person_words, short_day, line_words,
+    each_said, finding_words, remedy_words, wording.as_recorded, said, deed_address,
+    write_address, field_moment,
 )  # fmt: skip
 for _each in _FILTERS:
     register.filter(_each.__name__, _each)

@@ -23,6 +23,20 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   }, { once: true });
 });
 
+// The pages of the header fold into a menu where there is little room.
+document.addEventListener("click", (event) => {
+  const menu = document.querySelector("[data-menu]");
+  const shown = Boolean(event.target.closest("[data-menu]")) && menu.getAttribute("aria-expanded") !== "true";
+  if (!menu) return;
+  menu.setAttribute("aria-expanded", String(shown));
+  document.getElementById("nav").classList.toggle("shown", shown);
+  for (const each of document.querySelectorAll("details.me[open]")) if (!each.contains(event.target)) each.open = false;
+});
+document.addEventListener("keydown", (event) => {
+  const menu = document.querySelector('[data-menu][aria-expanded="true"]');
+  if (menu && event.key === "Escape") { menu.click(); menu.focus(); }
+});
+
 // The page picture: + and - zoom, R turns; the number field asks with what was typed.
 function look(viewer, key) {
   const step = (name, count, by, around) => {

@@ -41,7 +41,9 @@ export function draw(field, values, changed, error = "") {
   const inner = make(field, values, changed, LISTS[field.heading]);
   const label = element("span", { className: "label", textContent: field.label });
   const wrong = error ? element("span", { className: "wrong", textContent: `✕ ${error}` }) : null;
-  return element(grouped ? "fieldset" : "label", { className: "field" }, label, inner, wrong);
+  const made = element(grouped ? "fieldset" : "label", { className: "field" }, label, inner, wrong);
+  made.dataset.heading = field.heading;
+  return made;
 }
 
 export function datalist(id, values) {

@@ -1,14 +1,25 @@
 // IndexedDB: what the page promised to keep is on the disk before a promise here resolves.
 const NAME = "evidence-site";
-const STORES = ["bundle", "visits", "photographs"];
+const VERSION = 3;
+const STORES = ["bundle", "visits", "photographs", "pictures", "keys"];
+const PLAIN = ["bundle", "visits", "photographs", "pictures"];
 let opening;
 
 function open() {
   opening ??= new Promise((resolve, reject) => {
-    const request = indexedDB.open(NAME, 1);
-    request.onupgradeneeded = () => STORES.forEach((store) => request.result.createObjectStore(store));
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
+    const request = indexedDB.open(NAME, VERSION);
+    request.onupgradeneeded = ({ oldVersion }) => {
+      const { result } = request;
+      // before version 3, which nobody relied on, everything lay readable
+      if (oldVersion && oldVersion < VERSION) PLAIN.forEach((store) => result.deleteObjectStore(store));
+      for (const store of STORES) if (!result.objectStoreNames.contains(store)) result.createObjectStore(store);
+    };
+    request.onsuccess = () => {
+      // a page of a newer program may want to add a store: it must not wait for this one to be closed
+      request.result.onversionchange = () => { request.result.close(); opening = undefined; };
+      resolve(request.result);
+    };
+    request.onerror = () => { opening = undefined; reject(request.error); };
   });
   return opening;
 }

@@ -1,56 +1,55 @@
 // Sends finished visits: photographs by content first, then the facts; every step may be repeated.
+import { nobodyThere, outcome, trouble } from "./answers.js";
 import * as store from "./store.js";
-import { ask, send } from "./transport.js";
+import { send } from "./transport.js";
+import { bring, SEALED } from "./upload.js";
+import * as vault from "./vault.js";
 
-const GONE = new Set([0, 401, 403, 502, 503, 504]);
-
-async function photographs(visit, token) {
-  for (const name of Object.values(visit.photographs).flat()) {
-    const path = `/site/photographs/${name}/`;
-    const known = await ask(path);
-    if (known.status === 200) continue;
-    if (GONE.has(known.status)) return known;
-    const kept = await store.read("photographs", name);
-    const answer = await send(path, "PUT", kept.copy, token, "image/jpeg");
-    if (answer.status !== 201) return answer;
+// What the server gave back after a refusal is with the server already: it has no bytes here any more.
+async function sendOne(kept, token) {
+  for (const digest of kept.digests) {
+    const photograph = await store.read("photographs", digest);
+    for (const [name, blob] of [[digest, photograph?.copy], [photograph?.captured_sha256, photograph?.original]]) {
+      const stopped = blob && await bring(name, blob, token);
+      if (stopped) return stopped;
+    }
   }
-  return null;
+  return send("/site/visits/", "POST", kept.sealed, token, SEALED);
 }
 
-async function described(visit) {
-  const told = {};
-  for (const name of Object.values(visit.photographs).flat()) {
-    const { captured_sha256, taken_ms, offset_ms, name: called } = await store.read("photographs", name);
-    told[name] = { captured_sha256, taken_ms, offset_ms, name: called };
-  }
-  return told;
+// The receipt ends it; a refusal brings back what was sent, so that it can be corrected; the rest waits as it is.
+async function settled(at, { status, body }) {
+  const state = outcome({ status, body });
+  const { sent, ...answer } = body;
+  const { page, ...facts } = sent ?? {};
+  const visit = await vault.readVisit(at);
+  const kept = await store.read("visits", at);
+  if (state !== "waiting") for (const digest of kept.digests) await store.remove("photographs", digest);
+  const told = { ...visit, key: at, account: kept.account, step: kept.step, answer: { status, ...answer } };
+  if (state === "sent") await vault.writeVisit({ ...told, state });
+  else if (state === "refused") await vault.writeVisit({ ...told, ...facts, ...page, state });
+  else await vault.writeVisit({ ...told, state }, { sealed: kept.sealed, digests: kept.digests });
+  return state;
 }
 
-async function sendOne(visit, token) {
-  const stopped = await photographs(visit, token);
-  if (stopped) return stopped;
-  const { key, plan, typed, times, photographs: fields } = visit;
-  const facts = { key, kind: plan.kind, case: plan.case, typed, times, photographs: fields };
-  const body = JSON.stringify({ ...facts, described: await described(visit), device_ms: Date.now() });
-  return send("/site/visits/", "POST", body, token, "application/json");
-}
+const SAID = { sent: "已送达", refused: "改正后再送" };
 
-// One tab at a time sends; another waits for its turn and finds nothing left to do.
+// One tab at a time sends; another waits for its turn and finds nothing left to do. A visit that waits does not keep
+// the others from going through. Answers whether something waits, which is then tried again.
 export function sendAll(token, account, tell) {
   return navigator.locks.request("evidence-site-send", async () => {
-    for (const key of await store.keys("visits")) {
-      const visit = await store.read("visits", key);
-      if (visit.state !== "waiting" || visit.account !== account) continue;
+    let waits = null;
+    for (const at of await store.keys("visits")) {
+      const kept = await store.read("visits", at);
+      if (kept.state !== "waiting" || kept.account !== account) continue;
       tell("正在发送……");
-      const { status, body } = await sendOne(visit, token);
-      if (status === 401 || status === 403) return tell("登录已失效，请重新登录；本机上的内容都还在。");
-      if (GONE.has(status)) return tell("没有网络，内容都在本机，有网络后再送。");
-      const now = await store.read("visits", key);
-      if (now.step !== visit.step) continue;
-      const complete = status === 200 && body.receipt && !body.refused.length;
-      await store.write("visits", key, { ...now, state: complete ? "sent" : "refused", answer: { status, ...body } });
-      tell(complete ? "已送达" : "改正后再送");
+      const answer = await sendOne(kept, token);
+      const state = nobodyThere(answer) ? "waiting" : await settled(at, answer);
+      if (state === "waiting") waits = answer;
+      else tell(SAID[state]);
+      if (nobodyThere(answer)) break;
     }
-    return undefined;
+    if (waits) tell(trouble(waits));
+    return Boolean(waits);
   });
 }

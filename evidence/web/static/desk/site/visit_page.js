@@ -1,39 +1,13 @@
 // The page of one visit: arrival and leaving, people, lists, photographs, finishing.
 import { button, element } from "./element.js";
 import { datalist, draw } from "./fields.js";
+import { obstacle, otherEnterprise } from "./finish.js";
 import { drawList } from "./lists.js";
-import { NoPhotographError, takeIn } from "./photograph.js";
-import * as store from "./store.js";
-import { keep, leftBeforeArrival, stamp } from "./visit.js";
+import { drawName } from "./outside.js";
+import { finish as seal, keep, stamp } from "./visit.js";
 import { t } from "./words.js";
 
 const TIMES = { 到达时间: "到达", 离开时间: "离开" };
-
-function photographsOf(session) {
-  return (name) => {
-    const { visit } = session;
-    const count = element("span", { textContent: `${(visit.photographs[name] ?? []).length} ${t("张照片")}` });
-    const camera = element("input", { type: "file", accept: "image/*", multiple: true });
-    camera.setAttribute("capture", "environment");
-    camera.onchange = async () => {
-      for (const file of camera.files) {
-        try {
-          const taken = await takeIn(file, session.offset);
-          await store.write("photographs", taken.sha256, taken);
-          const kept = (visit.photographs[name] ??= []);
-          if (!kept.includes(taken.sha256)) kept.push(taken.sha256);
-          await session.save();
-        } catch (error) {
-          const full = "本机存储已满，这一笔没有存上。请删除手机里的其他内容后再试。";
-          session.tell(error instanceof NoPhotographError ? error.message : full);
-        }
-      }
-      camera.value = "";
-      count.textContent = `${(visit.photographs[name] ?? []).length} ${t("张照片")}`;
-    };
-    return element("label", { className: "camera" }, `📷 ${t("拍照")} `, camera, count);
-  };
-}
 
 function times(session) {
   const row = element("div", { className: "times" });
@@ -53,11 +27,12 @@ function times(session) {
 }
 
 function head(session) {
-  const fields = session.visit.plan.head.filter((field) => !(field.heading in TIMES));
+  const { plan, typed } = session.visit;
+  const fields = plan.head.filter((field) => !(field.heading in TIMES));
   const drawn = (some) => some.map((field) =>
-    draw(field, session.visit.typed[field.name] ?? [], (now) => session.changed(field.name, now),
-      session.errors[field.name]));
-  const rest = fields.filter((field) => field.seldom && !session.errors[field.name]);
+    draw(field, typed[field.name] ?? [], (now) => session.changed(field.name, now), session.errors[field.name]));
+  const asked = (field) => plan.outside && field.heading === "计划外说明";
+  const rest = fields.filter((field) => field.seldom && !session.errors[field.name] && !asked(field));
   return element("section", {}, element("h2", { textContent: t("基本情况") }),
     ...drawn(fields.filter((field) => !rest.includes(field))),
     element("details", {}, element("summary", { textContent: t("更多") }), ...drawn(rest)));
@@ -70,6 +45,23 @@ function earlier(plan) {
   return element("details", { open: true }, element("summary", { textContent: t("往年隐患") }), element("ul", {}, ...told));
 }
 
+// At the gate: the code on the licence, typed or by the keyboard's own scanner, against the plan's enterprise.
+function atTheGate(plan) {
+  if (!plan.enterprise.credit_code) return null;
+  const wrong = element("p", { className: "wrong", hidden: true, textContent: `✕ ${t("这不是计划中的企业，请核对。")}` });
+  const code = element("input", { name: "gate", autocomplete: "off", inputMode: "text" });
+  code.oninput = () => { wrong.hidden = !otherEnterprise(code.value, plan.enterprise); };
+  return element("details", {}, element("summary", { textContent: t("核对企业") }),
+    element("label", { className: "field" },
+      element("span", { className: "label", textContent: t("营业执照上的统一社会信用代码") }), code), wrong);
+}
+
+function whereabouts(session) {
+  const box = element("input", { type: "checkbox", checked: Boolean(session.visit.position) });
+  box.onchange = () => { session.visit.position = box.checked; session.save(); };
+  return element("div", { className: "choices" }, element("label", {}, box, t("照片记下拍摄位置")));
+}
+
 function answered(answer) {
   if (!answer || answer.status === 200 && !answer.refused?.length) return null;
   const said = [...(answer.refused ?? []).map((each) => `${each.place} ${each.what}`), ...(answer.theirs ?? [])];
@@ -79,14 +71,18 @@ function answered(answer) {
 }
 
 function finish(session) {
-  return button(t("完成并送出"), async () => {
+  const why = element("p", { className: "wrong", role: "alert" });
+  const send = button(t("完成并送出"), async () => {
     const { visit } = session;
-    if (!visit.typed["head|到达时间"]?.length) return session.tell("请先点“到达”。");
-    if (leftBeforeArrival(visit)) return session.tell("离开时间早于到达时间。");
-    visit.state = "waiting";
-    await session.save();
+    const [phrase, row] = obstacle(visit, session.bundle) ?? [];
+    if (phrase) {
+      why.textContent = `✕ ${t(phrase)}${row ?? ""}`;
+      return undefined;
+    }
+    await seal(visit, session.bundle.seal_key, session.tell);
     return session.finished();
   }, "main");
+  return element("div", {}, why, send);
 }
 
 export function drawVisit(visit, context) {
@@ -95,18 +91,22 @@ export function drawVisit(visit, context) {
   for (const each of visit.answer?.refused ?? []) session.errors[each.field] = each.what;
   session.save = () => keep(visit, context.tell);
   session.changed = (name, values) => {
-    visit.typed[name] = values;
+    if (values.length || name in visit.typed) visit.typed[name] = values;
+    return session.altered();
+  };
+  session.altered = () => {
     if (visit.state !== "open") visit.state = "open";
     return session.save();
   };
-  session.photographs = photographsOf(session);
   const { plan } = visit;
+  const title = element("h2");
+  const entitle = () => { title.textContent = `${plan.enterprise.name} ${plan.title}`; };
+  entitle();
   return element("article", {}, button(`← ${t("返回")}`, context.back, "plain"),
-    element("h2", { textContent: `${plan.enterprise.name} ${plan.title}` }),
-    element("p", { className: "quiet", textContent: plan.enterprise.address }),
-    answered(visit.answer), times(session), earlier(plan), head(session),
+    title, drawName(session, entitle),
+    element("p", { className: "quiet", textContent: plan.enterprise.address }), atTheGate(plan),
+    answered(visit.answer), times(session), earlier(plan), head(session), whereabouts(session),
     ...plan.lists.map((list) => drawList(list, session)),
     datalist("bases", bundle.bases.map(([basis]) => basis)),
-    datalist("criteria", bundle.criteria.map(([code]) => code)),
-    datalist("phrases", Object.values(bundle.phrases).flat()), finish(session));
+    datalist("criteria", bundle.criteria.map(([code]) => code)), finish(session));
 }

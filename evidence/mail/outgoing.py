@@ -1,0 +1,81 @@
+"""Messages out: handed to the SMTP server of `[notices]`, as little of the protocol as that needs."""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from collections.abc import Iterable
+from email.message import EmailMessage
+from pathlib import Path
+
+from evidence import credentials
+from evidence.errors import MissingPartError
+from evidence.language import _
+from evidence.mail.settings import NoticeSettings
+
+
+class NotSentError(MissingPartError):
+    """The server does not answer, or does not take a message; the next attempt may succeed."""
+
+
+def send(messages: Iterable[EmailMessage], settings: NoticeSettings, root: Path) -> None:
+    """Hand messages over, in one session.
+
+    Args:
+        root: the workspace.
+
+    Raises:
+        NotSentError: no answer, no trust in its certificate, not signed in, or a message was refused.
+        CredentialError: no password.
+    """
+    password = _password(settings, root)
+    try:
+        with _connected(settings, root) as server:
+            if settings.user:
+                server.login(settings.user, password)
+            for message in messages:
+                server.send_message(message)
+    except (OSError, smtplib.SMTPException, ssl.SSLError) as error:
+        raise NotSentError(
+            _("通知邮件没有发出：{why}").format(why=_why(error)),
+            where="[notices]",
+            remedy=_("请核对 evidence.toml [notices] 的服务器、账号和证书；程序会再试。"),
+        ) from error
+
+
+def _connected(settings: NoticeSettings, root: Path) -> smtplib.SMTP:
+    where = settings.host, settings.port
+    if settings.security == "none":
+        return smtplib.SMTP(*where, timeout=settings.timeout_s)
+    context = ssl.create_default_context(cafile=str(root / settings.ca_file) if settings.ca_file else None)
+    if settings.security == "tls":
+        return smtplib.SMTP_SSL(*where, timeout=settings.timeout_s, context=context)
+    server = smtplib.SMTP(*where, timeout=settings.timeout_s)
+    try:
+        server.starttls(context=context)
+    except BaseException:
+        server.close()
+        raise
+    return server
+
+
+def _password(settings: NoticeSettings, root: Path) -> str:
+    if not settings.user:
+        return ""
+    if settings.keyring:
+        return credentials.from_keyring(settings.keyring)
+    path = root / settings.password_file
+    password = credentials.from_file(path)
+    if password is None:
+        raise credentials.CredentialError(
+            _("没有发信账号的密码。"), where=str(path), remedy=_("请把密码写进该文件，权限 600。")
+        )
+    return password
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, smtplib.SMTPResponseException):
+        said = error.smtp_error
+        text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
+        return f"{error.smtp_code} {text}"
+    return str(error) or type(error).__name__
