@@ -26,13 +26,13 @@ if TYPE_CHECKING:
     from evidence.forms.issuer import Issuer
     from evidence.forms.kept_checks import KeptChecks
     from evidence.forms.plausible import Plausible
-    from evidence.handover.office import Office
+    from evidence.handover.handover_context import HandoverContext
     from evidence.handover.self_check import OwnVerdict
     from evidence.inbox.attachments import Attachments
     from evidence.inbox.case_tree import CaseTree
+    from evidence.inbox.deferred import DeferredRecognition
     from evidence.inbox.desk import Desk
     from evidence.inbox.ingest import Intake
-    from evidence.inbox.later import Later
     from evidence.jobs.job import DeadJob, Queue
     from evidence.jobs.kept import KeptQueue
     from evidence.ledger.acting import Actor
@@ -150,7 +150,7 @@ class Workspace:
             understander=understander,
             settings=inbox,
             clock=self.clock,
-            later=self._later(),
+            deferred=self._deferred(),
             scanner=self.virus_scan,
         )
 
@@ -195,12 +195,14 @@ class Workspace:
         """Jobs that were tried in vain and wait for a person."""
         return (*self.kept_jobs.dead(), *(() if self.queue is None else self.queue.dead()))
 
-    def _later(self) -> Later | None:
-        from evidence.inbox.later import Later
+    def _deferred(self) -> DeferredRecognition | None:
+        from evidence.inbox.deferred import DeferredRecognition
 
         if self.queue is None:
             return None
-        return Later(queue=self.queue, most_waiting=self.settings.jobs.most_waiting, clock=self.clock)
+        return DeferredRecognition(
+            queue=self.queue, most_waiting=self.settings.jobs.most_waiting, clock=self.clock
+        )
 
     @cached_property
     def attachments(self) -> Attachments:
@@ -310,12 +312,12 @@ class Workspace:
         return None
 
     @cached_property
-    def office(self) -> Office:
+    def handover(self) -> HandoverContext:
         """What the weekly handover works with."""
-        from evidence.handover.office import Names, Office
-        from evidence.handover.press import TemplatePress
+        from evidence.handover.form_printer import TemplatePrinter
+        from evidence.handover.handover_context import HandoverContext, Names
 
-        return Office(
+        return HandoverContext(
             root=self.root,
             names=Names(
                 contract_code=self.settings.contract.code,
@@ -330,12 +332,16 @@ class Workspace:
             parameters=replace(
                 self.settings.parameters, judge_client=self.settings.contract.claims_in_package
             ),
-            press=TemplatePress(
+            printer=TemplatePrinter(
                 templates=self.templates, settings=self.settings, kept_checks=self.kept_checks
             ),
             examine=examine_own_package,
             signer=self.settings.signer,
-            timestamp=self.settings.timestamp,
+            timestamp=(
+                self.settings.timestamp.whatever_its_clock()
+                if self.clock_is_right
+                else self.settings.timestamp
+            ),
             witness=self.settings.witness,
         )
 

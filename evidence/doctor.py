@@ -11,7 +11,8 @@ import subprocess
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
-from evidence.bundles.signers import KeyUnusableError, SigningKey, open_key
+from evidence.bundles.signers import SigningKey, open_key
+from evidence.bundles.unusable_key import KeyUnusableError
 from evidence.config import Workspace
 from evidence.errors import EvidenceError
 from evidence.health import conditions as health
@@ -80,7 +81,7 @@ def _folders(workspace: Workspace) -> Iterator[Condition]:
 
 def _inbox(workspace: Workspace) -> Iterator[Condition]:
     """Entries that intake cannot look into; the rest is taken all the same."""
-    from evidence.inbox.sight import look
+    from evidence.inbox.inbox_listing import look
 
     if not workspace.inbox.is_dir():
         return  # said already
@@ -205,7 +206,7 @@ def _doubts(workspace: Workspace, key: SigningKey) -> Iterator[Condition]:
     from evidence.handover.package import open_signing
     from evidence.handover.self_check import foreseen
 
-    signing = open_signing(workspace.office, key, lambda: datetime.now(UTC))
+    signing = open_signing(workspace.handover, key, lambda: datetime.now(UTC))
     for each in foreseen(signing, asking=False):
         yield Condition(
             name="level",

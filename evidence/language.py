@@ -1,12 +1,15 @@
 """What the program says to people: written in Chinese in the source, English through gettext.
 
-Documents, findings and reports are always Chinese; only terminal and desk speech is translated.
+Documents, findings and reports are always Chinese; only terminal and desk speech is translated. A
+message is worded for the terminal in the source; where that names a command, an option or a file of
+settings, the catalogue `at_desk` holds what a reader in a browser is told instead.
 """
 
 from __future__ import annotations
 
 import gettext
 import os
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -17,16 +20,22 @@ LOCALE_DIR = Path(__file__).parent / "locale"
 
 
 _reader: ContextVar[str] = ContextVar("reader", default="")
+_in_browser: ContextVar[bool] = ContextVar("in_browser", default=False)
 
 
 @contextmanager
-def speaking_to(language: str) -> Iterator[None]:
-    """Speak `zh` or `en` whatever the machine's locale: a desk answers readers of several languages."""
-    token = _reader.set(language)
+def speaking_to(language: str, *, in_browser: bool = False) -> Iterator[None]:
+    """Speak `zh` or `en` whatever the machine's locale: a desk answers readers of several languages.
+
+    Args:
+        in_browser: the reader has no terminal, and no command or option is named.
+    """
+    token, place = _reader.set(language), _in_browser.set(in_browser)
     try:
         yield
     finally:
         _reader.reset(token)
+        _in_browser.reset(place)
 
 
 def chosen_language() -> str:
@@ -43,14 +52,52 @@ def chosen_language() -> str:
     return "zh"
 
 
-@lru_cache(maxsize=4)
-def _catalogue(language: str) -> gettext.NullTranslations:
-    return gettext.translation("evidence", LOCALE_DIR, languages=[language], fallback=True)
+@lru_cache(maxsize=8)
+def _catalogue(domain: str, language: str) -> gettext.NullTranslations:
+    return gettext.translation(domain, LOCALE_DIR, languages=[language], fallback=True)
 
 
 def _(message: str) -> str:
     """The message in the reader's language; messages without a translation stay Chinese."""
-    return _catalogue(chosen_language()).gettext(message)
+    if _in_browser.get() and (said := at_desk(message)):
+        return said
+    return _catalogue("evidence", chosen_language()).gettext(message)
+
+
+def at_desk(message: str) -> str:
+    """How a browser says a message in the reader's language; empty where it says it like the terminal."""
+    said = _catalogue("at_desk", chosen_language()).gettext(message) if message else ""
+    return said if said != message else ""
+
+
+def reworded(text: str) -> str:
+    """A finished sentence that was stored for the terminal, as a browser says it.
+
+    The sentence itself is looked up first, then those with places that it fits.
+    """
+    if said := at_desk(text):
+        return said
+    for pattern, message in _patterns():
+        if found := pattern.fullmatch(text):
+            return at_desk(message).format(**found.groupdict())
+    return text
+
+
+@lru_cache(maxsize=1)
+def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
+    """The messages with places that `at_desk` knows, as what their finished sentences look like."""
+    catalogue = _catalogue("at_desk", "zh")
+    known = [each for each in getattr(catalogue, "_catalog", {}) if isinstance(each, str)]
+    return tuple((_pattern_of(message), message) for message in known if _PLACE.search(message))
+
+
+_PLACE = re.compile(r"\{\w+\}")
+
+
+def _pattern_of(message: str) -> re.Pattern[str]:
+    parts = re.split(r"\{(\w+)\}", message)
+    places = (f"(?P<{part}>.+?)" if odd % 2 else re.escape(part) for odd, part in enumerate(parts))
+    return re.compile("".join(places), re.DOTALL)
 
 
 def teach_click() -> None:

@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from evidence.config import Workspace, open_workspace
-from evidence.contracts.contract import FOLDER, shipped_contract
+from evidence.contracts.contract import FOLDER, Contract, shipped_contract
 from evidence.errors import UsageError
 from evidence.foreign import reason_of
 from evidence.language import _
@@ -126,20 +126,7 @@ def create_workspace(
         )
     chosen = shipped_contract(contract) if contract else None
     try:
-        root.mkdir(parents=True, exist_ok=True)
-        for folder in ("ledger", "originals", "issued", "cases", "quarantine", "handover"):
-            (root / "archive" / folder).mkdir(parents=True, exist_ok=True)
-        if not (root / SETTINGS_FILE).exists():
-            (root / SETTINGS_FILE).write_text(settings, encoding="utf-8")
-        for name in ("inbox/README.md", "archive/README.md"):
-            _copy_once(shipped(name), root / name)
-        for source in sorted(shipped("templates").rglob("*")):
-            if source.is_file():
-                _copy_once(source, root / "templates" / source.relative_to(shipped("templates")))
-        if not (root / FOLDER).exists():
-            text = chosen or load_settings(root / SETTINGS_FILE).profile
-            for source in sorted(text.folder.iterdir()):
-                _copy_once(source, root / FOLDER / source.name)
+        _lay_out(root, settings, chosen)
     except OSError as error:
         raise UsageError(
             _("无法在这里建立工作区：{reason}。").format(reason=reason_of(error)),
@@ -151,6 +138,28 @@ def create_workspace(
 
         make_evaluation_keys(root / "keys")
     return open_workspace(root)
+
+
+def _lay_out(root: Path, settings: str, contract: Contract | None) -> None:
+    """Folders, settings, templates and the contract's text, each where it is not there yet.
+
+    Raises:
+        OSError: the place cannot be written.
+    """
+    root.mkdir(parents=True, exist_ok=True)
+    for folder in ("ledger", "originals", "issued", "cases", "quarantine", "handover"):
+        (root / "archive" / folder).mkdir(parents=True, exist_ok=True)
+    if not (root / SETTINGS_FILE).exists():
+        (root / SETTINGS_FILE).write_text(settings, encoding="utf-8")
+    for name in ("inbox/README.md", "archive/README.md"):
+        _copy_once(shipped(name), root / name)
+    for source in sorted(shipped("templates").rglob("*")):
+        if source.is_file():
+            _copy_once(source, root / "templates" / source.relative_to(shipped("templates")))
+    if not (root / FOLDER).exists():
+        text = contract or load_settings(root / SETTINGS_FILE).profile
+        for source in sorted(text.folder.iterdir()):
+            _copy_once(source, root / FOLDER / source.name)
 
 
 def _copy_once(source: Path, target: Path) -> None:

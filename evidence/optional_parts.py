@@ -14,7 +14,7 @@ from evidence.domain.week import local_date
 if TYPE_CHECKING:
     from evidence.exchange.gather import Archives
     from evidence.mail.fetch import Post
-    from evidence.rules.agenda import DueItem
+    from evidence.rules.due_item import DueItem
     from evidence.webhooks.telling import Telling
 
 

@@ -23,10 +23,11 @@ AGENCY_MODULES = frozenset(
     }
 )  # fmt: skip
 """Top-level modules that `[agency]` brings."""
-POSTGRES_MODULES = frozenset({"psycopg", "procrastinate"})
+POSTGRES_MODULES = frozenset({"psycopg", "psycopg_pool", "procrastinate"})
 OCR_MODULES = frozenset({"rapidocr", "onnxruntime"})
 MAIL_MODULES = frozenset({"imap_tools"})
-API_MODULES = frozenset({"ninja"})
+API_MODULES = frozenset({"ninja", "pydantic"})
+C2PA_MODULES = frozenset({"c2pa"})
 
 
 BASE_COMMANDS = frozenset({"verify", "init", "schema"})
@@ -57,5 +58,6 @@ def part_of(module: str) -> str:
         "ocr": OCR_MODULES,
         "mail": MAIL_MODULES,
         "api": API_MODULES,
+        "c2pa": C2PA_MODULES,
     }
     return next((extra for extra, modules in extras.items() if top in modules), "")

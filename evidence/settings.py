@@ -6,8 +6,9 @@ name is converted into it, unknown keys are refused with their place.
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from pathlib import Path
@@ -26,6 +27,7 @@ from evidence.contracts.contract import (
     shipped_contract,
     written_for,
 )
+from evidence.domain.hazard import Grade
 from evidence.domain.tables import convert_table
 from evidence.errors import InputError
 from evidence.foreign import fault_of
@@ -35,28 +37,30 @@ from evidence.inbox.settings import InboxSettings
 from evidence.jobs.settings import JobSettings
 from evidence.language import _
 from evidence.ledger.settings import LedgerSettings
-from evidence.mail.settings import MailboxSettings
+from evidence.mail.settings import MailboxSettings, NoticeSettings
 from evidence.recordings.settings import RecordingsSettings
-from evidence.rules.parameters import NOT_AGREED, Parameters
+from evidence.rules.parameters import NO_NUMBERS, NOT_AGREED, Parameters
 from evidence.rules.plausible_numbers import impossible
 from evidence.rules.wording import worded, words_of
 from evidence.webhooks.settings import WebhookSettings
 
 SETTINGS_FILE = "evidence.toml"
+_CODE = re.compile(r"[A-Z]{3}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContractSettings:
     """The contract profile; numbers and names the forms print."""
 
-    code: str = "WJB"
-    """Three capitals; first part of every number."""
+    code: str = ""
+    """Three capitals; first part of every number. No default: without it nothing is opened."""
     name: str = ""
     """The contract's name, printed on every form; no default."""
     section: str = ""
     """The section of the tender (标段), as the forms print it."""
     signed_on: date = date(2021, 12, 7)
-    """Service years count from here (附件五(一)1)."""
+    """Service years count from here (附件五(一)1). The default is the first contract's; others state
+    their own."""
     price_yuan: int | None = None
     """The whole fee in yuan; amounts are undecided without it."""
     claims_in_package: bool = False
@@ -130,6 +134,24 @@ class ApiSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SiteSettings:
+    """`[site]`: the page for telephones, `/site/`."""
+
+    photograph_required: tuple[str, ...] = ("重大",)
+    """Grades of hazards that the page does not let go without a photograph."""
+    camera_roots: str = ""
+    """PEM file, relative to the workspace, of the roots whose cameras' content credentials (C2PA) are
+    known; without it every signer is called unknown."""
+
+    def __post_init__(self) -> None:
+        """Raises: ValueError: a grade that no hazard can have."""
+        unknown = set(self.photograph_required) - {grade.value for grade in Grade}
+        if unknown:
+            fault = _("photograph_required 中的“{given}”不是隐患等级，可写：{allowed}")
+            raise ValueError(fault.format(given="、".join(sorted(unknown)), allowed="、".join(Grade)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All of evidence.toml."""
 
@@ -148,11 +170,13 @@ class Settings:
     signer: SignerSettings = field(default_factory=SignerSettings)
     timestamp: TimestampSettings = field(default_factory=TimestampSettings)
     api: ApiSettings = field(default_factory=ApiSettings)
+    site: SiteSettings = field(default_factory=SiteSettings)
     antivirus: AntivirusSettings = field(default_factory=AntivirusSettings)
     webhooks: dict[str, WebhookSettings] = field(default_factory=dict)
     """`[webhooks.NAME]`: programs that are told what happens; none by default."""
     mail: dict[str, MailboxSettings] = field(default_factory=dict)
     """`[mail.NAME]`: mailboxes whose messages come into the inbox; none by default."""
+    notices: NoticeSettings = field(default_factory=NoticeSettings)
     witness: WitnessSettings = field(default_factory=WitnessSettings)
     accounts: dict[str, str] = field(default_factory=dict)
     """System account -> id of the person it belongs to; who acts at the terminal."""
@@ -222,8 +246,6 @@ ELSEWHERE = {
     "coverage_prerecord_s": "recordings.prerecord_s",
 }
 """Parameters that no `[rules]` sets, and where they are set."""
-NO_NUMBERS = ("text", "amended", "judge_client")
-"""What parameters carry into a package beside numbers."""
 
 
 def load_settings(path: Path) -> Settings:
@@ -236,7 +258,7 @@ def load_settings(path: Path) -> Settings:
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
         _refuse_ignored(table)
-        code = str(table.get("contract", {}).get("code", ContractSettings().code))
+        code = str(table.get("contract", {}).get("code", ""))
         contract = contract_of(path.parent, code)
         _refuse_ignored({"rules": dict(contract.numbers)})
         given = table.get("rules", {})
@@ -244,7 +266,7 @@ def load_settings(path: Path) -> Settings:
             given = {**contract.numbers, **given}
         settings = replace(convert_table({**table, "rules": given}, Settings), profile=contract)
         settings = replace(settings, rules=replace(settings.rules, **_of_contract(settings)))
-        for where, fault in impossible(settings):
+        for where, fault in (*impossible(settings), *_nobodys(settings, table)):
             raise msgspec.ValidationError(f"{fault} - at `$.{where}`")
     except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
         raise InputError(
@@ -253,6 +275,15 @@ def load_settings(path: Path) -> Settings:
             remedy=_("请改正后再运行；每一项的写法都在 evidence.toml 的注释里。"),
         ) from error
     return settings
+
+
+def _nobodys(settings: Settings, table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """(place, what is wrong) where evidence.toml does not say for which contract it is."""
+    code = settings.contract.code
+    if not _CODE.fullmatch(code):
+        yield "contract.code", _("应是三位大写字母的合同代码，没有默认值（写的是“{code}”）").format(code=code)
+    elif code != shipped_contract().code and "signed_on" not in table.get("contract", {}):
+        yield "contract.signed_on", _("请写明合同签订日期，没有默认值")
 
 
 def _refuse_ignored(table: dict[str, Any]) -> None:
@@ -277,7 +308,7 @@ def _of_contract(settings: Settings) -> dict[str, Any]:
     numbers = (
         one.name
         for one in fields(Parameters)
-        if one.name not in NOT_AGREED | set(NO_NUMBERS) | set(ELSEWHERE)
+        if one.name not in NOT_AGREED | NO_NUMBERS | set(ELSEWHERE)
         and getattr(settings.rules, one.name) != getattr(standard, one.name)
     )
     rules = (

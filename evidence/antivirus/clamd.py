@@ -112,7 +112,7 @@ class Clamd:
     def _down(self, why: str) -> ScannerDownError:
         return ScannerDownError(
             _("病毒扫描服务没有应答：{why}。").format(why=why),
-            where=f"[antivirus] clamd = {self.settings.clamd!r}",
+            where=_("[antivirus] clamd = {place}").format(place=repr(self.settings.clamd)),
             remedy=_("请启动 clamd 并核对该设置。"),
         )
 

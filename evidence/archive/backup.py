@@ -81,22 +81,7 @@ def back_up(
         OSError: disk full or not writable; the backup's journal still speaks only of what is there.
     """
     workspace, destination = workspace.resolve(), destination.resolve()
-    if destination.is_relative_to(workspace / "archive") or destination == workspace:
-        raise UsageError(
-            _("备份目录不能放在档案里面。"), where=str(destination), remedy=_("请另选一个磁盘上的目录。")
-        )
-    if not destination.is_dir():
-        raise UsageError(
-            _("备份目录不存在：备份盘没有挂上？"),
-            where=str(destination),
-            remedy=_("请先挂上备份盘并建好目录；程序不自己建，免得备份写到本机的系统盘上。"),
-        )
-    if not same_disk and destination.stat().st_dev == workspace.stat().st_dev:
-        raise UsageError(
-            _("备份目录与工作区在同一个磁盘上：这个磁盘坏了，两份都没有了。"),
-            where=str(destination),
-            remedy=_("请换到另一个磁盘或另一台机器；只是试验时加 --same-disk。"),
-        )
+    _refuse_place(workspace, destination, same_disk=same_disk)
     journal = journal or workspace / JOURNAL
     end = _whole_lines(journal)
     _check_prefix(journal, destination / JOURNAL, end)
@@ -128,6 +113,26 @@ def back_up(
     )
     write_whole(destination / MANIFEST, msgspec.json.format(msgspec.json.encode(report), indent=2))
     return report
+
+
+def _refuse_place(workspace: Path, destination: Path, *, same_disk: bool) -> None:
+    """Raises: UsageError: a backup there would not outlive what it is made for."""
+    if destination.is_relative_to(workspace / "archive") or destination == workspace:
+        raise UsageError(
+            _("备份目录不能放在档案里面。"), where=str(destination), remedy=_("请另选一个磁盘上的目录。")
+        )
+    if not destination.is_dir():
+        raise UsageError(
+            _("备份目录不存在：备份盘没有挂上？"),
+            where=str(destination),
+            remedy=_("请先挂上备份盘并建好目录；程序不自己建，免得备份写到本机的系统盘上。"),
+        )
+    if not same_disk and destination.stat().st_dev == workspace.stat().st_dev:
+        raise UsageError(
+            _("备份目录与工作区在同一个磁盘上：这个磁盘坏了，两份都没有了。"),
+            where=str(destination),
+            remedy=_("请换到另一个磁盘或另一台机器；只是试验时加 --same-disk。"),
+        )
 
 
 def restore(backup: Path, workspace: Path) -> BackupReport:

@@ -96,7 +96,7 @@ def cancel_command(workspace: Workspace, case_id: str, why: str, by: str, as_jso
     """撤销误开的案件。编号连同原因留在账本，不再使用；已有材料的案件不能撤销。
 
     \b
-    例：evidence case cancel WJB22-0002 --why 同一企业重复开立
+    例：evidence case cancel WJB22-0004 --why 同一企业重复开立
     """
     from evidence.forms.take_back import cancel_case
     from evidence.ledger.lookup import known_case
@@ -244,6 +244,6 @@ def _state(document: Document) -> str:
     states = {
         "present": _("● 已齐"),
         "missing": _("✕ 签章有缺"),
-        "undecided": _("◐ 签章待判定"),
+        "undecided": _("◐ 签章待认定"),
     }
     return states[document_state(document)]

@@ -48,7 +48,7 @@ def check_proof_command(
     """核对一份证明；再给出文件，就一并核对它们是否为证明所指。没有依据的证明不能认定（退出码 5）。
 
     \b
-    例：evidence ledger check-proof WJB22-0012-JC-001.proof.json 扫描.pdf --package WJB-2022-W13.zip
+    例：evidence ledger check-proof WJB22-0001-JC-001.proof.json 扫描.pdf --package WJB-2022-W13.zip
     """
     from evidence.verify.proof_anchor import Given, anchors_of
     from evidence.verify.trust_files import read_trust

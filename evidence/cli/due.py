@@ -25,8 +25,9 @@ from evidence.domain.week import local_date, show_date
 from evidence.errors import UsageError
 from evidence.language import _
 from evidence.ledger.facts import gather_open
-from evidence.rules.agenda import DueItem, due_items
+from evidence.rules.agenda import due_items
 from evidence.rules.clause import Kind
+from evidence.rules.due_item import DueItem
 
 if TYPE_CHECKING:
     from evidence.config import Workspace
@@ -47,7 +48,7 @@ def due_command(
     """到期事项：做什么、谁做、最迟哪天、依据哪一条；可导出日历。
 
     \b
-    例：evidence due --until 2022-04-15 --ics 到期.ics
+    例：evidence due --ics 到期.ics
     """
     moment = at or workspace.clock()
     today = local_date(moment)

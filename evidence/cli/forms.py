@@ -69,7 +69,7 @@ def issue_command(
         evidence issue WJB22-0001 JC --blank --expert P01
         evidence issue --batch 明天.txt
         evidence issue ZX2022-01 专项检查汇总清单
-        evidence issue WJB22-0001 约谈通知 --values 约谈.yaml
+        evidence issue WJB22-0002 约谈通知 --values 约谈.yaml
         evidence issue P01 保密与廉洁承诺书
     """
     if batch is not None:
@@ -209,7 +209,7 @@ def void_command(workspace: Workspace, number: str, why: str, by: str, as_json: 
     """作废一个编号。编号不再使用，它的扫描件会被隔离。
 
     \b
-    例：evidence void WJB22-0001-JC-001 --why 打印后发现检查日期有误
+    例：evidence void WJB22-0001-JC-002 --why 打印后发现检查日期有误
     """
     from evidence.forms.withdraw import void
 

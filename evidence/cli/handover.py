@@ -68,7 +68,7 @@ def bundle_command(
     with_footage: bool,
     as_json: bool,
 ) -> None:
-    """制作并签名一周的移交包，取名前按验证人的方法自检；缺必备材料退出码 3，自检不过 4，待判定 5。
+    """制作并签名一周的移交包，取名前按验证人的方法自检；缺必备材料退出码 3，自检不过 4，待认定 5。
 
     \b
     例：evidence bundle --week 2022-W13
@@ -85,15 +85,19 @@ def bundle_command(
         accept_indeterminate=accept_indeterminate,
     )
     if dry_run:
-        show_survey(workspace.office, order, as_json)
+        show_survey(workspace.handover, order, as_json)
         return
     with Working(_("正在核对 {week}……").format(week=order.week)) as work:
         built = build_package(
-            workspace.office, order, actor=workspace.actor().journalled, ask=_asking(work), report=work.say
+            workspace.handover, order, actor=workspace.actor().journalled, ask=_asking(work), report=work.say
         )
     if as_json:
         emit(_built_json(built))
         return
+    _say_built(built)
+
+
+def _say_built(built: Built) -> None:
     package = built.package
     for line in built.changes:
         say(_("  补充：{line}").format(line=line))
@@ -157,16 +161,16 @@ def receipt_command(workspace: Workspace, package: str, file: Path, as_json: boo
     """
     from evidence.handover.receipts import accept_scan, accept_signed, find_package, is_signed
 
-    office = workspace.office
-    found = find_package(office.ledger.view, package)
+    context = workspace.handover
+    found = find_package(context.ledger.view, package)
     data = file.read_bytes()
     if is_signed(data):
         receipt = accept_signed(
-            office, found, data, now=workspace.clock(), actor=workspace.actor().journalled
+            context, found, data, now=workspace.clock(), actor=workspace.actor().journalled
         )
     else:
         taken = accept_scan(
-            office,
+            context,
             found,
             lambda: _taken_and_read(workspace, file),
             digest=sha256(data).hexdigest(),
@@ -208,9 +212,9 @@ def renew_command(workspace: Workspace, package: Path, as_json: bool) -> None:
     """
     from evidence.handover.renewal import renew
 
-    office = workspace.office
-    path = package if package.exists() else office.folder / f"{package.name.removesuffix('.zip')}.zip"
-    renewed = renew(office, path)
+    context = workspace.handover
+    path = package if package.exists() else context.folder / f"{package.name.removesuffix('.zip')}.zip"
+    renewed = renew(context, path)
     if as_json:
         emit(
             {
@@ -245,8 +249,8 @@ def list_command(workspace: Workspace, as_json: bool) -> None:
     \b
     例：evidence handover list --json
     """
-    office = workspace.office
-    rows = handover_rows(office.ledger.view, office.folder)
+    context = workspace.handover
+    rows = handover_rows(context.ledger.view, context.folder)
     if as_json:
         emit({"packages": rows})
         return

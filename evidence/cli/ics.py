@@ -8,7 +8,7 @@ from hashlib import sha256
 
 from icalendar import Alarm, Calendar, Event
 
-from evidence.rules.agenda import DueItem
+from evidence.rules.due_item import DueItem
 
 
 def calendar_file(items: Iterable[DueItem], *, at: datetime, contract: str) -> bytes:

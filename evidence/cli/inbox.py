@@ -8,17 +8,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from evidence.cli.completing import a_waiting_arrival
-from evidence.cli.intake import arrival_lines, summary_line
+from evidence.cli.inbox_shown import list_command, show_command, verdict_in_words
+from evidence.cli.intake import arrival_lines
 from evidence.cli.options import IDENTIFIER, emit, json_option, progress, say, workspace_command
-from evidence.domain.document import BoxKind, MarkVerdict
+from evidence.domain.document import MarkVerdict
 from evidence.domain.identifiers import ArrivalId, CaseId, Number, VisitId, as_typed, expand
-from evidence.domain.terms import box_title
 from evidence.errors import UsageError
 from evidence.language import _
-from evidence.ledger.lookup import known_arrival
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from evidence.config import Workspace
     from evidence.inbox.deciding import Decider
@@ -34,7 +33,7 @@ def inbox_command() -> None:
 
     \b
     例：evidence inbox list
-        evidence inbox link A-20220401-0007 --to WJB22-0012-JC-001 --by 王芳 --why 二维码被撕
+        evidence inbox link A-20220401-0007 --to WJB22-0001-JC-001 --by 王芳 --why 二维码被撕
     """
 
 
@@ -44,113 +43,8 @@ def deciding(function: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--by", default="", help=_("作决定的人（账号已关联人员的可不写）"))(function)
 
 
-@inbox_command.command("list")
-@workspace_command
-@click.option("--all", "everything", is_flag=True, help=_("列出全部到件，而不只是待处理的"))
-@json_option
-def list_command(workspace: Workspace, everything: bool, as_json: bool) -> None:
-    """列出待处理的到件。
-
-    \b
-    例：evidence inbox list --all
-    """
-    from evidence.inbox.report import arrival_row, counted, waits_for_a_person
-    from evidence.ledger.fold_arrivals import OPEN_OUTCOMES
-
-    view = workspace.ledger.view
-    counts = counted(view.arrival_counts())
-    if everything:
-        arrivals = list(view.arrivals())
-    else:
-        looked_for = [each for outcome in sorted(OPEN_OUTCOMES) for each in view.arrivals(outcome)]
-        arrivals = [
-            arrival
-            for arrival in sorted(looked_for, key=lambda each: each.id)
-            if arrival.outcome in {"waiting", "taken"} or waits_for_a_person(arrival)
-        ]
-    if as_json:
-        emit({"arrivals": [arrival_row(arrival, view) for arrival in arrivals], "summary": counts})
-        return
-    say(summary_line(counts))
-    for arrival in arrivals:
-        say(arrival_lines(arrival))
-    if not arrivals:
-        say(_("没有待处理的到件。"))
-
-
-@inbox_command.command("show")
-@click.argument("arrival", type=IDENTIFIER, shell_complete=a_waiting_arrival)
-@workspace_command
-@json_option
-def show_command(workspace: Workspace, arrival: str, as_json: bool) -> None:
-    """一个到件的全部情况：页、签章、建议、原件位置、历次决定。
-
-    \b
-    例：evidence inbox show A-20220401-0007
-    """
-    from evidence.inbox.report import arrival_row
-
-    view = workspace.ledger.view
-    found = known_arrival(view, arrival)
-    row = arrival_row(found, view)
-    row["decisions"] = [
-        {"decision": each.decision, "by": each.by, "why": each.why} for each in found.decisions
-    ]
-    if found.sha256 is not None:
-        row["original"] = str(workspace.originals.path(found.sha256))
-    if as_json:
-        emit(row)
-        return
-    say(arrival_lines(found))
-    for document in row["documents"]:
-        say(_document_lines(document))
-    for each in found.decisions:
-        word = _decision_word(each.decision)
-        say(_("    决定：{decision}（{by}：{why}）").format(decision=word, by=each.by, why=each.why))
-    if found.sha256 is not None:
-        say(_("    原件：{path}").format(path=row["original"]))
-
-
-def _document_lines(document: dict[str, Any]) -> Iterator[str]:
-    if document["number"] is None:
-        likely = "、".join(
-            _("{number} 第{page}页").format(number=each["number"], page=each["page"])
-            for each in document["suggestions"]
-        )
-        yield _("    ◐ 文件第 {page} 页待归入　可能：{likely}").format(
-            page=document["index"] + 1, likely=likely or _("无建议")
-        )
-        return
-    pages = "、".join(str(page) for page in document["pages"])
-    about = _("第 {pages} 页").format(pages=pages) if pages else _("电子文件")
-    yield f"    ● {document['number']}　{about}"
-    for mark in document["marks"]:
-        sign, word = _verdict(MarkVerdict(mark["verdict"]))
-        sign = sign if mark["required"] or sign == "●" else "－"
-        title = box_title(mark["role"], BoxKind(mark["kind"]))
-        yield _("        {sign} 第{page}页 {title} {word}").format(
-            sign=sign, page=mark["page"], title=title, word=word
-        )
-
-
-def _verdict(verdict: MarkVerdict) -> tuple[str, str]:
-    return {
-        MarkVerdict.PRESENT: ("●", _("有")),
-        MarkVerdict.ABSENT: ("✕", _("未见")),
-        MarkVerdict.UNDECIDED: ("◐", _("待判定")),
-    }[verdict]
-
-
-def _decision_word(decision: str) -> str:
-    words = {
-        "link": _("归入"),
-        "split": _("分页归入"),
-        "retry": _("重新识别"),
-        "accept": _("按现状接收"),
-        "reject": _("退回"),
-        "undo": _("撤销上一决定"),
-    }
-    return words.get(decision, decision)
+inbox_command.add_command(list_command)
+inbox_command.add_command(show_command)
 
 
 @inbox_command.command("link")
@@ -182,7 +76,7 @@ def link_command(
     """把到件归入文书、案件或检查录像。
 
     \b
-    例：evidence inbox link A-20220401-0007 --to WJB22-0012-JC-001 --page 2 --by 王芳 --why 看图确认
+    例：evidence inbox link A-20220401-0007 --to WJB22-0001-JC-001 --page 2 --by 王芳 --why 看图确认
     """
     from evidence.inbox.placing import Placement
 
@@ -216,7 +110,7 @@ def split_command(
     """把一个文件的各页分别归入文书：`文件页[-文件页]:编号[/起始页]`。
 
     \b
-    例：evidence inbox split A-20220401-0007 1-2:WJB22-0012-JC-001 3:WJB22-0013-JC-001/2 \\
+    例：evidence inbox split A-20220401-0007 1-2:WJB22-0001-JC-001 3:WJB22-0002-JC-001/2 \\
         --by 王芳 --why 两份文书混扫
     """
     placements = [placement for part in parts for placement in _placements(part)]
@@ -315,10 +209,10 @@ def mark_command(
     why: str,
     as_json: bool,
 ) -> None:
-    """看图判定一个签名、盖章或日期：present 有，absent 无，undecided 不能判定。
+    """看图认定一个签名、盖章或日期：present 有，absent 无，undecided 待认定。
 
     \b
-    例：evidence inbox mark WJB22-0012-JC-001 2 escort present --by 王芳 --why 笔迹很浅但可见
+    例：evidence inbox mark WJB22-0001-JC-001 2 escort present --by 王芳 --why 笔迹很浅但可见
     """
     who = _decider(workspace, by, why)
     workspace.desk.mark(_number(number), page, box, MarkVerdict(verdict), who)
@@ -326,7 +220,7 @@ def mark_command(
     if as_json:
         emit({"number": number, "page": page, "box": box, "verdict": verdict})
         return
-    sign, word = _verdict(MarkVerdict(verdict))
+    sign, word = verdict_in_words(MarkVerdict(verdict))
     say(
         _("{sign} 已记录：{number} 第 {page} 页 {box} {word}").format(
             sign=sign, number=number, page=page, box=box, word=word
@@ -347,7 +241,7 @@ def alteration_command(
     """核对被标出的印刷改动或多余笔迹：accepted 无碍，refused 不予认可。
 
     \b
-    例：evidence inbox alteration WJB22-0012-JC-001 2 accepted --by 王芳 --why 只是装订孔的影子
+    例：evidence inbox alteration WJB22-0001-JC-001 2 accepted --by 王芳 --why 只是装订孔的影子
     """
     who = _decider(workspace, by, why)
     workspace.desk.accept_print(_number(number), page, verdict == "accepted", who)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,23 +10,16 @@ from typing import TYPE_CHECKING
 import click
 
 from evidence.cli.options import at_option, emit, json_option, progress, say, workspace_command
-from evidence.domain.identifiers import CaseId
-from evidence.domain.week import Week, local_date, show_date
+from evidence.domain.week import local_date, show_date
 from evidence.errors import ExitCode, UsageError
 from evidence.language import _
-from evidence.rules.clause import KIND_NAMES, Kind
-from evidence.rules.instalments import Pack, cases_of_half, current_half, of_half, pack
-from evidence.rules.money import OWED_BY_REGULATOR
+from evidence.rules.clause import Kind
+from evidence.rules.instalments import Pack, current_half, of_half
 from evidence.rules.payment_schedule import yuan
 
 if TYPE_CHECKING:
     from evidence.config import Workspace
-    from evidence.domain.facts import Facts
     from evidence.ledger.view import View
-    from evidence.rules.parameters import Parameters
-
-MONEY_RULES = ("C07", "C08", "C09", "C10", "C11", "C12", "C15", "C16", "F02-coverage", "F04")
-"""Standing findings that belong into a payment pack."""
 
 
 @click.command("instalment")
@@ -63,12 +54,14 @@ def instalment_command(
         raise UsageError(
             _("合同没有第 {half} 个半年。").format(half=half), remedy=_("请写 1 至 {n}。").format(n=halves)
         ) from error
+    from evidence.reports.payment_lists import document_of, pack_of_half
+
     view = workspace.ledger.known_at(at)
-    made = pack(_facts(view, parameters, moment, half), parameters, moment, half)
+    made = pack_of_half(view, parameters, moment, half)
     if out is not None:
         _write(workspace, view, made, out)
     if as_json:
-        emit(_document(made))
+        emit(document_of(made))
     else:
         say(_lines(made, one.name))
     return _exit_code(made)
@@ -83,14 +76,6 @@ def _exit_code(made: Pack) -> int:
             return ExitCode.INCOMPLETE
         return ExitCode.UNDECIDED
     return ExitCode.UNDECIDED if made.verdict is Kind.REVIEW else ExitCode.DONE
-
-
-def _facts(view: View, parameters: Parameters, moment: datetime, half: int) -> Facts:
-    from evidence.ledger.facts import gather_cases
-
-    one = of_half(parameters, half)
-    wanted = cases_of_half(((cycle.case, cycle.checked_on) for cycle in view.services()), one)
-    return gather_cases(view, map(CaseId, wanted), week=Week.of(local_date(moment)))
 
 
 def _lines(made: Pack, name: str) -> Iterator[str]:
@@ -110,9 +95,10 @@ def _lines(made: Pack, name: str) -> Iterator[str]:
             yield f"      {what}"
     if made.pay_by:
         yield _("甲方付款期限：{day}。").format(day=show_date(made.pay_by))
-    for finding in made.findings:
-        wrong = finding.kind in (Kind.FAIL, Kind.REVIEW)
-        if wrong and not finding.subject.case and finding.rule_id.startswith(MONEY_RULES):
+    from evidence.reports.payment_lists import money_of
+
+    for finding in money_of(made):
+        if finding.kind in (Kind.FAIL, Kind.REVIEW):
             sign = "✕" if finding.kind is Kind.FAIL else "◐"
             yield f"  {sign} {finding.message}〔{finding.clause.number}〕"
 
@@ -143,86 +129,17 @@ def _section(made: Pack) -> Iterator[str]:
         yield _("      合同没有约定每半年的份额，请与甲方确认这些企业排在本服务年度余下的时间。")
 
 
-def _document(made: Pack) -> dict[str, object]:
-    money = [f for f in made.findings if not f.subject.case and f.rule_id.startswith(MONEY_RULES)]
-    return {
-        "instalment": made.instalment,
-        "at": made.as_of,
-        "pay_by": made.pay_by,
-        "summary": {
-            "checked": len(made.chains),
-            "complete": len(made.complete),
-            "incomplete": len(made.incomplete),
-        },
-        "section": {
-            "verdict": made.verdict,
-            "service_year": made.section.year,
-            "enterprises": len(made.section.targets),
-            "visited": len(made.section.visited),
-            "closed": len(made.section.closed),
-            "unserved": made.unserved,
-        },
-        "chains": made.chains,
-        "money": money,
-    }
-
-
 def _write(workspace: Workspace, view: View, made: Pack, out: Path) -> None:
     """A signed bag: two lists, one document for programs, and the documents that prove each line."""
     from evidence.handover.payment_pack import sign_pack
+    from evidence.reports.payment_lists import lists_of
 
-    with tempfile.TemporaryDirectory(prefix="evidence-instalment-") as folder:
-        if not workspace.settings.contract.claims_in_package:
-            own = tuple(one for one in made.findings if one.rule_id not in OWED_BY_REGULATOR)
-            made = replace(made, findings=own)
-        _lists(made, Path(folder))
-        lists = {one.name: one.read_bytes() for one in sorted(Path(folder).iterdir())}
-        signed = sign_pack(workspace.office, view, made, lists, out)
+    lists = lists_of(made, claims=workspace.settings.contract.claims_in_package)
+    signed = sign_pack(workspace.handover, view, made, lists, out)
     progress(
         _("资料包已写到 {out}：证明材料 {count} 个文件，由 {signer} 签名。").format(
             out=out, count=signed.documents, signer=signed.signer
         )
     )
-
-
-def _lists(made: Pack, out: Path) -> None:
-    """The two lists and the document, as files in a folder."""
-    import msgspec
-
-    from evidence.reports.workbook import Table, write_tables
-
-    checked = [
-        (
-            one.name,
-            one.enterprise,
-            one.case,
-            one.checked_on,
-            "是" if one.complete else "否",
-            "\n".join(one.lacking),
-            "\n".join(one.documents),
-        )
-        for one in made.chains
-    ]
-    unserved = [(one.name, one.enterprise, "", None, "否", "至该半年末没有检查", "") for one in made.unserved]
-    write_tables(
-        out / "企业闭环清单.xlsx",
-        Table(
-            title="企业闭环清单",
-            heads=("序号", "企业", "信用代码", "案件", "检查日期", "是否闭环", "所缺", "文书编号"),
-            rows=[*checked, *unserved],
-        ),
-    )
-    write_tables(
-        out / "付款与违约核对.xlsx",
-        Table(
-            title="付款与违约核对",
-            heads=("序号", "条款", "结论", "说明", "期限"),
-            rows=[
-                (f.clause.number, KIND_NAMES[f.kind], f.message, f.due)
-                for f in made.findings
-                if not f.subject.case and f.rule_id.startswith(MONEY_RULES)
-            ],
-        ),
-    )
-    text = msgspec.json.format(msgspec.json.encode(_document(made)), indent=2)
-    (out / "资料包.json").write_bytes(text)
+    for doubt in signed.doubts:
+        progress(f"◐ {doubt.message}")

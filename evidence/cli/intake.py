@@ -25,7 +25,7 @@ SHAPES = {"linked": "●", "unidentified": "◐", "quarantined": "✕", "duplica
 """Outcome -> its shape, everywhere."""
 OUTCOME_WORDS = {
     "linked": "已归入",
-    "unidentified": "待确认",
+    "unidentified": "待认定",
     "quarantined": "已隔离",
     "duplicate": "重复",
     "waiting": "等待写完",
@@ -122,7 +122,7 @@ def _show(workspace: Workspace, result: Pass, *, as_json: bool) -> None:
 
 
 def summary_line(counts: dict[str, int]) -> str:
-    """`收到 5 件：● 已归入 3　◐ 待确认 1　✕ 已隔离 1　＝ 重复 0　○ 等待写完 0`."""
+    """`收到 5 件：● 已归入 3　◐ 待认定 1　✕ 已隔离 1　＝ 重复 0　○ 等待写完 0`."""
     parts = [f"{SHAPES[name]} {_(OUTCOME_WORDS[name])} {counts[name]}" for name in SHAPES]
     line = _("收到 {n} 件：").format(n=counts["received"]) + "　".join(parts)
     return line + (_("（另有 {n} 个文件不接收）").format(n=counts["ignored"]) if counts["ignored"] else "")

@@ -206,7 +206,7 @@ def prove_command(workspace: Workspace, number: str, out: Path | None, as_json: 
     """为一份文书出具可独立核对的证明，不透露其他企业的任何内容。
 
     \b
-    例：evidence ledger prove WJB22-0012-JC-001
+    例：evidence ledger prove WJB22-0001-JC-001
     """
     from evidence.handover.own_certificates import signed_parts
     from evidence.ledger.prove import prove
@@ -216,12 +216,12 @@ def prove_command(workspace: Workspace, number: str, out: Path | None, as_json: 
         raise UsageError(
             _("“{number}”不是文书编号。").format(number=number), remedy=_("例：WJB22-0012-JC-001")
         )
-    office = workspace.office
+    context = workspace.handover
     proof = prove(
         workspace.ledger,
         known,
         origin=workspace.settings.contract.code,
-        signed=lambda package: signed_parts(office, package),
+        signed=lambda package: signed_parts(context, package),
     )
     if as_json and out is None:
         emit(proof)
@@ -283,10 +283,10 @@ def migrate_command(workspace: Workspace, back: bool, as_json: bool) -> None:
 
 
 def _arrivals_line(counts: dict[str, int]) -> str:
-    """收到 5 件：已归入 3，待确认 1 …; the sum can be checked by eye."""
+    """收到 5 件：已归入 3，待认定 1 …; the sum can be checked by eye."""
     words = {
         "linked": _("已归入"),
-        "unidentified": _("待确认"),
+        "unidentified": _("待认定"),
         "quarantined": _("已隔离"),
         "duplicate": _("重复"),
         "waiting": _("等待写完"),

@@ -33,6 +33,7 @@ COMMANDS: dict[str, str] = {
     "worker": "worker",
     "inbox": "inbox",
     "mail": "mail",
+    "antivirus": "antivirus",
     "recording": "recordings",
     "check": "check",
     "due": "due",

@@ -33,6 +33,7 @@ def _words() -> dict[str, str]:
     """What click writes -> the reader's word."""
     return {
         "ARRIVAL": _("到件"),
+        "ARRIVALS": _("到件"),
         "BACKUP": _("备份所在"),
         "BOX": _("签章位置"),
         "CASE": _("案件号"),

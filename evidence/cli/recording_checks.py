@@ -111,7 +111,7 @@ def coverage_command(workspace: Workspace, visit: str, svg: Path | None, as_json
     """核对一次检查是否全程录像：到达至离开，列出缺口。
 
     \b
-    例：evidence recording coverage WJB22-0012-V1 --svg 时间轴.svg
+    例：evidence recording coverage WJB22-0001-V1 --svg 时间轴.svg
     """
     from evidence.domain.coverage import CoverageVerdict, segments_of
     from evidence.recordings.decide import visit_against_footage

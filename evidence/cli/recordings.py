@@ -99,7 +99,7 @@ def assign_recording(
     """把一段录像指派给一次检查；不带参数则按现有登记重新匹配所有未经人工指派的录像。
 
     \b
-    例：evidence recording assign 3f5a09c21b7e WJB22-0012-V1 --why 设备编号未设 --by 资料员
+    例：evidence recording assign 3f5a09c21b7e WJB22-0001-V1 --why 设备编号未设 --by 资料员
     """
     if recording is None:
         changed = reconsidered(workspace)
@@ -113,13 +113,19 @@ def assign_recording(
         raise UsageError(
             _("人工指派要写明检查编号、理由和指派人。"),
             remedy=_(
-                "例：evidence recording assign 3f5a09c21b7e WJB22-0012-V1 --why 设备编号未设 --by 资料员"
+                "例：evidence recording assign 3f5a09c21b7e WJB22-0001-V1 --why 设备编号未设 --by 资料员"
             ),
         )
     from evidence.recordings.decide import assign_by_person
 
     found = assign_by_person(
-        workspace.ledger, recording, VisitId(visit), why=why, by=actor.by, actor=actor.journalled
+        workspace.ledger,
+        recording,
+        VisitId(visit),
+        why=why,
+        by=actor.by,
+        actor=actor.journalled,
+        stated=actor.stated,
     )
     taken_from = found.visit if found.visit != visit else None
     if as_json:

@@ -102,5 +102,5 @@ def say_recovery(done: Recovery) -> None:
         say(_("✕ {place} 的账目不能补记：原账目未留存，或内容已与之不符。").format(place=place))
     if done.lost:
         say(
-            _("另有 {n} 行账目档案不能证明（如登记的检查、人工判定），请核对后重新登记。").format(n=done.lost)
+            _("另有 {n} 行账目档案不能证明（如登记的检查、人工认定），请核对后重新登记。").format(n=done.lost)
         )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,28 +11,16 @@ import click
 
 from evidence.cli.options import OutFileType, at_option, emit, json_option, progress, say, workspace_command
 from evidence.cli.tables import table
-from evidence.domain.week import Week, local_date, show_date
+from evidence.domain.week import show_date
 from evidence.errors import ExitCode, UsageError
 from evidence.language import _
 
 if TYPE_CHECKING:
     from evidence.config import Workspace
+    from evidence.reports.judged import Judged
     from evidence.reports.workbook import Table
-    from evidence.rules.clause import Finding
+    from evidence.rules.facts_index import FactsIndex
     from evidence.rules.figures.period import Period, PeriodFigures
-    from evidence.rules.ground import Ground
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Judged:
-    """Every case of the contract with its judgement."""
-
-    workspace: Workspace
-    moment: datetime
-    ground: Ground
-    findings: tuple[Finding, ...]
-    titles: dict[int, str]
-    """Checklist item -> its title."""
 
 
 @click.command("report")
@@ -84,7 +71,7 @@ def report_command(
         evidence report --preset 隐患上报 上报.xlsx
     """
     if preset and not (statistics or acceptance or half or year):
-        return _exported(_judge(workspace, at), preset, out, as_json)
+        return _exported(workspace, _judge(workspace, at), preset, out, as_json)
     wanted = [bool(hazards), bool(statistics), half is not None, year is not None, bool(acceptance)]
     if sum(wanted) != 1:
         raise UsageError(
@@ -98,46 +85,36 @@ def report_command(
         return _statistics(judged, out, as_json)
     if acceptance:
         return _acceptance(judged, out, as_json)
-    return _summary(judged, _period(judged.ground, half, year), out, as_json)
+    return _summary(workspace, judged, _period(judged.index, half, year), out, as_json)
 
 
-def _judge(workspace: Workspace, at: datetime | None) -> _Judged:
-    from evidence.forms.content.checklist import item_titles
-    from evidence.ledger.facts import gather_cases
-    from evidence.rules.ground import Ground
-    from evidence.rules.judge import judge
-    from evidence.rules.known import known_at
+def _judge(workspace: Workspace, at: datetime | None) -> Judged:
+    from evidence.reports.judged import judged
 
-    moment = at or workspace.clock()
-    view = workspace.ledger.known_at(at)
-    week = Week.of(local_date(moment))
-    facts = gather_cases(view, [case.id for case in view.cases()], week=week)
-    parameters = workspace.settings.parameters
-    return _Judged(
-        workspace=workspace,
-        moment=moment,
-        ground=Ground(known_at(facts, moment), parameters, moment),
-        findings=judge(facts, parameters, moment),
-        titles=item_titles(workspace.checklist_folder),
+    return judged(
+        workspace.ledger.known_at(at),
+        moment=at or workspace.clock(),
+        parameters=workspace.settings.parameters,
+        checklist=workspace.checklist_folder,
     )
 
 
-def _hazards(judged: _Judged, out: Path | None, as_json: bool) -> int:
+def _hazards(judged: Judged, out: Path | None, as_json: bool) -> int:
     from evidence.reports.tables import hazards_table
     from evidence.rules.figures.hazards import hazard_lines
     from evidence.rules.figures.rates import rate
 
-    lines = hazard_lines(judged.ground)
+    lines = hazard_lines(judged.index)
     _write_workbook(out, lambda: (hazards_table(lines, judged.titles),))
     if as_json:
-        emit({"at": judged.ground.today, "hazards": lines})
+        emit({"at": judged.index.today, "hazards": lines})
         return ExitCode.DONE
     total = rate("", lines)
     say(
         _(
             "{day}：隐患 {all} 项，其中重大 {major} 项，已整改 {done} 项（{percent}），逾期未改 {late} 项。"
         ).format(
-            day=show_date(judged.ground.today),
+            day=show_date(judged.index.today),
             all=total.hazards,
             major=total.major,
             done=total.rectified,
@@ -154,7 +131,7 @@ def _hazards(judged: _Judged, out: Path | None, as_json: bool) -> int:
                     (
                         one.case,
                         one.hazard,
-                        judged.ground.name_of(one.enterprise),
+                        judged.index.name_of(one.enterprise),
                         one.description,
                         one.deadline or "—",
                         one.status,
@@ -167,18 +144,18 @@ def _hazards(judged: _Judged, out: Path | None, as_json: bool) -> int:
     return ExitCode.DONE
 
 
-def _exported(judged: _Judged, name: str, out: Path | None, as_json: bool) -> int:
+def _exported(workspace: Workspace, judged: Judged, name: str, out: Path | None, as_json: bool) -> int:
     """A list in the columns that another system takes."""
     from evidence.reports.presets import arranged, preset
     from evidence.reports.tables import hazards_table
     from evidence.reports.visits import visits_table
     from evidence.rules.figures.hazards import hazard_lines
 
-    wanted = preset(name, judged.workspace.root / "presets")
+    wanted = preset(name, workspace.root / "presets")
     if wanted.of == "hazards":
-        whole = hazards_table(hazard_lines(judged.ground), judged.titles)
+        whole = hazards_table(hazard_lines(judged.index), judged.titles)
     else:
-        whole = visits_table(judged.ground)
+        whole = visits_table(judged.index)
     export = arranged(whole, wanted)
     _write_workbook(out, lambda: (export,))
     rows = list(export.rows)
@@ -191,21 +168,21 @@ def _exported(judged: _Judged, name: str, out: Path | None, as_json: bool) -> in
     return ExitCode.DONE
 
 
-def _statistics(judged: _Judged, out: Path | None, as_json: bool) -> int:
+def _statistics(judged: Judged, out: Path | None, as_json: bool) -> int:
     from evidence.reports.tables import coverage_table, rate_tables, unvisited_table
     from evidence.rules.figures.hazards import hazard_lines
     from evidence.rules.figures.rates import by_class, by_inspector, by_item, by_month, by_street, rate
     from evidence.rules.section import year_coverage, years_begun
 
-    ground = judged.ground
-    lines = hazard_lines(ground)
-    years = tuple(year_coverage(ground, year) for year in years_begun(ground))
-    tables = (*rate_tables(lines, judged.titles), coverage_table(years), unvisited_table(ground, years))
+    index = judged.index
+    lines = hazard_lines(index)
+    years = tuple(year_coverage(index, year) for year in years_begun(index))
+    tables = (*rate_tables(lines, judged.titles), coverage_table(years), unvisited_table(index, years))
     _write_workbook(out, lambda: tables)
     if as_json:
         emit(
             {
-                "at": ground.today,
+                "at": index.today,
                 "total": rate("合计", lines),
                 "month": by_month(lines),
                 "class": by_class(lines),
@@ -234,11 +211,11 @@ def _coverage(one: Any) -> dict[str, object]:
     }
 
 
-def _acceptance(judged: _Judged, out: Path | None, as_json: bool) -> int:
+def _acceptance(judged: Judged, out: Path | None, as_json: bool) -> int:
     from evidence.reports.tables import acceptance_tables
     from evidence.rules.figures.acceptance import acceptance
 
-    pack = acceptance(judged.ground, judged.findings)
+    pack = acceptance(judged.index, judged.findings)
     _write_workbook(out, lambda: acceptance_tables(pack))
     if as_json:
         emit(
@@ -276,28 +253,28 @@ def _acceptance(judged: _Judged, out: Path | None, as_json: bool) -> int:
     return ExitCode.INCOMPLETE if pack.missing else ExitCode.DONE
 
 
-def _period(ground: Ground, half: int | None, year: int | None) -> Period:
+def _period(index: FactsIndex, half: int | None, year: int | None) -> Period:
     from evidence.rules.figures.period import half_period, year_period
 
     try:
         if half is not None:
-            return half_period(ground, half)
-        return year_period(ground, year or 0)
+            return half_period(index, half)
+        return year_period(index, year or 0)
     except ValueError as error:
         raise UsageError(
             _("合同没有第 {half} 个半年。").format(half=half)
             if half is not None
             else _("合同没有第 {year} 服务年度。").format(year=year),
-            remedy=_("合同服务期为 {first} 至 {last}。").format(first=ground.term[0], last=ground.term[1]),
+            remedy=_("合同服务期为 {first} 至 {last}。").format(first=index.term[0], last=index.term[1]),
         ) from error
 
 
-def _summary(judged: _Judged, period: Period, out: Path | None, as_json: bool) -> int:
+def _summary(workspace: Workspace, judged: Judged, period: Period, out: Path | None, as_json: bool) -> int:
     from evidence.rules.figures.period import period_figures
 
-    figures = period_figures(judged.ground, judged.findings, period)
+    figures = period_figures(judged.index, judged.findings, period)
     if out is not None:
-        _write_summary(judged, figures, out)
+        _write_summary(workspace, judged, figures, out)
     if as_json:
         emit(_figures(figures))
     elif out is None:
@@ -305,17 +282,17 @@ def _summary(judged: _Judged, period: Period, out: Path | None, as_json: bool) -
     return ExitCode.DONE
 
 
-def _write_summary(judged: _Judged, figures: PeriodFigures, out: Path) -> None:
+def _write_summary(workspace: Workspace, judged: Judged, figures: PeriodFigures, out: Path) -> None:
     """`NAME.docx` and `NAME.pdf`, whichever of the two was named."""
     from evidence.errors import MissingPartError
     from evidence.forms.office import render
     from evidence.reports.summary import Parties, summary_docx
 
-    settings = judged.workspace.settings
+    settings = workspace.settings
     parties = Parties(
         agency=settings.agency.name, regulator=settings.regulator.name, contract=settings.contract.name
     )
-    docx = summary_docx(figures, judged.ground, parties, judged.titles, made=judged.moment)
+    docx = summary_docx(figures, judged.index, parties, judged.titles, made=judged.moment)
     base = out.with_suffix("") if out.suffix.lower() in (".docx", ".pdf") else out
     word, pdf = base.with_name(f"{base.name}.docx"), base.with_name(f"{base.name}.pdf")
     word.write_bytes(docx)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from evidence.language import _
 
 if TYPE_CHECKING:
     from evidence.config import Workspace
+    from evidence.web.host import Host
 
 _ROLES = ("clerk", "lead", "auditor", "regulator", "inspector")
 
@@ -24,6 +25,7 @@ _ROLES = ("clerk", "lead", "auditor", "regulator", "inspector")
 @click.option("--tls-cert", type=click.Path(path_type=Path, exists=True, dir_okay=False), help=_("TLS 证书"))
 @click.option("--tls-key", type=click.Path(path_type=Path, exists=True, dir_okay=False), help=_("TLS 私钥"))
 @click.option("--behind", default="", help=_("前面的 TLS 代理的域名，如 evidence.example.cn"))
+@click.option("--proxy-from", multiple=True, help=_("该代理的地址或网段；在本机时不必写"))
 @click.option("--no-watch", is_flag=True, help=_("不守候收件夹（另有 evidence watch 在运行时）"))
 @click.option("--poll", is_flag=True, help=_("定时查看收件夹（网络共享用）"))
 @click.option("--add-account", "account", help=_("建立一个账号后退出"))
@@ -39,6 +41,7 @@ def serve_command(
     tls_cert: Path | None,
     tls_key: Path | None,
     behind: str,
+    proxy_from: tuple[str, ...],
     no_watch: bool,
     poll: bool,
     account: str | None,
@@ -56,18 +59,17 @@ def serve_command(
     from evidence.ledger.comparison import check_at_opening
     from evidence.ledger.query_tables import keep
     from evidence.web import accounts, server
+    from evidence.web.certified import with_own_certificate
 
+    proxy = behind.removeprefix("https://").strip("/")
     place = server.Place(
-        host=address,
-        port=port,
-        certificate=tls_cert,
-        key=tls_key,
-        proxy=behind.removeprefix("https://").strip("/"),
+        host=address, port=port, certificate=tls_cert, key=tls_key, proxy=proxy, proxy_from=proxy_from
     )
+    place = with_own_certificate(place, workspace.root)
     if account is None and not place.loopback and not place.secure:
         server.admit(place, accounts=False)
-    if tls_cert is not None and tls_key is not None:
-        server.check_tls(tls_cert, tls_key)
+    if place.certificate is not None and place.key is not None:
+        server.check_tls(place.certificate, place.key)
     # a journal that its archive contradicts is said here, not on every page
     check_at_opening(workspace.ledger_as_found, workspace.settings.contract.code)
     host = server.prepare(workspace, place)
@@ -82,25 +84,32 @@ def serve_command(
     host.watching = not no_watch
     if trouble := _signing_trouble(workspace):
         progress(_("◐ 签名密钥现在不能用，制作移交包之前请处理：{why}").format(why=trouble))
-
-    def started() -> None:
-        say(_("工作台：{url}　按 Ctrl-C 停止。").format(url=place.url))
-        if not known:
-            say(
-                _("第一次使用，请打开此链接建立账号：{url}").format(url=f"{place.url}setup/{host.setup_key}/")
-            )
-
     beside = nullcontext() if no_watch else server.watching(workspace, poll=poll, say=progress)
     try:
-        with beside:
-            server.serve(place, started=started)
+        with beside, _noticing(host):
+            server.serve(place, started=lambda: _say_started(place.url, "" if known else host.setup_key))
     finally:
         keep(workspace.ledger)
 
 
+def _say_started(url: str, setup_key: str) -> None:
+    """Args: setup_key: opens the page of the first account; empty when there is one."""
+    say(_("工作台：{url}　按 Ctrl-C 停止。").format(url=url))
+    if setup_key:
+        say(_("第一次使用，请打开此链接建立账号：{url}").format(url=f"{url}setup/{setup_key}/"))
+
+
+def _noticing(host: Host) -> AbstractContextManager[None]:
+    """Writes to people beside the desk; Django is configured by now."""
+    from evidence.web.notices.rounds import noticing
+
+    return noticing(host, say=progress)
+
+
 def _signing_trouble(workspace: Workspace) -> str:
     """Why the signing key cannot be used; a token is left alone, for each wrong PIN counts against it."""
-    from evidence.bundles.signers import KeyUnusableError, open_key
+    from evidence.bundles.signers import open_key
+    from evidence.bundles.unusable_key import KeyUnusableError
 
     if workspace.settings.signer.pkcs11_library:
         return ""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from asn1crypto import x509
 
     from evidence.config import Workspace
-    from evidence.handover.office import Office
+    from evidence.handover.handover_context import HandoverContext
 
 _CERTIFICATE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
@@ -87,18 +87,18 @@ def change_command(
     """
     from evidence.handover.signer_change import change_agreed, change_signer
 
-    office, now = workspace.office, workspace.clock()
+    context, now = workspace.handover, workspace.clock()
     new = _read(certificate)
     if agreed is None:
-        change = change_signer(office, new, why=why, now=now, actor=getpass.getuser())
+        change = change_signer(context, new, why=why, now=now, actor=getpass.getuser())
     else:
         if words is None:
             raise UsageError(
                 _("没有给出监管部门签的是哪份声明。"), remedy=_("请同时给出 --statement 声明.txt")
             )
         change = change_agreed(
-            office,
-            _last_signer(office),
+            context,
+            _last_signer(context),
             new,
             words=words.read_text("utf-8"),
             signature=agreed.read_bytes(),
@@ -128,8 +128,8 @@ def statement_command(workspace: Workspace, certificate: Path, output: Path, as_
     from evidence.durable import write_whole
     from evidence.handover.signer_change import statement_for
 
-    office = workspace.office
-    text = statement_for(office, _last_signer(office), _read(certificate), workspace.clock())
+    context = workspace.handover
+    text = statement_for(context, _last_signer(context), _read(certificate), workspace.clock())
     write_whole(output, text.encode())
     if as_json:
         emit({"statement": str(output)})
@@ -138,22 +138,23 @@ def statement_command(workspace: Workspace, certificate: Path, output: Path, as_
     say(f"  openssl cms -sign -binary -in {output} -signer … -inkey … -outform DER -out {output}.p7s")
 
 
-def _last_signer(office: Office) -> x509.Certificate:
+def _last_signer(context: HandoverContext) -> x509.Certificate:
     from evidence.handover.own_certificates import signer_of
 
-    packages = office.ledger.view.packages()
-    found = signer_of(office, packages[-1].id) if packages else None
+    packages = context.ledger.view.packages()
+    found = signer_of(context, packages[-1].id) if packages else None
     if found is None:
         raise UsageError(
             _("找不到上一个移交包，不知道换的是哪张证书。"),
-            where=str(office.folder),
+            where=str(context.folder),
             remedy=_("请先把最近一个移交包放回 archive/handover，再试。"),
         )
     return found
 
 
 def _read(path: Path) -> x509.Certificate:
-    from evidence.bundles.signers import KeyUnusableError, read_certificates
+    from evidence.bundles.signers import read_certificates
+    from evidence.bundles.unusable_key import KeyUnusableError
 
     try:
         return read_certificates((path,))[0]

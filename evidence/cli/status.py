@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from evidence.config import Workspace
     from evidence.domain.identifiers import CaseId
     from evidence.jobs.job import DeadJob
-    from evidence.rules.agenda import DueItem
     from evidence.rules.clause import Finding
+    from evidence.rules.due_item import DueItem
 
 STATES = (Kind.PASS, Kind.FAIL, Kind.REVIEW, Kind.OPEN)
 NEXT_DAYS = 7

@@ -10,12 +10,12 @@ from evidence.handover.wording import STATE_WORDS, size_text
 from evidence.language import _
 
 if TYPE_CHECKING:
-    from evidence.handover.bench import Order
     from evidence.handover.dry_run import PlannedFile, Survey
-    from evidence.handover.office import Office
+    from evidence.handover.handover_context import HandoverContext
+    from evidence.handover.package_build import Order
 
 
-def show_survey(office: Office, order: Order, as_json: bool) -> None:
+def show_survey(context: HandoverContext, order: Order, as_json: bool) -> None:
     """Print the survey, then end as building would.
 
     Raises:
@@ -23,7 +23,7 @@ def show_survey(office: Office, order: Order, as_json: bool) -> None:
     """
     from evidence.handover.dry_run import survey_package
 
-    survey = survey_package(office, order)
+    survey = survey_package(context, order)
     if as_json:
         emit(_json(survey))
     else:

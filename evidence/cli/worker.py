@@ -70,16 +70,17 @@ def _look(workspace: Workspace, *, retry: bool, as_json: bool) -> None:
         waiting = sum(queue.waiting() for queue in queues)
         running = sum(queue.running() for queue in queues)
         dead = [job for queue in queues for job in queue.dead()]
+        dropped = list(workspace.kept_jobs.dropped())
     finally:
         for queue in queues:
             queue.close()
     if as_json:
-        emit({"waiting": waiting, "running": running, "dead": dead})
+        emit({"waiting": waiting, "running": running, "dead": dead, "dropped": dropped})
     elif not retry:
-        _show(waiting, running, dead)
+        _show(waiting, running, dead, dropped)
 
 
-def _show(waiting: int, running: int, dead: list[DeadJob]) -> None:
+def _show(waiting: int, running: int, dead: list[DeadJob], dropped: list[DeadJob]) -> None:
     say(
         _("等待 {waiting} 项，正在做 {running} 项，做不成 {dead} 项").format(
             waiting=waiting, running=running, dead=len(dead)
@@ -89,3 +90,5 @@ def _show(waiting: int, running: int, dead: list[DeadJob]) -> None:
         say(_("  ✕ {key}  试过 {n} 次：{why}").format(key=job.key, n=job.attempts, why=job.why))
     if dead:
         say(_("  → 排除原因后运行 evidence worker --retry"))
+    for job in dropped:
+        say(_("  – {key}  已放弃：{why}").format(key=job.key, why=job.why))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,6 +15,9 @@ from evidence.errors import UsageError
 from evidence.language import _
 from evidence.new_workspace import Parties, create_workspace, settings_of
 from evidence.settings import SETTINGS_FILE
+
+if TYPE_CHECKING:
+    from evidence.config import Workspace
 
 _ASKED: dict[str, tuple[str, str, Any]] = {
     "agency": ("--agency", _("机构全称（合同乙方）"), click.STRING),
@@ -96,6 +99,10 @@ def init_command(
     if as_json:
         emit({"workspace": str(created.root), "evaluation_keys": evaluation_keys, "settings_kept": kept})
         return
+    _say_created(created, kept=kept)
+
+
+def _say_created(created: Workspace, *, kept: bool) -> None:
     if kept:
         say(_("工作区本来就有，设置未动：{root}").format(root=created.root))
     else:

@@ -72,7 +72,7 @@ def curl(rng: np.random.Generator, profile: Profile, page: tuple[float, float]) 
 
 
 def lay(
-    sheet: Array, dpi: int, matrix: Array, size: tuple[int, int], wave: Curl, ground: Array | int
+    sheet: Array, dpi: int, matrix: Array, size: tuple[int, int], wave: Curl, index: Array | int
 ) -> Array:
     """The sheet (pixels at `dpi`) seen in the picture, over a table's picture or a lid of one shade."""
     width, height = size
@@ -86,10 +86,10 @@ def lay(
     places = np.dstack([x + dx, y + dy]).astype(np.float32) * np.float32(dpi / 72)
     grown = cv2.resize(places, None, fx=step, fy=step, interpolation=cv2.INTER_LINEAR)
     places = grown[step : step + height, step : step + width]
-    lid = (ground,) * 3 if isinstance(ground, int) else (0, 0, 0)
+    lid = (index,) * 3 if isinstance(index, int) else (0, 0, 0)
     seen = cv2.remap(sheet, places, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=lid)
-    if isinstance(ground, int):
+    if isinstance(index, int):
         return seen
     covered = cv2.remap(np.full(sheet.shape[:2], 255, np.uint8), places, None, cv2.INTER_LINEAR)
     outside = cv2.cvtColor(255 - covered, cv2.COLOR_GRAY2BGR)
-    return cv2.add(seen, cv2.multiply(ground, outside, scale=1 / 255.0))
+    return cv2.add(seen, cv2.multiply(index, outside, scale=1 / 255.0))

@@ -90,7 +90,7 @@ def run_demo(root: Path, *, tell: Tell = lambda _line: None, advance: Tell = lam
         for arrival in came:
             tell(f"{SHAPES[arrival.outcome]} {arrival.path}：{arrival.message}")
     advance(_("制作并签名移交包"))
-    built = build_package(story.workspace.office, Order(week=WEEK, at=HANDOVER), actor="demo")
+    built = build_package(story.workspace.handover, Order(week=WEEK, at=HANDOVER), actor="demo")
     advance(_("验证"))
     trust = root / "keys" / "ca.pem"
     report = verify_path(built.path, trust=[trust.read_bytes()])

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -93,43 +94,25 @@ def simulate_page(
         retouch: a last hand on the paper before it is scanned (forgery, red pen, highlighter).
     """
     settings = PROFILES[profile] if accidents else PROFILES[profile].tidy()
-    rng = np.random.default_rng([seed, page_index, list(PROFILES).index(profile)])
+    drawn_from = [seed, page_index, list(PROFILES).index(profile)]
+    rng = np.random.default_rng(drawn_from)
     out_dpi = dpi or int(rng.choice(settings.dpi))
     chosen_mode = mode or str(rng.choice(settings.modes))
     paper_dpi = max(200, min(out_dpi, 600))
-    canvas = Canvas(
-        image=_toner(rng, render_page(pdf, page_index, paper_dpi), paper_dpi, settings),
-        dpi=paper_dpi,
-        boxes=issued_page.boxes,
-    )
+    printed = _toner(rng, render_page(pdf, page_index, paper_dpi), paper_dpi, settings)
+    canvas = Canvas(image=printed, dpi=paper_dpi, boxes=issued_page.boxes)
     # A generator of its own: pages of profiles without these accidents stay what they were.
-    life = np.random.default_rng([seed, page_index, list(PROFILES).index(profile), 2])
-    for box in issued_page.boxes:
-        if box.kind is not BoxKind.SEAL and box.box in signed:
-            if box.kind is BoxKind.DATE and usage.overflows(life, canvas, settings, box, signed):
-                continue
-            write(rng, canvas, box, (writing or {}).get(box.box, ""), proper_pen=not accidents)
-    for box in issued_page.boxes:
-        if box.kind is BoxKind.SEAL and box.box in sealed:
-            pressing = usage.pressing(life, settings)
-            stamp(rng, canvas, box, company, pressing=pressing)
-            usage.after_seal(life, canvas, settings, box, pressing)
+    life = np.random.default_rng([*drawn_from, 2])
+    _write_in(rng, life, canvas, settings, signed, writing or {}, proper_pen=not accidents)
+    _stamp_on(rng, life, canvas, settings, sealed, company)
     usage.strike_out_empty(life, canvas, settings, signed)
     wear(rng, canvas, settings, issued_page.codes)
     usage.bend_and_cover(life, canvas, settings)
     if retouch is not None:
         retouch(rng, canvas)
-    if rng.random() < settings.photocopy * 0.3:
-        canvas.effects.append("photocopy")
-        gray = cv2.cvtColor(canvas.image, cv2.COLOR_BGR2GRAY)
-        canvas.image = cv2.cvtColor(cv2.convertScaleAbs(gray, alpha=1.25, beta=-20), cv2.COLOR_GRAY2BGR)
-    turned = int(rng.choice([90, 180, 270])) if rng.random() < settings.turned else 0
-    turned = turned if orientation is None else orientation
-    page = (issued_page.width, issued_page.height)
-    matrix, size = pose(rng, settings, page, out_dpi, turned)
-    ground = _ground(rng, settings, size)
-    picture = lay(canvas.image, paper_dpi, matrix, size, curl(rng, settings, page), ground)
-    picture = _sensor(rng, picture, _light(rng, size, settings, profile), settings, out_dpi)
+    _photocopy(rng, canvas, settings)
+    turned = _turned(rng, settings, orientation)
+    picture, matrix = _taken(rng, canvas, issued_page, settings, profile, out_dpi, turned)
     picture = _reduce(rng, picture, chosen_mode, out_dpi, turned)
     truth = ScanTruth(
         page=issued_page.page,
@@ -139,17 +122,90 @@ def simulate_page(
         mode=chosen_mode,
         orientation=turned,
         matrix=matrix,
-        signed=frozenset(box.box for box in issued_page.boxes if box.kind is not BoxKind.SEAL) & signed,
-        sealed=frozenset(box.box for box in issued_page.boxes if box.kind is BoxKind.SEAL) & sealed,
-        touched=frozenset(canvas.touched),
-        effects=tuple(canvas.effects),
-        covered=frozenset(canvas.covered),
-        voided=frozenset(canvas.voided),
-        overflowed=frozenset(canvas.overflowed) - signed,
-        wrong_seals=frozenset(canvas.wrong_seals),
         jpeg_quality=int(rng.integers(settings.jpeg[0], settings.jpeg[1] + 1)),
+        **_done_to(canvas, signed, sealed),
     )
     return Scan(image=picture, truth=truth)
+
+
+def _turned(rng: np.random.Generator, settings: Profile, orientation: int | None) -> int:
+    """Degrees; drawn even where they are given, so that what is drawn later stays the same."""
+    drawn = int(rng.choice([90, 180, 270])) if rng.random() < settings.turned else 0
+    return drawn if orientation is None else orientation
+
+
+def _write_in(
+    rng: np.random.Generator,
+    life: np.random.Generator,
+    canvas: Canvas,
+    settings: Profile,
+    signed: Set[str],
+    writing: Mapping[str, str],
+    *,
+    proper_pen: bool,
+) -> None:
+    """Names and dates; a date may run over from the box beside it."""
+    for box in canvas.boxes:
+        if box.kind is BoxKind.SEAL or box.box not in signed:
+            continue
+        if box.kind is BoxKind.DATE and usage.overflows(life, canvas, settings, box, signed):
+            continue
+        write(rng, canvas, box, writing.get(box.box, ""), proper_pen=proper_pen)
+
+
+def _stamp_on(
+    rng: np.random.Generator,
+    life: np.random.Generator,
+    canvas: Canvas,
+    settings: Profile,
+    sealed: Set[str],
+    company: str,
+) -> None:
+    """Seals, and what a hand does after pressing one."""
+    for box in canvas.boxes:
+        if box.kind is BoxKind.SEAL and box.box in sealed:
+            pressing = usage.pressing(life, settings)
+            stamp(rng, canvas, box, company, pressing=pressing)
+            usage.after_seal(life, canvas, settings, box, pressing)
+
+
+def _photocopy(rng: np.random.Generator, canvas: Canvas, settings: Profile) -> None:
+    """Some pages were copied before they were scanned: gray, and harder in contrast."""
+    if rng.random() < settings.photocopy * 0.3:
+        canvas.effects.append("photocopy")
+        gray = cv2.cvtColor(canvas.image, cv2.COLOR_BGR2GRAY)
+        canvas.image = cv2.cvtColor(cv2.convertScaleAbs(gray, alpha=1.25, beta=-20), cv2.COLOR_GRAY2BGR)
+
+
+def _taken(
+    rng: np.random.Generator,
+    canvas: Canvas,
+    issued_page: IssuedPage,
+    settings: Profile,
+    name: str,
+    dpi: int,
+    turned: int,
+) -> tuple[Array, Array]:
+    """The paper as the sensor sees it, and the homography from page points to its pixels."""
+    page = (issued_page.width, issued_page.height)
+    matrix, size = pose(rng, settings, page, dpi, turned)
+    ground = _ground(rng, settings, size)
+    picture = lay(canvas.image, canvas.dpi, matrix, size, curl(rng, settings, page), ground)
+    return _sensor(rng, picture, _light(rng, size, settings, name), settings, dpi), matrix
+
+
+def _done_to(canvas: Canvas, signed: Set[str], sealed: Set[str]) -> dict[str, Any]:
+    """The fields of the truth that the paper tells."""
+    return {
+        "signed": frozenset(box.box for box in canvas.boxes if box.kind is not BoxKind.SEAL) & signed,
+        "sealed": frozenset(box.box for box in canvas.boxes if box.kind is BoxKind.SEAL) & sealed,
+        "touched": frozenset(canvas.touched),
+        "effects": tuple(canvas.effects),
+        "covered": frozenset(canvas.covered),
+        "voided": frozenset(canvas.voided),
+        "overflowed": frozenset(canvas.overflowed) - signed,
+        "wrong_seals": frozenset(canvas.wrong_seals),
+    }
 
 
 def _toner(rng: np.random.Generator, image: Array, dpi: int, profile: Profile) -> Array:

@@ -315,7 +315,7 @@ def scanner(workspace: Workspace, _now: datetime) -> Iterator[Condition]:
         yield Condition(
             name="scanner",
             good=False if held else None,
-            message=error.what + (_("文件都在收件夹里等它。") if held else _("文件未经扫描就收下，待判定。")),
+            message=error.what + (_("文件都在收件夹里等它。") if held else _("文件未经扫描就收下，待认定。")),
             remedy=error.remedy,
             figures={figure: 0.0},
         )

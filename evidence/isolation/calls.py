@@ -19,7 +19,7 @@ Argument = TypeVar("Argument")
 Result = TypeVar("Result")
 
 PROGRAM = "from evidence.isolation.served import serve; serve()"
-_CALLS_PER_CHILD = 200
+_CALLS_PER_CHILD = 1_000
 """A child is replaced now and then: whatever leaked goes with it."""
 _STARTING_S = 60.0
 BOUNDS = Bounds()
