@@ -8,7 +8,7 @@ import pytest
 from keyring.backend import KeyringBackend
 from keyring.errors import PasswordDeleteError
 
-from tests.postgres_room import Cluster
+from tests.support.postgres_server import Cluster
 
 for variable in ("LC_ALL", "LC_MESSAGES", "LANGUAGE"):
     os.environ.pop(variable, None)

@@ -16,13 +16,14 @@ from evidence.cli.main import COMMANDS
 from evidence.release import (
     AGENCY_MODULES,
     BASE_COMMANDS,
+    C2PA_MODULES,
     DISTRIBUTION,
     OCR_MODULES,
     POSTGRES_MODULES,
     install_command,
     part_of,
 )
-from tests.own_agency import OWN_AGENCY
+from tests.support.own_agency import OWN_AGENCY
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -95,7 +96,7 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[int, str]]
     folder = tmp_path_factory.mktemp("base")
     lines = {name: [name] for name in AGENCY_COMMANDS}
     lines["init"] = ["init", "new", *OWN_AGENCY]
-    blocked = sorted(AGENCY_MODULES | POSTGRES_MODULES | OCR_MODULES)
+    blocked = sorted(AGENCY_MODULES | POSTGRES_MODULES | OCR_MODULES | C2PA_MODULES)
     done = subprocess.run(
         [sys.executable, "-c", TRY_ALL, json.dumps(blocked), json.dumps(lines)],
         cwd=folder, capture_output=True, text=True, check=True, timeout=120,

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from evidence.cli.main import COMMANDS
-from tests import world
 from tests.cli.rules.conftest import workspace  # noqa: F401 - the fixture
+from tests.support import sample
 
 PROGRAM = [sys.executable, "-c", "from evidence.cli.main import main; main()"]
 
@@ -49,7 +49,7 @@ def test_options_and_subcommands_are_offered(tmp_path: Path) -> None:
 
 def test_cases_and_numbers_come_from_the_ledger(workspace: Path) -> None:  # noqa: F811
     cases = pressed_tab("evidence case show wjb", workspace)
-    assert cases == sorted({str(one.case.id) for one in world.week_facts().cases})
+    assert cases == sorted({str(one.case.id) for one in sample.week_facts().cases})
     numbers = pressed_tab(f"evidence form show {cases[0]}-J", workspace)
     assert numbers
     assert all(number.startswith(f"{cases[0]}-JC-") for number in numbers)

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from evidence.cli.program import cli
 from evidence.demo import plot
-from tests.ledger_room import build
+from tests.support.ledger_fixture import build
 
 
 def test_the_browsable_archive_that_the_last_lines_name_is_there(

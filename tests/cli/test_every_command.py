@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 
 from evidence.cli.main import main
 from evidence.cli.program import cli
-from tests.own_agency import OWN_AGENCY
+from tests.support.own_agency import OWN_AGENCY
 
 Capture = pytest.CaptureFixture[str]
 
@@ -70,7 +70,7 @@ def test_what_nobody_foresaw_is_said_in_words_and_never_as_a_traceback(
 def test_an_empty_workbook_never_replaces_a_filled_one(
     command: tuple[str, ...], tmp_path: Path, capsys: Capture
 ) -> None:
-    (tmp_path / "evidence.toml").touch()
+    (tmp_path / "evidence.toml").write_text('[contract]\ncode = "WJB"\n')
     filled = tmp_path / "名册.xlsx"
     filled.write_bytes(b"the clerk's work of a day")
     assert run(*command, str(filled), "--workspace", str(tmp_path)) == 2
@@ -82,7 +82,7 @@ def test_an_empty_workbook_never_replaces_a_filled_one(
 def test_a_workbook_for_a_folder_that_is_not_there_is_refused(
     command: tuple[str, ...], tmp_path: Path, capsys: Capture
 ) -> None:
-    (tmp_path / "evidence.toml").touch()
+    (tmp_path / "evidence.toml").write_text('[contract]\ncode = "WJB"\n')
     assert run(*command, str(tmp_path / "无" / "名册.xlsx"), "--workspace", str(tmp_path)) == 2
     shown = capsys.readouterr().err
     assert "文件夹不存在" in shown
@@ -92,7 +92,7 @@ def test_a_workbook_for_a_folder_that_is_not_there_is_refused(
 def test_a_batch_list_saved_by_an_old_notepad_is_read_and_one_of_noise_is_named(
     tmp_path: Path, capsys: Capture
 ) -> None:
-    (tmp_path / "evidence.toml").touch()
+    (tmp_path / "evidence.toml").write_text('[contract]\ncode = "WJB"\n')
     batch = tmp_path / "明天.txt"
     batch.write_bytes("WJB22-0099 现场检查记录 空白".encode("gb18030"))
     assert run("issue", "--batch", str(batch), "--workspace", str(tmp_path)) == 2
@@ -125,7 +125,7 @@ def test_every_command_with_a_result_prints_it_as_json_when_asked(name: str) -> 
 def test_the_workspace_may_be_named_anywhere_on_the_line(
     line: tuple[str, ...], tmp_path: Path, capsys: Capture
 ) -> None:
-    (tmp_path / "evidence.toml").touch()
+    (tmp_path / "evidence.toml").write_text('[contract]\ncode = "WJB"\n')
     assert run(*(word.format(tmp_path) for word in line)) == 0
     assert "还没有案件" in capsys.readouterr().out
 
@@ -136,7 +136,7 @@ def test_the_workspace_may_be_named_anywhere_on_the_line(
 def test_a_result_for_a_folder_that_is_not_there_is_refused_before_any_work(
     option: tuple[str, ...], tmp_path: Path, capsys: Capture
 ) -> None:
-    (tmp_path / "evidence.toml").touch()
+    (tmp_path / "evidence.toml").write_text('[contract]\ncode = "WJB"\n')
     assert run(*option, str(tmp_path / "无" / "x.csv"), "--workspace", str(tmp_path)) == 2
     assert "文件夹不存在" in capsys.readouterr().err
 
@@ -155,7 +155,7 @@ def test_a_workspace_tells_what_it_made_as_json(tmp_path: Path, capsys: Capture)
 
 
 def test_a_day_that_lies_behind_is_no_deadline(tmp_path: Path, capsys: Capture) -> None:
-    (tmp_path / "evidence.toml").touch()
+    (tmp_path / "evidence.toml").write_text('[contract]\ncode = "WJB"\n')
     line = ("due", "--at", "2022-04-01", "--until", "2022-03-31", "--workspace", str(tmp_path))
     assert run(*line) == 2
     assert "--until 早于 2022-04-01" in capsys.readouterr().err

@@ -11,7 +11,7 @@ import pytest
 
 from evidence.cli.main import main
 from evidence.ledger.ledger import Ledger
-from tests.inbox_room import CASE, CHECK, issue, picture, real_pdf
+from tests.support.inbox_fixture import CASE, CHECK, issue, picture, real_pdf
 
 REASONS = {
     "empty", "incomplete", "malformed", "encrypted", "too_large", "unsupported_type", "type_mismatch",
@@ -22,7 +22,7 @@ REASONS = {
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Path:
-    (tmp_path / "evidence.toml").write_text("[inbox]\nsettle_s = 0.0\n")
+    (tmp_path / "evidence.toml").write_text('[contract]\ncode = "WJB"\n[inbox]\nsettle_s = 0.0\n')
     (tmp_path / "inbox").mkdir()
     issue(Ledger.open(tmp_path / "archive" / "ledger"))
     return tmp_path

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from evidence.cli.workspace import init_command
 from evidence.errors import UsageError
-from tests.own_agency import AGENCY, OWN_AGENCY, REGULATOR
+from tests.support.own_agency import AGENCY, OWN_AGENCY, REGULATOR
 
 
 @pytest.mark.parametrize("left_out", OWN_AGENCY[::2])
@@ -36,7 +36,7 @@ def test_at_a_terminal_the_missing_ones_are_asked_for(tmp_path: Path) -> None:
 
 
 def test_a_workspace_that_is_there_keeps_its_settings_and_needs_no_names(tmp_path: Path) -> None:
-    kept = '[contract]\ncode = "ABC"\n'
+    kept = '[contract]\ncode = "ABC"\nsigned_on = 2024-01-05\n'
     (tmp_path / "evidence.toml").write_text(kept, encoding="utf-8")
     result = CliRunner().invoke(init_command, [str(tmp_path)])
     assert result.exit_code == 0, result.output

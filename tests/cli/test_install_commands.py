@@ -25,7 +25,7 @@ PLACES = sorted(
         "scripts/**/*",
     )
     for path in ROOT.glob(pattern)
-    if path.is_file()
+    if path.is_file() and "__pycache__" not in path.parts
 )
 INSTALLS = re.compile(r"(?:pip3?|pipx|uv pip|uv tool) install ([^`\n。]+)")
 OUR_FILE = re.compile(r"(?:--upgrade )?'\./(?:([^'\[{]+)(?:\[([^\]]*)\])?|\{WHEEL\}\[\{extra\}\])'")

@@ -19,8 +19,8 @@ from evidence.cli.words import case_kind, visit_kind
 from evidence.domain.case import CaseKind, VisitKind
 from evidence.domain.document import BoxKind
 from evidence.domain.terms import BOX_KINDS, CASE_KINDS, VISIT_KINDS
-from evidence.rules.agenda import DueItem
 from evidence.rules.clause import Clause, Finding, Kind, Level, Subject
+from evidence.rules.due_item import DueItem
 
 HEADS = ("期限", "企业")
 ROWS = [("● 2022-04-01 周五", "常州恒晟精密机械有限公司[一厂]"), ("✕ 2022-04-11 周一", "润禾包装")]

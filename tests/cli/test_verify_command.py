@@ -11,8 +11,8 @@ import pytest
 
 from evidence.cli.main import main
 from evidence.domain.week import Week
-from tests.packing import DOSSIER, Service, plain_pdf, sign_pdf, to_folder, to_zip, two_weeks
-from tests.pki import shared_pki
+from tests.support.packing import DOSSIER, Service, plain_pdf, sign_pdf, to_folder, to_zip, two_weeks
+from tests.support.pki import shared_pki
 
 NOON = datetime(2022, 4, 1, 4, tzinfo=UTC)
 

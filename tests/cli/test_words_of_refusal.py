@@ -103,7 +103,7 @@ def test_a_line_typed_wrong_is_refused_in_chinese_with_the_way_to_its_help(
     line: tuple[str, ...], capsys: Capture, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("LANG", "C.UTF-8")
-    (tmp_path / "evidence.toml").touch()
+    (tmp_path / "evidence.toml").write_text('[contract]\ncode = "WJB"\n')
     monkeypatch.chdir(tmp_path)
     assert run(*line) == 2
     shown = capsys.readouterr()
@@ -187,7 +187,7 @@ def test_an_unknown_refusal_of_the_machine_keeps_its_own_words() -> None:
 def test_a_slip_in_yaml_is_named_in_chinese_with_line_and_column(
     text: str, place: str, words: str, tmp_path: Path, capsys: Capture
 ) -> None:
-    (tmp_path / "evidence.toml").touch()
+    (tmp_path / "evidence.toml").write_text('[contract]\ncode = "WJB"\n')
     file = tmp_path / "名册.yaml"
     file.write_text(text, "utf-8")
     assert run("import", str(file), "--workspace", str(tmp_path)) == 2

@@ -15,17 +15,14 @@ from evidence.ledger.comparison import (
     check_at_opening,
     compare,
 )
-from evidence.ledger.events import (
-    Event,
-    FormVoided,
-)
+from evidence.ledger.events import Event, FormVoided
 from evidence.ledger.ledger import Ledger
 from evidence.ledger.positions import Positions
 from evidence.ledger.postgres.ledger import PostgresLedger
 from evidence.ledger.proofs import gather_proofs
 from evidence.ledger.recovery import recover
 from evidence.ledger.upkeep import LedgerRecovered
-from tests.ledger_story import OWN_FORM, START, taken
+from tests.support.ledger_scenario import OWN_FORM, START, taken
 
 Open = Callable[[], Ledger]
 CONTENTS = ("one", "two", "three")

@@ -2,7 +2,7 @@
 
 from evidence.rules.traceability import Answer, traces
 from scripts import rule_pages
-from tests.scenario_runner.table import CLASSES, excused, situations
+from tests.support.scenario_runner.table import CLASSES, excused, situations
 
 LEAST = 250
 """So many situations the contract's issue asks for at least."""

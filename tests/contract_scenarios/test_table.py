@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.scenario_runner.compare import RULES
-from tests.scenario_runner.table import Situation, situations
+from tests.support.scenario_runner.compare import RULES
+from tests.support.scenario_runner.table import Situation, situations
 
 
 @pytest.mark.parametrize("situation", situations(), ids=lambda one: f"{one.file}-{one.name}")

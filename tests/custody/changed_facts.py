@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.custody.forging import FACTS, change_json, judged_again
-from tests.packing import Files
+from tests.support.packing import Files
 
 
 def of_facts(change: Callable[[Any], None]) -> Callable[[Files], None]:

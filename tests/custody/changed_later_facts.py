@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tests import world
 from tests.custody.changed_facts import case_with, undo_a_decision
+from tests.support import sample
 
 
 def drop_the_exception(facts: Any) -> None:
@@ -80,8 +80,26 @@ def forget_a_receipt(facts: Any) -> None:
 
 
 def keep_a_film_where_it_was(facts: Any) -> None:
-    case = next(each for each in facts["cases"] if each["case"]["id"] == world.CHECKED)
+    case = next(each for each in facts["cases"] if each["case"]["id"] == sample.CHECKED)
     case["recordings"][0] |= {"assigned_by": "device+time"}
+
+
+def take_a_stated_name_for_a_person(facts: Any) -> None:
+    film = next(one for case in facts["cases"] for one in case["recordings"] if one.get("assigned_stated"))
+    film["assigned_stated"] = False
+
+
+def _placed_page(facts: Any) -> Any:
+    documents = (one for case in facts["cases"] for one in case["documents"])
+    return next(scan for one in documents for scan in one["scans"] if scan.get("placed"))
+
+
+def let_another_have_placed_a_page(facts: Any) -> None:
+    _placed_page(facts)["placed"]["by"] = "P5"
+
+
+def call_a_placed_page_proven(facts: Any) -> None:
+    _placed_page(facts)["identity"] = "proven"
 
 
 def _films_beside(facts: Any, member: str) -> Any:
@@ -95,7 +113,7 @@ def forget_a_waiting_film(facts: Any) -> None:
 def let_a_film_wait_for_another_case(facts: Any) -> None:
     """A visit without film would then be undecided instead of unfilmed."""
     (film,) = _films_beside(facts, "unassigned")
-    other = next(each for each in facts["cases"] if each["case"]["id"] == world.CHECKED)
+    other = next(each for each in facts["cases"] if each["case"]["id"] == sample.CHECKED)
     other["unassigned"] = [{**film, "suggestions": [other["visits"][0]["id"]]}]
 
 
@@ -114,15 +132,35 @@ def forget_a_film_given_away(facts: Any) -> None:
 
 def claim_that_a_film_was_given_away(facts: Any) -> None:
     (film,) = _films_beside(facts, "films_taken")
-    other = next(each for each in facts["cases"] if each["case"]["id"] == world.CHECKED)
+    other = next(each for each in facts["cases"] if each["case"]["id"] == sample.CHECKED)
     other["films_taken"] = [film]
 
 
 def move_the_letter_back(facts: Any) -> None:
     holder = next(each for each in facts["cases"] if each.get("materials"))
-    other = next(each for each in facts["cases"] if each["case"]["id"] == world.CHECKED)
+    other = next(each for each in facts["cases"] if each["case"]["id"] == sample.CHECKED)
     other["materials"] = holder["materials"]
     holder["materials"] = []
+
+
+def forget_a_scan(facts: Any) -> None:
+    case_with(facts, "virus_scans")["virus_scans"].pop()
+
+
+def call_an_unseen_file_clean(facts: Any) -> None:
+    _scan(facts, "unavailable")["result"] = "clean"
+
+
+def forget_that_a_file_was_scanned_later(facts: Any) -> None:
+    _scan(facts, "clean")["result"] = "unavailable"
+
+
+def tell_a_scan_of_other_bytes(facts: Any) -> None:
+    _scan(facts, "unavailable")["sha256"] = sample.digest("other bytes")
+
+
+def _scan(facts: Any, result: str) -> Any:
+    return next(scan for case in facts["cases"] for scan in case["virus_scans"] if scan["result"] == result)
 
 
 LATER_CHANGES: tuple[Callable[[Any], None], ...] = (
@@ -142,6 +180,9 @@ LATER_CHANGES: tuple[Callable[[Any], None], ...] = (
     call_a_package_complete,
     forget_a_receipt,
     keep_a_film_where_it_was,
+    take_a_stated_name_for_a_person,
+    let_another_have_placed_a_page,
+    call_a_placed_page_proven,
     forget_a_waiting_film,
     let_a_film_wait_for_another_case,
     let_a_film_wait_that_was_assigned,
@@ -149,5 +190,9 @@ LATER_CHANGES: tuple[Callable[[Any], None], ...] = (
     forget_a_film_given_away,
     claim_that_a_film_was_given_away,
     move_the_letter_back,
+    forget_a_scan,
+    call_an_unseen_file_clean,
+    forget_that_a_file_was_scanned_later,
+    tell_a_scan_of_other_bytes,
     undo_a_decision,
 )

@@ -16,8 +16,8 @@ from evidence.verify.examine import verify_path
 from evidence.verify.model import CheckKind, Report
 from evidence.verify.pdf.task import judge_task
 from tests.custody.ten_weeks import Weeks
-from tests.packing import Files, plain_pdf, seal_bag, sign_pdf, to_folder, to_zip
-from tests.pki import Pki
+from tests.support.packing import Files, plain_pdf, seal_bag, sign_pdf, to_folder, to_zip
+from tests.support.pki import Pki
 
 Change = Callable[[Files], None]
 INFO = "bag-info.txt"

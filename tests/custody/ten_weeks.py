@@ -27,16 +27,16 @@ from evidence.bundles.settings import SignerSettings, TimestampSettings
 from evidence.domain.identifiers import ArrivalId, CaseId
 from evidence.domain.register import Receipt
 from evidence.domain.week import Week
-from evidence.handover.office import Office
+from evidence.handover.handover_context import HandoverContext
 from evidence.handover.package import Built, Order, build_package
 from evidence.handover.receipts import accept_signed
 from evidence.handover.renewal import renew
 from evidence.handover.signer_change import change_signer
 from evidence.ledger.events import CaseOpened, ReceiptReceived, VisitRecorded
-from tests import world
 from tests.custody import unusual_events
-from tests.handing_over import NAMES, document_events, open_office, record
-from tests.pki import Identity, Pki, make_authority, make_crl, make_identity, simple_signer
+from tests.support import sample
+from tests.support.handing_over import NAMES, document_events, open_office, record
+from tests.support.pki import Identity, Pki, make_authority, make_crl, make_identity, simple_signer
 
 FIRST = Week(2022, 13)
 REGULATOR = "武进国家高新区经济发展局"
@@ -46,7 +46,7 @@ REGULATOR = "武进国家高新区经济发展局"
 class Clock:
     """Contract time; the story moves it, and it never falls."""
 
-    now: datetime = world.FRIDAY
+    now: datetime = sample.FRIDAY
 
     def __call__(self) -> datetime:
         return self.now
@@ -67,7 +67,7 @@ def make_pki(name: str, organization: str) -> Pki:
 class Weeks:
     """The story so far: the office, its packages in order, and everybody's certificates."""
 
-    office: Office
+    office: HandoverContext
     clock: Clock
     agency: Pki
     second: Pki
@@ -100,8 +100,8 @@ def ten_weeks(root: Path) -> Weeks:
     write_keys(root / "keys", agency)
     office = open_office(root, clock=clock)
     weeks = Weeks(office=office, clock=clock, agency=agency, second=second, regulator=regulator)
-    record(office, world.week_facts())
-    unusual_events.decisions(office, world.FRIDAY)
+    record(office, sample.week_facts())
+    unusual_events.decisions(office, sample.FRIDAY)
     first = pack(weeks, "W13")
     _nil_week(weeks, first)
     _incomplete_week(weeks)
@@ -125,7 +125,7 @@ def _nil_week(weeks: Weeks, first: Built) -> None:
 def _incomplete_week(weeks: Weeks) -> None:
     """W15: a new case whose record lacks a page; the supplement brings the page."""
     weeks.clock.now = friday("W15") - timedelta(hours=5)
-    case = world.checked_case(CaseId("WJB22-0004"), 1, friday("W15").date() - timedelta(days=3))
+    case = sample.checked_case(CaseId("WJB22-0004"), 1, friday("W15").date() - timedelta(days=3))
     (document,) = case.documents
     lacking = replace(document, scans=document.scans[:1])
     events = [CaseOpened(case=case.case), *(VisitRecorded(visit=visit) for visit in case.visits)]
@@ -186,7 +186,7 @@ def _last_weeks(weeks: Weeks) -> None:
     pack(weeks, "W22")
 
 
-def _until(weeks: Weeks, label: str, happened: Callable[[Office, datetime], None]) -> None:
+def _until(weeks: Weeks, label: str, happened: Callable[[HandoverContext, datetime], None]) -> None:
     """Something happens in the week before a package."""
     weeks.clock.now = friday(label) - timedelta(hours=2)
     happened(weeks.office, weeks.clock.now)
@@ -199,7 +199,7 @@ def world_arrival(running: str, week: str) -> ArrivalId:
 
 def friday(label: str) -> datetime:
     weeks = int(label[1:3]) - FIRST.number
-    return world.FRIDAY + timedelta(days=7 * weeks)
+    return sample.FRIDAY + timedelta(days=7 * weeks)
 
 
 def pack(weeks: Weeks, label: str, *, at: datetime | None = None) -> Built:

@@ -10,7 +10,7 @@ import pytest
 
 from evidence.archive.backup import back_up, restore
 from evidence.domain.identifiers import CaseId
-from evidence.handover.office import Office
+from evidence.handover.handover_context import HandoverContext
 from evidence.ledger.comparison import compare
 from evidence.ledger.events import CaseOpened, VisitRecorded
 from evidence.ledger.ledger import Ledger
@@ -21,9 +21,9 @@ from evidence.ledger.upkeep import LedgerRestored
 from evidence.verify.model import CheckKind, Indication
 from evidence.verify.pdf.task import judge_task
 from evidence.verify.series import verify_series
-from tests import world
 from tests.custody.ten_weeks import REGULATOR, Clock, Weeks, friday, make_pki, pack, world_arrival, write_keys
-from tests.handing_over import NAMES, document_events, open_office, record
+from tests.support import sample
+from tests.support.handing_over import NAMES, document_events, open_office, record
 
 AFTERWARDS = tuple(f"W{number}" for number in range(16, 26))
 
@@ -37,13 +37,13 @@ def begin(root: Path) -> Weeks:
     weeks = Weeks(
         office=office, clock=clock, agency=agency, second=agency, regulator=make_pki("监管", REGULATOR)
     )
-    record(office, world.week_facts())
+    record(office, sample.week_facts())
     pack(weeks, "W13")
     pack(weeks, "W14")
     return weeks
 
 
-def with_positions(office: Office) -> Office:
+def with_positions(office: HandoverContext) -> HandoverContext:
     positions = Positions(office.root / "archive")
     office.ledger.positions = positions
     if not positions.begun():
@@ -54,7 +54,7 @@ def with_positions(office: Office) -> Office:
 def a_case(weeks: Weeks, running: int, label: str) -> None:
     """A new case, checked on Tuesday of that week, its record back on Friday."""
     weeks.clock.now = friday(label) - timedelta(hours=5)
-    facts = world.checked_case(
+    facts = sample.checked_case(
         CaseId(f"WJB22-{running:04d}"), running % 3, friday(label).date() - timedelta(days=3)
     )
     (document,) = facts.documents
@@ -66,7 +66,7 @@ def a_case(weeks: Weeks, running: int, label: str) -> None:
     )
 
 
-def restored(weeks: Weeks, backup: Path, kept: Path, target: Path) -> Office:
+def restored(weeks: Weeks, backup: Path, kept: Path, target: Path) -> HandoverContext:
     """What `evidence restore --newer` does, with the office's own clock."""
     manifest = restore(backup, target)
     shutil.copytree(weeks.office.root / "keys", target / "keys")  # keys are in no backup

@@ -13,7 +13,7 @@ from tests.custody.changed_facts import FIRST_CHANGES, of_facts
 from tests.custody.changed_later_facts import LATER_CHANGES, revive_a_void_form
 from tests.custody.forging import change_json, fallen, judge, spoil
 from tests.custody.ten_weeks import Weeks
-from tests.packing import Files
+from tests.support.packing import Files
 
 
 @pytest.mark.parametrize("change", FIRST_CHANGES, ids=[change.__name__ for change in FIRST_CHANGES])

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec import to_builtins
 
+from evidence.contracts.contract import shipped_contract
 from evidence.verify.examine import verify_path
 from evidence.verify.model import CheckKind, Indication
 from evidence.verify.series import verify_series
@@ -25,7 +28,7 @@ from tests.custody.forging import (
     write,
 )
 from tests.custody.ten_weeks import Weeks
-from tests.packing import Files
+from tests.support.packing import Files
 
 
 @pytest.mark.parametrize(
@@ -165,7 +168,7 @@ def test_a_damaged_package_kept_takes_nothing_away(weeks: Weeks, tmp_path: Path,
 
 
 def test_two_contracts_in_one_folder_lack_their_own_weeks(weeks: Weeks, tmp_path: Path) -> None:
-    from tests.packing import to_zip, two_weeks
+    from tests.support.packing import to_zip, two_weeks
 
     for label in ("W13", "W15"):
         shutil.copy(weeks.built[label], tmp_path)
@@ -189,5 +192,19 @@ def test_parameters_of_the_judgement_that_changed_are_said(
     path = spoil(weeks, "W20", change, tmp_path, as_zip=as_zip)
     told = [check.message for check in judge(weeks, path).checks if check.id == "judgement.parameters"]
     assert any("recheck_days" in each for each in told)
+    assert not any("judge_client" in each for each in told), "how a package is meant is no number"
     told = [check.message for check in judge(weeks, path, "W19").checks if check.id == "judgement.parameters"]
     assert any("WJB-2022-W19" in each and "recheck_days" in each for each in told)
+
+
+def test_a_rule_struck_out_since_the_last_package_is_said(weeks: Weeks, tmp_path: Path, as_zip: bool) -> None:
+    """Its findings are gone from both sides of the recomputation, so nothing else would tell."""
+    text = to_builtins(replace(shipped_contract().text, without_rules=("V02-whole-visit",)))
+
+    def change(files: Files) -> None:
+        change_json(files, FACTS, lambda document: document["parameters"].update(text=text))
+        judged_again(files)
+
+    path = spoil(weeks, "W20", change, tmp_path, as_zip=as_zip)
+    told = [check.message for check in judge(weeks, path, "W19").checks if check.id == "judgement.parameters"]
+    assert any("WJB-2022-W19" in each and "不再判断 V02-whole-visit" in each for each in told)

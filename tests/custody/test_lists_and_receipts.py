@@ -25,7 +25,7 @@ from tests.custody.forging import (
     spoil,
 )
 from tests.custody.ten_weeks import Weeks
-from tests.packing import Files
+from tests.support.packing import Files
 
 TABLE, LIST = "data/移交清单.xlsx", "data/移交清单.pdf"
 

@@ -12,7 +12,6 @@ from evidence.domain.week import Week
 from evidence.handover.package import Order, build_package
 from evidence.ledger.events import PartiesImported
 from evidence.verify.model import CheckKind, Indication
-from tests import world
 from tests.custody.forging import (
     fallen,
     judge,
@@ -20,9 +19,10 @@ from tests.custody.forging import (
     with_info,
 )
 from tests.custody.ten_weeks import Weeks
-from tests.handing_over import open_office
-from tests.packing import Files
-from tests.pki import days
+from tests.support import sample
+from tests.support.handing_over import open_office
+from tests.support.packing import Files
+from tests.support.pki import days
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_a_ledger_begun_anew_is_a_second_history(weeks: Weeks, tmp_path: Path, a
     root = tmp_path / "anew"
     root.mkdir()
     shutil.copytree(weeks.office.root / "keys", root / "keys")
-    at = world.FRIDAY + days(49)
+    at = sample.FRIDAY + days(49)
     office = replace(
         open_office(root, clock=lambda: at), signer=weeks.office.signer, timestamp=weeks.office.timestamp
     )
@@ -61,9 +61,9 @@ def test_a_ledger_begun_anew_is_a_second_history(weeks: Weeks, tmp_path: Path, a
 
 
 def _nothing_much() -> list[PartiesImported]:
-    facts = world.week_facts()
+    facts = sample.week_facts()
     return [
-        PartiesImported(source=world.digest("workbook"), enterprises=facts.enterprises, people=facts.people)
+        PartiesImported(source=sample.digest("workbook"), enterprises=facts.enterprises, people=facts.people)
     ]
 
 

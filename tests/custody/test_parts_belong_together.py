@@ -26,7 +26,7 @@ from tests.custody.forging import (
     with_info,
 )
 from tests.custody.ten_weeks import Weeks
-from tests.packing import Files, plain_pdf
+from tests.support.packing import Files, plain_pdf
 
 LIST = "data/移交清单.pdf"
 

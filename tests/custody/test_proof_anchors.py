@@ -17,8 +17,8 @@ from evidence.handover.own_certificates import signed_parts
 from evidence.ledger.prove import prove
 from tests.custody.forging import spoil
 from tests.custody.ten_weeks import Weeks, make_pki, sign_receipt, sign_text
-from tests.packing import Files
-from tests.pki import Identity
+from tests.support.packing import Files
+from tests.support.pki import Identity
 
 NUMBER = Number("WJB22-0004-JC-001")
 """Issued in W15; its last page came with the supplement of that week."""
@@ -98,7 +98,19 @@ def test_a_damaged_package_decides_nothing(proof: Case, tmp_path: Path) -> None:
         archive.extractall(tmp_path)
     folder = tmp_path / proof.weeks.built[LATER].stem
     (folder / "data/facts.json").write_bytes(b"{}")
-    assert check(proof.path, "--package", folder)[0] == 5
+    code, said = check(proof.path, "--package", folder)
+    assert code == 5
+    assert f"“{folder.name}”不能作为见证" in said
+
+
+def test_a_pack_for_a_payment_decides_nothing_and_is_called_what_it_is(proof: Case, tmp_path: Path) -> None:
+    folder = tmp_path / "第2期付款资料"
+    (folder / "data").mkdir(parents=True)
+    (folder / "bagit.txt").write_text("BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n", "utf-8")
+    (folder / "data/资料包.json").write_text("{}", "utf-8")
+    code, said = check(proof.path, "--package", folder)
+    assert code == 5
+    assert "付款资料包没有账本" in said
 
 
 def test_a_package_by_a_key_that_the_reader_does_not_trust_decides_nothing(
@@ -118,6 +130,7 @@ def test_a_package_by_a_key_that_the_reader_does_not_trust_decides_nothing(
     bare.write_text(json.dumps(document), "utf-8")
     code, said = check(bare, "--package", forged, "--trust", trust)
     assert code == 5
+    assert "签名未获信任，不作依据" in said
     assert "没有依据" in said
 
 

@@ -16,7 +16,7 @@ from evidence.verify.series import SeriesReport, verify_series
 from evidence.verify.series_content import series_document, series_lines
 from tests.custody.forging import find, read_files, sealed, spoil, write
 from tests.custody.ten_weeks import Weeks
-from tests.packing import Files, plain_pdf
+from tests.support.packing import Files, plain_pdf
 
 
 def judged(weeks: Weeks, folder: Path, *previous: Path, trust: list[bytes] | None = None) -> SeriesReport:

@@ -20,7 +20,7 @@ from xsdata.formats.dataclass.parsers import XmlParser
 from evidence.cli.main import main
 from evidence.cli.verify import verify_command
 from tests.custody.ten_weeks import Weeks
-from tests.handing_over import NAMES
+from tests.support.handing_over import NAMES
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,7 @@ from evidence.cli.program import cli
 from evidence.config import Workspace, open_workspace
 from evidence.doctor import _key
 from evidence.domain.week import Week
-from evidence.handover.office import Office
+from evidence.handover.handover_context import HandoverContext
 from evidence.handover.package import Order, build_package
 from evidence.handover.signer_change import changes, signer_in_force
 from evidence.health.model import Condition
@@ -27,14 +27,17 @@ from evidence.ledger.events import PartiesImported
 from evidence.settings import SETTINGS_FILE
 from evidence.verify.examine import verify_path
 from evidence.verify.model import CheckKind, Indication, Report
-from tests import world
 from tests.custody.ten_weeks import REGULATOR, make_pki, sign_text, write_keys, write_signer
-from tests.handing_over import NAMES, open_office
-from tests.packing import plain_pdf
-from tests.pki import Identity, Pki, make_crl, make_identity
-from tests.soft_token import LIBRARY, read_configuration_again, softhsm
+from tests.support import sample
+from tests.support.handing_over import NAMES, open_office
+from tests.support.packing import plain_pdf
+from tests.support.pki import Identity, Pki, make_crl, make_identity
+from tests.support.soft_token import LIBRARY, read_configuration_again, softhsm
 
+WHOSE = '[contract]\ncode = "WJB"\n'
 NEW_KEY = """
+[contract]
+code = "WJB"
 [signer]
 pkcs12 = "keys/second.p12"
 password_file = "keys/second.password"
@@ -59,14 +62,14 @@ class Agency:
     regulator: Pki
 
     @property
-    def office(self) -> Office:
-        return open_office(self.root, clock=lambda: world.FRIDAY + timedelta(days=7))
+    def office(self) -> HandoverContext:
+        return open_office(self.root, clock=lambda: sample.FRIDAY + timedelta(days=7))
 
     def build(self, *, accept: bool = False) -> Path:
         """W14, under the second key."""
         order = Order(
             week=Week(2022, 14),
-            at=world.FRIDAY + timedelta(days=7),
+            at=sample.FRIDAY + timedelta(days=7),
             allow_incomplete=True,
             accept_indeterminate=accept,
             why="更换证书试验",
@@ -94,15 +97,15 @@ def first_week(tmp_path_factory: pytest.TempPathFactory) -> Agency:
     )
     write_keys(root / "keys", made.first)
     write_signer(root / "keys", made.second, "second")
-    (root / SETTINGS_FILE).write_text("", "utf-8")
+    (root / SETTINGS_FILE).write_text(WHOSE, "utf-8")
     office = open_office(root)
-    facts = world.week_facts()
+    facts = sample.week_facts()
     office.ledger.append(
         "test",
-        PartiesImported(source=world.digest("workbook"), enterprises=facts.enterprises, people=facts.people),
-        at=world.FRIDAY,
+        PartiesImported(source=sample.digest("workbook"), enterprises=facts.enterprises, people=facts.people),
+        at=sample.FRIDAY,
     )
-    order = Order(week=Week(2022, 13), at=world.FRIDAY, allow_incomplete=True, why="更换证书试验")
+    order = Order(week=Week(2022, 13), at=sample.FRIDAY, allow_incomplete=True, why="更换证书试验")
     build_package(office, order)
     return made
 
@@ -113,7 +116,7 @@ def agency(first_week: Agency, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     shutil.copytree(first_week.root, root)
     made = replace(first_week, root=root)
     monkeypatch.chdir(root)
-    monkeypatch.setattr(Workspace, "office", property(lambda _self: made.office))
+    monkeypatch.setattr(Workspace, "handover", property(lambda _self: made.office))
     (tmp_path / "new.pem").write_bytes(made.second.signer.pem)
     return made
 
@@ -230,7 +233,7 @@ def test_doctor_says_when_the_configured_key_is_not_the_journals(agency: Agency,
     assert digest(agency.first) in found.message
     assert digest(agency.second) in found.message
     assert "evidence signer change" in found.remedy
-    (agency.root / SETTINGS_FILE).write_text("", "utf-8")
+    (agency.root / SETTINGS_FILE).write_text(WHOSE, "utf-8")
     run("signer", "change", tmp_path / "new.pem", "--why", "旧证书到期")
     (behind,) = signer_checks(agency.root)
     assert behind.good is False, "the change is journalled and the old key still configured"
@@ -313,16 +316,16 @@ def test_a_key_file_is_followed_by_a_token_and_that_by_another(
 
     run("signer", "change", tmp_path / "new.pem", "--why", "密钥移入令牌")
     agency_on_first = replace(agency.office, signer=first)
-    monkeypatch.setattr(Workspace, "office", property(lambda _self: replace(agency.office, signer=first)))
+    monkeypatch.setattr(Workspace, "handover", property(lambda _self: replace(agency.office, signer=first)))
     order = Order(
-        week=Week(2022, 14), at=world.FRIDAY + timedelta(days=7), allow_incomplete=True, why="令牌试验"
+        week=Week(2022, 14), at=sample.FRIDAY + timedelta(days=7), allow_incomplete=True, why="令牌试验"
     )
     on_first = build_package(agency_on_first, order).path
     assert agency.judge(on_first).indication is Indication.PASSED
 
     made = json.loads(run("signer", "change", tmp_path / "third.pem", "--why", "更换令牌", "--json"))
     assert (made["before"], made["after"]) == (digest(agency.second), third.asn1.sha256.hex())
-    week_later = replace(order, week=Week(2022, 15), at=world.FRIDAY + timedelta(days=14))
+    week_later = replace(order, week=Week(2022, 15), at=sample.FRIDAY + timedelta(days=14))
     later = open_office(agency.root, clock=lambda: week_later.at)
     on_second = build_package(replace(later, signer=second), week_later).path
     report = verify_path(
@@ -338,7 +341,7 @@ def test_a_second_signer_takes_turns_only_by_a_change_each_time(agency: Agency, 
     assert agency.judge(agency.build()).indication is Indication.PASSED
     (tmp_path / "old.pem").write_bytes(agency.first.signer.pem)
     week_later = Order(
-        week=Week(2022, 15), at=world.FRIDAY + timedelta(days=14), allow_incomplete=True, why="两人轮签试验"
+        week=Week(2022, 15), at=sample.FRIDAY + timedelta(days=14), allow_incomplete=True, why="两人轮签试验"
     )
     unannounced = replace(week_later, accept_indeterminate=True)
     later = open_office(agency.root, clock=lambda: week_later.at)

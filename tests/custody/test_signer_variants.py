@@ -11,9 +11,9 @@ from cryptography.x509.oid import NameOID
 from evidence.verify.model import Check, CheckKind, Indication, Report
 from tests.custody.forging import judge, read_files, sealed, spoil, write
 from tests.custody.ten_weeks import Weeks, make_pki
-from tests.handing_over import NAMES
-from tests.packing import Files, sign_pdf
-from tests.pki import Identity, Pki, make_crl, make_identity
+from tests.support.handing_over import NAMES
+from tests.support.packing import Files, sign_pdf
+from tests.support.pki import Identity, Pki, make_crl, make_identity
 
 ORG, CN, OU = NameOID.ORGANIZATION_NAME, NameOID.COMMON_NAME, NameOID.ORGANIZATIONAL_UNIT_NAME
 ORGANIZATION_IDENTIFIER = ObjectIdentifier("2.5.4.97")

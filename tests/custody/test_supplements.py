@@ -16,9 +16,9 @@ from evidence.verify.examine import verify_path
 from evidence.verify.model import CheckKind, Indication, Report
 from evidence.verify.pdf.task import judge_task
 from evidence.verify.series import SeriesReport, verify_series
-from tests import world
 from tests.custody.ten_weeks import REGULATOR, Clock, Weeks, friday, make_pki, pack, world_arrival, write_keys
-from tests.handing_over import NAMES, document_events, open_office, record
+from tests.support import sample
+from tests.support.handing_over import NAMES, document_events, open_office, record
 
 ORDER = ("W13", "W14", "W14-S1", "W14-S2", "W15", "W14-S3", "W16")
 """As they are made."""
@@ -35,7 +35,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Weeks:
     weeks = Weeks(
         office=office, clock=clock, agency=agency, second=agency, regulator=make_pki("监管", REGULATOR)
     )
-    record(office, world.week_facts())
+    record(office, sample.week_facts())
     pack(weeks, "W13")
     clock.now = friday("W14") - timedelta(hours=5)
     lacking = [_without_its_second_page(weeks, running) for running in (4, 5, 6)]
@@ -50,7 +50,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Weeks:
 def _without_its_second_page(weeks: Weeks, running: int) -> tuple[Document, int]:
     enterprise = 1 + running % 2
     day = friday("W14").date() - timedelta(days=3)
-    facts = world.checked_case(CaseId(f"WJB22-000{running}"), enterprise, day)
+    facts = sample.checked_case(CaseId(f"WJB22-000{running}"), enterprise, day)
     case: Case = facts.case
     (document,) = facts.documents
     weeks.office.ledger.append(

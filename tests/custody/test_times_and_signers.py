@@ -12,7 +12,6 @@ import pytest
 from evidence.ledger.merkle import Frontier
 from evidence.verify.examine import verify_path
 from evidence.verify.model import CheckKind, Indication
-from tests import world
 from tests.custody.forging import (
     FACTS,
     all_lines,
@@ -29,9 +28,10 @@ from tests.custody.forging import (
     write,
 )
 from tests.custody.ten_weeks import Weeks, make_pki, sign_text
-from tests.handing_over import NAMES
-from tests.packing import Files
-from tests.pki import Pki, days, make_crl, make_identity
+from tests.support import sample
+from tests.support.handing_over import NAMES
+from tests.support.packing import Files
+from tests.support.pki import Pki, days, make_crl, make_identity
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ def test_a_second_signed_receipt_for_one_package_is_asked_about(
 
 def test_a_revocation_that_is_known_counts_for_a_pinned_certificate(weeks: Weeks) -> None:
     pki = weeks.second
-    crl = make_crl(pki.root, revoked={pki.signer.certificate.serial_number: world.FRIDAY - days(30)})
+    crl = make_crl(pki.root, revoked={pki.signer.certificate.serial_number: sample.FRIDAY - days(30)})
     for trust in ([pki.signer.pem, pki.root.pem], [pki.signer.pem]):
         report = verify_path(weeks.built["W20"], trust=[*trust, pki.authority.pem, crl])
         assert report.indication is not Indication.PASSED

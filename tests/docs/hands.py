@@ -5,6 +5,7 @@ A page says where: `<!-- by hand: roster -->`. `python -m tests.docs.hands roste
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -106,12 +107,19 @@ def empty_recorder() -> None:
     station_list([clip_of(visit, "0012345", Path("inbox"))], Path("inbox/采集站导出.csv"))
 
 
+def receive() -> None:
+    """The package and the agency's root certificate, as a regulator has them: alone in a folder."""
+    shutil.copy(next(Path("archive/handover").glob("*.zip")), ".")
+    shutil.copy("keys/ca.pem", "机构根证书.pem")
+
+
 HANDS: dict[str, Callable[[], None]] = {
     "roster": fill_roster,
     "visit": fill_visit,
     "sign-and-scan": sign_and_scan,
     "sign-again": sign_again,
-    "film": empty_recorder,
+    "footage": empty_recorder,
+    "received": receive,
 }
 
 if __name__ == "__main__":

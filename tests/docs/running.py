@@ -2,6 +2,7 @@
 
     ```console                     run; every line must succeed
     ```console not-run: reason     not run
+    ```python                      run likewise
     <!-- by hand: roster -->       what the reader does in between (`tests.docs.hands`)
     <!-- in a workspace: demo -->  at the head: the page speaks of the workspace that `evidence demo` makes
 
@@ -17,13 +18,14 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.docs.pages import ROOT, blocks
 
-CONSOLE, NOT_RUN = "console", "console not-run: "
+CONSOLE, NOT_RUN, PYTHON = "console", "console not-run: ", "python"
 REASONS = ("root", "systemd", "a CA", "Windows", "CI runs it")
 """What a block that is not run may need."""
 HAND = re.compile(r"^<!-- by hand: ([\w-]+) -->$", re.MULTILINE)
@@ -67,6 +69,8 @@ def steps(page: Path, room: Path) -> Iterator[Step]:
         if block.info == CONSOLE:
             lines = (_played(line, room, port) for line in block.text.splitlines())
             found.append(Step(block.line, "\n".join(lines)))
+        elif block.info == PYTHON:
+            found.append(Step(block.line, f"{sys.executable} - <<'PYTHON'\n{block.text}PYTHON"))
     yield from sorted(found, key=lambda step: step.line)
 
 
@@ -85,8 +89,21 @@ def _free_port() -> int:
         return int(listener.getsockname()[1])
 
 
+def _other_disk(place: Path) -> None:
+    """A backup goes to another disk than the workspace's: memory, where there is such a file system."""
+    shared = Path("/dev/shm")  # noqa: S108
+    if shared.is_dir() and os.access(shared, os.W_OK):
+        place.symlink_to(tempfile.mkdtemp(prefix="evidence-docs-", dir=shared))
+
+
+def _forget_other_disk(room: Path) -> None:
+    """Give the memory back."""
+    if (room / "mnt").is_symlink():
+        shutil.rmtree((room / "mnt").resolve())
+
+
 def run_page(
-    page: Path, room: Path, *, demo: Path | None = None, language: str = "zh_CN.UTF-8"
+    page: Path, room: Path, *, demo: Path | None = None, language: str = "zh_CN.UTF-8", settings: str = ""
 ) -> subprocess.CompletedProcess[str]:
     """Run a page in a new room.
 
@@ -95,6 +112,7 @@ def run_page(
         room: an empty folder.
         demo: a workspace of `evidence demo` for pages that ask for one; a copy of it is used.
         language: of the messages.
+        settings: what the page has its reader write into evidence.toml beforehand.
     """
     home = room / "home"
     home.mkdir()
@@ -103,24 +121,31 @@ def run_page(
     if IN_DEMO in page.read_text("utf-8"):
         assert demo is not None
         start = Path(shutil.copytree(demo, room / "workspace", symlinks=True))
+        (start / "scan.pdf").write_bytes(next((demo / "archive" / "issued").rglob("*.pdf")).read_bytes())
+        with (start / "evidence.toml").open("a", encoding="utf-8") as told:
+            told.write(settings)
     script = [PROLOGUE]
     for step in steps(page, room):
         script += [f'echo "-- {page.name}:{step.line}"', step.script]
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("LC_", "LANG"))}
-    return subprocess.run(
-        ["bash", "-e", "-o", "pipefail", "-c", "\n".join(script)],
-        cwd=start,
-        env={
-            **kept,
-            "LANG": language,
-            "HOME": str(home),
-            "ROOM": str(room),
-            "PATH": f"{Path(sys.executable).parent}:{kept['PATH']}",
-            "PYTHONPATH": str(ROOT),
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=600,
-        stdin=subprocess.DEVNULL,
-    )
+    _other_disk(room / "mnt")
+    try:
+        return subprocess.run(
+            ["bash", "-e", "-o", "pipefail", "-c", "\n".join(script)],
+            cwd=start,
+            env={
+                **kept,
+                "LANG": language,
+                "HOME": str(home),
+                "ROOM": str(room),
+                "PATH": f"{Path(sys.executable).parent}:{kept['PATH']}",
+                "PYTHONPATH": str(ROOT),
+            },
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=600,
+            stdin=subprocess.DEVNULL,
+        )
+    finally:
+        _forget_other_disk(room)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -50,3 +51,18 @@ def test_every_document_is_reached_from_the_readme() -> None:
                 todo += sorted(target.glob("*.md")) if target.is_dir() else [target]
     docs = {page for page in PAGES if page.is_relative_to(ROOT / "docs")}
     assert sorted(map(name_of, docs - reached)) == []
+
+
+SOURCE = re.compile(r"`([\w./-]+/[\w.-]+\.(?:py|sh|typ))`|`(test_[a-z_0-9]+)`")
+PLACES = (ROOT, ROOT / "evidence", ROOT / "tests", ROOT / "scripts")
+TESTS = {path.stem for path in (ROOT / "tests").rglob("test_*.py")}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_every_module_and_test_a_page_names_is_there(page: Path) -> None:
+    missing = [
+        path or test
+        for path, test in SOURCE.findall(page.read_text("utf-8"))
+        if not (test in TESTS if test else any((place / path).is_file() for place in PLACES))
+    ]
+    assert missing == []

@@ -23,8 +23,8 @@ from evidence.inbox.passes import NoRoomError
 from evidence.inbox.report import summary
 from evidence.ledger.events import CaseOpened
 from evidence.ledger.ledger import Ledger
-from tests.inbox_room import CHECK, issue, open_room, scan
-from tests.ledger_story import START
+from tests.support.inbox_fixture import CHECK, issue, open_room, scan
+from tests.support.ledger_scenario import START
 
 MEGABYTE = 1 << 20
 
@@ -118,7 +118,7 @@ def test_a_backup_onto_a_full_disk_says_so_and_is_finished_later(disk: Path, tmp
     issue(room.ledger)
     for n in range(4):
         room.take(f"{n}.pdf", scan(f"{CHECK}/1", salt=f"{n}" + "x" * 100_000))
-    (tmp_path / "office" / "evidence.toml").write_text("")
+    (tmp_path / "office" / "evidence.toml").write_text('[contract]\ncode = "WJB"\n')
     (disk / "backup").mkdir()
     filler = fill(disk, leave=250_000)
     with pytest.raises(OSError, match="No space left"):

@@ -15,18 +15,18 @@ import pytest
 
 from evidence.bundles import assembly, bag, zipping
 from evidence.bundles.pades import PdfSigning
-from evidence.bundles.signers import KeyUnusableError
 from evidence.bundles.timestamp import TimestampError
+from evidence.bundles.unusable_key import KeyUnusableError
 from evidence.errors import EvidenceError, ExitCode, UsageError
 from evidence.handover import publishing
-from evidence.handover.office import Office
+from evidence.handover.handover_context import HandoverContext
 from evidence.handover.package import Order, build_package
 from evidence.handover.publishing import DiskFullError
 from evidence.ledger import chain
 from evidence.ledger.comparison import LedgerBehindError, LedgerRewrittenError
 from evidence.verify.examine import verify_path
-from tests import world
-from tests.handing_over import WEEK, build, make_office, open_office, something_new
+from tests.support import sample
+from tests.support.handing_over import WEEK, build, make_office, open_office, something_new
 
 
 @pytest.fixture(scope="module")
@@ -35,11 +35,11 @@ def key_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def office(key_home: Path, tmp_path: Path) -> Office:
+def office(key_home: Path, tmp_path: Path) -> HandoverContext:
     return make_office(tmp_path, key_home)
 
 
-def leftovers(office: Office) -> list[str]:
+def leftovers(office: HandoverContext) -> list[str]:
     return sorted(
         str(path.relative_to(office.folder))
         for path in office.folder.rglob("*")
@@ -47,7 +47,7 @@ def leftovers(office: Office) -> list[str]:
     )
 
 
-def passes(office: Office, path: Path) -> bool:
+def passes(office: HandoverContext, path: Path) -> bool:
     root = (office.root / "keys/ca.pem").read_bytes()
     return verify_path(path, trust=[root]).indication == "TOTAL-PASSED"
 
@@ -78,7 +78,7 @@ def full_disk(*_args: object, **_options: object) -> None:
     ],
 )
 def test_a_full_disk_leaves_nothing_behind(
-    office: Office, monkeypatch: pytest.MonkeyPatch, place: object, name: str
+    office: HandoverContext, monkeypatch: pytest.MonkeyPatch, place: object, name: str
 ) -> None:
     size = office.ledger.head.size
     with monkeypatch.context() as broken:
@@ -91,7 +91,9 @@ def test_a_full_disk_leaves_nothing_behind(
     assert passes(office, build(office).path)
 
 
-def test_too_little_room_is_said_before_any_work(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_little_room_is_said_before_any_work(
+    office: HandoverContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
     tiny = shutil.disk_usage(office.root)._replace(free=1 << 20)
     monkeypatch.setattr(shutil, "disk_usage", lambda _path: tiny)
     with pytest.raises(DiskFullError, match="磁盘空间不足"):
@@ -99,15 +101,15 @@ def test_too_little_room_is_said_before_any_work(office: Office, monkeypatch: py
     assert leftovers(office) == []
 
 
-def break_authority(office: Office) -> None:
+def break_authority(office: HandoverContext) -> None:
     (office.root / "keys/tsa/tsa.key").write_text("no key")
 
 
-def break_password(office: Office) -> None:
+def break_password(office: HandoverContext) -> None:
     (office.root / "keys/signer.password").write_text("wrong")
 
 
-def lose_key(office: Office) -> None:
+def lose_key(office: HandoverContext) -> None:
     (office.root / "keys/signer.p12").unlink()
 
 
@@ -116,7 +118,7 @@ def lose_key(office: Office) -> None:
     [(break_authority, TimestampError), (break_password, KeyUnusableError), (lose_key, KeyUnusableError)],
 )
 def test_a_failing_key_or_authority_leaves_nothing_and_a_second_run_succeeds(
-    office: Office, spoil: Callable[[Office], None], error: type[EvidenceError]
+    office: HandoverContext, spoil: Callable[[HandoverContext], None], error: type[EvidenceError]
 ) -> None:
     kept = office.root.parent / f"{office.root.name}-keys"
     shutil.copytree(office.root / "keys", kept)
@@ -141,7 +143,7 @@ class PowerCutError(BaseException):
 
 @pytest.mark.parametrize("as_folder", [False, True])
 def test_a_crash_between_journal_and_rename_is_healed(
-    office: Office, monkeypatch: pytest.MonkeyPatch, as_folder: bool
+    office: HandoverContext, monkeypatch: pytest.MonkeyPatch, as_folder: bool
 ) -> None:
     def cut(_finished: Path, path: Path) -> None:
         if as_folder:
@@ -162,7 +164,7 @@ def test_a_crash_between_journal_and_rename_is_healed(
 
 
 def test_a_crash_before_the_journal_leaves_no_package_and_the_week_can_be_packed(
-    office: Office, monkeypatch: pytest.MonkeyPatch
+    office: HandoverContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as broken:
         broken.setattr(
@@ -175,7 +177,7 @@ def test_a_crash_before_the_journal_leaves_no_package_and_the_week_can_be_packed
     assert passes(office, build(office).path)
 
 
-def test_what_a_killed_run_left_is_swept_and_two_never_build_at_once(office: Office) -> None:
+def test_what_a_killed_run_left_is_swept_and_two_never_build_at_once(office: HandoverContext) -> None:
     dead = office.folder / ".building" / "WJB-2022-W13-dead" / "WJB-2022-W13"
     dead.mkdir(parents=True)
     (dead / "bagit.txt").write_bytes(b"half")
@@ -188,7 +190,7 @@ def test_what_a_killed_run_left_is_swept_and_two_never_build_at_once(office: Off
     assert leftovers(office) == ["WJB-2022-W13.zip"]
 
 
-def test_a_changed_original_stops_the_package_and_is_named(office: Office) -> None:
+def test_a_changed_original_stops_the_package_and_is_named(office: HandoverContext) -> None:
     digest = next(iter(office.ledger.view.arrivals("linked"))).sha256
     assert digest is not None
     path = office.originals.path(digest)
@@ -200,7 +202,9 @@ def test_a_changed_original_stops_the_package_and_is_named(office: Office) -> No
     assert leftovers(office) == []
 
 
-def test_an_original_sent_earlier_that_has_changed_since_stops_the_next_package_too(office: Office) -> None:
+def test_an_original_sent_earlier_that_has_changed_since_stops_the_next_package_too(
+    office: HandoverContext,
+) -> None:
     """Its pages stand in the cumulative dossier although it is not copied again."""
     build(office)
     digest = next(iter(office.ledger.view.arrivals("linked"))).sha256
@@ -225,7 +229,7 @@ def test_zipping_never_overwrites(tmp_path: Path) -> None:
     assert (tmp_path / "there.zip").read_bytes() == b"someone's"
 
 
-def test_a_package_that_the_journal_has_lost_is_never_overwritten(office: Office) -> None:
+def test_a_package_that_the_journal_has_lost_is_never_overwritten(office: HandoverContext) -> None:
     built = build(office)
     handed_over = built.path.read_bytes()
     journal = office.root / "archive" / "ledger" / "journal.jsonl"
@@ -239,7 +243,7 @@ def test_a_package_that_the_journal_has_lost_is_never_overwritten(office: Office
 
 
 def test_papers_of_a_package_that_died_before_it_was_journalled_are_set_aside(
-    office: Office, monkeypatch: pytest.MonkeyPatch
+    office: HandoverContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as broken:
         broken.setattr(publishing, "made_checkpoint", lambda _work: None)  # nothing that can be journalled
@@ -253,7 +257,7 @@ def test_papers_of_a_package_that_died_before_it_was_journalled_are_set_aside(
     }
 
 
-def test_a_past_that_was_rewritten_is_not_signed_over(office: Office) -> None:
+def test_a_past_that_was_rewritten_is_not_signed_over(office: HandoverContext) -> None:
     build(office)
     journal = office.root / "archive" / "ledger" / "journal.jsonl"
     told, digest = [], chain.START
@@ -269,7 +273,7 @@ def test_a_past_that_was_rewritten_is_not_signed_over(office: Office) -> None:
 
 
 def test_a_history_rebuilt_without_any_witness_is_a_fork_for_whoever_holds_the_package(
-    office: Office, tmp_path_factory: pytest.TempPathFactory
+    office: HandoverContext, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     """Everything in the house was taken away; what was sent remains."""
     built = build(office)
@@ -284,7 +288,7 @@ def test_a_history_rebuilt_without_any_witness_is_a_fork_for_whoever_holds_the_p
     assert rebuilt.package.id == built.package.id
     later = build_package(
         again,
-        Order(week=WEEK.shift(1), at=world.FRIDAY + timedelta(days=7), allow_incomplete=True, why="试验"),
+        Order(week=WEEK.shift(1), at=sample.FRIDAY + timedelta(days=7), allow_incomplete=True, why="试验"),
     )
     root = (office.root / "keys/ca.pem").read_bytes()
     report = verify_path(later.path, trust=[root], previous=sent)

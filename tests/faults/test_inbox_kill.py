@@ -20,7 +20,7 @@ import pytest
 
 from evidence.inbox.passes import NoRoomError
 from evidence.inbox.report import summary
-from tests.inbox_room import CHECK, Room, issue, open_room, picture, real_pdf, scan
+from tests.support.inbox_fixture import CHECK, Room, issue, open_room, picture, real_pdf, scan
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs fork and kill -9")
 

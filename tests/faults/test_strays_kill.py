@@ -14,8 +14,8 @@ from evidence.archive.originals import SET_ASIDE, Originals
 from evidence.forms.leftovers import Settled, settle_archive
 from evidence.ledger.ledger import Ledger
 from evidence.ledger.positions import Positions
-from tests.inbox_room import CHECK, NOW, issue, open_room, scan
-from tests.killing import FaultPoints
+from tests.support.inbox_fixture import CHECK, NOW, issue, open_room, scan
+from tests.support.killing import FaultPoints
 
 NAME, CONTENT = "记录.pdf", scan(f"{CHECK}/1", f"{CHECK}/2")
 DIGEST = hashlib.sha256(CONTENT).hexdigest()

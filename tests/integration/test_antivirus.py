@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import zipfile
 from collections.abc import Iterator
 from email.message import EmailMessage
@@ -17,16 +18,25 @@ from evidence.antivirus.clamd import Clamd, ScannerDownError
 from evidence.antivirus.settings import AntivirusSettings
 from evidence.cli.program import cli
 from evidence.config import Workspace, open_workspace, utc_now
+from evidence.domain.identifiers import CaseId
 from evidence.domain.virus_scan import ScanResult, VirusScan
-from evidence.errors import EvidenceError
+from evidence.errors import EvidenceError, ExitCode, UsageError
 from evidence.handover.virus_scans import security_row
 from evidence.health.conditions import conditions
 from evidence.inbox import ingest
 from evidence.inbox.attachments import RefusedAttachmentError
 from evidence.new_workspace import create_workspace, sample_settings
-from tests.clamd_room import HARMFUL, LIMIT, ClamdRoom
+from tests.support.clamd_server import HARMFUL, LIMIT, ClamdRoom
 
 pytestmark = pytest.mark.slow
+ROSTER = """
+企业:
+- 企业名称: 常州甲精密机械有限公司
+  简称: 甲精密
+  统一社会信用代码: 91320412MA2XDEM01F
+  企业类别: 规模以下一般工贸
+  主要负责人: 沈国梁
+"""
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +62,13 @@ def run(root: Path, *words: str) -> Any:
     if result.exception is not None:
         raise result.exception
     return json.loads(result.stdout)
+
+
+def invoke(root: Path, *words: str) -> str:
+    result = CliRunner().invoke(cli, [*words, "--workspace", str(root)], standalone_mode=False)
+    if result.exception is not None:
+        raise result.exception
+    return result.stdout
 
 
 def picture(path: Path, shade: int = 200, size: tuple[int, int] = (400, 300), padding: bytes = b"") -> None:
@@ -178,6 +195,105 @@ def test_a_scanner_that_is_down_lets_files_pass_marked_where_so_configured(tmp_p
         assert scan.result is ScanResult.UNAVAILABLE
     finally:
         absent.remove()
+
+
+def with_a_case(root: Path) -> str:
+    """A case that letters may be filed with."""
+    (root / "roster.yaml").write_text(ROSTER, "utf-8")
+    invoke(root, "import", str(root / "roster.yaml"))
+    (case,) = re.findall(r"WJB\d\d-\d{4}", invoke(root, "case", "open", "甲精密", "--kind", "annual"))[:1]
+    return str(case)
+
+
+def asked(root: Path) -> list[tuple[str, str]]:
+    """What `check` says of virus scans: kind and message."""
+    found = run(root, "check")["findings"]
+    return [(each["kind"], each["message"]) for each in found if each["rule_id"] == "T07-virus-scan"]
+
+
+def test_what_was_taken_unscanned_is_a_question_until_a_later_scan_answers_it(tmp_path: Path) -> None:
+    own = ClamdRoom()
+    try:
+        root = office(tmp_path / "work", own, when_down="review")
+        case = with_a_case(root)
+        picture(root / "inbox" / "a.jpg")
+        picture(root / "inbox" / "b.jpg", shade=90)
+        arrivals = [row["arrival"] for row in run(root, "ingest")["arrivals"]]
+        for arrival in arrivals:
+            words = ("--case", case, "--by", "王芳", "--why", "企业来函")
+            run(root, "inbox", "link", arrival, *words)
+        before = asked(root)
+        assert [kind for kind, _message in before] == ["review", "review"]
+        assert all("没有应答" in message for _kind, message in before)
+
+        with pytest.raises(EvidenceError, match="没有应答"):
+            run(root, "antivirus")
+        own.start()
+        told = run(root, "antivirus")
+        assert told["summary"] == {"clean": 2}
+        assert [kind for kind, _message in asked(root)] == ["pass", "pass"]
+        assert "ClamAV" in told["arrivals"][0]["engine"]
+        workspace = open_workspace(root)
+        kinds = [entry.kind for entry in workspace.ledger.entries()]
+        assert kinds.count("arrival.scanned/1") == 2
+        assert run(root, "antivirus")["arrivals"] == []
+        assert workspace.ledger.view.arrival(arrivals[0]).message.startswith("经 王芳")  # type: ignore[union-attr]
+    finally:
+        own.remove()
+
+
+def test_what_a_later_scan_finds_harmful_leaves_its_case_for_the_quarantine(
+    daemon: ClamdRoom, tmp_path: Path
+) -> None:
+    absent = ClamdRoom()
+    try:
+        root = office(tmp_path / "work", absent, when_down="review")
+        case = with_a_case(root)
+        picture(root / "inbox" / "a.jpg", padding=HARMFUL)
+        (row,) = run(root, "ingest")["arrivals"]
+        run(root, "inbox", "link", row["arrival"], "--case", case, "--by", "王芳", "--why", "企业来函")
+        settings = root / "evidence.toml"
+        settings.write_text(settings.read_text("utf-8").replace(absent.socket, daemon.socket), "utf-8")
+        result = CliRunner().invoke(cli, ["antivirus", "--workspace", str(root)], standalone_mode=False)
+        assert result.return_value == ExitCode.UNDECIDED
+        assert "Evidence.Test" in result.stdout
+        view = open_workspace(root).ledger.view
+        known = view.arrival(row["arrival"])
+        assert known is not None
+        assert (known.outcome, known.reason) == ("quarantined", "infected")
+        assert view.materials(CaseId(case)) == view.virus_scans(CaseId(case)) == ()
+        assert [kind for kind, _message in asked(root)] == ["notApplicable"]
+        assert [path.name for path in (root / "archive/quarantine" / known.id).iterdir()] == ["原因.txt"]
+        with pytest.raises(EvidenceError, match="不能归入"):
+            run(root, "inbox", "undo", row["arrival"], "--by", "王芳", "--why", "撤销归入")
+    finally:
+        absent.remove()
+
+
+def test_a_file_named_is_scanned_again_and_a_person_s_word_keeps_what_was_said(
+    daemon: ClamdRoom, tmp_path: Path
+) -> None:
+    root = office(tmp_path / "work", daemon)
+    case = with_a_case(root)
+    picture(root / "inbox" / "a.jpg", padding=bytes(LIMIT))
+    (row,) = run(root, "ingest")["arrivals"]
+    run(root, "inbox", "link", row["arrival"], "--case", case, "--by", "王芳", "--why", "企业来函")
+    ((kind, message),) = asked(root)
+    assert kind == "review"
+    assert "上限" in message
+    assert run(root, "antivirus", row["arrival"])["summary"] == {"not_scanned": 1}
+    assert [each for each, _message in asked(root)] == ["review"]
+
+
+def test_without_a_scanner_nothing_is_asked_and_the_command_says_what_to_configure(tmp_path: Path) -> None:
+    root = create_workspace(tmp_path / "work", sample_settings()).root
+    case = with_a_case(root)
+    picture(root / "inbox" / "a.jpg")
+    (row,) = run(root, "ingest")["arrivals"]
+    run(root, "inbox", "link", row["arrival"], "--case", case, "--by", "王芳", "--why", "企业来函")
+    assert [kind for kind, _message in asked(root)] == ["notApplicable"]
+    with pytest.raises(UsageError, match="没有配置"):
+        run(root, "antivirus", row["arrival"])
 
 
 def test_a_retry_asks_the_scanner_again(daemon: ClamdRoom, tmp_path: Path) -> None:

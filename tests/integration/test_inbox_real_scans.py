@@ -18,7 +18,7 @@ from evidence.demo.scan_files import write_jpeg, write_pdf, write_tiff
 from evidence.demo.scanner import Scan, simulate_page
 from evidence.ledger.events import FormIssued
 from evidence.ledger.ledger import Ledger
-from tests.inbox_room import issue
+from tests.support.inbox_fixture import issue
 
 pytestmark = pytest.mark.slow
 
@@ -38,7 +38,9 @@ class Office:
 @pytest.fixture
 def office(tmp_path: Path) -> Office:
     (tmp_path / "inbox").mkdir()
-    (tmp_path / "evidence.toml").write_text("[inbox]\nsettle_s = 0.0\n", encoding="utf-8")
+    (tmp_path / "evidence.toml").write_text(
+        '[contract]\ncode = "WJB"\n[inbox]\nsettle_s = 0.0\n', encoding="utf-8"
+    )
     ledger = Ledger.open(tmp_path / "archive" / "ledger")
     store = IssuedStore(tmp_path / "archive" / "issued")
     samples = []
@@ -163,6 +165,6 @@ def test_a_page_whose_codes_are_lost_is_read_once_a_person_says_what_it_is(
     assert document is not None
     (placed,) = document.scans
     verdicts = {mark.box: mark.verdict for mark in placed.marks}
-    assert placed.identity == "person"
+    assert placed.identity == "proven", "once told which page it is, the print bears it out"
     assert verdicts["expert-1-p2"] == "present"
     assert verdicts["escort-p2"] != "present"

@@ -19,7 +19,7 @@ from evidence.inbox import watch as watch_module
 from evidence.inbox.ingest import Pass
 from evidence.inbox.settings import InboxSettings
 from evidence.inbox.watch import Watch
-from tests.inbox_room import CHECK, QUICK, Room, issue, open_room, outcomes, scan
+from tests.support.inbox_fixture import CHECK, QUICK, Room, issue, open_room, outcomes, scan
 
 WATCHING = replace(QUICK, settle_s=0.05, incomplete_after_s=3600.0, announce_after_s=0.0, rescan_s=30.0)
 
@@ -191,7 +191,7 @@ SERVICE = """
 import sys
 from pathlib import Path
 from evidence.inbox.service import run_service
-from tests.inbox_room import open_room, issue, CHECK
+from tests.support.inbox_fixture import open_room, issue, CHECK
 from tests.integration.test_inbox_watch import WATCHING
 root = Path(sys.argv[1])
 room = open_room(root, WATCHING)

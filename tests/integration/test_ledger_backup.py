@@ -12,7 +12,7 @@ from evidence.domain.parties import Enterprise, EnterpriseClass
 from evidence.ledger.events import PartiesImported
 from evidence.ledger.holdings import holdings
 from evidence.ledger.ledger import Ledger
-from tests.ledger_story import START, EnterpriseId, digest, taken
+from tests.support.ledger_scenario import START, EnterpriseId, digest, taken
 
 
 def test_every_backup_taken_while_files_come_in_is_whole_and_grows(tmp_path: Path) -> None:

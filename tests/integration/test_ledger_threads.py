@@ -7,7 +7,7 @@ from pathlib import Path
 
 from evidence.ledger.facts import gather
 from evidence.ledger.ledger import Ledger
-from tests.ledger_story import OWN, START, case_events, parties, taken
+from tests.support.ledger_scenario import OWN, START, case_events, parties, taken
 
 
 def test_readers_never_stumble_over_a_writer(tmp_path: Path) -> None:

@@ -18,12 +18,13 @@ import msgspec
 import pytest
 
 from evidence.domain.identifiers import ArrivalId, Sha256
+from evidence.jobs.job import TELL, Job
 from evidence.jobs.kept import KeptQueue
 from evidence.jobs.settings import JobSettings
-from evidence.ledger.events import ArrivalJudged, ArrivalTaken
+from evidence.ledger.arrival_events import ArrivalJudged, ArrivalTaken
 from evidence.ledger.ledger import Ledger
 from evidence.new_workspace import create_workspace, sample_settings
-from evidence.rules.agenda import DueItem
+from evidence.rules.due_item import DueItem
 from evidence.webhooks.notices import Notice
 from evidence.webhooks.settings import WebhookSettings
 from evidence.webhooks.telling import Telling
@@ -230,6 +231,68 @@ def test_what_an_earlier_program_left_waiting_is_told(telling: Telling, receiver
     assert [told["id"] for told in receiver.told()] == ["WJB-7", "WJB-3"]
 
 
+def test_notices_for_a_receiver_that_is_no_longer_named_end_with_the_reason(
+    telling: Telling, receiver: Receiver
+) -> None:
+    tell(telling)
+    receiver.answers = [503]
+    arrive(telling.ledger, 1)
+    tell(telling)
+    assert telling.queue.waiting() == 1
+    other = replace(telling, receivers={"another": telling.receivers["office"]})
+    other.drop_unnamed()
+    assert (telling.queue.waiting(), telling.queue.dead()) == (0, ())
+    (dropped,) = telling.queue.dropped()
+    assert dropped.key.startswith("tell:office:")
+    assert "office" in dropped.why
+    assert "evidence.toml" in dropped.why
+    telling.drop_unnamed()  # named again: what was dropped waits for somebody to ask for it
+    assert telling.queue.waiting() == 0
+    telling.queue.revive()
+    tell(telling, NOW + timedelta(days=1))
+    assert len(receiver.got) == 2
+    assert telling.queue.dropped() == ()
+
+
+def test_given_up_notices_of_a_receiver_no_longer_named_ask_nobody(
+    telling: Telling, receiver: Receiver
+) -> None:
+    tell(telling)
+    receiver.answers = [503] * 3
+    arrive(telling.ledger, 1)
+    for hour in range(3):
+        tell(telling, NOW + timedelta(hours=hour))
+    assert len(telling.queue.dead()) == 1
+    replace(telling, receivers={}).drop_unnamed()
+    assert telling.queue.dead() == ()
+    assert len(telling.queue.dropped()) == 1
+
+
+def test_a_receiver_named_again_is_told_what_happens_from_then_on(
+    telling: Telling, receiver: Receiver
+) -> None:
+    telling.gather("office", None)
+    arrive(telling.ledger, 1)
+    replace(telling, receivers={}).drop_unnamed()
+    arrive(telling.ledger, 2)
+    tell(telling)
+    assert receiver.got == []
+    arrive(telling.ledger, 3)
+    tell(telling)
+    assert [told["arrival"] for told in receiver.told()] == ["A-20220401-0003"]
+
+
+def test_what_an_earlier_program_kept_for_a_receiver_no_longer_named_is_dropped(telling: Telling) -> None:
+    notice = {"id": "WJB-7", "event": "package.built", "about": {"package": "WJB-2022-W12"}}
+    path = telling.archive / "webhooks" / "gone.json"
+    path.parent.mkdir(parents=True)
+    path.write_text(json.dumps({"seq": 0, "waiting": [{"notice": notice}]}), "utf-8")
+    telling.drop_unnamed()
+    assert [each.key for each in telling.queue.dropped()] == ["tell:gone:WJB-7"]
+    assert not path.exists()
+    assert telling.queue.waiting() == 0
+
+
 @pytest.mark.parametrize("url", ["http://example.cn/hook", "ftp://x", "file:///etc/passwd", ""])
 def test_an_address_that_sends_in_the_clear_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match="https"):
@@ -259,4 +322,22 @@ def test_the_watcher_tells_by_itself_until_it_is_accepted(tmp_path: Path, receiv
     listed = subprocess.run(
         [program, "worker", "--list", "--json", "--workspace", root], capture_output=True, check=True
     )
-    assert json.loads(listed.stdout) == {"waiting": 0, "running": 0, "dead": []}
+    assert json.loads(listed.stdout) == {"waiting": 0, "running": 0, "dead": [], "dropped": []}
+
+
+def test_the_list_names_what_was_dropped_and_why(tmp_path: Path) -> None:
+    root = tmp_path / "work"
+    workspace = create_workspace(root, sample_settings())
+    workspace.kept_jobs.put(Job(function=TELL, key="tell:office:WJB-7"))
+    program = Path(sys.executable).with_name("evidence")
+    watching = subprocess.Popen([program, "watch", "--workspace", root], stderr=subprocess.PIPE, text=True)
+    assert watching.stderr is not None
+    watching.stderr.readline()
+    watching.send_signal(signal.SIGTERM)
+    assert watching.wait(timeout=60) == 0, watching.stderr.read()
+    listed = subprocess.run(
+        [program, "worker", "--list", "--workspace", root], capture_output=True, check=True, text=True
+    )
+    assert "等待 0 项" in listed.stdout
+    assert "tell:office:WJB-7" in listed.stdout
+    assert "不再有" in listed.stdout

@@ -17,7 +17,7 @@ from evidence.filetypes.media import CLAIMS
 from evidence.inbox.ingest import Intake
 from evidence.ledger.view import Arrival
 from evidence.verify.model import Check, CheckKind, Indication, Report
-from tests.packing import ORIGINAL, to_zip, two_weeks
+from tests.support.packing import ORIGINAL, to_zip, two_weeks
 
 FIRST, COUNT = 20220329, 240
 
@@ -69,7 +69,7 @@ def test_a_file_that_breaks_the_intake_is_found_among_its_neighbours_and_kept(
 def test_a_file_without_a_row_or_with_other_bytes_is_a_fault(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from tests.inbox_room import Room
+    from tests.support.inbox_fixture import Room
 
     taken = Room.ingest
 

@@ -35,11 +35,11 @@ from evidence.forms.fill import anchor, fill
 from evidence.forms.settings import FormsSettings
 from evidence.forms.template_package import MOST_BYTES
 from evidence.inbox.readers import Recogniser
-from tests.clips import make_clip
-from tests.inbox_room import QUICK, open_room, picture, real_pdf
 from tests.outside.compound import compound
 from tests.outside.workbooks.maker import packed, sheet_xml, workbook
-from tests.recognition_room import Pictures
+from tests.support.clips import make_clip
+from tests.support.inbox_fixture import QUICK, open_room, picture, real_pdf
+from tests.support.recognition_fixture import Pictures
 
 
 @dataclass

@@ -21,7 +21,7 @@ from evidence.forms.issue import issue_forms
 from evidence.forms.kept_checks import KeptChecks, TemplateFinding
 from evidence.forms.settings import FormsSettings
 from evidence.forms.source import IssueRequest
-from tests.forms_world import CASE, NOW, FormsWorld, forms_world
+from tests.support.forms_fixture import CASE, NOW, FormsWorld, forms_fixture
 
 pytestmark = [pytest.mark.office, pytest.mark.slow]
 
@@ -183,7 +183,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Checked:
     for code, change in ACCEPTED.items():
         write_variant(root / "templates", code, change)
     catalogue, kept = Catalogue.load(root / "templates"), KeptChecks(root / "checks.json")
-    made = dataclasses.replace(forms_world(root / "w"), catalogue=catalogue, kept_checks=kept)
+    made = dataclasses.replace(forms_fixture(root / "w"), catalogue=catalogue, kept_checks=kept)
     found: dict[str, list[TemplateFinding]] = {form.code: [] for form in catalogue}
     for finding in check_templates(catalogue, FormsSettings(), kept=kept):
         found[finding.form.upper()].append(finding)

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from evidence.cli.streams import SUBSTITUTES
-from tests.own_agency import OWN_AGENCY
+from tests.support.own_agency import OWN_AGENCY
 
 PACKAGE = Path(__file__).parents[1] / "golden/packages/WJB-2022-W13.zip"
 PROGRAM = [str(Path(sys.executable).with_name("evidence"))]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from evidence.domain.document import Document
 from evidence.inbox.report import summary
-from tests.inbox_room import CHECK, QUICK, Room, issue, open_room, scan
+from tests.support.inbox_fixture import CHECK, QUICK, Room, issue, open_room, scan
 
 CONTENTS = {
     "甲.pdf": scan(f"{CHECK}/1"),

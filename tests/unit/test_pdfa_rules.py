@@ -10,8 +10,8 @@ import pikepdf
 import pytest
 
 from evidence.bundles.pdf_parts import with_signature_field
-from tests.kept_workspace import OF_2026_11_23
-from tests.pdfa_rules import broken_rules
+from tests.support.kept_workspace import OF_2026_11_23
+from tests.support.pdfa_rules import broken_rules
 
 RECORDS = sorted((OF_2026_11_23 / "archive" / "issued").rglob("WJB22-000[1-9]-*.pdf"))
 

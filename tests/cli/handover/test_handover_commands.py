@@ -13,13 +13,13 @@ from evidence.cli.main import main
 from evidence.cli.program import cli
 from evidence.config import Workspace
 from evidence.errors import ExitCode
-from evidence.handover.office import Office
+from evidence.handover.handover_context import HandoverContext
 from evidence.settings import SETTINGS_FILE
-from tests import world
-from tests.handing_over import QuickPress, make_office, open_office
+from tests.support import sample
+from tests.support.handing_over import QuickPrinter, make_office, open_office
 
 AT = "2022-04-01T15:00+08:00"
-WEEK = ["--week", world.WEEK, "--at", AT]
+WEEK = ["--week", sample.WEEK, "--at", AT]
 
 
 @pytest.fixture(scope="module")
@@ -28,13 +28,13 @@ def key_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def office(key_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Office:
+def office(key_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> HandoverContext:
     """A workspace in the current directory whose papers are printed quickly."""
     made = make_office(tmp_path, key_home)
-    (tmp_path / SETTINGS_FILE).write_text("")
+    (tmp_path / SETTINGS_FILE).write_text('[contract]\ncode = "WJB"\n')
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(
-        Workspace, "office", property(lambda self: open_office(self.root, press=QuickPress()))
+        Workspace, "handover", property(lambda self: open_office(self.root, printer=QuickPrinter()))
     )
     return made
 
@@ -50,7 +50,7 @@ def code_of(*arguments: str) -> int:
     return stopped.value.code
 
 
-def test_a_dry_run_tells_content_and_obstacles_and_ends_alike(office: Office) -> None:
+def test_a_dry_run_tells_content_and_obstacles_and_ends_alike(office: HandoverContext) -> None:
     before = sorted(path for path in office.root.rglob("*") if path.is_file())
     told = json.loads(run("bundle", *WEEK, "--dry-run", "--json").stdout)
     assert (told["dry_run"], told["package"], told["refused"], told["obstacles"]) == (
@@ -69,7 +69,7 @@ def test_a_dry_run_tells_content_and_obstacles_and_ends_alike(office: Office) ->
     assert code_of("bundle", *WEEK) == 7
 
 
-def test_what_nobody_can_prove_is_handed_over_only_with_a_reason(office: Office) -> None:
+def test_what_nobody_can_prove_is_handed_over_only_with_a_reason(office: HandoverContext) -> None:
     (office.root / "keys/ca.crl").unlink()
     for asked in ((), ("--dry-run",)):
         assert code_of("bundle", *WEEK, *asked) == ExitCode.UNDECIDED
@@ -84,17 +84,19 @@ def test_what_nobody_can_prove_is_handed_over_only_with_a_reason(office: Office)
 
 @pytest.mark.parametrize("asked", [(), ("--dry-run",)])
 def test_no_week_is_judged_for_an_instant_still_to_come(
-    office: Office, asked: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+    office: HandoverContext, asked: tuple[str, ...], capsys: pytest.CaptureFixture[str]
 ) -> None:
     lines = office.ledger.head.size
-    assert code_of("bundle", "--week", world.WEEK, "--at", "2199-04-01T15:00+08:00", *asked) == ExitCode.USAGE
+    assert (
+        code_of("bundle", "--week", sample.WEEK, "--at", "2199-04-01T15:00+08:00", *asked) == ExitCode.USAGE
+    )
     told = capsys.readouterr().err
     assert "将来的时刻" in told
     assert "--at" in told
     assert office.ledger.head.size == lines
 
 
-def test_bundle_prints_one_json_document_and_progress_apart(office: Office) -> None:
+def test_bundle_prints_one_json_document_and_progress_apart(office: HandoverContext) -> None:
     result = run("bundle", *WEEK, "--json")
     assert result.exit_code == 0, result.output
     told = json.loads(result.stdout)
@@ -105,7 +107,7 @@ def test_bundle_prints_one_json_document_and_progress_apart(office: Office) -> N
 
 
 def test_footage_that_was_asked_for_and_is_not_there_is_named(
-    office: Office, capsys: pytest.CaptureFixture[str]
+    office: HandoverContext, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert code_of("bundle", *WEEK, "--with-footage") == ExitCode.INCOMPLETE
     said = capsys.readouterr().err
@@ -114,7 +116,7 @@ def test_footage_that_was_asked_for_and_is_not_there_is_named(
     assert not list(office.folder.glob("WJB*"))
 
 
-def test_bundle_tells_a_person_what_comes_next(office: Office) -> None:
+def test_bundle_tells_a_person_what_comes_next(office: HandoverContext) -> None:
     result = run("bundle", *WEEK)
     assert "● 移交包已做好" in result.stdout
     assert "EVALUATION ONLY" in result.stdout
@@ -122,7 +124,7 @@ def test_bundle_tells_a_person_what_comes_next(office: Office) -> None:
 
 
 def test_a_second_bundle_is_a_usage_error_without_traceback(
-    office: Office, capsys: pytest.CaptureFixture[str]
+    office: HandoverContext, capsys: pytest.CaptureFixture[str]
 ) -> None:
     run("bundle", *WEEK)
     assert code_of("bundle", *WEEK) == ExitCode.USAGE
@@ -131,7 +133,9 @@ def test_a_second_bundle_is_a_usage_error_without_traceback(
     assert "Traceback" not in told
 
 
-def test_the_list_shows_what_is_outstanding_and_the_empty_list_says_what_to_do(office: Office) -> None:
+def test_the_list_shows_what_is_outstanding_and_the_empty_list_says_what_to_do(
+    office: HandoverContext,
+) -> None:
     assert "evidence bundle" in run("handover", "list").stdout
     run("bundle", *WEEK)
     assert "待回执" in run("handover", "list").stdout
@@ -139,7 +143,7 @@ def test_the_list_shows_what_is_outstanding_and_the_empty_list_says_what_to_do(o
     assert (row["package"], row["state"]) == ("WJB-2022-W13", "outstanding")
 
 
-def test_renew_by_name_or_path(office: Office) -> None:
+def test_renew_by_name_or_path(office: HandoverContext) -> None:
     run("bundle", *WEEK)
     named = run("renew", "WJB-2022-W13", "--json")
     assert named.exit_code == 0, repr(named.exception)
@@ -149,7 +153,7 @@ def test_renew_by_name_or_path(office: Office) -> None:
 
 
 def test_a_broken_receipt_fails_verification_and_a_wrong_package_is_usage(
-    office: Office, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    office: HandoverContext, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     run("bundle", *WEEK)
     signed = tmp_path / "signed.pdf"

@@ -14,7 +14,7 @@ import pytest
 from evidence.ledger.ledger import Ledger
 from evidence.settings import SETTINGS_FILE
 from tests.custody.ten_weeks import REGULATOR, make_pki, sign_receipt, sign_text
-from tests.handing_over import build, make_office
+from tests.support.handing_over import build, make_office
 
 SETTINGS = '[contract]\ncode = "WJB"\n'
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.ledger_room import build
+from tests.support.ledger_fixture import build
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from evidence.cli.browsing import refresh_case_tree
 from evidence.config import open_workspace
 from evidence.errors import ExitCode
 from evidence.ledger.upkeep import ThingAudited
-from tests.ledger_commands import audited, original
-from tests.ledger_room import CONTENTS, reopened
+from tests.support.ledger_commands import audited, original
+from tests.support.ledger_fixture import CONTENTS, reopened
 
 
 def test_an_audit_of_a_sound_archive_finds_nothing_and_is_journalled(root: Path) -> None:

@@ -13,9 +13,9 @@ from evidence.config import open_workspace
 from evidence.errors import EvidenceError, ExitCode, UsageError
 from evidence.health.upkeep import Upkeep, read_upkeep
 from evidence.ledger.upkeep import LedgerRestored
-from tests.ledger_commands import audited, original, run
-from tests.ledger_room import build, reopened
-from tests.ledger_story import digest, taken
+from tests.support.ledger_commands import audited, original, run
+from tests.support.ledger_fixture import build, reopened
+from tests.support.ledger_scenario import digest, taken
 
 
 def test_a_backup_never_takes_changed_bytes_for_good_ones(root: Path, tmp_path: Path) -> None:

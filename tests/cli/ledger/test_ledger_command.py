@@ -16,25 +16,23 @@ from evidence.cli.options import workspace_command
 from evidence.config import Workspace, open_workspace
 from evidence.errors import EvidenceError, ExitCode, InputError, UsageError
 from evidence.inbox import case_tree
-from evidence.ledger.events import (
-    ArrivalJudged,
-)
-from tests.ledger_commands import audited, in_, run
-from tests.ledger_room import OWN_FOLDER, build, reopened
-from tests.ledger_story import OTHER_ENTERPRISE, OTHER_FORM, OWN_FORM, taken
+from evidence.ledger.arrival_events import ArrivalJudged
+from tests.support.ledger_commands import audited, in_, run
+from tests.support.ledger_fixture import OWN_FOLDER, build, reopened
+from tests.support.ledger_scenario import OTHER_ENTERPRISE, OTHER_FORM, OWN_FORM, taken
 
 
 def test_verify_says_what_the_lines_say(root: Path) -> None:
     code, out = in_(root, ledger_command, "verify", "--json")
     found = json.loads(out)
     assert (code, found["problems"]) == (0, [])
-    assert found["checkpoints"] == [{"name": "2022-W13", "size": 38, "fits": True}]
+    assert found["checkpoints"] == [{"name": "2022-W13", "size": 39, "fits": True}]
     assert found["arrivals"] == {
         "received": 5, "linked": 3, "unidentified": 1, "quarantined": 1, "duplicate": 0, "waiting": 0,
     }  # fmt: skip
     code, out = in_(root, ledger_command, "verify")
     assert "链条完整" in out
-    assert "收到 5 件：已归入 3，待确认 1，已隔离 1，重复 0，等待写完 0" in out
+    assert "收到 5 件：已归入 3，待认定 1，已隔离 1，重复 0，等待写完 0" in out
 
 
 def test_verify_stops_with_the_line_of_a_changed_journal(root: Path) -> None:

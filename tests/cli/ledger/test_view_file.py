@@ -16,7 +16,7 @@ from evidence.cli.program import cli
 from evidence.domain.identifiers import CaseId, PersonId
 from evidence.domain.register import RegisterEntry
 from evidence.ledger.events import CaseOpened, RegisterEntered
-from tests.ledger_room import build, reopened
+from tests.support.ledger_fixture import build, reopened
 
 DOCUMENTED = Path(__file__).parents[3] / "docs" / "ledger.md"
 

@@ -18,7 +18,7 @@ from evidence.domain.parties import Device
 from evidence.errors import UsageError
 from evidence.ledger.events import CaseOpened, PartiesImported, VisitRecorded
 from evidence.settings import SETTINGS_FILE
-from tests.clips import make_clip
+from tests.support.clips import make_clip
 
 ARRIVED = datetime(2022, 3, 14, 1, 30, tzinfo=UTC)
 
@@ -27,7 +27,7 @@ ARRIVED = datetime(2022, 3, 14, 1, 30, tzinfo=UTC)
 def workspace(tmp_path: Path) -> Path:
     root = tmp_path / "work"
     root.mkdir()
-    (root / SETTINGS_FILE).write_text("", encoding="utf-8")
+    (root / SETTINGS_FILE).write_text('[contract]\ncode = "WJB"\n', encoding="utf-8")
     opened = open_workspace(root)
     visit = Visit(
         id=VisitId("WJB22-0001-V1"), case=CaseId("WJB22-0001"), kind=VisitKind.CHECK, arrived_at=ARRIVED,

@@ -1,4 +1,4 @@
-"""A workspace whose ledger has learned the world of tests/world."""
+"""A workspace whose ledger has learned the world of tests/support/sample."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from evidence.archive.originals import Originals
 from evidence.cli.program import cli
 from evidence.errors import EvidenceError
 from evidence.ledger.ledger import Ledger
-from tests import world
-from tests.first_contract import SETTINGS_TEXT
+from tests.support import sample
+from tests.support.first_contract import SETTINGS_TEXT
 
 Run = Callable[..., Result]
 AT = ("--at", "2022-04-01T15:00+08:00")
@@ -27,15 +27,15 @@ def workspace(tmp_path: Path) -> Path:
     (tmp_path / "evidence.toml").write_text(priced, encoding="utf-8")
     (tmp_path / "archive").mkdir()
     Originals(tmp_path / "archive" / "originals")
-    ledger = Ledger.open(tmp_path / "archive" / "ledger", clock=lambda: world.FRIDAY)
-    ledger.append("test", *world.journal_events(world.week_facts()))
+    ledger = Ledger.open(tmp_path / "archive" / "ledger", clock=lambda: sample.FRIDAY)
+    ledger.append("test", *sample.journal_events(sample.week_facts()))
     return tmp_path
 
 
 @pytest.fixture
 def ledger_of(workspace: Path) -> Ledger:
     """The workspace's ledger, to add facts known on the world's Friday."""
-    return Ledger.open(workspace / "archive" / "ledger", clock=lambda: world.FRIDAY)
+    return Ledger.open(workspace / "archive" / "ledger", clock=lambda: sample.FRIDAY)
 
 
 @pytest.fixture(autouse=True)
@@ -43,7 +43,7 @@ def friday(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every command of these tests is entered on the Friday of the world's week."""
     opened = config.open_workspace
     monkeypatch.setattr(
-        config, "open_workspace", lambda folder=None: opened(folder, clock=lambda: world.FRIDAY)
+        config, "open_workspace", lambda folder=None: opened(folder, clock=lambda: sample.FRIDAY)
     )
 
 

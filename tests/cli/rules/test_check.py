@@ -8,8 +8,8 @@ from pathlib import Path
 
 from evidence.ledger.ledger import Ledger
 from evidence.rules.judge import judge
-from tests import world
 from tests.cli.rules.conftest import AT, Run
+from tests.support import sample
 
 
 def test_a_week_in_order_exits_0_and_counts_its_findings(run: Run) -> None:
@@ -24,7 +24,7 @@ def test_a_week_in_order_exits_0_and_counts_its_findings(run: Run) -> None:
 
 def test_the_ledger_and_the_facts_in_memory_are_judged_alike(run: Run) -> None:
     written = json.loads(run("check", "--week", "2022-W13", "--json", *AT).stdout)["findings"]
-    direct = judge(world.week_facts(), world.PARAMETERS, world.FRIDAY)
+    direct = judge(sample.week_facts(), sample.PARAMETERS, sample.FRIDAY)
     assert [(f["rule_id"], f["kind"], f["message"]) for f in written] == [
         (f.rule_id, f.kind.value, f.message) for f in direct
     ]
@@ -32,19 +32,19 @@ def test_the_ledger_and_the_facts_in_memory_are_judged_alike(run: Run) -> None:
 
 def test_judging_again_from_a_rebuilt_view_gives_the_same_document(run: Run, workspace: Path) -> None:
     first = run("check", "--week", "2022-W13", "--json", *AT).stdout
-    Ledger.open(workspace / "archive" / "ledger", clock=lambda: world.FRIDAY).rebuild()
+    Ledger.open(workspace / "archive" / "ledger", clock=lambda: sample.FRIDAY).rebuild()
     assert run("check", "--week", "2022-W13", "--json", *AT).stdout == first
 
 
 def test_one_case_is_judged_without_the_standing_duties(run: Run) -> None:
-    document = json.loads(run("check", "--case", world.CLOSED, "--json", *AT).stdout)
-    assert {f["subject"]["case"] for f in document["findings"]} == {world.CLOSED}
+    document = json.loads(run("check", "--case", sample.CLOSED, "--json", *AT).stdout)
+    assert {f["subject"]["case"] for f in document["findings"]} == {sample.CLOSED}
 
 
 def test_a_missing_record_exits_3_and_says_what_to_do(run: Run, workspace: Path) -> None:
-    ledger = Ledger.open(workspace / "archive" / "ledger", clock=lambda: world.FRIDAY)
-    visit = world.check_visit(world.CHECKED, world.date(2022, 3, 28), id="WJB22-0002-V9")
-    ledger.append("test", world.VisitRecorded(visit=visit))
+    ledger = Ledger.open(workspace / "archive" / "ledger", clock=lambda: sample.FRIDAY)
+    visit = sample.check_visit(sample.CHECKED, sample.date(2022, 3, 28), id="WJB22-0002-V9")
+    ledger.append("test", sample.VisitRecorded(visit=visit))
     result = run("check", "--week", "2022-W13", *AT)
     assert result.exit_code == 3
     assert "缺2022-03-28 检查的现场检查记录" in result.stdout
@@ -52,10 +52,10 @@ def test_a_missing_record_exits_3_and_says_what_to_do(run: Run, workspace: Path)
 
 
 def test_a_review_alone_exits_5(run: Run, workspace: Path) -> None:
-    ledger = Ledger.open(workspace / "archive" / "ledger", clock=lambda: world.FRIDAY)
-    closed = world.closed_case().visits[0]
-    ledger.append("test", world.VisitRecorded(visit=replace(closed, version=2, badge_shown=None)))
-    result = run("check", "--case", world.CLOSED, *AT)
+    ledger = Ledger.open(workspace / "archive" / "ledger", clock=lambda: sample.FRIDAY)
+    closed = sample.closed_case().visits[0]
+    ledger.append("test", sample.VisitRecorded(visit=replace(closed, version=2, badge_shown=None)))
+    result = run("check", "--case", sample.CLOSED, *AT)
     assert result.exit_code == 5
 
 
@@ -72,7 +72,7 @@ def test_sarif_is_one_json_document(run: Run) -> None:
 
 
 def test_week_and_case_together_are_refused(run: Run) -> None:
-    assert run("check", "--week", "2022-W13", "--case", world.CLOSED).exit_code == 2
+    assert run("check", "--week", "2022-W13", "--case", sample.CLOSED).exit_code == 2
 
 
 def test_an_unknown_case_is_a_usage_error(run: Run) -> None:

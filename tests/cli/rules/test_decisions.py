@@ -13,35 +13,35 @@ import pytest
 from click.testing import CliRunner
 
 from evidence.cli.program import cli
-from evidence.ledger.events import MarkDecided
+from evidence.ledger.arrival_events import MarkDecided
 from evidence.ledger.ledger import Ledger
-from tests import world
-from tests.accounts import tie
 from tests.cli.rules.conftest import AT, Run
-from tests.inbox_room import real_pdf
+from tests.support import sample
+from tests.support.accounts import tie
+from tests.support.inbox_fixture import real_pdf
 
 
 def _unsealed(workspace: Path) -> None:
     """A person looked at the check record of the closed case and saw no seal."""
     word = MarkDecided(
-        number=world.number(world.CLOSED, "JC"),
+        number=sample.number(sample.CLOSED, "JC"),
         page=2,
         box="enterprise-seal",
-        verdict=world.MarkVerdict.ABSENT,
+        verdict=sample.MarkVerdict.ABSENT,
         by="P5",
         why="只有印泥痕迹",
     )
-    Ledger.open(workspace / "archive" / "ledger", clock=lambda: world.FRIDAY).append("test", word)
+    Ledger.open(workspace / "archive" / "ledger", clock=lambda: sample.FRIDAY).append("test", word)
 
 
 def _seal_finding(run: Run) -> dict:
-    document = json.loads(run("check", "--case", world.CLOSED, "--json", *AT).stdout)
+    document = json.loads(run("check", "--case", sample.CLOSED, "--json", *AT).stdout)
     return next(
         f for f in document["findings"] if f["rule_id"] == "G06-enterprise-seal" and f["kind"] == "fail"
     )
 
 
-SEAL = ("G06-enterprise-seal", world.CLOSED, "--why", "公章年检")
+SEAL = ("G06-enterprise-seal", sample.CLOSED, "--why", "公章年检")
 
 
 @pytest.fixture
@@ -58,14 +58,14 @@ def _lines(workspace: Path) -> int:
 
 def test_an_account_tied_to_nobody_states_and_lifts_nothing(run: Run, workspace: Path, letter: Path) -> None:
     _unsealed(workspace)
-    before = run("check", "--case", world.CLOSED, *AT).exit_code
+    before = run("check", "--case", sample.CLOSED, *AT).exit_code
     result = run("waive", *SEAL, "--by", "P1", "--attach", str(letter))
     assert result.exit_code == 0
     assert "自述" in result.stderr
     finding = _seal_finding(run)
     assert (finding["kind"], finding["blocking"], finding["waiver"]["why"]) == ("fail", True, "公章年检")
     assert "自述" in finding["waiver"]["by"]
-    assert run("check", "--case", world.CLOSED, *AT).exit_code == before == 3
+    assert run("check", "--case", sample.CLOSED, *AT).exit_code == before == 3
 
 
 def test_the_lead_who_was_not_there_lifts_the_block(run: Run, workspace: Path, letter: Path) -> None:
@@ -141,10 +141,10 @@ def test_what_passes_cannot_be_waived(run: Run, workspace: Path, letter: Path) -
 @pytest.mark.parametrize(
     "arguments",
     [
-        ("X99-nothing", world.CLOSED, "--why", "公章年检", "--by", "P1"),
+        ("X99-nothing", sample.CLOSED, "--why", "公章年检", "--by", "P1"),
         ("P03-urging-window", "WJB22-9999", "--why", "公章年检", "--by", "P1"),
-        ("P03-urging-window", world.CLOSED, "--why", " ", "--by", "P1"),
-        ("P03-urging-window", world.CLOSED, "--why", "公章年检", "--by", "P99"),
+        ("P03-urging-window", sample.CLOSED, "--why", " ", "--by", "P1"),
+        ("P03-urging-window", sample.CLOSED, "--why", "公章年检", "--by", "P99"),
     ],
 )
 def test_a_waiver_of_nothing_known_is_refused(run: Run, arguments: tuple[str, ...]) -> None:
@@ -154,31 +154,33 @@ def test_a_waiver_of_nothing_known_is_refused(run: Run, arguments: tuple[str, ..
 def test_a_hold_stops_disposal_until_it_is_released(run: Run) -> None:
     later = ("--at", "2025-06-01", "--json")
     items = json.loads(run("disposal", *later).stdout)["items"]
-    footage = [one for one in items if one["kind"] == "录像" and one["case"] == world.CLOSED]
+    footage = [one for one in items if one["kind"] == "录像" and one["case"] == sample.CLOSED]
     assert footage
     assert all(one["stopped_by"] == "" for one in footage)
-    assert run("hold", world.CLOSED, "--why", "企业申诉", "--by", "P1").exit_code == 0
+    assert run("hold", sample.CLOSED, "--why", "企业申诉", "--by", "P1").exit_code == 0
     held = json.loads(run("disposal", *later).stdout)["items"]
-    assert all(one["stopped_by"] == "案件已封存" for one in held if one["case"] == world.CLOSED)
-    since = {one["held_since"] for one in held if one["case"] == world.CLOSED}
+    assert all(one["stopped_by"] == "案件已封存" for one in held if one["case"] == sample.CLOSED)
+    since = {one["held_since"] for one in held if one["case"] == sample.CLOSED}
     assert None not in since
     (day,) = since
     assert f"案件已封存（{day} 起）" in run("disposal", "--at", "2025-06-01").stdout
-    assert run("hold", world.CLOSED, "--release", "--why", "已处理", "--by", "P1").exit_code == 0
+    assert run("hold", sample.CLOSED, "--release", "--why", "已处理", "--by", "P1").exit_code == 0
     assert json.loads(run("disposal", *later).stdout)["items"] == items
 
 
 def test_a_hold_on_one_visit_leaves_the_others_alone(run: Run) -> None:
     later = ("--at", "2025-06-01", "--json")
-    first = f"{world.CLOSED}-V1"
+    first = f"{sample.CLOSED}-V1"
     assert run("hold", first, "--why", "争议", "--by", "P1").exit_code == 0
-    held = [one for one in json.loads(run("disposal", *later).stdout)["items"] if one["case"] == world.CLOSED]
+    held = [
+        one for one in json.loads(run("disposal", *later).stdout)["items"] if one["case"] == sample.CLOSED
+    ]
     stops = {one["stopped_by"] for one in held if one["kind"] == "录像"}
     assert stops == {"", f"{first} 已封存"}
-    assert run("hold", world.CLOSED, "--release", "--why", "错了", "--by", "P1").exit_code == 2
+    assert run("hold", sample.CLOSED, "--release", "--why", "错了", "--by", "P1").exit_code == 2
     assert run("hold", first, "--release", "--why", "已处理", "--by", "P1").exit_code == 0
     assert "已封存" not in run("disposal", "--at", "2025-06-01").stdout
-    assert run("hold", f"{world.CLOSED}-V9", "--why", "争议", "--by", "P1").exit_code == 2
+    assert run("hold", f"{sample.CLOSED}-V9", "--why", "争议", "--by", "P1").exit_code == 2
 
 
 def test_nothing_may_go_before_its_period_has_ended(run: Run) -> None:
@@ -187,7 +189,7 @@ def test_nothing_may_go_before_its_period_has_ended(run: Run) -> None:
 
 def test_open_cases_keep_their_footage(run: Run) -> None:
     items = json.loads(run("disposal", "--at", "2025-06-01", "--json").stdout)["items"]
-    assert {one["stopped_by"] for one in items if one["case"] == world.CHECKED} == {"案件未闭环"}
+    assert {one["stopped_by"] for one in items if one["case"] == sample.CHECKED} == {"案件未闭环"}
 
 
 def test_the_register_of_disposal_is_a_sheet_to_sign(run: Run, tmp_path: Path) -> None:

@@ -15,12 +15,12 @@ from evidence.config import open_workspace
 from evidence.handover.disposal import destroy, disposed
 from evidence.ledger.ledger import Ledger
 from evidence.ledger.upkeep import MaterialDisposed
-from tests import world
-from tests.accounts import tie
 from tests.cli.rules.conftest import Run
-from tests.inbox_room import real_pdf
+from tests.support import sample
+from tests.support.accounts import tie
+from tests.support.inbox_fixture import real_pdf
 
-LATER = world.instant("2025-06-01")
+LATER = sample.instant("2025-06-01")
 
 
 @pytest.fixture(autouse=True)
@@ -38,10 +38,10 @@ def years_later(monkeypatch: pytest.MonkeyPatch, friday: None) -> None:
 def stored(workspace: Path) -> dict[str, Path]:
     """Name of each film -> its bytes among the originals, with a copy in the browsable tree."""
     originals = Originals(workspace / "archive" / "originals")
-    tree = workspace / "archive" / "cases" / world.CLOSED
+    tree = workspace / "archive" / "cases" / sample.CLOSED
     tree.mkdir(parents=True)
     found = {}
-    for case in world.week_facts().cases:
+    for case in sample.week_facts().cases:
         for recording in case.recordings:
             visit = recording.visit
             digest = originals.put_bytes(f"video {visit}".encode())
@@ -75,7 +75,7 @@ def test_only_what_may_go_goes_and_a_digest_remains(
     for visit, path in stored.items():
         gone = path.name in ready
         assert path.exists() is not gone
-        assert (workspace / "archive/cases" / world.CLOSED / f"{visit}.mp4").exists() is not gone
+        assert (workspace / "archive/cases" / sample.CLOSED / f"{visit}.mp4").exists() is not gone
     events = [entry.event for entry in Ledger.open(workspace / "archive" / "ledger").entries()]
     event = next(each for each in events if isinstance(each, MaterialDisposed))
     assert (event.by, {item.sha256 for item in event.items}) == ("P1", ready)

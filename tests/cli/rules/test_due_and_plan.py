@@ -8,8 +8,8 @@ from pathlib import Path
 import icalendar
 import pytest
 
-from tests import world
 from tests.cli.rules.conftest import AT, Run
+from tests.support import sample
 
 
 def test_due_lists_what_who_when_and_which_clause(run: Run) -> None:
@@ -43,13 +43,13 @@ def test_a_proposal_files_nothing(run: Run) -> None:
 
 
 def test_a_filed_plan_is_shown_and_not_filed_again(run: Run) -> None:
-    shown = json.loads(run("plan", "--week", world.WEEK, "--json", *AT).stdout)
+    shown = json.loads(run("plan", "--week", sample.WEEK, "--json", *AT).stdout)
     assert shown["plan"]["filed_on"] == "2022-03-25"
     assert len(shown["plan"]["lines"]) == 3
 
 
 def test_the_receipt_of_a_plan_is_recorded(run: Run) -> None:
-    shown = json.loads(run("plan", "--week", world.WEEK, "--receipt", "2022-03-26", "--json", *AT).stdout)
+    shown = json.loads(run("plan", "--week", sample.WEEK, "--receipt", "2022-03-26", "--json", *AT).stdout)
     assert shown["plan"]["receipt_on"] == "2022-03-26"
     assert run("plan", "--week", "2022-W20", "--receipt", "2022-03-26", *AT).exit_code == 2
 

@@ -15,10 +15,11 @@ import pytest
 from evidence.domain.identifiers import EnterpriseId
 from evidence.handover import payment_pack
 from evidence.handover.payment_pack import SignedPack
+from evidence.handover.self_check import Doubt
 from evidence.ledger.events import PartiesImported
 from evidence.ledger.ledger import Ledger
-from tests import world
 from tests.cli.rules.conftest import AT, Run
+from tests.support import sample
 
 
 def test_it_counts_closed_chains_and_names_the_others_with_what_they_lack(run: Run) -> None:
@@ -30,8 +31,8 @@ def test_it_counts_closed_chains_and_names_the_others_with_what_they_lack(run: R
     assert (section["enterprises"], section["visited"], section["closed"]) == (3, 3, 1)
     left = {one["case"]: one["lacking"] for one in document["chains"] if not one["closed"]}
     assert left == {
-        world.CHECKED: ["本案未闭环：缺督促、整改报告、复查。"],
-        world.HEAVY: ["本案未闭环：缺督促、整改报告、复查。"],
+        sample.CHECKED: ["本案未闭环：缺督促、整改报告、复查。"],
+        sample.HEAVY: ["本案未闭环：缺督促、整改报告、复查。"],
     }
     assert document["instalment"]["percent"] == 20
     assert document["instalment"]["amount_fen"] == 20_000_000
@@ -53,8 +54,8 @@ def test_a_half_year_without_any_enterprise_is_no_instalment(run: Run) -> None:
 
 
 def test_an_enterprise_that_nobody_opened_a_case_for_is_counted(run: Run, ledger_of: Ledger) -> None:
-    stranger = world.replace(world.enterprises()[0], id=EnterpriseId("X-0001"), short_name="未查电器")
-    ledger_of.append("test", PartiesImported(source=world.digest("more"), enterprises=(stranger,)))
+    stranger = sample.replace(sample.enterprises()[0], id=EnterpriseId("X-0001"), short_name="未查电器")
+    ledger_of.append("test", PartiesImported(source=sample.digest("more"), enterprises=(stranger,)))
     document = json.loads(run("instalment", "--half", "1", "--json", "--at", "2022-06-07").stdout)
     assert document["section"]["verdict"] == "review"
     assert [one["name"] for one in document["section"]["unserved"]] == ["未查电器"]
@@ -84,10 +85,12 @@ def test_what_the_client_owes_is_not_in_the_pack_he_is_given(
 
     def keep(_office: Any, _view: Any, _pack: Any, lists: Mapping[str, bytes], out: Path) -> SignedPack:
         written.update(lists)
-        return SignedPack(folder=out, documents=0, signer="", evaluation=True)
+        doubt = Doubt(check="signature.trust", message="吊销列表缺失或已过期")
+        return SignedPack(folder=out, documents=0, signer="", evaluation=True, doubts=(doubt,))
 
     monkeypatch.setattr(payment_pack, "sign_pack", keep)
     shown = run("instalment", "--half", "1", "--json", "--out", str(tmp_path / "第2期"), *AT)
+    assert "◐ 吊销列表缺失或已过期" in shown.stderr
     assert "C08-first-payment" in {one["rule_id"] for one in json.loads(shown.stdout)["money"]}
     assert set(written) == {"企业闭环清单.xlsx", "付款与违约核对.xlsx", "资料包.json"}
     assert b"C08-first-payment" not in written["资料包.json"]

@@ -10,36 +10,36 @@ import pytest
 
 from evidence.cli.program import cli
 from evidence.errors import UsageError
-from tests import world
-from tests.accounts import tie
 from tests.cli.rules.conftest import Run
-from tests.pki import shared_pki
+from tests.support import sample
+from tests.support.accounts import tie
+from tests.support.pki import shared_pki
 
-RECORD = str(world.number(world.CLOSED, "JC"))
+RECORD = str(sample.number(sample.CLOSED, "JC"))
 ARRIVAL = "A-20220401-0001"
 ORDERS: dict[str, tuple[str, ...]] = {
-    "bundle": ("--week", world.WEEK, "--allow-incomplete"),
-    "case cancel": (world.HEAVY,),
-    "case open": (str(world.enterprises()[0].id), "--again", "--by", "P1"),
-    "hold": (world.CLOSED, "--by", "P1"),
+    "bundle": ("--week", sample.WEEK, "--allow-incomplete"),
+    "case cancel": (sample.HEAVY,),
+    "case open": (str(sample.enterprises()[0].id), "--again", "--by", "P1"),
+    "hold": (sample.CLOSED, "--by", "P1"),
     "inbox alteration": (RECORD, "1", "accepted", "--by", "P1"),
     "inbox accept": (ARRIVAL, "--by", "P1"),
-    "inbox link": (ARRIVAL, "--case", world.CLOSED, "--by", "P1"),
+    "inbox link": (ARRIVAL, "--case", sample.CLOSED, "--by", "P1"),
     "inbox mark": (RECORD, "2", "enterprise-seal", "present", "--by", "P1"),
     "inbox reject": (ARRIVAL, "--by", "P1"),
     "inbox retry": (ARRIVAL, "--by", "P1"),
     "inbox split": (ARRIVAL, f"1:{RECORD}", "--by", "P1"),
     "inbox undo": (ARRIVAL, "--by", "P1"),
     "disposal": ("--approved", "{certificate}"),
-    "incurable": (world.CLOSED,),
-    "recording assign": ("{recording}", f"{world.CLOSED}-V1", "--by", "P1"),
+    "incurable": (sample.CLOSED,),
+    "recording assign": ("{recording}", f"{sample.CLOSED}-V1", "--by", "P1"),
     "recording release": ("{recording}", "--by", "P1"),
     "register withdraw": ("training", "x", "--by", "P1"),
     "reissue": (RECORD,),
     "signer change": ("{certificate}",),
-    "visit withdraw": (f"{world.CLOSED}-V1", "--by", "P1"),
+    "visit withdraw": (f"{sample.CLOSED}-V1", "--by", "P1"),
     "void": (RECORD,),
-    "waive": ("G06-enterprise-seal", world.CLOSED, "--by", "P1"),
+    "waive": ("G06-enterprise-seal", sample.CLOSED, "--by", "P1"),
 }
 """Each command that takes a reason, with an order that is refused for its reason first."""
 
@@ -78,5 +78,5 @@ def _filled(order: tuple[str, ...], workspace: Path) -> list[str]:
     certificate = workspace / "new.pem"
     if "{certificate}" in order:
         certificate.write_bytes(shared_pki().signer.pem)
-    film = next(iter(world.case_facts().cases[0].recordings)).sha256
+    film = next(iter(sample.case_facts().cases[0].recordings)).sha256
     return [each.format(recording=film, certificate=certificate) for each in order]

@@ -14,22 +14,22 @@ import pytest
 from evidence.domain.identifiers import EnterpriseId
 from evidence.ledger.events import PartiesImported
 from evidence.ledger.ledger import Ledger
-from tests import world
 from tests.cli.rules.conftest import AT, Run
+from tests.support import sample
 
 
 @pytest.fixture
 def unvisited(ledger_of: Ledger) -> None:
     """One more enterprise in the section, which nobody ever visited."""
-    stranger = world.replace(
-        world.enterprises()[0],
+    stranger = sample.replace(
+        sample.enterprises()[0],
         id=EnterpriseId("91320412MA1XDDDD0D"),
         credit_code="91320412MA1XDDDD0D",
         name="常州市未查电器有限公司",
         short_name="未查电器",
         address="江苏省常州市武进区湖塘镇人民路1号",
     )
-    ledger_of.append("test", PartiesImported(source=world.digest("more"), enterprises=(stranger,)))
+    ledger_of.append("test", PartiesImported(source=sample.digest("more"), enterprises=(stranger,)))
 
 
 def told(run: Run, *arguments: str) -> Any:
@@ -41,15 +41,15 @@ def test_the_hazards_of_the_workbook_are_those_of_the_findings(run: Run, tmp_pat
     assert run("report", "--hazards", str(out), *AT).exit_code == 0
     heads, *rows = openpyxl.load_workbook(out).active.iter_rows(values_only=True)
     lines = [dict(zip(heads, row, strict=True)) for row in rows]
-    findings = json.loads(run("check", "--week", world.WEEK, "--json", *AT).stdout)["findings"]
+    findings = json.loads(run("check", "--week", sample.WEEK, "--json", *AT).stdout)["findings"]
     closed_cases = {
         one["subject"]["case"]
         for one in findings
         if one["rule_id"] == "K03-chain-closed" and one["kind"] == "pass"
     }
-    assert {one["案件"] for one in lines} == {world.CLOSED, world.CHECKED, world.HEAVY}
+    assert {one["案件"] for one in lines} == {sample.CLOSED, sample.CHECKED, sample.HEAVY}
     assert {one["案件"] for one in lines if one["状态"] == "已整改"} == closed_cases
-    closed = next(one for one in lines if one["案件"] == world.CLOSED)
+    closed = next(one for one in lines if one["案件"] == sample.CLOSED)
     assert (closed["状态"], closed["历时（天）"], closed["检查人员"]) == ("已整改", 17, "周晓岚")
     assert closed["复查确认日期"].date().isoformat() == "2022-03-31"
 
@@ -57,7 +57,7 @@ def test_the_hazards_of_the_workbook_are_those_of_the_findings(run: Run, tmp_pat
 @pytest.mark.usefixtures("unvisited")
 def test_coverage_and_rates_are_those_of_the_findings(run: Run, tmp_path: Path) -> None:
     document = told(run, "--statistics")
-    findings = json.loads(run("check", "--week", world.WEEK, "--json", *AT).stdout)["findings"]
+    findings = json.loads(run("check", "--week", sample.WEEK, "--json", *AT).stdout)["findings"]
     [coverage] = [one for one in findings if one["rule_id"] == "F02-coverage"]
     [year] = document["coverage"]
     assert coverage["expected"] == f"{year['enterprises']} 家"
@@ -80,7 +80,7 @@ def test_the_acceptance_pack_says_what_is_missing_and_exits_so(run: Run, tmp_pat
     assert run("report", "--acceptance", str(out), *AT).exit_code == 3
     book = openpyxl.load_workbook(out)
     rows = {row[2]: row for row in book["企业服务资料"].iter_rows(min_row=2, values_only=True)}
-    assert set(rows) == {*(one.name for one in world.enterprises()), "常州市未查电器有限公司"}
+    assert set(rows) == {*(one.name for one in sample.enterprises()), "常州市未查电器有限公司"}
     assert rows["常州市未查电器有限公司"][-1] == "本服务年度没有检查"
     assert rows["常州市丰禾机械有限公司"][-1] == ""
     assert told(run, "--acceptance")["missing"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from click.testing import Result
 
-from tests import world
 from tests.cli.rules.conftest import AT, Run
+from tests.support import sample
 
 
 def refusal(result: Result) -> str:
@@ -21,7 +21,7 @@ def refusal(result: Result) -> str:
 def test_a_case_number_is_known_in_every_width(typed: str, command: tuple[str, ...], run: Run) -> None:
     result = run(*command, typed, "--json")
     assert result.exception is None, result.exception
-    assert world.CLOSED in result.stdout
+    assert sample.CLOSED in result.stdout
 
 
 @pytest.mark.parametrize("typed", ["2022-W13", "２０２２-W13", "2022－w13"])
@@ -69,8 +69,8 @@ def test_weeks_and_days_nobody_means_are_refused_by_name(command: tuple[str, ...
         (("ledger verfy",), "verify"),
         (("inbox lst",), "list"),
         (("check", "--wek"), "--week"),
-        (("check", "--case", "WJB22-001"), world.CLOSED),
-        (("case show", "WJB22-00001"), world.CLOSED),
+        (("check", "--case", "WJB22-001"), sample.CLOSED),
+        (("case show", "WJB22-00001"), sample.CLOSED),
         (("inbox show", "A-20220331-000"), "A-2022033"),
         (("schema", "vist"), "visit"),
     ],

@@ -31,7 +31,7 @@ COMMAND = [sys.executable, "-c", "from evidence.cli.main import main; main()", "
 def workspace(tmp_path: Path) -> Path:
     root = tmp_path / "work"
     (root / "inbox").mkdir(parents=True)
-    (root / SETTINGS_FILE).write_text("", encoding="utf-8")
+    (root / SETTINGS_FILE).write_text('[contract]\ncode = "WJB"\n', encoding="utf-8")
     return root
 
 

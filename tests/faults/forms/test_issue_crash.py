@@ -15,14 +15,12 @@ from evidence.archive.originals import Originals
 from evidence.domain.document import IssuedForm
 from evidence.domain.identifiers import Number
 from evidence.forms.catalogue import Catalogue, shipped_templates
-from evidence.ledger.events import (
-    Event,
-)
+from evidence.ledger.events import Event
 from evidence.ledger.ledger import Ledger
 from evidence.ledger.upkeep import NumbersReserved
 from evidence.ledger.view import View
-from tests.first_contract import FIRST_CONTRACT
-from tests.forms_world import NOW, FormsWorld, forms_world
+from tests.support.first_contract import FIRST_CONTRACT
+from tests.support.forms_fixture import NOW, FormsWorld, forms_fixture
 
 pytestmark = [pytest.mark.office, pytest.mark.slow]
 
@@ -60,7 +58,7 @@ def reopened(root: Path) -> FormsWorld:
 
 
 def test_what_a_killed_issue_left_is_set_aside_and_the_next_number_is_given(tmp_path: Path) -> None:
-    world = forms_world(tmp_path)
+    world = forms_fixture(tmp_path)
     before = world.ledger.head.size
     process = multiprocessing.get_context("spawn").Process(target=die_before_the_journal, args=(tmp_path,))
     process.start()
@@ -80,7 +78,7 @@ def test_what_a_killed_issue_left_is_set_aside_and_the_next_number_is_given(tmp_
 
 
 def test_two_processes_issue_side_by_side_without_a_gap(tmp_path: Path) -> None:
-    world = forms_world(tmp_path)
+    world = forms_fixture(tmp_path)
     context = multiprocessing.get_context("spawn")
     processes = [context.Process(target=issue_two, args=(tmp_path,)) for _ in range(2)]
     for process in processes:

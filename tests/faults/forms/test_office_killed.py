@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from evidence.forms.settings import FormsSettings
-from tests.forms_world import forms_world
+from tests.support.forms_fixture import forms_fixture
 
 pytestmark = [pytest.mark.office, pytest.mark.slow]
 
@@ -35,7 +35,7 @@ def test_a_batch_survives_the_death_of_the_office(tmp_path: Path) -> None:
     text = KILLED_ONCE.format(mark=tmp_path / "started", office=shutil.which("soffice"))
     office.write_text(text, encoding="utf-8")
     office.chmod(office.stat().st_mode | stat.S_IXUSR)
-    world = forms_world(tmp_path)
+    world = forms_fixture(tmp_path)
     forms = FormsSettings(office=str(office), processes=1)
     dying = replace(world, settings=replace(world.settings, forms=forms))
     issued = dying.issue(*(dying.request("WJ") for _ in range(4)))

@@ -15,7 +15,7 @@ from evidence.domain.identifiers import CaseId, EnterpriseId
 from evidence.ledger import commit
 from evidence.ledger.events import CaseOpened
 from evidence.ledger.ledger import Ledger
-from tests.ledger_story import START
+from tests.support.ledger_scenario import START
 
 pytestmark = pytest.mark.skipif(
     not Path("/proc/sys/kernel/random/boot_id").exists(), reason="shares no marks"

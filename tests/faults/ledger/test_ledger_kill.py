@@ -17,14 +17,12 @@ from evidence.domain.case import Case, CaseKind
 from evidence.domain.identifiers import CaseId, EnterpriseId, Sha256
 from evidence.errors import EvidenceError
 from evidence.ledger import embedded as ledger_module
-from evidence.ledger.events import (
-    CaseOpened,
-)
+from evidence.ledger.events import CaseOpened
 from evidence.ledger.ledger import Ledger
 from evidence.ledger.upkeep import TailCut
 from evidence.ledger.view import View
-from tests.killing import moments, points, run_and_die
-from tests.ledger_story import START
+from tests.support.killing import moments, points, run_and_die
+from tests.support.ledger_scenario import START
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs fork and kill -9")
 
@@ -105,7 +103,7 @@ def workspace(root: Path) -> Path:
     ledger = Ledger.open(root / "archive" / "ledger", clock=lambda: START)
     ledger.append("x", opened(1))
     Originals(root / "archive" / "originals").put_bytes(CONTENT)
-    (root / "evidence.toml").write_text("")
+    (root / "evidence.toml").write_text('[contract]\ncode = "WJB"\n')
     return root
 
 

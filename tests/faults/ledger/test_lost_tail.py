@@ -32,7 +32,7 @@ from evidence.ledger.comparison import LedgerBehindError, LedgerRewrittenError, 
 from evidence.ledger.ledger import Ledger
 from evidence.ledger.merkle import Frontier
 from evidence.ledger.upkeep import LedgerRecovered
-from tests.kept_workspace import kept_workspace
+from tests.support.kept_workspace import kept_workspace
 
 LINES = 88
 """Of the kept week."""

@@ -18,9 +18,9 @@ from evidence.ledger.migrate import to_database, to_folder
 from evidence.ledger.place import open_ledger
 from evidence.ledger.postgres.ledger import PostgresLedger
 from evidence.ledger.settings import LedgerSettings
-from tests.killing import FaultPoints, moments, points, run_and_die
-from tests.ledger_story import START, every_kind
-from tests.postgres_room import Cluster
+from tests.support.killing import FaultPoints, moments, points, run_and_die
+from tests.support.ledger_scenario import START, every_kind
+from tests.support.postgres_server import Cluster
 
 STORY = every_kind()
 BLOCK = 16

@@ -20,8 +20,8 @@ from evidence.ledger.events import FormVoided
 from evidence.ledger.postgres.connection import DatabaseUnreachableError
 from evidence.ledger.postgres.ledger import PostgresLedger
 from evidence.ledger.settings import LedgerSettings
-from tests.ledger_story import START
-from tests.postgres_room import Cluster
+from tests.support.ledger_scenario import START
+from tests.support.postgres_server import Cluster
 
 EACH = 40
 """Events of one writer; it is disturbed when a quarter is acknowledged."""

@@ -18,12 +18,10 @@ from evidence.config import Workspace, open_workspace
 from evidence.domain.document import IssuedForm
 from evidence.domain.identifiers import CaseId, Number
 from evidence.errors import EvidenceError, ExitCode, InputError, UsageError
-from evidence.ledger.events import (
-    FormIssued,
-)
+from evidence.ledger.events import FormIssued
 from evidence.ledger.holdings import issued_place
 from evidence.ledger.upkeep import LedgerRestored
-from tests.kept_workspace import kept_workspace
+from tests.support.kept_workspace import kept_workspace
 
 CASE = CaseId("WJB22-0002")
 CUT = 62

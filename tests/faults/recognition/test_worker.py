@@ -6,7 +6,7 @@ import pytest
 
 from evidence.recognition.reading import Limits
 from evidence.recognition.worker import BoundedReader
-from tests.recognition_room import Room
+from tests.support.recognition_fixture import Room
 
 BREAKING = """
 import evidence.recognition.read as read, os, time, sys

@@ -17,7 +17,7 @@ import pytest
 
 from evidence import config
 from evidence.domain.week import SHANGHAI
-from tests.scenario_runner.workspace import Agency, Clock
+from tests.support.scenario_runner.workspace import Agency, Clock
 
 pytestmark = [pytest.mark.office, pytest.mark.slow]
 

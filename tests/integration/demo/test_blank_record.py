@@ -18,7 +18,7 @@ from evidence.handover.package import Order, build_package
 from evidence.new_workspace import create_workspace, sample_settings
 from evidence.rules.summary import blockers, bundle_exit_code, check_exit_code
 from evidence.verify.examine import verify_path
-from evidence.web.matrix import SIGNS, State, build_rows
+from evidence.web.matrix import State, build_rows
 
 pytestmark = [pytest.mark.office, pytest.mark.slow]
 
@@ -80,13 +80,13 @@ def test_check_and_bundle_say_incomplete_and_the_matrix_shows_no_dot(story, reco
         "V02-whole-visit",
     }
     cells = {cell.column.id: cell for cell in build_rows(findings, {})[0].cells}
-    assert cells["check"].sign == SIGNS[State.MISSING]
-    assert cells["footage"].sign == SIGNS[State.MISSING]
-    assert cells["people"].sign == SIGNS[State.UNDECIDED]
+    assert cells["check"].state is State.MISSING
+    assert cells["footage"].state is State.MISSING
+    assert cells["people"].state is State.UNDECIDED
 
 
 def test_no_complete_package_comes_of_it(story, record):
-    office = story.workspace.office
+    office = story.workspace.handover
     with pytest.raises(IncompleteError):
         build_package(office, Order(week=WEEK, at=HANDOVER), actor="test")
     built = build_package(

@@ -14,8 +14,8 @@ import zxingcpp
 from evidence.domain.document import IssuedForm
 from evidence.forms.finish import MM
 from evidence.forms.template_text import read_usage
-from tests.forms_extremes import PERSONAL_FORMS, issue, longest, shortest
-from tests.forms_world import LONG_NAME, FormsWorld
+from tests.support.forms_extremes import PERSONAL_FORMS, issue, longest, shortest
+from tests.support.forms_fixture import LONG_NAME, FormsWorld
 
 pytestmark = [pytest.mark.office, pytest.mark.slow]
 

@@ -29,7 +29,8 @@ from evidence.forms.source import IssueRequest
 from evidence.forms.withdraw import reissue, void
 from evidence.ledger.events import CaseOpened, Event, PlanFiled
 from evidence.ledger.view import View
-from tests.forms_world import CASE, CODE, EXPERTS, NOW, SUPERVISORS, FormsWorld, forms_world
+from tests.support.forms_extremes import FROM_CHECK_TO_ESCALATION
+from tests.support.forms_fixture import CASE, CODE, EXPERTS, NOW, SUPERVISORS, FormsWorld, forms_fixture
 
 pytestmark = [pytest.mark.office]
 
@@ -76,29 +77,16 @@ def weekly_requests(world: FormsWorld) -> list[IssueRequest]:
     ]
 
 
-CASE_FORMS = (
-    "inspection-record",
-    "urging-record",
-    "rectification-report",
-    "recheck-record",
-    "interview-notice",
-    "interview-record",
-    "escalation-report",
-    "questionnaire",
-    "tenant-notice",
-)
-
-
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> FormsWorld:
     """One enterprise with photographs."""
-    return forms_world(tmp_path_factory.mktemp("forms"), photos=(photograph(),))
+    return forms_fixture(tmp_path_factory.mktemp("forms"), photos=(photograph(),))
 
 
 @pytest.fixture(scope="module")
 def issued(world: FormsWorld) -> dict[str, IssuedForm]:
     """Every form of the case and the week, in one batch."""
-    requests = [world.request(form) for form in CASE_FORMS] + weekly_requests(world)
+    requests = [world.request(form) for form in FROM_CHECK_TO_ESCALATION] + weekly_requests(world)
     return {form.form: form for form in world.issue(*requests)}
 
 
@@ -250,7 +238,7 @@ def again(world: FormsWorld, number: Number, **more: object) -> IssuedForm:
 
 
 def test_what_a_person_gave_is_carried_over_when_a_form_is_issued_again(tmp_path: Path) -> None:
-    world = forms_world(tmp_path)
+    world = forms_fixture(tmp_path)
     place, contact = "管委会三楼会议室", "周科长"
     notice, plan = world.issue(
         world.request("YT", values={"约谈地点": place, "联系人": contact}), weekly_requests(world)[0]
@@ -280,7 +268,7 @@ def test_what_a_person_gave_is_carried_over_when_a_form_is_issued_again(tmp_path
 
 
 def test_a_blank_form_issued_again_asks_the_same_experts(tmp_path: Path) -> None:
-    world = forms_world(tmp_path)
+    world = forms_fixture(tmp_path)
     known = world.ledger.view.case(CASE)
     assert known is not None
     empty = dataclasses.replace(known, id=CaseId("WJB22-0002"))
@@ -306,14 +294,14 @@ def fixed_checks() -> str:
 def test_the_same_facts_give_the_same_bytes(tmp_path: Path) -> None:
     made = []
     for place in ("a", "b"):
-        other = replace(forms_world(tmp_path / place, photos=(photograph(),)), draw=fixed_checks)
+        other = replace(forms_fixture(tmp_path / place, photos=(photograph(),)), draw=fixed_checks)
         (form,) = other.issue(other.request("FC"))
         made.append((form.pdf, form.docx, form.data, form.geometry))
     assert made[0] == made[1]
 
 
 def test_a_light_enterprise_without_hazards_has_a_short_record(tmp_path: Path) -> None:
-    small = forms_world(tmp_path, hazards=0, heavy=False)
+    small = forms_fixture(tmp_path, hazards=0, heavy=False)
     (form,) = small.issue(small.request("JC"))
     assert [mark.split(":")[1] for mark in form.required_boxes] == [
         "expert-1",

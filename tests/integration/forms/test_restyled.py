@@ -16,7 +16,7 @@ from docx.shared import Pt
 from evidence.forms.catalogue import Catalogue, shipped_templates
 from evidence.forms.checked_templates import check_templates
 from evidence.forms.settings import FormsSettings
-from tests.forms_world import FormsWorld, forms_world
+from tests.support.forms_fixture import FormsWorld, forms_fixture
 
 pytestmark = [pytest.mark.office]
 
@@ -50,7 +50,7 @@ def world(tmp_path: Path) -> FormsWorld:
     document = docx.Document(str(path))
     restyle(document)
     document.save(str(path))
-    return replace(forms_world(tmp_path / "ws"), catalogue=Catalogue.load(templates))
+    return replace(forms_fixture(tmp_path / "ws"), catalogue=Catalogue.load(templates))
 
 
 def test_a_restyled_template_is_found_good_and_its_boxes_move(world: FormsWorld, tmp_path: Path) -> None:

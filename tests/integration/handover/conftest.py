@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.handing_over import Friday, build, make_office
+from tests.support.handing_over import Friday, build, make_office
 
 
 @pytest.fixture(scope="session")

@@ -19,8 +19,8 @@ from evidence.exchange.eark import write_sip
 from evidence.exchange.gather import Archives, Parties
 from evidence.exchange.mets import METS, XLINK
 from evidence.exchange.premis import PREMIS
-from tests.eark_room import CONTRADICTORY, validate
-from tests.handing_over import Friday
+from tests.support.eark_validator import CONTRADICTORY, validate
+from tests.support.handing_over import Friday
 
 pytestmark = [pytest.mark.office, pytest.mark.slow]
 

@@ -13,13 +13,13 @@ from evidence.domain.facts import Facts
 from evidence.domain.identifiers import Sha256
 from evidence.domain.week import Week, local_date
 from evidence.errors import EvidenceError, ExitCode
-from evidence.handover.office import Office
+from evidence.handover.handover_context import HandoverContext
 from evidence.handover.package import Built
 from evidence.verify.examine import verify_path
-from tests import world
-from tests.handing_over import WEEK, build, make_office, something_new
+from tests.support import sample
+from tests.support.handing_over import WEEK, build, make_office, something_new
 
-CHECK, RECHECK = f"{world.CLOSED}-V1", f"{world.CLOSED}-V3"
+CHECK, RECHECK = f"{sample.CLOSED}-V1", f"{sample.CLOSED}-V3"
 
 
 def film(visit: str) -> bytes:
@@ -40,7 +40,7 @@ def in_week(facts: Facts) -> list[str]:
 
 def with_films(storage: Path) -> Facts:
     """The week with a real file for each of its films; the recheck's stays on the agency's storage."""
-    facts = world.week_facts()
+    facts = sample.week_facts()
     storage.mkdir()
     for visit in in_week(facts):
         data = film(visit)
@@ -49,12 +49,12 @@ def with_films(storage: Path) -> Facts:
             path = storage / "复查.mp4"
             path.write_bytes(data)
             changes |= {"path": str(path), "name": "DCIM/100MEDIA/复查.mp4"}
-        facts = world.on_recordings(facts, visit, **changes)
+        facts = sample.on_recordings(facts, visit, **changes)
     return facts
 
 
 @pytest.fixture
-def office(key_home: Path, tmp_path: Path) -> Office:
+def office(key_home: Path, tmp_path: Path) -> HandoverContext:
     """A workspace that holds every film of the week but the one that stays on the storage."""
     facts = with_films(tmp_path / "nas")
     made = make_office(tmp_path / "workspace", key_home, facts)
@@ -78,21 +78,21 @@ def digests(visits: list[str]) -> set[str]:
     return {sha256(film(visit)).hexdigest() for visit in visits}
 
 
-def test_footage_never_goes_unasked(office: Office) -> None:
+def test_footage_never_goes_unasked(office: HandoverContext) -> None:
     built = build(office)
-    assert not digests(in_week(world.week_facts())) & {digest for _path, digest in payload(built)}
+    assert not digests(in_week(sample.week_facts())) & {digest for _path, digest in payload(built)}
     assert not any(path.endswith(".mp4") for path, _digest in payload(built))
 
 
-def test_the_week_s_films_go_with_their_case_when_asked(office: Office) -> None:
-    visits = in_week(world.week_facts())
+def test_the_week_s_films_go_with_their_case_when_asked(office: HandoverContext) -> None:
+    visits = in_week(sample.week_facts())
     assert RECHECK in visits
     assert CHECK not in visits, "the check was in an earlier week: its film is not this package's"
     built = build(office, with_footage=True)
     films = {path: digest for path, digest in payload(built) if path.endswith(".mp4")}
     assert set(films.values()) == digests(visits)
     (recheck,) = (path for path in films if path.endswith("复查.mp4"))
-    assert f"/{world.CLOSED}/原件/" in recheck
+    assert f"/{sample.CLOSED}/原件/" in recheck
     assert digests(visits) <= set(built.package.originals)
     report = verify_path(built.path, trust=[(office.root / "keys/ca.pem").read_bytes()])
     assert report.indication == "TOTAL-PASSED", [check for check in report.checks if check.kind == "fail"]
@@ -124,7 +124,7 @@ def _altered(path: Path) -> None:
     ],
 )
 def test_a_film_that_is_not_as_registered_is_named_and_nothing_is_made(
-    office: Office, tmp_path: Path, harm: Callable[[Path], None], code: ExitCode
+    office: HandoverContext, tmp_path: Path, harm: Callable[[Path], None], code: ExitCode
 ) -> None:
     path = tmp_path / "nas" / "复查.mp4"
     harm(path)

@@ -19,10 +19,19 @@ from evidence.domain.week import Week
 from evidence.handover.package import Order, build_package
 from evidence.handover.renewal import renew
 from evidence.ledger.checkpoint import fingerprint
-from tests import world
-from tests.handing_over import build, make_office
-from tests.packing import DOSSIER, Files, plain_pdf, seal_bag, sign_cms, sign_pdf, to_folder, two_weeks
-from tests.pki import Identity, Pki, make_crl, shared_pki
+from tests.support import sample
+from tests.support.handing_over import build, make_office
+from tests.support.packing import (
+    DOSSIER,
+    Files,
+    plain_pdf,
+    seal_bag,
+    sign_cms,
+    sign_pdf,
+    to_folder,
+    two_weeks,
+)
+from tests.support.pki import Identity, Pki, make_crl, shared_pki
 
 NOON = datetime(2022, 4, 1, 7, tzinfo=UTC)
 LIST = "data/移交清单.pdf"
@@ -83,7 +92,7 @@ def genuine(key_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Genuine
     home = tmp_path_factory.mktemp("instructions")
     office = make_office(home / "ws", key_home)
     first = build(office)
-    at = world.FRIDAY + timedelta(days=7)
+    at = sample.FRIDAY + timedelta(days=7)
     second = build_package(office, Order(week=Week(2022, 14), at=at, allow_incomplete=True, why="试验"))
     renew(office, second.path)
     renew(office, second.path)
@@ -167,7 +176,7 @@ def test_a_missing_program_never_agrees(genuine: Genuine, tmp_path: Path) -> Non
 
 
 def base() -> Files:
-    """A package of the small world, as its agency would make it with these instructions."""
+    """A package of the small sample, as its agency would make it with these instructions."""
     files = dict(two_weeks()[1])
     lists = {name for name in files if name.endswith(".crl")}
     files = {name: data for name, data in files.items() if name not in lists}
@@ -292,7 +301,7 @@ def test_after_every_certificate_has_expired_the_steps_still_work(tmp_path: Path
 
 
 def _expired() -> Pki:
-    from tests.pki import make_authority, make_identity
+    from tests.support.pki import make_authority, make_identity
 
     start, end = datetime(2021, 1, 1, tzinfo=UTC), datetime(2022, 6, 1, tzinfo=UTC)
     root = make_identity("过期根证书", start=start, end=end)

@@ -18,29 +18,23 @@ from pypdf import PdfReader
 from evidence.domain.identifiers import ArrivalId, CaseId, Sha256, make_number
 from evidence.domain.recording import Recording
 from evidence.domain.register import RegisterEntry, Waiver
-from evidence.handover.office import Office
-from evidence.ledger.events import (
-    ArrivalJudged,
-    ArrivalTaken,
-    PersonDecided,
-    RegisterEntered,
-    UnlinkedPage,
-    WaiverGranted,
-)
+from evidence.handover.handover_context import HandoverContext
+from evidence.ledger.arrival_events import ArrivalJudged, ArrivalTaken, PersonDecided, UnlinkedPage
+from evidence.ledger.events import RegisterEntered, WaiverGranted
 from evidence.verify.examine import verify_path
-from tests import world
-from tests.handing_over import build, make_office
+from tests.support import sample
+from tests.support.handing_over import build, make_office
 from tests.unit.bundles.test_pdf_pages import bring_to_life, stack
 from tests.unit.bundles.test_tiff_frames import stack as tiff_stack
 
-ONE, OTHER = world.CLOSED, world.CHECKED
+ONE, OTHER = sample.CLOSED, sample.CHECKED
 MEDIA = {".pdf": "application/pdf", ".tif": "image/tiff", ".jpg": "image/jpeg", ".png": "image/png"}
 
 
 class Placed:
     """Files taken in and placed by a person, without anybody reading them."""
 
-    def __init__(self, office: Office) -> None:
+    def __init__(self, office: HandoverContext) -> None:
         self.office = office
         self._running = 500
 
@@ -52,7 +46,7 @@ class Placed:
             "test",
             ArrivalTaken(
                 arrival=arrival, path=f"微信/{name}", sha256=digest, bytes=len(data),
-                received_at=world.FRIDAY, media_type=media,
+                received_at=sample.FRIDAY, media_type=media,
             ),
         )  # fmt: skip
         return arrival, digest
@@ -83,7 +77,7 @@ def in_folder(files: dict[str, bytes], case: CaseId) -> dict[str, bytes]:
     return {path: data for path, data in files.items() if f"/{case}/原件/" in path}
 
 
-def passes(office: Office, path: Path) -> None:
+def passes(office: HandoverContext, path: Path) -> None:
     report = verify_path(path, trust=[(office.root / "keys/ca.pem").read_bytes()])
     assert report.indication == "TOTAL-PASSED", [each for each in report.checks if each.kind == "fail"]
 
@@ -294,7 +288,7 @@ def test_films_are_listed_and_one_that_lies_elsewhere_stops_nothing(key_home: Pa
         "test",
         ArrivalTaken(
             arrival=arrival, path=film.name, sha256=digest, bytes=recording.bytes,
-            received_at=world.FRIDAY, media_type="video/mp4", by_reference=str(film),
+            received_at=sample.FRIDAY, media_type="video/mp4", by_reference=str(film),
         ),
         ArrivalJudged(arrival=arrival, outcome="linked", case=ONE, recordings=(recording,)),
     )  # fmt: skip
@@ -316,14 +310,14 @@ def test_papers_of_registers_and_waivers_follow_in_the_next_package(key_home: Pa
     assert office.ledger.view.touched_since(0) == ()
     notice, consent = (office.originals.put_bytes(data) for data in (b"%PDF-1.7 notice", b"%PDF-1.7 consent"))
     entry = RegisterEntry(
-        register="tenant-notice", key="T9", on=world.FRIDAY.date(), case=ONE, attachment=notice
+        register="tenant-notice", key="T9", on=sample.FRIDAY.date(), case=ONE, attachment=notice
     )
     waiver = Waiver(
         rule_id="V02-whole-visit",
         case=OTHER,
         why="企业公章年检",
         by="王芳",
-        at=world.FRIDAY,
+        at=sample.FRIDAY,
         attachment=consent,
     )
     office.ledger.append("test", RegisterEntered(entry=entry), WaiverGranted(waiver=waiver))

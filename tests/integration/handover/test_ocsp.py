@@ -23,13 +23,13 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from evidence.bundles.keys import make_local_authority, private
 from evidence.bundles.pades import Level
 from evidence.bundles.settings import SignerSettings
-from evidence.bundles.signers import KeyUnusableError
-from evidence.handover.office import Office
+from evidence.bundles.unusable_key import KeyUnusableError
+from evidence.handover.handover_context import HandoverContext
 from evidence.handover.self_check import OwnPackageUndecidedError
 from evidence.verify.examine import verify_path
 from evidence.verify.model import Report
-from tests.handing_over import NAMES, build, make_office
-from tests.pki import Identity, make_identity
+from tests.support.handing_over import NAMES, build, make_office
+from tests.support.pki import Identity, make_identity
 
 
 @dataclass(kw_only=True)
@@ -120,12 +120,12 @@ class Chain:
 
 
 @pytest.fixture
-def office(responder: Responder, key_home: Path, tmp_path: Path) -> Office:
+def office(responder: Responder, key_home: Path, tmp_path: Path) -> HandoverContext:
     return make_office(tmp_path / "workspace", key_home)
 
 
 @pytest.fixture
-def chain(office: Office, responder: Responder) -> Chain:
+def chain(office: HandoverContext, responder: Responder) -> Chain:
     """A signer and an authority of our own in place of the evaluation keys."""
     start = datetime.now(UTC) - timedelta(hours=1)
     root = make_identity("根证书", start=start)
@@ -161,7 +161,7 @@ def chain(office: Office, responder: Responder) -> Chain:
     return Chain(root=root, signer=signer, authority=authority)
 
 
-def online(office: Office) -> Office:
+def online(office: HandoverContext) -> HandoverContext:
     return replace(office, signer=SignerSettings(fetch_revocation=True))
 
 
@@ -178,7 +178,7 @@ def names(path: Path) -> list[str]:
 
 @pytest.mark.parametrize("delegated", [False, True], ids=["by the root", "by a delegate"])
 def test_answers_alone_carry_the_list_to_b_lta_and_the_verdict_to_passed(
-    office: Office, chain: Chain, responder: Responder, delegated: bool
+    office: HandoverContext, chain: Chain, responder: Responder, delegated: bool
 ) -> None:
     delegate = make_identity(
         "吊销应答", issuer=chain.root, extended=(ExtendedKeyUsageOID.OCSP_SIGNING,), no_check=True
@@ -199,7 +199,9 @@ def test_answers_alone_carry_the_list_to_b_lta_and_the_verdict_to_passed(
     assert all(row.trusted for row in report.signatures)
 
 
-def test_a_revoked_certificate_does_not_sign(office: Office, chain: Chain, responder: Responder) -> None:
+def test_a_revoked_certificate_does_not_sign(
+    office: HandoverContext, chain: Chain, responder: Responder
+) -> None:
     responder.know(chain.root, by=chain.root, good=(chain.authority,), revoked=(chain.signer,))
     with pytest.raises(KeyUnusableError, match="2025-01-01 被吊销"):
         build(online(office))
@@ -208,7 +210,7 @@ def test_a_revoked_certificate_does_not_sign(office: Office, chain: Chain, respo
 
 @pytest.mark.parametrize("trouble", ["silent", "lying"])
 def test_without_a_credible_answer_the_lower_level_is_stated_and_verify_leaves_it_open(
-    office: Office, chain: Chain, responder: Responder, trouble: str
+    office: HandoverContext, chain: Chain, responder: Responder, trouble: str
 ) -> None:
     stranger = make_identity("另一个根")
     responder.know(chain.root, by=stranger, good=(chain.signer, chain.authority), revoked=())
@@ -224,7 +226,7 @@ def test_without_a_credible_answer_the_lower_level_is_stated_and_verify_leaves_i
 
 
 def test_an_answer_taken_back_later_does_not_undo_a_stamped_signature(
-    office: Office, chain: Chain, responder: Responder
+    office: HandoverContext, chain: Chain, responder: Responder
 ) -> None:
     responder.know(chain.root, by=chain.root, good=(chain.signer, chain.authority), revoked=())
     built = build(online(office))

@@ -16,29 +16,29 @@ from evidence.domain.parties import Role
 from evidence.domain.register import Gap
 from evidence.domain.week import Week
 from evidence.errors import IncompleteError, UsageError
+from evidence.handover.handover_context import HandoverContext
 from evidence.handover.incurable import declare_incurable
-from evidence.handover.office import Office
 from evidence.handover.package import Built, Order, build_package
 from evidence.ledger.facts import gather
 from evidence.rules.judge import judge
 from evidence.rules.owed import owing
 from evidence.verify.examine import verify_path
 from evidence.verify.model import Report
-from tests import world
-from tests.handing_over import build, document_events, make_office, open_office, something_new
-from tests.pdf_text import text_of
+from tests.support import sample
+from tests.support.handing_over import build, document_events, make_office, open_office, something_new
+from tests.support.pdf_text import text_of
 
-LOST = world.number(world.CLOSED, "FC")
+LOST = sample.number(sample.CLOSED, "FC")
 GAPS = "5"
 """A page, and the four marks that should stand on it."""
-PAGE_LOST = world.without_page(world.week_facts(), LOST, 2)
+PAGE_LOST = sample.without_page(sample.week_facts(), LOST, 2)
 
 
 def friday_of(week: int) -> datetime:
-    return world.FRIDAY + timedelta(days=7 * (week - 13))
+    return sample.FRIDAY + timedelta(days=7 * (week - 13))
 
 
-def pack(office: Office, week: int, **options: object) -> Built:
+def pack(office: HandoverContext, week: int, **options: object) -> Built:
     """A week's package, made on its Friday by the journal's clock too."""
     order = Order(week=Week(2022, week), at=friday_of(week), **options)  # type: ignore[arg-type]
     return build_package(open_office(office.root, clock=lambda: friday_of(week)), order)
@@ -54,26 +54,26 @@ def labels(built: Built) -> dict[str, str]:
     return dict(line.split(": ", 1) for line in lines)
 
 
-def judged(office: Office, built: Built, previous: Path | None = None) -> Report:
+def judged(office: HandoverContext, built: Built, previous: Path | None = None) -> Report:
     trust = [(office.root / "keys/ca.pem").read_bytes()]
     return verify_path(built.path, trust=trust, previous=previous)
 
 
 @pytest.fixture(scope="module")
-def incomplete(key_home: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Office, Built]:
+def incomplete(key_home: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[HandoverContext, Built]:
     """W13 handed over without page 2 of a record, with its reason. Tests copy it before they go on."""
     office = make_office(tmp_path_factory.mktemp("owed"), key_home, PAGE_LOST)
     return office, build(office, allow_incomplete=True, why="第2页补扫中，安监科同意")
 
 
 @pytest.fixture
-def office(incomplete: tuple[Office, Built], tmp_path: Path) -> Office:
+def office(incomplete: tuple[HandoverContext, Built], tmp_path: Path) -> HandoverContext:
     shutil.copytree(incomplete[0].root, tmp_path / "ws")
     return open_office(tmp_path / "ws", clock=lambda: friday_of(14))
 
 
 def test_the_next_week_owes_it_still_and_needs_no_second_reason(
-    office: Office, incomplete: tuple[Office, Built]
+    office: HandoverContext, incomplete: tuple[HandoverContext, Built]
 ) -> None:
     first = incomplete[1]
     later = pack(office, 14)
@@ -99,7 +99,7 @@ def test_the_next_week_owes_it_still_and_needs_no_second_reason(
 
 
 def test_what_was_declared_counts_whenever_the_journal_heard_of_it(
-    incomplete: tuple[Office, Built], tmp_path: Path
+    incomplete: tuple[HandoverContext, Built], tmp_path: Path
 ) -> None:
     """A package made for a past instant is journalled today: it stands before the next one all the same."""
     shutil.copytree(incomplete[0].root, tmp_path / "ws")
@@ -111,7 +111,9 @@ def test_what_was_declared_counts_whenever_the_journal_heard_of_it(
     assert (told["Owed-This-Week"], told["Owed-Before"]) == ("0", "11")
 
 
-def test_a_nil_week_with_open_duties_does_not_say_that_nothing_is_due(office: Office, tmp_path: Path) -> None:
+def test_a_nil_week_with_open_duties_does_not_say_that_nothing_is_due(
+    office: HandoverContext, tmp_path: Path
+) -> None:
     (tmp_path / "list.pdf").write_bytes(read(pack(office, 14), "data/移交清单.pdf"))
     text = text_of(tmp_path / "list.pdf")
     assert "没有应移交的材料" not in text
@@ -119,7 +121,7 @@ def test_a_nil_week_with_open_duties_does_not_say_that_nothing_is_due(office: Of
     assert "●合格" not in text, "of nothing no quality is claimed"
 
 
-def test_it_stays_in_check_and_in_every_later_package(office: Office) -> None:
+def test_it_stays_in_check_and_in_every_later_package(office: HandoverContext) -> None:
     for week in (14, 15):
         assert labels(pack(office, week, allow_incomplete=True, why="试验"))["Owed-Before"] >= "1"
     view = office.ledger.view
@@ -130,7 +132,7 @@ def test_it_stays_in_check_and_in_every_later_package(office: Office) -> None:
     }
 
 
-def test_a_gap_of_the_new_week_still_needs_its_reason(office: Office) -> None:
+def test_a_gap_of_the_new_week_still_needs_its_reason(office: HandoverContext) -> None:
     """Cases of week 13 fall due later: what nobody declared stops the package as it always did."""
     pack(office, 14)
     with pytest.raises(IncompleteError, match="4 项必备材料缺失") as refused:
@@ -144,17 +146,17 @@ def test_a_gap_of_the_new_week_still_needs_its_reason(office: Office) -> None:
     assert (after["Complete"], after["Owed-This-Week"], after["Owed-Before"]) == ("no", "0", "11")
 
 
-def test_delivered_late_it_is_off_the_list(office: Office) -> None:
-    case = next(one for one in world.week_facts().cases if one.case.id == world.CLOSED)
+def test_delivered_late_it_is_off_the_list(office: HandoverContext) -> None:
+    case = next(one for one in sample.week_facts().cases if one.case.id == sample.CLOSED)
     whole = next(one for one in case.documents if one.form.number == LOST)
     events = [*document_events(office, whole, ArrivalId("A-20220405-0001"))][1:]
     office.ledger.append("test", *events, at=friday_of(14))
     later = pack(office, 14)
-    assert later.package.cases == (world.CLOSED,)
+    assert later.package.cases == (sample.CLOSED,)
     assert (labels(later)["Complete"], labels(later)["Owed-Before"]) == ("yes", "0")
 
 
-def test_a_supplement_is_complete_for_what_it_carries_never_for_the_week(office: Office) -> None:
+def test_a_supplement_is_complete_for_what_it_carries_never_for_the_week(office: HandoverContext) -> None:
     something_new(office)
     supplement = pack(office, 13, supplement=True)
     told = labels(supplement)
@@ -167,12 +169,12 @@ def test_a_supplement_is_complete_for_what_it_carries_never_for_the_week(office:
     assert labels(after)["Owed-Before"] == GAPS, "a supplement that did not bring it forgives nothing"
 
 
-def leader(office: Office) -> PersonId:
+def leader(office: HandoverContext) -> PersonId:
     return next(one.id for one in office.ledger.view.people() if one.role is Role.LEADER)
 
 
-def declare(office: Office, **changes: object) -> int:
-    gap = Gap(rule_id="", case=world.CLOSED, document=LOST)
+def declare(office: HandoverContext, **changes: object) -> int:
+    gap = Gap(rule_id="", case=sample.CLOSED, document=LOST)
     given: dict[str, object] = {"why": "原件毁于水灾，企业已注销", "by": leader(office), "at": friday_of(14)}
     acts = declare_incurable(
         office.ledger,
@@ -184,7 +186,7 @@ def declare(office: Office, **changes: object) -> int:
     return len(acts)
 
 
-def test_what_is_declared_incurable_is_stated_for_ever_and_counts_no_more(office: Office) -> None:
+def test_what_is_declared_incurable_is_stated_for_ever_and_counts_no_more(office: HandoverContext) -> None:
     assert declare(office) == 5
     for week, complete, code in ((14, "yes", 0), (15, "no", 3)):
         later = pack(office, week, allow_incomplete=True, why="企业停产")
@@ -200,13 +202,13 @@ def test_what_is_declared_incurable_is_stated_for_ever_and_counts_no_more(office
         assert any("已声明无法补正 5 项" in check.message for check in report.checks)
 
 
-def test_only_a_leader_declares_and_only_what_was_declared_missing(office: Office) -> None:
+def test_only_a_leader_declares_and_only_what_was_declared_missing(office: HandoverContext) -> None:
     member = next(one.id for one in office.ledger.view.people() if one.role is not Role.LEADER)
     with pytest.raises(UsageError, match="项目负责人"):
         declare(office, by=member)
     with pytest.raises(UsageError, match="原因"):
         declare(office, why=" ")
-    other = Gap(rule_id="G08-pages", case=world.CHECKED)
+    other = Gap(rule_id="G08-pages", case=sample.CHECKED)
     with pytest.raises(UsageError, match="没有这样一项"):
         declare_incurable(
             office.ledger, other, parameters=office.parameters,
@@ -214,11 +216,11 @@ def test_only_a_leader_declares_and_only_what_was_declared_missing(office: Offic
         )  # fmt: skip
 
 
-def test_an_old_incomplete_package_counts_although_it_listed_no_gaps(office: Office) -> None:
+def test_an_old_incomplete_package_counts_although_it_listed_no_gaps(office: HandoverContext) -> None:
     """Packages of before say only that they were incomplete: every gap of their cases is theirs."""
     facts = gather(office.ledger.view, week=Week(2022, 14), case=None, at=friday_of(14))
     legacy = tuple(
-        replace(one, owed=(Gap(rule_id="", case=world.CLOSED, since=one.id),) if one.owed else None)
+        replace(one, owed=(Gap(rule_id="", case=sample.CLOSED, since=one.id),) if one.owed else None)
         for one in facts.packages
     )
     old = replace(facts, packages=legacy)

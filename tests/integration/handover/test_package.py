@@ -21,10 +21,10 @@ from evidence.handover.package import build_package
 from evidence.ledger.checkpoint import fingerprint, parse
 from evidence.ledger.merkle import Frontier
 from evidence.verify.examine import verify_path
-from tests import world
-from tests.codes_seen import codes_on
-from tests.handing_over import Friday, build, make_office, open_office, order
-from tests.pdf_text import text_of
+from tests.support import sample
+from tests.support.codes_seen import codes_on
+from tests.support.handing_over import Friday, build, make_office, open_office, order
+from tests.support.pdf_text import text_of
 
 CASE = "data/企业/91320412MA1XAAAA0A-丰禾机械/WJB22-0001"
 
@@ -230,5 +230,5 @@ def test_without_authority_the_package_states_a_lower_level(
 
 def test_the_contract_s_date_and_the_real_time_are_told_apart(friday: Friday) -> None:
     info = (friday.folder / "bag-info.txt").read_text()
-    assert f"As-Of: {world.FRIDAY.isoformat().replace('+00:00', 'Z')}\n" in info
+    assert f"As-Of: {sample.FRIDAY.isoformat().replace('+00:00', 'Z')}\n" in info
     assert "Real-Time: 20" in info

@@ -21,10 +21,11 @@ from evidence.bundles.keys import make_evaluation_keys
 from evidence.bundles.pades import Level, PdfSigning, Place
 from evidence.bundles.revocation import Revocation, read_revocation
 from evidence.bundles.settings import SignerSettings, TimestampSettings
-from evidence.bundles.signers import KeyUnusableError, open_key, read_certificates
+from evidence.bundles.signers import open_key, read_certificates
 from evidence.bundles.timestamp import open_authority
-from tests.handing_over import drawn_form
-from tests.world import FRIDAY
+from evidence.bundles.unusable_key import KeyUnusableError
+from tests.support.handing_over import drawn_form
+from tests.support.sample import FRIDAY
 
 
 @pytest.fixture(scope="module", params=["rsa", "p256"])

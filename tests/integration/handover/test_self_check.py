@@ -11,16 +11,16 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
 
-from evidence.bundles.signers import KeyUnusableError
+from evidence.bundles.unusable_key import KeyUnusableError
 from evidence.domain.document import MarkVerdict
 from evidence.errors import ExitCode, IncompleteError, UndecidedError, UsageError
 from evidence.handover.dry_run import survey_package
 from evidence.handover.filling import fill_bag
-from evidence.handover.office import Office
+from evidence.handover.handover_context import HandoverContext
 from evidence.handover.self_check import OwnPackageFailedError, OwnPackageUndecidedError
 from evidence.verify.examine import verify_path
-from tests import world
-from tests.handing_over import build, make_office, order
+from tests.support import sample
+from tests.support.handing_over import build, make_office, order
 
 
 def everything(root: Path) -> dict[str, tuple[int, str]]:
@@ -32,7 +32,7 @@ def everything(root: Path) -> dict[str, tuple[int, str]]:
     }
 
 
-def stale_list(office: Office) -> None:
+def stale_list(office: HandoverContext) -> None:
     """The revocation list of three months ago."""
     folder = office.root / "keys"
     key = pkcs12.load_pkcs12(
@@ -51,7 +51,7 @@ def stale_list(office: Office) -> None:
     (folder / "ca.crl").write_bytes(made.public_bytes(Encoding.PEM))
 
 
-def unbuilt(office: Office) -> bool:
+def unbuilt(office: HandoverContext) -> bool:
     return not office.ledger.view.packages() and not list(office.folder.glob("WJB*"))
 
 
@@ -118,7 +118,7 @@ def test_a_package_that_fails_is_kept_aside_with_the_failing_check(
 def test_a_dry_run_ends_as_building_would(
     key_home: Path, tmp_path: Path, verdict: MarkVerdict, error: type[Exception], code: int
 ) -> None:
-    facts = world.with_mark(world.week_facts(), "WJB22-0002-JC-001", "escort", verdict)
+    facts = sample.with_mark(sample.week_facts(), "WJB22-0002-JC-001", "escort", verdict)
     office = make_office(tmp_path, key_home, facts)
     before = everything(tmp_path)
     survey = survey_package(office, order())

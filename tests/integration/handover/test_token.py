@@ -21,9 +21,10 @@ from pyhanko_certvalidator import ValidationContext
 from evidence.bundles.keys import issue_certificate, pem
 from evidence.bundles.pades import Level, PdfSigning
 from evidence.bundles.settings import SignerSettings
-from evidence.bundles.signers import KeyUnusableError, open_key
-from tests.handing_over import drawn_form
-from tests.soft_token import LIBRARY, read_configuration_again, softhsm
+from evidence.bundles.signers import open_key
+from evidence.bundles.unusable_key import KeyUnusableError
+from tests.support.handing_over import drawn_form
+from tests.support.soft_token import LIBRARY, read_configuration_again, softhsm
 
 PIN = "246810"
 pytestmark = pytest.mark.skipif(not LIBRARY.exists(), reason="softhsm2 is not installed")

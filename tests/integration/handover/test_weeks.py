@@ -23,8 +23,8 @@ from evidence.domain.identifiers import ArrivalId
 from evidence.domain.register import Receipt
 from evidence.domain.week import Week
 from evidence.errors import ExitCode, IncompleteError, UndecidedError, UsageError, VerificationFailedError
+from evidence.handover.handover_context import HandoverContext
 from evidence.handover.listing import handover_rows
-from evidence.handover.office import Office
 from evidence.handover.package import Built, Order, build_package
 from evidence.handover.receipts import (
     ReceiptRefusedError,
@@ -34,16 +34,17 @@ from evidence.handover.receipts import (
     is_signed,
 )
 from evidence.handover.renewal import renew
+from evidence.ledger.arrival_events import ArrivalJudged, ArrivalTaken
 from evidence.ledger.comparison import check_at_opening
-from evidence.ledger.events import ArrivalJudged, ArrivalTaken, ReceiptReceived
+from evidence.ledger.events import ReceiptReceived
 from evidence.ledger.positions import CheckpointMark, Positions
 from evidence.verify.examine import verify_path
-from tests import world
-from tests.handing_over import build, make_office, something_new
+from tests.support import sample
+from tests.support.handing_over import build, make_office, something_new
 
-PAGE_LOST = world.without_page(world.week_facts(), world.number(world.CLOSED, "FC"), 2)
-MARK_UNSURE = world.with_mark(
-    world.week_facts(), world.number(world.CLOSED, "FC"), "escort", MarkVerdict.UNDECIDED
+PAGE_LOST = sample.without_page(sample.week_facts(), sample.number(sample.CLOSED, "FC"), 2)
+MARK_UNSURE = sample.with_mark(
+    sample.week_facts(), sample.number(sample.CLOSED, "FC"), "escort", MarkVerdict.UNDECIDED
 )
 
 
@@ -52,7 +53,7 @@ def read(built: Built, member: str) -> bytes:
         return archive.read(f"{built.package.id}/{member}")
 
 
-def trust(office: Office) -> list[bytes]:
+def trust(office: HandoverContext) -> list[bytes]:
     return [(office.root / "keys/ca.pem").read_bytes()]
 
 
@@ -65,7 +66,7 @@ def trust(office: Office) -> list[bytes]:
     ids=["page missing", "mark undecided"],
 )
 def test_no_package_while_something_is_missing_or_undecided(
-    key_home: Path, tmp_path: Path, facts: world.Facts, error: type[IncompleteError], code: ExitCode
+    key_home: Path, tmp_path: Path, facts: sample.Facts, error: type[IncompleteError], code: ExitCode
 ) -> None:
     office = make_office(tmp_path, key_home, facts)
     size = office.ledger.head.size
@@ -95,7 +96,7 @@ def test_an_incomplete_package_needs_a_reason_and_says_so_everywhere(key_home: P
 def test_a_week_without_visits_gives_a_nil_package(key_home: Path, tmp_path: Path) -> None:
     office = make_office(tmp_path, key_home)
     build(office)
-    later = world.FRIDAY + timedelta(days=7)
+    later = sample.FRIDAY + timedelta(days=7)
     built = build_package(office, Order(week=Week(2022, 14), at=later, allow_incomplete=True, why="试验"))
     assert built.package.cases == ()
     assert json.loads(read(built, "data/ledger/frontier.json"))["size"] > 0
@@ -117,9 +118,9 @@ def test_a_week_is_packed_once_and_weeks_have_no_hole(key_home: Path, tmp_path: 
         build(office)
     assert "--supplement" in again.value.remedy
     with pytest.raises(UsageError, match="2022-W14 还没有移交包"):
-        build_package(office, Order(week=Week(2022, 15), at=world.FRIDAY))
+        build_package(office, Order(week=Week(2022, 15), at=sample.FRIDAY))
     with pytest.raises(UsageError, match="早于第一个"):
-        build_package(office, Order(week=Week(2022, 12), at=world.FRIDAY))
+        build_package(office, Order(week=Week(2022, 12), at=sample.FRIDAY))
 
 
 def test_a_supplement_refers_to_its_package_and_cites_what_was_sent(key_home: Path, tmp_path: Path) -> None:
@@ -135,8 +136,8 @@ def test_a_supplement_refers_to_its_package_and_cites_what_was_sent(key_home: Pa
     assert (
         f"Supplement-Of: WJB-2022-W13\nSupplement-Of-Tagmanifest-SHA256: {first.package.tagmanifest}" in info
     )
-    assert f"Supplement-Changes: {world.CLOSED} 登记台账 1" in info
-    assert supplement.changes == (f"{world.CLOSED} 登记台账 1",)
+    assert f"Supplement-Changes: {sample.CLOSED} 登记台账 1" in info
+    assert supplement.changes == (f"{sample.CLOSED} 登记台账 1",)
     assert supplement.package.originals == (), "originals already sent are cited, not sent again"
     assert first.path.read_bytes() == bytes_before
     report = verify_path(supplement.path, trust=trust(office), previous=first.path)
@@ -188,8 +189,8 @@ def regulator(tmp_path: Path) -> Regulator:
     return Regulator(tmp_path)
 
 
-def next_week(office: Office) -> Built:
-    at = world.FRIDAY + timedelta(days=7)
+def next_week(office: HandoverContext) -> Built:
+    at = sample.FRIDAY + timedelta(days=7)
     return build_package(office, Order(week=Week(2022, 14), at=at, allow_incomplete=True, why="试验"))
 
 
@@ -204,10 +205,10 @@ def test_a_signed_receipt_makes_the_next_package_witnessed(
     else:
         data = regulator.sign_text(read(first, "data/ledger/checkpoint-2022-W13.txt"))
     assert is_signed(data)
-    receipt = accept_signed(office, first.package, data, now=world.FRIDAY, actor="test")
+    receipt = accept_signed(office, first.package, data, now=sample.FRIDAY, actor="test")
     assert receipt.manner == "signature"
     assert "高新区安监科" in receipt.signer
-    again = accept_signed(office, first.package, data, now=world.FRIDAY, actor="test")
+    again = accept_signed(office, first.package, data, now=sample.FRIDAY, actor="test")
     assert again.source == receipt.source
     assert len(office.ledger.view.receipts()) == 1, "the same file twice is one receipt"
     second = next_week(office)
@@ -231,7 +232,7 @@ def test_a_scanned_receipt_is_only_stated(key_home: Path, tmp_path: Path) -> Non
     office = make_office(tmp_path, key_home)
     first = build(office)
     source = office.originals.put_bytes(b"\xff\xd8\xff a photograph of the receipt")
-    scanned = Receipt(package=first.package.id, at=world.FRIDAY, source=source, manner="scan")
+    scanned = Receipt(package=first.package.id, at=sample.FRIDAY, source=source, manner="scan")
     office.ledger.append("test", ReceiptReceived(receipt=scanned))
     report = verify_path(next_week(office).path, trust=trust(office))
     assert not report.ledger.witnessed
@@ -244,7 +245,7 @@ def test_a_scanned_receipt_counts_only_when_signed_and_sealed(
 ) -> None:
     office = make_office(tmp_path, key_home)
     package = build(office).package
-    number = world.number("WJB22-0000", "HS")
+    number = sample.number("WJB22-0000", "HS")
     digest = office.originals.put_bytes(b"\xff\xd8\xff scan")
     seal = Mark(
         box="regulator-seal",
@@ -261,7 +262,7 @@ def test_a_scanned_receipt_counts_only_when_signed_and_sealed(
     )
 
     def ingest() -> None:
-        scanned = Receipt(package=package.id, at=world.FRIDAY, source=digest, manner="scan")
+        scanned = Receipt(package=package.id, at=sample.FRIDAY, source=digest, manner="scan")
         office.ledger.append(
             "test",
             ArrivalTaken(
@@ -269,7 +270,7 @@ def test_a_scanned_receipt_counts_only_when_signed_and_sealed(
                 path="回执.jpg",
                 sha256=digest,
                 bytes=8,
-                received_at=world.FRIDAY,
+                received_at=sample.FRIDAY,
                 media_type="image/jpeg",
             ),
             ArrivalJudged(arrival=arrival, outcome="linked", pages=(page,)),
@@ -294,16 +295,16 @@ def test_a_receipt_about_something_else_is_refused(
     unsigned = read(first, "data/接收回执.pdf")
     assert not is_signed(unsigned)
     with pytest.raises(ReceiptRefusedError, match="没有签名"):
-        accept_signed(office, first.package, unsigned, now=world.FRIDAY, actor="test")
+        accept_signed(office, first.package, unsigned, now=sample.FRIDAY, actor="test")
     with pytest.raises(ReceiptRefusedError, match="检查点"):
-        accept_signed(office, first.package, regulator.sign_text(b"other"), now=world.FRIDAY, actor="test")
+        accept_signed(office, first.package, regulator.sign_text(b"other"), now=sample.FRIDAY, actor="test")
     signed = bytearray(regulator.sign(unsigned))
     signed[signed.index(b"/MediaBox") + 12] ^= 1
     with pytest.raises(ReceiptRefusedError, match=r"不符|无法核验"):
-        accept_signed(office, first.package, bytes(signed), now=world.FRIDAY, actor="test")
+        accept_signed(office, first.package, bytes(signed), now=sample.FRIDAY, actor="test")
     ours = read(first, "data/移交清单.pdf")
     with pytest.raises(ReceiptRefusedError, match="自己的密钥"):
-        accept_signed(office, first.package, ours, now=world.FRIDAY, actor="test")
+        accept_signed(office, first.package, ours, now=sample.FRIDAY, actor="test")
     with pytest.raises(UsageError, match="没有移交包"):
         find_package(office.ledger.view, "WJB-2022-W99")
     assert not office.ledger.view.receipts()

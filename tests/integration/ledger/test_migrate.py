@@ -19,11 +19,13 @@ from evidence.ledger.place import MOVED_NAME, open_ledger
 from evidence.ledger.postgres.ledger import PostgresLedger
 from evidence.ledger.settings import LedgerSettings
 from evidence.settings import SETTINGS_FILE
-from tests.ledger_room import build
-from tests.ledger_story import START, every_kind
-from tests.postgres_room import Cluster, toml
+from tests.support.ledger_fixture import build
+from tests.support.ledger_scenario import START, every_kind
+from tests.support.postgres_server import Cluster, toml
 
 STORY = every_kind()
+
+WHOSE = '[contract]\ncode = "WJB"\n'
 
 
 @pytest.fixture
@@ -182,7 +184,7 @@ def test_the_command_moves_a_workspace_there_and_back(tmp_path: Path, settings: 
     lines = list(open_workspace(root).ledger.lines())
     with pytest.raises(UsageError, match="没有写明数据库"):
         raise_from(run(root, "ledger", "migrate"))
-    (root / SETTINGS_FILE).write_text(toml(settings), encoding="utf-8")
+    (root / SETTINGS_FILE).write_text(WHOSE + toml(settings), encoding="utf-8")
     told = json.loads(run(root, "ledger", "migrate", "--json").stdout)
     assert told["lines"] == len(lines)
     assert settings.database.split(":")[2].split("@")[0] not in json.dumps(told)  # no password
@@ -191,7 +193,7 @@ def test_the_command_moves_a_workspace_there_and_back(tmp_path: Path, settings: 
     assert (found["root"], found["problems"]) == (told["root"], [])
     said = run(root, "ledger", "migrate", "--back")
     assert "请从 evidence.toml 删去" in said.stdout
-    (root / SETTINGS_FILE).write_text("", encoding="utf-8")
+    (root / SETTINGS_FILE).write_text(WHOSE, encoding="utf-8")
     assert list(open_workspace(root).ledger.lines()) == lines
 
 
@@ -199,7 +201,7 @@ def test_a_backup_of_a_ledger_in_a_database_restores_as_files(
     tmp_path: Path, settings: LedgerSettings
 ) -> None:
     root = build(tmp_path / "work")
-    (root / SETTINGS_FILE).write_text(toml(settings), encoding="utf-8")
+    (root / SETTINGS_FILE).write_text(WHOSE + toml(settings), encoding="utf-8")
     run(root, "ledger", "migrate")
     open_workspace(root).ledger.append("x", STORY[0])
     (tmp_path / "backup").mkdir()

@@ -23,8 +23,8 @@ from evidence.demo.scan_files import write_pdf
 from evidence.demo.story import DATA
 from evidence.domain.identifiers import Number
 from evidence.domain.week import local_instant
-from tests.own_agency import OWN_AGENCY
-from tests.postgres_room import Cluster, toml
+from tests.support.own_agency import OWN_AGENCY
+from tests.support.postgres_server import Cluster, toml
 
 pytestmark = [pytest.mark.office, pytest.mark.slow]
 

@@ -18,12 +18,13 @@ from evidence.config import Workspace
 from evidence.domain.identifiers import ArrivalId, CaseId, Sha256, VisitId
 from evidence.domain.week import SHANGHAI
 from evidence.errors import InputError
-from evidence.ledger.events import ArrivalJudged, ArrivalTaken, RecordingAssigned, WaiverGranted
+from evidence.ledger.arrival_events import ArrivalJudged, ArrivalTaken, RecordingAssigned
+from evidence.ledger.events import WaiverGranted
 from evidence.web.host import Host
-from tests import world
-from tests.desk_client import DeskClient
-from tests.desk_world import CHECK_RECORD
-from tests.inbox_room import real_pdf
+from tests.support import sample
+from tests.support.desk_client import signed_in
+from tests.support.desk_fixture import CHECK_RECORD
+from tests.support.inbox_fixture import real_pdf
 
 CASE = "WJB22-0002"
 ESCORT = {"rule": "G06-escort-signature", "case": CASE, "why": "陪同人员已调离", "week": "2022-W13"}
@@ -31,16 +32,6 @@ ESCORT = {"rule": "G06-escort-signature", "case": CASE, "why": "陪同人员已�
 
 @pytest.fixture
 def clients(host: Host) -> Callable[[str], Client]:
-    def signed_in(name: str) -> Client:
-        from django.contrib.auth import get_user_model
-
-        client = DeskClient(SERVER_NAME="127.0.0.1")
-        client.force_login(
-            get_user_model().objects.get(username=name),
-            backend="django.contrib.auth.backends.ModelBackend",
-        )
-        return client
-
     return signed_in
 
 
@@ -172,7 +163,7 @@ def test_log_in_language_and_the_auditors_form_need_no_key(clients: Callable[[st
 
 def test_every_form_that_acts_carries_a_key() -> None:
     folder = Path(__file__).parents[3] / "evidence/web/templates/desk"
-    harmless = {"login.html", "base.html", "auditor.html"}
+    harmless = {"login.html", "code.html", "base.html", "auditor.html"}
     for page in folder.glob("*.html"):
         text = page.read_text(encoding="utf-8")
         if page.name not in harmless:
@@ -183,7 +174,7 @@ def test_a_device_whose_clock_runs_ahead_is_asked_with_the_corrected_time(
     clients: Callable[[str], Client], workspace: Workspace
 ) -> None:
     ahead = timedelta(minutes=40)
-    late = (world.FRIDAY + timedelta(minutes=30)).astimezone(SHANGHAI)
+    late = (sample.FRIDAY + timedelta(minutes=30)).astimezone(SHANGHAI)
     sent = {
         "head|到达时间": late.strftime("%Y-%m-%dT%H:%M"),
         "head|督促方式": "电话",
@@ -205,11 +196,11 @@ def test_a_hazard_photograph_is_added_later(clients: Callable[[str], Client], wo
     workspace.ledger.append(
         "test",
         ArrivalTaken(
-            arrival=arrival, path="护罩.jpg", sha256=Sha256("e" * 64), bytes=1, received_at=world.FRIDAY,
+            arrival=arrival, path="护罩.jpg", sha256=Sha256("e" * 64), bytes=1, received_at=sample.FRIDAY,
             media_type="image/jpeg",
         ),
         ArrivalJudged(arrival=arrival, outcome="unidentified", message="没有读到二维码。"),
-        at=world.FRIDAY,
+        at=sample.FRIDAY,
     )  # fmt: skip
     hazard = next(one.id for visit in workspace.ledger.view.visits(CaseId(CASE)) for one in visit.hazards)
     sent = {"action": "case", "case": CASE, "hazard": "H99", "why": "现场照片补充"}
@@ -234,12 +225,12 @@ def test_a_film_is_taken_from_its_visit_at_the_desk(
     workspace.ledger.append(
         "test",
         ArrivalTaken(
-            arrival=arrival, path="补录.mp4", sha256=film.sha256, bytes=1, received_at=world.FRIDAY,
+            arrival=arrival, path="补录.mp4", sha256=film.sha256, bytes=1, received_at=sample.FRIDAY,
             media_type="video/mp4",
         ),
         ArrivalJudged(arrival=arrival, outcome="linked", message="已归入", recordings=(film,)),
         RecordingAssigned(sha256=film.sha256, visit=VisitId(f"{CASE}-V1"), by="陆文静", why="看过画面内容"),
-        at=world.FRIDAY,
+        at=sample.FRIDAY,
     )  # fmt: skip
     page = clients("clerk").get(f"/inbox/{arrival}/").content.decode()
     assert f'name="recording" value="{film.sha256}"' in page

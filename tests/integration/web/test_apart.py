@@ -11,12 +11,15 @@ import pytest
 
 from evidence.config import Workspace, open_workspace
 from evidence.domain.week import Week
+from evidence.ledger.facts import gather
+from evidence.rules.clause import Kind
+from evidence.rules.judge import judge
 from evidence.settings import SETTINGS_FILE
 from evidence.web.apart import IntakeProcess, Reckoner
 from evidence.web.reckoning import judge_week, list_due
-from tests import world
-from tests.desk_world import make_workspace
-from tests.first_contract import SETTINGS_TEXT
+from tests.support import sample
+from tests.support.desk_fixture import make_workspace
+from tests.support.first_contract import SETTINGS_TEXT
 
 
 @pytest.fixture
@@ -28,13 +31,28 @@ def test_another_process_judges_as_this_one_does(office: Workspace) -> None:
     reckoner, week = Reckoner(office), Week.parse("2022-W13")
     reckoner.start()
     try:
-        there, here = reckoner.week(week, world.FRIDAY), judge_week(office, week, world.FRIDAY)
-        assert (there.findings, there.rows, there.standing, there.size) == (
-            here.findings, here.rows, here.standing, here.size,
-        )  # fmt: skip
-        assert reckoner.due(world.FRIDAY).items == list_due(office, world.FRIDAY).items
+        there, here = reckoner.week(week, sample.FRIDAY), judge_week(office, week, sample.FRIDAY)
+        for name in ("week", "at", "size", "needy", "rows", "owing", "carried", "context"):
+            assert getattr(there, name) == getattr(here, name), name
+        assert there.at.tzinfo is here.at.tzinfo
+        assert list(there.findings) == list(here.findings)
+        assert reckoner.due(sample.FRIDAY).items == list_due(office, sample.FRIDAY).items
     finally:
         reckoner.stop()
+
+
+def test_what_is_kept_packed_is_what_was_found(office: Workspace) -> None:
+    week = Week.parse("2022-W13")
+    facts = gather(office.ledger.view, week=week, case=None, at=sample.FRIDAY)
+    found = judge(facts, office.settings.parameters, sample.FRIDAY)
+    judged = judge_week(office, week, sample.FRIDAY)
+    cases = dict.fromkeys(each.subject.case for each in found)
+    assert len(cases) > 2
+    for case in cases:
+        assert judged.findings_of(case) == [each for each in found if each.subject.case == case]
+    assert len(list(judged.findings)) == len(found)
+    assert list(judged.needy) == [each for each in found if each.kind in {Kind.FAIL, Kind.REVIEW}]
+    assert judged.findings_of("WJB99-0000") == []
 
 
 def test_when_the_other_process_dies_this_one_answers_and_starts_it_again(
@@ -47,10 +65,10 @@ def test_when_the_other_process_dies_this_one_answers_and_starts_it_again(
         first = reckoner.pid
         assert first is not None
         os.kill(first, signal.SIGKILL)
-        expected = judge_week(office, week, world.FRIDAY).findings
-        assert reckoner.week(week, world.FRIDAY).findings == expected
+        expected = list(judge_week(office, week, sample.FRIDAY).findings)
+        assert list(reckoner.week(week, sample.FRIDAY).findings) == expected
         assert reckoner.pid not in {None, first}
-        assert reckoner.week(week, world.FRIDAY).findings == expected
+        assert list(reckoner.week(week, sample.FRIDAY).findings) == expected
     finally:
         reckoner.stop()
     assert reckoner.pid is None

@@ -15,12 +15,19 @@ from hypothesis import HealthCheck, given, settings
 from schemathesis.specs.openapi.checks import response_schema_conformance, status_code_conformance
 
 from evidence.config import Workspace
+from evidence.domain.case import in_force
+from evidence.domain.identifiers import ArrivalId, Sha256
+from evidence.domain.week import Week
 from evidence.forms.people import Contact, EnterpriseContacts, store
+from evidence.ledger.arrival_events import ArrivalJudged, ArrivalTaken
 from evidence.ledger.events import PartiesImported
+from evidence.ledger.facts import gather
+from evidence.rules.judge import judge
 from evidence.web.api.tokens import make_token, revoke_token
 from evidence.web.host import Host
-from evidence.web.roles import Role
-from tests.desk_world import CHECK_RECORD
+from evidence.web.roles import Act, Role, may
+from tests.support import sample
+from tests.support.desk_fixture import CHECK_RECORD
 
 Ask = Callable[..., Any]
 
@@ -74,11 +81,141 @@ def test_no_request_made_from_the_description_breaks_the_program(
         def fuzz(case: schemathesis.Case) -> None:
             response = case.call(headers=headers)
             assert response.status_code < 500, (case.path, response.text)
+            act = Act.SEE if case.method.upper() == "GET" else Act.UPLOAD
+            assert response.status_code >= 400 or may(role, act), (case.path, "beyond the role")
             case.validate_response(response, checks=[response_schema_conformance, status_code_conformance])
 
         fuzz()
         tried += 1
     assert tried == 12
+
+
+@pytest.fixture
+def description(host: Host) -> dict[str, Any]:
+    """What another program reads first."""
+    described: dict[str, Any] = Client(SERVER_NAME="127.0.0.1").get("/api/openapi.json").json()
+    return described
+
+
+def operations(description: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, methods in description["paths"].items():
+        for method, told in methods.items():
+            yield path, method, told
+
+
+def whole(ask: Ask, path: str, **given: Any) -> list[dict[str, Any]]:
+    """A list, fetched page by page as another program would."""
+    rows: list[dict[str, Any]] = []
+    while True:
+        page = ask(path, offset=len(rows), limit=7, **given).json()
+        rows += page["items"]
+        if len(rows) >= page["count"] or not page["items"]:
+            return rows
+
+
+def test_the_description_tells_of_every_address_what_it_takes_who_may_and_how_it_refuses(
+    description: dict[str, Any],
+) -> None:
+    found = list(operations(description))
+    assert len(found) == 12
+    assert description["openapi"].startswith("3.1")
+    (scheme,) = description["components"]["securitySchemes"].values()
+    assert (scheme["type"], scheme["scheme"]) == ("http", "bearer")
+    for path, method, told in found:
+        assert method == "get" or path == "/api/arrivals", "one thing alone can be written"
+        assert told["description"].strip(), path
+        assert told["security"], path
+        assert {"401", "403", "429"} <= told["responses"].keys(), path
+
+
+def test_every_address_of_the_description_answers_each_role_as_the_table_of_roles_says(
+    description: dict[str, Any], ask: Ask, workspace: Workspace
+) -> None:
+    view = workspace.ledger.view
+    there = {
+        "/api/enterprises/{id}": view.enterprises()[0].id,
+        "/api/cases/{id}": view.cases()[0].id,
+        "/api/documents/{number}": CHECK_RECORD,
+        "/api/arrivals/{id}": view.arrivals()[0].id,
+    }
+    needed = {"/api/documents": {"case": view.cases()[0].id}}
+    for path, method, _told in operations(description):
+        act = Act.SEE if method == "get" else Act.UPLOAD
+        plain = path.removeprefix("/api/").partition("{")[0] + there.get(path, "")
+        assert "{" not in path or path in there, f"{path} is not walked"
+        for role in Role:
+            given = (
+                {"file": SimpleUploadedFile(f"走-{role.value}.pdf", b"%PDF-1.4")} if method == "post" else {}
+            )
+            answer = ask(plain, role, **given, **needed.get(path, {}))
+            expected = (200 if method == "get" else 202) if may(role, act) else 403
+            assert answer.status_code == expected, (path, role, answer.content)
+            if expected == 403:
+                assert set(answer.json()) == {"what", "remedy"}, "a refusal tells nothing else"
+
+
+def test_what_is_fetched_page_by_page_is_what_the_ledger_knows(ask: Ask, workspace: Workspace) -> None:
+    view = workspace.ledger.view
+    assert [row["id"] for row in whole(ask, "enterprises")] == [each.id for each in view.enterprises()]
+    assert [row["arrival"] for row in whole(ask, "arrivals")] == [each.id for each in view.arrivals()]
+    assert [row["id"] for row in whole(ask, "packages")] == [each.id for each in view.packages()]
+    hazards = {(row["case"], row["id"]): row for row in whole(ask, "hazards")}
+    known = {
+        (case.id, hazard.id): hazard
+        for case in view.cases()
+        for visit in in_force(view.visits(case.id))
+        for hazard in visit.hazards
+    }
+    assert hazards.keys() == known.keys()
+    assert known
+    for key, hazard in known.items():
+        told = hazards[key]
+        assert (told["description"], told["grade"]) == (hazard.description, hazard.grade.value)
+        assert told["deadline"] == (None if hazard.deadline is None else hazard.deadline.isoformat())
+    for case in view.cases():
+        documents = whole(ask, "documents", case=case.id)
+        assert [row["number"] for row in documents] == [each.form.number for each in view.documents(case.id)]
+        for row in documents:
+            assert ask(f"documents/{row['number']}").json() == row
+        assert ask(f"cases/{case.id}").json() in whole(ask, "cases", enterprise=case.enterprise)
+    findings = whole(ask, "findings", week="2022-W13")
+    judged = judge(
+        gather(view, week=Week(2022, 13), case=None, at=sample.FRIDAY),
+        workspace.settings.parameters,
+        sample.FRIDAY,
+    )
+    assert [(row["rule_id"], row["kind"], row["message"]) for row in findings] == [
+        (each.rule_id, each.kind.value, each.message) for each in judged
+    ]
+
+
+def test_an_upload_is_an_arrival_of_the_same_bytes_once_the_inbox_was_looked_at(
+    ask: Ask, workspace: Workspace
+) -> None:
+    content = b"%PDF-1.4 from a scanner"
+    told = ask("arrivals", Role.CLERK, file=SimpleUploadedFile("扫描仪2.pdf", content)).json()
+    assert told["bytes"] == len(content)
+    assert (workspace.inbox / told["path"]).read_bytes() == content
+
+
+def test_what_still_waits_is_found_by_the_outcome_it_is_shown_with(ask: Ask, workspace: Workspace) -> None:
+    arrival = ArrivalId("A-20220401-0777")
+    workspace.ledger.append(
+        "test",
+        ArrivalTaken(
+            arrival=arrival,
+            path="待读.pdf",
+            sha256=Sha256("7" * 64),
+            bytes=1,
+            received_at=sample.FRIDAY,
+            media_type="application/pdf",
+        ),
+    )
+    (row,) = [each for each in whole(ask, "arrivals") if each["arrival"] == arrival]
+    try:
+        assert row in whole(ask, "arrivals", outcome=row["outcome"])
+    finally:  # others look at the same ledger
+        workspace.ledger.append("test", ArrivalJudged(arrival=arrival, outcome="duplicate"))
 
 
 def test_without_a_token_with_a_wrong_one_and_with_a_revoked_one_nothing_is_said(ask: Ask) -> None:
@@ -100,7 +237,7 @@ def test_what_the_desk_shows_is_answered(ask: Ask, workspace: Workspace) -> None
     document = ask(f"documents/{CHECK_RECORD}").json()
     verdicts = {mark["role"]: mark["verdict"] for mark in document["marks"]}
     assert (verdicts["escort"], verdicts["principal"]) == ("absent", "undecided")
-    waiting = ask("arrivals", outcome="unidentified").json()["items"]
+    waiting = ask("arrivals", outcome="unidentified", limit=1000).json()["items"]
     assert {row["arrival"] for row in waiting} == {each.id for each in view.arrivals("unidentified")}
     findings = ask("findings", week="2022-W13").json()
     assert findings["count"] > 50

@@ -9,10 +9,10 @@ from typing import Any
 from axe_playwright_python.sync_playwright import Axe
 
 from evidence.domain.identifiers import ArrivalId
-from evidence.ledger.events import ArrivalJudged, ArrivalTaken, Suggestion, UnlinkedPage
+from evidence.ledger.arrival_events import ArrivalJudged, ArrivalTaken, Suggestion, UnlinkedPage
 from evidence.web.host import Host
-from tests import world
-from tests.desk_world import CHECK_RECORD, HOSTILE, RECHECK_RECORD, UNKNOWN, page_picture
+from tests.support import sample
+from tests.support.desk_fixture import CHECK_RECORD, HOSTILE, RECHECK_RECORD, UNKNOWN, page_picture
 
 TODAY = "/?week=2022-W13"
 
@@ -23,7 +23,7 @@ def _arrive(host: Host, running: int, name: str) -> ArrivalId:
         "test",
         ArrivalTaken(
             arrival=arrival, path=name, sha256=workspace.originals.put_bytes(name.encode()), bytes=10,
-            received_at=world.FRIDAY - timedelta(minutes=5), media_type="image/jpeg",
+            received_at=sample.FRIDAY - timedelta(minutes=5), media_type="image/jpeg",
         ),
         ArrivalJudged(
             arrival=arrival, outcome="unidentified", message="没有读到二维码，请看图归入。",
@@ -33,7 +33,7 @@ def _arrive(host: Host, running: int, name: str) -> ArrivalId:
                 ),
             ),
         ),
-        at=world.FRIDAY - timedelta(minutes=5),
+        at=sample.FRIDAY - timedelta(minutes=5),
     )  # fmt: skip
     return arrival
 
@@ -159,7 +159,7 @@ def _stack(host: Host, running: int) -> ArrivalId:
         "test",
         ArrivalTaken(
             arrival=arrival, path="一叠扫描件.pdf", sha256=digest, bytes=10,
-            received_at=world.FRIDAY, media_type="application/pdf",
+            received_at=sample.FRIDAY, media_type="application/pdf",
         ),
         ArrivalJudged(arrival=arrival, outcome="unidentified", message="有 3 页待归入。", unlinked=pages),
     )  # fmt: skip

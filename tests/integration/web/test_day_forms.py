@@ -17,8 +17,8 @@ from evidence.forms.batch import Batch, Failure
 from evidence.forms.source import IssueRequest
 from evidence.web.host import Host
 from evidence.web.week_forms import Wanted
-from tests.desk_client import DeskClient
-from tests.desk_world import CHECK_RECORD
+from tests.support.desk_client import DeskClient
+from tests.support.desk_fixture import CHECK_RECORD
 
 CASES = [CaseId("WJB22-0001"), CaseId("WJB22-0002")]
 REFUSED = InputError("缺少企业地址。", remedy="请补登名册。")
@@ -62,7 +62,7 @@ def said_at_the_end(host: Host, monkeypatch: pytest.MonkeyPatch, fail: Sequence[
 
 def test_all_that_could_be_made_are_printed_together(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
     page = said_at_the_end(host, monkeypatch, fail=[])
-    assert "当天的空白文书已备好" in page
+    assert "当天的文书已备好" in page
     assert "没有签发" not in page
 
 

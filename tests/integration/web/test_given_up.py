@@ -10,15 +10,15 @@ import psycopg
 import pytest
 from django.test import Client
 
-from evidence.inbox.later import recognition_of
+from evidence.inbox.deferred import recognition_of
 from evidence.jobs.database import DatabaseQueue
 from evidence.ledger.settings import LedgerSettings
 from evidence.web import board
 from evidence.web.host import Host
-from tests import world
-from tests.desk_client import DeskClient
-from tests.desk_world import UNKNOWN
-from tests.postgres_room import Cluster
+from tests.support import sample
+from tests.support.desk_client import DeskClient
+from tests.support.desk_fixture import UNKNOWN
+from tests.support.postgres_server import Cluster
 
 TITLE, WHY = "没有做成的后台任务", "内存不足<b>"
 
@@ -50,7 +50,7 @@ def client(host: Host) -> Client:
 
 def give_up(queue: DatabaseQueue, settings: LedgerSettings) -> None:
     """As a worker leaves it after its last attempt."""
-    assert queue.put(recognition_of(UNKNOWN, world.FRIDAY, world.FRIDAY))
+    assert queue.put(recognition_of(UNKNOWN, sample.FRIDAY, sample.FRIDAY))
     with psycopg.connect(settings.database, options=f"-c search_path={settings.schema}") as connection:
         connection.execute("UPDATE procrastinate_jobs SET status = 'failed', attempts = 5")
         connection.execute(
@@ -79,7 +79,8 @@ def test_a_job_given_up_comes_to_the_open_page_and_leaves_it_again(
     card = changed[changed.index(TITLE) :].partition("</section>")[0]
     assert f'href="/inbox/{UNKNOWN}/"' in card
     assert "内存不足&lt;b&gt;" in card
-    assert "evidence worker --retry" in card
+    assert "请管理员重新执行" in card
+    assert "evidence " not in card
     assert TITLE in client.get("/").content.decode()
     assert live(head_in(changed))[0] == 204
     assert queue.revive() == 1

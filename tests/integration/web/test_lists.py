@@ -14,14 +14,14 @@ from openpyxl import Workbook, load_workbook
 from evidence.forms.content.checklist import item_titles
 from evidence.ledger.facts import gather_cases
 from evidence.reports.tables import hazards_table
+from evidence.rules.facts_index import FactsIndex
 from evidence.rules.figures.hazards import hazard_lines
-from evidence.rules.ground import Ground
 from evidence.rules.known import known_at
 from evidence.web.host import Host
 from evidence.web.lists.lists import LISTINGS
-from tests import world
-from tests.desk_client import DeskClient
-from tests.desk_world import CHECK_RECORD
+from tests.support import sample
+from tests.support.desk_client import DeskClient, signed_in
+from tests.support.desk_fixture import CHECK_RECORD
 
 PASSWORD = "gaoxin-2022-desk"
 
@@ -29,16 +29,6 @@ PASSWORD = "gaoxin-2022-desk"
 @pytest.fixture
 def clerk(host: Host) -> DeskClient:
     return signed_in("clerk")
-
-
-def signed_in(name: str) -> DeskClient:
-    client = DeskClient(HTTP_HOST="127.0.0.1")
-    from django.contrib.auth import get_user_model
-
-    client.force_login(
-        get_user_model().objects.get(username=name), backend="django.contrib.auth.backends.ModelBackend"
-    )
-    return client
 
 
 def sheet_of(response: Any) -> list[tuple[Any, ...]]:
@@ -63,13 +53,13 @@ def test_each_list_opens_sorts_by_each_column_and_exports(
 
 
 def test_the_export_has_the_rows_and_columns_that_are_shown(clerk: DeskClient, host: Host) -> None:
-    name = world.enterprises()[0].name
+    name = sample.enterprises()[0].name
     rows = sheet_of(clerk.get("/lists/enterprises/export/", {"q": name, "show": ["name", "class"]}))
     assert rows[0] == ("序号", "企业名称", "企业类别")
     assert [row[1] for row in rows[1:]] == [name]
     page = clerk.get("/lists/enterprises/", {"q": name}).content.decode()
     assert name in page
-    assert world.enterprises()[1].name not in page
+    assert sample.enterprises()[1].name not in page
 
 
 def test_the_hazards_are_those_of_the_report(clerk: DeskClient, host: Host) -> None:
@@ -77,7 +67,7 @@ def test_the_hazards_are_those_of_the_report(clerk: DeskClient, host: Host) -> N
     now = workspace.clock()
     view = workspace.ledger.view
     facts = known_at(gather_cases(view, [case.id for case in view.cases()], week=None), now)
-    lines = hazard_lines(Ground(facts, workspace.settings.parameters, now))
+    lines = hazard_lines(FactsIndex(facts, workspace.settings.parameters, now))
     expected = list(hazards_table(lines, item_titles(workspace.checklist_folder)).rows)
     assert expected
     keys = [
@@ -109,7 +99,7 @@ def test_a_view_is_kept_for_its_owner_alone_and_dropped(clerk: DeskClient, host:
 
 def test_the_page_of_an_enterprise_has_its_cases_hazards_and_documents(clerk: DeskClient, host: Host) -> None:
     view = host.workspace.ledger.view
-    case = view.case(world.HEAVY)
+    case = view.case(sample.HEAVY)
     assert case is not None
     page = clerk.get(f"/enterprises/{case.enterprise}/").content.decode()
     assert case.id in page
@@ -137,7 +127,7 @@ def test_readers_may_look_and_not_act(host: Host) -> None:
     page = auditor.get("/lists/enterprises/")
     assert page.status_code == 200
     assert 'name="row"' not in page.content.decode()
-    row = str(world.enterprises()[0].id)
+    row = str(sample.enterprises()[0].id)
     assert auditor.post("/lists/enterprises/act/", {"act": "open", "row": [row]}).status_code == 403
     assert auditor.get("/lists/nothing/").status_code == 404
 
@@ -150,7 +140,7 @@ def test_a_number_leads_straight_to_its_document_or_case(clerk: DeskClient) -> N
 
 def test_people_files_hazards_recorders_and_registers_are_found(clerk: DeskClient, host: Host) -> None:
     view = host.workspace.ledger.view
-    hazard = next(each for visit in view.visits(world.HEAVY) for each in visit.hazards)
+    hazard = next(each for visit in view.visits(sample.HEAVY) for each in visit.hazards)
     arrival = view.arrivals()[0]
     for wanted in (
         view.people()[0].name, hazard.description, arrival.path, view.devices()[0].serial,
@@ -179,10 +169,11 @@ def test_a_new_factory_is_shown_before_it_is_written(clerk: DeskClient, host: Ho
     assert "常州周三新厂有限公司" in page
     assert host.workspace.ledger.view.head == before
     kept = re.findall(r'name="kept" value="([^"]+)"', page)[0]
+    head = re.findall(r'name="head" value="([^"]+)"', page)[0]
     stale = clerk.post("/roster/enter/", {"kept": kept, "head": "0" * 64})
     assert stale.status_code == 409
     assert host.workspace.ledger.view.head == before
-    clerk.post("/roster/enter/", {"kept": kept, "head": before.digest})
+    clerk.post("/roster/enter/", {"kept": kept, "head": head})
     found = [e for e in host.workspace.ledger.view.enterprises() if e.name == "常州周三新厂有限公司"]
     assert len(found) == 1
     assert "周三" in clerk.get(f"/enterprises/{found[0].id}/").content.decode()

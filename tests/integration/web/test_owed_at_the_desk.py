@@ -12,10 +12,10 @@ from evidence.domain.identifiers import CaseId
 from evidence.domain.register import Gap
 from evidence.ledger.events import PackageBuilt
 from evidence.web.host import Host
-from tests import world
-from tests.desk_client import DeskClient
+from tests.support import sample
+from tests.support.desk_client import DeskClient
 
-GAP = Gap(rule_id="", case=CaseId(world.CLOSED), since="WJB-2022-W12")
+GAP = Gap(rule_id="", case=CaseId(sample.CLOSED), since="WJB-2022-W12")
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def test_a_declared_gap_is_shown_with_the_package_that_declared_it(
     page = client.get("/friday/?week=2022-W13").content.decode()
     assert "已声明缺交，至今未补" not in page
     found = next(one for one in workspace.ledger.view.packages() if one.id == "WJB-2022-W12")
-    owed = tuple(replace(GAP, case=CaseId(case)) for case in (world.CLOSED, world.CHECKED, world.HEAVY))
+    owed = tuple(replace(GAP, case=CaseId(case)) for case in (sample.CLOSED, sample.CHECKED, sample.HEAVY))
     workspace.ledger.append("test", PackageBuilt(package=replace(found, owed=owed)))
     try:
         page = client.get("/friday/?week=2022-W13").content.decode()

@@ -15,8 +15,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from evidence.config import Workspace
 from evidence.web.host import Host
-from tests.desk_client import DeskClient
-from tests.desk_world import CHECK_RECORD, UNKNOWN, make_workspace
+from tests.support.desk_client import DeskClient
+from tests.support.desk_fixture import CHECK_RECORD, UNKNOWN, make_workspace
 
 ROLES = ["", "lead", "clerk", "auditor", "regulator"]
 WAY_BACK = 'href="/"'
@@ -132,12 +132,12 @@ def _routes(resolver: Any, before: str = "") -> Iterator[tuple[str, list[str]]]:
             yield "{}".join(parts[::2]), parts[1::2]
 
 
-def _addresses() -> Iterator[str]:
+def _addresses(values: list[str]) -> Iterator[str]:
     for route, names in _routes(get_resolver()):
         if not names:
             yield f"/{route}"
             continue
-        for value in [*KNOWN, *JUNK]:
+        for value in values:
             yield "/" + route.format(*([value] * len(names)))
         for first, second in itertools.product(
             ["WJB22-0002", "2022-W13"], ["检查", "interview-notice", "%00"]
@@ -150,7 +150,7 @@ def test_no_address_is_answered_with_a_fault(elsewhere: None, host: Host, role: 
     client = _client(role)
     faults = [
         (address, response.status_code)
-        for address in dict.fromkeys(_addresses())
+        for address in dict.fromkeys(_addresses([*KNOWN, *JUNK]))
         if address != "/logout/" and (response := client.get(address)).status_code in {500, 502, 504}
     ]
     assert faults == []
@@ -180,7 +180,7 @@ def test_no_form_is_answered_with_a_fault(elsewhere: None, host: Host, role: str
         "why", "rule", "lines", "verdict", "box", "number", "person", "username", "id", "form",
         "toggle", "tie", "roster_id", "company", "ids", "row", "seen", "head|到达时间",
     ]  # fmt: skip
-    for address in dict.fromkeys(_addresses()):
+    for address in dict.fromkeys(_addresses([*KNOWN, *JUNK[:4]])):
         if address in {"/logout/", "/friday/build/"}:
             continue
         for junk in ("", "x\x00y", "9" * 400, "2022-W13", "٣"):

@@ -22,11 +22,12 @@ from evidence.domain.week import Week, local_date
 from evidence.ledger.events import PlanFiled, VisitRecorded, VisitWithdrawn
 from evidence.web.host import Host
 from evidence.web.site.words import PHRASES
-from tests import world
 from tests.integration.web.conftest import PASSWORD
+from tests.integration.web.site_day import set_pin, unlock
+from tests.support import sample
 
 SCRIPTS = Path(__file__).parents[3] / "evidence/web/static/desk/site"
-TODAY = local_date(world.FRIDAY)
+TODAY = local_date(sample.FRIDAY)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -35,8 +36,8 @@ def plan(workspace: Workspace) -> Plan:
     view = workspace.ledger.view
     week = str(Week.of(TODAY))
     version = 1 + max((each.version for each in view.plans() if each.week == week), default=0)
-    case = view.case(world.HEAVY)
-    other = view.case(world.CHECKED)
+    case = view.case(sample.HEAVY)
+    other = view.case(sample.CHECKED)
     assert case is not None
     assert other is not None
     line = PlanLine(
@@ -48,7 +49,7 @@ def plan(workspace: Workspace) -> Plan:
     )
     theirs = replace(line, enterprise=other.enterprise, case=other.id, experts=(PersonId("P2"),))
     made = Plan(week=week, version=version, filed_on=TODAY, lines=(line, theirs))
-    workspace.ledger.append("test", PlanFiled(plan=made), at=world.FRIDAY)
+    workspace.ledger.append("test", PlanFiled(plan=made), at=sample.FRIDAY)
     return made
 
 
@@ -79,6 +80,7 @@ def phone(browser: Any, address: str) -> Iterator[Any]:
     page.get_by_label("密码").fill(PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url(f"{address}/site/")
+    set_pin(page)
     yield page
     context.close()
     assert complaints == []
@@ -146,12 +148,14 @@ def test_the_page_opens_without_a_network_after_one_visit(phone: Any, address: s
     phone.evaluate("navigator.serviceWorker.ready.then(() => true)")
     phone.context.set_offline(True)
     phone.goto(f"{address}/site/")
+    unlock(phone)
     phone.get_by_role("button", name="督促").click()
     phone.get_by_role("button", name="到达", exact=True).click()
     phone.get_by_text("已存在本机").wait_for()
     kept = phone.get_by_label("到达时间").input_value()
     assert kept
     phone.reload()
+    unlock(phone)
     phone.get_by_role("button", name="督促").click()
     assert phone.get_by_label("到达时间").input_value() == kept
 
@@ -197,7 +201,7 @@ CALL = {
 
 
 def _urgings(workspace: Workspace) -> list[tuple[str, int]]:
-    visits = workspace.ledger.view.visits(world.HEAVY)
+    visits = workspace.ledger.view.visits(sample.HEAVY)
     return [(each.id, each.version) for each in visits if each.kind.value == "urging"]
 
 
@@ -242,7 +246,7 @@ def test_a_refused_fact_is_named_and_the_rest_goes_through(
     answer = send(typed={"head|通话分钟": ["很久"], "head|情况": ["已电话督促"]}).json()
     assert [each["field"] for each in answer["refused"]] == ["head|通话分钟"]
     assert answer["refused"][0]["what"]
-    visits = workspace.ledger.view.visits(world.HEAVY)
+    visits = workspace.ledger.view.visits(sample.HEAVY)
     assert [each.summary for each in visits if each.id == answer["receipt"]["visit"]] == ["已电话督促"]
 
 
@@ -258,7 +262,7 @@ def test_what_another_changed_meanwhile_is_not_overwritten(
     send: Callable[..., Any], workspace: Workspace
 ) -> None:
     first = send().json()["receipt"]
-    stored = next(each for each in workspace.ledger.view.visits(world.HEAVY) if each.id == first["visit"])
+    stored = next(each for each in workspace.ledger.view.visits(sample.HEAVY) if each.id == first["visit"])
     corrected = replace(stored, version=2, summary="资料员更正")
     workspace.ledger.append("clerk", VisitRecorded(visit=corrected))
     size = workspace.ledger.head.size
@@ -302,6 +306,25 @@ def test_a_sending_of_another_shape_is_refused(send: Callable[..., Any], broken:
     assert answer.json()["remedy"]
 
 
+def test_a_sending_of_another_shape_comes_back_to_be_corrected(send: Callable[..., Any]) -> None:
+    typed = {"head|情况": ["写了很久"]}
+    answer = send(typed=typed, enterprise="名" * 201, page={"rows": {"隐患": 1}}, times=["no times"])
+    assert answer.status_code == 400
+    sent = answer.json()["sent"]
+    assert sent["typed"]["head|情况"] == ["写了很久"]
+    assert sent["page"] == {"rows": {"隐患": 1}}
+    assert "times" not in sent
+
+
+@pytest.mark.parametrize("body", ["{", "[]", '"x"', "", b"\xff"])
+def test_what_no_telephone_wrote_gives_nothing_back(
+    signed_in: Callable[..., Client], body: str | bytes
+) -> None:
+    answer = signed_in("inspector").post("/site/visits/", body, content_type="application/json")
+    assert answer.status_code == 400
+    assert "sent" not in answer.json()
+
+
 def test_a_photograph_is_kept_under_its_digest_and_nothing_else(signed_in: Callable[..., Client]) -> None:
     client, picture = signed_in("inspector"), _jpeg()
     digest = hashlib.sha256(picture).hexdigest()
@@ -313,6 +336,8 @@ def test_a_photograph_is_kept_under_its_digest_and_nothing_else(signed_in: Calla
     assert client.put(address, picture, content_type="image/jpeg").status_code == 201
     assert client.get(address).status_code == 200
     assert client.put("/site/photographs/..%2Fx/", picture).status_code in (400, 404)
+    part = {"Content-Range": f"bytes 0-{len(picture) - 1}/{len(picture)}"}
+    assert client.put(address, picture, content_type="image/jpeg", headers=part).status_code == 400
 
 
 def test_nothing_is_taken_without_the_token(signed_in: Callable[..., Client]) -> None:
@@ -342,8 +367,30 @@ def test_a_call_written_without_a_network_is_delivered_when_there_is_one(
     again = phone.context.new_page()
     phone.context.set_offline(False)
     again.goto(f"{address}/site/")
+    unlock(again)
     again.locator("#state", has_text="已送达").wait_for()
     assert len(_urgings(workspace)) == before + 1
     again.reload()
+    unlock(again)
     again.locator(".card", has_text="已送达").wait_for()
     assert len(_urgings(workspace)) == before + 1
+
+
+@pytest.mark.usefixtures("taken_back")
+def test_a_visit_outside_the_plan_asks_for_its_reason_and_goes_through(
+    phone: Any, workspace: Workspace
+) -> None:
+    before = {each.id for each in workspace.ledger.view.all_visits()}
+    phone.get_by_text("计划外检查").click()
+    phone.locator("[name=enterprise]").fill("丰禾机械")
+    phone.get_by_role("button", name="现场指导").click()
+    phone.get_by_label("到达时间").fill("2022-04-01T09:00")
+    phone.get_by_label("离开时间").fill("2022-04-01T09:30")
+    phone.get_by_role("button", name="完成并送出").click()
+    phone.get_by_role("alert").get_by_text("计划外的检查须在“计划外说明”写明原因。").wait_for()
+    phone.get_by_label("计划外说明").fill("企业来电求助")
+    phone.get_by_role("button", name="完成并送出").click()
+    phone.locator("#state", has_text="已送达").wait_for()
+    (made,) = [each for each in workspace.ledger.view.all_visits() if each.id not in before]
+    assert (made.kind.value, made.change_note, made.experts) == ("guidance", "企业来电求助", ("P1",))
+    workspace.ledger.append("test", VisitWithdrawn(visit=made.id, why="试登记"))

@@ -17,9 +17,9 @@ from evidence.config import Workspace, open_workspace
 from evidence.settings import SETTINGS_FILE
 from evidence.verify.examine import verify_path
 from evidence.web.host import Host
-from tests import world
-from tests.desk_client import DeskClient
-from tests.handing_over import QuickPress, make_office
+from tests.support import sample
+from tests.support.desk_client import DeskClient
+from tests.support.handing_over import QuickPrinter, make_office
 
 WHY = "时间戳服务停机，安监科催要"
 
@@ -30,9 +30,11 @@ def unstamped(
 ) -> Workspace:
     """The desk over a week in order whose workspace has no time-stamp authority."""
     make_office(tmp_path, tmp_path_factory.mktemp("keys"))
-    (tmp_path / SETTINGS_FILE).write_text('[timestamp]\nlocal = ""\n', encoding="utf-8")
-    workspace = open_workspace(tmp_path, clock=lambda: world.FRIDAY)
-    workspace.__dict__["office"] = replace(workspace.office, press=QuickPress())
+    (tmp_path / SETTINGS_FILE).write_text(
+        '[contract]\ncode = "WJB"\n[timestamp]\nlocal = ""\n', encoding="utf-8"
+    )
+    workspace = open_workspace(tmp_path, clock=lambda: sample.FRIDAY)
+    workspace.__dict__["handover"] = replace(workspace.handover, printer=QuickPrinter())
     monkeypatch.setattr(host, "workspace", workspace)
     return workspace
 

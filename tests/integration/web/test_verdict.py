@@ -12,7 +12,7 @@ from django.test import Client
 from pypdf import PdfReader
 
 from evidence.web.host import Host
-from tests.desk_client import DeskClient
+from tests.support.desk_client import DeskClient
 
 GOLDEN = Path(__file__).parents[2] / "golden/packages"
 NAME = "WJB-2022-W13.zip"

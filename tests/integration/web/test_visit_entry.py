@@ -10,9 +10,9 @@ from django.test import Client
 from evidence.config import Workspace
 from evidence.domain.identifiers import CaseId
 from evidence.web.host import Host
-from tests import world
-from tests.desk_client import DeskClient
-from tests.desk_world import HOSTILE
+from tests.support import sample
+from tests.support.desk_client import DeskClient, signed_in
+from tests.support.desk_fixture import HOSTILE
 
 CALL = {
     "head|到达时间": "2022-03-24T10:00",
@@ -26,28 +26,18 @@ CALL = {
 
 @pytest.fixture
 def clients(host: Host) -> Callable[[str], Client]:
-    def signed_in(name: str) -> Client:
-        from django.contrib.auth import get_user_model
-
-        client = DeskClient(SERVER_NAME="127.0.0.1")
-        client.force_login(
-            get_user_model().objects.get(username=name),
-            backend="django.contrib.auth.backends.ModelBackend",
-        )
-        return client
-
     return signed_in
 
 
 def _calls(workspace: Workspace) -> list[tuple[str, int]]:
-    visits = workspace.ledger.view.visits(world.CHECKED)
+    visits = workspace.ledger.view.visits(sample.CHECKED)
     return [(each.id, each.version) for each in visits if each.kind.value == "urging"]
 
 
 def test_a_second_call_of_the_day_is_asked_about(
     clients: Callable[[str], Client], workspace: Workspace
 ) -> None:
-    address = f"/cases/{world.CHECKED}/write/督促/enter/"
+    address = f"/cases/{sample.CHECKED}/write/督促/enter/"
     before = len(_calls(workspace))
     assert clients("clerk").post(address, CALL).status_code == 302
     later = {**CALL, "head|到达时间": "2022-03-24T15:00", "head|离开时间": "2022-03-24T15:04"}
@@ -69,7 +59,7 @@ def test_a_second_call_of_the_day_is_asked_about(
 def test_a_mistake_stands_at_its_field(clients: Callable[[str], Client], workspace: Workspace) -> None:
     size = workspace.ledger.head.size
     answer = clients("clerk").post(
-        f"/cases/{world.CHECKED}/write/督促/enter/",
+        f"/cases/{sample.CHECKED}/write/督促/enter/",
         {**CALL, "head|到达时间": "2092-03-24T10:00", "head|离开时间": "2092-03-24T09:00"},
     )
     page = answer.content.decode()
@@ -83,9 +73,9 @@ def test_a_correction_starts_from_what_is_there(
     clients: Callable[[str], Client], workspace: Workspace
 ) -> None:
     (check,) = [
-        each for each in workspace.ledger.view.visits(CaseId(world.HEAVY)) if each.kind.value == "check"
+        each for each in workspace.ledger.view.visits(CaseId(sample.HEAVY)) if each.kind.value == "check"
     ]
-    page = clients("clerk").get(f"/cases/{world.HEAVY}/write/检查/?correct={check.id}").content.decode()
+    page = clients("clerk").get(f"/cases/{sample.HEAVY}/write/检查/?correct={check.id}").content.decode()
     assert 'name="correcting"' in page
     for hazard in check.hazards:
         assert hazard.description in page
@@ -94,9 +84,9 @@ def test_a_correction_starts_from_what_is_there(
 
 def test_what_is_known_is_filled_in(clients: Callable[[str], Client], workspace: Workspace) -> None:
     (check,) = [
-        each for each in workspace.ledger.view.visits(CaseId(world.HEAVY)) if each.kind.value == "check"
+        each for each in workspace.ledger.view.visits(CaseId(sample.HEAVY)) if each.kind.value == "check"
     ]
-    page = clients("lead").get(f"/cases/{world.HEAVY}/write/复查/").content.decode()
+    page = clients("lead").get(f"/cases/{sample.HEAVY}/write/复查/").content.decode()
     for person in check.experts:
         assert f'name="head|检查人员" value="{person}" checked' in page
     for device in check.devices:
@@ -107,7 +97,7 @@ def test_what_is_known_is_filled_in(clients: Callable[[str], Client], workspace:
 def test_two_people_at_one_visit_see_each_other(
     clients: Callable[[str], Client], workspace: Workspace
 ) -> None:
-    address = f"/cases/{world.CHECKED}/write/指导/"
+    address = f"/cases/{sample.CHECKED}/write/指导/"
     clients("clerk").get(address)
     page = clients("lead").get(address).content.decode()
     assert "陆文静 也在录入这一份" in page
@@ -115,7 +105,7 @@ def test_two_people_at_one_visit_see_each_other(
 
 def test_after_a_lost_session_signing_in_leads_back(host: Host) -> None:
     stranger = DeskClient(SERVER_NAME="127.0.0.1")
-    back = f"/cases/{world.CHECKED}/write/督促/"
+    back = f"/cases/{sample.CHECKED}/write/督促/"
     answer = stranger.post(f"{back}enter/", CALL, headers={"Referer": f"http://127.0.0.1{back}"})
     assert answer.status_code == 302
     assert "enter" not in answer["Location"]
@@ -142,10 +132,10 @@ def test_what_another_did_meanwhile_is_told_before_anything_is_decided(
 def test_an_entry_made_meanwhile_is_told_with_the_form(
     clients: Callable[[str], Client], workspace: Workspace
 ) -> None:
-    address = f"/cases/{world.CHECKED}/write/督促/enter/"
+    address = f"/cases/{sample.CHECKED}/write/督促/enter/"
     seen = str(workspace.ledger.head.size)
     assert clients("clerk").post(address, CALL).status_code == 302
-    (visit,) = [each for each in workspace.ledger.view.visits(world.CHECKED) if each.kind.value == "urging"]
+    (visit,) = [each for each in workspace.ledger.view.visits(sample.CHECKED) if each.kind.value == "urging"]
     other = {**CALL, "head|到达时间": "2022-03-25T10:00", "head|离开时间": "2022-03-25T10:05", "seen": seen}
     answer = clients("lead").post(address, other)
     assert answer.status_code == 409
@@ -155,14 +145,14 @@ def test_an_entry_made_meanwhile_is_told_with_the_form(
 
 
 def test_a_blank_rectification_report_is_one_press(clients: Callable[[str], Client]) -> None:
-    page = clients("clerk").get(f"/cases/{world.HEAVY}/issue/rectification-report/")
+    page = clients("clerk").get(f"/cases/{sample.HEAVY}/issue/rectification-report/")
     assert page.status_code == 409
     assert "签发列好隐患的空白整改报告" in page.content.decode()
 
 
 def test_a_visit_leads_to_its_correction(clients: Callable[[str], Client], workspace: Workspace) -> None:
     (check,) = [
-        each for each in workspace.ledger.view.visits(CaseId(world.HEAVY)) if each.kind.value == "check"
+        each for each in workspace.ledger.view.visits(CaseId(sample.HEAVY)) if each.kind.value == "check"
     ]
-    page = clients("clerk").get(f"/cases/{world.HEAVY}/").content.decode()
+    page = clients("clerk").get(f"/cases/{sample.HEAVY}/").content.decode()
     assert f"?correct={check.id}" in page

@@ -14,8 +14,8 @@ import pytest
 
 from evidence.inbox.report import arrival_row, summary
 from evidence.ledger.view import Arrival
-from tests.inbox_room import CHECK, QUICK, Room, issue, open_room, real_pdf, scan
 from tests.outside.compound import compound
+from tests.support.inbox_fixture import CHECK, QUICK, Room, issue, open_room, real_pdf, scan
 
 PAGE_1, PAGE_2, STRANGE = scan(f"{CHECK}/1"), scan(f"{CHECK}/2"), scan("no_code")
 
@@ -121,7 +121,7 @@ def test_messages_within_an_outlook_message_give_theirs(room: Room) -> None:
 
 def test_a_container_waits_until_its_last_member_is_linked(room: Room) -> None:
     from evidence.inbox.deciding import Decider
-    from tests.inbox_room import CASE
+    from tests.support.inbox_fixture import CASE
 
     container, members = taken(room, "材料.zip", zipped({"1.pdf": PAGE_1, "2.pdf": STRANGE}))
     assert (container.outcome, members[1].outcome) == ("unidentified", "unidentified")

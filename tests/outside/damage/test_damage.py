@@ -16,7 +16,7 @@ from evidence.domain.document import MarkVerdict, ScannedPage
 from evidence.recognition.damage import decoded_jpeg, everything
 from evidence.recognition.frame_damage import flat_bands
 from evidence.recognition.pages import open_pages
-from tests.recognition_room import Room
+from tests.support.recognition_fixture import Room
 
 PAGE = 2
 
@@ -160,7 +160,7 @@ def test_thumbnails_of_a_tiff_are_no_pages(tmp_path: Path) -> None:
 
 
 def test_a_page_tree_that_miscounts_is_read_whole(tmp_path: Path) -> None:
-    from tests.inbox_room import real_pdf
+    from tests.support.inbox_fixture import real_pdf
 
     path = tmp_path / "x.pdf"
     path.write_bytes(real_pdf(3).replace(b"/Count 3", b"/Count 1"))

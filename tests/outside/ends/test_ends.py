@@ -16,8 +16,8 @@ from evidence.inbox.readers import BareRenderer
 from evidence.recognition.pdf_pages import pdf_pages
 from evidence.recognition.reading import Limits
 from evidence.recordings.read import read_recording
-from tests.clips import make_clip
-from tests.inbox_room import CHECK, QUICK, Room, issue, open_room, picture, real_pdf, scan
+from tests.support.clips import make_clip
+from tests.support.inbox_fixture import CHECK, QUICK, Room, issue, open_room, picture, real_pdf, scan
 
 WHO = Decider(actor="cli:test", by="王芳", why="各页看过都在")
 

@@ -13,8 +13,8 @@ from evidence.inbox import kinds
 from evidence.inbox.names import why_ignored
 from evidence.inbox.passes import NoRoomError
 from evidence.inbox.report import arrival_row
-from tests.inbox_room import CHECK, Room, issue, open_room, outcomes, scan
 from tests.outside.workbooks.maker import packed
+from tests.support.inbox_fixture import CHECK, Room, issue, open_room, outcomes, scan
 
 GOOD = scan(f"{CHECK}/1")
 
@@ -106,7 +106,7 @@ def test_files_outside_and_one_closed_folder_among_the_paths(
 def test_too_large_is_said_before_anything_is_copied(tmp_path: Path) -> None:
     from dataclasses import replace
 
-    from tests.inbox_room import QUICK
+    from tests.support.inbox_fixture import QUICK
 
     room = open_room(tmp_path, replace(QUICK, max_bytes=1024**2))
     issue(room.ledger)

@@ -11,8 +11,8 @@ import pytest
 from evidence.domain.identifiers import Sha256
 from evidence.domain.recording import Recording
 from evidence.recordings.assign import assign
-from tests.clips import make_clip
-from tests.inbox_room import issue, open_room
+from tests.support.clips import make_clip
+from tests.support.inbox_fixture import issue, open_room
 
 START = datetime(2022, 3, 28, 1, 0, tzinfo=UTC)
 

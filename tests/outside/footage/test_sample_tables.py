@@ -12,7 +12,7 @@ from evidence.filetypes.containers import read_structure
 from evidence.filetypes.sample_tables import tables_overstated
 from evidence.recordings import read
 from evidence.recordings.read import footage_bounds, read_recording
-from tests.clips import make_clip
+from tests.support.clips import make_clip
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from evidence.errors import UnreadableError
 from evidence.isolation.limits import Bounds
 from evidence.recordings import read
 from evidence.recordings.read import FootageFile, Told, read_bounded
-from tests.clips import make_clip
+from tests.support.clips import make_clip
 
 NOW = datetime(2022, 4, 1, tzinfo=UTC)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from evidence.domain.identifiers import Sha256
-from tests.inbox_room import CHECK, Room, issue, open_room, scan
+from tests.support.inbox_fixture import CHECK, Room, issue, open_room, scan
 
 
 @pytest.fixture

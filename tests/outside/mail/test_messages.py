@@ -18,7 +18,7 @@ from evidence.errors import UnreadableError
 from evidence.filetypes import media
 from evidence.filetypes.mail_message import SIGNED
 from evidence.filetypes.members import Container, Contents, unpack
-from tests import pki
+from tests.support import pki
 
 CONTENT = b"%PDF-1.4 the report"
 

@@ -8,7 +8,7 @@ import unicodedata
 import zipfile
 from collections.abc import Callable
 
-from tests.packing import Files
+from tests.support.packing import Files
 
 APPLE_DOUBLE = b"\x00\x05\x16\x07\x00\x02\x00\x00Mac OS X        "
 JUNK = {

@@ -24,8 +24,8 @@ from tests.outside.repacked_packages.rezipper import (
     decomposed,
     rezip,
 )
-from tests.packing import ORIGINAL, SIGNATURE, Files, Service, to_folder, to_zip, two_weeks
-from tests.pki import shared_pki
+from tests.support.packing import ORIGINAL, SIGNATURE, Files, Service, to_folder, to_zip, two_weeks
+from tests.support.pki import shared_pki
 
 NAME = "WJB-2022-W13"
 AT = datetime(2022, 4, 2, tzinfo=UTC)

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 import re
 
-from tests.forgery import FORGED, OVERLAY, append_update, layout, object_offset, signature_object, stream
 from tests.outside.signed_by_others.updates import COMMENT, with_comments, with_freed_object, with_title
+from tests.support.forgery import (
+    FORGED,
+    OVERLAY,
+    append_update,
+    layout,
+    object_offset,
+    signature_object,
+    stream,
+)
 
 
 def attacks(signed: bytes) -> dict[str, bytes]:

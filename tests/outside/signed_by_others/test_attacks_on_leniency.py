@@ -11,10 +11,10 @@ from pyhanko.sign.fields import MDPPerm
 from evidence.verify.model import CheckKind, Indication, conclude
 from evidence.verify.pdf.signatures import PdfVerdict, judge_pdf
 from evidence.verify.trust import TrustStore
-from tests.forgery import contract
 from tests.outside.signed_by_others.attacks import attacks
-from tests.packing import sign_pdf
-from tests.pki import shared_pki
+from tests.support.forgery import contract
+from tests.support.packing import sign_pdf
+from tests.support.pki import shared_pki
 
 NOON = datetime(2022, 4, 1, 4, tzinfo=UTC)
 NOW = datetime(2022, 4, 2, tzinfo=UTC)

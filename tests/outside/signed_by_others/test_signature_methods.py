@@ -17,8 +17,8 @@ from pyhanko.sign import fields, signers
 
 from evidence.verify.model import Integrity
 from evidence.verify.pdf.signatures import PdfVerdict
-from tests.forgery import contract
 from tests.outside.signed_by_others.test_signatures_of_other_programs import identity, judge
+from tests.support.forgery import contract
 
 HASHES: dict[str, hashes.HashAlgorithm] = {
     "sha256": hashes.SHA256(),

@@ -17,7 +17,6 @@ from pyhanko.sign import fields, signers
 from evidence.verify.model import CheckKind, Indication, Integrity, conclude
 from evidence.verify.pdf.signatures import PdfVerdict, judge_pdf
 from evidence.verify.trust import TrustStore
-from tests.forgery import FORGED, append_update, build_pdf, contract, stream
 from tests.outside.signed_by_others.ber import indefinite, reencode_signature
 from tests.outside.signed_by_others.updates import (
     locked,
@@ -26,8 +25,9 @@ from tests.outside.signed_by_others.updates import (
     with_title,
     with_unused_object,
 )
-from tests.packing import sign_pdf
-from tests.pki import Pki, make_identity, shared_pki
+from tests.support.forgery import FORGED, append_update, build_pdf, contract, stream
+from tests.support.packing import sign_pdf
+from tests.support.pki import Pki, make_identity, shared_pki
 
 NOON = datetime(2022, 4, 1, 4, tzinfo=UTC)
 NOW = datetime(2022, 4, 2, tzinfo=UTC)

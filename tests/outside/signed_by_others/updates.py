@@ -6,7 +6,7 @@ import io
 
 import pikepdf
 
-from tests.forgery import append_update, layout, stream
+from tests.support.forgery import append_update, layout, stream
 
 COMMENT = b"%iText-9.5.0-SNAPSHOT\n"
 

@@ -15,8 +15,8 @@ from evidence.domain.week import Week
 from evidence.verify.examine import verify_path
 from evidence.verify.model import Indication, Report
 from evidence.verify.pdf.task import judge_task
-from tests.packing import Files, Service, plain_pdf, sign_pdf, to_folder
-from tests.pki import Pki, make_authority, make_crl, make_identity
+from tests.support.packing import Files, Service, plain_pdf, sign_pdf, to_folder
+from tests.support.pki import Pki, make_authority, make_crl, make_identity
 
 SIGNED = datetime(2022, 4, 1, 7, tzinfo=UTC)
 FAR = datetime(2099, 1, 1, tzinfo=UTC)

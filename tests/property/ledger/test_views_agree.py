@@ -17,7 +17,7 @@ from evidence.ledger import bulk
 from evidence.ledger import embedded as ledger_module
 from evidence.ledger.events import Event
 from evidence.ledger.ledger import Ledger
-from tests.ledger_story import START, every_kind
+from tests.support.ledger_scenario import START, every_kind
 
 STORY = every_kind()
 

@@ -24,7 +24,7 @@ from evidence.rules.deadlines import (
 from evidence.rules.judge import judge, judge_by
 from evidence.rules.parameters import HolidayRule, Parameters
 from evidence.rules.registry import CHAIN_RULES, Ruleset
-from tests import world
+from tests.support import sample
 from tests.unit.rules.decisions.tables import TABLE
 
 BENDS = [row.bend for row in TABLE]
@@ -43,7 +43,7 @@ def worlds(draw: st.DrawFn) -> Facts:
             return facts
 
     numbers = draw(st.lists(st.integers(0, len(BENDS) - 1), max_size=5))
-    return reduce(bend, numbers, world.week_facts())
+    return reduce(bend, numbers, sample.week_facts())
 
 
 def subjects(findings: tuple[Finding, ...]) -> dict[tuple[str, str, str, str, str], Kind]:
@@ -60,12 +60,12 @@ def subjects(findings: tuple[Finding, ...]) -> dict[tuple[str, str, str, str, st
 @SOME
 @given(facts=worlds(), on=DAYS)
 def test_any_facts_on_any_day_are_judged_the_same_twice_and_from_a_file(facts: Facts, on: date) -> None:
-    at = world.instant(on, 15)
-    findings = judge(facts, world.PARAMETERS, at)
-    assert findings == judge(facts, world.PARAMETERS, at)
+    at = sample.instant(on, 15)
+    findings = judge(facts, sample.PARAMETERS, at)
+    assert findings == judge(facts, sample.PARAMETERS, at)
     again = msgspec.json.decode(msgspec.json.encode(facts), type=Facts)
-    assert judge(again, world.PARAMETERS, at) == findings
-    parameters = msgspec.json.decode(msgspec.json.encode(world.PARAMETERS), type=Parameters)
+    assert judge(again, sample.PARAMETERS, at) == findings
+    parameters = msgspec.json.decode(msgspec.json.encode(sample.PARAMETERS), type=Parameters)
     assert judge(facts, parameters, at) == findings
 
 
@@ -97,7 +97,7 @@ def test_the_verdict_does_not_depend_on_the_order_in_which_things_arrived(facts:
             for one in shuffled(facts.cases)
         ),
     )
-    assert judge(turned, world.PARAMETERS, world.FRIDAY) == judge(facts, world.PARAMETERS, world.FRIDAY)
+    assert judge(turned, sample.PARAMETERS, sample.FRIDAY) == judge(facts, sample.PARAMETERS, sample.FRIDAY)
 
 
 @SOME
@@ -105,7 +105,7 @@ def test_the_verdict_does_not_depend_on_the_order_in_which_things_arrived(facts:
 def test_adding_a_document_never_turns_a_pass_into_a_fail(facts: Facts, which: int, on: date) -> None:
     if not facts.cases:
         return
-    at = world.instant(on, 15)
+    at = sample.instant(on, 15)
     whole = facts.cases[0]
     parts = [("documents", one) for one in whole.documents]
     parts += [("recordings", one) for one in whole.recordings]
@@ -115,7 +115,7 @@ def test_adding_a_document_never_turns_a_pass_into_a_fail(facts: Facts, which: i
     name, part = parts[which % len(parts)]
     kept = tuple(one for one in getattr(whole, name) if one is not part)
     less = replace(facts, cases=(replace(whole, **{name: kept}), *facts.cases[1:]))
-    before, after = (subjects(judge(one, world.PARAMETERS, at)) for one in (less, facts))
+    before, after = (subjects(judge(one, sample.PARAMETERS, at)) for one in (less, facts))
     turned = [
         key for key, kind in before.items() if kind is Kind.PASS and after.get(key, Kind.PASS) is Kind.FAIL
     ]
@@ -129,7 +129,7 @@ def test_adding_a_document_never_turns_a_pass_into_a_fail(facts: Facts, which: i
 def test_what_a_chain_has_done_in_time_stays_done(facts: Facts, on: date, later: int) -> None:
     chain = Ruleset("chain", CHAIN_RULES)
     first, second = (
-        subjects(judge_by(chain, facts, world.PARAMETERS, world.instant(day, 15)))
+        subjects(judge_by(chain, facts, sample.PARAMETERS, sample.instant(day, 15)))
         for day in (on, on + timedelta(days=later))
     )
     for key, kind in first.items():
@@ -140,7 +140,7 @@ def test_what_a_chain_has_done_in_time_stays_done(facts: Facts, on: date, later:
 @SOME
 @given(facts=worlds(), on=DAYS)
 def test_only_what_a_package_must_contain_ever_blocks(facts: Facts, on: date) -> None:
-    for one in judge(facts, world.PARAMETERS, world.instant(on, 15)):
+    for one in judge(facts, sample.PARAMETERS, sample.instant(on, 15)):
         if one.blocking:
             assert one.kind in (Kind.FAIL, Kind.REVIEW, Kind.OPEN)
             assert one.subject.case

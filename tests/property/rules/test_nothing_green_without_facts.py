@@ -23,13 +23,13 @@ from evidence.domain.facts import CaseFacts, Facts
 from evidence.rules import known
 from evidence.rules.bearing import DECLARED, Bearing, bearing_of
 from evidence.rules.clause import Finding, Kind
-from evidence.rules.ground import Ground
+from evidence.rules.facts_index import FactsIndex
 from evidence.rules.judge import judge
 from evidence.rules.registry import RULESETS
 from evidence.rules.returned import FILMED, NEEDS, VISITS
 from evidence.rules.rule import Outcome, as_said_by
-from tests import world
 from tests.property.rules.test_judgement import worlds
+from tests.support import sample
 from tests.unit.rules.decisions.returned_table import blank, untyped
 from tests.unit.rules.decisions.table import Row
 from tests.unit.rules.decisions.tables import TABLE
@@ -147,13 +147,13 @@ def excused(owner: str, field: str, rule: str, now: Kind) -> bool:
 
 def _said(row: Row, about: str, of: Facts) -> Iterator[Sequence[Outcome]]:
     """What the row's rule says of its case, or of the week."""
-    ground = Ground(TODAY.known_at(of, row.on), row.parameters, row.on, edition=TODAY.edition)
+    index = FactsIndex(TODAY.known_at(of, row.on), row.parameters, row.on, edition=TODAY.edition)
     for rule in TODAY.case_rules:
         if rule.id == row.rule:
-            yield from (list(rule.judge(chain)) for chain in ground.chains if chain.case.id == about)
+            yield from (list(rule.judge(chain)) for chain in index.chains if chain.case.id == about)
     for standing in TODAY.standing_rules:
         if standing.id == row.rule and of.week:
-            yield list(standing.judge(ground))
+            yield list(standing.judge(index))
 
 
 def greener(row: Row, *, everything: bool = False) -> Iterator[str]:
@@ -162,8 +162,8 @@ def greener(row: Row, *, everything: bool = False) -> Iterator[str]:
     Args:
         everything: take away also what the rule never looked at.
     """
-    facts_ = row.bend(world.week_facts())
-    about = world.CLOSED if row.case is None else row.case
+    facts_ = row.bend(sample.week_facts())
+    about = sample.CLOSED if row.case is None else row.case
 
     def gravest(of: Facts) -> Kind:
         kinds = [one.kind for said in _said(row, about, of) for one in as_said_by(TODAY.edition, said)]
@@ -193,7 +193,7 @@ def test_what_is_wrong_stays_wrong_or_another_finding_takes_its_place(row: Row) 
 
 def test_what_a_rule_never_looked_at_changes_nothing_that_it_says() -> None:
     for row in BROKEN[::40]:
-        about, of = world.CLOSED if row.case is None else row.case, row.bend(world.week_facts())
+        about, of = sample.CLOSED if row.case is None else row.case, row.bend(sample.week_facts())
         with watched() as seen:
             said = list(_said(row, about, of))
         unseen = [way for way in without(of) if way[2] not in seen]
@@ -206,7 +206,7 @@ def test_what_a_rule_never_looked_at_changes_nothing_that_it_says() -> None:
 @given(facts_=worlds(), which=st.integers(0, 10_000))
 def test_less_evidence_never_completes_a_package(facts_: Facts, which: int) -> None:
     def blocking(of: Facts) -> list[Finding]:
-        return [one for one in judge(of, world.PARAMETERS, world.FRIDAY) if one.blocking]
+        return [one for one in judge(of, sample.PARAMETERS, sample.FRIDAY) if one.blocking]
 
     stopped = blocking(facts_)
     ways = [way for way in without(facts_) if way[0] != "Facts"]
@@ -217,9 +217,9 @@ def test_less_evidence_never_completes_a_package(facts_: Facts, which: int) -> N
 
 
 RETURNED = {
-    "inspection-record": (f"{world.CLOSED}-V1", f"{world.CLOSED}-JC-001"),
-    "urging-record": (f"{world.CLOSED}-V2", f"{world.CLOSED}-DD-001"),
-    "recheck-record": (f"{world.CLOSED}-V3", f"{world.CLOSED}-FC-001"),
+    "inspection-record": (f"{sample.CLOSED}-V1", f"{sample.CLOSED}-JC-001"),
+    "urging-record": (f"{sample.CLOSED}-V2", f"{sample.CLOSED}-DD-001"),
+    "recheck-record": (f"{sample.CLOSED}-V3", f"{sample.CLOSED}-FC-001"),
 }
 
 
@@ -227,19 +227,19 @@ RETURNED = {
 @pytest.mark.parametrize("hand", [False, True], ids=["issued filled", "filled by hand"])
 def test_a_record_nobody_entered_leaves_no_rule_that_needs_it_green(form: str, hand: bool) -> None:
     visit, number = RETURNED[form]
-    whole = world.week_facts()
+    whole = sample.week_facts()
     bent = untyped(visit)(blank(number)(whole) if hand else whole)
-    before, after = (judge(each, world.PARAMETERS, world.FRIDAY) for each in (whole, bent))
-    mine = [one for one in before if one.subject.case == world.CLOSED]
+    before, after = (judge(each, sample.PARAMETERS, sample.FRIDAY) for each in (whole, bent))
+    mine = [one for one in before if one.subject.case == sample.CLOSED]
     spoke = {one.rule_id for one in mine if one.kind in (*WRONG, Kind.PASS)}
-    kinds = worst(tuple(one for one in after if one.subject.case == world.CLOSED))
+    kinds = worst(tuple(one for one in after if one.subject.case == sample.CLOSED))
     needing = {rule for rule, (forms, _also) in NEEDS.items() if form in forms} & spoke
     assert needing
-    green = {rule for rule in needing if kinds[rule, world.CLOSED] in (Kind.PASS, Kind.NOT_APPLICABLE)}
+    green = {rule for rule in needing if kinds[rule, sample.CLOSED] in (Kind.PASS, Kind.NOT_APPLICABLE)}
     assert green == set()
     assert any(one.blocking and one.rule_id == "G08-facts-entered" and one.kind is Kind.FAIL for one in after)
     assert form in VISITS
-    assert (form in FILMED) == (kinds["V02-whole-visit", world.CLOSED] is Kind.FAIL)
+    assert (form in FILMED) == (kinds["V02-whole-visit", sample.CLOSED] is Kind.FAIL)
 
 
 def test_declarations_name_fields_and_rules_that_exist() -> None:

@@ -21,9 +21,9 @@ from evidence.verify.pdf.signatures import judge_pdf
 from evidence.verify.trust import TrustStore
 from evidence.verify.trust_files import read_pem_or_der
 from evidence.verify.zip_structure import NotAPackageZipError, open_zip
-from tests.forgery import contract
-from tests.packing import sign_cms, sign_pdf, to_zip, two_weeks
-from tests.pki import shared_pki
+from tests.support.forgery import contract
+from tests.support.packing import sign_cms, sign_pdf, to_zip, two_weeks
+from tests.support.pki import shared_pki
 
 NOON = datetime(2022, 4, 1, 7, tzinfo=UTC)
 NOW = datetime(2022, 4, 2, tzinfo=UTC)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.ledger_room import build
-from tests.ledger_story import OWN_FORM
+from tests.support.ledger_fixture import build
+from tests.support.ledger_scenario import OWN_FORM
 
 README = Path(__file__).parents[3] / "archive" / "README.md"
 

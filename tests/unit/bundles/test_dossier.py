@@ -17,8 +17,8 @@ from pypdf.generic import ArrayObject, DictionaryObject, NameObject, TextStringO
 from evidence.bundles.assembly import WORTH_A_POOL, assemble_all
 from evidence.bundles.dossier import DossierContent, DossierPart, build_dossier
 from evidence.bundles.sources import PageUnreadableError, SourcePage
-from tests.handing_over import drawn_form
-from tests.world import FRIDAY
+from tests.support.handing_over import drawn_form
+from tests.support.sample import FRIDAY
 
 SHEET: dict[str, Any] = {
     "title": "甲公司 卷宗",

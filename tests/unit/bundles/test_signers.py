@@ -16,7 +16,8 @@ from cryptography.x509.oid import NameOID
 from evidence.bundles.keys import issue_certificate, make_crl, make_evaluation_keys
 from evidence.bundles.revocation import Revocation, fresh, read_revocation, refuse_revoked
 from evidence.bundles.settings import SignerSettings
-from evidence.bundles.signers import KeyUnusableError, check_certificate, open_key, read_certificates
+from evidence.bundles.signers import check_certificate, open_key, read_certificates
+from evidence.bundles.unusable_key import KeyUnusableError
 from evidence.errors import ExitCode
 
 NOW = datetime.now(UTC)

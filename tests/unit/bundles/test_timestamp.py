@@ -127,6 +127,25 @@ def test_an_authority_whose_clock_is_far_off_is_refused(keys: Path, hours: int) 
         stamp(authority, [b"x"])
 
 
+@pytest.mark.parametrize("days", [-400, -2, 2])
+def test_whoever_says_that_his_clock_is_right_gets_the_stamp(
+    keys: Path, days: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    skewed = datetime.now(UTC) + timedelta(days=days)
+    refusing = open_authority(TimestampSettings(local=str(keys / "tsa"), chain=()), keys)
+    believing = open_authority(
+        TimestampSettings(local=str(keys / "tsa"), chain=()).whatever_its_clock(), keys
+    )
+    assert refusing is not None
+    assert believing is not None
+    for authority in (refusing, believing):
+        monkeypatch.setattr(authority, "_clock", lambda: skewed)
+    with pytest.raises(TimestampError) as refused:
+        stamp(refusing, [b"x"])
+    assert "--clock-is-right" in refused.value.remedy
+    assert stamp(believing, [b"x"])
+
+
 def test_rubbish_is_refused_without_a_crash() -> None:
     with pytest.raises(TimestampError):
         stamp(quiet(lambda query: b"<html>busy</html>"), [b"x"])

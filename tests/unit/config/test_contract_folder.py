@@ -21,7 +21,7 @@ from evidence.rules.judge import judge
 from evidence.rules.parameters import Parameters
 from evidence.rules.registry import RULESETS
 from evidence.settings import Settings, load_settings
-from tests import world
+from tests.support import sample
 
 RULES = RULESETS[-1].rules
 PARTIES = """
@@ -56,10 +56,10 @@ def settings_of(tmp_path: Path, *, more: str = "", contract: str = "sample") -> 
 
 def findings(parameters: Parameters) -> str:
     """All that is said of a world of three cases, names and entries of that world aside."""
-    facts = world.week_facts()
+    facts = sample.week_facts()
     copies = tuple(one for one in facts.entries if one.register != "contract-copy")
     here = tuple(replace(one, name=one.name.replace("常州市", "")) for one in facts.enterprises)
-    said = judge(replace(facts, entries=copies, enterprises=here), parameters, world.FRIDAY)
+    said = judge(replace(facts, entries=copies, enterprises=here), parameters, sample.FRIDAY)
     rows = msgspec.to_builtins(said)
     for row in rows:
         row.pop("subject")
@@ -85,7 +85,7 @@ def test_the_second_contract_judges_by_its_own_numbers(tmp_path: Path) -> None:
     parameters = settings_of(tmp_path).parameters
     assert (parameters.contract, parameters.signed_on) == ("LJA", date(2022, 1, 4))
     assert (parameters.rectification_days, parameters.handover_weekday) == (10, 4)
-    said = {f.rule_id: f for f in judge(world.week_facts(), parameters, world.FRIDAY)}
+    said = {f.rule_id: f for f in judge(sample.week_facts(), parameters, sample.FRIDAY)}
     assert "不是10天" in said["P02-hazard-deadlines"].message
     assert said["P02-hazard-deadlines"].clause.number == "3.2款"
     assert said["G07-weekly-handover"].due == date(2022, 3, 31)
@@ -101,8 +101,8 @@ def test_no_word_of_the_first_contract_is_in_any_finding_of_the_second(tmp_path:
 def test_a_judgement_is_the_same_from_what_the_package_carries(tmp_path: Path) -> None:
     parameters = settings_of(tmp_path).parameters
     carried = msgspec.json.decode(msgspec.json.encode(parameters), type=Parameters)
-    facts = world.week_facts()
-    assert judge(facts, carried, world.FRIDAY) == judge(facts, parameters, world.FRIDAY)
+    facts = sample.week_facts()
+    assert judge(facts, carried, sample.FRIDAY) == judge(facts, parameters, sample.FRIDAY)
 
 
 def test_forms_bear_the_titles_and_notes_of_the_second_contract(tmp_path: Path) -> None:
@@ -117,7 +117,7 @@ def test_forms_bear_the_titles_and_notes_of_the_second_contract(tmp_path: Path) 
 def test_the_contract_as_it_was_signed_needs_no_amendment(tmp_path: Path) -> None:
     parameters = settings_of(tmp_path).parameters
     assert parameters.amended == ()
-    said = [f for f in judge(world.week_facts(), parameters, world.FRIDAY) if f.rule_id.startswith("C19")]
+    said = [f for f in judge(sample.week_facts(), parameters, sample.FRIDAY) if f.rule_id.startswith("C19")]
     assert [one.kind for one in said] == [Kind.PASS]
 
 
@@ -130,7 +130,7 @@ def test_a_number_or_clause_stated_otherwise_than_signed_needs_an_agreement(tmp_
     clauses.write_text(text.replace("隐患一般限十日内改正。", "隐患限期改正。"), encoding="utf-8")
     parameters = load_settings(folder / "evidence.toml").parameters
     assert parameters.amended == ("rectification_days", "rule:P02-hazard-deadlines")
-    said = [f for f in judge(world.week_facts(), parameters, world.FRIDAY) if f.rule_id.startswith("C19")]
+    said = [f for f in judge(sample.week_facts(), parameters, sample.FRIDAY) if f.rule_id.startswith("C19")]
     assert {(one.kind, one.subject.document) for one in said} == {
         (Kind.FAIL, "rectification_days"),
         (Kind.FAIL, "rule:P02-hazard-deadlines"),
@@ -153,14 +153,14 @@ def test_an_unwritten_contract_says_that_its_clauses_are_missing(tmp_path: Path)
     path = tmp_path / "evidence.toml"
     path.write_text(PARTIES.replace("LJA", "QQQ"), encoding="utf-8")
     parameters = load_settings(path).parameters
-    said = {f.rule_id: f for f in judge(world.week_facts(), parameters, world.FRIDAY)}
+    said = {f.rule_id: f for f in judge(sample.week_facts(), parameters, sample.FRIDAY)}
     assert said["P02-hazard-deadlines"].clause.number == "（条款未录入）"
     assert said["C19-amended-parameters"].kind is Kind.NOT_APPLICABLE
 
 
 def test_names_have_no_default(tmp_path: Path) -> None:
     path = tmp_path / "evidence.toml"
-    path.write_text("", encoding="utf-8")
+    path.write_text('[contract]\ncode = "WJB"\n', encoding="utf-8")
     with pytest.raises(InputError, match=r"agency\.name"):
         load_settings(path).require_names()
     settings_of(tmp_path).require_names()

@@ -37,8 +37,21 @@ def test_contract_date_and_code_reach_the_rules(tmp_path):
         ("[contrat]\n", "contrat：没有这一项设置"),
         ('[rules]\nteam_size = "five"\n', "rules.team_size：应为整数"),
         ("[contract\n", "第 1 行第 10 列"),
+        ("", "contract.code：应是三位大写字母的合同代码，没有默认值"),
+        ('[contract]\ncode = "Wj"\n', "contract.code：应是三位大写字母的合同代码"),
+        ('[contract]\ncode = "LJA"\n', "contract.signed_on：请写明合同签订日期，没有默认值"),
+        ('[site]\nphotograph_required = ["极大"]\n', "“极大”不是隐患等级，可写：一般、重大"),
     ],
-    ids=["unknown key", "unknown table", "wrong kind", "not TOML"],
+    ids=[
+        "unknown key",
+        "unknown table",
+        "wrong kind",
+        "not TOML",
+        "no code",
+        "no such code",
+        "no date",
+        "no such grade",
+    ],
 )
 def test_a_slip_is_named_with_its_place(tmp_path, text, place):
     with pytest.raises(InputError) as caught:
@@ -64,6 +77,6 @@ def test_outside_a_workspace_the_message_says_what_to_do(tmp_path, monkeypatch):
 
 def test_init_never_touches_what_is_there(tmp_path):
     create_workspace(tmp_path, sample_settings())
-    path = written(tmp_path, '[contract]\ncode = "ABC"\n')
+    path = written(tmp_path, '[contract]\ncode = "ABC"\nsigned_on = 2024-01-05\n')
     create_workspace(tmp_path)
     assert path.read_text(encoding="utf-8").startswith('[contract]\ncode = "ABC"')

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,6 +11,7 @@ import pytest
 from evidence.domain.case import Visit, VisitKind, in_force
 from evidence.domain.hazard import Hazard
 from evidence.domain.identifiers import CaseId, VisitId
+from evidence.rules.parameters import Parameters
 from evidence.web.api.rows import hazard_rows
 
 CASE = CaseId("WJB22-0001")
@@ -48,7 +49,8 @@ def view() -> Any:
 
 
 def test_the_interface_for_programs_lists_the_hazards_in_force(view: Any) -> None:
-    assert [row["id"] for row in hazard_rows(view, CASE)] == ["H07"]
+    rows = hazard_rows(view, CASE, Parameters(), date(2022, 3, 15))
+    assert [row["id"] for row in rows] == ["H07"]
 
 
 def test_two_of_one_id_and_version_are_told_apart_whatever_their_order() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from evidence.filetypes import media
 from evidence.filetypes.media import Family, identify_media
-from tests.inbox_room import picture, real_pdf
+from tests.support.inbox_fixture import picture, real_pdf
 
 
 def office(part: str) -> bytes:

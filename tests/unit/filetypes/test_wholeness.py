@@ -15,8 +15,8 @@ from evidence.filetypes.media import identify_media
 from evidence.filetypes.wholeness import only_zeros, read_end
 from evidence.inbox.readers import BareRenderer
 from evidence.inbox.settings import InboxSettings
-from tests.clips import make_clip
-from tests.inbox_room import picture, real_pdf
+from tests.support.clips import make_clip
+from tests.support.inbox_fixture import picture, real_pdf
 
 PICTURES = {"png": "PNG", "jpg": "JPEG", "tif": "TIFF", "bmp": "BMP", "webp": "WEBP"}
 CLIPS = {"mp4": {}, "mov": {}, "mkv": {}, "avi": {}, "faststart.mp4": {"movflags": "+faststart"}}

@@ -14,7 +14,7 @@ from evidence.forms.batch import Batch, issue_batch
 from evidence.forms.finish import Finished
 from evidence.forms.office import Rendered
 from evidence.forms.source import IssueRequest
-from tests.forms_world import NOW, FormsWorld, forms_world
+from tests.support.forms_fixture import NOW, FormsWorld, forms_fixture
 
 
 class Press:
@@ -57,7 +57,7 @@ def press(monkeypatch: pytest.MonkeyPatch) -> Press:
 @pytest.fixture
 def world(tmp_path: Path) -> FormsWorld:
     """One enterprise with its chain."""
-    return forms_world(tmp_path)
+    return forms_fixture(tmp_path)
 
 
 def batch(world: FormsWorld, *requests: IssueRequest) -> Batch:

@@ -22,13 +22,13 @@ from evidence.forms.content.registry import form_values
 from evidence.forms.content.weekly import handover_values, plan_values, receipt_values
 from evidence.forms.source import IssueRequest, find_source
 from evidence.ledger.events import EscalationRecorded, PartiesImported, VisitRecorded
-from tests.forms_world import CASE, CODE, EXPERTS, FormsWorld, forms_world
+from tests.support.forms_fixture import CASE, CODE, EXPERTS, FormsWorld, forms_fixture
 
 
 @pytest.fixture
 def world(tmp_path: Path) -> FormsWorld:
     """One enterprise with its chain."""
-    return forms_world(tmp_path)
+    return forms_fixture(tmp_path)
 
 
 def values(world: FormsWorld, form: str, **more: Any) -> tuple[dict[str, Any], Marks]:
@@ -89,7 +89,7 @@ def test_a_heavy_enterprise_has_room_for_two_experts_and_a_supervisor(world: For
 
 
 def test_a_blank_form_of_a_light_enterprise_has_room_for_one(tmp_path: Path) -> None:
-    light = forms_world(tmp_path, heavy=False)
+    light = forms_fixture(tmp_path, heavy=False)
     case = light.ledger.view.case(CASE)
     assert case is not None
     source = find_source(
@@ -132,7 +132,7 @@ def test_a_recheck_concludes_from_its_results(world: FormsWorld) -> None:
     found, _marks = values(world, "FC")
     assert "☑ 未全部整改到位" in found["总体结论"]
     assert found["复查小结"] == "2项已整改，1项未整改"
-    assert found["下次复查时间"] == "2022年4月15日期满后五天内"
+    assert found["下次复查时间"] == "2022年4月15日期满后5天内"
     assert "☑ 上报经济发展局安监科" in found["上报去向"], "as it was reported"
     recheck = next(v for v in world.ledger.view.visits(CASE) if v.kind is VisitKind.RECHECK)
     done = tuple(dataclasses.replace(r, state=HazardState.RECTIFIED) for r in recheck.results)
@@ -141,6 +141,21 @@ def test_a_recheck_concludes_from_its_results(world: FormsWorld) -> None:
     assert "☑ 全部整改到位" in found["总体结论"]
     assert "☑ 无需上报" in found["上报去向"]
     assert found["下次复查时间"] == "—"
+
+
+def test_a_second_recheck_is_held_to_the_deadline_the_first_one_moved(world: FormsWorld) -> None:
+    """The world's recheck moves one deadline to 04-15."""
+    first = next(v for v in world.ledger.view.visits(CASE) if v.kind is VisitKind.RECHECK)
+    second = dataclasses.replace(
+        first,
+        id=VisitId(f"{CASE}-V8"),
+        version=1,
+        arrived_at=local_instant(date(2022, 4, 18), 9),
+        left_at=None,
+    )
+    world.ledger.append("test", VisitRecorded(visit=second))
+    found, _marks = values(world, "FC", visit=second.id)
+    assert (found["整改期限"], found["期限说明"]) == ("2022年4月15日", "期满后第3天")
 
 
 def test_a_call_needs_no_signature_of_the_enterprise_but_a_visit_does(world: FormsWorld) -> None:

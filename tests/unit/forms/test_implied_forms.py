@@ -22,14 +22,14 @@ from evidence.forms.people import read_contacts
 from evidence.forms.settings import EachPage
 from evidence.ledger.events import EscalationRecorded, PartiesImported
 from evidence.rules.registry import RULESETS
-from tests.forms_world import CASE, CODE, EXPERTS, FormsWorld, forms_world
+from tests.support.forms_fixture import CASE, CODE, EXPERTS, FormsWorld, forms_fixture
 from tests.unit.forms.test_content import change, guide, values
 
 
 @pytest.fixture
 def world(tmp_path: Path) -> FormsWorld:
     """One enterprise with its chain: three hazards."""
-    return forms_world(tmp_path)
+    return forms_fixture(tmp_path)
 
 
 def rechecked(world: FormsWorld, *states: HazardState) -> None:
@@ -172,7 +172,7 @@ def test_a_notice_to_an_enterprise_says_why_it_is_told(world: FormsWorld) -> Non
 
 
 def test_a_record_without_hazards_names_no_day_of_recheck(tmp_path: Path) -> None:
-    clean = forms_world(tmp_path, hazards=0)
+    clean = forms_fixture(tmp_path, hazards=0)
     assert values(clean, "JC")[0]["计划复查时间"] == "无需复查"
 
 

@@ -12,13 +12,11 @@ from evidence.domain.identifiers import Number
 from evidence.errors import ExitCode
 from evidence.forms.leftovers import settle_archive, settle_leftovers
 from evidence.ledger.comparison import LedgerBehindError, compare
-from evidence.ledger.events import (
-    FormIssued,
-)
+from evidence.ledger.events import FormIssued
 from evidence.ledger.ledger import Ledger
 from evidence.ledger.positions import Positions
 from evidence.ledger.upkeep import NumbersReserved, Reserved
-from tests.ledger_story import OWN, START, form
+from tests.support.ledger_scenario import OWN, START, form
 
 ISSUED, LEFT, STRAY = (Number(f"{OWN}-JC-00{n}") for n in (1, 2, 3))
 

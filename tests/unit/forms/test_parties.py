@@ -17,7 +17,7 @@ from evidence.errors import InputError
 from evidence.forms.empty_workbook import write_empty_workbook
 from evidence.forms.parties import import_parties, record_parties, short_name
 from evidence.forms.party_tables import TABLES
-from tests.forms_world import forms_world
+from tests.support.forms_fixture import forms_fixture
 
 GOOD = "91310110666007217T"
 OTHER = "91350200776049653A"
@@ -204,7 +204,7 @@ def test_a_landlord_is_found_in_the_same_file(tmp_path: Path) -> None:
 
 
 def test_a_refused_file_leaves_the_ledger_as_it_was(tmp_path: Path) -> None:
-    world = forms_world(tmp_path)
+    world = forms_fixture(tmp_path)
     before = world.ledger.head
     path = workbook(tmp_path / "名册.xlsx", 企业=[ROW], 人员=[{"编号": "P9", "姓名": "甲", "角色": "经理"}])
     with pytest.raises(InputError):
@@ -213,7 +213,7 @@ def test_a_refused_file_leaves_the_ledger_as_it_was(tmp_path: Path) -> None:
 
 
 def test_telephones_stay_out_of_the_journal(tmp_path: Path) -> None:
-    world = forms_world(tmp_path)
+    world = forms_fixture(tmp_path)
     path = workbook(
         tmp_path / "名册.xlsx", 企业=[{**ROW, "主要负责人": "欧阳喆", "主要负责人电话": "13912345678"}]
     )
@@ -265,3 +265,11 @@ def test_another_contract_leaves_out_its_own_places() -> None:
     assert short_name("临江县丁阀门有限公司", places) == "丁阀门"
     assert short_name("常州甲精密机械有限公司", places) == "常州甲精密机械"
     assert short_name("常州甲精密机械有限公司") == "常州甲精密机械"
+
+
+def test_an_empty_roster_is_refused_and_told_what_to_fill_in(tmp_path: Path) -> None:
+    path = tmp_path / "名册.xlsx"
+    write_empty_workbook(path, TABLES, title="名册", made=datetime(2022, 4, 1, tzinfo=UTC))
+    with pytest.raises(InputError, match="一行内容也没有") as refused:
+        import_parties(path)
+    assert "表头以下" in refused.value.remedy

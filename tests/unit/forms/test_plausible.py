@@ -16,7 +16,7 @@ from evidence.errors import InputError, UsageError
 from evidence.forms.plausible import Plausible
 from evidence.forms.register_bounds import refuse_impossible_entry
 from evidence.forms.visit_file import Entered, read_visit_file
-from tests.forms_world import FormsWorld, forms_world
+from tests.support.forms_fixture import FormsWorld, forms_fixture
 
 NOW = datetime(2022, 4, 1, 7, 0, tzinfo=UTC)
 """15:00 in Shanghai."""
@@ -25,7 +25,7 @@ BOUNDS = Plausible(now=NOW, contract_from=date(2021, 12, 7))
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> FormsWorld:
-    return forms_world(tmp_path_factory.mktemp("plausible") / "ws")
+    return forms_fixture(tmp_path_factory.mktemp("plausible") / "ws")
 
 
 def entered(world: FormsWorld, folder: Path, **head: Any) -> Entered:

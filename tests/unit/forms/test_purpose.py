@@ -18,12 +18,12 @@ from evidence.forms.content.purpose import refuse_contradiction
 from evidence.forms.content.registry import form_values
 from evidence.forms.source import IssueRequest, Source, find_source
 from evidence.ledger.events import EscalationRecorded, VisitRecorded
-from tests.forms_world import CASE, FormsWorld, forms_world
+from tests.support.forms_fixture import CASE, FormsWorld, forms_fixture
 
 
 @pytest.fixture
 def world(tmp_path: Path) -> FormsWorld:
-    return forms_world(tmp_path / "ws")
+    return forms_fixture(tmp_path / "ws")
 
 
 def source(world: FormsWorld, form: str, **more: Any) -> Source:

@@ -7,7 +7,7 @@ import evidence
 from evidence.forms.catalogue import SHIPPED, Catalogue, shipped_templates
 from evidence.new_workspace import shipped
 from evidence.rules.parameters import Parameters
-from tests.first_contract import FIRST_CONTRACT
+from tests.support.first_contract import FIRST_CONTRACT
 
 ROOT = Path(evidence.__file__).parents[1]
 

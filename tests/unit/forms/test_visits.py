@@ -1,8 +1,7 @@
-"""What people enter about a case: read strictly, corrected by versions, never overwritten."""
+"""What people enter about a case: read strictly, each mistake named, nothing stored of a refused file."""
 
 from __future__ import annotations
 
-import io
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -10,77 +9,23 @@ import jsonschema
 import openpyxl
 import pytest
 import yaml
-from PIL import Image
 
 from evidence.contracts.contract import shipped_contract
-from evidence.domain.case import Case, CaseKind
-from evidence.domain.identifiers import CaseId
-from evidence.errors import InputError, UsageError
-from evidence.forms.open_case import AnotherCaseError, open_case
+from evidence.errors import InputError
 from evidence.forms.schemas import schema
-from evidence.forms.take_back import cancel_case
-from evidence.forms.visit_entry import Recorded, record_visit_file
+from evidence.forms.visit_entry import record_visit_file
 from evidence.forms.visit_workbook import write_visit_workbook
-from evidence.ledger.events import CaseOpened
-from tests.forms_world import CODE, FormsWorld, forms_world
+from tests.support.forms_fixture import FormsWorld
+from tests.support.visits_fixture import CHECK, OTHER, RECHECK, REPORT, enter, refused, visits_fixture
 
-OTHER = CaseId("WJB22-0002")
-CHECK = """
-类型: 检查
-到达时间: 2022-03-15 09:00
-离开时间: 2022-03-15 11:30
-检查人员: [李建国, P02]
-监管人员: 王强
-出示工作证: 是
-陪同人员: 赵敏
-主要负责人到场: 是
-记录仪: DSJ-1、DSJ-2
-检查场所: 一车间
-情况: 现场检查。
-检查项目:
-- {序号: 1, 结果: 合格}
-- {序号: 2, 结果: 不适用, 说明: 无此工艺}
-隐患:
-- {部位: 一车间, 描述: 无防护罩, 检查项: 3, 整改期限: 2022-03-30, 整改建议: 加装, 已交底: 是, 照片: 现场.jpg}
-- {部位: 二车间, 描述: 通道堵塞, 立即整改: 是, 已交底: 是}
-"""
+NEW_MAJOR = (
+    "- {部位: 危化品库, 描述: 无可燃气体报警, 等级: 重大, 判定条款: GM2017-01-03, 整改期限: 2022-04-15}\n"
+)
 
 
 @pytest.fixture
 def world(tmp_path: Path) -> FormsWorld:
-    """A world with a second, empty case, and a photograph beside the input files."""
-    made = forms_world(tmp_path / "ws")
-    case = Case(id=OTHER, enterprise=CODE, kind=CaseKind.ANNUAL, opened_on=date(2022, 3, 15))
-    made.ledger.append("test", CaseOpened(case=case))
-    buffer = io.BytesIO()
-    Image.new("RGB", (64, 48), "gray").save(buffer, "JPEG")
-    (tmp_path / "现场.jpg").write_bytes(buffer.getvalue())
-    return made
-
-
-def enter(world: FormsWorld, text: str, **more: object) -> Recorded:
-    """Record one YAML text for the second case."""
-    path = world.root.parent / "登记.yaml"
-    path.write_text(text, encoding="utf-8")
-    case = world.ledger.view.case(OTHER)
-    assert case is not None
-    return record_visit_file(
-        path,
-        case=case,
-        ledger=world.ledger,
-        originals=world.originals,
-        actor="test",
-        **more,  # type: ignore[arg-type]
-    )
-
-
-def refused(world: FormsWorld, text: str) -> str:
-    """The message of a refused file; nothing may have changed."""
-    before = world.ledger.head, sorted(world.originals.digests())
-    with pytest.raises(InputError) as caught:
-        enter(world, text)
-    assert (world.ledger.head, sorted(world.originals.digests())) == before
-    return caught.value.what
+    return visits_fixture(tmp_path)
 
 
 def test_a_check_is_read_into_facts(world: FormsWorld) -> None:
@@ -124,68 +69,10 @@ def test_a_mistake_is_named_by_its_field_and_nothing_is_stored(
     assert f"  {place}" in refused(world, CHECK.replace(old, new))
 
 
-def test_the_same_file_twice_changes_nothing(world: FormsWorld) -> None:
-    enter(world, CHECK)
-    before = world.ledger.head
-    assert enter(world, CHECK).unchanged
-    assert world.ledger.head == before
-
-
-def test_a_corrected_file_is_a_new_version_with_its_difference(world: FormsWorld) -> None:
-    enter(world, CHECK)
-    recorded = enter(world, CHECK.replace("2022-03-30", "2022-04-02").replace("结果: 合格", "结果: 不合格"))
-    assert (recorded.id, recorded.version, recorded.new) == ("WJB22-0002-V1", 2, False)
-    assert set(recorded.differences) == {
-        "隐患 1 · 整改期限：2022-03-30 → 2022-04-02",
-        "检查项目 1 · 结果：合格 → 不合格",
-    }
-    assert [visit.version for visit in world.ledger.view.visits(OTHER)] == [1, 2]
-
-
-def test_a_second_visit_of_the_day_can_be_told_apart(world: FormsWorld) -> None:
-    enter(world, CHECK)
-    assert enter(world, CHECK, separate=True).id == "WJB22-0002-V2"
-
-
-def test_correcting_a_visit_of_another_kind_is_refused(world: FormsWorld) -> None:
-    enter(world, CHECK)
-    urging = "类型: 督促\n到达时间: 2022-03-23 10:00\n检查人员: P01\n督促方式: 电话\n企业态度: 积极\n"
-    with pytest.raises(UsageError):
-        enter(world, urging, visit="WJB22-0002-V1")
-    assert enter(world, urging).id == "WJB22-0002-V2"
-
-
 def test_progress_of_a_hazard_nobody_found_is_refused(world: FormsWorld) -> None:
     enter(world, CHECK)
     text = "类型: 督促\n到达时间: 2022-03-23 10:00\n整改进度:\n- {隐患: H09, 进度: 已完成}\n"
     assert "H09" in refused(world, text)
-
-
-REPORT = """
-类型: 整改报告
-收到日期: 2022-03-28
-整改答复:
-- {隐患: H01, 整改措施: 加装, 责任人: 孙磊, 资金: 3200}
-"""
-
-
-def test_a_report_and_its_review_are_one_version_and_a_second_report_the_next(world: FormsWorld) -> None:
-    enter(world, CHECK)
-    assert enter(world, REPORT).version == 1
-    reviewed = enter(world, REPORT + "审核人: P01\n审核日期: 2022-03-29\n审核结论: 明显不符合\n")
-    assert (reviewed.version, reviewed.new) == (1, False)
-    assert enter(world, REPORT.replace("03-28", "03-30")).version == 2
-
-
-def test_an_escalation_gets_its_receipt_later(world: FormsWorld) -> None:
-    enter(world, CHECK)
-    text = "类型: 上报\n上报情形: 重大事故隐患\n收件单位: 安监科\n上报时间: 2022-03-15 15:05\n上报隐患: H01\n"
-    assert enter(world, text).id == "E1"
-    receipt = enter(world, text + "签收时间: 2022-03-15 16:20\n")
-    assert receipt.id == "E1"
-    assert receipt.differences[0].startswith("签收时间：（空） → 2022-03-15T08:20")
-    (escalation,) = world.ledger.view.escalations(OTHER)
-    assert escalation.receipt_at == datetime(2022, 3, 15, 8, 20, tzinfo=UTC)
 
 
 def test_the_workbook_says_the_same_as_the_yaml_file(world: FormsWorld, tmp_path: Path) -> None:
@@ -235,68 +122,6 @@ def test_the_published_schema_takes_what_the_program_takes(text: str) -> None:
         jsonschema.validate({**document, "类别": "检查"}, schema("visit"))
 
 
-def test_a_case_is_numbered_within_its_year(world: FormsWorld) -> None:
-    def opened(day: date) -> str:
-        return open_case(
-            world.ledger,
-            contract="WJB",
-            enterprise="甲精密",
-            kind="annual",
-            on=day,
-            actor="test",
-            again_why="第二轮检查",
-        ).id
-
-    assert opened(date(2022, 5, 1)) == "WJB22-0003"
-    assert opened(date(2023, 5, 1)) == "WJB23-0001"
-    assert opened(date(2022, 6, 1)) == "WJB22-0004"
-
-
-def test_a_second_case_of_the_year_asks_why_unless_the_first_was_cancelled(world: FormsWorld) -> None:
-    def opened(on: date, why: str | None = None) -> Case:
-        return open_case(
-            world.ledger,
-            contract="WJB",
-            enterprise="甲精密",
-            kind="new-enterprise",
-            on=on,
-            actor="test",
-            again_why=why,
-        )
-
-    first = opened(date(2022, 5, 1))
-    for nothing in (None, "", "  "):
-        with pytest.raises(AnotherCaseError, match=first.id):
-            opened(date(2022, 6, 1), nothing)
-    assert opened(date(2023, 1, 1)).id == "WJB23-0001"
-    second = opened(date(2022, 6, 1), "换了厂区")
-    assert second.again_why == "换了厂区"
-    for case in (first, second):
-        cancel_case(world.ledger, case, why="误开", by="P01", actor="test")
-    third = opened(date(2022, 7, 1))
-    assert int(third.id[-4:]) == int(second.id[-4:]) + 1
-
-
-@pytest.mark.parametrize("kind", ["special", "yearly", "special:没有"])
-def test_a_case_of_an_unknown_kind_is_refused(world: FormsWorld, kind: str) -> None:
-    with pytest.raises(UsageError):
-        open_case(world.ledger, contract="WJB", enterprise=CODE, kind=kind, on=date(2022, 5, 1), actor="test")
-
-
-RECHECK = """
-类型: 复查
-到达时间: 2022-03-31 09:00
-离开时间: 2022-03-31 10:00
-检查人员: P01
-复查结果:
-- {隐患: H01, 结果: 已整改}
-- {隐患: H02, 结果: 已整改}
-"""
-NEW_MAJOR = (
-    "- {部位: 危化品库, 描述: 无可燃气体报警, 等级: 重大, 判定条款: GM2017-01-03, 整改期限: 2022-04-15}\n"
-)
-
-
 @pytest.mark.parametrize("kind", ["复查", "指导"])
 def test_a_hazard_found_at_a_recheck_or_guidance_is_kept_under_a_number_of_its_own(
     kind: str, world: FormsWorld
@@ -314,20 +139,6 @@ def test_two_checks_of_a_case_never_share_a_hazard_number(world: FormsWorld) -> 
     enter(world, CHECK.replace("2022-03-15", "2022-03-22"))
     ids = [hazard.id for visit in world.ledger.view.visits(OTHER) for hazard in visit.hazards]
     assert ids == ["H01", "H02", "H03", "H04"]
-
-
-def test_a_correction_keeps_the_numbers_of_its_hazards(world: FormsWorld) -> None:
-    enter(world, CHECK)
-    enter(world, CHECK.replace("2022-03-15", "2022-03-22"))
-    corrected = CHECK.replace("2022-03-15", "2022-03-22").replace("无防护罩", "防护罩损坏")
-    enter(
-        world,
-        corrected.replace("{部位: 一车间", "{编号: H03, 部位: 一车间").replace(
-            "{部位: 二", "{编号: H04, 部位: 二"
-        ),
-    )
-    newest = max(world.ledger.view.visits(OTHER), key=lambda visit: (visit.id, visit.version))
-    assert (newest.version, [hazard.id for hazard in newest.hazards]) == (2, ["H03", "H04"])
 
 
 @pytest.mark.parametrize(
@@ -350,10 +161,3 @@ def test_a_correction_keeps_the_numbers_of_its_hazards(world: FormsWorld) -> Non
 def test_what_a_kind_cannot_carry_is_refused_by_name(text: str, what: str, world: FormsWorld) -> None:
     enter(world, CHECK)
     assert f"不登记“{what}”" in refused(world, text)
-
-
-def test_a_result_for_a_hazard_that_was_corrected_away_is_refused(world: FormsWorld) -> None:
-    enter(world, CHECK)
-    gone = CHECK.replace("- {部位: 二车间, 描述: 通道堵塞, 立即整改: 是, 已交底: 是}\n", "")
-    enter(world, gone)
-    assert "没有隐患 H02" in refused(world, RECHECK)

@@ -13,10 +13,10 @@ from evidence.handover.originals import originals_of
 from evidence.handover.placing import PlacedCase
 from evidence.handover.sent import Sent
 from evidence.handover.week import take_stock
-from tests import world
-from tests.handing_over import WEEK, make_office
+from tests.support import sample
+from tests.support.handing_over import WEEK, make_office
 
-VISIT = f"{world.CLOSED}-V1"
+VISIT = f"{sample.CLOSED}-V1"
 SAME = {"pass": "present", "fail": "missing", "review": "undecided"}
 
 
@@ -34,13 +34,13 @@ def key_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ],
 )
 def test_dossier_and_rule_agree(changes: dict[str, int], state: str, key_home: Path, tmp_path: Path) -> None:
-    facts = world.week_facts()
+    facts = sample.week_facts()
     check = next(one for case in facts.cases for one in case.visits if one.id == VISIT)
     late = check.arrived_at + timedelta(seconds=100)
-    made = make_office(tmp_path, key_home, world.on_recordings(facts, VISIT, started_at=late))
+    made = make_office(tmp_path, key_home, sample.on_recordings(facts, VISIT, started_at=late))
     office = replace(made, parameters=replace(made.parameters, **changes))  # type: ignore[arg-type]
-    work = take_stock(office, week=WEEK, supplement=False, at=world.FRIDAY)
-    case = next(one for one in work.facts.cases if one.case.id == world.CLOSED)
+    work = take_stock(office, week=WEEK, supplement=False, at=sample.FRIDAY)
+    case = next(one for one in work.facts.cases if one.case.id == sample.CLOSED)
     content = dossier_content(
         work,
         case,

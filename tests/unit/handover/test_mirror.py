@@ -20,7 +20,7 @@ from evidence.handover.settings import WitnessSettings
 from evidence.ledger.checkpoint import Checkpoint, make
 from evidence.ledger.events import CheckpointMade
 from evidence.ledger.ledger import Ledger
-from tests.ledger_story import START, taken
+from tests.support.ledger_scenario import START, taken
 
 
 def checkpoint(ledger: Ledger, week: str) -> CheckpointMade:
@@ -37,7 +37,9 @@ def root(tmp_path: Path) -> Path:
     (tmp_path / "outside").mkdir()
     work = tmp_path / "work"
     work.mkdir()
-    (work / "evidence.toml").write_text('[witness]\nfolder = "../outside"\n', encoding="utf-8")
+    (work / "evidence.toml").write_text(
+        '[contract]\ncode = "WJB"\n[witness]\nfolder = "../outside"\n', encoding="utf-8"
+    )
     ledger = Ledger.open(work / "archive" / "ledger", clock=lambda: START)
     for number, week in enumerate(("2022-W11", "2022-W12"), 1):
         ledger.append("x", taken(number, f"{number}.pdf", str(number)))

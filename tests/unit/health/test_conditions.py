@@ -19,9 +19,9 @@ from evidence.health.heartbeat import FILE_NAME
 from evidence.health.model import Condition, State, as_json, worst
 from evidence.health.upkeep import note, read_upkeep
 from evidence.health.watched import Watched
-from evidence.ledger.events import ArrivalJudged
+from evidence.ledger.arrival_events import ArrivalJudged
 from evidence.settings import ContractSettings, Settings
-from tests.ledger_story import taken
+from tests.support.ledger_scenario import taken
 
 NOW = datetime(2022, 4, 1, 4, 0, tzinfo=UTC)
 
@@ -50,8 +50,9 @@ def one(workspace: Workspace, name: str, now: datetime = NOW) -> Condition:
     return found[0]
 
 
-def test_the_names_are_those_that_the_guide_lists(office: Workspace) -> None:
-    guide = (Path(__file__).parents[3] / "docs/service.md").read_text(encoding="utf-8")
+@pytest.mark.parametrize("guide_name", ["service.md", "service.zh.md"])
+def test_the_names_are_those_that_the_guide_lists(office: Workspace, guide_name: str) -> None:
+    guide = (Path(__file__).parents[3] / "docs" / guide_name).read_text(encoding="utf-8")
     for each in conditions(office, NOW):
         assert f"| `{each.name}` |" in guide
         for figure in each.figures:

@@ -14,11 +14,9 @@ from evidence.inbox.numbering import next_arrival
 from evidence.inbox.quarantine import Quarantine
 from evidence.inbox.report import arrival_row, summary
 from evidence.inbox.words import page_list
-from evidence.ledger.events import (
-    ArrivalTaken,
-)
+from evidence.ledger.arrival_events import ArrivalTaken
 from evidence.ledger.upkeep import LedgerRestored
-from tests.inbox_room import CHECK, NOW, Room, issue, open_room, picture, real_pdf, scan
+from tests.support.inbox_fixture import CHECK, NOW, Room, issue, open_room, picture, real_pdf, scan
 
 
 @pytest.fixture

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from evidence.domain.document import MarkVerdict
+from evidence.domain.document import MarkVerdict, Placing
 from evidence.domain.identifiers import ArrivalId, CaseId, VisitId, make_number
 from evidence.errors import MissingPartError, UsageError
 from evidence.inbox.deciding import Decider
 from evidence.inbox.placing import Placement
 from evidence.ledger.events import CaseCancelled, FormVoided
-from tests.clips import make_clip
-from tests.inbox_room import CASE, CHECK, Room, issue, open_room, picture, real_pdf, scan
+from tests.support.clips import make_clip
+from tests.support.inbox_fixture import CASE, CHECK, Room, issue, open_room, picture, real_pdf, scan
 
 WHO = Decider(actor="cli:test", by="王芳", why="看图确认")
 OTHER = make_number(CaseId("WJB22-0002"), "JC", 1)
@@ -37,7 +38,8 @@ def test_a_page_without_code_is_linked_by_a_person_and_its_marks_are_read_on_tha
     document = room.ledger.view.document(CHECK)
     assert document is not None
     (page,) = document.scans
-    assert (page.page, page.identity, page.arrival, page.sha256) == (2, "person", arrival.id, arrival.sha256)
+    assert (page.page, page.identity, page.arrival, page.sha256) == (2, "proven", arrival.id, arrival.sha256)
+    assert page.placed == Placing(by="王芳", why="看图确认")
     verdicts = {mark.box: mark.verdict for mark in page.marks}
     assert verdicts.pop("escort") is MarkVerdict.ABSENT
     assert set(verdicts.values()) == {MarkVerdict.PRESENT}
@@ -50,10 +52,36 @@ def test_a_page_nothing_can_be_read_of_asks_for_every_box(room: Room, fails: Exc
     arrival = room.take("照片.pdf", scan("unlike"))
     room.reader.fails = fails
     linked = room.desk.place(arrival.id, [Placement(index=0, number=CHECK, page=2)], WHO)
-    assert "第2页的陪同人员签名无法自动判定，请看图确认。" in linked.message
+    assert "第2页的陪同人员签名待认定，请看图确认。" in linked.message
     (page,) = room.ledger.view.document(CHECK).scans  # type: ignore[union-attr]
-    assert page.identity == "person"
+    assert (page.identity, page.placed) == ("person", Placing(by="王芳", why="看图确认"))
     assert {mark.verdict for mark in page.marks} == {MarkVerdict.UNDECIDED}
+    better = replace(WHO, by="李主任", why="与签发件逐行对照过", stated=True)
+    room.desk.place(arrival.id, [Placement(index=0, number=CHECK, page=2)], better)
+    (page,) = room.ledger.view.document(CHECK).scans  # type: ignore[union-attr]
+    assert page.placed == Placing(by="李主任", why="与签发件逐行对照过", stated=True)
+
+
+def test_a_page_filed_by_its_code_alone_is_confirmed_by_placing_it_where_it_lies(room: Room) -> None:
+    arrival = room.take("扫描.pdf", scan(f"{CHECK}/2"))
+    judged = arrival.judged
+    assert judged is not None
+    (read,) = judged.pages
+    room.ledger.append("test", replace(judged, pages=(replace(read, identity="code"),)))
+    room.desk.place(arrival.id, [Placement(index=0, number=CHECK, page=2)], WHO)
+    (page,) = room.ledger.view.document(CHECK).scans  # type: ignore[union-attr]
+    assert (page.identity, page.placed) == ("person", Placing(by="王芳", why="看图确认"))
+    assert page.marks == read.marks
+
+
+@pytest.mark.parametrize("by", ["P01", "张安"])
+def test_nobody_places_the_pages_of_an_own_visit(room: Room, by: str) -> None:
+    arrival = room.take("混扫.pdf", scan("no_code", "no_code"))
+    before = room.ledger.head
+    both = [Placement(index=n, number=CHECK, page=n + 1) for n in (0, 1)]
+    with pytest.raises(UsageError, match="不能认定自己的记录"):
+        room.desk.place(arrival.id, both, replace(WHO, by=by))
+    assert room.ledger.head == before
 
 
 def test_a_mixed_file_is_split_over_documents_and_the_rest_keeps_waiting(room: Room) -> None:

@@ -15,7 +15,7 @@ from evidence.errors import UnreadableError
 from evidence.filetypes.office_text import OfficeFile, office_text
 from evidence.inbox.edocuments import numbers_in
 from evidence.ledger.events import FormIssued, FormVoided
-from tests.inbox_room import CASE, CHECK, COMPANY, Room, issue, open_room, real_pdf
+from tests.support.inbox_fixture import CASE, CHECK, COMPANY, Room, issue, open_room, real_pdf
 
 REPORT = make_number(CASE, "ZG", 1)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.inbox_room import CHECK, QUICK, Room, age, issue, open_room, scan
+from tests.support.inbox_fixture import CHECK, QUICK, Room, age, issue, open_room, scan
 
 SETTLE_S = 0.05
 

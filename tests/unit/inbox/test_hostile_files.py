@@ -16,10 +16,10 @@ from pathlib import Path
 import pikepdf
 import pytest
 
+from evidence.inbox.inbox_listing import MovedAwayError, look, look_at, opened
 from evidence.inbox.names import is_ignored, shown, storable
 from evidence.inbox.readers import BareRenderer
-from evidence.inbox.sight import MovedAwayError, look, look_at, opened
-from tests.inbox_room import CHECK, Room, issue, open_room, picture, real_pdf, scan
+from tests.support.inbox_fixture import CHECK, Room, issue, open_room, picture, real_pdf, scan
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="POSIX file kinds")
 

@@ -10,11 +10,9 @@ from evidence.domain.identifiers import CaseId, make_number
 from evidence.errors import MissingPartError
 from evidence.inbox import words
 from evidence.inbox.report import arrival_row, summary
-from evidence.ledger.events import (
-    FormVoided,
-)
+from evidence.ledger.events import FormVoided
 from evidence.ledger.upkeep import LedgerRestored
-from tests.inbox_room import CHECK, NOW, Room, issue, open_room, outcomes, picture, real_pdf, scan
+from tests.support.inbox_fixture import CHECK, NOW, Room, issue, open_room, outcomes, picture, real_pdf, scan
 
 OTHER = make_number(CaseId("WJB22-0002"), "JC", 1)
 

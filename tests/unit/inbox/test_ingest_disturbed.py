@@ -10,7 +10,7 @@ import pytest
 from evidence.archive.originals import Stored
 from evidence.errors import ExitCode
 from evidence.inbox.passes import NoRoomError
-from tests.inbox_room import CHECK, QUICK, Room, issue, open_room, real_pdf, scan
+from tests.support.inbox_fixture import CHECK, QUICK, Room, issue, open_room, real_pdf, scan
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from evidence.domain.identifiers import Number, Sha256
 from evidence.domain.register import Package
 from evidence.ledger.events import PackageBuilt
-from tests.inbox_room import NOW, Room, issue, open_room, scan
+from tests.support.inbox_fixture import NOW, Room, issue, open_room, scan
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from evidence.inbox import lookup
 from evidence.inbox.lookup import LedgerForms
 from evidence.ledger.events import FormVoided
 from evidence.ledger.ledger import Ledger
-from tests.inbox_room import NOW, issue
+from tests.support.inbox_fixture import NOW, issue
 
 NUMBERS = [Number(f"WJB22-000{case}-JC-001") for case in range(1, 6)]
 

@@ -13,20 +13,21 @@ from evidence.domain.parties import Enterprise
 from evidence.filetypes.mail_headers import Letterhead
 from evidence.forms.people import EnterpriseContacts, store
 from evidence.inbox.mail_suggestions import MailSuggestions
-from evidence.ledger.events import ArrivalJudged, PartiesImported
+from evidence.ledger.arrival_events import ArrivalJudged
+from evidence.ledger.events import PartiesImported
 from evidence.ledger.ledger import Ledger
-from tests import world
+from tests.support import sample
 
 Told = tuple[MailSuggestions, Enterprise]
 ADDRESS = "zhang@factory.cn"
-WAITING = ArrivalJudged(arrival=ArrivalId("A-20220401-0001"), outcome="unidentified", message="待确认。")
+WAITING = ArrivalJudged(arrival=ArrivalId("A-20220401-0001"), outcome="unidentified", message="待认定。")
 
 
 @pytest.fixture
 def room(tmp_path: Path) -> Told:
     """A week whose first enterprise has told its address."""
     ledger, originals = Ledger.open(tmp_path / "ledger"), Originals(tmp_path / "originals")
-    ledger.append("test", *world.journal_events(world.week_facts()))
+    ledger.append("test", *sample.journal_events(sample.week_facts()))
     first = ledger.view.enterprises()[0]
     contacts = store(originals, EnterpriseContacts(emails=(ADDRESS,)))
     assert contacts is not None

@@ -10,7 +10,7 @@ from evidence.filetypes import media
 from evidence.filetypes.media import identify_media
 from evidence.inbox.readers import BareRenderer
 from evidence.inbox.settings import InboxSettings
-from tests.inbox_room import picture, real_pdf
+from tests.support.inbox_fixture import picture, real_pdf
 
 READER = BareRenderer(settings=InboxSettings(max_pages=20))
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from evidence.inbox.inbox_listing import Sighting
 from evidence.inbox.settings import InboxSettings
 from evidence.inbox.settle import Readiness, Watched, next_look, observe, readiness
-from evidence.inbox.sight import Sighting
 
 SETTINGS = InboxSettings(settle_s=2.0, incomplete_after_s=180.0)
 

@@ -59,4 +59,4 @@ def test_what_changed_is_said():
 
 def test_a_dispute_is_not_called_a_missing_signature():
     (asked,) = words.mark_sentences(words.held_against([page(ABSENT).marks[0]], document(PRESENT)))
-    assert "无法自动判定（各次扫描判断不一）" in asked
+    assert "待认定（各次扫描判断不一）" in asked

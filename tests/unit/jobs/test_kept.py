@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Mapping
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -119,3 +121,38 @@ def test_it_stops_between_two_jobs(queue: KeptQueue) -> None:
     doing = Doing()
     queue.work(doing, NOW, stopped=lambda: len(doing.did) == 1)
     assert (len(doing.did), queue.waiting()) == (1, 2)
+
+
+def test_what_nobody_wants_any_more_is_dropped_shown_and_revived_on_request(queue: KeptQueue) -> None:
+    queue.put(Job(function="a", key="a:1"))
+    queue.put(Job(function="a", key="b:1"))
+    queue.drop(lambda key: "没有 b 了" if key.startswith("b") else "", NOW)
+    assert [(each.key, each.why) for each in queue.dropped()] == [("b:1", "没有 b 了")]
+    assert (queue.waiting(), queue.dead()) == (1, ())
+    doing = Doing()
+    queue.work(doing, NOW)
+    assert len(doing.did) == 1
+    assert queue.revive() == 1
+    assert (queue.waiting(), queue.dropped()) == (1, ())
+
+
+def test_what_was_dropped_long_ago_is_forgotten(queue: KeptQueue) -> None:
+    queue.put(Job(function="a", key="a:1"))
+    queue.drop(lambda _key: "旧", NOW)
+    queue.put(Job(function="a", key="a:2"))
+    queue.drop(lambda _key: "新", NOW + timedelta(days=91))
+    assert [each.key for each in queue.dropped()] == ["a:2"]
+
+
+def test_a_file_made_before_jobs_could_be_dropped_is_read(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "jobs.sqlite3")) as file:
+        file.execute(
+            "CREATE TABLE job (id INTEGER PRIMARY KEY AUTOINCREMENT, function TEXT NOT NULL, "
+            "key TEXT NOT NULL UNIQUE, arguments TEXT NOT NULL, priority INTEGER NOT NULL, "
+            "attempts INTEGER NOT NULL DEFAULT 0, not_before REAL NOT NULL DEFAULT 0, "
+            "why TEXT NOT NULL DEFAULT '', dead_at REAL)"
+        )
+        file.execute("INSERT INTO job (function, key, arguments, priority) VALUES ('a', 'a:1', '{}', 1)")
+        file.commit()
+    queue = KeptQueue(tmp_path / "jobs.sqlite3", SETTINGS)
+    assert (queue.waiting(), queue.dropped()) == (1, ())

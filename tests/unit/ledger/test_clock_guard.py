@@ -12,7 +12,7 @@ from evidence.errors import UsageError
 from evidence.ledger.clock_guard import ClockGuard
 from evidence.ledger.ledger import Ledger
 from evidence.settings import ContractSettings, Settings
-from tests.ledger_story import taken
+from tests.support.ledger_scenario import taken
 
 LAST = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
 SIGNED = date(2026, 1, 5)

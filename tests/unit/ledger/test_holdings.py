@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from evidence.domain.identifiers import ArrivalId
-from evidence.ledger.events import ArrivalJudged
+from evidence.ledger.arrival_events import ArrivalJudged
 from evidence.ledger.holdings import case_tree, holdings, original_place, safe_name
 from evidence.ledger.ledger import Ledger
-from tests.ledger_story import OWN, OWN_FORM, START, digest, every_kind, page, taken
+from tests.support.ledger_scenario import OWN, OWN_FORM, START, digest, every_kind, page, taken
 
 
 @pytest.fixture

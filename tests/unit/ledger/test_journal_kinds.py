@@ -13,13 +13,13 @@ from evidence.ledger.events import EVENT_TYPES
 from evidence.ledger.export import TITLES
 from evidence.ledger.fold import _LOOKING, _READING
 from evidence.ledger.ledger import Ledger
-from tests.ledger_story import OTHER, OWN, OWN_FORM, every_kind
+from tests.support.ledger_scenario import OTHER, OWN, OWN_FORM, every_kind
 
 GOLDEN = Path(__file__).parents[2] / "data" / "ledger" / "journal-1.jsonl"
 """Written by version 0.1.0; never write it again, add a new file beside it."""
 SILENT = {
     "ledger.tail-cut/1", "ledger.recovered/1", "archive.audited/1", "signer.changed/1", "material.disposed/1",
-    "footage.seen/1",
+    "footage.seen/1", "original.handed-out/1", "material.viewed/1",
 }  # fmt: skip
 """Kinds that say nothing about the view's content."""
 

@@ -10,10 +10,10 @@ import pytest
 from evidence.errors import UsageError
 from evidence.ledger.known import CLOCK_TOLERANCE, present
 from evidence.ledger.ledger import Ledger
-from tests import world
+from tests.support import sample
 
-NOW = world.FRIDAY
-EVENT = world.journal_events(world.week_facts())[0]
+NOW = sample.FRIDAY
+EVENT = sample.journal_events(sample.week_facts())[0]
 
 
 @pytest.mark.parametrize("ahead", [timedelta(0), timedelta(seconds=90), CLOCK_TOLERANCE])

@@ -18,17 +18,19 @@ from evidence.domain.week import Week, local_instant
 from evidence.errors import LedgerDamagedError
 from evidence.ledger import bulk
 from evidence.ledger import embedded as ledger_module
-from evidence.ledger.events import (
+from evidence.ledger.arrival_events import (
     ArrivalJudged,
     ArrivalTaken,
     ArrivalWaiting,
+    MarkDecided,
+    RecordingAssigned,
+)
+from evidence.ledger.events import (
     CaseOpened,
     FormIssued,
     FormVoided,
-    MarkDecided,
     PackageBuilt,
     PartiesImported,
-    RecordingAssigned,
     RegisterEntered,
     VisitRecorded,
 )

@@ -9,13 +9,10 @@ import pytest
 
 from evidence.domain.case import Case, CaseKind
 from evidence.domain.identifiers import CaseId, EnterpriseId, Number
-from evidence.ledger.events import (
-    CaseOpened,
-    FormIssued,
-)
+from evidence.ledger.events import CaseOpened, FormIssued
 from evidence.ledger.ledger import Ledger
 from evidence.ledger.upkeep import LedgerRestored, NumbersReserved, Reserved
-from tests.ledger_story import START, form
+from tests.support.ledger_scenario import START, form
 
 ONE, TWO, THREE = CaseId("WJB22-0001"), CaseId("WJB22-0002"), CaseId("WJB22-0003")
 WEEKLY = CaseId("WJB22-0000")

@@ -10,7 +10,7 @@ from evidence.ledger import positions as room
 from evidence.ledger.holdings import places_of
 from evidence.ledger.ledger import Ledger
 from evidence.ledger.positions import CheckpointMark, Positions
-from tests.ledger_story import START, every_kind
+from tests.support.ledger_scenario import START, every_kind
 
 
 @pytest.fixture

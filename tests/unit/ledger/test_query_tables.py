@@ -10,9 +10,9 @@ from tinydb import TinyDB, where
 
 from evidence.ledger import query_tables
 from evidence.ledger.ledger import Ledger
-from tests import world
+from tests.support import sample
 
-EVENTS = world.journal_events(world.week_facts())
+EVENTS = sample.journal_events(sample.week_facts())
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.recognition_room import Room
+from tests.support.recognition_fixture import Room
 
 
 @pytest.fixture(scope="session")

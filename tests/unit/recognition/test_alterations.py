@@ -6,9 +6,10 @@ import pytest
 
 from evidence.demo.canvas import font
 from evidence.demo.creases import Crease, press_crease
+from evidence.demo.pen import handwritten
 from evidence.demo.seal import SEAL_FACE
-from evidence.domain.document import BoxKind
-from tests.recognition_room import all_boxes, line_on
+from evidence.domain.document import BoxKind, MarkVerdict
+from tests.support.recognition_fixture import all_boxes, box_pixels, line_on, mark
 
 MARKS = frozenset({BoxKind.SIGNATURE, BoxKind.DATE, BoxKind.SEAL})
 
@@ -58,6 +59,33 @@ def test_changed_print_is_flagged_with_its_region(room, sample, profile, change)
     assert all(isinstance(value, int) for value in region)
     assert 42 < region[1] / 72 * 25.4 < 103
     assert all(a.crop in room.pictures.kept for a in reading.scan.alterations)
+
+
+def replaced_month(rng, canvas):
+    """The printed 年 月 日 of a date box painted out, and words in its place."""
+    x, y, w, h = box_pixels(canvas, "principal-date")
+    inner = slice(y + round(0.06 * h), y + round(0.95 * h)), slice(x + 2, x + w - 2)
+    canvas.image[inner] = 252
+    print_line(canvas, "责实无人共需场其再已负内", (x + 2) / canvas.mm, y / canvas.mm + 2.6, 3.6)
+
+
+@pytest.mark.parametrize("profile", ["clean", "office"])
+def test_a_replaced_date_is_flagged_though_its_box_is_no_longer_empty(room, sample, profile):
+    reading = room.read(room.scan(sample, profile=profile, seed=3, mode="color", retouch=replaced_month))
+    assert mark(reading, "principal-date").verdict is not MarkVerdict.ABSENT
+    assert "altered_print" in kinds(reading)
+
+
+@pytest.mark.parametrize("mode", ["color", "gray", "bilevel"])
+def test_digits_right_across_the_printed_date_alter_nothing(room, sample, mode):
+    def written(rng, canvas):
+        x, y, w, h = box_pixels(canvas, "principal-date")
+        alpha = handwritten(np.random.default_rng(4), "2022 12 28", round(0.9 * h))
+        canvas.ink(alpha, x + 0.15 * w, y + 0.05 * h, (60, 30, 20))
+
+    reading = room.read(room.scan(sample, profile="office", seed=3, mode=mode, retouch=written))
+    assert mark(reading, "principal-date").verdict is MarkVerdict.PRESENT
+    assert kinds(reading) == []
 
 
 @pytest.mark.parametrize("seed", [6, 9])

@@ -8,7 +8,7 @@ import pytest
 
 from evidence.demo.seal import fingerprint as press_thumb
 from evidence.domain.document import MarkVerdict
-from tests.recognition_room import box_pixels, signature, verdict
+from tests.support.recognition_fixture import box_pixels, signature, verdict
 
 PRESENT, ABSENT, UNDECIDED = MarkVerdict.PRESENT, MarkVerdict.ABSENT, MarkVerdict.UNDECIDED
 
@@ -23,6 +23,15 @@ def test_a_thumb_alone_never_signs_without_colour(room, sample, mode):
     reading = room.read(scan)
     assert verdict(reading, "escort") is UNDECIDED
     assert verdict(reading, "expert-1") is PRESENT
+
+
+@pytest.mark.parametrize("across", [0.0, 0.25, 0.75, 1.0])
+def test_a_gray_thumb_anywhere_in_a_box_does_not_sign(room, sample, across):
+    def thumb(rng, canvas):
+        x, y, w, h = box_pixels(canvas, "escort")
+        press_thumb(np.random.default_rng(round(8 * across)), canvas, x + w * across, y + h * across)
+
+    assert verdict(room.read(room.scan(sample, mode="gray", retouch=thumb)), "escort") is not PRESENT
 
 
 def box_on(scan, sample, name):
@@ -74,6 +83,17 @@ def test_a_box_of_even_grain_that_ends_beside_its_rules_is_empty(room, sample, s
     grain = np.random.default_rng(7).random(scan.image.shape) < share
     reading = room.read(copied(scan, grain & clear_of_print(scan, 4.0)))
     assert {verdict(reading, name) for name in ("expert-1", "expert-2", "escort", "principal")} == {ABSENT}
+
+
+@pytest.mark.parametrize("share", [0.14, 0.18, 0.2])
+def test_grain_that_clots_and_thins_out_towards_the_rules_does_not_sign(room, sample, share):
+    """Of a piece no larger than grain clots to nothing is told, however much of it there is."""
+    scan = room.scan(sample, profile="clean", mode="gray", dpi=150, signed={"principal"})
+    chance = np.random.default_rng(7).random(scan.image.shape)
+    far = cv2.GaussianBlur(clear_of_print(scan, 3.0).astype(np.float32), (0, 0), 8)
+    reading = room.read(copied(scan, chance < share * far))
+    assert {verdict(reading, name) for name in ("expert-1", "expert-2", "escort")} <= {ABSENT, UNDECIDED}
+    assert verdict(reading, "principal") is PRESENT
 
 
 def test_a_faint_pen_that_a_copy_broke_into_specks_is_asked(room, sample):

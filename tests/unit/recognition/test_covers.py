@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from evidence.demo.covers import COVERS, business_card, lay_on_a_box, other_sheet, receipt, slip
+from evidence.demo.covers import COVERS, business_card, lay_on_a_box, lay_paper, other_sheet, receipt, slip
 from evidence.demo.seal import stamp
 from evidence.domain.document import MarkVerdict
-from tests.recognition_room import box_pixels, mark, verdict
+from tests.support.recognition_fixture import box_pixels, mark, verdict
 
 
 def lying(kind, seed):
@@ -46,6 +46,38 @@ def test_a_seal_is_asked_where_paper_of_others_reaches_over_its_boxs_border(room
 
     found = mark(room.read(room.scan(sample, retouch=retouch)), "enterprise-seal")
     assert found.verdict is MarkVerdict.UNDECIDED
+
+
+def without_labels(rng, canvas):
+    """The printed words left of every signature box are painted out, the rules of the table are not."""
+    for left, right in ((21.5, 43.5), (98.5, 133.5)):
+        for top in (198.5, 212.5):
+            rows = slice(round(top * canvas.mm), round((top + 11) * canvas.mm))
+            canvas.image[rows, round(left * canvas.mm) : round(right * canvas.mm)] = 252
+
+
+@pytest.mark.parametrize("profile", ["clean", "office"])
+def test_words_missing_beyond_a_whole_frame_do_not_cover_the_box(room, sample, profile):
+    """They were painted out, which is flagged; nothing lies on the box, or its frame would be hidden."""
+    scan = room.scan(sample, profile=profile, seed=3, signed={"escort"}, retouch=without_labels)
+    reading = room.read(scan)
+    assert "altered_print" in {found.kind for found in reading.scan.alterations}
+    assert verdict(reading, "escort") is MarkVerdict.PRESENT
+    assert {verdict(reading, name) for name in ("expert-2", "principal")} == {MarkVerdict.ABSENT}
+
+
+@pytest.mark.parametrize("reach", [0.08, 0.3])
+def test_a_slip_that_hides_words_and_reaches_over_the_frame_is_still_asked(room, sample, reach):
+    def retouch(rng, canvas):
+        without_labels(rng, canvas)
+        x, y, w, h = box_pixels(canvas, "escort")
+        paper = np.full((2 * h, round(reach * w + 12 * canvas.mm), 3), 250, np.uint8)
+        centre = (x + reach * w - paper.shape[1] / 2, y + h / 2)
+        lay_paper(np.random.default_rng(2), canvas, paper, centre, 4)
+
+    reading = room.read(room.scan(sample, signed={"escort", "principal"}, retouch=retouch))
+    assert verdict(reading, "escort") is MarkVerdict.UNDECIDED
+    assert verdict(reading, "principal") is MarkVerdict.PRESENT
 
 
 @pytest.mark.parametrize("kind", COVERS)

@@ -6,7 +6,7 @@ import pytest
 from evidence.recognition import suggestions
 from evidence.recognition.codes import find_codes
 from evidence.recognition.ocr import WITHOUT_OCR
-from tests.recognition_room import MEDIA, Room
+from tests.support.recognition_fixture import Room
 
 PAPER = (252, 252, 252)
 
@@ -61,18 +61,13 @@ def test_damaged_codes_of_another_check_are_not_ours(room, tmp_path):
 
 
 def test_the_clerk_is_told_when_print_cannot_be_read_for_want_of_ocr(room, monkeypatch):
-    from evidence.recognition import read
+    from evidence.recognition import ocr
     from evidence.recognition.reading import Limits
 
-    monkeypatch.setattr(read, "installed_ocr", lambda: None)
+    monkeypatch.setattr(ocr, "installed_ocr", lambda: None)
     monkeypatch.setattr(suggestions, "installed_ocr", lambda: None)
     sample = room.issue(0)
     path = room.file(room.scan(sample, retouch=cut(sample, 1.0)), "bare.jpg")
-    found = read.read_here(
-        path, media_type=MEDIA[".jpg"], forms=room, limits=Limits(), previews=room.pictures
-    )
-    assert found.remarks == (WITHOUT_OCR,)
-    silent = read.read_here(
-        path, media_type=MEDIA[".jpg"], forms=room, limits=Limits(ocr=False), previews=room.pictures
-    )
-    assert silent.remarks == ()
+    (found,) = room.read_path(path, ocr=True)
+    assert ocr.remarks_on(found, Limits()) == (WITHOUT_OCR,)
+    assert ocr.remarks_on(found, Limits(ocr=False)) == ()

@@ -4,7 +4,7 @@ import pytest
 
 from evidence.demo.electronic import sign_in_file
 from evidence.domain.document import MarkVerdict
-from tests.recognition_room import mark, verdict
+from tests.support.recognition_fixture import mark, verdict
 
 PRESENT, ABSENT, UNDECIDED = MarkVerdict.PRESENT, MarkVerdict.ABSENT, MarkVerdict.UNDECIDED
 

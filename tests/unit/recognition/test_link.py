@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from tests.recognition_room import all_boxes
+from tests.support.recognition_fixture import all_boxes
 
 
 @pytest.mark.parametrize("orientation", [0, 90, 180, 270])
@@ -70,7 +70,7 @@ def test_a_copied_code_on_another_cases_page_is_wrong_case(room):
 
 
 def test_identical_annex_pages_are_linked_by_code_and_left_to_a_person(tmp_path):
-    from tests.recognition_room import Room
+    from tests.support.recognition_fixture import Room
 
     room = Room(tmp_path)
     mine, _other = room.issue(0, annex=True), room.issue(4, annex=True)
@@ -81,7 +81,7 @@ def test_identical_annex_pages_are_linked_by_code_and_left_to_a_person(tmp_path)
 
 
 def test_a_lonely_form_is_proven_by_all_its_words(tmp_path):
-    from tests.recognition_room import Room
+    from tests.support.recognition_fixture import Room
 
     room = Room(tmp_path)
     mine = room.issue(0)
@@ -100,7 +100,7 @@ def test_a_void_form_is_refused_with_its_reason(room):
 
 
 def test_a_number_never_issued_here_is_unknown(room, tmp_path):
-    from tests.recognition_room import Room
+    from tests.support.recognition_fixture import Room
 
     stranger = Room(tmp_path).issue(20)
     assert room.read(room.scan(stranger, dpi=150)).problem == "unknown_code"

@@ -9,7 +9,7 @@ from evidence.demo.seal import fingerprint as press_thumb
 from evidence.demo.seal import seal_alpha
 from evidence.domain.document import BoxKind, MarkVerdict
 from evidence.recognition.strokes import evened
-from tests.recognition_room import BLUE, all_boxes, box_pixels, line_on, mark, signature, verdict
+from tests.support.recognition_fixture import BLUE, all_boxes, box_pixels, line_on, mark, signature, verdict
 
 PRESENT, ABSENT, UNDECIDED = MarkVerdict.PRESENT, MarkVerdict.ABSENT, MarkVerdict.UNDECIDED
 BLACK, RED = (40, 35, 40), (50, 40, 205)

@@ -1,5 +1,7 @@
 """Every accepted type becomes pictures; every bad input becomes a reason."""
 
+import errno
+import os
 import struct
 import zlib
 from io import BytesIO
@@ -219,3 +221,15 @@ def test_a_jpeg_of_1200_dpi_is_decoded_at_a_smaller_scale(tmp_path):
     assert page.image is not None
     assert max(page.image.shape) < 4000
     assert page.dpi == 1200
+
+
+@pytest.mark.parametrize("number", [errno.EIO, errno.EMFILE])
+def test_a_machine_that_fails_is_no_damaged_picture(tmp_path, monkeypatch, number):
+    def failing(*_arguments, **_options):
+        raise OSError(number, os.strerror(number))
+
+    path = tmp_path / "scan.jpg"
+    Image.new("RGB", (600, 800), "white").save(path)
+    monkeypatch.setattr(Image, "open", failing)
+    with pytest.raises(OSError, match=os.strerror(number)):
+        list(open_pages(path, "image/jpeg"))

@@ -5,7 +5,7 @@ import pytest
 from evidence.demo.creases import Crease, press_crease
 from evidence.domain.document import MarkVerdict
 from evidence.recognition.reading import EarlierScan
-from tests.recognition_room import BLUE, box_pixels, mark, signature, verdict
+from tests.support.recognition_fixture import BLUE, box_pixels, mark, signature, verdict
 from tests.unit.recognition.test_seals import pressed
 
 PRESENT, ABSENT = MarkVerdict.PRESENT, MarkVerdict.ABSENT

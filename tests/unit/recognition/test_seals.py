@@ -12,7 +12,7 @@ from evidence.recognition.marks import asked_between
 from evidence.recognition.reference import MM
 from evidence.recognition.rings import Ring
 from evidence.recognition.seals import SealFinding
-from tests.recognition_room import box_pixels, line_on, mark, verdict
+from tests.support.recognition_fixture import box_pixels, line_on, mark, verdict
 
 PRESENT, ABSENT, UNDECIDED = MarkVerdict.PRESENT, MarkVerdict.ABSENT, MarkVerdict.UNDECIDED
 BOX = "enterprise-seal"

@@ -6,7 +6,7 @@ from evidence.demo.spreads import spread
 from evidence.domain.document import MarkVerdict
 from evidence.recognition.pages import open_pages
 from evidence.recognition.several import read_sheets
-from tests.recognition_room import BLUE, signature
+from tests.support.recognition_fixture import BLUE, signature
 
 
 def read_spread(room, scan, name="spread.jpg"):

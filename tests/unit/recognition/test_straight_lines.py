@@ -9,7 +9,7 @@ import pytest
 from evidence.demo.creases import Crease, crumple, press_crease
 from evidence.demo.voids import MARKS, strike_out
 from evidence.domain.document import MarkVerdict
-from tests.recognition_room import BLUE, box_pixels, mark, signature, verdict
+from tests.support.recognition_fixture import BLUE, box_pixels, mark, signature, verdict
 
 PRESENT, ABSENT, UNDECIDED = MarkVerdict.PRESENT, MarkVerdict.ABSENT, MarkVerdict.UNDECIDED
 SIGNATURES = ("expert-1", "expert-2", "escort", "principal")

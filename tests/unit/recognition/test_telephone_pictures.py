@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from evidence.domain.document import BoxKind, MarkVerdict
-from tests.recognition_room import all_boxes, box_pixels, verdict
+from tests.support.recognition_fixture import all_boxes, box_pixels, verdict
 
 SIGNATURES = frozenset({BoxKind.SIGNATURE})
 PRESENT, ABSENT, UNDECIDED = MarkVerdict.PRESENT, MarkVerdict.ABSENT, MarkVerdict.UNDECIDED

@@ -15,7 +15,7 @@ from evidence.domain.recording import Recording, StretchKind
 from evidence.errors import UnreadableError
 from evidence.recordings.cards import Card
 from evidence.recordings.read import hash_file, read_recording
-from tests.clips import make_clip
+from tests.support.clips import make_clip
 
 NAME = "0012345_000123_20220314093005_0001.MP4"
 KINDS = {

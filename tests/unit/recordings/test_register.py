@@ -13,13 +13,8 @@ from evidence.domain.coverage import CoverageLimits
 from evidence.domain.identifiers import ArrivalId, CaseId, EnterpriseId, PersonId, VisitId
 from evidence.domain.parties import Device, Enterprise, EnterpriseClass, Person, Role
 from evidence.errors import UsageError
-from evidence.ledger.events import (
-    ArrivalJudged,
-    ArrivalTaken,
-    CaseOpened,
-    PartiesImported,
-    VisitRecorded,
-)
+from evidence.ledger.arrival_events import ArrivalJudged, ArrivalTaken
+from evidence.ledger.events import CaseOpened, PartiesImported, VisitRecorded
 from evidence.ledger.ledger import Ledger
 from evidence.ledger.view import View
 from evidence.recordings.assign import CLAIMED_BY_SEVERAL
@@ -35,7 +30,7 @@ from evidence.recordings.reaudit import Standing, audit_footage
 from evidence.recordings.register import Registered, footage_below, register_in_place
 from evidence.recordings.revise import claimed_by, revise
 from evidence.recordings.settings import RecordingsSettings
-from tests.clips import make_clip
+from tests.support.clips import make_clip
 
 NOW = datetime(2022, 3, 15, 1, tzinfo=UTC)
 ARRIVED = datetime(2022, 3, 14, 1, 30, tzinfo=UTC)

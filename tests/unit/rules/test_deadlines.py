@@ -22,7 +22,7 @@ from evidence.rules.deadlines import (
 )
 from evidence.rules.judge import judge
 from evidence.rules.parameters import HolidayRule, Parameters
-from tests import world
+from tests.support import sample
 
 VECTORS = json.loads(
     (Path(__file__).parents[2] / "data" / "rules" / "date_vectors.json").read_text(encoding="utf-8")
@@ -110,19 +110,21 @@ def test_days_suspended_twice_count_once() -> None:
 
 
 def test_a_notice_makes_a_late_urging_pass_and_shows_it() -> None:
-    late = world.on_visit(world.case_facts(), f"{world.CLOSED}-V2", arrived_at=world.instant("2022-03-27"))
-    notice = world.entry(
+    late = sample.on_visit(
+        sample.case_facts(), f"{sample.CLOSED}-V2", arrived_at=sample.instant("2022-03-27")
+    )
+    notice = sample.entry(
         "force-majeure-notice", "FM1", "2022-03-20", valid_from=date(2022, 3, 20), valid_to=date(2022, 3, 22)
     )
     undelivered = replace(notice, attachment=None)
     for facts, kind in (
         (late, "fail"),
-        (world.with_entry(late, undelivered), "fail"),
-        (world.with_entry(late, notice), "pass"),
+        (sample.with_entry(late, undelivered), "fail"),
+        (sample.with_entry(late, notice), "pass"),
     ):
         found = next(
             one
-            for one in judge(facts, P, world.FRIDAY)
+            for one in judge(facts, P, sample.FRIDAY)
             if one.rule_id == "P03-urging-window" and one.subject.case
         )
         assert found.kind == kind

@@ -13,25 +13,25 @@ from evidence.domain.week import Week, local_instant
 from evidence.rules.agenda import due_items
 from evidence.rules.clause import Finding, Kind
 from evidence.rules.judge import judge
-from tests import world
+from tests.support import sample
 
 
 def left(on: str, reason: str = "停产", **more: object) -> Facts:
     """The checked enterprise, with nothing after its check, leaves on a day."""
-    facts = world.week_facts()
-    enterprise = next(one.case.enterprise for one in facts.cases if one.case.id == world.CHECKED)
-    entry = world.entry(
+    facts = sample.week_facts()
+    enterprise = next(one.case.enterprise for one in facts.cases if one.case.id == sample.CHECKED)
+    entry = sample.entry(
         "enterprise-departure", "1", on, enterprise=enterprise, data={"reason": reason}, **more
     )
-    return world.with_entry(facts, entry)
+    return sample.with_entry(facts, entry)
 
 
 def said(facts: Facts, day: date) -> dict[str, list[Finding]]:
     """Findings of the checked case by rule."""
     facts = replace(facts, week=str(Week.of(day)))
     found: dict[str, list[Finding]] = {}
-    for one in judge(facts, world.PARAMETERS, local_instant(day, 15)):
-        if one.subject.case == world.CHECKED:
+    for one in judge(facts, sample.PARAMETERS, local_instant(day, 15)):
+        if one.subject.case == sample.CHECKED:
             found.setdefault(one.rule_id, []).append(one)
     return found
 
@@ -41,14 +41,14 @@ STEPS = ("P03-urging-window", "P07-report-in-time", "P11-recheck-window", "P12-r
 
 
 def test_without_a_departure_every_step_fails() -> None:
-    found = said(world.week_facts(), LATER)
+    found = said(sample.week_facts(), LATER)
     assert {found[rule][0].kind for rule in STEPS} == {Kind.FAIL}
     assert found["K03-chain-closed"][0].kind is Kind.FAIL
 
 
 @pytest.mark.parametrize("reason", ["停产", "搬迁", "注销", "退出园区"])
 def test_a_departure_ends_the_chain_with_one_row(reason: str) -> None:
-    found = said(left("2022-04-06", reason, attachment=world.digest("proof")), LATER)
+    found = said(left("2022-04-06", reason, attachment=sample.digest("proof")), LATER)
     assert {found[rule][0].kind for rule in STEPS} == {Kind.NOT_APPLICABLE}
     (closing,) = found["K03-chain-closed"]
     assert closing.kind is Kind.PASS
@@ -70,7 +70,7 @@ def test_what_fell_due_before_it_left_stays_owed() -> None:
 
 
 def test_records_already_made_are_still_wanted() -> None:
-    facts = world.without_document(left("2022-04-06"), f"{world.CHECKED}-JC-001")
+    facts = sample.without_document(left("2022-04-06"), f"{sample.CHECKED}-JC-001")
     assert said(facts, LATER)["P01-inspection-record"][0].kind is Kind.FAIL
 
 
@@ -85,33 +85,33 @@ def test_before_it_leaves_everything_is_still_asked_for() -> None:
 
 def test_it_is_off_the_work_list_and_out_of_the_section() -> None:
     facts = replace(left("2022-04-06"), week="2022-W20")
-    enterprise = next(one.case.enterprise for one in facts.cases if one.case.id == world.CHECKED)
+    enterprise = next(one.case.enterprise for one in facts.cases if one.case.id == sample.CHECKED)
     at = local_instant(LATER, 15)
-    items = due_items(facts, world.PARAMETERS, at, date(2022, 12, 31))
+    items = due_items(facts, sample.PARAMETERS, at, date(2022, 12, 31))
     assert {one.rule_id for one in items if one.enterprise == enterprise} <= {"G08-pages", "V02-whole-visit"}
-    coverage = next(f for f in judge(facts, world.PARAMETERS, at) if f.rule_id == "F02-coverage")
+    coverage = next(f for f in judge(facts, sample.PARAMETERS, at) if f.rule_id == "F02-coverage")
     assert coverage.expected == "2 家"
 
 
 def major(day: str, criterion: str) -> Facts:
     """The world's check found a major hazard on a day, by a criterion."""
-    facts = world.on_hazard(world.week_facts(), "H01", grade=Grade.MAJOR, criterion=criterion)
-    return world.on_visit(facts, f"{world.CLOSED}-V1", arrived_at=world.instant(day))
+    facts = sample.on_hazard(sample.week_facts(), "H01", grade=Grade.MAJOR, criterion=criterion)
+    return sample.on_visit(facts, f"{sample.CLOSED}-V1", arrived_at=sample.instant(day))
 
 
 def criterion_of(facts: Facts, **numbers: object) -> Finding:
-    parameters = replace(world.PARAMETERS, **numbers)
+    parameters = replace(sample.PARAMETERS, **numbers)
     found = judge(facts, parameters, local_instant(date(2023, 6, 30), 15))
     return next(
-        one for one in found if one.rule_id == "K05-major-criterion" and one.subject.case == world.CLOSED
+        one for one in found if one.rule_id == "K05-major-criterion" and one.subject.case == sample.CLOSED
     )
 
 
 def confirmed(facts: Facts, person: str, on: str = "2023-06-02", hazard: str = "H01") -> Facts:
-    entry = world.entry(
-        "criterion-confirmation", "1", on, case=world.CLOSED, person=person, data={"hazard": hazard}
+    entry = sample.entry(
+        "criterion-confirmation", "1", on, case=sample.CLOSED, person=person, data={"hazard": hazard}
     )
-    return world.with_entry(facts, entry)
+    return sample.with_entry(facts, entry)
 
 
 def test_until_order_10_the_2017_criteria_decide() -> None:
@@ -137,9 +137,9 @@ def test_an_imported_list_decides() -> None:
 
 @pytest.mark.parametrize(("sent", "kind"), [("2022-03-04", Kind.PASS), ("2022-03-05", Kind.FAIL)])
 def test_a_notice_of_force_majeure_is_sent_as_soon_as_possible(sent: str, kind: Kind) -> None:
-    entry = world.entry(
+    entry = sample.entry(
         "force-majeure-notice", "1", sent, valid_from=date(2022, 3, 1), valid_to=date(2022, 3, 20),
         receipt_on=date(2022, 3, 20),
     )  # fmt: skip
-    found = judge(world.with_entry(world.week_facts(), entry), world.PARAMETERS, world.FRIDAY)
+    found = judge(sample.with_entry(sample.week_facts(), entry), sample.PARAMETERS, sample.FRIDAY)
     assert [one.kind for one in found if one.rule_id == "C18-force-majeure"] == [kind]

@@ -13,14 +13,14 @@ from evidence.domain.hazard import Grade, HazardResult, HazardState
 from evidence.domain.identifiers import EnterpriseId
 from evidence.domain.parties import Enterprise, EnterpriseClass
 from evidence.rules.clause import Kind
+from evidence.rules.facts_index import FactsIndex
 from evidence.rules.figures.acceptance import NONE_REGISTERED, acceptance
 from evidence.rules.figures.hazards import HazardStatus, hazard_lines, street_of
 from evidence.rules.figures.period import half_period, period_figures, year_period
 from evidence.rules.figures.rates import by_class, by_inspector, by_month, rate
-from evidence.rules.ground import Ground
 from evidence.rules.judge import judge
 from evidence.rules.section import year_coverage, years_begun
-from tests import world
+from tests.support import sample
 
 NEVER = Enterprise(
     id=EnterpriseId("91320412MA1XDDDD0D"),
@@ -32,11 +32,11 @@ NEVER = Enterprise(
 )
 
 
-RECHECK = next(one.id for one in world.closed_case().visits if one.kind is VisitKind.RECHECK)
+RECHECK = next(one.id for one in sample.closed_case().visits if one.kind is VisitKind.RECHECK)
 
 
-def ground(facts: Facts, at: str | None = None) -> Ground:
-    return Ground(facts, world.PARAMETERS, world.instant(at, 15) if at else world.FRIDAY)
+def index(facts: Facts, at: str | None = None) -> FactsIndex:
+    return FactsIndex(facts, sample.PARAMETERS, sample.instant(at, 15) if at else sample.FRIDAY)
 
 
 def with_unvisited(facts: Facts) -> Facts:
@@ -44,7 +44,7 @@ def with_unvisited(facts: Facts) -> Facts:
 
 
 def test_every_hazard_of_the_cases_is_a_line_and_open_ones_are_those_of_the_rules() -> None:
-    here = ground(world.week_facts())
+    here = index(sample.week_facts())
     lines = hazard_lines(here)
     assert len(lines) == sum(len(chain.hazards) for chain in here.chains) > 0
     still_open = {(one.case, one.hazard) for one in lines if one.open}
@@ -52,34 +52,34 @@ def test_every_hazard_of_the_cases_is_a_line_and_open_ones_are_those_of_the_rule
 
 
 def test_a_confirmed_hazard_says_how_long_it_took() -> None:
-    line = next(one for one in hazard_lines(ground(world.week_facts())) if one.case == world.CLOSED)
+    line = next(one for one in hazard_lines(index(sample.week_facts())) if one.case == sample.CLOSED)
     assert line.status is HazardStatus.RECTIFIED
     assert line.closed_on == date(2022, 3, 31)
     assert line.days == 17
-    assert line.record == f"{world.CLOSED}-JC-001"
+    assert line.record == f"{sample.CLOSED}-JC-001"
 
 
 def test_an_open_hazard_past_its_deadline_waits_for_its_recheck() -> None:
-    lines = {one.case: one for one in hazard_lines(ground(world.week_facts(), "2022-05-20"))}
-    assert lines[world.CHECKED].status is HazardStatus.AWAITING_RECHECK
-    assert lines[world.CHECKED].overdue_days > 0
+    lines = {one.case: one for one in hazard_lines(index(sample.week_facts(), "2022-05-20"))}
+    assert lines[sample.CHECKED].status is HazardStatus.AWAITING_RECHECK
+    assert lines[sample.CHECKED].overdue_days > 0
 
 
 def test_a_recheck_that_found_it_still_there_sets_the_deadline_in_force() -> None:
-    facts = world.on_visit(
-        world.week_facts(),
+    facts = sample.on_visit(
+        sample.week_facts(),
         RECHECK,
         results=(HazardResult(hazard="H01", state=HazardState.UNRECTIFIED, new_deadline=date(2022, 4, 20)),),
     )
-    line = next(one for one in hazard_lines(ground(facts)) if one.case == world.CLOSED)
+    line = next(one for one in hazard_lines(index(facts)) if one.case == sample.CLOSED)
     assert (line.status, line.deadline) == (HazardStatus.STILL_THERE, date(2022, 4, 20))
     assert line.first_deadline != line.deadline
 
 
 def test_rates_count_a_hazard_under_each_of_its_inspectors_but_once_in_the_total() -> None:
-    lines = hazard_lines(ground(world.week_facts()))
+    lines = hazard_lines(index(sample.week_facts()))
     assert sum(one.hazards for one in by_month(lines)) == rate("", lines).hazards == len(lines)
-    heavy = [one for one in lines if one.case == world.HEAVY]
+    heavy = [one for one in lines if one.case == sample.HEAVY]
     assert len(heavy[0].inspectors) == 2
     assert sum(one.hazards for one in by_inspector(heavy)) == 2 * len(heavy)
     assert {one.label for one in by_class(lines)} == {"规模以下一般工贸", "铸造"}
@@ -90,13 +90,13 @@ def test_no_hazard_is_no_rate_of_a_hundred() -> None:
 
 
 def test_the_section_counts_who_was_never_visited_and_says_the_same_as_the_rule() -> None:
-    facts = with_unvisited(world.week_facts())
-    here = ground(facts)
+    facts = with_unvisited(sample.week_facts())
+    here = index(facts)
     [year] = [year_coverage(here, one) for one in years_begun(here)]
     assert year.never_visited == (NEVER.id,)
     [finding] = [
         one
-        for one in judge(facts, world.PARAMETERS, world.FRIDAY)
+        for one in judge(facts, sample.PARAMETERS, sample.FRIDAY)
         if one.rule_id == "F02-coverage" and one.due == year.last
     ]
     assert finding.expected == f"{len(year.targets)} 家"
@@ -105,8 +105,8 @@ def test_the_section_counts_who_was_never_visited_and_says_the_same_as_the_rule(
 
 
 def test_a_half_year_counts_what_lies_in_it() -> None:
-    facts = with_unvisited(world.week_facts())
-    here, findings = ground(facts), judge(facts, world.PARAMETERS, world.FRIDAY)
+    facts = with_unvisited(sample.week_facts())
+    here, findings = index(facts), judge(facts, sample.PARAMETERS, sample.FRIDAY)
     first = period_figures(here, findings, half_period(here, 1))
     assert first.work["现场检查"] == 3
     assert len(first.hazards) == len(hazard_lines(here))
@@ -116,9 +116,9 @@ def test_a_half_year_counts_what_lies_in_it() -> None:
 
 
 def test_the_unmet_of_a_period_are_the_findings_without_what_the_regulator_owes() -> None:
-    facts = world.without_entries(world.week_facts(), "payment")
-    findings = judge(facts, world.PARAMETERS, world.FRIDAY)
-    here = ground(facts)
+    facts = sample.without_entries(sample.week_facts(), "payment")
+    findings = judge(facts, sample.PARAMETERS, sample.FRIDAY)
+    here = index(facts)
     figures = period_figures(here, findings, year_period(here, 1))
     assert any(one.rule_id == "C08-first-payment" for one in findings if one.kind is Kind.FAIL)
     assert all(one.rule_id != "C08-first-payment" for one in figures.unmet)
@@ -131,27 +131,27 @@ def test_the_unmet_of_a_period_are_the_findings_without_what_the_regulator_owes(
 @pytest.mark.parametrize("number", [0, 5])
 def test_a_period_the_contract_does_not_have_is_refused(number: int) -> None:
     with pytest.raises(ValueError, match=str(number)):
-        half_period(ground(world.week_facts()), number)
+        half_period(index(sample.week_facts()), number)
 
 
 def test_acceptance_lists_every_enterprise_and_every_commitment_with_what_is_missing() -> None:
-    facts = with_unvisited(world.without_entries(world.week_facts(), "bid-commitment"))
-    pack = acceptance(ground(facts), judge(facts, world.PARAMETERS, world.FRIDAY))
+    facts = with_unvisited(sample.without_entries(sample.week_facts(), "bid-commitment"))
+    pack = acceptance(index(facts), judge(facts, sample.PARAMETERS, sample.FRIDAY))
     assert [one.enterprise for one in pack.enterprises] == sorted(one.id for one in facts.enterprises)
     missing = {one.enterprise: one.missing for one in pack.enterprises}
     assert missing[NEVER.id] == ("本服务年度没有检查",)
     assert NONE_REGISTERED in pack.missing
-    promised = world.with_entry(
-        facts, world.entry("bid-commitment", "B01", "2021-12-08", data={"evidence": ""}, attachment=None)
+    promised = sample.with_entry(
+        facts, sample.entry("bid-commitment", "B01", "2021-12-08", data={"evidence": ""}, attachment=None)
     )
-    pack = acceptance(ground(promised), judge(promised, world.PARAMETERS, world.FRIDAY))
+    pack = acceptance(index(promised), judge(promised, sample.PARAMETERS, sample.FRIDAY))
     assert "投标承诺 B01：没有登记履行证据" in pack.missing
     assert all("甲方" not in one and "解除合同" not in one for one in pack.missing)
 
 
 def test_a_major_hazard_counts_as_one() -> None:
-    facts = world.on_hazard(world.week_facts(), "H01", world.CHECKED, grade=Grade.MAJOR)
-    assert rate("", hazard_lines(ground(facts))).major == 1
+    facts = sample.on_hazard(sample.week_facts(), "H01", sample.CHECKED, grade=Grade.MAJOR)
+    assert rate("", hazard_lines(index(facts))).major == 1
 
 
 @pytest.mark.parametrize(

@@ -17,38 +17,38 @@ from evidence.rules.clause import Finding, Kind
 from evidence.rules.judge import RULESET_VERSION, judge, ruleset_sha256, rulesets
 from evidence.rules.registry import RULESETS
 from evidence.rules.summary import check_exit_code, counts, to_json
-from tests import world
+from tests.support import sample
 
 CONTRACT = Path(__file__).parents[2] / "data" / "rules" / "contract.txt"
 
 
 def test_a_week_in_order_has_no_fail_and_no_review() -> None:
-    findings = judge(world.week_facts(), world.PARAMETERS, world.FRIDAY)
+    findings = judge(sample.week_facts(), sample.PARAMETERS, sample.FRIDAY)
     wrong = [f.message for f in findings if f.kind in (Kind.FAIL, Kind.REVIEW)]
     assert wrong == []
 
 
 def test_findings_are_sorted_by_case_rule_and_subject() -> None:
-    findings = judge(world.week_facts(), world.PARAMETERS, world.FRIDAY)
+    findings = judge(sample.week_facts(), sample.PARAMETERS, sample.FRIDAY)
     keys = [(f.subject.case, f.rule_id, f.subject.visit, f.subject.hazard) for f in findings]
     assert keys == sorted(keys)
 
 
 def test_every_case_rule_says_something_about_every_case() -> None:
-    findings = judge(world.week_facts(), world.PARAMETERS, world.FRIDAY)
-    for case in (world.CLOSED, world.CHECKED, world.HEAVY):
+    findings = judge(sample.week_facts(), sample.PARAMETERS, sample.FRIDAY)
+    for case in (sample.CLOSED, sample.CHECKED, sample.HEAVY):
         spoken = {f.rule_id for f in findings if f.subject.case == case}
         assert spoken == {rule.id for rule in RULESETS[-1].case_rules}
 
 
 def test_facts_written_out_and_read_back_are_judged_alike() -> None:
-    facts = world.week_facts()
+    facts = sample.week_facts()
     again = msgspec.json.decode(msgspec.json.encode(facts), type=Facts)
-    assert judge(again, world.PARAMETERS, world.FRIDAY) == judge(facts, world.PARAMETERS, world.FRIDAY)
+    assert judge(again, sample.PARAMETERS, sample.FRIDAY) == judge(facts, sample.PARAMETERS, sample.FRIDAY)
 
 
 def test_the_order_of_arrival_does_not_change_the_verdict() -> None:
-    facts = world.week_facts()
+    facts = sample.week_facts()
     backwards = replace(
         facts,
         cases=tuple(
@@ -63,12 +63,14 @@ def test_the_order_of_arrival_does_not_change_the_verdict() -> None:
         people=facts.people[::-1],
         services=facts.services[::-1],
     )
-    assert judge(backwards, world.PARAMETERS, world.FRIDAY) == judge(facts, world.PARAMETERS, world.FRIDAY)
+    assert judge(backwards, sample.PARAMETERS, sample.FRIDAY) == judge(
+        facts, sample.PARAMETERS, sample.FRIDAY
+    )
 
 
 def test_the_json_document_has_the_interface_s_keys() -> None:
-    findings = judge(world.week_facts(), world.PARAMETERS, world.FRIDAY)
-    document = to_json(findings, week=world.WEEK, at=world.FRIDAY)
+    findings = judge(sample.week_facts(), sample.PARAMETERS, sample.FRIDAY)
+    document = to_json(findings, week=sample.WEEK, at=sample.FRIDAY)
     assert set(document) == {"week", "at", "ruleset", "summary", "waived", "findings"}
     assert document["ruleset"] == {"version": RULESET_VERSION, "sha256": ruleset_sha256()}
     assert sum(document["summary"].values()) == len(document["findings"])
@@ -80,7 +82,7 @@ def test_the_json_document_has_the_interface_s_keys() -> None:
 
 def test_old_rulesets_can_still_judge() -> None:
     for version, old in rulesets().items():
-        assert counts(old(world.week_facts(), world.PARAMETERS, world.FRIDAY))["pass"] > 0, version
+        assert counts(old(sample.week_facts(), sample.PARAMETERS, sample.FRIDAY))["pass"] > 0, version
 
 
 def test_every_quote_stands_letter_for_letter_in_the_contract() -> None:
@@ -90,7 +92,7 @@ def test_every_quote_stands_letter_for_letter_in_the_contract() -> None:
 
 
 def test_a_week_in_order_is_not_incomplete() -> None:
-    findings = judge(world.week_facts(), world.PARAMETERS, world.FRIDAY)
+    findings = judge(sample.week_facts(), sample.PARAMETERS, sample.FRIDAY)
     assert check_exit_code(findings) == 0
 
 
@@ -110,21 +112,23 @@ def waiver(by: str, *, days: int = 0, attachment: bool = True) -> Waiver:
     """An exception for the escort's missing signature, recorded `days` after Friday."""
     return Waiver(
         rule_id="G06-escort-signature",
-        case=world.CLOSED,
+        case=sample.CLOSED,
         why="陪同人员离职",
         by=by,
-        at=world.FRIDAY + timedelta(days=days),
-        attachment=world.digest("consent") if attachment else None,
+        at=sample.FRIDAY + timedelta(days=days),
+        attachment=sample.digest("consent") if attachment else None,
     )
 
 
 def unsigned(*waivers: Waiver, lead_was_there: bool = False) -> Finding:
     """The finding about the escort's signature, with these exceptions."""
-    facts = world.with_mark(world.week_facts(), f"{world.CLOSED}-JC-001", "escort", world.MarkVerdict.ABSENT)
+    facts = sample.with_mark(
+        sample.week_facts(), f"{sample.CLOSED}-JC-001", "escort", sample.MarkVerdict.ABSENT
+    )
     if lead_was_there:
-        facts = world.on_visit(facts, f"{world.CLOSED}-V1", experts=("P1",))
-    facts = world.on_case(facts, world.CLOSED, lambda one: replace(one, waivers=waivers))
-    found = judge(facts, world.PARAMETERS, world.FRIDAY)
+        facts = sample.on_visit(facts, f"{sample.CLOSED}-V1", experts=("P1",))
+    facts = sample.on_case(facts, sample.CLOSED, lambda one: replace(one, waivers=waivers))
+    found = judge(facts, sample.PARAMETERS, sample.FRIDAY)
     return next(f for f in found if f.rule_id == "G06-escort-signature" and f.kind is Kind.FAIL)
 
 
@@ -145,13 +149,13 @@ def test_a_later_waiver_that_lifts_nothing_does_not_hide_one_that_does(later: Wa
         finding = unsigned(*both)
         assert not finding.blocking
         assert finding.waiver is not None
-        assert (finding.waiver.by, finding.waiver.at) == ("P1", world.FRIDAY)
+        assert (finding.waiver.by, finding.waiver.at) == ("P1", sample.FRIDAY)
 
 
 def test_of_two_waivers_that_lift_the_block_the_later_is_shown() -> None:
     finding = unsigned(waiver("P1", days=2), waiver("P1"))
     assert finding.waiver is not None
-    assert finding.waiver.at == world.FRIDAY + timedelta(days=2)
+    assert finding.waiver.at == sample.FRIDAY + timedelta(days=2)
 
 
 def test_where_no_waiver_lifts_the_block_the_one_with_the_paper_is_shown() -> None:

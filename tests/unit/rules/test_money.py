@@ -11,7 +11,7 @@ import pytest
 from evidence.rules.judge import judge
 from evidence.rules.parameters import Parameters
 from evidence.rules.payment_schedule import half_year, late_fee, schedule, yuan
-from tests import world
+from tests.support import sample
 
 PRICED = Parameters(price_yuan=1_234_567)
 
@@ -48,17 +48,19 @@ def test_without_a_price_every_amount_is_unknown_and_none_is_nought() -> None:
 def test_the_late_fee_and_the_right_to_rescind_are_stated_as_risk() -> None:
     from evidence.rules.judge import judge
 
-    facts = world.without_entries(world.week_facts(), "payment")
-    found = next(f for f in judge(facts, world.PARAMETERS, world.FRIDAY) if f.rule_id == "C08-first-payment")
+    facts = sample.without_entries(sample.week_facts(), "payment")
+    found = next(
+        f for f in judge(facts, sample.PARAMETERS, sample.FRIDAY) if f.rule_id == "C08-first-payment"
+    )
     assert "¥10,000.00" in found.message
     assert "有权解除合同" in found.message
     assert found.level == "note"
 
 
 def test_what_the_client_owes_is_judged_by_the_agency_alone() -> None:
-    facts = replace(world.week_facts(), entries=())
+    facts = replace(sample.week_facts(), entries=())
     duties = ("C08-first-payment", "C09-half-year-payments", "C12-acceptance-requests")
-    own = {f.rule_id for f in judge(facts, world.PARAMETERS, world.FRIDAY)}
-    sent = {f.rule_id for f in judge(facts, replace(world.PARAMETERS, judge_client=False), world.FRIDAY)}
+    own = {f.rule_id for f in judge(facts, sample.PARAMETERS, sample.FRIDAY)}
+    sent = {f.rule_id for f in judge(facts, replace(sample.PARAMETERS, judge_client=False), sample.FRIDAY)}
     assert own - sent == set(duties)
     assert not sent - own

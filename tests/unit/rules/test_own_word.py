@@ -9,7 +9,7 @@ import pytest
 from evidence.domain.facts import Facts
 from evidence.rules.clause import Kind
 from evidence.rules.judge import judge
-from tests import world as w
+from tests.support import sample as w
 
 URGING = f"{w.CLOSED}-DD-001"
 

@@ -13,7 +13,7 @@ from evidence.rules.clause import Kind
 from evidence.rules.judge import judge
 from evidence.rules.parameters import Parameters
 from evidence.settings import load_settings
-from tests import world
+from tests.support import sample
 
 PROFILE = """
 [contract]
@@ -40,7 +40,7 @@ def profile(tmp_path: Path) -> Parameters:
 
 def kinds(facts: Facts, parameters: Parameters, rule: str, case: str) -> set[Kind]:
     """What one rule says of one case."""
-    found = judge(facts, parameters, world.FRIDAY)
+    found = judge(facts, parameters, sample.FRIDAY)
     return {one.kind for one in found if one.rule_id == rule and one.subject.case in ("", case)}
 
 
@@ -49,26 +49,26 @@ def test_the_profile_is_read_from_the_file(profile: Parameters) -> None:
 
 
 def test_fifteen_days_need_a_reason_and_ten_do_not(profile: Parameters) -> None:
-    facts = world.week_facts()
-    assert kinds(facts, profile, "P02-hazard-deadlines", world.CLOSED) == {Kind.FAIL}
+    facts = sample.week_facts()
+    assert kinds(facts, profile, "P02-hazard-deadlines", sample.CLOSED) == {Kind.FAIL}
     for hazard in ("H01", "H02"):
-        facts = world.on_hazard(facts, hazard, deadline=date(2022, 3, 24))
-    assert kinds(facts, profile, "P02-hazard-deadlines", world.CLOSED) == {Kind.PASS}
+        facts = sample.on_hazard(facts, hazard, deadline=date(2022, 3, 24))
+    assert kinds(facts, profile, "P02-hazard-deadlines", sample.CLOSED) == {Kind.PASS}
 
 
 def test_no_supervisor_is_asked_for(profile: Parameters) -> None:
-    facts = world.on_visit(world.week_facts(), f"{world.HEAVY}-V1", supervisors=())
-    assert kinds(facts, profile, "S05-supervisor", world.HEAVY) == {Kind.NOT_APPLICABLE}
-    assert kinds(facts, profile, "S05-supervisor-signature", world.HEAVY) == {Kind.NOT_APPLICABLE}
-    assert kinds(facts, world.PARAMETERS, "S05-supervisor", world.HEAVY) == {Kind.FAIL}
+    facts = sample.on_visit(sample.week_facts(), f"{sample.HEAVY}-V1", supervisors=())
+    assert kinds(facts, profile, "S05-supervisor", sample.HEAVY) == {Kind.NOT_APPLICABLE}
+    assert kinds(facts, profile, "S05-supervisor-signature", sample.HEAVY) == {Kind.NOT_APPLICABLE}
+    assert kinds(facts, sample.PARAMETERS, "S05-supervisor", sample.HEAVY) == {Kind.FAIL}
 
 
 def test_its_own_numbers_need_no_amendment(profile: Parameters) -> None:
-    assert kinds(world.week_facts(), profile, "C19-amended-parameters", "") == {Kind.NOT_APPLICABLE}
+    assert kinds(sample.week_facts(), profile, "C19-amended-parameters", "") == {Kind.NOT_APPLICABLE}
 
 
 def test_the_service_year_is_the_calendar_year(profile: Parameters) -> None:
-    found = judge(world.week_facts(), profile, world.FRIDAY)
+    found = judge(sample.week_facts(), profile, sample.FRIDAY)
     due = {one.due for one in found if one.rule_id == "F02-yearly-chain"}
     assert due == {date(2022, 12, 31)}
 

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from evidence.domain.case import VisitKind
+from evidence.domain.facts import Facts
 from evidence.domain.register import Receipt
 from evidence.rules.judge import RULESET_VERSION, ruleset_sha256, rulesets
 from evidence.rules.registry import RULESETS, declared
-from tests import world
+from tests.support import sample
 from tests.unit.rules.decisions.tables import CASE
 
 GOLDEN = Path(__file__).parents[2] / "data" / "rules" / "rulesets.json"
@@ -27,7 +29,7 @@ def verdicts(version: str) -> list[str]:
     judge = rulesets()[version]
     said = []
     for row in PROBES:
-        findings = judge(row.bend(world.week_facts()), row.parameters, row.on)
+        findings = judge(row.bend(sample.week_facts()), row.parameters, row.on)
         wrong = sorted(
             {f"{f.subject.case}:{f.rule_id}:{f.kind.value}" for f in findings if f.kind in ("fail", "review")}
         )
@@ -55,20 +57,48 @@ def test_the_newest_version_judges_today() -> None:
 
 
 def test_version_1_knew_only_the_chain_of_a_case() -> None:
-    findings = rulesets()["1"](world.week_facts(), world.PARAMETERS, world.FRIDAY)
-    assert {f.subject.case for f in findings} == {world.CLOSED, world.CHECKED, world.HEAVY}
+    findings = rulesets()["1"](sample.week_facts(), sample.PARAMETERS, sample.FRIDAY)
+    assert {f.subject.case for f in findings} == {sample.CLOSED, sample.CHECKED, sample.HEAVY}
 
 
 def test_earlier_versions_say_nothing_of_a_second_signed_receipt() -> None:
-    facts = world.week_facts()
+    facts = sample.week_facts()
     more = tuple(
-        Receipt(package="WJB-2022-W12", at=world.FRIDAY, source=world.digest(each), manner="signature")
+        Receipt(package="WJB-2022-W12", at=sample.FRIDAY, source=sample.digest(each), manner="signature")
         for each in ("one", "another")
     )
     disputed = replace(facts, receipts=(*facts.receipts, *more))
     for version, judge in rulesets().items():
-        said = [one.message for one in judge(disputed, world.PARAMETERS, world.FRIDAY)]
-        assert any("不同的电子签名回执" in each for each in said) is (version == RULESET_VERSION)
+        said = [one.message for one in judge(disputed, sample.PARAMETERS, sample.FRIDAY)]
+        assert any("不同的电子签名回执" in each for each in said) is (version not in {"1", "2"})
+
+
+def said(version: str, facts: Facts, rule: str) -> set[tuple[str, str]]:
+    found = rulesets()[version](facts, sample.PARAMETERS, sample.FRIDAY)
+    return {(one.kind.value, one.message) for one in found if one.rule_id == rule}
+
+
+def test_films_assigned_by_those_who_were_there_are_judged_as_each_version_judged_them() -> None:
+    """Version 3 is in packages of 1.0.0: what it let pass then it lets pass now."""
+    facts = sample.week_facts()
+    visit = next(each for case in facts.cases for each in case.visits if each.kind is VisitKind.CHECK)
+    bent = sample.on_recordings(facts, visit.id, assigned_by=visit.experts[0], assigned_why="。。。。")
+    for rule in ("V01-video-and-audio", "V02-whole-visit", "V02-sound-footage"):
+        before, now = said("3", bent, rule), said("4", bent, rule)
+        assert before != now, rule
+        assert {kind for kind, _message in before} == {"pass"}, rule
+    assert "review" in {kind for kind, _message in said("4", bent, "V02-sound-footage")}
+    assert said("3", bent, "V01-video-and-audio") == said("3", facts, "V01-video-and-audio")
+
+
+def test_an_answer_without_its_day_satisfied_earlier_versions() -> None:
+    entry = sample.entry("acceptance-request", "1", sample.FRIDAY.date(), data={"reply": "同意"})
+    facts = sample.with_entry(sample.week_facts(), entry)
+    kinds = {
+        version: {kind for kind, _message in said(version, facts, "C12-acceptance-requests")}
+        for version in ("2", "3", "4")
+    }
+    assert kinds == {"2": {"pass"}, "3": {"pass"}, "4": {"review"}}
 
 
 def test_an_unknown_version_is_not_judged() -> None:

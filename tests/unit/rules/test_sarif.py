@@ -12,9 +12,9 @@ import pytest
 from evidence.domain.document import MarkVerdict
 from evidence.domain.register import Waiver
 from evidence.rules.judge import judge
-from evidence.rules.sarif import to_sarif, without_places
+from evidence.rules.sarif import to_sarif
 from evidence.rules.sarif_places import Found, Places
-from tests import world
+from tests.support import sample
 
 TEXT = {"type": "string"}
 BAG = {"type": "object"}
@@ -110,28 +110,28 @@ SCHEMA = closed(
 @pytest.fixture
 def log() -> dict[str, Any]:
     """A log with passes, a fail, its waiver and its scan."""
-    facts = world.with_mark(
-        world.week_facts(), f"{world.CLOSED}-JC-001", "enterprise-seal", MarkVerdict.ABSENT
+    facts = sample.with_mark(
+        sample.week_facts(), f"{sample.CLOSED}-JC-001", "enterprise-seal", MarkVerdict.ABSENT
     )
     waiver = Waiver(
         rule_id="G06-enterprise-seal",
-        case=world.CLOSED,
+        case=sample.CLOSED,
         why="公章年检",
         by="P1",
-        at=world.FRIDAY,
-        attachment=world.digest("consent"),
+        at=sample.FRIDAY,
+        attachment=sample.digest("consent"),
     )
-    facts = world.on_case(facts, world.CLOSED, lambda one: world.replace(one, waivers=(waiver,)))
+    facts = sample.on_case(facts, sample.CLOSED, lambda one: sample.replace(one, waivers=(waiver,)))
     places = Places(
         facts,
         Found(
             file=lambda case, digest: f"企业/{case}/原件/{digest[:8]}.pdf",
             box=lambda number, page, box: (100, 800, 300, 120),
-            rows={world.CHECKED: 7},
+            rows={sample.CHECKED: 7},
             list_file="移交清单.xlsx",
         ),
     )
-    log = to_sarif(judge(facts, world.PARAMETERS, world.FRIDAY), places)
+    log = to_sarif(judge(facts, sample.PARAMETERS, sample.FRIDAY), places)
     made: dict[str, Any] = json.loads(json.dumps(log))
     return made
 
@@ -186,7 +186,7 @@ def seal_of(log: dict[str, Any]) -> dict[str, Any]:
 
 def test_a_missing_mark_is_shown_on_its_page_where_it_should_stand(log: dict[str, Any]) -> None:
     document = next(
-        one for one in world.closed_case().documents if one.form.number == f"{world.CLOSED}-JC-001"
+        one for one in sample.closed_case().documents if one.form.number == f"{sample.CLOSED}-JC-001"
     )
     page = next(int(one.split(":")[0]) for one in document.form.required_boxes if ":enterprise-seal:" in one)
     scan = next(one for one in document.scans if one.page == page)
@@ -200,7 +200,7 @@ def test_a_missing_mark_is_shown_on_its_page_where_it_should_stand(log: dict[str
 
 def test_a_viewer_groups_the_findings_by_file(log: dict[str, Any]) -> None:
     grouped = by_file(log)
-    scans = [uri for uri in grouped if uri.startswith(f"企业/{world.CLOSED}/原件/")]
+    scans = [uri for uri in grouped if uri.startswith(f"企业/{sample.CLOSED}/原件/")]
     assert any("企业盖章" in text for uri in scans for _line, text in grouped[uri])
     assert all(line == 7 for line, _text in grouped.get("移交清单.xlsx", [(7, "")]))
     listed = {unquote(one["location"]["uri"]) for one in log["runs"][0]["artifacts"]}
@@ -226,11 +226,3 @@ def test_each_rule_says_how_to_put_it_right(log: dict[str, Any]) -> None:
     helps = {one["id"]: one["help"]["text"] for one in log["runs"][0]["tool"]["driver"]["rules"]}
     assert "补盖公章" in helps["G06-enterprise-seal"]
     assert all(helps.values())
-
-
-def test_places_are_all_that_the_findings_do_not_decide(log: dict[str, Any]) -> None:
-    facts = world.week_facts()
-    findings = judge(facts, world.PARAMETERS, world.FRIDAY)
-    placed = to_sarif(findings, Places(facts, Found(file=lambda case, digest: "a.pdf")))
-    assert without_places(placed) == without_places(to_sarif(findings))
-    assert without_places(placed) != without_places(log)

@@ -47,7 +47,7 @@ def test_every_register_that_a_rule_asks_for_is_declared() -> None:
     for source in (ROOT / "evidence" / "rules").glob("*.py"):
         text = source.read_text(encoding="utf-8")
         asked |= set(re.findall(r'entr(?:y|ies|ies_of)\(\s*"([a-z-]+)"', text))
-        asked |= set(re.findall(r'_(?:all_closed|done)\(\s*(?:ground|chain), "([a-z-]+)"', text))
+        asked |= set(re.findall(r'_(?:all_closed|done)\(\s*(?:index|chain), "([a-z-]+)"', text))
         asked |= set(re.findall(r'_undertaking\(chain, "([a-z-]+)"', text))
     assert asked - {one.id for one in REGISTERS} == set()
 

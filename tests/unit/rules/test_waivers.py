@@ -14,40 +14,40 @@ from evidence.domain.register import Waiver
 from evidence.rules.clause import Finding
 from evidence.rules.judge import judge
 from evidence.rules.summary import check_exit_code
-from tests import world
+from tests.support import sample
 
-JC = world.number(world.CLOSED, "JC")
-V1, V3 = f"{world.CLOSED}-V1", f"{world.CLOSED}-V3"
-BEFORE_V1 = world.instant("2022-03-13", 9)
-LETTER = world.digest("意见")
+JC = sample.number(sample.CLOSED, "JC")
+V1, V3 = f"{sample.CLOSED}-V1", f"{sample.CLOSED}-V3"
+BEFORE_V1 = sample.instant("2022-03-13", 9)
+LETTER = sample.digest("意见")
 
 
 def unsealed() -> Facts:
     """The check record came back without the seal."""
-    return world.with_mark(world.week_facts(), JC, "enterprise-seal", world.MarkVerdict.ABSENT)
+    return sample.with_mark(sample.week_facts(), JC, "enterprise-seal", sample.MarkVerdict.ABSENT)
 
 
 def waived(facts: Facts, by: str, **changes: object) -> Finding:
     """The finding about the seal with an exception by somebody."""
     waiver = Waiver(
         rule_id="G06-enterprise-seal",
-        case=world.CLOSED,
+        case=sample.CLOSED,
         why="公章年检",
         by=PersonId(by),
-        at=world.FRIDAY,
+        at=sample.FRIDAY,
         **{"attachment": LETTER, **changes},  # type: ignore[arg-type]
     )
-    bent = world.on_case(facts, world.CLOSED, lambda one: replace(one, waivers=(waiver,)))
-    found = judge(bent, world.PARAMETERS, world.FRIDAY)
+    bent = sample.on_case(facts, sample.CLOSED, lambda one: replace(one, waivers=(waiver,)))
+    found = judge(bent, sample.PARAMETERS, sample.FRIDAY)
     return next(f for f in found if f.rule_id == "G06-enterprise-seal" and f.subject.visit == V1)
 
 
 def leader_was_there(facts: Facts) -> Facts:
-    return world.on_visit(facts, V1, experts=(PersonId("P1"), PersonId("P2")))
+    return sample.on_visit(facts, V1, experts=(PersonId("P1"), PersonId("P2")))
 
 
 def deputy(facts: Facts, entered_at: datetime | None, **changes: object) -> Facts:
-    entry = world.entry(
+    entry = sample.entry(
         "leader-deputy",
         "P4",
         "2022-03-01",
@@ -55,7 +55,7 @@ def deputy(facts: Facts, entered_at: datetime | None, **changes: object) -> Fact
         valid_from=date(2022, 3, 1),
         valid_to=date(2022, 12, 31),
     )
-    return world.with_entry(facts, replace(entry, entered_at=entered_at, **changes))  # type: ignore[arg-type]
+    return sample.with_entry(facts, replace(entry, entered_at=entered_at, **changes))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(("by", "lifts"), [("P1", True), ("P2", False), ("P4", False), ("P99", False)])
@@ -76,7 +76,7 @@ def test_without_the_regulator_s_document_or_by_word_alone_nothing_is_lifted() -
     ("entered_at", "changes", "lifts"),
     [
         (BEFORE_V1, {}, True),
-        (world.FRIDAY, {}, False),
+        (sample.FRIDAY, {}, False),
         (None, {}, False),
         (BEFORE_V1, {"valid_from": date(2022, 3, 15)}, False),
         (BEFORE_V1, {"attachment": None}, False),
@@ -94,7 +94,7 @@ def test_where_the_only_leader_was_there_another_person_enters_the_regulator_s_d
     assert not waived(facts, "P4").blocking
     assert waived(facts, "P2").blocking, "he was on the visit himself"
     assert waived(facts, "G1").blocking, "the supervisor is not of the agency"
-    two = world.on_person(facts, "P5", role=Role.LEADER)
+    two = sample.on_person(facts, "P5", role=Role.LEADER)
     assert waived(two, "P4").blocking, "another leader could have decided"
     assert not waived(two, "P5").blocking
 

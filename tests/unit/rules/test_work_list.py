@@ -11,12 +11,13 @@ from evidence.domain.case import Escalation, Recipient, Trigger
 from evidence.domain.facts import Facts
 from evidence.domain.parties import Campaign, CampaignKind
 from evidence.domain.week import Week, local_instant
-from evidence.rules.agenda import DueItem, due_items
+from evidence.rules.agenda import due_items
 from evidence.rules.clause import Finding, Kind
+from evidence.rules.due_item import DueItem
 from evidence.rules.judge import judge
 from evidence.rules.owed_deeds import ANSWERED_BY
 from evidence.rules.registry import RULESETS
-from tests import world
+from tests.support import sample
 
 LEVELS = {rule.id: rule.level for rule in RULESETS[-1].rules}
 FRIDAYS = [date(2022, 1, 7) + timedelta(weeks=n) for n in range(52)]
@@ -25,7 +26,7 @@ YEAR = timedelta(days=370)
 
 def busy_year() -> Facts:
     """The world of three cases with everything around it that has a day."""
-    facts = world.week_facts()
+    facts = sample.week_facts()
     first, second, third = facts.enterprises[:3]
     firms = (
         replace(first, headcount=12),
@@ -41,25 +42,25 @@ def busy_year() -> Facts:
         id="PC-1", kind=CampaignKind.SURVEY, topic="普查", ordered_on=date(2022, 8, 1), due=date(2022, 9, 1)
     )
     reported = Escalation(
-        id="E1", case=world.HEAVY, trigger=Trigger.PASSIVE, recipient=Recipient.SAFETY_SECTION,
-        reported_at=world.instant("2022-04-20"),
+        id="E1", case=sample.HEAVY, trigger=Trigger.PASSIVE, recipient=Recipient.SAFETY_SECTION,
+        reported_at=sample.instant("2022-04-20"),
     )  # fmt: skip
     cases = tuple(
-        replace(one, escalations=(reported,)) if one.case.id == world.HEAVY else one for one in facts.cases
+        replace(one, escalations=(reported,)) if one.case.id == sample.HEAVY else one for one in facts.cases
     )
     facts = replace(facts, enterprises=firms, campaigns=(campaign, survey), cases=cases)
     for entry in (
-        world.entry("materials-submission", "2", "2022-06-20", receipt_on=date(2022, 6, 21)),
-        world.entry("acceptance-request", "1", "2022-07-01", receipt_on=date(2022, 7, 1)),
+        sample.entry("materials-submission", "2", "2022-06-20", receipt_on=date(2022, 6, 21)),
+        sample.entry("acceptance-request", "1", "2022-07-01", receipt_on=date(2022, 7, 1)),
     ):
-        facts = world.with_entry(facts, entry)
+        facts = sample.with_entry(facts, entry)
     return facts
 
 
 def listed_on(facts: Facts, day: date) -> tuple[tuple[DueItem, ...], tuple[Finding, ...]]:
     facts = replace(facts, week=str(Week.of(day)))
     at = local_instant(day, 12)
-    parameters = replace(world.PARAMETERS, price_yuan=1_000_000)
+    parameters = replace(sample.PARAMETERS, price_yuan=1_000_000)
     return due_items(facts, parameters, at, day + YEAR), judge(facts, parameters, at)
 
 
@@ -115,7 +116,7 @@ def test_nothing_on_the_list_is_not_applicable(friday: date) -> None:
 
 
 def test_weeks_that_were_never_handed_over_stay_on_the_list() -> None:
-    facts = replace(world.week_facts(), packages=())
+    facts = replace(sample.week_facts(), packages=())
     items, _findings = listed_on(facts, date(2022, 6, 3))
     missed = {item.detail for item in items if item.rule_id == "G07-weekly-handover" and item.overdue}
     assert {"2022-W11", "2022-W13"} <= missed
@@ -147,3 +148,19 @@ def test_every_item_names_a_rule_that_judges() -> None:
     items = [item for friday in FRIDAYS[::13] for item in listed_on(busy_year(), friday)[0]]
     assert {item.rule_id for item in items} <= known
     assert set(ANSWERED_BY) | {rule for each in ANSWERED_BY.values() for rule in each} <= known
+
+
+def test_after_the_term_no_week_is_asked_for_and_none_is_listed() -> None:
+    """The contract ends on 2023-12-06, a Wednesday; that week is still handed over, the next one is not."""
+    facts = replace(sample.week_facts(), packages=(), plans=())
+    last, after = date(2023, 12, 6), date(2023, 12, 12)
+    items, findings = listed_on(facts, last)
+    weekly = {(item.rule_id, item.detail) for item in items if not item.overdue}
+    assert ("G07-weekly-handover", "2023-W49") in weekly
+    assert not {detail for rule, detail in weekly if rule in ASKED_WEEKLY} & {"2023-W50", "2023-W51"}
+    items, findings = listed_on(facts, after)
+    assert not [item for item in items if item.rule_id in ASKED_WEEKLY and not item.overdue]
+    assert not [one for one in findings if one.rule_id in ASKED_WEEKLY and one.kind is Kind.OPEN]
+
+
+ASKED_WEEKLY = ("G07-weekly-handover", "T01-plan-filed")

@@ -14,7 +14,7 @@ from evidence.verify.model import CheckKind, Indication
 from evidence.verify.pdf.signatures import judge_pdf
 from evidence.verify.pdf.task import judge_task
 from evidence.verify.trust_files import read_trust
-from tests.packing import plain_pdf, sign_cms, sign_pdf, to_folder
+from tests.support.packing import plain_pdf, sign_cms, sign_pdf, to_folder
 from tests.unit.verify.test_verify_certificates import package, short_lived
 
 AT = datetime(2022, 6, 1, tzinfo=UTC)

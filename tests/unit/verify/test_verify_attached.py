@@ -14,9 +14,9 @@ from evidence.verify.examine import verify_path
 from evidence.verify.model import Check, Indication, Integrity, Report
 from evidence.verify.pdf.task import judge_task
 from evidence.verify.wording import headline
-from tests.forgery import append_update, contract, stream
-from tests.packing import ORIGINAL, Service, sign_pdf, to_zip
-from tests.pki import Pki, shared_pki
+from tests.support.forgery import append_update, contract, stream
+from tests.support.packing import ORIGINAL, Service, sign_pdf, to_zip
+from tests.support.pki import Pki, shared_pki
 
 NOON = datetime(2022, 4, 1, 4, tzinfo=UTC)
 AT = datetime(2022, 4, 2, tzinfo=UTC)

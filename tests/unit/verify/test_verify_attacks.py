@@ -12,7 +12,7 @@ from pyhanko.sign.fields import MDPPerm
 from evidence.verify.model import CheckKind, Indication, conclude
 from evidence.verify.pdf.signatures import PdfVerdict, judge_pdf
 from evidence.verify.trust import TrustStore
-from tests.forgery import (
+from tests.support.forgery import (
     append_update,
     contract,
     evil_annotation,
@@ -22,8 +22,8 @@ from tests.forgery import (
     universal_forgeries,
     wrapping_forgery,
 )
-from tests.packing import sign_pdf
-from tests.pki import shared_pki
+from tests.support.packing import sign_pdf
+from tests.support.pki import shared_pki
 
 NOON = datetime(2022, 4, 1, 4, tzinfo=UTC)
 NOW = datetime(2022, 4, 2, tzinfo=UTC)

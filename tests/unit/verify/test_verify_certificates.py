@@ -23,8 +23,8 @@ from evidence.verify.pdf.signatures import judge_pdf
 from evidence.verify.pdf.task import judge_task
 from evidence.verify.trust import Purpose, TrustStore, assess
 from evidence.verify.trust_files import read_pem_or_der, read_trust
-from tests.packing import Files, Service, plain_pdf, sign_cms, sign_pdf, to_folder
-from tests.pki import (
+from tests.support.packing import Files, Service, plain_pdf, sign_cms, sign_pdf, to_folder
+from tests.support.pki import (
     Pki,
     days,
     make_authority,

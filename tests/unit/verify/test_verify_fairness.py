@@ -20,9 +20,9 @@ from pyhanko_certvalidator import ValidationContext
 from evidence.verify.model import Indication, Integrity, conclude
 from evidence.verify.pdf.signatures import PdfVerdict, judge_pdf
 from evidence.verify.trust import TrustStore
-from tests.forgery import build_pdf, contract, layout
-from tests.packing import sign_pdf
-from tests.pki import Pki, make_identity, shared_pki
+from tests.support.forgery import build_pdf, contract, layout
+from tests.support.packing import sign_pdf
+from tests.support.pki import Pki, make_identity, shared_pki
 
 NOON = datetime(2022, 4, 1, 4, tzinfo=UTC)
 NOW = datetime(2022, 4, 2, tzinfo=UTC)

@@ -12,8 +12,8 @@ from evidence.errors import ExitCode, InputError
 from evidence.verify import package
 from evidence.verify.examine import verify_path
 from evidence.verify.model import Indication, Integrity, Report
-from tests.packing import DOSSIER, Service, to_folder, to_zip, two_weeks
-from tests.pki import shared_pki
+from tests.support.packing import DOSSIER, Service, to_folder, to_zip, two_weeks
+from tests.support.pki import shared_pki
 
 AT = datetime(2022, 4, 2, tzinfo=UTC)
 

@@ -21,9 +21,9 @@ from evidence.verify import judgement, task_processes
 from evidence.verify.examine import verify_path
 from evidence.verify.model import Indication
 from evidence.verify.pdf.task import judge_task
-from tests import world
-from tests.packing import Service, to_zip, two_weeks
-from tests.pki import shared_pki
+from tests.support import sample
+from tests.support.packing import Service, to_zip, two_weeks
+from tests.support.pki import shared_pki
 
 AT = datetime(2022, 4, 2, tzinfo=UTC)
 
@@ -63,7 +63,7 @@ def sarif_judged(tmp_path: Path, change: Callable[[dict[str, Any]], None], *, la
     """What a package is told whose findings.sarif was changed before it was sealed."""
     service = Service()
     service.write(5)
-    facts, week = world.week_facts(), Week.parse(world.WEEK)
+    facts, week = sample.week_facts(), Week.parse(sample.WEEK)
     at = datetime(2022, 4, 1, 7, tzinfo=UTC)
     findings = judge(facts, Parameters(), at)
     if layout == 1:
@@ -114,3 +114,22 @@ def test_a_log_that_tells_or_shows_something_else_differs(
 
 def test_the_first_layout_is_held_to_its_own_words(tmp_path: Path) -> None:
     assert sarif_judged(tmp_path, lies, layout=1) == "differs"
+
+
+@pytest.mark.parametrize("name", ["data/findings.sarif", "data/findings.json", "data/facts.json"])
+def test_what_is_nested_without_end_is_another_judgement(tmp_path: Path, name: str) -> None:
+    service = Service()
+    service.write(5)
+    deep = {"data/findings.sarif": b'{"runs":[{"results":[%s]}]}', "data/facts.json": b'{"ruleset":%s}'}
+    extra = {name: deep.get(name, b"%s") % (b"[" * 100_000 + b"]" * 100_000)}
+    path = tmp_path / "WJB-2022-W13.zip"
+    packed = service.pack(Week.parse(sample.WEEK), facts=sample.week_facts(), extra=extra)
+    path.write_bytes(to_zip(packed, "WJB-2022-W13"))
+    report = verify_path(
+        path,
+        trust=[shared_pki().root.pem],
+        at=AT,
+        judge_pdfs=lambda tasks: [judge_task(task) for task in tasks],
+    )
+    assert report.completeness is not None
+    assert report.completeness.recomputed == "differs"

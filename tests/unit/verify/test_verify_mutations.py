@@ -21,7 +21,7 @@ from evidence.verify.examine import verify_path
 from evidence.verify.model import CheckKind, Indication, Report
 from evidence.verify.pdf.signatures import PdfVerdict
 from evidence.verify.pdf.task import PdfTask, judge_task
-from tests.packing import (
+from tests.support.packing import (
     DOSSIER,
     Files,
     Service,
@@ -33,7 +33,7 @@ from tests.packing import (
     to_zip,
     two_weeks,
 )
-from tests.pki import shared_pki
+from tests.support.pki import shared_pki
 
 AT = datetime(2022, 4, 2, tzinfo=UTC)
 NOON = datetime(2022, 4, 1, 7, tzinfo=UTC)
@@ -305,7 +305,7 @@ def test_an_unknown_ruleset_leaves_the_verdict_open(verify: Verify) -> None:
 
 
 def test_a_dossier_signed_by_nobody_fails_even_in_a_signed_package(verify: Verify) -> None:
-    from tests.packing import plain_pdf
+    from tests.support.packing import plain_pdf
 
     report = verify(to_zip(resealed({DOSSIER: plain_pdf()}), NAME))
     assert ("pdf.signature", DOSSIER) in failures(report)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from evidence.verify.trust import Purpose, TrustStore, assess, assess_stamp
-from tests.pki import Identity, days, make_authority, make_crl, make_identity, shared_pki
+from tests.support.pki import Identity, days, make_authority, make_crl, make_identity, shared_pki
 
 NOON = datetime(2022, 4, 1, 7, tzinfo=UTC)
 

@@ -27,8 +27,8 @@ from evidence.verify.report_file import write_report
 from evidence.verify.report_pdf import CANDIDATES, report_bytes
 from evidence.verify.take_down import take_down
 from evidence.verify.wording import check_lines, text_report
-from tests.packing import plain_pdf, sign_pdf, to_zip, two_weeks
-from tests.pki import shared_pki
+from tests.support.packing import plain_pdf, sign_pdf, to_zip, two_weeks
+from tests.support.pki import shared_pki
 
 AT = datetime(2022, 4, 2, tzinfo=UTC)
 VERIFY = Path(__file__).parents[3] / "evidence/verify"

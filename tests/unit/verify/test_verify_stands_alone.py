@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.packing import to_zip, two_weeks
-from tests.pki import shared_pki
+from tests.support.packing import to_zip, two_weeks
+from tests.support.pki import shared_pki
 
 ROOT = Path(__file__).parents[3]
 FORBIDDEN = (

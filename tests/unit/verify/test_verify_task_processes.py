@@ -14,7 +14,7 @@ from evidence.verify.container import Extent
 from evidence.verify.pdf.task import PdfTask, judge_isolated
 from evidence.verify.task_processes import MEMORY_LIMIT, run_in_processes
 from evidence.verify.trust import TrustStore
-from tests.forgery import contract
+from tests.support.forgery import contract
 
 
 def work(task: str) -> str:
@@ -31,7 +31,22 @@ def work(task: str) -> str:
             return str(len(bytearray(2 * MEMORY_LIMIT)))
         except MemoryError:
             return "refused"
+    if task == "second":
+        if KEPT:
+            os._exit(9)
+        KEPT.append(task)
+        return "alone"
+    if task == "process":
+        KEPT.append(task)
+        return str(os.getpid())
+    if task == "leak":
+        KEPT.append(bytearray(MEMORY_LIMIT // 2))
+        return str(os.getpid())
     return task.upper()
+
+
+KEPT: list[object] = []
+"""What earlier tasks left in a process."""
 
 
 def give_up(task: str, why: str) -> str:
@@ -46,6 +61,23 @@ def test_answers_come_in_order_whatever_the_others_do() -> None:
     tasks = ["a", "hang", "b", "crash", "memory", "busy", "c"]
     answers = run_in_processes(work, tasks, seconds=allowance, give_up=give_up)
     assert answers == ["A", "hang: timeout", "B", "crash: crash", "refused", "busy: timeout", "C"]
+
+
+def test_one_process_opens_many_files() -> None:
+    answers = run_in_processes(work, ["process"] * 40, seconds=allowance, give_up=give_up)
+    assert len(set(answers)) <= (os.cpu_count() or 1)
+
+
+def test_what_dies_beside_the_remains_of_another_file_is_tried_in_a_fresh_process() -> None:
+    tasks = ["process"] * (2 * (os.cpu_count() or 1)) + ["second"] * 3
+    answers = run_in_processes(work, tasks, seconds=allowance, give_up=give_up)
+    assert answers[-3:] == ["alone"] * 3
+
+
+def test_a_process_that_keeps_much_memory_does_no_further_file() -> None:
+    tasks = ["leak"] * 6
+    answers = run_in_processes(work, tasks, seconds=allowance, give_up=give_up)
+    assert len(set(answers)) == len(tasks)
 
 
 @pytest.mark.slow

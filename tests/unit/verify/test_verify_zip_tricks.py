@@ -19,8 +19,8 @@ from evidence.verify.examine import verify_path
 from evidence.verify.model import Indication, Report
 from evidence.verify.pdf.task import judge_task
 from evidence.verify.zip_structure import canonical_order, open_zip
-from tests.packing import Files, in_order, to_zip, two_weeks
-from tests.pki import shared_pki
+from tests.support.packing import Files, in_order, to_zip, two_weeks
+from tests.support.pki import shared_pki
 
 AT = datetime(2022, 4, 2, tzinfo=UTC)
 NAME = "WJB-2022-W13"

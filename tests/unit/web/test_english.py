@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from babel.messages.pofile import read_po
 
-from evidence.domain.case import ReviewResult
+from evidence.domain.case import ReviewResult, Trigger
 from evidence.domain.case_files import FileRole
 from evidence.domain.hazard import Grade, HazardState, ProgressState
 from evidence.domain.parties import EnterpriseClass
@@ -27,8 +27,19 @@ from evidence.forms.catalogue import Catalogue, shipped_templates
 from evidence.inbox.words import PAGE_REASONS
 from evidence.ledger.export import TITLES
 from evidence.reports.tables import RATE_HEADS
-from evidence.web import entry_form
+from evidence.rules import agenda, agenda_of_the_office
+from evidence.rules.clause import Kind
+from evidence.rules.owed_deeds import WORDS as OWED_WORDS
+from evidence.rules.register_groups import GROUPS
+from evidence.rules.registers import REGISTERS
+from evidence.rules.registry import RULESETS
+from evidence.web import deeds, entry_form, register_form
+from evidence.web.access_kinds import What
+from evidence.web.credential_words import DOUBTS
+from evidence.web.deeds import GROUP_WORDS, OF_THE_TEAM, PAPERS
+from evidence.web.friday_stage import STAGES
 from evidence.web.issue_form import fields_of
+from evidence.web.listed import BUTTONS, NO_REGISTER, RECEIVE
 from evidence.web.lists.lists import LISTINGS
 from evidence.web.lists.roster_changes import LABELS
 from evidence.web.matrix import COLUMNS, WORDS
@@ -43,13 +54,16 @@ WEB = Path(__file__).parents[3] / "evidence/web"
 CATALOGUE = LOCALE_DIR / "en/LC_MESSAGES"
 
 
-WORDS_OF = (EnterpriseClass, FileRole, Grade, HazardState, PlannedWork, ReviewResult, Act)
+WORDS_OF = (EnterpriseClass, FileRole, Grade, HazardState, PlannedWork, ReviewResult, Trigger, Act)
 
 
 def _said() -> Iterator[str]:
     for path in WEB.rglob("*.html"):
-        for match in re.finditer(r"""\{% t (["'])(.*?)\1""", path.read_text(encoding="utf-8")):
+        text = path.read_text(encoding="utf-8")
+        for match in re.finditer(r"""\{% t (["'])(.*?)\1""", text):
             yield match[2]
+        for match in re.finditer(r"\{% sentences[^%]*%\}(.*?)\{% endsentences %\}", text, re.DOTALL):
+            yield "".join(line.strip() for line in match[1].splitlines())
     for path in WEB.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "say" and node.args:
@@ -58,6 +72,7 @@ def _said() -> Iterator[str]:
                     yield argument.value
     yield from (column.title for column in COLUMNS)
     yield from WORDS.values()
+    yield from DOUBTS.values()
     yield from (words for _sign, _css, words in OUTCOME_SIGNS.values())
     yield from _words_of_lists()
     yield from _named_elsewhere()
@@ -87,6 +102,9 @@ def _named_elsewhere() -> Iterator[str]:
     yield from (role + kind for role in ROLES.values() for kind in BOX_KINDS.values())
     yield from WEEKDAYS
     yield from PHRASES
+    yield from _words_of_deeds()
+    yield from _words_of_registers()
+    yield from (each.value for each in What)
     yield from TITLES.values()
     yield from (words for pair in PROBLEMS.values() for words in pair)
     yield from ("验证通过", "尚不能认定", "验证不通过")
@@ -106,6 +124,39 @@ def _named_elsewhere() -> Iterator[str]:
             for row in entry_form.list_rows(table, {}).rows[:1]:
                 for field in row:
                     yield from _field_words(field)
+
+
+def _words_of_registers() -> Iterator[str]:
+    yield from register_form.LABELS.values()
+    yield from (words for each in GROUPS for words in (each.title, each.when))
+    for register in REGISTERS:
+        yield from (register.title, register_form.hint_of(register))
+        yield from (words for _key, words in register_form.keys_of(register) if not words.isdecimal())
+        for asked in register_form.asked_of(register):
+            yield from (asked.label, *asked.choices)
+
+
+def _words_of_deeds() -> Iterator[str]:
+    """What lines of the worklist ask for, and of whom."""
+    yield from (
+        *GROUP_WORDS.values(),
+        *PAPERS.values(),
+        *OF_THE_TEAM.values(),
+        *BUTTONS.values(),
+        NO_REGISTER,
+        RECEIVE,
+    )
+    yield from (words for pair in OWED_WORDS.values() for words in pair)
+    yield from (words for _state, *both in STAGES.values() for words in both)
+    yield from (each.words for each in vars(deeds).values() if isinstance(each, deeds.Deed))
+    yield from (deeds.RECEIVE_MAJOR, deeds.MISSED_VISIT, deeds.ANY_ARRIVAL, deeds.ANY_RECORD, "、")
+    for module in (agenda, agenda_of_the_office):
+        text = Path(module.__file__).read_text(encoding="utf-8")
+        yield from re.findall(r'"([\u4e00-\u9fff（）、]{4,})"', text)
+    for rule in {rule.id for edition in RULESETS for rule in (*edition.case_rules, *edition.standing_rules)}:
+        for kind in (*Kind, None):
+            made = deeds.deed_for(rule, kind)
+            yield from (made.words, made.who)
 
 
 def _field_words(field: entry_form.Field) -> Iterator[str]:
@@ -131,8 +182,17 @@ def test_placeholders_survive_translation() -> None:
             assert re.findall(r"\{.*?\}", message.id) == re.findall(r"\{.*?\}", message.string), message.id
 
 
-@pytest.mark.parametrize(("language", "word"), [("zh", "今日"), ("en", "Today")])
+@pytest.mark.parametrize(("language", "word"), [("zh", "今天"), ("en", "Today")])
 def test_the_reader_chooses(language: str, word: str) -> None:
     with speaking(language):
-        assert say("今日") == word
-    assert say("今日") == "今日"
+        assert say("今天") == word
+    assert say("今天") == "今天"
+
+
+def test_no_phrase_of_the_desk_names_a_command() -> None:
+    said = {phrase for phrase in _said() if phrase}
+    known = gettext.translation("desk", LOCALE_DIR, languages=["en"])
+    told = said | {known.gettext(phrase) for phrase in said}
+    assert {
+        phrase for phrase in told if re.search(r"(?<![a-z])evidence [a-z]|--[a-z]|\.toml", phrase)
+    } == set()

@@ -13,7 +13,7 @@ from evidence.forms.visit_file import read_visit_file
 from evidence.forms.visit_tables import HAZARDS, ITEMS, RESULTS
 from evidence.ledger.ledger import Ledger
 from evidence.web import entry_form
-from tests import world
+from tests.support import sample
 
 CHECK = {
     "head|到达时间": ["2022-03-14T09:00"],
@@ -47,8 +47,8 @@ def test_a_check_becomes_its_document() -> None:
 
 def test_the_one_reader_understands_it(tmp_path: Path) -> None:
     ledger = Ledger.open(tmp_path / "ledger")
-    ledger.append("test", *world.journal_events(world.week_facts()))
-    case = ledger.view.case(world.CHECKED)
+    ledger.append("test", *sample.journal_events(sample.week_facts()))
+    case = ledger.view.case(sample.CHECKED)
     assert case is not None
     path = tmp_path / "登记.json"
     path.write_text(
@@ -57,7 +57,7 @@ def test_the_one_reader_understands_it(tmp_path: Path) -> None:
     entered = read_visit_file(path, case=case, view=ledger.view, originals=Originals(tmp_path / "originals"))
     assert entered.visit is not None
     assert entered.visit.kind is VisitKind.CHECK
-    assert entered.visit.arrived_at == world.instant("2022-03-14", 9)
+    assert entered.visit.arrived_at == sample.instant("2022-03-14", 9)
     assert entered.visit.experts == ("P2", "P3")
     assert [each.item for each in entered.visit.items] == [1, 3]
     assert entered.visit.hazards[0].description == "光电保护失效"
@@ -84,14 +84,14 @@ def test_there_are_25_items_and_always_room_for_another_hazard() -> None:
 
 @pytest.mark.parametrize("kind", entry_form.HEADINGS)
 def test_every_kind_asks_only_what_its_reader_knows(kind: str) -> None:
-    fields = entry_form.head_fields(kind, {}, people=world.people(), devices=world.devices())
+    fields = entry_form.head_fields(kind, {}, people=sample.people(), devices=sample.devices())
     assert [field.heading for field in fields] == list(entry_form.HEADINGS[kind])
     assert kind in entry_form.LISTS
     assert kind in entry_form.TITLES
 
 
 def test_people_and_recorders_are_chosen_not_typed() -> None:
-    fields = entry_form.head_fields("检查", CHECK, people=world.people(), devices=world.devices())
+    fields = entry_form.head_fields("检查", CHECK, people=sample.people(), devices=sample.devices())
     by_heading = {field.heading: field for field in fields}
     assert ("P2", "周晓岚") in by_heading["检查人员"].choices
     assert by_heading["监管人员"].choices == (("G1", "吴海峰"),)

@@ -7,11 +7,11 @@ from dataclasses import replace
 from evidence.domain.document import Document, Transcription
 from evidence.domain.identifiers import Sha256
 from evidence.web.entry_paper import chosen_paper
-from tests import world
+from tests.support import sample
 
 
 def _paper(*, blank: bool) -> Document:
-    found = next(each for facts in world.week_facts().cases for each in facts.documents if each.scans)
+    found = next(each for facts in sample.week_facts().cases for each in facts.documents if each.scans)
     return replace(found, form=replace(found.form, blank=blank), transcriptions=())
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from evidence.domain.recording import Recording
-from tests import world
+from tests.support import sample
 
 
 @pytest.mark.parametrize(
@@ -48,5 +48,5 @@ def test_only_films_browsers_know_are_shown(
 ) -> None:
     from evidence.web.ranges import playable
 
-    film = Recording(sha256=world.digest(name), name=name, bytes=1, video=video, described=described)
+    film = Recording(sha256=sample.digest(name), name=name, bytes=1, video=video, described=described)
     assert playable(film) is shown

@@ -30,6 +30,20 @@ def test_a_ruled_line_is_an_empty_field_and_a_long_text_gets_room() -> None:
     assert not blanks["约谈时间"].long
 
 
+@pytest.mark.parametrize(
+    ("text", "long"),
+    [
+        ("武进国家高新区管委会办公室三楼", False),
+        ("武进国家高新区管委会办公室三楼西", True),
+        ("0519-86310000 / 13961400000", False),
+        ("☑ 年度全面检查　☐ 新进企业检查", True),
+    ],
+)
+def test_a_text_gets_room_by_its_width_on_the_screen(text: str, long: bool) -> None:
+    blanks = {blank.name: blank for blank in fields_of(NOTICE, {"约谈地点": text})[0]}
+    assert blanks["约谈地点"].long is long
+
+
 def test_only_what_a_person_changed_wins_over_the_ledger() -> None:
     sent = {
         "value|约谈地点": "管委会三楼", "value|约谈时间": "2022年4月8日", "value|编号": "WJB22-0001-YT-009",

@@ -8,11 +8,11 @@ import pytest
 
 from evidence.domain.facts import ServiceState
 from evidence.domain.register import Plan, PlanLine, PlannedWork
-from evidence.rules.agenda import DueItem
+from evidence.rules.due_item import DueItem
 from evidence.web.month import Line, month_of, shifted, weeks_of
-from tests import world
+from tests.support import sample
 
-FIRM = world.enterprises()[0].id
+FIRM = sample.enterprises()[0].id
 DONE = ServiceState(enterprise=FIRM, case="WJB22-0001", kind="annual", checked_on=date(2022, 4, 6))
 DUE = DueItem(
     what="现场复查", who="企业", due=date(2022, 4, 8), first=date(2022, 4, 1), clause="附件六", rule_id="P11",

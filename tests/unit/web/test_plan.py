@@ -9,10 +9,10 @@ import pytest
 from evidence.domain.register import Plan, PlanLine, PlannedWork
 from evidence.domain.week import Week
 from evidence.web.plan_board import days_of, moved
-from tests import world
+from tests.support import sample
 
 WEEK = Week.parse("2022-W14")
-FIRMS = [each.id for each in world.enterprises()]
+FIRMS = [each.id for each in sample.enterprises()]
 PLAN = Plan(
     week="2022-W14",
     filed_on=date(2022, 4, 1),

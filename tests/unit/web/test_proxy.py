@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -10,7 +11,7 @@ from evidence.errors import UsageError
 from evidence.web.configuration import _behind, asked_by
 from evidence.web.server import Place, admit
 
-BEHIND = Place(host="0.0.0.0", proxy="evidence.example.cn")  # noqa: S104  inside a container
+BEHIND = Place(host="0.0.0.0", proxy="evidence.example.cn", proxy_from=("172.18.0.0/16",))  # noqa: S104  inside a container
 
 
 def test_it_is_reached_by_the_proxys_name_and_needs_accounts() -> None:
@@ -20,6 +21,13 @@ def test_it_is_reached_by_the_proxys_name_and_needs_accounts() -> None:
     admit(BEHIND, accounts=True)
     with pytest.raises(UsageError, match="账号"):
         admit(BEHIND, accounts=False)
+
+
+def test_beyond_this_machine_the_proxy_must_be_known() -> None:
+    for unknown in ((), ("nginx",)):
+        with pytest.raises(UsageError, match="--proxy-from"):
+            admit(replace(BEHIND, proxy_from=unknown), accounts=True)
+    admit(Place(proxy="evidence.example.cn"), accounts=True)
 
 
 def test_failed_log_ins_count_for_the_address_that_the_proxy_saw() -> None:

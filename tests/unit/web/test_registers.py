@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -11,8 +12,8 @@ from evidence.errors import UsageError
 from evidence.ledger.ledger import Ledger
 from evidence.ledger.view import View
 from evidence.rules.registers import BY_ID, REGISTERS, Register
-from evidence.web.register_form import LABELS, asked_of, entry_of
-from tests import world
+from evidence.web.register_form import LABELS, asked_of, entry_of, hint_of, key_words, keys_of
+from tests.support import sample
 
 TODAY = date(2022, 4, 1)
 
@@ -20,7 +21,7 @@ TODAY = date(2022, 4, 1)
 @pytest.fixture
 def view(tmp_path: Path) -> View:
     ledger = Ledger.open(tmp_path / "ledger")
-    ledger.append("test", *world.journal_events(world.week_facts()))
+    ledger.append("test", *sample.journal_events(sample.week_facts()))
     return ledger.view
 
 
@@ -59,3 +60,20 @@ def test_a_receipt_may_come_later(view: View) -> None:
 def test_what_is_missing_or_unknown_is_refused(view: View, register: str, sent: dict[str, str]) -> None:
     with pytest.raises(UsageError):
         entry_of(BY_ID[register], sent, view, TODAY)
+
+
+def test_what_a_register_lists_is_chosen_and_never_typed() -> None:
+    documents = BY_ID["contract-document"]
+    assert keys_of(documents)[0] == ("tender", "招标文件")
+    assert key_words(documents, "annex") == "合同附件"
+    assert hint_of(documents) == ""
+    assert [value for value, _words in keys_of(BY_ID["materials-submission"])] == ["2", "3", "4", "5", "6"]
+    (status,) = asked_of(documents)
+    assert (status.label, status.choices) == ("状态", ("已归档", "未提供"))
+
+
+@pytest.mark.parametrize("register", REGISTERS, ids=lambda each: each.id)
+def test_no_register_asks_for_a_word_of_the_program(register: Register) -> None:
+    words = [register.title, hint_of(register), *(words for _value, words in keys_of(register))]
+    words += [word for each in asked_of(register) for word in (each.label, *each.choices)]
+    assert not [word for word in words if re.search("[a-z]{2}", word)]

@@ -10,16 +10,16 @@ from hypothesis import strategies as st
 
 from evidence.domain.parties import Enterprise, EnterpriseClass
 from evidence.ledger.ledger import Ledger
-from evidence.web.readings import all_initials
+from evidence.web.readings import all_initials, all_pinyin
 from evidence.web.search import find_cases, fits
-from tests import world
+from tests.support import sample
 
 
 @pytest.fixture(scope="module")
 def ledger(tmp_path_factory: pytest.TempPathFactory) -> Ledger:
     folder: Path = tmp_path_factory.mktemp("search")
-    ledger = Ledger.open(folder, clock=lambda: world.FRIDAY)
-    ledger.append("x", *world.journal_events(world.week_facts()))
+    ledger = Ledger.open(folder, clock=lambda: sample.FRIDAY)
+    ledger.append("x", *sample.journal_events(sample.week_facts()))
     return ledger
 
 
@@ -53,8 +53,8 @@ def test_an_enterprise_brings_all_its_cases_with_their_names(ledger: Ledger) -> 
 
 @pytest.mark.parametrize("name", ["丰禾", "丰禾机械", "fhjx", "FHJX", "czsfhjx", "91320412MA1XAAAA0A"])
 def test_a_company_answers_to_name_number_and_initials(name: str) -> None:
-    assert fits(world.enterprises()[0], name)
-    assert not fits(world.enterprises()[1], name)
+    assert fits(sample.enterprises()[0], name)
+    assert not fits(sample.enterprises()[1], name)
 
 
 def test_initials_keep_letters_and_drop_signs() -> None:
@@ -63,10 +63,15 @@ def test_initials_keep_letters_and_drop_signs() -> None:
 
 def _enterprise(name: str) -> Enterprise:
     return Enterprise(
-        id=world.enterprises()[0].id, name=name, short_name=name, classes=(EnterpriseClass.FOUNDRY,)
+        id=sample.enterprises()[0].id, name=name, short_name=name, classes=(EnterpriseClass.FOUNDRY,)
     )
 
 
 @given(st.text(max_size=20))
 def test_search_takes_any_text(text: str) -> None:
     fits(_enterprise("甲公司"), text)
+
+
+def test_the_legal_form_of_a_name_does_not_multiply_its_readings() -> None:
+    for way in (all_initials, all_pinyin):
+        assert len(way("常州市恒晟精密有限公司")) == len(way("常州")) * len(way("恒晟精密"))

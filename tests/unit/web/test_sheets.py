@@ -11,7 +11,7 @@ from evidence.archive.issued import IssuedStore
 from evidence.domain.document import BoxKind, Mark, MarkVerdict
 from evidence.domain.facts import Facts
 from evidence.web.sheets import sheets_of
-from tests import world
+from tests.support import sample
 
 
 def _scan(facts: Facts, kind: BoxKind) -> object:
@@ -32,7 +32,7 @@ def _scan(facts: Facts, kind: BoxKind) -> object:
 def test_every_kind_of_mark_has_a_name_and_only_a_fingerprint_is_not_judged(
     kind: BoxKind, tmp_path: Path
 ) -> None:
-    scan = _scan(world.week_facts(), kind)
+    scan = _scan(sample.week_facts(), kind)
     ((box,),) = (sheet.boxes for sheet in sheets_of([scan], IssuedStore(tmp_path)))  # type: ignore[list-item]
     assert box.name.startswith("陪同人员")
     assert len(box.name) > len("陪同人员")

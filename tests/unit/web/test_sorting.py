@@ -9,10 +9,10 @@ import pytest
 from evidence.domain.identifiers import ArrivalId, Number
 from evidence.errors import UsageError
 from evidence.inbox.placing import Placement
-from evidence.ledger.events import ArrivalJudged, Suggestion, UnlinkedPage
+from evidence.ledger.arrival_events import ArrivalJudged, Suggestion, UnlinkedPage
 from evidence.ledger.ledger import Ledger
 from evidence.web.sorting import lay_out, placements_of
-from tests import world
+from tests.support import sample
 
 RECORD = Number("WJB22-0002-JC-001")
 OTHER = Number("WJB22-0001-FC-001")
@@ -28,7 +28,7 @@ def _judged(view: object) -> ArrivalJudged:
         pages=(scan,),
         unlinked=(
             UnlinkedPage(
-                index=1, reason="no_code", picture=world.digest("page"),
+                index=1, reason="no_code", picture=sample.digest("page"),
                 suggestions=(Suggestion(number=OTHER, page=1, score=700, why="标题相符"),),
             ),
         ),
@@ -39,7 +39,7 @@ def _judged(view: object) -> ArrivalJudged:
 @pytest.fixture
 def view(tmp_path: object) -> object:
     ledger = Ledger.open(tmp_path / "ledger")  # type: ignore[operator]
-    ledger.append("test", *world.journal_events(world.week_facts()))
+    ledger.append("test", *sample.journal_events(sample.week_facts()))
     return ledger.view
 
 

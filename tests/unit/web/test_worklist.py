@@ -10,11 +10,12 @@ from msgspec import UNSET
 
 from evidence.domain.identifiers import CaseId, EnterpriseId, PersonId
 from evidence.domain.register import PlanLine, PlannedWork
-from evidence.rules.agenda import DueItem
 from evidence.rules.clause import AppliedWaiver, Clause, Finding, Kind, Level, Subject
+from evidence.rules.due_item import DueItem
+from evidence.rules.returned import NOT_ENTERED
 from evidence.web.deeds import Group, Panel
-from evidence.web.worklist import Line, MajorHazard, Sources, Waiting, is_for, worklist
-from tests import world
+from evidence.web.worklist import Line, MajorHazard, Sources, Waiting, is_for, with_arrivals, worklist
+from tests.support import sample
 
 TODAY = date(2022, 4, 1)
 CASE, OTHER = "WJB22-0001", "WJB22-0002"
@@ -30,7 +31,7 @@ def _finding(rule: str, kind: Kind = Kind.FAIL, message: str = "", **told: Any) 
     return Finding(
         rule_id=rule, clause=Clause(number="附件六1(4)", text="完整的工作资料"), level=Level.ERROR, kind=kind,
         blocking=told.get("blocking", True), subject=subject, message=message or rule, due=told.get("due"),
-        waiver=told.get("waiver"),
+        waiver=told.get("waiver"), observed=told.get("observed", ""),
     )  # fmt: skip
 
 
@@ -60,6 +61,8 @@ def _lines(**sources: Any) -> tuple[Line, ...]:
         ("G08-edocument", Kind.FAIL, Group.ENTER, Panel.MARKS),
         ("K01-items", Kind.FAIL, Group.ENTER, Panel.ENTRY),
         ("P03-urging-window", Kind.FAIL, Group.URGE, Panel.ENTRY),
+        ("P10-versions-kept", Kind.FAIL, Group.URGE, Panel.ENTRY),
+        ("P10-versions-kept", Kind.REVIEW, Group.URGE, Panel.ENTRY),
         ("D02-major-reported", Kind.FAIL, Group.URGE, Panel.ENTRY),
         ("G02-confidentiality", Kind.FAIL, Group.SUPPLY, Panel.REGISTER),
         ("G07-weekly-handover", Kind.FAIL, Group.FRIDAY, Panel.FRIDAY),
@@ -69,6 +72,19 @@ def _lines(**sources: Any) -> tuple[Line, ...]:
 def test_each_finding_has_its_deed(rule: str, kind: Kind, group: Group, panel: Panel) -> None:
     (line,) = _lines(findings=[_finding(rule, kind)])
     assert (line.deed.group, line.deed.panel, line.name) == (group, panel, line.case and "恒晟精密")
+
+
+def test_a_version_without_a_review_is_reviewed_and_one_sent_back_is_asked_for_again() -> None:
+    """Whether it is the last version is known when it was reviewed: one deed, whichever rule asks."""
+    asked = [_finding("P08-preliminary-review"), _finding("P10-versions-kept", Kind.REVIEW)]
+    for found in (asked, asked[1:]):
+        (line,) = _lines(findings=found)
+        assert (line.deed.id, line.words, line.entry) == (
+            "P08-preliminary-review", "初步审核整改报告", "整改报告",
+        )  # fmt: skip
+    again = _due("P10-versions-kept", what="重新上报整改报告", who="企业", detail="第2版", overdue=True)
+    (line,) = _lines(findings=[_finding("P10-versions-kept")], due=[again])
+    assert (line.words, line.entry) == ("催企业改正后重新上报整改报告", "整改报告")
 
 
 @pytest.mark.parametrize("kind", [Kind.PASS, Kind.OPEN, Kind.NOT_APPLICABLE])
@@ -89,7 +105,7 @@ def test_only_an_exception_that_lifts_takes_the_line_away(
     attachment: str | None, stated: Any, blocking: bool, lines: int
 ) -> None:
     waiver = AppliedWaiver(
-        by="陈立群", why="经书面同意", at=world.FRIDAY, attachment=attachment, stated=stated
+        by="陈立群", why="经书面同意", at=sample.FRIDAY, attachment=attachment, stated=stated
     )
     found = [_finding("V02-whole-visit", waiver=waiver, blocking=blocking)]
     assert len(_lines(findings=found)) == lines
@@ -122,12 +138,107 @@ def test_one_undertaking_missing_in_ten_cases_is_one_line() -> None:
         for n in range(10)
     ]
     found.append(_finding("G02-confidentiality", message="李志远没有签保密承诺书。", case=OTHER))
-    assert sorted(len(line.messages) for line in _lines(findings=found)) == [1, 1]
+    (line,) = _lines(findings=found)
+    assert line.words == "补签、补交保密承诺书"
+    assert line.messages == ("赵启明没有签保密承诺书。", "李志远没有签保密承诺书。")
+    assert (line.case, line.name) == ("", "")
 
 
 def test_a_consequence_without_its_cause_keeps_a_line() -> None:
     (line,) = _lines(findings=[_finding("G07-handed-over-in-time", message="迟交 14 天。")])
     assert line.messages == ("迟交 14 天。",)
+
+
+def test_consequences_of_one_case_are_one_line() -> None:
+    rules = ("T10-archived-in-time", "G05-every-service-archived", "K03-chain-closed")
+    (line,) = _lines(findings=[_finding(rule) for rule in rules])
+    assert line.messages == rules
+    assert (line.deed.panel, line.case) == (Panel.CASE, CASE)
+
+
+def test_what_may_follow_for_the_agency_is_one_line() -> None:
+    found = [_finding(rule, case="", enterprise="") for rule in ("C15-lateness-risk", "W02-warning-risk")]
+    (line,) = _lines(findings=found)
+    assert line.messages == ("C15-lateness-risk", "W02-warning-risk")
+
+
+@pytest.mark.parametrize(
+    ("document", "visit", "entry", "words"),
+    [
+        (f"{CASE}-DD-001", "", "督促", "录入收回的督促指导记录"),
+        (f"{CASE}-FC-001", "V2", "复查", "录入收回的复查记录"),
+        (f"{CASE}-ZG-001", "", "整改报告", "录入收回的整改报告"),
+        ("", "V1", "督促", "录入收回的督促指导记录"),
+        ("", "V9", "检查", "录入收回的记录"),
+    ],
+)
+def test_entry_opens_the_record_that_has_the_gap(document: str, visit: str, entry: str, words: str) -> None:
+    found = [_finding("G08-facts-entered", document=document, visit=visit)]
+    (line,) = _lines(findings=found, visit_kinds={"V1": "urging", "V2": "recheck"})
+    assert (line.entry, line.words) == (entry, words)
+
+
+def test_gaps_in_two_records_of_a_case_are_two_lines() -> None:
+    found = [
+        _finding("K01-items", visit="V1"),
+        _finding("G03-briefed", visit="V1"),
+        _finding("P04-urging-facts", visit="V2"),
+    ]
+    lines = _lines(
+        findings=found, visit_kinds={"V1": "check", "V2": "urging"}, visit_people={"V2": "李志远、赵启明"}
+    )
+    assert sorted((line.entry, line.who, len(line.messages)) for line in lines) == [
+        ("检查", "检查人员", 2), ("督促", "李志远、赵启明", 1),
+    ]  # fmt: skip
+
+
+def test_who_went_last_urges_next() -> None:
+    due = [_due("P07-report-in-time", what="上报整改报告", who="企业")]
+    (line,) = _lines(due=due, visit_people={CASE: "李志远、赵启明"})
+    assert (line.words, line.who) == ("催收整改报告", "李志远、赵启明")
+
+
+def test_a_missed_week_is_one_line_though_two_sources_name_it() -> None:
+    office: dict[str, Any] = {"case": "", "enterprise": ""}
+    rule = "G07-weekly-handover"
+    found = [_finding(rule, message="以前各周：2022-W11 没有移交。", visit="", **office)]
+    due = [
+        _due(rule, what="补做移交", overdue=True, last=-10, detail="2022-W11", who="资料员", **office),
+        _due(rule, what="移交本周资料", detail="2022-W13", who="资料员", **office),
+    ]
+    lines = _lines(findings=found, due=due)
+    assert [(line.words, line.who, line.overdue) for line in lines] == [
+        ("补做移交", "资料员", True), ("移交本周资料", "资料员", False),
+    ]  # fmt: skip
+    assert lines[0].messages == ("以前各周：2022-W11 没有移交。",)
+
+
+def test_a_receipt_that_is_late_joins_its_own_package() -> None:
+    office: dict[str, Any] = {"case": "", "enterprise": ""}
+    found = [
+        _finding("G07-receipt", message="W12 的回执未收回。", document="WJB-2022-W12", visit="", **office)
+    ]
+    due = [
+        _due("G07-receipt", what="取得回执", overdue=True, last=-3, detail="WJB-2022-W12", **office),
+        _due("G07-receipt", what="取得回执", detail="WJB-2022-W13", **office),
+    ]
+    assert [line.messages[0] for line in _lines(findings=found, due=due)] == [
+        "W12 的回执未收回。", "取得回执 WJB-2022-W13（附件五(二)1）",
+    ]  # fmt: skip
+
+
+def test_a_name_with_braces_is_only_a_name() -> None:
+    (line,) = _lines(waiting=[Waiting(id="A-1", path="{0}{path}.pdf", message="")])
+    assert line.words == "认定到件：{0}{path}.pdf"
+    (line,) = _lines(findings=[_finding("C22-signed-contract", message="{未登记}", case="")])
+    assert line.words == "{未登记}"
+
+
+def test_what_comes_later_is_filtered_like_the_lines() -> None:
+    due = [_due("P03-urging-window", first=2, who=who) for who in ("李志远", "陈立群")]
+    made = worklist(Sources(today=TODAY, due=due))
+    assert len(made.later) == 2
+    assert [item.who for item in made.only("李志远", "资料员").later] == ["李志远"]
 
 
 def test_findings_of_two_enterprises_are_never_one_line() -> None:
@@ -208,6 +319,7 @@ def test_after_a_decision_comes_the_next_line_and_never_the_same() -> None:
         Sources(today=TODAY, waiting=[Waiting(id=f"A-{n}", path=f"{n}.pdf", message="") for n in range(3)])
     )
     first, second, third = made.lines
+    assert [line.arrival for line in made.lines] == ["A-0", "A-1", "A-2"]
     assert made.after(first.key) == second
     assert made.after(third.key) == first
     assert made.after("gone") == first
@@ -228,3 +340,48 @@ def test_mine_is_my_name_or_my_role(who: str, mine: bool) -> None:
 def test_what_others_owe_is_somebodys_here_to_urge(who: str, role: str) -> None:
     assert is_for(who, "李志远", role)
     assert not is_for(who, "李志远", "审计人员")
+
+
+def test_arrivals_added_later_stand_where_they_would_have_stood() -> None:
+    found = [_finding("G08-facts-entered"), _finding("G06-escort-signature", Kind.REVIEW, document="x")]
+    waiting = [Waiting(id=f"A-{n}", path=f"{n}.pdf", message="") for n in range(3)]
+    whole = worklist(
+        Sources(today=TODAY, findings=found, waiting=waiting, due=[_due("T01-plan-filed", first=2)])
+    )
+    without = worklist(Sources(today=TODAY, findings=found, due=[_due("T01-plan-filed", first=2)]))
+    assert with_arrivals(without, waiting, {}) == whole
+    assert with_arrivals(without, (), {}) is without
+
+
+def test_a_record_that_is_back_and_not_entered_is_one_line_with_all_that_waits_for_it() -> None:
+    number = f"{CASE}-JC-001"
+    told: dict[str, Any] = {"document": number, "visit": ""}
+    unknown = [
+        _finding(rule, Kind.REVIEW, observed=NOT_ENTERED, **told)
+        for rule in ("T09-no-conflict", "G06-escort-signature", "G02-confidentiality", "P03-urging-window")
+    ]
+    found = [
+        *unknown,
+        _finding("V02-whole-visit", **told),
+        _finding("G08-edocument", **told),
+        _finding("G08-facts-entered", **told),
+    ]
+    (line,) = _lines(findings=found, due=[_due("G08-edocument", what="转录手写记录的电子文档")])
+    assert (line.deed.group, line.entry, len(line.messages)) == (Group.ENTER, "检查", 7)
+    # What the paper itself shows is looked at all the same.
+    unclear = _finding("E04-principal-signature", Kind.REVIEW, observed="无法判定", **told)
+    pages = _finding("G08-pages", **told)
+    assert len(_lines(findings=[*found, unclear, pages])) == 3
+    # And another record's gaps are another line.
+    other = _finding(
+        "T09-no-conflict", Kind.REVIEW, observed=NOT_ENTERED, document=f"{CASE}-FC-001", visit=""
+    )
+    assert len(_lines(findings=[*found, other])) == 2
+
+
+def test_a_due_day_gives_a_paper_its_person_and_no_other_role() -> None:
+    paper = _finding("G08-pages", document=f"{CASE}-JC-001")
+    (line,) = _lines(findings=[paper], due=[_due("P01-inspection-record", who="项目负责人")])
+    assert line.who == "资料员"
+    (line,) = _lines(findings=[paper], due=[_due("P01-inspection-record", who="李志远")])
+    assert line.who == "李志远"

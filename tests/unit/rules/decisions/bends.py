@@ -16,7 +16,7 @@ from evidence.domain.case import (
 from evidence.domain.document import Alteration
 from evidence.domain.facts import Facts
 from evidence.domain.hazard import Grade, HazardResult, HazardState
-from tests import world as w
+from tests.support import sample as w
 from tests.unit.rules.decisions.table import Bend
 
 C, K = w.CLOSED, w.CHECKED

@@ -7,7 +7,7 @@ from datetime import date
 
 from evidence.domain.case import Channel, Recipient, ReviewResult, Trigger
 from evidence.domain.hazard import Grade, HazardResult, HazardState
-from tests import world as w
+from tests.support import sample as w
 from tests.unit.rules.decisions.bends import (
     MAJOR,
     PASSIVE,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from tests import world as w
+from tests.support import sample as w
 from tests.unit.rules.decisions.bends import added, chain, closed_all, empty, packages, registered
 from tests.unit.rules.decisions.table import FAIL, NONE, OPEN, PASS, REVIEW, Bend, Row, at, rows
 

@@ -8,7 +8,7 @@ from datetime import date
 from evidence.domain.facts import Facts, ServiceState
 from evidence.domain.parties import Campaign, CampaignKind, Title
 from evidence.domain.register import Receipt
-from tests import world as w
+from tests.support import sample as w
 from tests.unit.rules.decisions.bends import (
     V1,
     C,
@@ -225,7 +225,14 @@ TABLE: list[Row] = [
         ("boundary", OPEN, at("2022-04-01")),
         ("boundary", FAIL, at("2022-04-02")),
         ("boundary", FAIL, packages(*w.packages(), w.package(w.WEEK, "2022-04-02")), at("2022-04-03")),
-        ("undecidable", REVIEW, lambda f: replace(f, week="2027-W13", services=()), at("2027-04-05")),
+        (
+            "undecidable",
+            REVIEW,
+            lambda f: replace(f, week="2027-W13", services=()),
+            {**at("2027-04-05"), "parameters": replace(w.PARAMETERS, signed_on=date(2027, 1, 4))},
+        ),
+        # the contract ended in 2023: nothing is handed over any more
+        ("boundary", NONE, lambda f: replace(f, week="2027-W13", services=()), at("2027-04-05")),
         ("broken", FAIL, lambda f: replace(f, week="2022-W20", packages=f.packages[:1]), at("2022-05-20")),
     ),
     *rows(

@@ -17,6 +17,7 @@ EXEMPT: dict[tuple[str, str], str] = {
             "E04-one-principal",
             "V02-sound-footage",
             "G09-own-words",
+            "T07-virus-scan",
         )
     },
     (
@@ -37,7 +38,6 @@ EXEMPT: dict[tuple[str, str], str] = {
             "G03-briefed",
             "G04-advice",
             "T03-badge-shown",
-            "P07-every-hazard-answered",
             "E07-dispute-decided",
             "P18-tenant-registered",
             "R05-return-visit",

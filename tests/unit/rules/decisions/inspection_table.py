@@ -7,7 +7,7 @@ from datetime import date
 from evidence.domain.case import ItemResult, ItemVerdict, Trigger
 from evidence.domain.hazard import Grade
 from evidence.domain.parties import KeyProcess
-from tests import world as w
+from tests.support import sample as w
 from tests.unit.rules.decisions.bends import (
     DD,
     FC,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from evidence.domain.document import BoxKind, Mark, MarkVerdict, Transcription
+from evidence.domain.document import BoxKind, Mark, MarkVerdict, Material, Transcription
 from evidence.domain.facts import Facts
-from evidence.domain.identifiers import Number
-from tests import world as w
+from evidence.domain.identifiers import ArrivalId, Number, Sha256
+from evidence.domain.virus_scan import FileScan, ScanResult
+from tests.support import sample as w
 from tests.unit.rules.decisions.bends import (
     DD,
     FC,
@@ -24,7 +25,7 @@ from tests.unit.rules.decisions.bends import (
     visit,
     without_reports,
 )
-from tests.unit.rules.decisions.table import FAIL, NONE, OPEN, PASS, REVIEW, Bend, Row, at, of, rows
+from tests.unit.rules.decisions.table import FAIL, NONE, OPEN, PASS, REVIEW, Bend, Row, at, of, rows, same
 
 H = w.HEAVY
 HJC = f"{H}-JC-001"
@@ -50,6 +51,46 @@ def untyped(*visits: str) -> Bend:
 def blank(number: str) -> Bend:
     """Issued blank and filled in by hand: nothing of it names a visit."""
     return form(number, blank=True, visit=None, visit_version=None)
+
+
+def scanned_bytes(sha256: str, result: ScanResult) -> Bend:
+    """A scanner was asked about these bytes."""
+    row = FileScan(arrival=ArrivalId("A-20220314-0001"), sha256=Sha256(sha256), result=result)
+    return lambda facts: w.on_case(facts, w.CLOSED, lambda c: replace(c, virus_scans=(*c.virus_scans, row)))
+
+
+def scanned(*results: ScanResult) -> Bend:
+    """A scanner was asked about the record, the film and no more, in that order."""
+
+    def bend(facts: Facts) -> Facts:
+        case = next(one for one in facts.cases if one.case.id == w.CLOSED)
+        record = next(one for one in case.documents if one.form.number == JC)
+        files = (record.scans[0].sha256, case.recordings[0].sha256)
+        for sha256, result in zip(files, results, strict=False):
+            facts = scanned_bytes(sha256, result)(facts)
+        return facts
+
+    return bend
+
+
+LETTER = w.digest("letter")
+
+
+def with_material(facts: Facts) -> Facts:
+    """A letter that a person filed with the case."""
+    material = Material(
+        arrival="A-20220314-0009",
+        sha256=LETTER,
+        name="函.pdf",
+        media_type="application/pdf",
+        bytes=1,
+        received_at=w.FRIDAY,
+    )
+    return w.on_case(facts, w.CLOSED, lambda case: replace(case, materials=(material,)))
+
+
+def scanned_material(result: ScanResult) -> Bend:
+    return scanned_bytes(LETTER, result)
 
 
 def written(number: str, verdict: MarkVerdict) -> Bend:
@@ -166,6 +207,20 @@ TABLE: list[Row] = [
         ("broken", FAIL, chain(HAND, paper(JC, edocuments=(DOCX,)))),
         ("boundary", PASS, chain(blank(JC), paper(JC, edocuments=(DOCX, w.digest("typed"))))),
         ("undecidable", REVIEW, chain(visit(V1, version=2), blank(JC), transcribed(JC, 1))),
+    ),
+    *rows(
+        "T07-virus-scan",
+        ("met", PASS, scanned(ScanResult.CLEAN)),
+        ("undecidable", REVIEW, scanned(ScanResult.UNAVAILABLE)),
+        ("undecidable", REVIEW, scanned(ScanResult.NOT_SCANNED)),
+        ("undecidable", REVIEW, scanned(ScanResult.CLEAN, ScanResult.UNAVAILABLE)),
+        ("undecidable", REVIEW, chain(with_material, scanned_material(ScanResult.UNAVAILABLE))),
+        (
+            "undecidable",
+            REVIEW,
+            chain(paper(JC, edocuments=(DOCX,)), scanned_bytes(DOCX, ScanResult.NOT_SCANNED)),
+        ),
+        ("boundary", NONE, same),
     ),
 ]
 """Rows of the judgement on the paper itself; beside the older tables, whose rows stay where they were."""

@@ -10,7 +10,7 @@ from evidence.domain.document import Document
 from evidence.domain.facts import Facts
 from evidence.domain.register import Hold
 from evidence.rules.frequency import TOPICS
-from tests import world as w
+from tests.support import sample as w
 from tests.unit.rules.decisions.bends import (
     V1,
     V2,

@@ -1,4 +1,4 @@
-"""One row of a decision table: bend the world, judge it, look at one rule."""
+"""One row of a decision table: bend the sample, judge it, look at one rule."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from evidence.rules.clause import Finding, Kind
 from evidence.rules.judge import judge_by
 from evidence.rules.parameters import Parameters
 from evidence.rules.registry import RULESETS, Ruleset
-from tests import world
+from tests.support import sample
 
 PASS, FAIL, REVIEW, OPEN, NONE = Kind.PASS, Kind.FAIL, Kind.REVIEW, Kind.OPEN, Kind.NOT_APPLICABLE
 GRAVITY = (FAIL, REVIEW, OPEN, PASS, NONE)
@@ -33,9 +33,9 @@ class Row:
     situation: str
     says: Kind
     bend: Bend = same
-    on: datetime = world.FRIDAY
+    on: datetime = sample.FRIDAY
     case: str | None = None
-    parameters: Parameters = world.PARAMETERS
+    parameters: Parameters = sample.PARAMETERS
 
     def findings(self) -> list[Finding]:
         """What the rule says about the case, or about the whole for a standing rule."""
@@ -45,8 +45,8 @@ class Row:
             tuple(rule for rule in today.case_rules if rule.id == self.rule),
             tuple(rule for rule in today.standing_rules if rule.id == self.rule),
         )
-        found = judge_by(alone, self.bend(world.week_facts()), self.parameters, self.on)
-        wanted = world.CLOSED if self.case is None else self.case
+        found = judge_by(alone, self.bend(sample.week_facts()), self.parameters, self.on)
+        wanted = sample.CLOSED if self.case is None else self.case
         return [one for one in found if one.subject.case in ("", wanted)]
 
     @property
@@ -70,7 +70,7 @@ def rows(rule: str, *entries: tuple[object, ...]) -> list[Row]:
 
 def at(day: str, hour: int = 15) -> dict[str, object]:
     """Judge on another day."""
-    return {"on": world.instant(date.fromisoformat(day), hour)}
+    return {"on": sample.instant(date.fromisoformat(day), hour)}
 
 
 def of(case: str, **more: object) -> dict[str, object]:

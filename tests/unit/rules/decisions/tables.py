@@ -7,13 +7,15 @@ from tests.unit.rules.decisions import (
     contract_table,
     duties_table,
     inspection_table,
+    marks_table,
     people_table,
     returned_table,
+    ruleset_5_table,
     service_table,
 )
 from tests.unit.rules.decisions.table import Row
 
-CASE: list[Row] = [*inspection_table.TABLE, *closing_table.TABLE, *people_table.TABLE]
+CASE: list[Row] = [*inspection_table.TABLE, *closing_table.TABLE, *marks_table.TABLE, *people_table.TABLE]
 """Rules of one case."""
 TABLE: list[Row] = [
     *CASE,
@@ -21,4 +23,5 @@ TABLE: list[Row] = [
     *duties_table.TABLE,
     *contract_table.TABLE,
     *returned_table.TABLE,
+    *ruleset_5_table.TABLE,
 ]

@@ -10,7 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evidence.web.lists.listing import PAGE_ROWS, Column, Filter, choices_of, query_of, show, text
+from evidence.web.lists.listing import (
+    PAGE_ROWS,
+    Column,
+    Filter,
+    Value,
+    cell_class,
+    choices_of,
+    query_of,
+    show,
+    text,
+)
 
 
 @dataclass(frozen=True)
@@ -108,3 +118,20 @@ def test_values_are_written_as_people_read_them() -> None:
     assert [text(each) for each in (None, ("甲", "乙"), date(2022, 3, 1), 7, "丙")] == [
         "", "甲、乙", "2022-03-01", "7", "丙",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("value", "css"),
+    [
+        (date(2022, 3, 14), "whole"),
+        ("WJB22-0001-JC-001", "whole"),
+        (12, "whole"),
+        ("常州恒晟精密机械有限公司", ""),
+        ("执法记录仪/0012347_000125_20220330085900.MP4", "prose"),
+        ("9" * 25, "prose"),
+        ("配电箱箱门未关闭，未张贴“当心触电”警示标识", "prose"),
+        (None, ""),
+    ],
+)
+def test_days_and_identifiers_stand_on_one_line_and_sentences_in_wide_columns(value: Value, css: str) -> None:
+    assert cell_class(value) == css

@@ -6,11 +6,11 @@ from dataclasses import fields, replace
 
 from evidence.domain.parties import Campaign, Device, Enterprise, EnterpriseClass, Person
 from evidence.web.lists.roster_changes import LABELS, changes
-from tests import world
+from tests.support import sample
 
 
 def test_only_what_differs_is_named() -> None:
-    first, second = world.enterprises()[:2]
+    first, second = sample.enterprises()[:2]
     moved = replace(
         first, address="别处1号", classes=(EnterpriseClass.FOUNDRY, EnterpriseClass.DUST_EXPLOSIVE)
     )

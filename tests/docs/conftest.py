@@ -1,0 +1,5 @@
+"""What the tests of the documents share."""
+
+from tests.support.demonstration import demo
+
+__all__ = ["demo"]
