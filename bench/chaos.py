@@ -17,7 +17,7 @@ from pathlib import Path
 
 from bench.result import Figure, figure
 from evidence.inbox.report import summary
-from tests.inbox_room import CHECK, Room, issue, open_room, real_pdf, scan
+from tests.support.inbox_fixture import CHECK, Room, issue, open_room, real_pdf, scan
 
 FULL, QUICK = 500, 40
 LONGEST_S = 0.2

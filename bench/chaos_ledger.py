@@ -17,9 +17,7 @@ from pathlib import Path
 from bench.result import Figure, figure
 from evidence.domain.case import Case, CaseKind
 from evidence.domain.identifiers import CaseId, EnterpriseId
-from evidence.ledger.events import (
-    CaseOpened,
-)
+from evidence.ledger.events import CaseOpened
 from evidence.ledger.ledger import Ledger
 from evidence.ledger.upkeep import TailCut
 from evidence.ledger.view import View

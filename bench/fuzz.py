@@ -25,8 +25,8 @@ from typing import Any
 
 from bench import fuzz_inputs, fuzz_intake, fuzz_verify
 from bench.result import Figure, figure
-from tests.packing import to_folder
-from tests.pki import shared_pki
+from tests.support.packing import to_folder
+from tests.support.pki import shared_pki
 
 FULL_S, QUICK_S = 600.0, 60.0
 _TOGETHER = 12

@@ -18,8 +18,8 @@ from evidence.errors import EvidenceError, ExitCode
 from evidence.forms.parties import import_parties
 from evidence.forms.visit_entry import record_visit_file
 from evidence.ledger.events import CaseOpened
-from tests.forms_world import CODE, NOW, FormsWorld, forms_world
 from tests.outside.workbooks.maker import Cells, sheet_xml, workbook
+from tests.support.forms_fixture import CODE, NOW, FormsWorld, forms_fixture
 
 LIMIT_S = 120.0
 _EMPTY_CASE = CaseId("WJB22-0099")
@@ -84,7 +84,7 @@ def make(seed: int) -> tuple[str, bytes]:
 
 def faults(folder: Path, seeds: Sequence[int]) -> dict[int, str]:
     """The cases that went wrong, with what is wrong."""
-    world = forms_world(folder / "workspace")
+    world = forms_fixture(folder / "workspace")
     case = Case(id=_EMPTY_CASE, enterprise=CODE, kind=CaseKind.ANNUAL, opened_on=NOW.date())
     world.ledger.append("test", CaseOpened(case=case))
     return {seed: fault for seed in seeds if (fault := _fault(world, folder, seed))}

@@ -16,8 +16,8 @@ from evidence.domain.identifiers import Number
 from evidence.inbox.readers import Recogniser
 from evidence.inbox.report import OUTCOMES, summary
 from evidence.ledger.view import Arrival
-from tests.inbox_room import QUICK, Room, open_room, real_pdf
-from tests.recognition_room import Pictures
+from tests.support.inbox_fixture import QUICK, Room, open_room, real_pdf
+from tests.support.recognition_fixture import Pictures
 
 LIMIT_S = 120.0
 """Seconds by the clock for one small file; a reader may use 30 of a processor."""

@@ -13,11 +13,11 @@ import pikepdf
 import pillow_heif
 from PIL import Image, ImageDraw
 
-from tests.clips import make_clip
-from tests.forgery import contract
-from tests.inbox_room import real_pdf
 from tests.outside.compound import compound
 from tests.outside.workbooks.maker import packed, sheet_xml, workbook
+from tests.support.clips import make_clip
+from tests.support.forgery import contract
+from tests.support.inbox_fixture import real_pdf
 
 _LIST: Mapping[str, str | int | float] = {
     "A1": "文件名", "B1": "设备编号", "C1": "警号", "D1": "开始时间", "E1": "时长(秒)",

@@ -26,15 +26,15 @@ from evidence.errors import EvidenceError, ExitCode
 from evidence.ledger.chain import seal
 from evidence.verify.examine import verify_path
 from evidence.verify.model import Indication, Report
-from tests.forgery import (
+from tests.outside.repacked_packages.rezipper import BESIDE, JUNK, rezip
+from tests.support.forgery import (
     append_update,
     contract,
     incremental_forgeries,
     signature_object,
     universal_forgeries,
 )
-from tests.outside.repacked_packages.rezipper import BESIDE, JUNK, rezip
-from tests.packing import (
+from tests.support.packing import (
     SIGNATURE,
     Files,
     rebuild_manifests,
@@ -44,7 +44,7 @@ from tests.packing import (
     to_zip,
     two_weeks,
 )
-from tests.pki import shared_pki
+from tests.support.pki import shared_pki
 
 LIMIT_S = 240.0
 """Seconds by the clock; one PDF may use 20 of a processor."""

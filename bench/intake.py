@@ -28,7 +28,7 @@ from evidence.filetypes.media import FAMILIES, Family, identify_media
 from evidence.inbox.readers import BareRenderer
 from evidence.recognition.pages import open_pages
 from evidence.settings import load_settings
-from tests.clips import make_clip
+from tests.support.clips import make_clip
 
 TARGET = 2.0
 A4_150_DPI = (1240, 1754)
@@ -142,7 +142,9 @@ def _sync(folder: Path) -> None:
 def intake(files: list[Path], root: Path) -> float:
     """Seconds for one pass over the same files."""
     (root / "inbox").mkdir(parents=True)
-    (root / "evidence.toml").write_text("[inbox]\nsettle_s = 0.0\n", encoding="utf-8")
+    (root / "evidence.toml").write_text(
+        '[contract]\ncode = "WJB"\n[inbox]\nsettle_s = 0.0\n', encoding="utf-8"
+    )
     for path in files:
         shutil.copyfile(path, root / "inbox" / path.name)
     workspace = Workspace(root=root, settings=load_settings(root / "evidence.toml"))

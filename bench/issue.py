@@ -13,7 +13,7 @@ from evidence.domain.document import IssuedForm
 from evidence.forms.office import FILTER, find_office
 from evidence.forms.office_process import environment
 from evidence.forms.settings import FormsSettings
-from tests.forms_world import FormsWorld, forms_world
+from tests.support.forms_fixture import FormsWorld, forms_fixture
 
 FULL, QUICK = 100, 12
 FORM = "recheck-record"
@@ -25,7 +25,7 @@ def run(quick: bool) -> list[Figure]:
     singles = 3 if quick else 10
     with tempfile.TemporaryDirectory(prefix="bench-issue-") as folder:
         root = Path(folder)
-        world = forms_world(root / "ws", hazards=3)
+        world = forms_fixture(root / "ws", hazards=3)
         world.issue(world.request(FORM))  # first start makes LibreOffice's profile
         start = time.perf_counter()
         forms = world.issue(*(world.request(FORM) for _ in range(count)))

@@ -22,17 +22,9 @@ from evidence.domain.case import Case, CaseKind, ItemResult, ItemVerdict, Visit,
 from evidence.domain.document import BoxKind, IssuedForm, Mark, MarkVerdict, ScannedPage
 from evidence.domain.identifiers import ArrivalId, CaseId, EnterpriseId, Number, Sha256, VisitId
 from evidence.ledger import chain
+from evidence.ledger.arrival_events import ArrivalJudged, ArrivalTaken, MarkDecided
 from evidence.ledger.codec import payload_of
-from evidence.ledger.events import (
-    ArrivalJudged,
-    ArrivalTaken,
-    CaseOpened,
-    Event,
-    FormIssued,
-    FormVoided,
-    MarkDecided,
-    VisitRecorded,
-)
+from evidence.ledger.events import CaseOpened, Event, FormIssued, FormVoided, VisitRecorded
 from evidence.ledger.ledger import Ledger
 from evidence.ledger.merkle import Tree, leaf_hash
 

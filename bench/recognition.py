@@ -24,7 +24,7 @@ from pathlib import Path
 
 import cv2
 
-from bench.recognition_cost import memory, peer, speed, throughput
+from bench.recognition_cost import memory, peer, speed, telephone, throughput
 from bench.recognition_forms import Sample, issued_samples
 from bench.recognition_kept import Kept, MixedVersionsError, PageKept, read_kept, version_of
 from bench.recognition_pages import make_case
@@ -131,6 +131,7 @@ def tally_profile(
 def costs(folder: Path, first: int, *, quick: bool) -> Iterator[Figure]:
     """Time and memory; what takes longest comes last."""
     yield from speed(folder, first, 7 if quick else 21)
+    yield telephone(folder, first, 7 if quick else 21)
     yield throughput(folder, first, 16 if quick else 60)
     yield memory(folder, first)
     if not quick:

@@ -46,7 +46,7 @@ from evidence.inbox.lookup import LedgerForms
 from evidence.ledger.events import CaseOpened, Event, PartiesImported, ReportRecorded, VisitRecorded
 from evidence.ledger.ledger import Ledger
 from evidence.recognition.reference import keep_references
-from tests.first_contract import FIRST_CONTRACT
+from tests.support.first_contract import FIRST_CONTRACT
 
 FORMS = ("inspection-record", "urging-record", "rectification-report", "recheck-record", "interview-record")
 CASES = 6

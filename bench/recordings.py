@@ -19,7 +19,7 @@ from evidence.ledger.view import View
 from evidence.recordings.read import hash_file
 from evidence.recordings.register import register_in_place
 from evidence.recordings.settings import RecordingsSettings
-from tests.clips import make_clip
+from tests.support.clips import make_clip
 
 TARGET_MS = 60
 NOW = datetime(2022, 4, 1, 7, tzinfo=UTC)

@@ -40,8 +40,8 @@ from evidence.ledger.events import FormVoided
 from evidence.ledger.facts import gather, gather_cases
 from evidence.ledger.postgres.ledger import PostgresLedger
 from evidence.rules.judge import judge
-from tests import world
-from tests.postgres_room import Cluster
+from tests.support import sample
+from tests.support.postgres_server import Cluster
 
 WHOLE = 10_000_000
 """Events of a million records."""
@@ -51,7 +51,7 @@ APPENDS, LOOKUPS = 200, 200
 CHECKS, QUICK_CHECKS = 9, 3
 FLAT = 1.3
 """The issue's bound for appends."""
-PARAMETERS = replace(world.PARAMETERS, contract="WAB", signed_on=date(2020, 4, 6))
+PARAMETERS = replace(sample.PARAMETERS, contract="WAB", signed_on=date(2020, 4, 6))
 """A contract that ends with the newest week: every cycle of the default size lies in its term."""
 
 
@@ -100,7 +100,7 @@ def measure(scale: float) -> Measured:
         subjects, spent = [], 0.0
         for size in sorted({max(2, weeks // 16), max(4, weeks // 4), weeks}):
             settings = cluster.ledger_settings()
-            ledger = PostgresLedger.open_database(settings, clock=lambda: world.FRIDAY)
+            ledger = PostgresLedger.open_database(settings, clock=lambda: sample.FRIDAY)
             ledger.adopt(roster_lines(ledger.head.digest, 0))
             for week in reversed(range(size)):
                 head = ledger.head
@@ -145,7 +145,7 @@ class Subject:
 
     def check(self) -> None:
         """The week's judgement, as `evidence check` makes it."""
-        facts = gather(self.ledger.view, week=NEWEST, case=None, at=world.FRIDAY)
+        facts = gather(self.ledger.view, week=NEWEST, case=None, at=sample.FRIDAY)
         assert len(facts.cases) == CYCLES_A_WEEK, len(facts.cases)
         self._judge(facts)
 
@@ -165,7 +165,7 @@ class Subject:
 
     def _judge(self, facts: Facts) -> None:
         assert len(facts.services) == self.weeks * CYCLES_A_WEEK
-        assert judge(facts, PARAMETERS, world.FRIDAY)
+        assert judge(facts, PARAMETERS, sample.FRIDAY)
 
     def forget(self) -> None:
         """What is remembered costs nothing, and burdens the collector of everybody's garbage."""

@@ -19,19 +19,21 @@ from evidence.domain.identifiers import ArrivalId, CaseId, EnterpriseId, Number,
 from evidence.domain.parties import Enterprise, EnterpriseClass
 from evidence.domain.register import Package, Plan, PlanLine, PlannedWork, Receipt, RegisterEntry
 from evidence.domain.week import Week
-from evidence.ledger.canonical import encode
-from evidence.ledger.codec import payload_of
-from evidence.ledger.events import (
+from evidence.ledger.arrival_events import (
     AlterationDecided,
     ArrivalJudged,
     ArrivalTaken,
+    MarkDecided,
+    PersonDecided,
+)
+from evidence.ledger.canonical import encode
+from evidence.ledger.codec import payload_of
+from evidence.ledger.events import (
     CaseOpened,
     Event,
     FormIssued,
-    MarkDecided,
     PackageBuilt,
     PartiesImported,
-    PersonDecided,
     PlanFiled,
     ReceiptReceived,
     RegisterEntered,

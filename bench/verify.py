@@ -17,8 +17,8 @@ from pypdf.generic import DecodedStreamObject, NameObject, NumberObject
 
 from bench.result import Figure, figure
 from evidence.domain.week import Week
-from tests.packing import DOSSIER, ORIGINAL, Files, Service, sign_pdf, to_folder
-from tests.pki import shared_pki
+from tests.support.packing import DOSSIER, ORIGINAL, Files, Service, sign_pdf, to_folder
+from tests.support.pki import shared_pki
 
 TARGET = 1.0
 MEMORY_MB = 700

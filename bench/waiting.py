@@ -16,8 +16,8 @@ from bench.result import Figure, figure
 from evidence.forms.office import find_office
 from evidence.forms.settings import FormsSettings
 from evidence.forms.warm_office import offices
-from tests.forms_world import FormsWorld, forms_world
-from tests.kept_workspace import kept_workspace
+from tests.support.forms_fixture import FormsWorld, forms_fixture
+from tests.support.kept_workspace import kept_workspace
 
 BETWEEN_S = 3.0
 """Seconds between two forms asked for: nobody clicks sooner, and the next LibreOffice starts meanwhile."""
@@ -33,7 +33,7 @@ def run(quick: bool) -> list[Figure]:
     """Figures of `bench/waiting`."""
     with tempfile.TemporaryDirectory(prefix="bench-waiting-") as folder:
         root = Path(folder)
-        made = _forms(forms_world(root / "forms", hazards=3), 3 if quick else 10)
+        made = _forms(forms_fixture(root / "forms", hazards=3), 3 if quick else 10)
         workspace = kept_workspace(root / "kept")
         return [*made, *_commands(workspace, 3 if quick else 10), _idle(workspace, 20 if quick else IDLE_S)]
 
