@@ -1,5 +1,8 @@
 # Two commands on a fresh Debian or Ubuntu machine: `make demo` and `make test`.
-.PHONY: demo test quick docs docs-check mutate lint bench lock release setup clean forms-pictures
+
+# A program compiled anew in each of the tests' thousands of processes doubles their time.
+unexport PYTHONDONTWRITEBYTECODE
+.PHONY: demo test quick coverage docs docs-check mutate lint bench lock release setup clean pictures forms-pictures
 
 demo:
 	@scripts/setup.sh demo
@@ -10,15 +13,20 @@ setup:
 
 # Wherever Python 3.11, 3.12 or 3.13 is; arguments for pytest in ARGS.
 test: setup
-	.venv/bin/python -m pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered $(ARGS)
+	.venv/bin/python -m pytest -n 2 --dist loadfile $(ARGS)
 
-# What most changes can break, in a few minutes: the unit tests and the contract's scenarios.
+# What most changes can break, in a few minutes: no browser, no office program, no package of a whole week.
+QUICK = tests/unit tests/property tests/contract tests/contract_scenarios
 quick: setup
-	.venv/bin/python -m pytest -n 2 --dist loadfile tests/unit tests/contract_scenarios $(ARGS)
+	.venv/bin/python -m pytest -n 2 --dist loadfile $(QUICK) $(ARGS)
+
+# Which lines and branches the quick tests never reach. Apart, since measuring doubles the time of the rules' tests.
+coverage: setup
+	.venv/bin/python -m pytest -n 2 --dist loadfile $(QUICK) --cov --cov-report=term:skip-covered $(ARGS)
 
 # The documents against the program: links, commands, settings, generated pages, words, pictures.
 docs-check: setup
-	.venv/bin/python -m pytest tests/docs $(ARGS)
+	.venv/bin/python -m pytest -n 2 tests/docs $(ARGS)
 
 # Every page that the program writes about itself, anew.
 docs: setup
@@ -28,7 +36,7 @@ docs: setup
 mutate: setup
 	.venv/bin/python scripts/mutate.py $(ARGS)
 
-# Format, lint, strict types, floors: pinned to Python 3.11 and one set of stubs.
+# Format, lint, strict types, floors, declared dependencies, templates: pinned to Python 3.11 and one set of stubs.
 lint:
 	@scripts/setup.sh lint
 	@scripts/lint.sh
@@ -36,9 +44,17 @@ lint:
 bench: setup
 	.venv/bin/python -m bench $(ARGS)
 
+# Every picture of the documents anew: the desk, the telephone, a dossier from a demonstration; then the forms.
+pictures: setup forms-pictures
+	rm -rf pictures-workspace
+	.venv/bin/evidence demo pictures-workspace
+	.venv/bin/python -m scripts.desk_pictures write pictures-workspace
+	.venv/bin/python -m scripts.site_pictures write
+	rm -rf pictures-workspace
+
 # Every form rendered anew for docs/forms: shortest, longest, blank.
 forms-pictures: setup
-	.venv/bin/python scripts/forms_pictures.py $(ARGS)
+	.venv/bin/python -m scripts.forms_pictures write
 
 # Resolve pyproject.toml anew into requirements.lock (hashes for every platform).
 lock:

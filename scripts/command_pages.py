@@ -1,6 +1,6 @@
 """Writes docs/commands.md and docs/commands.zh.md: every command as the program itself explains it.
 
-What stands above the mark `BEGIN` is written by hand. `python -m scripts.command_pages` writes the rest of
+What stands above the mark `BEGIN` is written by hand. `make docs` writes the rest of
 both pages; a test holds them to it. The program speaks one language a process, so each is made in its own.
 """
 
@@ -96,7 +96,7 @@ def _joined(example: str) -> Iterator[str]:
         if part.strip().startswith("evidence ") and line:
             yield line
             line = ""
-        line = f"{line} {part.strip()}".strip()
+        line = f"{line} {part.strip().removesuffix(chr(92)).strip()}".strip()
     yield line
 
 
@@ -121,14 +121,10 @@ def written(language: str) -> str:
     return f"{above}{BEGIN}\n\n{below}"
 
 
-def write() -> None:
-    """Both pages."""
-    for language, path in PAGES.items():
-        path.write_text(written(language), encoding="utf-8")
+def made() -> dict[Path, str]:
+    """Both pages as they should be."""
+    return {path: written(language) for language, path in PAGES.items()}
 
 
-if __name__ == "__main__":
-    if sys.argv[1:] == ["print"]:
-        sys.stdout.write(told())
-    else:
-        write()
+if __name__ == "__main__" and sys.argv[1:] == ["print"]:
+    sys.stdout.write(told())

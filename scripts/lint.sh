@@ -1,6 +1,7 @@
 #!/bin/sh
-# Format, lint, types, floors: always on Python 3.11 with the stubs that requirements.lock holds for it, so
-# that the answer does not depend on the machine. The tests run wherever 3.11, 3.12 or 3.13 is (make test).
+# Format, lint, types, floors, declared dependencies, templates: always on Python 3.11 with the stubs that
+# requirements.lock holds for it, so that the answer does not depend on the machine. The tests run wherever 3.11,
+# 3.12 or 3.13 is (make test).
 set -eu
 cd "$(dirname "$0")/.."
 only=3.11
@@ -25,3 +26,5 @@ fi
 "$environment/bin/ruff" format --check .
 "$environment/bin/mypy" --python-executable "$environment/bin/python"
 "$environment/bin/lint-imports"
+"$environment/bin/deptry" evidence
+"$environment/bin/djlint" --quiet --lint evidence/web/templates

@@ -25,12 +25,12 @@ from evidence.config import open_workspace
 from evidence.domain.holding import MARK_NAME
 from evidence.domain.identifiers import ArrivalId, Sha256
 from evidence.ledger import chain
+from evidence.ledger.arrival_events import ArrivalTaken
 from evidence.ledger.comparison import LedgerBehindError, check_at_opening
-from evidence.ledger.events import ArrivalTaken
 from evidence.ledger.ledger import Ledger
 from evidence.ledger.positions import Positions
-from tests import world
-from tests.kept_workspace import kept_workspace
+from tests.support import sample
+from tests.support.kept_workspace import kept_workspace
 
 _REPEATS = 20
 
@@ -94,9 +94,9 @@ def _arrivals(ledger: Ledger, count: int) -> Iterator[bytes]:
     """The lines of so many arrivals, as a ledger writes them: the first is its own."""
     first = ArrivalTaken(
         arrival=ArrivalId("A-20220401-00000"), path="0.pdf", sha256=Sha256("0" * 64), bytes=0,
-        received_at=world.FRIDAY, media_type="application/pdf",
+        received_at=sample.FRIDAY, media_type="application/pdf",
     )  # fmt: skip
-    ledger.append("measure", first, at=world.FRIDAY)
+    ledger.append("measure", first, at=sample.FRIDAY)
     fields = json.loads(next(iter(ledger.lines())))
     told = {name: fields[name] for name in ("actor", "at", "kind", "payload")}
     digest = chain.START

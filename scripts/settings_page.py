@@ -1,7 +1,8 @@
-"""Writes docs/settings.md: every setting of evidence.toml with its default, its meaning and its clause.
+"""Writes docs/settings.md: every setting of evidence.toml with default, unit, meaning, clause and example.
 
 Names, types and defaults come from the settings classes, meanings from the text below each field, clauses
-from the contract's folder. `python -m scripts.settings_page` writes the page; a test holds it to that.
+from the contract's folder, units and examples that neither tells from `settings_examples`. `make docs`
+writes the page; a test holds it to that.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from evidence.handover.settings import WitnessSettings
 from evidence.inbox.settings import InboxSettings
 from evidence.jobs.settings import JobSettings
 from evidence.ledger.settings import LedgerSettings
-from evidence.mail.settings import MailboxSettings
+from evidence.mail.settings import MailboxSettings, NoticeSettings
 from evidence.recordings.settings import ExportMapping, RecordingsSettings
 from evidence.rules.parameters import Parameters, clause_of
 from evidence.settings import (
@@ -34,8 +35,10 @@ from evidence.settings import (
     ContractSettings,
     HealthSettings,
     RegulatorSettings,
+    SiteSettings,
 )
 from evidence.webhooks.settings import WebhookSettings
+from scripts.settings_examples import ENDINGS, EXAMPLES, UNITS
 
 PAGE = Path(__file__).parents[1] / "docs" / "settings.md"
 
@@ -66,7 +69,9 @@ TABLES: dict[str, tuple[type, str]] = {
     "witness": (WitnessSettings, "Where each checkpoint goes at once, beyond the reach of this machine."),
     "antivirus": (AntivirusSettings, "Whether files are scanned before anything else reads them."),
     "mail.NAME": (MailboxSettings, "A mailbox whose messages come into the inbox; any number of them."),
+    "notices": (NoticeSettings, "By which server people of the desk hear by e-mail what they have to do."),
     "api": (ApiSettings, "The desk's interface for other programs, below `/api/`."),
+    "site": (SiteSettings, "The page for inspectors' telephones, `/site/`."),
     "webhooks.NAME": (WebhookSettings, "Another program that is told what happens; any number of them."),
 }
 """Table of evidence.toml -> the class that reads it, and what it is about; in the order of the page."""
@@ -80,6 +85,10 @@ class Setting:
     default: str
     """As it would be written in the file; empty where it must be given."""
     meaning: str
+    unit: str
+    """Of a number; empty for what has none."""
+    example: str
+    """A line of the file, without its name."""
 
 
 def settings_of(table: str) -> tuple[Setting, ...]:
@@ -87,10 +96,24 @@ def settings_of(table: str) -> tuple[Setting, ...]:
     kind = TABLES[table][0]
     told = dict(_meanings(kind))
     return tuple(
-        Setting(name=each.name, default=_default(each), meaning=told.get(each.name, ""))
+        Setting(
+            name=each.name,
+            default=_default(each),
+            meaning=told.get(each.name, ""),
+            unit=unit_of(table, each.name),
+            example=EXAMPLES.get(f"{table}.{each.name}") or _default(each),
+        )
         for each in fields(kind)
         if not (kind is Parameters and each.name in {*ELSEWHERE, *NO_NUMBERS})
     )
+
+
+def unit_of(table: str, name: str) -> str:
+    """What a number counts; empty where a setting is no number."""
+    named = UNITS.get(f"{table}.{name}")
+    if named is not None:
+        return named
+    return next((unit for end, unit in ENDINGS.items() if name.endswith(end) or name == end[1:]), "")
 
 
 def _meanings(kind: type) -> Iterator[tuple[str, str]]:
@@ -138,11 +161,12 @@ def page() -> str:
     lines = [
         "# Settings of evidence.toml",
         "",
-        f"For administrators: all {count} settings. What the file does not say has the default shown here; a "
-        "name that is not listed is refused with its place. Numbers after `_s` are seconds. After a change "
-        "run `evidence doctor`.",
+        f"For the administrator: all {count} settings. What the file does not say has the default shown "
+        f"here; a "
+        "name that is not listed is refused with its place. Each example is a line to copy below the "
+        "table's heading; a test loads them all. After a change run `evidence doctor`.",
         "",
-        "Written by `python -m scripts.settings_page` from the program itself.",
+        "Written by `make docs` from the program itself.",
         "",
     ]
     for table, (_kind, about) in TABLES.items():
@@ -159,15 +183,21 @@ def page() -> str:
 
 def _table(table: str) -> Iterator[str]:
     rules, text = table == "rules", shipped_contract().text
-    yield "| Setting | Default | Meaning |" + (" Clause |" if rules else "")
-    yield "|---|---|---|" + ("---|" if rules else "")
+    heads = ["Setting", "Default", "Unit", "Meaning", *(["Clause"] if rules else []), "Example"]
+    yield f"| {' | '.join(heads)} |"
+    yield "|---" * len(heads) + "|"
     for each in settings_of(table):
-        default = f"`{each.default}`" if each.default else "must be given"
-        meaning = each.meaning.replace("|", "\\|")
-        yield f"| `{each.name}` | {default} | {meaning} |" + (
-            f" {clause_of(each.name, text)} |" if rules else ""
-        )
+        cells = [
+            f"`{each.name}`",
+            f"`{each.default}`" if each.default else "must be given",
+            each.unit or "–",
+            each.meaning.replace("|", "\\|"),
+            *([clause_of(each.name, text)] if rules else []),
+            f"`{each.name} = {each.example}`",
+        ]
+        yield f"| {' | '.join(cells)} |"
 
 
-if __name__ == "__main__":
-    PAGE.write_text(page(), encoding="utf-8")
+def made() -> dict[Path, str]:
+    """The page as it should be."""
+    return {PAGE: page()}

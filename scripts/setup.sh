@@ -43,11 +43,13 @@ fi
 if [ "$purpose" = test ]; then
   command -v pdfsig >/dev/null || want poppler-utils
   command -v qpdf >/dev/null || want qpdf
+  command -v node >/dev/null || want nodejs # runs the unit tests of the telephone's scripts
   command -v softhsm2-util >/dev/null || want softhsm2
   command -v chromium-headless-shell >/dev/null || want chromium-headless-shell
   ls /usr/lib/*/libatomic.so.1 >/dev/null 2>&1 || want libatomic1 # of the node that drives it
   command -v clamd >/dev/null || [ -x /usr/sbin/clamd ] || want clamav-daemon
   command -v systemd-analyze >/dev/null || want systemd
+  command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] || want nginx
   command -v dovecot >/dev/null || [ -x /usr/sbin/dovecot ] || want dovecot-imapd
   ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || want postgresql
 fi
@@ -100,8 +102,9 @@ if [ ! -f "$stamp" ] || [ "$(cat "$stamp")" != "$now" ]; then
   awk '/^[a-z]/ { ours = /^uv==/ } ours' requirements.lock > .venv/uv.lock
   .venv/bin/python -m pip --quiet --disable-pip-version-check install --require-hashes -r .venv/uv.lock
   export VIRTUAL_ENV="$PWD/.venv"
-  .venv/bin/uv pip sync --quiet --require-hashes requirements.lock
+  .venv/bin/uv pip sync --quiet --compile-bytecode --require-hashes requirements.lock
   .venv/bin/uv pip install --quiet --no-deps --no-build-isolation -e .
+  .venv/bin/python -m compileall -q evidence
   echo "$now" > "$stamp"
 fi
 [ "$purpose" != test ] || install_validator
