@@ -18,6 +18,10 @@ class NotSentError(MissingPartError):
     """The server does not answer, or does not take a message; the next attempt may succeed."""
 
 
+class NotTakenError(NotSentError):
+    """The server answers, and will not have this message or this mailbox; others may well be written to."""
+
+
 def send(messages: Iterable[EmailMessage], settings: NoticeSettings, root: Path) -> None:
     """Hand messages over, in one session.
 
@@ -25,7 +29,8 @@ def send(messages: Iterable[EmailMessage], settings: NoticeSettings, root: Path)
         root: the workspace.
 
     Raises:
-        NotSentError: no answer, no trust in its certificate, not signed in, or a message was refused.
+        NotTakenError: it refused a recipient, or a message.
+        NotSentError: no answer, no trust in its certificate, or not signed in.
         CredentialError: no password.
     """
     password = _password(settings, root)
@@ -34,12 +39,24 @@ def send(messages: Iterable[EmailMessage], settings: NoticeSettings, root: Path)
             if settings.user:
                 server.login(settings.user, password)
             for message in messages:
-                server.send_message(message)
+                _handed_over(message, server)
     except (OSError, smtplib.SMTPException, ssl.SSLError) as error:
         raise NotSentError(
             _("通知邮件没有发出：{why}").format(why=_why(error)),
             where="[notices]",
             remedy=_("请核对 evidence.toml [notices] 的服务器、账号和证书；程序会再试。"),
+        ) from error
+
+
+def _handed_over(message: EmailMessage, server: smtplib.SMTP) -> None:
+    """Raises: NotTakenError where another recipient may fare better."""
+    try:
+        server.send_message(message)
+    except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError, smtplib.SMTPNotSupportedError) as error:
+        raise NotTakenError(
+            _("通知邮件没有发出：{why}").format(why=_why(error)),
+            where=str(message["To"]),
+            remedy=_("请核对这个邮箱的地址，或请其主人清理邮箱；程序会再试。"),
         ) from error
 
 
@@ -74,6 +91,9 @@ def _password(settings: NoticeSettings, root: Path) -> str:
 
 
 def _why(error: Exception) -> str:
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        code, refusal = next(iter(error.recipients.values()))
+        return f"{code} {refusal.decode('utf-8', 'replace')}"
     if isinstance(error, smtplib.SMTPResponseException):
         said = error.smtp_error
         text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)

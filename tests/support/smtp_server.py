@@ -28,12 +28,15 @@ class SmtpRoom:
     taken: list[EmailMessage] = field(default_factory=list)
     broken: bool = False
     """While set, every message is put off."""
+    refused: int = 0
+    """How often somebody wrote to the full mailbox."""
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 aiosmtpd's name
         """Take a message, or say why not."""
         if self.broken:
             return "451 try again later"
         if FULL in envelope.rcpt_tos:
+            self.refused += 1
             return "552 mailbox full"
         made = message_from_bytes(envelope.content, policy=policy.default)
         assert isinstance(made, EmailMessage)

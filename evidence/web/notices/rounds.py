@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field
 from functools import partial
 from threading import Event
 from time import monotonic
@@ -13,7 +14,7 @@ from evidence.domain.week import local_date
 from evidence.errors import EvidenceError
 from evidence.jobs.beside import beside
 from evidence.language import _
-from evidence.mail.outgoing import send
+from evidence.mail.outgoing import NotTakenError, send
 from evidence.web.notices.due import Person, is_morning, new_at_once, still, wanted
 from evidence.web.notices.kinds import When
 from evidence.web.notices.message import message
@@ -28,33 +29,80 @@ if TYPE_CHECKING:
 LOOK_S = 30.0
 """Seconds between two looks at the list."""
 REST_S = 300.0
-"""Seconds for which a mail server that failed is left alone."""
+"""Seconds for which a mail server that failed is left alone, and a mailbox that was refused."""
 _PATIENCE_S = 10.0
 
 
-def write_to_everybody(host: Host) -> str:
+@dataclass(slots=True)
+class Rests:
+    """Who is not written to for a while; one mailbox that is full costs nobody else his mail."""
+
+    clock: Callable[[], float] = monotonic
+    until: dict[str, float] = field(default_factory=dict)
+    """Address -> when it is tried again; one corrected meanwhile is another."""
+    said: dict[str, str] = field(default_factory=dict)
+    """Address -> why it was refused last; told as long as it is not known to be better."""
+
+    def rests(self, address: str) -> bool:
+        """Whether an address was refused a moment ago."""
+        return self.clock() < self.until.get(address, 0.0)
+
+    def refused(self, address: str, why: str) -> None:
+        """Leave an address alone for a while."""
+        self.until[address] = self.clock() + REST_S
+        self.said[address] = why
+
+    def keep(self, addresses: Collection[str]) -> None:
+        """Forget those that nobody wishes to be written to any more."""
+        for address in self.said.keys() - {*addresses}:
+            self.well(address)
+
+    def well(self, address: str) -> None:
+        """It can be written to."""
+        self.until.pop(address, None)
+        self.said.pop(address, None)
+
+
+def write_to_everybody(host: Host, rests: Rests | None = None) -> tuple[str, str]:
     """One look: write to everybody who is to be told something now.
 
+    Args:
+        rests: which mailboxes are left alone; none by default.
+
     Returns:
-        Why some message did not go out; empty when all did. What was not taken is tried again next time.
+        Why the server took no message, and why it refused somebody's; empty where it did not. What was not
+        taken is tried again.
     """
     from evidence.web.models import NoticeWish
 
+    rests = rests or Rests()
     known = NoticeWish.objects.select_related("owner__seat").filter(owner__is_active=True)
-    made, complaint = whole_list(host.board), ""
-    for wish in known.exclude(address=""):
+    wishes = [*known.exclude(address="")]
+    rests.keep([wish.address for wish in wishes])
+    made = whole_list(host.board)
+    for wish in wishes:
+        if rests.rests(wish.address):
+            continue
         try:
             _write_to(host, wish, made)
+        except NotTakenError as error:
+            rests.refused(wish.address, error.what)
         except EvidenceError as error:
-            complaint = error.what
-    return complaint
+            return error.what, _refusals(rests)
+        else:
+            rests.well(wish.address)
+    return "", _refusals(rests)
+
+
+def _refusals(rests: Rests) -> str:
+    return " ".join(f"{address}：{why}" for address, why in sorted(rests.said.items()))
 
 
 def _write_to(host: Host, wish: Any, made: Worklist) -> None:
     """Write to one person; what the server took is remembered before the next one's turn.
 
     Raises:
-        NotSentError, CredentialError: nothing more is remembered.
+        NotTakenError, NotSentError, CredentialError: nothing more is remembered.
     """
     now, settings = host.workspace.clock(), host.workspace.settings.notices
     seat = wish.owner.seat
@@ -105,17 +153,18 @@ def noticing(host: Host, *, say: Callable[[str], None]) -> Iterator[None]:
 def _rounds(host: Host, say: Callable[[str], None], stopped: Event) -> None:
     from django.db import connection
 
-    complaint, rest_until = "", 0.0
+    complaint, told, rest_until, rests = "", "", 0.0, Rests()
     while not stopped.wait(LOOK_S):
         if monotonic() < rest_until:
             continue
-        before = complaint
+        refused = ""
         try:
-            complaint = write_to_everybody(host)
+            complaint, refused = write_to_everybody(host, rests)
         except Exception as error:
             complaint = str(error) or type(error).__name__
         finally:
             connection.close()
         rest_until = monotonic() + REST_S if complaint else 0.0
-        if complaint != before:
-            say(complaint or _("通知邮件又能发出了。"))
+        before, told = told, complaint or refused
+        if told != before:
+            say(told or _("通知邮件又能发出了。"))

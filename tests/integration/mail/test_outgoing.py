@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from evidence.credentials import CredentialError
-from evidence.mail.outgoing import NotSentError, send
+from evidence.mail.outgoing import NotSentError, NotTakenError, send
 from evidence.mail.settings import NoticeSettings
 from tests.support.pki import server_certificate
 from tests.support.smtp_server import FULL, PASSWORD, USER, smtp_server
@@ -48,11 +48,13 @@ def test_it_signs_in_over_tls_whose_certificate_it_knows(tmp_path: Path, securit
 def test_what_the_server_refuses_and_a_server_that_is_gone_are_said(tmp_path: Path) -> None:
     with smtp_server() as room:
         send([letter()], settings(room.port), tmp_path)
-        with pytest.raises(NotSentError, match="552 mailbox full"):
+        with pytest.raises(NotTakenError, match="552 mailbox full") as full:
             send([letter(FULL)], settings(room.port), tmp_path)
+        assert full.value.where == FULL
     with pytest.raises(NotSentError) as gone:
         send([letter()], settings(room.port, timeout_s=5), tmp_path)
     assert gone.value.remedy
+    assert not isinstance(gone.value, NotTakenError)
     with pytest.raises(CredentialError):
         send([letter()], settings(room.port, user=USER, password_file="none"), tmp_path)
 

@@ -68,7 +68,7 @@ def wish(name: str, address: str, **kinds: str) -> Any:
 def told(host: Host) -> str:
     from evidence.web.notices.rounds import write_to_everybody
 
-    return write_to_everybody(host)
+    return "".join(write_to_everybody(host))
 
 
 def arrives(host: Host, called: str = "来件") -> str:
@@ -182,6 +182,33 @@ def test_a_server_that_fails_is_said_and_tried_again(host: Host, room: SmtpRoom)
     room.broken = False
     assert told(host) == ""
     assert [each["To"] for each in room.taken] == ["chen@example.cn", "lu@example.cn"]
+
+
+def test_a_mailbox_that_was_refused_rests_alone(host: Host, room: SmtpRoom) -> None:
+    from evidence.web.models import NoticeWish
+    from evidence.web.notices.rounds import REST_S, Rests, write_to_everybody
+
+    now = [0.0]
+    rests = Rests(clock=lambda: now[0])
+    kinds = dict.fromkeys(KINDS, "never") | {"look": "at_once"}
+    wish("clerk", FULL, **kinds)
+    NoticeWish.objects.update(digest_on=local_date(sample.FRIDAY))
+    wish("lead", "chen@example.cn")
+    arrives(host)
+    for _each in range(2):
+        complaint, refused = write_to_everybody(host, rests)
+        assert complaint == "", "the server itself is well"
+        assert refused.startswith(f"{FULL}：")
+        arrives(host)
+    assert room.refused == 1, "not asked again so soon"
+    assert [each["To"] for each in room.taken] == ["chen@example.cn"], "nobody else waits for it"
+    now[0] += REST_S
+    write_to_everybody(host, rests)
+    assert room.refused == 2
+    wish("clerk", "lu@example.cn", **kinds)
+    arrives(host)
+    assert write_to_everybody(host, rests) == ("", "")
+    assert "lu@example.cn" in {each["To"] for each in room.taken}, "another address is another mailbox"
 
 
 def test_nobody_is_written_to_who_gave_no_address_or_was_switched_off(host: Host, room: SmtpRoom) -> None:
