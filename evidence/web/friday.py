@@ -25,7 +25,7 @@ from evidence.rules.deadlines import handover_day
 from evidence.rules.owed import Owed
 from evidence.web.acting import actor_of
 from evidence.web.friday_stage import STAGES, enterprise_rows, of_enterprise, stage_of
-from evidence.web.jobs import Outcome
+from evidence.web.jobs import Outcome, forgotten
 from evidence.web.listed import url_of
 from evidence.web.matrix import SIGNS, Row
 from evidence.web.middleware import role_of
@@ -305,9 +305,9 @@ def _preview(request: Any, order: Order) -> Any:
 def job(request: Any, identifier: str) -> Any:
     """Progress of a piece of work; the part that changes when htmx asks."""
     found = request.desk.jobs.get(identifier)
-    if found is None:
+    if found is None and not request.htmx:
         raise Http404
     name = "desk/_job.html" if request.htmx else "desk/job.html"
     if in_panel(request):
         name = "desk/_panel_job.html"
-    return render(request, name, {"job": found})
+    return render(request, name, {"job": found or forgotten(identifier)})

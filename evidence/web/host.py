@@ -29,11 +29,12 @@ class Host:
     """Whether this desk takes files in itself, so that a missing watcher is a fault."""
     setup_key: str = field(default_factory=lambda: secrets.token_urlsafe(18))
     """Opens the page that makes the first account; printed in the terminal, useless afterwards."""
-    jobs: Jobs = field(default_factory=Jobs)
+    jobs: Jobs = field(init=False)
     board: Board = field(init=False)
 
     def __post_init__(self) -> None:
         self.board = Board(self.workspace)
+        self.jobs = Jobs(self.workspace.root / "desk" / "jobs")
 
 
 def current() -> Host:
