@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import keyring
 import pytest
+from hypothesis import HealthCheck, settings
 from keyring.backend import KeyringBackend
 from keyring.errors import PasswordDeleteError
 
@@ -13,6 +14,10 @@ from tests.support.postgres_server import Cluster
 for variable in ("LC_ALL", "LC_MESSAGES", "LANGUAGE"):
     os.environ.pop(variable, None)
 os.environ["LANG"] = "zh_CN.UTF-8"
+
+# How quick a machine is says nothing about the program.
+settings.register_profile("any-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any-machine")
 
 
 @pytest.fixture(scope="session")

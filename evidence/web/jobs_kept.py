@@ -74,6 +74,8 @@ class JobRecords:
 
     def done_elsewhere(self, identifier: str) -> bool:
         """Whether some living process does it."""
+        if not _ID.fullmatch(identifier):
+            return False
         try:
             handle = os.open(self._lock(identifier), os.O_RDWR)
         except OSError:
