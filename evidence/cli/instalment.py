@@ -131,7 +131,7 @@ def _section(made: Pack) -> Iterator[str]:
 
 def _write(workspace: Workspace, view: View, made: Pack, out: Path) -> None:
     """A signed bag: two lists, one document for programs, and the documents that prove each line."""
-    from evidence.handover.payment_pack import sign_pack
+    from evidence.handover.signed_pack import sign_pack
     from evidence.reports.payment_lists import lists_of
 
     lists = lists_of(made, claims=workspace.settings.contract.claims_in_package)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -15,10 +16,21 @@ from evidence.ledger.facts import gather_cases
 from evidence.ledger.view import View
 from evidence.reports.workbook import Table, write_tables
 from evidence.rules.clause import KIND_NAMES, Finding
-from evidence.rules.instalments import UNSERVED_WORDS, Pack, cases_of_half, of_half, pack
+from evidence.rules.instalments import (
+    UNSERVED_WORDS,
+    ChainLine,
+    Pack,
+    Unserved,
+    cases_of_half,
+    of_half,
+    pack,
+)
 from evidence.rules.money import OWED_BY_REGULATOR
 from evidence.rules.parameters import Parameters
 
+SHEET = "企业闭环清单.xlsx"
+LISTING = "资料包.json"
+"""The lists for programs."""
 _MONEY_RULES = ("C07", "C08", "C09", "C10", "C11", "C12", "C15", "C16", "F02-coverage", "F04")
 """Standing findings that belong into a payment pack."""
 
@@ -78,8 +90,12 @@ def document_of(made: Pack) -> dict[str, object]:
     }
 
 
-def write_lists(made: Pack, out: Path) -> None:
-    """The two lists and the document, as files in a folder."""
+def chains_table(chains: Iterable[ChainLine], unserved: Iterable[Unserved], lacking: str) -> Table:
+    """企业闭环清单: every case with what it lacks and its records, then those without one.
+
+    Args:
+        lacking: what is said of the latter.
+    """
     checked = [
         (
             one.name,
@@ -90,17 +106,18 @@ def write_lists(made: Pack, out: Path) -> None:
             "\n".join(one.lacking),
             "\n".join(one.documents),
         )
-        for one in made.chains
+        for one in chains
     ]
-    unserved = [(one.name, one.enterprise, "", None, "否", UNSERVED_WORDS, "") for one in made.unserved]
-    write_tables(
-        out / "企业闭环清单.xlsx",
-        Table(
-            title="企业闭环清单",
-            heads=("序号", "企业", "信用代码", "案件", "检查日期", "是否闭环", "所缺", "文书编号"),
-            rows=[*checked, *unserved],
-        ),
+    return Table(
+        title="企业闭环清单",
+        heads=("序号", "企业", "信用代码", "案件", "检查日期", "是否闭环", "所缺", "文书编号"),
+        rows=[*checked, *((one.name, one.enterprise, "", None, "否", lacking, "") for one in unserved)],
     )
+
+
+def write_lists(made: Pack, out: Path) -> None:
+    """The two lists and the document, as files in a folder."""
+    write_tables(out / SHEET, chains_table(made.chains, made.unserved, UNSERVED_WORDS))
     write_tables(
         out / "付款与违约核对.xlsx",
         Table(
@@ -110,4 +127,4 @@ def write_lists(made: Pack, out: Path) -> None:
         ),
     )
     text = msgspec.json.format(msgspec.json.encode(document_of(made)), indent=2)
-    (out / "资料包.json").write_bytes(text)
+    (out / LISTING).write_bytes(text)

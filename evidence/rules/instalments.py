@@ -41,7 +41,7 @@ class RecordFiles:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChainLine:
-    """One case of the half-year."""
+    """One case with what it proves."""
 
     case: str
     enterprise: str
@@ -63,7 +63,7 @@ class ChainLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unserved:
-    """An enterprise of the section that nobody has checked in the half-year's service year."""
+    """An enterprise that nobody has checked: of a half-year's service year, or of a campaign."""
 
     enterprise: str
     name: str
@@ -139,7 +139,7 @@ def pack(facts: Facts, parameters: Parameters, as_of: datetime, half: int) -> Pa
     for finding in findings:
         by_case.setdefault(finding.subject.case, []).append(finding)
     lines = [
-        _line(chain, by_case.get(chain.case.id, ()))
+        chain_line(chain, by_case.get(chain.case.id, ()))
         for chain in index.chains
         if chain.check is not None and one.first and one.last and one.first <= chain.check.day <= one.last
     ]
@@ -209,7 +209,12 @@ def lacking(findings: Iterable[Finding]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one.message for one in (*wrong, *still_open)))
 
 
-def _line(chain: CaseHistory, findings: Sequence[Finding]) -> ChainLine:
+def chain_line(chain: CaseHistory, findings: Sequence[Finding]) -> ChainLine:
+    """What one checked case proves or lacks.
+
+    Args:
+        findings: those about it.
+    """
     assert chain.check is not None  # noqa: S101 - only checked cases are asked for
     proving = records_of(chain.documents)
     return ChainLine(

@@ -1,7 +1,9 @@
-"""A payment pack: a signed bag of lists and the documents that prove them, without ledger or judgement.
+"""The pack of a payment or of a campaign: a signed bag of lists and the documents that prove them, without
+ledger or judgement.
 
-`evidence instalment --out` writes it. What it proves is who signed it, when, that nothing was changed since,
-and that its lists and its documents speak of the same cases; whether the money is due, no file decides.
+`evidence instalment --out` and the desk write it. What it proves is who signed it, when, that nothing was
+changed since, and that its lists and its documents speak of the same cases; whether the money is due, or the
+campaign covered everybody, no file decides.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from typing import Any
 
 import msgspec
 
+from evidence.rules.campaign_pack import UNCHECKED_WORDS
 from evidence.rules.clause import KIND_NAMES, Kind
 from evidence.rules.instalments import UNSERVED_WORDS
 from evidence.verify.bag import TEXT_LIMIT, Layout, examine_bag
@@ -32,11 +35,14 @@ from evidence.verify.workbook_rows import workbook_rows
 
 _Row = tuple[str, ...]
 LISTING = "data/资料包.json"
-"""The lists for programs; only a payment pack has it."""
+"""The lists for programs; only such a pack has it."""
 SHEET = "data/企业闭环清单.xlsx"
 RECORDS, ORIGINALS = "data/企业/", "data/原件/"
 MONEY = "data/付款与违约核对.xlsx"
+SUMMARY = "data/专项检查汇总清单.pdf"
+"""Only the pack of a campaign has it."""
 PAYMENT = Layout(what="付款资料包", payload=(LISTING, SHEET, MONEY))
+CAMPAIGN = Layout(what="专项资料包", payload=(LISTING, SHEET, SUMMARY))
 _CHAIN_COLUMNS, _MONEY_COLUMNS = "BCDEFGH", "BCDE"
 """All but the first, which numbers the rows."""
 _LONGEST = 32_766
@@ -47,7 +53,7 @@ _DAY_ZERO = date(1899, 12, 30)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentPack:
-    """A pack for a payment taken apart; it bears no ledger, so that nothing can be compared with it."""
+    """A pack for a payment, or of a campaign, taken apart; no ledger, so nothing is compared with it."""
 
     package: Package
     """Its bag and signature; ledger, journal and facts are empty."""
@@ -79,7 +85,7 @@ def open_and_take(path: Path, store: TrustStore, now: datetime) -> Package | Pay
 
 
 def is_payment_pack(container: Container) -> bool:
-    """Whether a bag of ours is one for a payment; whoever changes that changes what is signed."""
+    """Whether a bag of ours is one for a payment or of a campaign; changing that breaks the signature."""
     return LISTING in container.files and not {FACTS, "data/ledger/journal.jsonl"} & container.files.keys()
 
 
@@ -100,7 +106,7 @@ def take_payment_apart(path: Path, container: Container, store: TrustStore, now:
         path=path,
         container=container,
         digests=digests,
-        bag=examine_bag(container, digests, PAYMENT),
+        bag=examine_bag(container, digests, layout_of(container)),
         proof=prove(container, store, now, renewals_beside(path)),
         ledger=LedgerPart(package=container.name),
         journal=Journal(),
@@ -112,17 +118,27 @@ def take_payment_apart(path: Path, container: Container, store: TrustStore, now:
     return PaymentPack(package=package, about=about)
 
 
+def layout_of(container: Container) -> Layout:
+    """A campaign's summary list tells its pack from one for a payment."""
+    return CAMPAIGN if SUMMARY in container.files else PAYMENT
+
+
 def _about(container: Container, digests: Mapping[str, Digest], info: Mapping[str, str]) -> Iterator[Check]:
     told = msgspec.json.decode(container.files[LISTING].read(TEXT_LIMIT))
     chains = list(told["chains"])
+    of_campaign = layout_of(container) is CAMPAIGN
+    enclosed = [told["summary_list"]] if of_campaign else []
+    if of_campaign and digests[SUMMARY].sha256 != enclosed[0]["pdf"]:
+        yield failed("payment.documents", "汇总清单与清单所记的摘要不符。", SUMMARY, "HASH_FAILURE")
     yield from _documents(container, digests, chains)
-    yield from _originals(container, digests, chains)
+    yield from _originals(container, digests, chains, enclosed)
     yield from _sheets(container, chains, told)
     what = info.get("External-Description") or container.name
+    open_question = "全覆盖是否达到要求由监管部门认定" if of_campaign else "是否应付由合同双方决定"
     yield note(
         "payment.scope",
-        f"这是付款资料包（{what}）：只证明由谁、何时签名，此后没有改动，清单与所附文书相符；"
-        "不含账本和判断，是否应付由合同双方决定。",
+        f"这是{layout_of(container).what}（{what}）：只证明由谁、何时签名，此后没有改动，清单与所附文书相符；"
+        f"不含账本和判断，{open_question}。",
     )
 
 
@@ -163,19 +179,26 @@ def _unlike(chains: Sequence[Mapping[str, Any]], here: Mapping[tuple[str, str], 
 
 
 def _originals(
-    container: Container, digests: Mapping[str, Digest], chains: Sequence[Mapping[str, Any]]
+    container: Container,
+    digests: Mapping[str, Digest],
+    chains: Sequence[Mapping[str, Any]],
+    enclosed: Sequence[Mapping[str, Any]],
 ) -> Iterator[Check]:
-    """An original is named by its digest, and is one that a record states."""
+    """An original is named by its digest, and is one that a record states.
+
+    Args:
+        enclosed: records that belong to no case: a campaign's summary list.
+    """
     mine = [path for path in container.files if path.startswith(ORIGINALS)]
     wrong = [path for path in mine if digests[path].sha256 != PurePosixPath(path).stem]
     for path in wrong:
         yield failed("payment.originals", "原件与其名称中的摘要不符。", path, "HASH_FAILURE")
     here = {digests[path].sha256 for path in mine} - {digests[path].sha256 for path in wrong}
-    told = [each for one in chains for each in one.get("records", ())]
+    told = [*enclosed, *(each for one in chains for each in one.get("records", ()))]
     stated = {str(digest) for each in told for digest in each["scans"]}
     if absent := sorted(stated - here):
         yield failed("payment.originals", f"清单所记的原件不在包内：{some(absent)}。", LISTING)
-    if any("records" in one for one in chains) and (strange := sorted(here - stated)):
+    if (enclosed or any("records" in one for one in chains)) and (strange := sorted(here - stated)):
         yield review("payment.originals", f"包内有清单没有记载的原件：{some(strange)}。", LISTING)
     elif not mine and not absent:
         yield review("payment.originals", "包内没有任何原件：文书是否回收无从核对。", LISTING)
@@ -187,13 +210,18 @@ def _sheets(
     container: Container, chains: Sequence[Mapping[str, Any]], told: Mapping[str, Any]
 ) -> Iterator[Check]:
     """What people read says of each case and each claim what programs read, and counts the same."""
-    unserved = told["section"]["unserved"]
-    lines = [*map(_chain_row, chains), *map(_unserved_row, unserved)]
+    words = UNCHECKED_WORDS if layout_of(container) is CAMPAIGN else UNSERVED_WORDS
+    unserved = [
+        (one["name"], one["enterprise"], "", "", "否", words, "") for one in told["section"]["unserved"]
+    ]
+    lines = [*map(_chain_row, chains), *unserved]
     summary, complete = told["summary"], sum(map(_complete, chains))
     if differing := _differing(container, SHEET, _CHAIN_COLUMNS, lines):
         named = sorted({case or code for _name, code, case, *_rest in differing})
         yield failed("payment.lists", f"供人看的清单与供程序读的不同：{some(named)}。", SHEET)
-    elif differing := _differing(container, MONEY, _MONEY_COLUMNS, map(_money_row, told["money"])):
+    elif MONEY in container.files and (
+        differing := _differing(container, MONEY, _MONEY_COLUMNS, map(_money_row, told["money"]))
+    ):
         named = sorted({clause for clause, *_rest in differing})
         yield failed("payment.lists", f"供人看的付款与违约核对与供程序读的不同：{some(named)}。", MONEY)
     elif (summary["checked"], summary["complete"]) != (len(chains), complete):
@@ -215,10 +243,6 @@ def _chain_row(one: Mapping[str, Any]) -> _Row:
     lacking, documents = "\n".join(one["lacking"]), "\n".join(one["documents"])
     closed = "是" if _complete(one) else "否"
     return (one["name"], one["enterprise"], one["case"], _day(one["checked_on"]), closed, lacking, documents)
-
-
-def _unserved_row(one: Mapping[str, Any]) -> _Row:
-    return (one["name"], one["enterprise"], "", "", "否", UNSERVED_WORDS, "")
 
 
 def _money_row(one: Mapping[str, Any]) -> _Row:

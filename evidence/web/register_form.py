@@ -43,6 +43,8 @@ class Asked:
     required: bool
     choices: tuple[str, ...] = ()
     """What a choice offers, as it goes into the entry."""
+    filled: str = ""
+    """What a text opens with."""
 
 
 _CHOICE = re.compile(r"([a-z0-9-]+) (.+)")

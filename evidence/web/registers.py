@@ -46,7 +46,11 @@ def register(request: Any, identifier: str) -> Any:
             (each, key_words(BY_ID[identifier], each.key), _told(BY_ID[identifier], each))
             for each in sorted(view.entries(identifier), key=lambda each: each.on, reverse=True)
         ],
-        "fields": asked_of(BY_ID[identifier]),
+        # Whoever leads here fills in what is known; the clerk still sees and sends it.
+        "key_filled": request.GET.get("key", "")[:80],
+        "fields": [
+            replace(each, filled=request.GET.get(each.name, "")[:200]) for each in asked_of(BY_ID[identifier])
+        ],
         "people": view.people(),
         "names": {each.id: each.name for each in view.people()},
         "today": local_date(request.desk.workspace.clock()),

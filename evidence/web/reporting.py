@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,8 @@ from evidence.web.speech import say, speaking
 if TYPE_CHECKING:
     from evidence.config import Workspace
     from evidence.reports.judged import Judged
+    from evidence.rules.campaign_pack import CampaignPack
+    from evidence.rules.instalments import Pack
 
 REPORTS: dict[str, tuple[str, str]] = {
     "half-year": ("第 {number} 个半年服务总结", ".docx"),
@@ -125,7 +127,6 @@ def _pack(workspace: Workspace, half: int, path: Path) -> None:
         UsageError: the contract has no such half-year.
         KeyUnusableError, IncompleteError, ChangedOriginalError: as `sign_pack`.
     """
-    from evidence.handover.payment_pack import sign_pack
     from evidence.reports.payment_lists import lists_of, pack_of_half
 
     view, settings = workspace.ledger.view, workspace.settings
@@ -133,10 +134,21 @@ def _pack(workspace: Workspace, half: int, path: Path) -> None:
         made = pack_of_half(view, settings.parameters, workspace.clock(), half)
     except ValueError as error:
         raise _no_such_period() from error
-    lists = lists_of(made, claims=settings.contract.claims_in_package)
+    zip_pack(workspace, made, lists_of(made, claims=settings.contract.claims_in_package), path)
+
+
+def zip_pack(workspace: Workspace, made: Pack | CampaignPack, lists: Mapping[str, bytes], path: Path) -> None:
+    """Sign a pack and lay it down as one file, in place of the one made before.
+
+    Raises:
+        KeyUnusableError, IncompleteError, ChangedOriginalError: as `sign_pack`.
+    """
+    from evidence.handover.signed_pack import sign_pack
+
+    path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".pack-", dir=path.parent) as folder:
         signed = Path(folder) / "pack"
-        sign_pack(workspace.handover, view, made, lists, signed)
+        sign_pack(workspace.handover, workspace.ledger.view, made, lists, signed)
         whole = Path(shutil.make_archive(str(Path(folder) / "whole"), "zip", root_dir=signed))
         whole.replace(path)
 

@@ -111,7 +111,7 @@ def _of_roster(held: Known) -> Iterator[Entry]:
         address = reverse("list", args=["recorders"]) + f"?q={device.serial}"
         yield _plain("记录仪", device.serial, device.brand, address, device.officer_id, *device.aliases)
     for campaign in held.view.campaigns():
-        address = reverse("list", args=["campaigns"]) + f"?q={campaign.id}"
+        address = reverse("campaign", args=[campaign.id])
         yield _named("专项", campaign.topic, campaign.id, address, (campaign.topic,), campaign.id)
 
 

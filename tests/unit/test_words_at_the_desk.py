@@ -26,7 +26,7 @@ NEVER_AT_THE_DESK = (
     "config.py", "settings.py",
     "ledger/place.py", "ledger/migrate.py", "ledger/inspection.py", "ledger/recovery.py", "ledger/proofs.py",
     "archive/backup.py", "mail/", "workers/", "exchange/", "handover/disposal.py", "handover/incurable.py",
-    "handover/payment_pack.py", "handover/renewal.py", "handover/signer_change.py", "domain/signer_change.py",
+    "handover/signed_pack.py", "handover/renewal.py", "handover/signer_change.py", "domain/signer_change.py",
     "handover/receipts.py", "rules/plausible_numbers.py",
 )  # fmt: skip
 """Modules that speak before a desk answers, or to whoever typed a command."""

@@ -50,29 +50,43 @@ def _print(request: Any, numbers: list[str]) -> Any:
 
 
 def _open(request: Any, enterprises: list[str]) -> Any:
-    made = _opened(request, enterprises)
-    if made:
-        messages.success(
-            request,
-            say("已开立 {count} 个年度案件：{ids}。").format(
-                count=len(made), ids="、".join(each.id for each in made)
-            ),
-        )
+    open_for(request, enterprises, "annual")
     return redirect("list", name="enterprises")
 
 
 def _open_and_issue(request: Any, enterprises: list[str]) -> Any:
-    made = _opened(request, enterprises)
+    return open_and_issue(request, enterprises, "annual", back=reverse("list", args=["enterprises"]))
+
+
+def open_and_issue(request: Any, enterprises: list[str], kind: str, *, back: str) -> Any:
+    """Open their cases, issue a blank inspection record for each, and offer all of them for printing.
+
+    Args:
+        kind: as `open_case` takes it: `annual`, `special:ZX2022-01`.
+    """
+    made = _opened(request, enterprises, kind)
     if not made:
-        return redirect("list", name="enterprises")
+        return redirect(back)
     orders = [IssueRequest(form="inspection-record", case=each.id, blank=True) for each in made]
-    work = issuing(request, orders, back=reverse("list", args=["enterprises"]))
+    work = issuing(request, orders, back=back)
     title = say("为 {count} 家企业签发空白检查记录").format(count=len(made))
     return redirect("job", identifier=request.desk.jobs.start(title, work).id)
 
 
-def _opened(request: Any, enterprises: list[str]) -> list[Case]:
-    """New annual cases; an enterprise that has one this year is named and left alone."""
+def open_for(request: Any, enterprises: list[str], kind: str) -> None:
+    """Open a case of this kind for each, and say so."""
+    made = _opened(request, enterprises, kind)
+    if made:
+        messages.success(
+            request,
+            say("已开立 {count} 个案件：{ids}。").format(
+                count=len(made), ids="、".join(each.id for each in made)
+            ),
+        )
+
+
+def _opened(request: Any, enterprises: list[str], kind: str) -> list[Case]:
+    """New cases; an enterprise that has one of this kind already is named and left alone."""
     workspace = request.desk.workspace
     view, today = workspace.ledger.view, local_date(workspace.clock())
     made, left, gone = [], [], []
@@ -89,7 +103,7 @@ def _opened(request: Any, enterprises: list[str]) -> list[Case]:
                     workspace.ledger,
                     contract=workspace.settings.contract.code,
                     enterprise=wanted,
-                    kind="annual",
+                    kind=kind,
                     on=today,
                     year_of=workspace.year_of,
                     actor=actor_of(request).journalled,
@@ -98,9 +112,7 @@ def _opened(request: Any, enterprises: list[str]) -> list[Case]:
         except AnotherCaseError:
             left.append(party.name)
     if left:
-        messages.warning(
-            request, say("本年度已有年度案件，没有另开：{names}。").format(names="、".join(left))
-        )
+        messages.warning(request, say("已有同类案件，没有另开：{names}。").format(names="、".join(left)))
     if gone:
         messages.warning(request, say("企业已退出名册，没有开立：{names}。").format(names="、".join(gone)))
     return made

@@ -194,7 +194,10 @@ def campaign_columns(known: Known) -> tuple[Column, ...]:
         Column(
             key="id", title="编号", value=lambda row: row.id, searched=True,
         ),
-        Column(key="topic", title="主题", value=lambda row: row.topic, searched=True),
+        Column(
+            key="topic", title="主题", value=lambda row: row.topic, searched=True,
+            link=lambda row: reverse("campaign", args=[row.id]),
+        ),
         Column(
             key="kind", title="类型", value=lambda row: CAMPAIGN_WORDS[row.kind], filter=Filter.CHOICE,
             choices=tuple(CAMPAIGN_WORDS.values()),

@@ -13,9 +13,9 @@ import openpyxl
 import pytest
 
 from evidence.domain.identifiers import EnterpriseId
-from evidence.handover import payment_pack
-from evidence.handover.payment_pack import SignedPack
+from evidence.handover import signed_pack
 from evidence.handover.self_check import Doubt
+from evidence.handover.signed_pack import SignedPack
 from evidence.ledger.events import PartiesImported
 from evidence.ledger.ledger import Ledger
 from tests.cli.rules.conftest import AT, Run
@@ -88,7 +88,7 @@ def test_what_the_client_owes_is_not_in_the_pack_he_is_given(
         doubt = Doubt(check="signature.trust", message="吊销列表缺失或已过期")
         return SignedPack(folder=out, documents=0, signer="", evaluation=True, doubts=(doubt,))
 
-    monkeypatch.setattr(payment_pack, "sign_pack", keep)
+    monkeypatch.setattr(signed_pack, "sign_pack", keep)
     shown = run("instalment", "--half", "1", "--json", "--out", str(tmp_path / "第2期"), *AT)
     assert "◐ 吊销列表缺失或已过期" in shown.stderr
     assert "C08-first-payment" in {one["rule_id"] for one in json.loads(shown.stdout)["money"]}

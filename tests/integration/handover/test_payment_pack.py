@@ -20,7 +20,7 @@ from evidence.domain.identifiers import Number
 from evidence.domain.week import Week
 from evidence.errors import IncompleteError, UsageError
 from evidence.handover.handover_context import HandoverContext
-from evidence.handover.payment_pack import SignedPack, sign_pack
+from evidence.handover.signed_pack import SignedPack, sign_pack
 from evidence.ledger.facts import gather_cases
 from evidence.reports.payment_lists import write_lists
 from evidence.rules.instalments import Pack, pack

@@ -116,7 +116,7 @@ def test_cases_are_opened_for_several_and_none_twice(clerk: DeskClient, host: Ho
     before = len(view.cases())
     rows = [view.cases()[0].enterprise, view.cases()[1].enterprise]
     answer = clerk.post("/lists/enterprises/act/", {"act": "open", "row": rows}, follow=True)
-    assert "本年度已有年度案件" in answer.content.decode()
+    assert "已有同类案件" in answer.content.decode()
     assert len(host.workspace.ledger.view.cases()) == before
     nothing = clerk.post("/lists/enterprises/act/", {"act": "open"}, follow=True)
     assert "请勾选" in nothing.content.decode()
@@ -178,7 +178,7 @@ def test_a_new_factory_is_shown_before_it_is_written(clerk: DeskClient, host: Ho
     assert len(found) == 1
     assert "周三" in clerk.get(f"/enterprises/{found[0].id}/").content.decode()
     answer = clerk.post("/lists/enterprises/act/", {"act": "open", "row": [found[0].id]}, follow=True)
-    assert "已开立 1 个年度案件" in answer.content.decode()
+    assert "已开立 1 个案件" in answer.content.decode()
     (case,) = host.workspace.ledger.view.cases(found[0].id)
     assert case.kind.value == "annual"
     clerk.post(f"/cases/{case.id}/cancel/", {"why": "试开的案件，撤销"})

@@ -47,6 +47,7 @@ TYPED = frozenset(
 FILES = frozenset(
     {
         "original", "picture", "photograph", "watch", "form-pdf", "print-forms", "package", "list-export",
+        "campaign-export", "campaign-pack",
         "verdict-pdf", "site"
     }
 )  # fmt: skip

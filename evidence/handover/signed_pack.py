@@ -1,4 +1,4 @@
-"""The pack for one payment as a signed bag: the lists, and the documents that prove each line of them.
+"""The pack for a payment, or of a campaign, as a signed bag: the lists, and what proves each line of them.
 
 Laid out and signed like the weekly package (BagIt, tagmanifest, CMS with time stamp), so that Party A can
 check it with sha256sum and openssl alone; it carries no judgement to recompute and no ledger.
@@ -17,6 +17,7 @@ from evidence.bundles.bag import SIGNATURE, BagWriter
 from evidence.bundles.certificates import certificate_files
 from evidence.bundles.names import component
 from evidence.bundles.signers import open_key
+from evidence.domain.document import Document
 from evidence.domain.identifiers import CaseId, Sha256
 from evidence.errors import IncompleteError, UsageError
 from evidence.handover.handover_context import HandoverContext
@@ -24,10 +25,13 @@ from evidence.handover.package import open_signing
 from evidence.handover.self_check import Doubt, foreseen
 from evidence.language import _
 from evidence.ledger.view import View
-from evidence.rules.instalments import ChainLine, Pack
+from evidence.rules.campaign_pack import CampaignPack
+from evidence.rules.instalments import Pack
 
 INSTRUCTIONS = "如何验证.txt"
-_HOW = """付款资料包 {name} 的核验方法 / How to check this payment pack
+SUMMARY = "data/专项检查汇总清单.pdf"
+"""The summary list of a campaign as issued; only the pack of a campaign has it."""
+_HOW = """{name} 的核验方法 / How to check this pack
 
 1. 每个文件是否未被改动 / that no file was changed:
    sha256sum --check manifest-sha256.txt tagmanifest-sha256.txt
@@ -59,7 +63,7 @@ class SignedPack:
 def sign_pack(
     context: HandoverContext,
     view: View,
-    pack: Pack,
+    pack: Pack | CampaignPack,
     lists: Mapping[str, bytes],
     out: Path,
     *,
@@ -95,7 +99,7 @@ def sign_pack(
             for name, data in lists.items():
                 bag.add_bytes(f"data/{name}", data)
             count = 0
-            for path, source, digest in _proofs(context, view, pack.chains):
+            for path, source, digest in _files(context, view, pack):
                 if not source.is_file():
                     raise _missing(source)
                 bag.add_file(path, source, sha256=digest)
@@ -103,7 +107,7 @@ def sign_pack(
             for name, data in certificate_files(signing):
                 bag.add_bytes(f"certificates/{name}", data)
             warning = _WARNING if key.evaluation else ""
-            bag.add_bytes(INSTRUCTIONS, _HOW.format(name=pack.instalment.name, warning=warning).encode())
+            bag.add_bytes(INSTRUCTIONS, _HOW.format(name=_title(pack), warning=warning).encode())
             tagmanifest = bag.close(_labels(context, pack))
             (bag.folder / SIGNATURE).write_bytes(signing.sign_detached(tagmanifest))
             if out.exists():
@@ -124,32 +128,49 @@ def _missing(source: Path) -> IncompleteError:
     )
 
 
-def _labels(context: HandoverContext, pack: Pack) -> dict[str, str]:
+def _title(pack: Pack | CampaignPack) -> str:
+    if isinstance(pack, CampaignPack):
+        return f"专项“{pack.campaign.topic}”资料"
+    return f"{pack.instalment.name}付款资料"
+
+
+def _labels(context: HandoverContext, pack: Pack | CampaignPack) -> dict[str, str]:
+    number = pack.campaign.id if isinstance(pack, CampaignPack) else pack.instalment.number
     return {
         "Source-Organization": context.names.agency,
-        "External-Identifier": f"{context.names.contract_code}-{pack.instalment.number}",
-        "External-Description": f"{context.names.contract_name} {pack.instalment.name}付款资料",
+        "External-Identifier": f"{context.names.contract_code}-{number}",
+        "External-Description": f"{context.names.contract_name} {_title(pack)}",
         "Bagging-Date": pack.as_of.isoformat(),
         "Payload-Oxum": "",
     }
 
 
-def _proofs(
-    context: HandoverContext, view: View, chains: tuple[ChainLine, ...]
+def _files(
+    context: HandoverContext, view: View, pack: Pack | CampaignPack
 ) -> Iterator[tuple[str, Path, Sha256 | None]]:
     """Path in the bag, file and digest of each issued record and each original of the lines, once each."""
-    taken: set[str] = set()
-    for line in chains:
+    taken: set[Sha256] = set()
+    if isinstance(pack, CampaignPack):
+        form = pack.summary.form
+        yield SUMMARY, context.issued.pdf_path(form.number), form.pdf
+        yield from _originals(context, view, pack.summary, taken)
+    for line in pack.chains:
         folder = f"data/企业/{component(f'{line.enterprise}-{line.name}')}/{line.case}"
         for document in view.documents(CaseId(line.case)):
             number = document.form.number
             if number not in line.documents:
                 continue
             yield f"{folder}/{number}.pdf", context.issued.pdf_path(number), document.form.pdf
-            for scan in document.scans:
-                arrival = view.arrival_of(scan.sha256)
-                suffix = Path(arrival.path).suffix.lower() if arrival else ""
-                path = f"data/原件/{scan.sha256}{suffix}"
-                if path not in taken:
-                    taken.add(path)
-                    yield path, context.originals.path(scan.sha256), scan.sha256
+            yield from _originals(context, view, document, taken)
+
+
+def _originals(
+    context: HandoverContext, view: View, document: Document, taken: set[Sha256]
+) -> Iterator[tuple[str, Path, Sha256]]:
+    for scan in document.scans:
+        if scan.sha256 in taken:
+            continue
+        taken.add(scan.sha256)
+        arrival = view.arrival_of(scan.sha256)
+        suffix = Path(arrival.path).suffix.lower() if arrival else ""
+        yield f"data/原件/{scan.sha256}{suffix}", context.originals.path(scan.sha256), scan.sha256
