@@ -8,10 +8,12 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -188,6 +190,11 @@ def test_an_account_is_made_in_the_terminal_once_and_with_a_strong_password(work
     again = _run(workspace, *arguments, typed=good)
     assert again.returncode == 2
     assert "已经有了" in again.stderr
+    with closing(sqlite3.connect(workspace / "desk/desk.sqlite3")) as accounts:
+        ((kept,),) = accounts.execute("SELECT password FROM auth_user")
+    memory = re.match(r"argon2\$argon2id\$v=19\$m=(\d+),t=\d", kept)
+    assert memory is not None
+    assert int(memory[1]) >= 64 * 1024, "KiB a guess costs; the desk of the other tests asks less"
 
 
 def test_a_port_in_use_names_the_next_step(workspace: Path) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import uvicorn
+from django.contrib.auth.hashers import Argon2PasswordHasher
 
 from evidence.config import Workspace
 from evidence.demo.story import Story
@@ -29,6 +30,8 @@ PEOPLE = {"lead": "陈立群", "clerk": "陆文静", "auditor": "审计员", "re
 # Playwright keeps an event loop in the test thread; the tests still call Django one at a time.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 CHROMIUM = "/usr/bin/chromium-headless-shell"
+# A password's full price, a hundred megabytes filled twice, is paid some hundred times and proves nothing.
+Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = 1, 64, 1
 
 
 @pytest.fixture(scope="session")
