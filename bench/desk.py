@@ -28,6 +28,8 @@ from evidence.ledger.ledger import Ledger
 from evidence.settings import SETTINGS_FILE
 from tests.support import sample
 
+BEFORE = sample.FRIDAY - timedelta(days=1)
+"""When the journal was written: an office's lines are not all of today."""
 USERS = 8
 MEDIAN_MS, P95_MS, SEEN_S, POLL_S, HELP_RATIO = 80, 200, 2.0, 1.0, 5
 FIRST_S = 2.5
@@ -57,7 +59,7 @@ def _fill(root: Path, cases: int) -> int:
     (root / SETTINGS_FILE).write_text('[contract]\ncode = "WJB"\n', encoding="utf-8")
     ledger = _workspace(root).ledger
     facts = sample.week_facts()
-    ledger.append("bench", *sample.journal_events(facts))
+    ledger.append("bench", *sample.journal_events(facts), at=BEFORE)
     made = 3
     while made < cases:
         batch: list[Event] = []
@@ -73,11 +75,11 @@ def _fill(root: Path, cases: int) -> int:
                 replace(facts, cases=(one,), entries=(), plans=(), packages=(), receipts=())
             )
             batch += _renumbered(own[1:], made)
-        ledger.append("bench", *batch)
+        ledger.append("bench", *batch, at=BEFORE)
     # All but this week's cases were handed over, as in an office that works.
     handed = tuple(CaseId(f"WJB22-{number:04d}") for number in range(4, cases + 1))
     sent = sample.package("2022-W12", "2022-03-25", cases=handed, tree_size=ledger.head.size)
-    ledger.append("bench", PackageBuilt(package=sent))
+    ledger.append("bench", PackageBuilt(package=sent), at=BEFORE)
     _top_up(ledger, cases * EVENTS_A_CASE)
     return ledger.head.size
 
@@ -97,7 +99,7 @@ def _top_up(ledger: Ledger, wanted: int) -> None:
                 ),
                 ArrivalJudged(arrival=arrival, outcome="linked", message="已归入。"),
             ]  # fmt: skip
-        ledger.append("bench", *batch)
+        ledger.append("bench", *batch, at=BEFORE)
 
 
 def _renumbered(events: list[Event], made: int) -> Iterator[Event]:

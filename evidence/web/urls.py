@@ -36,6 +36,7 @@ from evidence.web import (
     take_back,
     today,
 )
+from evidence.web.host import current
 from evidence.web.lists import acts as list_acts
 from evidence.web.lists import enterprise, roster
 from evidence.web.lists import pages as list_pages
@@ -44,9 +45,9 @@ from evidence.web.site import choosing
 
 
 def _for_programs() -> list[Any]:
-    """`/api/`, where the extra `[api]` is installed; a workspace switches it on."""
-    if find_spec("ninja") is None:
-        return []
+    """`/api/`, where the extra `[api]` is installed and the workspace had it switched on at the start."""
+    if find_spec("ninja") is None or not current().workspace.settings.api.enabled:
+        return []  # its modules are a quarter of what the first page waits for
     from evidence.web.api.endpoints import api
 
     return [path("api/", api.urls)]

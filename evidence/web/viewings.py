@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _LOOKS = frozenset({FootageSeen.KIND, OriginalHandedOut.KIND, MaterialViewed.KIND})
 _BLOCK = 256
-"""Lines read at a time while going back to the beginning of the day."""
+"""Lines read first while going back to the beginning of the day; each step back is twice as long."""
 
 
 class Viewings:
@@ -42,10 +42,11 @@ class Viewings:
                 break
 
     def _backwards(self, end: int) -> Iterator[Entry]:
+        step = _BLOCK
         while end > 0:
-            first = max(0, end - _BLOCK)
+            first = max(0, end - step)
             yield from reversed(list(self._workspace.ledger.entries(first, end)))
-            end = first
+            end, step = first, 2 * step
 
     def said(self) -> int:
         """Journal position after the last line that says more than that somebody looked."""
@@ -81,7 +82,7 @@ class Viewings:
         self._size = max(self._size, head)
 
     def _note(self, entry: Entry) -> None:
-        if isinstance(entry.event, MaterialViewed):
+        if entry.kind == MaterialViewed.KIND and isinstance(entry.event, MaterialViewed):
             self._viewed.add((entry.actor, _thing(entry.event)))
 
 
