@@ -162,6 +162,9 @@ class ScannedPage:
     alterations: tuple[Alteration, ...] = ()
     accepted: tuple[Alteration, ...] = ()
     """What a person found to be in order although the program had seen it."""
+    unchecked: tuple[str, ...] = ()
+    """Kinds of alteration that this copy is too poor to show: neither seen nor excluded. Empty, too, on pages
+    read before this was kept."""
     accepted_by: str = ""
     accepted_why: str = ""
     notes: tuple[str, ...] = ()

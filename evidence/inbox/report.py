@@ -133,6 +133,11 @@ def _document_row(number: Number, arrival: Arrival, view: View) -> dict[str, Any
             for page in pages
             for alteration in page.alterations
         ],
+        "alterations_undecided": [
+            {"page": page.page, "kinds": list(page.unchecked)}
+            for page in pages
+            if page.unchecked and not page.accepted_by
+        ],
         "notes": [note for page in pages for note in page.notes],
         "suggestions": [],
     }

@@ -28,6 +28,11 @@ _EDGE_MM = 12
 """Holes, staples, thumbs and scanner borders live in the margin; nothing there is reported."""
 
 
+def shows_added_ink(sheet: AlignedScan) -> bool:
+    """Whether the copy can show added writing: in black and white grain and swollen print look like it."""
+    return not sheet.bilevel
+
+
 def added_ink(
     sheet: AlignedScan,
     words: Words,
@@ -41,8 +46,6 @@ def added_ink(
     Sought at half size, where a pen is still 1.5 px wide.
     """
     limits = thresholds.alteration
-    if sheet.bilevel:
-        return []
     half = sheet.half
     rows, columns = half.shape
     dark = cv2.subtract(cv2.morphologyEx(half, cv2.MORPH_CLOSE, np.ones((11, 11))), half)

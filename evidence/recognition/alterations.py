@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -14,7 +15,7 @@ from evidence.domain.document import (
     Mark,
     MarkVerdict,
 )
-from evidence.recognition.added_ink import added_ink
+from evidence.recognition.added_ink import added_ink, shows_added_ink
 from evidence.recognition.aligned_scan import AlignedScan, crop, jpeg
 from evidence.recognition.identity import Words
 from evidence.recognition.reading import Array, PictureSink
@@ -31,6 +32,25 @@ _STROKE = 120
 """Brightness up to which a pixel of the issued print is a stroke."""
 
 
+PRINT, INK = "altered_print", "added_ink"
+_UNCHECKED = {PRINT: "图像模糊，印刷内容无法逐字与签发件核对", INK: "黑白图像看不出书写处以外有无添写"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageAlterations:
+    """What became of the page since it was issued, as far as this copy shows it."""
+
+    found: tuple[Alteration, ...] = ()
+    """Regions a person should look at, in whole points."""
+    unchecked: tuple[str, ...] = ()
+    """Kinds that could not be looked for: neither found nor excluded."""
+
+    def note(self, page: int) -> str:
+        """Why nobody can tell, for the clerk; empty where everything was looked for."""
+        reasons = "；".join(_UNCHECKED[kind] for kind in self.unchecked)
+        return f"第{page}页改动情况无法判断（{reasons}），请对照签发件核对。" if reasons else ""
+
+
 def find_alterations(
     sheet: AlignedScan,
     words: Words,
@@ -40,21 +60,35 @@ def find_alterations(
     marks: Sequence[Mark],
     pictures: PictureSink,
     thresholds: Thresholds = DEFAULT,
-) -> tuple[Alteration, ...]:
-    """Regions a person should look at, in whole points.
+) -> PageAlterations:
+    """Regions a person should look at, and what the copy is too poor to tell.
 
     Args:
         marks: what was seen in the boxes: a written date covers the printed 年 月 日, and takes none away.
     """
     dated = _dated(sheet.reference.words, issued, marks)
-    found = [("altered_print", rect) for rect in _altered_print(words, dated, sheet, thresholds)]
-    found += [("added_ink", rect) for rect in added_ink(sheet, words, issued, rings, lines, thresholds)]
+    unchecked: list[str] = []
+    found: list[tuple[str, tuple[int, int, int, int]]] = []
+    if _shows_words(words, dated, thresholds.alteration):
+        found += [(PRINT, rect) for rect in _altered_print(words, dated, sheet, thresholds)]
+    else:
+        unchecked.append(PRINT)
+    if shows_added_ink(sheet):
+        found += [(INK, rect) for rect in added_ink(sheet, words, issued, rings, lines, thresholds)]
+    else:
+        unchecked.append(INK)
     alterations: list[Alteration] = []
     for kind, (x, y, w, h) in found:
         picture = pictures.put(jpeg(crop(sheet.raw, x - 30, y - 30, w + 60, h + 60)), ".jpg")
         region = (round(x / PT), round(y / PT), max(round(w / PT), 1), max(round(h / PT), 1))
         alterations.append(Alteration(page=issued.page, kind=kind, region=region, crop=picture))
-    return tuple(alterations)
+    return PageAlterations(found=tuple(alterations), unchecked=tuple(unchecked))
+
+
+def _shows_words(words: Words, dated: Array, limits: AlterationThresholds) -> bool:
+    """Whether print is seen sharply enough for single words to be told from others."""
+    seen = words.seen & ~dated
+    return bool(seen.any()) and float(np.median(words.score[seen])) >= limits.page_score
 
 
 def _dated(places: Array, issued: IssuedPage, marks: Sequence[Mark]) -> Array:
@@ -75,11 +109,7 @@ def _altered_print(
 ) -> list[tuple[int, int, int, int]]:
     limits = thresholds.alteration
     seen = words.seen & ~dated
-    if not seen.any():
-        return []
     typical = float(np.median(words.score[seen]))
-    if typical < limits.page_score:
-        return []
     unlike, least = limits.word_score, limits.elsewhere_poor
     if typical >= limits.crisp_score:
         unlike, least = max(unlike, typical - limits.unlike_crisp), limits.elsewhere_crisp
@@ -91,9 +121,9 @@ def _altered_print(
         x, y, w, h = places[k].tolist()
         place = (x - 1, y - 1, w + 2, h + 2)
         like = min(least, limits.elsewhere) if dated[k] else least  # digits beside it make it unlike itself
-        if dated[k] and _dark_strokes(sheet, place) >= limits.dated:
+        if dated[k] and is_written_over(sheet, place, limits):
             bad[k] = False
-        else:
+        else:  # also where nobody can tell whether something was written over it
             bad[k] = not _stands_near(sheet, place, int(3 * MM), like)
     if typical >= limits.sharp_score:
         worse = seen & ~bad & (words.score < typical - limits.worse) & (words.score >= limits.word_score)
@@ -137,17 +167,30 @@ def _has_foreign_piece(sheet: AlignedScan, place: Array, shift: Array, limits: A
     return False
 
 
-def _dark_strokes(sheet: AlignedScan, place: tuple[int, int, int, int]) -> float:
-    """Share of a word's issued strokes that are dark, at the place near by where most of them are.
+def is_written_over(
+    sheet: AlignedScan,
+    place: tuple[int, int, int, int],
+    limits: AlterationThresholds = DEFAULT.alteration,
+) -> bool | None:
+    """Whether a word that is unlike itself is still there beneath writing; None when that cannot be measured.
 
     Writing across print leaves its strokes dark; it only makes the word unlike itself.
+    """
+    dark = _dark_strokes(sheet, place)
+    return None if dark is None else dark >= limits.dated
+
+
+def _dark_strokes(sheet: AlignedScan, place: tuple[int, int, int, int]) -> float | None:
+    """Share of a word's issued strokes that are dark, at the place near by where most of them are.
+
+    None where the place reaches beyond the sheet or has no strokes.
     """
     x, y, w, h = place
     strokes = (crop(sheet.reference.gray, x, y, w, h) < _STROKE).astype(np.float32)
     reach = _DATED_REACH
     seen = cv2.GaussianBlur(crop(sheet.gray, x - reach, y - reach, w + 2 * reach, h + 2 * reach), (0, 0), 0.6)
     if strokes.shape != (h, w) or seen.shape != (h + 2 * reach, w + 2 * reach) or not strokes.any():
-        return 1.0
+        return None
     level = 255 - 0.45 * max(sheet.contrast, 40.0)
     dark = (cv2.erode(seen, np.ones((3, 3))) < level).astype(np.float32)
     return float(cv2.matchTemplate(dark, strokes, cv2.TM_CCORR).max() / strokes.sum())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from evidence.domain.document import Box, IssuedPage, Mark, MarkVerdict, ScannedPage
+from evidence.recognition.alterations import INK, PRINT
 from evidence.recognition.reading import Array
 from evidence.recognition.reference import PT
 
@@ -25,11 +26,12 @@ def without_accusations(scan: ScannedPage, issued: IssuedPage, damage: Array) ->
         _undecided(mark) if mark.box not in boxes or _near(boxes[mark.box], damage) else mark
         for mark in scan.marks
     )
-    note = "图像有一部分已损坏，损坏处及附近的签章无法判定，请重新扫描该页。"
+    note = "图像有一部分已损坏，损坏处及附近的签章、整页有无改动均无法判定，请重新扫描该页。"
     return replace(
         scan,
         marks=marks,
         alterations=(),
+        unchecked=(PRINT, INK),
         notes=tuple(dict.fromkeys((*scan.notes, note))),
         quality=scan.quality // 2,
         damaged=True,

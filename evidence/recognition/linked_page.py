@@ -11,7 +11,7 @@ from evidence.domain.document import IssuedPage, Mark, MarkVerdict, ScannedPage
 from evidence.domain.identifiers import ArrivalId, Sha256
 from evidence.domain.page_code import PageCode
 from evidence.recognition.aligned_scan import AlignedScan, align, jpeg
-from evidence.recognition.alterations import find_alterations
+from evidence.recognition.alterations import INK, PRINT, find_alterations
 from evidence.recognition.codes import FoundCode
 from evidence.recognition.damaged_page import without_accusations
 from evidence.recognition.identity import Identity, Words, compare_words, judge_identity
@@ -62,6 +62,9 @@ def linked_page(
     notes = list(marks.notes)
     if identity is Identity.UNDECIDED:
         notes.append(f"第{code.page}页靠条码归档，印刷内容不足以证明是本案的这一页，请人工核对。")
+    altered = find_alterations(sheet, words, issued, marks.rings, marks.lines, marks.marks, previews)
+    if note := altered.note(code.page):
+        notes.append(note)
     quality = _quality(marks, words, registration, sheet, share)
     upright = previews.put(jpeg(sheet.raw), ".jpg")
     scan = ScannedPage(
@@ -72,7 +75,8 @@ def linked_page(
         index=picture.index,
         quality=quality,
         marks=marks.marks,
-        alterations=find_alterations(sheet, words, issued, marks.rings, marks.lines, marks.marks, previews),
+        alterations=altered.found,
+        unchecked=altered.unchecked,
         notes=tuple(notes),
         identity=identity.value,
         picture=upright,
@@ -154,6 +158,7 @@ def _only_code(
         index=picture.index,
         quality=50,
         marks=marks,
+        unchecked=(PRINT, INK),
         notes=(f"第{code.page}页只读到条码，看不清其余内容，请重新扫描整页。",),
         identity=Identity.UNDECIDED.value,
         picture=preview,

@@ -13,8 +13,10 @@ from evidence.domain.identifiers import Sha256
 from evidence.recognition.aligned_scan import AlignedScan, crop, jpeg
 from evidence.recognition.doubts import BETWEEN, COVERED, FILE_INK
 from evidence.recognition.folds import unprinted_lines
+from evidence.recognition.frames import FRAME_MM, frame_is_whole
 from evidence.recognition.identity import Words
 from evidence.recognition.ink import find_ink
+from evidence.recognition.ink_thresholds import InkThresholds
 from evidence.recognition.local_print import print_is_gone_around
 from evidence.recognition.reading import Array, PictureSink
 from evidence.recognition.reference import MM
@@ -143,7 +145,7 @@ def _seals(
     boxes = [box for box in issued.boxes if box.kind is BoxKind.SEAL]
     for box in boxes:
         # Present, as absent, is said only of the form's own paper.
-        if sheet.colored and print_is_gone_around(sheet, box_rect(box, _BORDER_MM), thresholds.ink):
+        if sheet.colored and hides_a_seal(sheet, box, thresholds.ink):
             views[box.box] = replace(views[box.box], covered=True)
     findings = {box.box: find_seal(sheet, box, views[box.box], (), thresholds.seal) for box in boxes}
     waiting, owned = list(boxes), list[Ring]()
@@ -164,6 +166,17 @@ def _seals(
             if _reaches(ring, findings[box.box].ring):
                 findings[box.box] = find_seal(sheet, box, views[box.box], tuple(owned), thresholds.seal)
     return asked_between(findings, boxes)
+
+
+def hides_a_seal(sheet: AlignedScan, box: Box, limits: InkThresholds = DEFAULT.ink) -> bool:
+    """Whether print around a seal box is not there, so that something may lie on the box.
+
+    Where its frame is whole, what is missing beyond it was painted out or replaced.
+    """
+    gone = print_is_gone_around(sheet, box_rect(box, _BORDER_MM), limits)
+    if gone and frame_is_whole(sheet, box_rect(box)):
+        return print_is_gone_around(sheet, box_rect(box, FRAME_MM), limits)
+    return gone
 
 
 def asked_between(findings: dict[str, SealFinding], boxes: Sequence[Box]) -> dict[str, SealFinding]:

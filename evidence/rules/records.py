@@ -270,7 +270,7 @@ def current_version(chain: CaseHistory) -> Iterator[Outcome]:
     unless="尚无扫描件到达。",
 )
 def alterations(chain: CaseHistory) -> Iterator[Outcome]:
-    """Print that differs from the issued page, or writing outside its places, waits for a person."""
+    """Print that differs, writing outside its places, or a copy too poor to show them waits for a person."""
     for document, _due in chain.material:
         yield alterations_of(document, chain.takers_part_recorded(document))
 
@@ -282,12 +282,18 @@ def alterations_of(document: Document, there: Container[str] = (), **about: Any)
         there: ids and names of those who were on the visit; their word does not settle it.
     """
     found = [(scan.page, one.kind) for scan in document.scans for one in scan.alterations]
+    unknown = [scan.page for scan in document.scans if scan.unchecked and not scan.accepted_by]
     number = document.form.number
     about = {"document": number, "evidence": scans_of(document), **about}
-    if not found:
+    if not found and not unknown:
         return _accepted(document, there, about)
     words = {"altered_print": "印刷内容与签发件不同", "added_ink": "书写处以外有字迹"}
-    places = listed(f"第{page}页{words.get(kind, kind)}" for page, kind in dict.fromkeys(found))
+    seen = [f"第{page}页{words.get(kind, kind)}" for page, kind in dict.fromkeys(found)]
+    unseen = [f"第{page}页改动情况无法判断" for page in unknown]
+    places = listed(seen + unseen)
+    if not found:
+        said = f"{number} {places}（图像模糊或为黑白扫描），请与签发件对照确认，或用灰度、彩色重新扫描。"
+        return unsure(said, expected="与签发件一致", observed=places, **about)
     return unsure(f"{number} {places}，请看截图确认。", expected="与签发件一致", observed=places, **about)
 
 
@@ -295,18 +301,22 @@ def _accepted(document: Document, there: Container[str], about: dict[str, Any]) 
     """No trace is left open: none was seen, or a person found what was seen in order and answers for it."""
     number = document.form.number
     clean = passed(f"{number} 未见改动痕迹。", **about)
-    words = [(scan.page, scan.accepted_by, scan.accepted_why) for scan in document.scans if scan.accepted_by]
+    accepted = [scan for scan in document.scans if scan.accepted_by]
+    # A word about a copy on which nobody could tell is not a word about traces.
+    unseen = bool(accepted) and all(scan.unchecked and not scan.accepted for scan in accepted)
+    what, state = ("改动情况", "改动情况程序无法判断") if unseen else ("改动痕迹", "有改动痕迹")
+    words = [(scan.page, scan.accepted_by, scan.accepted_why) for scan in accepted]
     for page, by, why in words:
         if by in there:
-            said = f"{number} 第{page}页的改动痕迹由参加该次活动的{by}认定无碍，须由他人认定。"
+            said = f"{number} 第{page}页的{what}由参加该次活动的{by}认定无碍，须由他人认定。"
             return revised(unsure(said, **about), clean)
         if not substantial(why):
-            said = f"{number} 第{page}页的改动痕迹由{by}认定无碍，理由“{why}”没有实质内容。"
+            said = f"{number} 第{page}页的{what}由{by}认定无碍，理由“{why}”没有实质内容。"
             return revised(unsure(said, **about), clean)
     if not words:
         return clean
     told = listed(f"第{page}页由{by}认定（{why}）" for page, by, why in words)
-    return revised(passed(f"{number} 有改动痕迹，经人认定无碍：{told}。", **about), clean)
+    return revised(passed(f"{number} {state}，经人认定无碍：{told}。", **about), clean)
 
 
 @case_rule(

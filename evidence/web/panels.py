@@ -34,6 +34,8 @@ class ReadPage:
     sheet: Sheet
     boxes: tuple[DrawnBox, ...]
     alterations: tuple[Alteration, ...]
+    unchecked: bool
+    """Nobody has said yet whether the page was altered, and the copy is too poor for the program to tell."""
 
     def clip(self, box: DrawnBox) -> str:
         """The part of the page that shows a box, as SVG's viewBox."""
@@ -104,9 +106,10 @@ def _read_page(sheet: Sheet, wanted: set[str]) -> ReadPage | None:
     boxes = tuple(box for box in sheet.boxes if box.required and box.decidable and box.verdict in wanted)
     accepted = set(sheet.scan.accepted)
     alterations = tuple(each for each in sheet.scan.alterations if each not in accepted)
-    if not boxes and not alterations:
+    unchecked = bool(sheet.scan.unchecked) and not sheet.scan.accepted_by
+    if not boxes and not alterations and not unchecked:
         return None
-    return ReadPage(sheet=sheet, boxes=boxes, alterations=alterations)
+    return ReadPage(sheet=sheet, boxes=boxes, alterations=alterations, unchecked=unchecked)
 
 
 def still_open(line: Line, workspace: Any, waiting: set[str]) -> bool | None:

@@ -1,5 +1,7 @@
 """Print that was changed after issue, ink where nobody writes, and pages that merely look worn."""
 
+from types import SimpleNamespace
+
 import cv2
 import numpy as np
 import pytest
@@ -9,6 +11,7 @@ from evidence.demo.creases import Crease, press_crease
 from evidence.demo.pen import handwritten
 from evidence.demo.seal import SEAL_FACE
 from evidence.domain.document import BoxKind, MarkVerdict
+from evidence.recognition.alterations import is_written_over
 from tests.support.recognition_fixture import all_boxes, box_pixels, line_on, mark
 
 MARKS = frozenset({BoxKind.SIGNATURE, BoxKind.DATE, BoxKind.SEAL})
@@ -223,3 +226,53 @@ def test_a_black_ruled_line_through_print_is_still_added_ink(room, sample):
         line_on(canvas, points, (20, 20, 20), 0.6)
 
     assert "added_ink" in kinds(room.read(room.scan(sample, retouch=strike)))
+
+
+@pytest.mark.parametrize(
+    ("mode", "unchecked", "why"),
+    [
+        ("color", (), ""),
+        ("gray", (), ""),
+        ("bilevel", ("added_ink",), "黑白图像看不出书写处以外有无添写"),
+    ],
+)
+def test_a_copy_that_cannot_show_added_writing_is_not_called_unaltered(room, sample, mode, unchecked, why):
+    scan = room.read(room.scan(sample, profile="clean", seed=3, mode=mode)).scan
+    assert (scan.alterations, scan.unchecked) == ((), unchecked)
+    told = [note for note in scan.notes if "改动情况无法判断" in note]
+    assert [why in note for note in told] == ([True] if why else [])
+
+
+def test_print_too_blurred_to_be_compared_is_neither_altered_nor_unaltered(room, sample):
+    def out_of_focus(rng, canvas):
+        sharp = canvas.image
+        canvas.image = cv2.GaussianBlur(sharp, (0, 0), 0.7 * canvas.mm)
+        for code in sample.geometry[0].codes:
+            x, y, size = (int(value * canvas.pt) for value in (code.x, code.y, code.size))
+            place = np.s_[y - 4 : y + size + 4, x - 4 : x + size + 4]
+            canvas.image[place] = sharp[place]
+
+    scan = room.read(room.scan(sample, profile="clean", seed=3, mode="color", retouch=out_of_focus)).scan
+    assert (scan.alterations, scan.unchecked) == ((), ("altered_print",))
+    assert any("印刷内容无法逐字与签发件核对" in note for note in scan.notes)
+
+
+def sheet_that_shows(brightness):
+    """A sheet of one word of full strokes, seen at one brightness."""
+    page = np.full((60, 80), 255, np.uint8)
+    page[20:40, 20:60] = 0
+    seen = np.where(page == 0, brightness, 255).astype(np.uint8)
+    return SimpleNamespace(gray=seen, contrast=200.0, reference=SimpleNamespace(gray=page))
+
+
+@pytest.mark.parametrize(
+    ("place", "brightness", "written"),
+    [
+        pytest.param((18, 18, 44, 24), 20, True, id="its strokes are dark"),
+        pytest.param((18, 18, 44, 24), 250, False, id="its strokes are gone"),
+        pytest.param((0, 18, 44, 24), 20, None, id="it lies at the picture's edge"),
+        pytest.param((62, 45, 10, 10), 20, None, id="it has no strokes"),
+    ],
+)
+def test_whether_a_word_lies_beneath_writing_has_three_answers(place, brightness, written):
+    assert is_written_over(sheet_that_shows(brightness), place) is written

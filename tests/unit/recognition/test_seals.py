@@ -1,5 +1,7 @@
 """Seals are judged by geometry and hue: pale pads, borders, markers, wrong kinds, copies."""
 
+from types import SimpleNamespace
+
 import cv2
 import numpy as np
 import pytest
@@ -8,8 +10,8 @@ from evidence.demo.canvas import font
 from evidence.demo.seal import SEAL_FACE, Pressing, stamp
 from evidence.demo.usage import highlight
 from evidence.domain.document import Box, BoxKind, MarkVerdict
-from evidence.recognition.marks import asked_between
-from evidence.recognition.reference import MM
+from evidence.recognition.marks import asked_between, hides_a_seal
+from evidence.recognition.reference import MM, PT
 from evidence.recognition.rings import Ring
 from evidence.recognition.seals import SealFinding
 from tests.support.recognition_fixture import box_pixels, line_on, mark, verdict
@@ -149,3 +151,40 @@ def test_a_seal_between_two_boxes_the_other_empty_signs_neither(left, right, sai
     asked = asked_between({LEFT.box: left, RIGHT.box: right}, (LEFT, RIGHT))
     assert (asked[LEFT.box].verdict, asked[RIGHT.box].verdict) == said
     assert all((one.why == "盖在两个盖章处之间") == (said[0] is UNDECIDED) for one in asked.values())
+
+
+def sheet_without(*lost):
+    """A ruled box of 40 mm, a second rule just beyond its left edge; without some of these lines."""
+    mm, points = MM, MM / PT
+    where = {"x": 20 * points, "y": 20 * points, "w": 40 * points, "h": 40 * points}
+    box = Box(box="seal", kind=BoxKind.SEAL, role="", required=True, **where)
+    page = np.full((round(80 * mm), round(80 * mm)), 255, np.uint8)
+    seen = page.copy()
+    low, high = round(20 * mm), round(60 * mm)
+    sides = {
+        "top": np.s_[low - 2 : low, low:high],
+        "bottom": np.s_[high : high + 2, low:high],
+        "left": np.s_[low:high, low - 2 : low],
+        "right": np.s_[low:high, high : high + 2],
+        "beyond": np.s_[low:high, round(18.1 * mm) : round(18.1 * mm) + 2],
+    }
+    for name, place in sides.items():
+        page[place] = 0
+        seen[place] = 255 if name in lost else 0
+    sheet = SimpleNamespace(
+        gray=seen, reference=SimpleNamespace(gray=page), noise=1.0, contrast=200.0, bent_mm=0.2, bilevel=False
+    )
+    return sheet, box
+
+
+@pytest.mark.parametrize(
+    ("lost", "hidden"),
+    [
+        pytest.param((), False, id="all print is there"),
+        pytest.param(("beyond",), False, id="print is missing beyond a whole frame"),
+        pytest.param(("left", "beyond"), True, id="a side of the frame is missing too"),
+        pytest.param(("left",), True, id="a side of the frame is missing"),
+    ],
+)
+def test_print_missing_beyond_a_whole_frame_does_not_cover_a_seal(lost, hidden):
+    assert hides_a_seal(*sheet_without(*lost)) is hidden

@@ -87,7 +87,18 @@ TABLE: list[Row] = [
         "G09-alterations",
         ("met", PASS),
         ("met", PASS, pages(JC, accepted_by="王芳", accepted_why="只是装订孔的影子")),
+        (
+            "met",
+            PASS,
+            pages(JC, unchecked=("added_ink",), accepted_by="王芳", accepted_why="与签发件逐字对照过"),
+        ),
         ("undecidable", REVIEW, alteration(JC)),
+        ("undecidable", REVIEW, pages(JC, unchecked=("altered_print", "added_ink"))),
+        (
+            "undecidable",
+            REVIEW,
+            pages(JC, unchecked=("added_ink",), accepted_by="P2", accepted_why="逐字对照过"),
+        ),
         ("undecidable", REVIEW, pages(JC, accepted_by="P2", accepted_why="只是装订孔的影子")),
         ("undecidable", REVIEW, pages(JC, accepted_by="王芳", accepted_why="。")),
     ),
