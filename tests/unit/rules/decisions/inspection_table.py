@@ -93,14 +93,14 @@ TABLE: list[Row] = [
             pages(JC, unchecked=("added_ink",), accepted_by="王芳", accepted_why="与签发件逐字对照过"),
         ),
         ("undecidable", REVIEW, alteration(JC)),
+        ("undecidable", REVIEW, pages(JC, accepted_by="P2", accepted_why="只是装订孔的影子")),
+        ("undecidable", REVIEW, pages(JC, accepted_by="王芳", accepted_why="。")),
         ("undecidable", REVIEW, pages(JC, unchecked=("altered_print", "added_ink"))),
         (
             "undecidable",
             REVIEW,
             pages(JC, unchecked=("added_ink",), accepted_by="P2", accepted_why="逐字对照过"),
         ),
-        ("undecidable", REVIEW, pages(JC, accepted_by="P2", accepted_why="只是装订孔的影子")),
-        ("undecidable", REVIEW, pages(JC, accepted_by="王芳", accepted_why="。")),
     ),
     *rows(
         "T10-archived-in-time",
