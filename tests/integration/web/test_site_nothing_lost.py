@@ -160,6 +160,39 @@ def test_a_second_tab_does_not_write_over_the_first(phone: Telephone, address: s
     other.get_by_role("button", name="到达", exact=True).wait_for()
 
 
+_SLOW_DECRYPTION = """() => {
+  const real = crypto.subtle.decrypt.bind(crypto.subtle);
+  const promised = () => { let done; return [new Promise((kept) => { done = kept; }), done]; };
+  const [gate, openGate] = promised(), [asked, ask] = promised(), [drawn, draw] = promised();
+  crypto.subtle.decrypt = async (...all) => {
+    ask();
+    await gate;
+    const found = await real(...all);
+    setTimeout(draw);
+    return found;
+  };
+  Object.assign(window, { asked, drawn, openGate });
+}"""
+
+
+def test_a_list_that_was_still_being_read_is_not_drawn_over_a_visit_just_opened(phone: Telephone) -> None:
+    """On a slow telephone the tap comes while the list is read anew for a network that is back."""
+    page = phone.page
+    phone.open("恒晟精密")
+    phone.press("到达")
+    await_kept(phone)
+    page.get_by_role("button", name="返回").click()
+    page.get_by_role("button", name="润禾包装").wait_for()
+    page.context.set_offline(True)
+    page.evaluate(_SLOW_DECRYPTION)
+    page.evaluate("dispatchEvent(new Event('online'))")
+    page.evaluate("asked")
+    phone.open("润禾包装")
+    page.evaluate("openGate()")
+    page.evaluate("drawn")
+    assert page.get_by_role("button", name="到达", exact=True).is_visible()
+
+
 def test_what_a_chinese_keyboard_composes_is_kept_as_it_was_chosen(phone: Telephone, address: str) -> None:
     phone.open("金翎木业")
     phone.field("head|检查场所").focus()

@@ -22,8 +22,8 @@ from tests.unit.rules.decisions.tables import CASE
 GOLDEN = Path(__file__).parents[2] / "data" / "rules" / "rulesets.json"
 """version -> {"sha256", "verdicts"}: what each released version declares, and what it said of bent worlds.
 
-Written once by `python -m tests.unit.rules.test_rulesets`, when a version is released. A world is named by its
-row: rule, situation, and which of the rule's rows of that situation; a new row goes below them.
+Written once by `python -m tests.unit.rules.test_rulesets`, when a version is released. A world is named by
+its row: rule, situation, and which of the rule's rows of that situation; a new row goes below them.
 """
 
 

@@ -107,6 +107,7 @@ async function list() {
     ...own.map((visit) => visit.plan).filter((plan) => !bundle.visits.some((each) => each.key === plan.key))];
   const cards = planned.map((plan) => card(plan, kept.get(plan.key)));
   const empty = bundle ? t("本周没有安排给您的检查。") : t("还没有下载本周检查，请在有网络时打开一次。");
+  if (shown) return; // tapped while the list was read: it is not drawn over the visit
   main.replaceChildren(...(cards.length ? cards : [element("p", { textContent: empty })]),
     ...(bundle ? [drawOutside(bundle, show, tell)] : []));
 }
@@ -121,14 +122,19 @@ function hold(key) {
   });
 }
 
-async function show(plan) {
+async function refusal(plan) {
   const { state: reached } = await store.read("visits", plan.key) ?? {};
-  if (CLOSED[reached]) {
-    tell(CLOSED[reached]);
-    return;
-  }
-  if (!(await hold(plan.key))) {
-    tell("另一个窗口正在填写这次检查。");
+  if (CLOSED[reached]) return CLOSED[reached];
+  return await hold(plan.key) ? null : "另一个窗口正在填写这次检查。";
+}
+
+async function show(plan) {
+  if (shown) return;
+  shown = plan;
+  const why = await refusal(plan);
+  if (why) {
+    await list();
+    tell(why);
     return;
   }
   const visit = await openVisit(plan, bundle.account);
