@@ -1,7 +1,7 @@
 """What findings and the journal hold in Chinese and for the terminal, said as the desk says it.
 
-A rule's remedy is a sentence with places; its desk wording is found by that sentence. Sentences that
-the contract's text or the record owns stay Chinese, and are marked as such for English readers.
+A rule's remedy is a sentence with places; its desk wording is found by that sentence. What the contract's
+text or somebody's hand owns stays Chinese, and is marked as such for English readers.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from evidence.language import at_desk, chosen_language, reworded
 from evidence.rules.registers import BY_ID
 from evidence.rules.registry import RULESETS
 from evidence.rules.wording import worded, words_of
+from evidence.web.finding_sentences import sentences
 from evidence.web.matrix import WORDS, state_of
 from evidence.web.speech import say
 
@@ -52,17 +53,23 @@ def remedy_words(finding: Finding, parameters: Parameters) -> str:
     return _with_register_titles(_filled(rule.remedy, parameters))
 
 
-def finding_words(finding: Finding, parameters: Parameters) -> str | SafeString:
-    """What is so; English readers get the rule's title before the sentence as it is on record."""
+def finding_words(finding: Finding, parameters: Parameters) -> str:
+    """What is so; English readers get the rule's title before it."""
     if chosen_language() == "zh":
         return reworded(finding.message)
     state = say(WORDS[state_of(finding)]).capitalize()
     title = rule_title(finding.rule_id, parameters)
-    return format_html("{}: {}. {}", state, title, as_recorded(finding.message))
+    return f"{state}: {title}. {sentence_words(finding.message)}"
+
+
+def sentence_words(text: str) -> str:
+    """A sentence that a rule or the journal holds, in the reader's language."""
+    said = reworded(text)
+    return said if chosen_language() == "zh" else sentences().english(said)
 
 
 def as_recorded(text: str) -> str | SafeString:
-    """A sentence of the record in the desk's words; marked as Chinese where the page is not."""
+    """What somebody wrote or named; marked as Chinese where the page is not."""
     said = reworded(text)
     if chosen_language() == "zh" or not _HAN.search(said):
         return said

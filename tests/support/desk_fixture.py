@@ -78,7 +78,9 @@ def make_workspace(root: Path) -> Workspace:
                 received_at=sample.FRIDAY - timedelta(hours=1), media_type="image/jpeg",
             ),
             ArrivalJudged(
-                arrival=arrival, outcome="unidentified", message="没有读到二维码，请看图归入。",
+                arrival=arrival,
+                outcome="unidentified",
+                message="没有读到本系统签发的条码，也认不出是哪份文书。",
                 unlinked=(question,),
             ),
             at=sample.FRIDAY - timedelta(hours=1),

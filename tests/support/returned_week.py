@@ -59,7 +59,9 @@ def make_returned_week(root: Path) -> Workspace:
             received_at=sample.FRIDAY - timedelta(hours=1), media_type="image/jpeg",
         ),
         ArrivalJudged(
-            arrival=UNPLACED, outcome="unidentified", message="没有读到二维码，请看图归入。",
+            arrival=UNPLACED,
+            outcome="unidentified",
+            message="没有读到本系统签发的条码，也认不出是哪份文书。",
             unlinked=(question,),
         ),
     )  # fmt: skip

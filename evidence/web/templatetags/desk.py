@@ -97,9 +97,9 @@ def line_words(line: Line) -> str:
     return told.format(**{name: say(value) for name, value in line.terms}) if line.terms else told
 
 
-def said(text: str) -> str | SafeString:
-    """A phrase of ours in the reader's language, a sentence of the record as it is."""
-    return wording.as_recorded(say(text))
+def said(text: str) -> str:
+    """A phrase or a sentence of ours in the reader's language."""
+    return wording.sentence_words(say(text))
 
 
 def each_said(who: str) -> str:
@@ -167,7 +167,7 @@ def finding_state(finding: Finding) -> dict[str, str]:
     return {"sign": SIGNS[state], "css": state.value, "words": say(WORDS[state])}
 
 
-def finding_words(finding: Finding) -> str | SafeString:
+def finding_words(finding: Finding) -> str:
     """What a finding says."""
     return wording.finding_words(finding, hosts.current().workspace.settings.parameters)
 
@@ -241,7 +241,7 @@ register.simple_tag(asset, name="asset")
 _FILTERS: tuple[Callable[..., Any], ...] = (
     day, moment, clock, when, days_left, outcome, thousandths, size, finding_state, unlocal, minutes,
     decision_words, is_day, as_text, document_number, at, value_of, person_words, short_day, line_words,
-    each_said, finding_words, remedy_words, wording.as_recorded, said, deed_address,
+    each_said, finding_words, remedy_words, wording.as_recorded, wording.sentence_words, said, deed_address,
     write_address, field_moment,
 )  # fmt: skip
 for _each in _FILTERS:

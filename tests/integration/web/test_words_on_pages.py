@@ -2,7 +2,7 @@
 
 Every page that links lead to is read as people see it, labels for ears included. What the agency typed
 is taken away, and numbers; of what is left the Chinese pages hold no Latin word but those of one list,
-the English pages no Chinese but what is marked as the record's own.
+the English pages no Chinese but what is marked as the contract's own words or as a file's name.
 """
 
 from __future__ import annotations
