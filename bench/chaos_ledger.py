@@ -17,6 +17,7 @@ from pathlib import Path
 from bench.result import Figure, figure
 from evidence.domain.case import Case, CaseKind
 from evidence.domain.identifiers import CaseId, EnterpriseId
+from evidence.ledger.embedded import EmbeddedLedger
 from evidence.ledger.events import CaseOpened
 from evidence.ledger.ledger import Ledger
 from evidence.ledger.upkeep import TailCut
@@ -74,7 +75,7 @@ def run(quick: bool) -> list[Figure]:
     begin = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="chaos-ledger-") as name:
         folder = Path(name)
-        ledger = Ledger.open(folder)
+        ledger = EmbeddedLedger.open(folder)
         for round_ in range(kills // 2):
             children = [_child(ledger, round_) for _ in range(2)]
             time.sleep(chance.uniform(0.002, LONGEST_LIFE_S))
@@ -88,8 +89,8 @@ def run(quick: bool) -> list[Figure]:
             lost += len(heard - {case.id for case in ledger.view.cases(EnterpriseId(f"X-{round_}"))})
             told |= heard
             if round_ % CHECK_EVERY == 0:
-                broken += Ledger.open(folder, snapshots=False).head != ledger.check_chain()
-        anew = Ledger.open(folder, snapshots=False)
+                broken += EmbeddedLedger.open(folder, snapshots=False).head != ledger.check_chain()
+        anew = EmbeddedLedger.open(folder, snapshots=False)
         broken += anew.check_chain() != anew.head
         cuts = sum(entry.kind == TailCut.KIND for entry in anew.entries())
         cases = [case.id for case in anew.view.cases()]

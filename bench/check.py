@@ -28,6 +28,7 @@ from evidence.domain.case import Case, CaseKind, Visit
 from evidence.domain.facts import CaseFacts, Facts
 from evidence.domain.identifiers import CaseId, EnterpriseId, PersonId
 from evidence.domain.week import Week
+from evidence.ledger.embedded import EmbeddedLedger
 from evidence.ledger.facts import gather
 from evidence.ledger.ledger import Ledger
 from evidence.ledger.postgres.ledger import PostgresLedger
@@ -102,7 +103,7 @@ def _city(folder: Path, *, quick: bool) -> Iterator[Figure]:
             spent = []
             for cases in (first, more):
                 opened: Callable[[], Ledger] = (
-                    partial(Ledger.open, folder / f"city-{cases}", clock=_friday)
+                    partial(EmbeddedLedger.open, folder / f"city-{cases}", clock=_friday)
                     if place == "embedded"
                     else partial(PostgresLedger.open_database, cluster.ledger_settings(), clock=_friday)
                 )
@@ -131,7 +132,7 @@ def _city(folder: Path, *, quick: bool) -> Iterator[Figure]:
 
 
 def _measure(folder: Path, cases: int, active: int) -> dict[str, float]:
-    opened = partial(Ledger.open, folder, clock=_friday)
+    opened = partial(EmbeddedLedger.open, folder, clock=_friday)
     events = _fill(opened(), cases, active, cases)
     return {"events": events, **_apart(opened, active)}
 

@@ -24,8 +24,8 @@ from evidence.domain.identifiers import ArrivalId, CaseId, EnterpriseId, Number,
 from evidence.ledger import chain
 from evidence.ledger.arrival_events import ArrivalJudged, ArrivalTaken, MarkDecided
 from evidence.ledger.codec import payload_of
+from evidence.ledger.embedded import EmbeddedLedger
 from evidence.ledger.events import CaseOpened, Event, FormIssued, FormVoided, VisitRecorded
-from evidence.ledger.ledger import Ledger
 from evidence.ledger.merkle import Tree, leaf_hash
 
 EVENTS_A_CASE = 10
@@ -149,7 +149,7 @@ def _p50_each(works: dict[str, Callable[[int], object]], rounds: int) -> dict[st
 
 def _appender(folder: Path) -> Callable[[int], object]:
     """One acknowledged append to an existing journal."""
-    ledger = Ledger.open(folder)
+    ledger = EmbeddedLedger.open(folder)
     events = [
         event for running in range(200_000, 200_000 + APPENDS // EVENTS_A_CASE) for event in _case(running)
     ]
@@ -161,7 +161,7 @@ import sys, time
 from pathlib import Path
 from evidence.ledger.ledger import Ledger
 start, used = time.perf_counter(), time.process_time()
-ledger = Ledger.open(Path(sys.argv[1]), snapshots=sys.argv[2] == "with")
+ledger = EmbeddedLedger.open(Path(sys.argv[1]), snapshots=sys.argv[2] == "with")
 assert ledger.view.head.size >= int(sys.argv[3])
 print(time.perf_counter() - start, time.process_time() - used)
 """
@@ -189,7 +189,7 @@ def open_seconds(folder: Path, events: int, snapshot: str) -> tuple[float, float
 
 def chain_seconds(folder: Path) -> tuple[float, float]:
     """Seconds to check the whole chain, best of three: on the clock, and of processor time."""
-    ledger = Ledger.open(folder)
+    ledger = EmbeddedLedger.open(folder)
     runs = []
     for _ in range(3):
         start, used = time.perf_counter(), time.process_time()
@@ -200,7 +200,7 @@ def chain_seconds(folder: Path) -> tuple[float, float]:
 
 def proof_seconds(folder: Path) -> tuple[float, int]:
     """Seconds to build the tree, and the length of one inclusion proof."""
-    lines = list(Ledger.open(folder).lines())
+    lines = list(EmbeddedLedger.open(folder).lines())
     start = time.perf_counter()
     tree = Tree([leaf_hash(line) for line in lines])
     proof = tree.inclusion_proof(len(tree) // 3)
@@ -278,7 +278,7 @@ def run(quick: bool) -> list[Figure]:
                 note=f"{middle_used:.2f} s of processor; {load}",
             )
         )
-        Ledger.open(folder / "large").save_snapshot()
+        EmbeddedLedger.open(folder / "large").save_snapshot()
         warm, warm_used = open_seconds(folder / "large", large, "with")
         figures.append(
             figure(

@@ -43,6 +43,7 @@ from evidence.forms.issuer import Issuer
 from evidence.forms.people import Contact, EnterpriseContacts, VisitDetails, store
 from evidence.forms.source import IssueRequest
 from evidence.inbox.lookup import LedgerForms
+from evidence.ledger.embedded import EmbeddedLedger
 from evidence.ledger.events import CaseOpened, Event, PartiesImported, ReportRecorded, VisitRecorded
 from evidence.ledger.ledger import Ledger
 from evidence.recognition.reference import keep_references
@@ -83,7 +84,7 @@ def issued_samples(folder: Path) -> tuple[LedgerForms, list[Sample]]:
     Raises:
         EvidenceError: LibreOffice or a font is missing.
     """
-    ledger = Ledger.open(folder / "ledger", clock=lambda: NOW)
+    ledger = EmbeddedLedger.open(folder / "ledger", clock=lambda: NOW)
     store_ = IssuedStore(folder / "issued")
     if not list(ledger.view.cases()):
         _issue(ledger, store_, folder)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bench.result import Figure, figure
 from evidence.domain.identifiers import ArrivalId
-from evidence.ledger.ledger import Ledger
+from evidence.ledger.embedded import EmbeddedLedger
 from evidence.ledger.view import View
 from evidence.recordings.read import hash_file
 from evidence.recordings.register import register_in_place
@@ -45,7 +45,7 @@ def _registering(folder: Path, count: int) -> Figure:
     for path in files:
         hash_file(path)
     hashing = time.perf_counter() - begin
-    ledger = Ledger.open(folder / "ledger", clock=lambda: NOW)
+    ledger = EmbeddedLedger.open(folder / "ledger", clock=lambda: NOW)
     numbers = iter(range(1, count + 1))
 
     def number_of(view: View, now: datetime) -> ArrivalId:

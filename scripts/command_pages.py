@@ -15,9 +15,8 @@ from pathlib import Path
 
 import click
 
-from evidence.cli.main import COMMANDS
+from evidence.cli.commands import COMMANDS
 from evidence.cli.program import cli
-from evidence.cli.summaries import SUMMARIES
 from evidence.language import _, chosen_language
 from scripts.translations import LANGUAGES
 
@@ -61,7 +60,9 @@ def told() -> str:
 
 def _overview(words: Words) -> Iterator[str]:
     yield from (f"## {words[2]}", "", f"| {words[3]} | {words[4]} |", "|---|---|")
-    yield from (f"| [`evidence {name}`](#evidence-{name}) | {_(SUMMARIES[name])} |" for name in COMMANDS)
+    yield from (
+        f"| [`evidence {name}`](#evidence-{name}) | {_(each.summary)} |" for name, each in COMMANDS.items()
+    )
 
 
 def _command(path: Words, command: click.Command, words: Words) -> Iterator[str]:

@@ -1,7 +1,8 @@
 """The size and shape of the program, in figures: `python -m scripts.house`.
 
 A source line holds a token of code: neither blank nor only a comment, and not in a docstring. Imports are
-those that `lint-imports` sees. Complexity is ruff's (McCabe), above ten.
+those that `lint-imports` sees, inside functions and for type checking as well. Complexity is ruff's (McCabe),
+above ten.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ import sys
 import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
 from pathlib import Path
 
 import grimp
@@ -105,6 +108,24 @@ def complex_functions() -> int:
     return len(json.loads(told.stdout))
 
 
+def circles(graph: grimp.ImportGraph) -> Iterator[list[str]]:
+    """Modules that import each other, by whatever way and wherever the import stands: none can be read alone.
+
+    A circle that shares an import with an earlier one is not told again.
+    """
+    imported = {each: set(graph.find_modules_directly_imported_by(each)) for each in sorted(graph.modules)}
+    while True:
+        try:
+            TopologicalSorter(imported).prepare()
+        except CycleError as error:
+            found: list[str] = error.args[1][::-1]
+            yield found
+            for importer, other in pairwise(found):
+                imported[importer].discard(other)
+        else:
+            return
+
+
 def figures(modules: list[Module], graph: grimp.ImportGraph) -> Iterator[tuple[str, str]]:
     """The table, a name and a value a row."""
     functions = [length for each in modules for length in each.functions]
@@ -120,6 +141,7 @@ def figures(modules: list[Module], graph: grimp.ImportGraph) -> Iterator[tuple[s
     yield "lines in all", f"{sum(each.lines for each in modules):,}"
     yield "files", str(len(modules))
     yield "modules with one importer, of their own folder", str(len(alone))
+    yield "circles of modules that import each other", str(len(list(circles(graph))))
     yield (
         "lines of a module, median and longest",
         (f"{statistics.median(each.lines for each in modules):.0f}, {longest.lines} ({longest.name})"),

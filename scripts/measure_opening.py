@@ -27,6 +27,7 @@ from evidence.domain.identifiers import ArrivalId, Sha256
 from evidence.ledger import chain
 from evidence.ledger.arrival_events import ArrivalTaken
 from evidence.ledger.comparison import LedgerBehindError, check_at_opening
+from evidence.ledger.embedded import EmbeddedLedger
 from evidence.ledger.ledger import Ledger
 from evidence.ledger.positions import Positions
 from tests.support import sample
@@ -111,7 +112,7 @@ def _arrivals(ledger: Ledger, count: int) -> Iterator[bytes]:
 
 
 def _opened(archive: Path) -> Ledger:
-    ledger = Ledger.open(archive / "ledger", snapshots=False)
+    ledger = EmbeddedLedger.open(archive / "ledger", snapshots=False)
     ledger.positions = Positions(archive)
     return ledger
 

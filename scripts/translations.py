@@ -51,9 +51,8 @@ def messages_of(tree: ast.Module) -> Iterator[str]:
             text = ast.get_docstring(node, clean=False)
             if text:
                 yield inspect.cleandoc(text)
-        if isinstance(node, ast.AnnAssign) and getattr(node.target, "id", "") == "SUMMARIES":
-            assert isinstance(node.value, ast.Dict)
-            yield from (value.value for value in node.value.values if isinstance(value, ast.Constant))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Command":
+            yield from (value.value for value in node.args[1:] if isinstance(value, ast.Constant))
 
 
 def is_command(decorator: ast.expr) -> bool:

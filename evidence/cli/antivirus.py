@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from evidence.cli.options import IDENTIFIER, emit, json_option, progress, say, workspace_command
+from evidence.cli.options import IDENTIFIER, json_option, workspace_command
+from evidence.cli.output import emit, progress, say
 from evidence.errors import ExitCode
 from evidence.language import _
 from evidence.ledger.lookup import known_arrival

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from evidence.cli.options import emit, json_option, say, workspace_command
+from evidence.cli.options import json_option, workspace_command
+from evidence.cli.output import emit, say
 from evidence.cli.recovering import newer_option
 from evidence.cli.resuming import resume
 from evidence.cli.waiting import Working, counting
@@ -167,9 +168,9 @@ def _number(text: str) -> Number:
 def _examine(workspace: Path) -> AuditReport:
     """Whole chain and every file; writes nothing that stays."""
     from evidence.archive.audit import audit
+    from evidence.ledger.embedded import EmbeddedLedger
     from evidence.ledger.holdings import holdings
-    from evidence.ledger.ledger import Ledger
 
-    ledger = Ledger.open(workspace / "archive" / "ledger", snapshots=False)
+    ledger = EmbeddedLedger.open(workspace / "archive" / "ledger", snapshots=False)
     ledger.check_chain()
     return audit(workspace / "archive", holdings(ledger.entries()))

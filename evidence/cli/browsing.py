@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from evidence.cli.options import progress
+from evidence.cli.output import progress
 from evidence.inbox.case_tree import CaseTree
 from evidence.language import _
 

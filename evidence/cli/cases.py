@@ -9,7 +9,8 @@ import click
 import msgspec
 
 from evidence.cli.completing import a_case
-from evidence.cli.options import IDENTIFIER, DayType, emit, json_option, say, workspace_command
+from evidence.cli.options import IDENTIFIER, DayType, json_option, workspace_command
+from evidence.cli.output import emit, say
 from evidence.cli.tables import table
 from evidence.cli.words import case_kind, visit_kind
 from evidence.domain.case import Case

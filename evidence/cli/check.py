@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from evidence.cli.completing import a_case
-from evidence.cli.options import IDENTIFIER, at_option, emit, json_option, say, week_option, workspace_command
+from evidence.cli.options import IDENTIFIER, at_option, json_option, week_option, workspace_command
+from evidence.cli.output import emit, say
 from evidence.cli.signs import SIGNS, bold
 from evidence.domain.identifiers import CaseId, Number, Sha256
 from evidence.domain.week import Week, local_date, show_date
@@ -59,6 +60,7 @@ def check_command(
     例：evidence check --week 2022-W13
     """
     from evidence.ledger.facts import gather
+    from evidence.ledger.known import view_known_at
     from evidence.rules.judge import judge
     from evidence.rules.sarif import to_sarif
     from evidence.rules.summary import check_exit_code, to_json
@@ -71,7 +73,7 @@ def check_command(
     if case is None:
         week = week or Week.of(local_date(moment))
     facts = gather(
-        workspace.ledger.known_at(at),
+        view_known_at(workspace.ledger, at),
         week=week,
         case=CaseId(case) if case is not None else None,
         at=moment,

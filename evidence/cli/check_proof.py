@@ -10,7 +10,8 @@ from typing import Any
 
 import click
 
-from evidence.cli.options import emit, json_option, say
+from evidence.cli.options import json_option
+from evidence.cli.output import emit, say
 from evidence.errors import ExitCode, InputError
 from evidence.foreign import fault_of
 from evidence.language import _

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from evidence.cli.options import emit, json_option, progress, say
+from evidence.cli.options import json_option
+from evidence.cli.output import emit, progress, say
 from evidence.language import _
 
 if TYPE_CHECKING:

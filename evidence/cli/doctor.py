@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from evidence.cli.options import emit, json_option, say, workspace_command
+from evidence.cli.options import json_option, workspace_command
+from evidence.cli.output import emit, say
 from evidence.config import Workspace
 from evidence.errors import ExitCode
 from evidence.language import _

@@ -9,22 +9,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from evidence.cli.options import (
-    DayType,
-    OutFileType,
-    at_option,
-    emit,
-    json_option,
-    progress,
-    say,
-    workspace_command,
-)
+from evidence.cli.options import DayType, OutFileType, at_option, json_option, workspace_command
+from evidence.cli.output import emit, progress, say
 from evidence.cli.signs import SIGNS
 from evidence.cli.tables import table
 from evidence.domain.week import local_date, show_date
 from evidence.errors import UsageError
 from evidence.language import _
 from evidence.ledger.facts import gather_open
+from evidence.ledger.known import view_known_at
 from evidence.rules.agenda import due_items
 from evidence.rules.clause import Kind
 from evidence.rules.due_item import DueItem
@@ -56,7 +49,7 @@ def due_command(
     if last < today:
         raise UsageError(_("--until 早于 {today}。").format(today=today), remedy=_("请写今天或以后的日期。"))
     parameters = workspace.settings.parameters
-    items = due_items(gather_open(workspace.ledger.known_at(at), moment), parameters, moment, last)
+    items = due_items(gather_open(view_known_at(workspace.ledger, at), moment), parameters, moment, last)
     if ics is not None:
         from evidence.cli.ics import calendar_file
 

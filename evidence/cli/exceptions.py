@@ -9,16 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from evidence.cli.completing import a_case
-from evidence.cli.options import (
-    IDENTIFIER,
-    OutFileType,
-    at_option,
-    emit,
-    json_option,
-    progress,
-    say,
-    workspace_command,
-)
+from evidence.cli.options import IDENTIFIER, OutFileType, at_option, json_option, workspace_command
+from evidence.cli.output import emit, progress, say
 from evidence.cli.tables import table
 from evidence.domain.identifiers import CaseId, VisitId, as_typed
 from evidence.domain.reasons import require_substance, require_words
@@ -179,11 +171,12 @@ def disposal_command(
     """
     from evidence.handover.disposal import register
     from evidence.ledger.facts import gather_cases
+    from evidence.ledger.known import view_known_at
 
     moment = at or workspace.clock()
     if approved is not None and at is not None:
         raise UsageError(_("销毁以当前时刻为准。"), remedy=_("请去掉 --at。"))
-    view = workspace.ledger.known_at(at)
+    view = view_known_at(workspace.ledger, at)
     facts = gather_cases(view, [case.id for case in view.cases()], week=None)
     rows = list(register(workspace.ledger, facts, workspace.settings.parameters, moment))
     if approved is not None:

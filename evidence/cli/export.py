@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from evidence.cli.options import OutFileType, emit, json_option, say, workspace_command
+from evidence.cli.options import OutFileType, json_option, workspace_command
+from evidence.cli.output import emit, say
 from evidence.cli.waiting import Working
 from evidence.config import utc_now
 from evidence.domain.identifiers import CaseId, as_typed

@@ -11,7 +11,8 @@ import click
 from evidence.cli.completing import a_case, a_number
 from evidence.cli.issued_form import find_number
 from evidence.cli.issuing import given_values, keep_features, read_batch, request_of
-from evidence.cli.options import IDENTIFIER, emit, json_option, say, workspace_command
+from evidence.cli.options import IDENTIFIER, json_option, workspace_command
+from evidence.cli.output import emit, say
 from evidence.cli.waiting import Working
 from evidence.domain.document import IssuedForm
 from evidence.domain.identifiers import PersonId, VisitId

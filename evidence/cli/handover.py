@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from evidence.cli.options import at_option, emit, json_option, progress, say, week_option, workspace_command
+from evidence.cli.options import at_option, json_option, week_option, workspace_command
+from evidence.cli.output import emit, progress, say
 from evidence.cli.survey import show_survey
 from evidence.cli.tables import table
 from evidence.cli.waiting import Working

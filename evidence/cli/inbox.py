@@ -10,7 +10,8 @@ import click
 from evidence.cli.completing import a_waiting_arrival
 from evidence.cli.inbox_shown import list_command, show_command, verdict_in_words
 from evidence.cli.intake import arrival_lines
-from evidence.cli.options import IDENTIFIER, emit, json_option, progress, say, workspace_command
+from evidence.cli.options import IDENTIFIER, json_option, workspace_command
+from evidence.cli.output import emit, progress, say
 from evidence.domain.document import MarkVerdict
 from evidence.domain.identifiers import ArrivalId, CaseId, Number, VisitId, as_typed, expand
 from evidence.errors import UsageError

@@ -8,7 +8,8 @@ import click
 
 from evidence.cli.completing import a_waiting_arrival
 from evidence.cli.intake import arrival_lines, summary_line
-from evidence.cli.options import IDENTIFIER, emit, json_option, say, workspace_command
+from evidence.cli.options import IDENTIFIER, json_option, workspace_command
+from evidence.cli.output import emit, say
 from evidence.domain.document import BoxKind, MarkVerdict
 from evidence.domain.terms import box_title
 from evidence.language import _

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from evidence.cli.options import at_option, emit, json_option, progress, say, workspace_command
+from evidence.cli.options import at_option, json_option, workspace_command
+from evidence.cli.output import emit, progress, say
 from evidence.domain.week import local_date, show_date
 from evidence.errors import ExitCode, UsageError
 from evidence.language import _
@@ -54,9 +55,10 @@ def instalment_command(
         raise UsageError(
             _("合同没有第 {half} 个半年。").format(half=half), remedy=_("请写 1 至 {n}。").format(n=halves)
         ) from error
+    from evidence.ledger.known import view_known_at
     from evidence.reports.payment_lists import document_of, pack_of_half
 
-    view = workspace.ledger.known_at(at)
+    view = view_known_at(workspace.ledger, at)
     made = pack_of_half(view, parameters, moment, half)
     if out is not None:
         _write(workspace, view, made, out)

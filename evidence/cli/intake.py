@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from evidence.cli.options import OutFileType, emit, json_option, progress, say, workspace_command
+from evidence.cli.options import OutFileType, json_option, workspace_command
+from evidence.cli.output import emit, progress, say
 from evidence.cli.waiting import Working
 from evidence.errors import UsageError
 from evidence.language import _

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from evidence.cli.completing import a_number
-from evidence.cli.options import IDENTIFIER, emit, json_option, say, workspace_command
+from evidence.cli.options import IDENTIFIER, json_option, workspace_command
+from evidence.cli.output import emit, say
 from evidence.domain.document import IssuedForm, IssuedPage
 from evidence.domain.identifiers import Number, as_typed, expand
 from evidence.errors import UsageError

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from evidence.cli.options import progress
+from evidence.cli.output import progress
 from evidence.domain.document import IssuedForm
 from evidence.domain.identifiers import CaseId, PersonId, as_typed
 from evidence.errors import UsageError

@@ -12,7 +12,8 @@ import click
 
 from evidence.cli.check_proof import check_proof_command
 from evidence.cli.completing import a_number
-from evidence.cli.options import IDENTIFIER, OutFileType, emit, json_option, say, workspace_command
+from evidence.cli.options import IDENTIFIER, OutFileType, json_option, workspace_command
+from evidence.cli.output import emit, say
 from evidence.cli.recovering import recover_command
 from evidence.cli.waiting import Working, counting
 from evidence.domain.identifiers import as_typed, expand

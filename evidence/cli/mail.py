@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from evidence.cli.options import emit, json_option, progress, say, workspace_command
+from evidence.cli.options import json_option, workspace_command
+from evidence.cli.output import emit, progress, say
 from evidence.errors import EvidenceError, ExitCode
 from evidence.language import _
 from evidence.optional_parts import post_of

@@ -12,54 +12,6 @@ import sys
 
 from evidence.cli.streams import holds_chinese, lost_output, make_reliable
 
-# command -> module in evidence.cli that defines <command>_command
-COMMANDS: dict[str, str] = {
-    "init": "workspace",
-    "doctor": "doctor",
-    "status": "status",
-    "import": "parties",
-    "case": "cases",
-    "visit": "visits",
-    "register": "registers",
-    "schema": "visits",
-    "issue": "forms",
-    "reissue": "forms",
-    "void": "forms",
-    "transcribe": "forms",
-    "template": "templates",
-    "form": "issued_form",
-    "ingest": "intake",
-    "watch": "intake",
-    "worker": "worker",
-    "inbox": "inbox",
-    "mail": "mail",
-    "antivirus": "antivirus",
-    "recording": "recordings",
-    "check": "check",
-    "due": "due",
-    "plan": "plan",
-    "waive": "exceptions",
-    "incurable": "incurable",
-    "hold": "exceptions",
-    "instalment": "instalment",
-    "report": "report",
-    "disposal": "exceptions",
-    "bundle": "handover",
-    "receipt": "handover",
-    "handover": "handover",
-    "renew": "handover",
-    "signer": "signer",
-    "export": "export",
-    "verify": "verify",
-    "ledger": "ledger",
-    "audit": "audit",
-    "backup": "backup",
-    "restore": "backup",
-    "serve": "serve",
-    "service": "service",
-    "demo": "demo",
-}
-
 OVERVIEW_WIDTH = 80
 """Columns the kept overview is written for; narrower terminals get click's own."""
 

@@ -1,22 +1,17 @@
-"""What every command shares: `--workspace`, `--json`, `--at`, and the one place that prints errors."""
+"""Options that commands share: `--workspace`, `--json`, `--at`, `--week`, and what their values may be."""
 
 from __future__ import annotations
 
-import json
 import os
-import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
 
 import click
-import msgspec
 
-from evidence.cli.signs import tinted
-from evidence.cli.streams import is_utf8
 from evidence.cli.whereabouts import named_workspace, takes_workspace
 from evidence.domain.identifiers import as_typed
 from evidence.domain.week import Week, local_instant
@@ -191,32 +186,3 @@ at_option = click.option("--at", "at", type=InstantType(), default=None, help=_(
 week_option = click.option(
     "--week", "week", type=WeekType(), default=None, help=_("周次，如 2022-W13（默认：本周）")
 )
-
-
-def write_line(stream: TextIO, text: str) -> None:
-    """One line; its colours only where the stream is a terminal."""
-    stream.write((text if stream.isatty() else click.unstyle(text)) + "\n")
-    stream.flush()
-
-
-def emit(document: Any) -> None:
-    """One JSON document on stdout, nothing else there. Dataclasses, dates and enums are fine.
-
-    JSON is UTF-8 (RFC 8259, 8.1); a stream of another encoding gets it in ASCII, which is both.
-    """
-    encoded = msgspec.json.format(msgspec.json.encode(document), indent=2)
-    text = encoded.decode()
-    if not is_utf8(sys.stdout):
-        text = json.dumps(json.loads(encoded), indent=2, ensure_ascii=True)
-    sys.stdout.write(text + "\n")
-
-
-def say(lines: str | Iterable[str] = "") -> None:
-    """Plain result lines on stdout."""
-    for line in [lines] if isinstance(lines, str) else lines:
-        write_line(sys.stdout, tinted(line))
-
-
-def progress(message: str) -> None:
-    """Progress and remarks go to stderr."""
-    write_line(sys.stderr, tinted(message))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from evidence.cli.options import emit, say
+from evidence.cli.output import emit, say
 from evidence.errors import UsageError
 from evidence.forms.source import IssueRequest
 from evidence.language import _

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from evidence.cli.options import NewFileType, emit, json_option, progress, say, workspace_command
+from evidence.cli.options import NewFileType, json_option, workspace_command
+from evidence.cli.output import emit, progress, say
 from evidence.errors import UsageError
 from evidence.forms.empty_workbook import write_empty_workbook
 from evidence.forms.parties import import_parties, record_parties

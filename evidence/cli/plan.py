@@ -11,15 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
-from evidence.cli.options import (
-    DayType,
-    at_option,
-    emit,
-    json_option,
-    say,
-    week_option,
-    workspace_command,
-)
+from evidence.cli.options import DayType, at_option, json_option, week_option, workspace_command
+from evidence.cli.output import emit, say
 from evidence.cli.tables import table
 from evidence.cli.waiting import Working
 from evidence.domain.register import Plan, PlanLine
@@ -28,6 +21,7 @@ from evidence.errors import InputError, UsageError
 from evidence.foreign import fault_of
 from evidence.language import _
 from evidence.ledger.facts import gather_open
+from evidence.ledger.known import view_known_at
 from evidence.rules.planning import Proposal, propose_plan
 
 if TYPE_CHECKING:
@@ -79,7 +73,10 @@ def plan_command(
         Proposal(plan=_from_file(workspace, lines, week, moment, newest), unplaced=())
         if lines is not None
         else propose_plan(
-            gather_open(workspace.ledger.known_at(at), moment), workspace.settings.parameters, moment, week
+            gather_open(view_known_at(workspace.ledger, at), moment),
+            workspace.settings.parameters,
+            moment,
+            week,
         )
     )
     if not propose:

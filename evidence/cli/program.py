@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from evidence import __version__
+from evidence.cli.commands import COMMANDS
 from evidence.cli.help_layout import EvenColumns
-from evidence.cli.main import COMMANDS
-from evidence.cli.options import progress
+from evidence.cli.output import progress
 from evidence.cli.placeholders import name_placeholders
 from evidence.cli.streams import holds_chinese, lost_output
 from evidence.cli.whereabouts import workspace_option
@@ -65,7 +65,7 @@ class LazyGroup(click.Group):
             return None
         if cmd_name not in BASE_COMMANDS and (lacking := lacks_agency_part()):
             raise _not_installed(lacking)
-        module = importlib.import_module(f"evidence.cli.{COMMANDS[cmd_name]}")
+        module = importlib.import_module(f"evidence.cli.{COMMANDS[cmd_name].module}")
         command: click.Command = getattr(module, f"{cmd_name}_command")
         return _in_readers_language(command)
 
@@ -82,19 +82,15 @@ class LazyGroup(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Short help from the table below, without importing anything."""
-        from evidence.cli.summaries import SUMMARIES
-
         with formatter.section(_("命令")):
-            formatter.write_dl([(name, _(SUMMARIES[name])) for name in COMMANDS])
+            formatter.write_dl([(name, _(each.summary)) for name, each in COMMANDS.items()])
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """What Tab offers after `evidence`, again without importing the commands."""
         from click.shell_completion import CompletionItem
 
-        from evidence.cli.summaries import SUMMARIES
-
         names = [name for name in COMMANDS if name.startswith(incomplete)]
-        offered = [CompletionItem(name, help=_(SUMMARIES[name])) for name in names]
+        offered = [CompletionItem(name, help=_(COMMANDS[name].summary)) for name in names]
         return [*offered, *click.Command.shell_complete(self, ctx, incomplete)]
 
 

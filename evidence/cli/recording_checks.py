@@ -8,16 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from evidence.cli.options import (
-    IDENTIFIER,
-    DayType,
-    OutFileType,
-    emit,
-    json_option,
-    progress,
-    say,
-    workspace_command,
-)
+from evidence.cli.options import IDENTIFIER, DayType, OutFileType, json_option, workspace_command
+from evidence.cli.output import emit, progress, say
 from evidence.domain.identifiers import VisitId
 from evidence.domain.week import SHANGHAI, local_date
 from evidence.errors import ExitCode, UsageError

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from evidence.cli.options import IDENTIFIER, emit, json_option, progress, say, workspace_command
+from evidence.cli.options import IDENTIFIER, json_option, workspace_command
+from evidence.cli.output import emit, progress, say
 from evidence.cli.recording_access import seen_command
 from evidence.cli.recording_checks import audit_command, coverage_command, offset_command, reconsidered
 from evidence.cli.recording_list import list_command

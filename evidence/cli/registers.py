@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
-from evidence.cli.options import IDENTIFIER, DayType, emit, json_option, say, workspace_command
+from evidence.cli.options import IDENTIFIER, DayType, json_option, workspace_command
+from evidence.cli.output import emit, say
 from evidence.cli.tables import table
 from evidence.domain.identifiers import CaseId, EnterpriseId, PersonId, VisitId
 from evidence.domain.register import RegisterEntry

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from evidence.cli.options import OutFileType, at_option, emit, json_option, progress, say, workspace_command
+from evidence.cli.options import OutFileType, at_option, json_option, workspace_command
+from evidence.cli.output import emit, progress, say
 from evidence.cli.tables import table
 from evidence.domain.week import show_date
 from evidence.errors import ExitCode, UsageError
@@ -89,10 +90,11 @@ def report_command(
 
 
 def _judge(workspace: Workspace, at: datetime | None) -> Judged:
+    from evidence.ledger.known import view_known_at
     from evidence.reports.judged import judged
 
     return judged(
-        workspace.ledger.known_at(at),
+        view_known_at(workspace.ledger, at),
         moment=at or workspace.clock(),
         parameters=workspace.settings.parameters,
         checklist=workspace.checklist_folder,

@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from evidence.archive.backup import BackupReport
-from evidence.cli.options import say
+from evidence.cli.output import say
 from evidence.cli.recovering import form_ids, recovery_json, say_recovery
 from evidence.config import open_workspace
 from evidence.domain.identifiers import Number
 from evidence.language import _
 from evidence.ledger import query_tables
 from evidence.ledger.comparison import Comparison, check_last_checkpoint, compare
-from evidence.ledger.ledger import Ledger
+from evidence.ledger.embedded import EmbeddedLedger
 from evidence.ledger.numbering import GAP
 from evidence.ledger.positions import Positions
 from evidence.ledger.proofs import bring_in, gather_proofs
@@ -80,7 +80,7 @@ def resume(
     workspace = open_workspace(target)
     contract = workspace.settings.contract.code
     # always the files: a backup of a ledger in a database holds its lines as a journal
-    ledger = Ledger.open(workspace.archive / "ledger")
+    ledger = EmbeddedLedger.open(workspace.archive / "ledger")
     ledger.positions = Positions(workspace.archive)
     ledger.positions.rebuild(ledger.lines())
     head = ledger.head

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from evidence.cli.options import progress, say, workspace_command
+from evidence.cli.options import workspace_command
+from evidence.cli.output import progress, say
 from evidence.errors import UsageError
 from evidence.language import _
 

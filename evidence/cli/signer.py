@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from evidence.cli.options import OutFileType, emit, json_option, say, workspace_command
+from evidence.cli.options import OutFileType, json_option, workspace_command
+from evidence.cli.output import emit, say
 from evidence.domain.week import local_date, show_date
 from evidence.errors import InputError, UsageError
 from evidence.language import _

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import click
 
 from evidence.cli.due import days_left
-from evidence.cli.options import at_option, emit, json_option, say, workspace_command
+from evidence.cli.options import at_option, json_option, workspace_command
+from evidence.cli.output import emit, say
 from evidence.cli.signs import SIGNS
 from evidence.cli.tables import table
 from evidence.domain.week import Week, local_date, show_date
@@ -46,13 +47,14 @@ def status_command(workspace: Workspace, at: datetime | None, as_json: bool) -> 
     """
     from evidence.inbox.report import counted, waits_for_a_person
     from evidence.ledger.facts import gather, gather_open
+    from evidence.ledger.known import view_known_at
     from evidence.rules.agenda import due_items
     from evidence.rules.judge import judge
     from evidence.rules.summary import blockers, counts
 
     moment = at or workspace.clock()
     week = Week.of(local_date(moment))
-    view = workspace.ledger.known_at(at)
+    view = view_known_at(workspace.ledger, at)
     packages = workspace.ledger.view.packages()
     facts = gather(view, week=week, case=None, at=moment, packages=packages)
     parameters = workspace.settings.parameters

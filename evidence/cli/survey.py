@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from evidence.cli.options import emit, say
+from evidence.cli.output import emit, say
 from evidence.cli.tables import table
 from evidence.handover.wording import STATE_WORDS, size_text
 from evidence.language import _

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from evidence.cli.options import emit, json_option, say, workspace_command
+from evidence.cli.options import json_option, workspace_command
+from evidence.cli.output import emit, say
 from evidence.cli.waiting import Working
 from evidence.errors import ExitCode
 from evidence.language import _

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from evidence.cli.options import OutFileType, at_option, emit, json_option, progress, say
+from evidence.cli.options import OutFileType, at_option, json_option
+from evidence.cli.output import emit, progress, say
 from evidence.cli.waiting import Working
 from evidence.errors import InputError, UsageError
 from evidence.foreign import reason_of

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from evidence.cli.completing import a_case
-from evidence.cli.options import IDENTIFIER, NewFileType, emit, json_option, progress, say, workspace_command
+from evidence.cli.options import IDENTIFIER, NewFileType, json_option, workspace_command
+from evidence.cli.output import emit, progress, say
 from evidence.domain.identifiers import VisitId
 from evidence.language import _
 from evidence.ledger.lookup import standing_case

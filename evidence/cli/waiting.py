@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
-from evidence.cli.options import progress
+from evidence.cli.output import progress
 
 if TYPE_CHECKING:
     from rich.status import Status

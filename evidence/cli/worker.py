@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from evidence.cli.options import emit, json_option, progress, say, workspace_command
+from evidence.cli.options import json_option, workspace_command
+from evidence.cli.output import emit, progress, say
 from evidence.errors import UsageError
 from evidence.language import _
 

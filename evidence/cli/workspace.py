@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from evidence.cli.options import DayType, emit, json_option, say
+from evidence.cli.options import DayType, json_option
+from evidence.cli.output import emit, say
 from evidence.contracts.contract import shipped_contract
 from evidence.errors import UsageError
 from evidence.language import _

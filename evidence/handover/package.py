@@ -26,7 +26,7 @@ from evidence.handover.self_check import foreseen, judge_own, refuse_doubts
 from evidence.handover.sent import Sent, sent_before
 from evidence.handover.week import WeekWork, take_stock
 from evidence.language import _
-from evidence.ledger.known import CLOCK_TOLERANCE
+from evidence.ledger.clock_guard import CLOCK_TOLERANCE
 from evidence.rules.clause import Finding, Kind
 from evidence.rules.summary import blockers
 

@@ -22,6 +22,7 @@ from evidence.ledger.checkpoint import Checkpoint, fingerprint, grouped, make
 from evidence.ledger.comparison import check_last_checkpoint
 from evidence.ledger.events import CheckpointMade
 from evidence.ledger.facts import gather
+from evidence.ledger.known import view_known_at
 from evidence.ledger.merkle import Frontier
 from evidence.ledger.view import View
 from evidence.rules.clause import Finding
@@ -139,7 +140,7 @@ def take_stock(context: HandoverContext, *, week: Week, supplement: bool, at: da
             remedy=f"evidence bundle --week {week}",
         )
     _refuse_hole(packages, week)
-    known = context.ledger.known_at(at)
+    known = view_known_at(context.ledger, at)
     facts = gather(known, week=week, case=None, at=at, packages=packages)
     tree = context.ledger.tree(size)
     number = len(same) if supplement else 0

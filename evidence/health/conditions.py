@@ -18,7 +18,8 @@ from evidence.health.heartbeat import read_heartbeat
 from evidence.health.model import Condition
 from evidence.health.upkeep import Upkeep, read_upkeep
 from evidence.language import _
-from evidence.ledger.known import CLOCK_TOLERANCE, last_instant
+from evidence.ledger.clock_guard import CLOCK_TOLERANCE
+from evidence.ledger.known import last_instant
 
 if TYPE_CHECKING:
     from evidence.config import Workspace

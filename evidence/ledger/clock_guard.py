@@ -8,7 +8,9 @@ from datetime import date, datetime, timedelta
 from evidence.domain.week import local_date
 from evidence.errors import UsageError
 from evidence.language import _
-from evidence.ledger.known import CLOCK_TOLERANCE
+
+CLOCK_TOLERANCE = timedelta(minutes=5)
+"""How far two hosts' clocks may differ before one of them is called wrong."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,23 +5,19 @@ What had happened by then of what was known is `rules.known.known_at`.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from datetime import datetime
 
 from evidence.errors import UsageError
 from evidence.language import _
+from evidence.ledger.clock_guard import CLOCK_TOLERANCE
 from evidence.ledger.codec import read_line
 from evidence.ledger.fold import fold
+from evidence.ledger.ledger import Ledger
 from evidence.ledger.tinydb_view import TinyDBView
 from evidence.ledger.view import Head, View
 
-if TYPE_CHECKING:
-    from evidence.ledger.ledger import Ledger
-
 _BLOCK = 1024
 """Lines looked through at once, from the end of the journal backwards."""
-CLOCK_TOLERANCE = timedelta(minutes=5)
-"""How far two hosts' clocks may differ before one of them is called wrong."""
 
 
 def lines_known_at(ledger: Ledger, at: datetime) -> int:
@@ -41,14 +37,19 @@ def lines_known_at(ledger: Ledger, at: datetime) -> int:
     return 0
 
 
-def view_known_at(ledger: Ledger, at: datetime) -> View:
-    """The view as the journal stood at an instant; its head says how many lines that were.
+def view_known_at(ledger: Ledger, at: datetime | None) -> View:
+    """The view as the journal stood at an instant, None for now; its head says how many lines that were.
 
     A journal that only began after that instant was filled in later (an agency that takes the program
     up in the middle of a contract): then everything counts as known, and only what had happened by
     then is judged.
+
+    Raises:
+        LedgerDamagedError: the journal's chain is broken.
     """
     view = ledger.view
+    if at is None:
+        return view
     size = lines_known_at(ledger, at)
     if size in (0, view.head.size):
         return view

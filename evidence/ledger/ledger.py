@@ -6,18 +6,15 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evidence.ledger.codec import Entry, read_line
 from evidence.ledger.events import Event
-from evidence.ledger.lock import DEFAULT_TIMEOUT_S
 from evidence.ledger.merkle import Frontier, Tree, leaf_hash
 from evidence.ledger.view import Head, View
 
 if TYPE_CHECKING:
     from evidence.ledger.clock_guard import ClockGuard
-    from evidence.ledger.embedded import EmbeddedLedger
     from evidence.ledger.positions import Positions
 
 
@@ -41,19 +38,6 @@ class Ledger(ABC):
     clock_guard: ClockGuard | None = None
     """Refuses to stamp a line with a clock that is plainly wrong; None where nobody minds."""
     _clock: Callable[[], datetime]
-
-    @staticmethod
-    def open(
-        folder: Path,
-        clock: Callable[[], datetime] = utc_now,
-        *,
-        lock_timeout_s: float = DEFAULT_TIMEOUT_S,
-        snapshots: bool = True,
-    ) -> EmbeddedLedger:
-        """The embedded ledger of a folder, see `EmbeddedLedger.open`."""
-        from evidence.ledger.embedded import EmbeddedLedger
-
-        return EmbeddedLedger.open(folder, clock, lock_timeout_s=lock_timeout_s, snapshots=snapshots)
 
     @property
     @abstractmethod
@@ -154,16 +138,6 @@ class Ledger(ABC):
     def head(self) -> Head:
         """Position after following the journal's tail."""
         return self.view.head
-
-    def known_at(self, at: datetime | None) -> View:
-        """The view as the journal stood at an instant (`ledger.known`); None for now.
-
-        Raises:
-            LedgerDamagedError: the journal's chain is broken.
-        """
-        from evidence.ledger.known import view_known_at
-
-        return self.view if at is None else view_known_at(self, at)
 
     def entries(self, start: int = 0, stop: int | None = None) -> Iterator[Entry]:
         """The same lines, read."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from evidence.errors import MissingPartError, UsageError
 from evidence.language import _
+from evidence.ledger.embedded import EmbeddedLedger
 from evidence.ledger.journal import JOURNAL_NAME
 from evidence.ledger.ledger import Ledger
 from evidence.ledger.positions import Positions
@@ -55,7 +56,7 @@ def _ledger_of(folder: Path, settings: LedgerSettings, clock: Callable[[], datet
                     "请在 [ledger] 中写上 database；要迁回文件，请写上后运行 evidence ledger migrate --back。"
                 ),
             )
-        return Ledger.open(folder, clock=clock)
+        return EmbeddedLedger.open(folder, clock=clock)
     if holds_journal(folder):
         raise UsageError(
             _("evidence.toml 指明账本在数据库，但本工作区还有自己的账本文件。"),

@@ -14,7 +14,7 @@ from evidence.domain.case import Attitude, CaseKind, ReviewResult, Trigger
 from evidence.domain.facts import Facts
 from evidence.domain.hazard import Grade
 from evidence.rules.agenda_of_the_office import of_office, of_section
-from evidence.rules.case_history import FORM_OF, KIND_NAME, CaseHistory, Step
+from evidence.rules.case_history import FORM_OF, CaseHistory
 from evidence.rules.deadlines import move
 from evidence.rules.departures import no_longer_asked
 from evidence.rules.due_item import DueItem
@@ -24,6 +24,7 @@ from evidence.rules.known import known_at
 from evidence.rules.owed_deeds import FILM, PAPER, Owed, owed_deeds
 from evidence.rules.parameters import Parameters
 from evidence.rules.rectification import resubmission_due
+from evidence.rules.steps import KIND_NAME, Step
 
 CHECKED_FOR = {
     CaseKind.ANNUAL: "F02-yearly-chain",

@@ -10,9 +10,10 @@ from dateutil.relativedelta import relativedelta
 from evidence.domain.parties import CampaignKind
 from evidence.domain.week import Week
 from evidence.rules.due_item import DueItem
-from evidence.rules.facts_index import FactsIndex, in_force
+from evidence.rules.facts_index import FactsIndex
 from evidence.rules.newcomers import is_newcomer
 from evidence.rules.section import served
+from evidence.rules.surroundings import in_force
 from evidence.rules.weekly import missed_weeks
 
 

@@ -10,9 +10,10 @@ from evidence.domain.facts import ServiceState
 from evidence.domain.identifiers import EnterpriseId
 from evidence.domain.parties import Campaign, CampaignKind
 from evidence.rules.clause import Level
-from evidence.rules.facts_index import FactsIndex, in_force
+from evidence.rules.facts_index import FactsIndex
 from evidence.rules.outcomes import failed, late, listed, passed, unsure, waiting
 from evidence.rules.rule import Outcome, revised, standing_rule
+from evidence.rules.surroundings import in_force
 
 NONE = "没有专项检查任务。"
 

@@ -6,17 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from evidence.domain.case import (
-    ON_SITE_KINDS,
-    Channel,
     Escalation,
     RectificationReport,
     Trigger,
-    Visit,
     VisitKind,
-    in_force,
 )
 from evidence.domain.coverage import Coverage, CoverageLimits, visit_coverage
 from evidence.domain.cycle import Cycle
@@ -27,12 +22,10 @@ from evidence.domain.hazard_history import HazardHistory, hazard_histories
 from evidence.domain.parties import Enterprise
 from evidence.domain.recording import Recording
 from evidence.domain.register import RegisterEntry
-from evidence.domain.week import local_date
 from evidence.rules.clause import EvidenceRef
 from evidence.rules.deadlines import Suspension, Window, general_deadline, recheck_window, urging_window
-
-if TYPE_CHECKING:
-    from evidence.rules.facts_index import FactsIndex
+from evidence.rules.steps import Step, steps_of
+from evidence.rules.surroundings import Surroundings
 
 FROM_THE_END = 3
 """From this edition on days are counted from the visit's end."""
@@ -49,44 +42,6 @@ FORM_OF = {
 FOUR = ("inspection-record", "urging-record", "rectification-report", "recheck-record")
 """The four kinds of material that are handed over (附件六1(4))."""
 
-KIND_NAME = {
-    VisitKind.CHECK: "检查",
-    VisitKind.URGING: "督促",
-    VisitKind.RECHECK: "复查",
-    VisitKind.GUIDANCE: "指导",
-    VisitKind.INTERVIEW: "约谈",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One visit in force with its Shanghai date."""
-
-    facts: Visit
-    day: date
-
-    @property
-    def id(self) -> str:
-        """Visit id."""
-        return self.facts.id
-
-    @property
-    def last_day(self) -> date:
-        """The Shanghai date on which it ended; that of its beginning while the end is unknown."""
-        return local_date(self.facts.left_at) if self.facts.left_at else self.day
-
-    @property
-    def name(self) -> str:
-        """`2022-03-14 检查`."""
-        return f"{self.day.isoformat()} {KIND_NAME[self.facts.kind]}"
-
-    @property
-    def on_site(self) -> bool:
-        """Whether somebody stood in the enterprise, and so had to film (附件七(2), 附件八2)."""
-        return self.facts.kind in ON_SITE_KINDS or (
-            self.facts.kind is VisitKind.URGING and self.facts.channel is Channel.ON_SITE
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class Expiry:
@@ -100,7 +55,7 @@ class Expiry:
 class CaseHistory:
     """Everything one case rule looks at."""
 
-    def __init__(self, index: FactsIndex, facts: CaseFacts) -> None:
+    def __init__(self, index: Surroundings, facts: CaseFacts) -> None:
         self.index = index
         self.facts = facts
         self.case = facts.case
@@ -116,7 +71,7 @@ class CaseHistory:
     @cached_property
     def visits(self) -> tuple[Step, ...]:
         """The highest version of each visit, in order of time."""
-        return tuple(Step(visit, local_date(visit.arrived_at)) for visit in in_force(self.facts.visits))
+        return steps_of(self.facts.visits)
 
     def of_kind(self, kind: VisitKind) -> tuple[Step, ...]:
         """Visits of one kind in order of time."""

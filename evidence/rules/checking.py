@@ -12,11 +12,12 @@ from evidence.domain.case import CaseKind, ItemVerdict
 from evidence.domain.hazard import Hazard
 from evidence.domain.reasons import substantial
 from evidence.rules import major_hazards
-from evidence.rules.case_history import CaseHistory, Step
+from evidence.rules.case_history import CaseHistory
 from evidence.rules.clause import Level
 from evidence.rules.deadlines import general_deadline
 from evidence.rules.outcomes import failed, listed, passed, unsure
 from evidence.rules.rule import Outcome, case_rule, verdict
+from evidence.rules.steps import Step
 
 LAW_WORDS = ("《", "法", "条例", "规定", "标准", "规范", "规程", "通则", "令", "办法")
 """One of these words makes a basis look like a law or standard."""

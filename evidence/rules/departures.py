@@ -1,25 +1,15 @@
-"""An enterprise that stopped, moved, was struck off or left the zone: its chain ends with that, stated once.
-
-What was owed before it left stays owed; what would fall due afterwards is no longer asked for.
-"""
+"""Which enterprises stopped, moved, were struck off or left the zone, and since when."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
 from evidence.domain.facts import Facts
 from evidence.domain.register import RegisterEntry
-from evidence.rules.case_history import CaseHistory
-from evidence.rules.clause import Kind
-from evidence.rules.outcomes import passed, unsure
-from evidence.rules.rule import Outcome
 
 REGISTER = "enterprise-departure"
 REASONS = ("停产", "搬迁", "注销", "退出")
-CLOSING = "K03-chain-closed"
-"""The rule that states how a chain ended."""
 
 
 def departures(facts: Facts, today: date) -> dict[str, RegisterEntry]:
@@ -55,32 +45,3 @@ def ended(facts: Facts, gone: dict[str, RegisterEntry]) -> Facts:
 def no_longer_asked(due: date | None, left_on: date) -> bool:
     """Whether a duty falls due after the enterprise left."""
     return due is not None and due >= left_on
-
-
-def without_what_ended(chain: CaseHistory, rule: str, outcomes: Iterable[Outcome]) -> tuple[Outcome, ...]:
-    """The outcomes of one rule for a case whose enterprise may have left.
-
-    Duties that a record already made brings with it (its pages, its film) stay: they name their visit.
-    """
-    said = tuple(outcomes)
-    entry = chain.index.departures.get(chain.case.enterprise)
-    if entry is None:
-        return said
-    kept = tuple(
-        one
-        for one in said
-        if one.visit
-        or one.kind not in (Kind.OPEN, Kind.FAIL)
-        or one.level is not None
-        or not no_longer_asked(one.due, entry.on)
-    )
-    if rule != CLOSING or kept == said:
-        return kept
-    return (*kept, _ending(entry))
-
-
-def _ending(entry: RegisterEntry) -> Outcome:
-    said = f"企业已{reason_of(entry)}（{entry.on.isoformat()}），本案终结"
-    if entry.attachment is None:
-        return unsure(f"{said}，没有证明材料，请补交。", observed=reason_of(entry))
-    return passed(f"{said}。", observed=reason_of(entry))

@@ -10,9 +10,10 @@ from typing import Any
 from evidence.domain.case import Escalation, Recipient, Trigger
 from evidence.domain.hazard import Grade, HazardState
 from evidence.domain.week import SHANGHAI, local_date
-from evidence.rules.case_history import DEADLINE_IN_FORCE, FROM_THE_END, CaseHistory, Step
+from evidence.rules.case_history import DEADLINE_IN_FORCE, FROM_THE_END, CaseHistory
 from evidence.rules.outcomes import failed, late, listed, passed, unsure, waiting
 from evidence.rules.rule import Outcome, case_rule, revised
+from evidence.rules.steps import Step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

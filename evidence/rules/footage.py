@@ -12,10 +12,11 @@ from evidence.domain.coverage import Coverage, CoverageLimits, CoverageVerdict
 from evidence.domain.reasons import substantial
 from evidence.domain.recording import Recording
 from evidence.domain.week import local_date
-from evidence.rules.case_history import CaseHistory, Step
+from evidence.rules.case_history import CaseHistory
 from evidence.rules.clause import EvidenceRef, Level
 from evidence.rules.outcomes import failed, listed, passed, unsure, waiting
 from evidence.rules.rule import Outcome, case_rule, revised
+from evidence.rules.steps import Step
 
 BY_OTHERS_WITH_A_REASON = 4
 """From this edition on a film counts by a person's word only if he was not there and says why."""

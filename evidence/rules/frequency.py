@@ -9,12 +9,14 @@ from typing import Any
 from evidence.domain.case import CaseKind, VisitKind
 from evidence.domain.parties import Enterprise
 from evidence.rules import newcomers
-from evidence.rules.case_history import CaseHistory, Step
+from evidence.rules.case_history import CaseHistory
 from evidence.rules.clause import Level
-from evidence.rules.facts_index import FactsIndex, in_force
+from evidence.rules.facts_index import FactsIndex
 from evidence.rules.outcomes import failed, late, listed, passed, unsure, waiting
 from evidence.rules.rule import Outcome, case_rule, revised, standing_rule
 from evidence.rules.section import served, year_coverage
+from evidence.rules.steps import Step
+from evidence.rules.surroundings import in_force
 
 EVERY_YEAR = 3
 """From this edition on every service year since the contract's start is judged, not only the last two."""

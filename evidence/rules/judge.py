@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from evidence.contracts.contract import no_clause
 from evidence.domain.facts import Facts
 from evidence.domain.register import Gap
 from evidence.rules import waivers
 from evidence.rules.case_history import CaseHistory
-from evidence.rules.clause import AppliedIncurable, Finding, Kind, Subject
-from evidence.rules.departures import without_what_ended
+from evidence.rules.clause import AppliedIncurable, Clause, Finding, Kind, Subject
+from evidence.rules.endings import without_what_ended
 from evidence.rules.facts_index import FactsIndex
 from evidence.rules.money import OWED_BY_REGULATOR
 from evidence.rules.owed import declared_incurable
 from evidence.rules.parameters import Parameters
 from evidence.rules.registry import RULESETS, Ruleset
-from evidence.rules.rule import CaseRule, Outcome, StandingRule, as_said_by
+from evidence.rules.rule import CaseRule, Outcome, Rule, StandingRule, as_said_by
+from evidence.rules.surroundings import Surroundings
 from evidence.rules.wording import worded
 
 RULESET_VERSION = RULESETS[-1].version
@@ -69,6 +71,14 @@ def rulesets() -> dict[str, Judge]:
     return {one.version: bound(one) for one in RULESETS}
 
 
+def _clause(rule: Rule, index: Surroundings) -> Clause:
+    """The clause behind a rule, in this contract's words."""
+    if index.parameters.text is None:
+        return rule.clause
+    found = index.text.clauses.get(rule.id) or no_clause(worded(rule.title, index.words))
+    return Clause(number=found.number, text=found.quote)
+
+
 def _order(finding: Finding) -> tuple[str, str, str, str, str, str, str]:
     about = finding.subject
     return (
@@ -90,7 +100,7 @@ def _case_findings(rule: CaseRule, chain: CaseHistory) -> list[Finding]:
         return [
             Finding(
                 rule_id=rule.id,
-                clause=index.clause(rule),
+                clause=_clause(rule, index),
                 level=rule.level,
                 kind=Kind.NOT_APPLICABLE,
                 blocking=False,
@@ -118,7 +128,7 @@ def _case_findings(rule: CaseRule, chain: CaseHistory) -> list[Finding]:
         findings.append(
             Finding(
                 rule_id=rule.id,
-                clause=index.clause(rule),
+                clause=_clause(rule, index),
                 level=outcome.level or rule.level,
                 kind=outcome.kind,
                 blocking=blocking and incurable is None,
@@ -136,7 +146,7 @@ def _case_findings(rule: CaseRule, chain: CaseHistory) -> list[Finding]:
     return findings
 
 
-def left_out(index: FactsIndex) -> frozenset[str]:
+def left_out(index: Surroundings) -> frozenset[str]:
     """Rules that do not speak: duties this contract does not know, and the client's where he reads along."""
     return frozenset(index.text.without_rules) | (
         frozenset() if index.parameters.judge_client else OWED_BY_REGULATOR
@@ -157,7 +167,7 @@ def _standing_findings(rule: StandingRule, index: FactsIndex) -> list[Finding]:
     return [
         Finding(
             rule_id=rule.id,
-            clause=index.clause(rule),
+            clause=_clause(rule, index),
             level=outcome.level or rule.level,
             kind=outcome.kind,
             blocking=False,
@@ -185,5 +195,5 @@ def _stops(outcome: Outcome) -> bool:
     return outcome.blocking and (outcome.kind is not Kind.OPEN or bool(outcome.visit))
 
 
-def _remedy(rule: CaseRule | StandingRule, outcome: Outcome, index: FactsIndex) -> str:
+def _remedy(rule: CaseRule | StandingRule, outcome: Outcome, index: Surroundings) -> str:
     return "" if outcome.kind in (Kind.PASS, Kind.NOT_APPLICABLE) else worded(rule.remedy, index.words)

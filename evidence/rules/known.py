@@ -1,7 +1,7 @@
 """What had happened by an instant: the second of the two times that every judgement keeps apart.
 
 The journal's own time comes first and is cut where the facts are gathered: what was not yet
-journalled at `as_of` is not among them (`Ledger.known_at`). Of what was known, this module leaves
+journalled at `as_of` is not among them (`ledger.known.view_known_at`). Of what was known, this module leaves
 only what had happened, so that no rule asks about time again: visits that had begun, papers that were
 issued and had come back, films that had started. Waivers and holds have no time but the journal's.
 """

@@ -7,9 +7,10 @@ from typing import Any
 
 from evidence.domain.hazard import Grade, Hazard
 from evidence.domain.parties import Person, Role
-from evidence.rules.case_history import CaseHistory, Step
+from evidence.rules.case_history import CaseHistory
 from evidence.rules.outcomes import failed, passed, unsure
 from evidence.rules.rule import Outcome, case_rule, revised
+from evidence.rules.steps import Step
 
 MAJOR_2017 = frozenset(
     f"GM2017-{group:02d}-{item:02d}"

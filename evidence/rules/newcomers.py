@@ -12,10 +12,11 @@ from dateutil.relativedelta import relativedelta
 from evidence.domain.parties import Enterprise
 from evidence.rules.case_history import CaseHistory
 from evidence.rules.clause import Level
-from evidence.rules.facts_index import FactsIndex, in_force
+from evidence.rules.facts_index import FactsIndex
 from evidence.rules.outcomes import failed, late, listed, passed, unsure, waiting
 from evidence.rules.parameters import Parameters
 from evidence.rules.rule import Outcome, case_rule, revised, standing_rule
+from evidence.rules.surroundings import Surroundings, in_force
 
 BY_PRODUCTION = 3
 """From this edition on 新进 is decided by the start of production within the term."""
@@ -50,7 +51,7 @@ def _newcomer_doubt(enterprise: Enterprise, parameters: Parameters) -> Outcome |
     )
 
 
-def _counts(index: FactsIndex, enterprise: Enterprise) -> bool:
+def _counts(index: Surroundings, enterprise: Enterprise) -> bool:
     test = is_newcomer if index.edition >= BY_PRODUCTION else was_newcomer
     return test(enterprise, index.parameters.signed_on)
 
@@ -78,7 +79,7 @@ def new_enterprise(chain: CaseHistory) -> Iterator[Outcome]:
     yield _newcomer(chain.index, enterprise, enterprise.production_started)
 
 
-def _newcomer(index: FactsIndex, enterprise: Enterprise, started: date) -> Outcome:
+def _newcomer(index: Surroundings, enterprise: Enterprise, started: date) -> Outcome:
     due = started + relativedelta(months=index.parameters.new_enterprise_months)
     services = index.services_of(enterprise.id)
     checks = [one.checked_on for one in services if one.checked_on and started <= one.checked_on]
@@ -138,7 +139,7 @@ def newcomers(index: FactsIndex) -> Iterator[Outcome]:
         )
 
 
-def _to_be_notified(index: FactsIndex, enterprise: Enterprise) -> bool:
+def _to_be_notified(index: Surroundings, enterprise: Enterprise) -> bool:
     """Who sublets, or moved in: under this contract from edition 3 on, whenever before it."""
     entered = enterprise.entered_zone
     if enterprise.landlord is not None or index.edition < BY_PRODUCTION:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from evidence.rules.case_history import CaseHistory
 from evidence.rules.clause import Kind
-from evidence.rules.departures import without_what_ended
+from evidence.rules.endings import without_what_ended
 from evidence.rules.facts_index import FactsIndex
 from evidence.rules.registry import RULESETS
 from evidence.rules.rule import Outcome, Rule, as_said_by

@@ -13,9 +13,10 @@ from evidence.domain.register import Plan, PlanLine, PlannedWork
 from evidence.domain.week import Week, is_public_holiday, is_workday
 from evidence.rules.agenda import due_items
 from evidence.rules.due_item import DueItem
-from evidence.rules.facts_index import FactsIndex, in_force
+from evidence.rules.facts_index import FactsIndex
 from evidence.rules.known import known_at
 from evidence.rules.parameters import Parameters
+from evidence.rules.surroundings import in_force
 
 WORK_OF = {
     "P11-recheck-window": PlannedWork.RECHECK,

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from evidence.domain.hazard import HazardState
-from evidence.rules.case_history import DEADLINE_IN_FORCE, CaseHistory, Step
+from evidence.rules.case_history import DEADLINE_IN_FORCE, CaseHistory
 from evidence.rules.clause import Level
 from evidence.rules.outcomes import failed, late, listed, passed, unsure, waiting
 from evidence.rules.rule import Outcome, case_rule, revised
+from evidence.rules.steps import Step
 
 NO_HAZARD = "检查未发现隐患，或尚未检查，无需复查。"
 

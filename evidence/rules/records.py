@@ -9,11 +9,12 @@ from typing import Any
 from evidence.domain.document import Document
 from evidence.domain.reasons import substantial
 from evidence.domain.week import local_date
-from evidence.rules.case_history import CaseHistory, Step, scans_of
+from evidence.rules.case_history import CaseHistory, scans_of
 from evidence.rules.clause import Kind, Level
 from evidence.rules.outcomes import failed, listed, passed, unsure, waiting
 from evidence.rules.page_identity import page_identity
 from evidence.rules.rule import Outcome, case_rule, revised
+from evidence.rules.steps import Step
 
 TITLES = {
     "inspection-record": "现场检查记录",

@@ -34,11 +34,11 @@ from evidence.rules import (
     virus_scans,
     weekly,
 )
-from evidence.rules.facts_index import EDITION
 from evidence.rules.known import known_at, known_at_by_rulesets_1_and_2
 from evidence.rules.parameters import Parameters
 from evidence.rules.rule import CaseRule, Rule, StandingRule
 from evidence.rules.superseded import as_before
+from evidence.rules.surroundings import EDITION
 from evidence.rules.wording import worded, words_of
 
 

@@ -15,12 +15,13 @@ import msgspec
 from evidence.contracts.text import PartyNames
 from evidence.domain.document import BoxKind, Document, MarkVerdict
 from evidence.rules import records, signatures
-from evidence.rules.case_history import CaseHistory, Step
+from evidence.rules.case_history import CaseHistory
 from evidence.rules.clause import Kind
 from evidence.rules.outcomes import failed, passed, unsure
 from evidence.rules.page_identity import identity_of, page_identity
 from evidence.rules.rule import CaseRule, Outcome
 from evidence.rules.signatures import OWN_RULE, Place, judge_marks, on_records, own_word, places
+from evidence.rules.steps import Step
 
 INSPECTIONS = ("inspection-record", "recheck-record")
 MARKED = (BoxKind.SIGNATURE, BoxKind.SEAL)

@@ -12,10 +12,10 @@ from datetime import date
 
 from evidence.domain.case import CaseKind
 from evidence.domain.facts import ServiceState
-from evidence.rules.facts_index import FactsIndex, in_force
+from evidence.rules.surroundings import Surroundings, in_force
 
 
-def served(index: FactsIndex, services: tuple[ServiceState, ...], year: int) -> ServiceState | None:
+def served(index: Surroundings, services: tuple[ServiceState, ...], year: int) -> ServiceState | None:
     """The cycle that serves an enterprise in a year: a closed one, else the furthest."""
     if not services:  # most of a large section, most of the year
         return None
@@ -76,7 +76,7 @@ class YearCoverage:
         return tuple(one for one, cycle in self.cycles.items() if cycle is None or not cycle.closed)
 
 
-def year_coverage(index: FactsIndex, year: int) -> YearCoverage:
+def year_coverage(index: Surroundings, year: int) -> YearCoverage:
     """How far the section was served in a service year.
 
     An enterprise belongs to it when it is in force on the last day of the year, or today while it runs.
@@ -95,7 +95,7 @@ def year_coverage(index: FactsIndex, year: int) -> YearCoverage:
     )
 
 
-def years_begun(index: FactsIndex) -> Iterator[int]:
+def years_begun(index: Surroundings) -> Iterator[int]:
     """Every service year of the term that has begun."""
     first, last = index.term
     for year in range(index.year_of(first), index.year_of(min(index.today, last)) + 1):

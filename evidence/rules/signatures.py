@@ -12,10 +12,11 @@ from evidence.contracts.text import PartyNames
 from evidence.domain.document import BoxKind, Document, Mark, MarkVerdict
 from evidence.domain.identifiers import Number
 from evidence.domain.reasons import substantial
-from evidence.rules.case_history import CaseHistory, Step, scans_of
+from evidence.rules.case_history import CaseHistory, scans_of
 from evidence.rules.clause import Kind
 from evidence.rules.outcomes import failed, listed, passed, unsure, waiting
 from evidence.rules.rule import Outcome, case_rule, revised
+from evidence.rules.steps import Step
 
 ROLE_NAME = {
     "expert": "检查人员",

@@ -7,10 +7,11 @@ from typing import Any
 
 from evidence.domain.parties import Person, Role
 from evidence.domain.register import RegisterEntry
-from evidence.rules.case_history import CaseHistory, Step
-from evidence.rules.facts_index import in_force
+from evidence.rules.case_history import CaseHistory
 from evidence.rules.outcomes import failed, listed, passed, unsure
 from evidence.rules.rule import Outcome, case_rule, revised
+from evidence.rules.steps import Step
+from evidence.rules.surroundings import in_force
 
 NO_INSPECTION = "尚无检查或复查。"
 

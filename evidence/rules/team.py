@@ -8,9 +8,10 @@ from typing import Any
 
 from evidence.domain.parties import Person, Role, Title
 from evidence.rules.clause import Level
-from evidence.rules.facts_index import FactsIndex, in_force
+from evidence.rules.facts_index import FactsIndex
 from evidence.rules.outcomes import failed, late, listed, passed, unsure, waiting
 from evidence.rules.rule import Outcome, revised, standing_rule
+from evidence.rules.surroundings import in_force
 
 COUNTED_TITLES = (Title.INTERMEDIATE, Title.SENIOR)
 

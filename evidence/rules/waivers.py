@@ -9,9 +9,10 @@ import msgspec
 from evidence.domain.case import Visit
 from evidence.domain.parties import Person, Role
 from evidence.domain.register import Waiver
-from evidence.rules.case_history import CaseHistory, Step
+from evidence.rules.case_history import CaseHistory
 from evidence.rules.clause import AppliedWaiver
-from evidence.rules.facts_index import FactsIndex, in_force
+from evidence.rules.steps import Step
+from evidence.rules.surroundings import Surroundings, in_force
 
 DEPUTY = "leader-deputy"
 """Register: who stands in for the project leader, recorded before it is needed."""
@@ -84,13 +85,13 @@ def why_not(chain: CaseHistory, waiver: Waiver, visit: str) -> str:
     return f"{person.name}不是项目负责人，也没有事先登记为其代理人"
 
 
-def _leaders_were_there(index: FactsIndex, step: Step) -> bool:
+def _leaders_were_there(index: Surroundings, step: Step) -> bool:
     """No leader in service on that day stayed away, and there was one."""
     leaders = [one for one in index.active_team(step.day) if one.role is Role.LEADER]
     return bool(leaders) and all(one.id in step.facts.experts for one in leaders)
 
 
-def _deputy(index: FactsIndex, person: Person, steps: list[Step]) -> bool:
+def _deputy(index: Surroundings, person: Person, steps: list[Step]) -> bool:
     """A deputy for every one of these visits, recorded before they began."""
     entries = index.entries_of(DEPUTY, person.id)
     return bool(steps) and all(

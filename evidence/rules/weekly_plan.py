@@ -9,12 +9,13 @@ from evidence.domain.case import VisitKind
 from evidence.domain.reasons import substantial
 from evidence.domain.register import Plan, PlannedWork
 from evidence.domain.week import Week, ranges_of
-from evidence.rules.case_history import CaseHistory, Step
+from evidence.rules.case_history import CaseHistory
 from evidence.rules.clause import Level
 from evidence.rules.deadlines import Window, uncertain
 from evidence.rules.facts_index import FactsIndex
 from evidence.rules.outcomes import failed, late, passed, unsure, waiting
 from evidence.rules.rule import Outcome, case_rule, revised, standing_rule
+from evidence.rules.steps import Step
 
 WORKS = {
     VisitKind.CHECK: {PlannedWork.CHECK, PlannedWork.SPECIAL},

@@ -44,6 +44,7 @@ _PARTS: dict[str, Any] = {
         "django.middleware.clickjacking.XFrameOptionsMiddleware",
         "django_htmx.middleware.HtmxMiddleware",
         "evidence.web.middleware.desk_middleware",
+        "evidence.web.own_password.own_password_first",
         "axes.middleware.AxesMiddleware",
     ],
 }

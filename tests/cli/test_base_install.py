@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from evidence.cli.main import COMMANDS
+from evidence.cli.commands import COMMANDS
 from evidence.release import (
     AGENCY_MODULES,
     BASE_COMMANDS,

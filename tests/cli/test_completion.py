@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from evidence.cli.main import COMMANDS
+from evidence.cli.commands import COMMANDS
 from tests.cli.rules.conftest import workspace  # noqa: F401 - the fixture
 from tests.support import sample
 

@@ -13,7 +13,7 @@ import click
 import pytest
 from rich.cells import cell_len
 
-from evidence.cli.main import COMMANDS
+from evidence.cli.commands import COMMANDS
 from evidence.cli.program import cli, run
 
 ENGLISH_PLACEHOLDER = re.compile(

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from evidence.cli.main import main
-from evidence.ledger.ledger import Ledger
+from evidence.ledger.embedded import EmbeddedLedger
 from tests.support.inbox_fixture import CASE, CHECK, issue, picture, real_pdf
 
 REASONS = {
@@ -24,7 +24,7 @@ REASONS = {
 def workspace(tmp_path: Path) -> Path:
     (tmp_path / "evidence.toml").write_text('[contract]\ncode = "WJB"\n[inbox]\nsettle_s = 0.0\n')
     (tmp_path / "inbox").mkdir()
-    issue(Ledger.open(tmp_path / "archive" / "ledger"))
+    issue(EmbeddedLedger.open(tmp_path / "archive" / "ledger"))
     return tmp_path
 
 

@@ -12,7 +12,7 @@ import click
 import pytest
 
 from evidence.cli import status
-from evidence.cli.options import say
+from evidence.cli.output import say
 from evidence.cli.tables import table
 from evidence.cli.waiting import Working, counting
 from evidence.cli.words import case_kind, visit_kind

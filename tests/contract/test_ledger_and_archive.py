@@ -15,6 +15,7 @@ from evidence.ledger.comparison import (
     check_at_opening,
     compare,
 )
+from evidence.ledger.embedded import EmbeddedLedger
 from evidence.ledger.events import Event, FormVoided
 from evidence.ledger.ledger import Ledger
 from evidence.ledger.positions import Positions
@@ -46,7 +47,7 @@ def archive(tmp_path: Path) -> Path:
 def older(request: pytest.FixtureRequest, tmp_path: Path) -> Open:
     """Opens the ledger that is beside the archive later: empty at first."""
     if request.param == "embedded":
-        return lambda: Ledger.open(tmp_path / "older", clock=lambda: START)
+        return lambda: EmbeddedLedger.open(tmp_path / "older", clock=lambda: START)
     where = request.getfixturevalue("cluster").ledger_settings()
     return lambda: PostgresLedger.open_database(where, clock=lambda: START)
 
@@ -60,7 +61,9 @@ def witnessed(ledger: Ledger, archive: Path, *events: Event) -> Ledger:
 
 def newer(archive: Path, tmp_path: Path, *events: Event) -> list[bytes]:
     """A ledger that went on beside this archive, and is lost."""
-    return list(witnessed(Ledger.open(tmp_path / "lost", clock=lambda: START), archive, *events).lines())
+    return list(
+        witnessed(EmbeddedLedger.open(tmp_path / "lost", clock=lambda: START), archive, *events).lines()
+    )
 
 
 def test_an_archive_that_knows_more_stops_whoever_opens(older: Open, archive: Path, tmp_path: Path) -> None:

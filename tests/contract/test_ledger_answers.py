@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from evidence.domain.identifiers import CaseId, Number
 from evidence.domain.week import Week
+from evidence.ledger.embedded import EmbeddedLedger
 from evidence.ledger.events import Event
 from evidence.ledger.facts import gather, gather_open
 from evidence.ledger.inspection import inspect
-from evidence.ledger.ledger import Ledger
 from evidence.ledger.postgres.ledger import PostgresLedger
 from evidence.ledger.view import View
 from evidence.rules.judge import judge
@@ -80,7 +80,7 @@ def answers(view: View) -> dict[str, Any]:
 def test_the_same_events_give_the_same_bytes_the_same_tree_and_the_same_answers(
     room: Room, tmp_path: Path
 ) -> None:
-    one, reference = room.open(), Ledger.open(tmp_path / "reference", clock=lambda: START)
+    one, reference = room.open(), EmbeddedLedger.open(tmp_path / "reference", clock=lambda: START)
     for event in STORY:
         assert one.append("clerk:李华", event) == reference.append("clerk:李华", event)
     assert list(one.lines()) == list(reference.lines())
@@ -110,14 +110,14 @@ def test_rebuilding_changes_no_answer(room: Room) -> None:
 
 
 def test_inspection_says_the_same_of_both(room: Room, tmp_path: Path) -> None:
-    one, reference = room.open(), Ledger.open(tmp_path / "reference", clock=lambda: START)
+    one, reference = room.open(), EmbeddedLedger.open(tmp_path / "reference", clock=lambda: START)
     for ledger in (one, reference):
         ledger.append("x", *STORY)
     assert inspect(one) == inspect(reference)
 
 
 def test_the_week_is_judged_alike(room: Room, tmp_path: Path) -> None:
-    one, reference = room.open(), Ledger.open(tmp_path / "reference", clock=lambda: START)
+    one, reference = room.open(), EmbeddedLedger.open(tmp_path / "reference", clock=lambda: START)
     events = sample.journal_events(sample.week_facts())
     for ledger in (one, reference):
         ledger.append("x", *events)
@@ -144,7 +144,7 @@ def test_any_order_of_events_in_any_grouping_gives_the_rows_that_the_embedded_vi
     where = cluster.ledger_settings()
     writers = [PostgresLedger.open_database(where, clock=lambda: START) for _ in range(2)]
     with tempfile.TemporaryDirectory() as name, closing(writers[0]), closing(writers[1]):
-        reference = Ledger.open(Path(name), clock=lambda: START, snapshots=False)
+        reference = EmbeddedLedger.open(Path(name), clock=lambda: START, snapshots=False)
         done = turn = 0
         while done < len(events):
             size = groups[turn % len(groups)]

@@ -16,6 +16,7 @@ from evidence.domain.register import Package, RegisterEntry
 from evidence.domain.virus_scan import ScanResult, VirusScan
 from evidence.domain.week import Week
 from evidence.ledger.arrival_events import ArrivalJudged, ArrivalScanned, ArrivalTaken, RecordingAssigned
+from evidence.ledger.embedded import EmbeddedLedger
 from evidence.ledger.events import CaseOpened, PackageBuilt, RegisterEntered
 from evidence.ledger.facts import gather
 from evidence.ledger.ledger import Ledger
@@ -43,7 +44,7 @@ def opened(settings: LedgerSettings) -> PostgresLedger:
 @pytest.fixture(params=["embedded", "postgres"])
 def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Ledger:
     if request.param == "embedded":
-        return Ledger.open(tmp_path, clock=lambda: START)
+        return EmbeddedLedger.open(tmp_path, clock=lambda: START)
     return opened(request.getfixturevalue("cluster").ledger_settings())
 
 

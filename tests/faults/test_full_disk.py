@@ -21,8 +21,8 @@ from evidence.domain.case import Case, CaseKind
 from evidence.domain.identifiers import CaseId, EnterpriseId
 from evidence.inbox.passes import NoRoomError
 from evidence.inbox.report import summary
+from evidence.ledger.embedded import EmbeddedLedger
 from evidence.ledger.events import CaseOpened
-from evidence.ledger.ledger import Ledger
 from tests.support.inbox_fixture import CHECK, issue, open_room, scan
 from tests.support.ledger_scenario import START
 
@@ -62,7 +62,7 @@ def opened(running: int) -> CaseOpened:
 
 
 def test_the_ledger_keeps_what_it_acknowledged_and_goes_on_when_there_is_room(disk: Path) -> None:
-    ledger = Ledger.open(disk / "ledger", clock=lambda: START)
+    ledger = EmbeddedLedger.open(disk / "ledger", clock=lambda: START)
     ledger.append("x", opened(1))
     filler = fill(disk, leave=20_000)
     acknowledged, refused = 1, None
@@ -74,11 +74,11 @@ def test_the_ledger_keeps_what_it_acknowledged_and_goes_on_when_there_is_room(di
             refused = error.errno
     assert refused == errno.ENOSPC
     assert acknowledged > 4, "some of it still fitted"
-    assert ledger.head.size == Ledger.open(disk / "ledger").check_chain().size == acknowledged
+    assert ledger.head.size == EmbeddedLedger.open(disk / "ledger").check_chain().size == acknowledged
     assert ledger.unacknowledged_bytes() == 0
     filler.unlink()
     assert ledger.append("x", opened(acknowledged + 1)) == (acknowledged,)
-    assert Ledger.open(disk / "ledger").check_chain() == ledger.head
+    assert EmbeddedLedger.open(disk / "ledger").check_chain() == ledger.head
 
 
 def test_intake_stops_loses_nothing_and_takes_the_rest_when_there_is_room(disk: Path) -> None:
@@ -126,5 +126,5 @@ def test_a_backup_onto_a_full_disk_says_so_and_is_finished_later(disk: Path, tmp
     filler.unlink()
     back_up(tmp_path / "office", disk / "backup", at=START)
     restore(disk / "backup", tmp_path / "restored")
-    restored = Ledger.open(tmp_path / "restored" / "archive" / "ledger")
+    restored = EmbeddedLedger.open(tmp_path / "restored" / "archive" / "ledger")
     assert restored.check_chain() == room.ledger.head

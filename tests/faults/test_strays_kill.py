@@ -12,7 +12,7 @@ from pathlib import Path
 from evidence.archive.issued import IssuedStore
 from evidence.archive.originals import SET_ASIDE, Originals
 from evidence.forms.leftovers import Settled, settle_archive
-from evidence.ledger.ledger import Ledger
+from evidence.ledger.embedded import EmbeddedLedger
 from evidence.ledger.positions import Positions
 from tests.support.inbox_fixture import CHECK, NOW, issue, open_room, scan
 from tests.support.killing import FaultPoints
@@ -38,7 +38,7 @@ def fresh(root: Path) -> None:
 
 def settle(root: Path) -> Settled:
     archive = root / "archive"
-    ledger = Ledger.open(archive / "ledger", clock=lambda: NOW)
+    ledger = EmbeddedLedger.open(archive / "ledger", clock=lambda: NOW)
     ledger.positions = Positions(archive)
     return settle_archive(ledger, "WJB", IssuedStore(archive / "issued"), Originals(archive / "originals"))
 

@@ -16,8 +16,8 @@ from evidence.config import open_workspace
 from evidence.demo.sample_form import SampleForm, make_sample, sample_number
 from evidence.demo.scan_files import write_jpeg, write_pdf, write_tiff
 from evidence.demo.scanner import Scan, simulate_page
+from evidence.ledger.embedded import EmbeddedLedger
 from evidence.ledger.events import FormIssued
-from evidence.ledger.ledger import Ledger
 from tests.support.inbox_fixture import issue
 
 pytestmark = pytest.mark.slow
@@ -41,7 +41,7 @@ def office(tmp_path: Path) -> Office:
     (tmp_path / "evidence.toml").write_text(
         '[contract]\ncode = "WJB"\n[inbox]\nsettle_s = 0.0\n', encoding="utf-8"
     )
-    ledger = Ledger.open(tmp_path / "archive" / "ledger")
+    ledger = EmbeddedLedger.open(tmp_path / "archive" / "ledger")
     store = IssuedStore(tmp_path / "archive" / "issued")
     samples = []
     for index in (0, 4):

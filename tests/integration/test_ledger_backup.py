@@ -9,16 +9,16 @@ from evidence.archive.audit import audit
 from evidence.archive.backup import back_up, restore
 from evidence.archive.originals import Originals
 from evidence.domain.parties import Enterprise, EnterpriseClass
+from evidence.ledger.embedded import EmbeddedLedger
 from evidence.ledger.events import PartiesImported
 from evidence.ledger.holdings import holdings
-from evidence.ledger.ledger import Ledger
 from tests.support.ledger_scenario import START, EnterpriseId, digest, taken
 
 
 def test_every_backup_taken_while_files_come_in_is_whole_and_grows(tmp_path: Path) -> None:
     root, backup = tmp_path / "work", tmp_path / "backup"
     backup.mkdir()
-    ledger = Ledger.open(root / "archive" / "ledger", clock=lambda: START)
+    ledger = EmbeddedLedger.open(root / "archive" / "ledger", clock=lambda: START)
     originals = Originals(root / "archive" / "originals")
     stop = threading.Event()
 
@@ -37,7 +37,7 @@ def test_every_backup_taken_while_files_come_in_is_whole_and_grows(tmp_path: Pat
             back_up(root, backup, at=START, same_disk=True)
             restored = tmp_path / f"restored-{number}"
             restore(backup, restored)
-            copy = Ledger.open(restored / "archive" / "ledger")
+            copy = EmbeddedLedger.open(restored / "archive" / "ledger")
             report = audit(restored / "archive", holdings(copy.entries()))
             assert report.faults == ()
             assert copy.check_chain() == copy.head
@@ -50,7 +50,7 @@ def test_every_backup_taken_while_files_come_in_is_whole_and_grows(tmp_path: Pat
 
 
 def test_thousands_of_enterprises_come_in_at_once_and_stay_in_order(tmp_path: Path) -> None:
-    ledger = Ledger.open(tmp_path, clock=lambda: START)
+    ledger = EmbeddedLedger.open(tmp_path, clock=lambda: START)
     enterprises = tuple(
         Enterprise(
             id=EnterpriseId(f"X-{number:05d}"), name=f"企业{number}", short_name=str(number),

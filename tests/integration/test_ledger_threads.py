@@ -5,13 +5,13 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
+from evidence.ledger.embedded import EmbeddedLedger
 from evidence.ledger.facts import gather
-from evidence.ledger.ledger import Ledger
 from tests.support.ledger_scenario import OWN, START, case_events, parties, taken
 
 
 def test_readers_never_stumble_over_a_writer(tmp_path: Path) -> None:
-    ledger = Ledger.open(tmp_path, clock=lambda: START)
+    ledger = EmbeddedLedger.open(tmp_path, clock=lambda: START)
     ledger.append("x", parties(), *case_events(OWN, parties().enterprises[0].id))
     finished = threading.Event()
     trouble: list[BaseException] = []
@@ -43,7 +43,7 @@ def test_readers_never_stumble_over_a_writer(tmp_path: Path) -> None:
 
 
 def test_threads_that_write_side_by_side_leave_one_chain(tmp_path: Path) -> None:
-    ledger = Ledger.open(tmp_path, clock=lambda: START)
+    ledger = EmbeddedLedger.open(tmp_path, clock=lambda: START)
 
     def write(first: int) -> None:
         for running in range(first, first + 30):

@@ -22,6 +22,7 @@ from evidence.jobs.job import TELL, Job
 from evidence.jobs.kept import KeptQueue
 from evidence.jobs.settings import JobSettings
 from evidence.ledger.arrival_events import ArrivalJudged, ArrivalTaken
+from evidence.ledger.embedded import EmbeddedLedger
 from evidence.ledger.ledger import Ledger
 from evidence.new_workspace import create_workspace, sample_settings
 from evidence.rules.due_item import DueItem
@@ -79,7 +80,7 @@ def telling(tmp_path: Path, receiver: Receiver) -> Telling:
     return Telling(
         root=tmp_path,
         archive=tmp_path / "archive",
-        ledger=Ledger.open(tmp_path / "ledger", clock=lambda: NOW),
+        ledger=EmbeddedLedger.open(tmp_path / "ledger", clock=lambda: NOW),
         contract="WJB",
         receivers={"office": WebhookSettings(url=receiver.url, secret_file="secret")},
         queue=KeptQueue(

@@ -45,6 +45,7 @@ from evidence.forms.issuer import Issuer
 from evidence.forms.kept_checks import KeptChecks
 from evidence.forms.people import Contact, EnterpriseContacts, VisitDetails, store
 from evidence.forms.source import IssueRequest
+from evidence.ledger.embedded import EmbeddedLedger
 from evidence.ledger.events import (
     CaseOpened,
     EscalationRecorded,
@@ -125,7 +126,7 @@ def forms_fixture(
     root: Path, *, hazards: int = 3, long: bool = False, heavy: bool = True, photos: tuple[bytes, ...] = ()
 ) -> FormsWorld:
     """A ledger with check, urging, report, recheck, interview and escalation of one enterprise."""
-    ledger = Ledger.open(root / "ledger", clock=lambda: NOW)
+    ledger = EmbeddedLedger.open(root / "ledger", clock=lambda: NOW)
     originals = Originals(root / "originals")
     stored = tuple(originals.put_bytes(photo) for photo in photos)
     enterprise = Enterprise(

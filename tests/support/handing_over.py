@@ -34,6 +34,7 @@ from evidence.handover.form_printer import FormPrinter, Paper, Wanted, page_chec
 from evidence.handover.handover_context import HandoverContext, Names
 from evidence.handover.package import Built, Order, build_package
 from evidence.ledger.arrival_events import ArrivalJudged, ArrivalTaken, RecordingAssigned
+from evidence.ledger.embedded import EmbeddedLedger
 from evidence.ledger.events import (
     CaseOpened,
     Event,
@@ -44,7 +45,6 @@ from evidence.ledger.events import (
     ReportRecorded,
     VisitRecorded,
 )
-from evidence.ledger.ledger import Ledger
 from evidence.rules.parameters import Parameters
 from tests.support import sample
 from tests.support.first_contract import FIRST_CONTRACT
@@ -126,7 +126,7 @@ def open_office(
     return HandoverContext(
         root=root,
         names=NAMES,
-        ledger=Ledger.open(root / "archive" / "ledger", clock=clock),
+        ledger=EmbeddedLedger.open(root / "archive" / "ledger", clock=clock),
         originals=Originals(root / "archive" / "originals"),
         issued=IssuedStore(root / "archive" / "issued"),
         parameters=Parameters(),

@@ -28,6 +28,7 @@ from evidence.inbox.quarantine import Quarantine
 from evidence.inbox.settings import InboxSettings
 from evidence.inbox.understand import Understander
 from evidence.ledger.arrival_events import Suggestion
+from evidence.ledger.embedded import EmbeddedLedger
 from evidence.ledger.events import CaseOpened, FormIssued, PartiesImported, VisitRecorded
 from evidence.ledger.ledger import Ledger
 from evidence.ledger.view import Arrival
@@ -202,7 +203,7 @@ class Room:
 def open_room(root: Path, settings: InboxSettings = QUICK, reader: PlayedReader | None = None) -> Room:
     """Open the room in a folder; opening it again is a restart."""
     (root / "inbox").mkdir(parents=True, exist_ok=True)
-    ledger = Ledger.open(root / "archive" / "ledger", clock=lambda: NOW)
+    ledger = EmbeddedLedger.open(root / "archive" / "ledger", clock=lambda: NOW)
     originals = Originals(root / "archive" / "originals")
     reader = reader or PlayedReader()
     understander = Understander(pages=reader, settings=settings, inbox=root / "inbox", titles=lambda: TITLES)

@@ -10,6 +10,7 @@ from evidence.config import open_workspace
 from evidence.domain.identifiers import CaseId
 from evidence.durable import write_whole
 from evidence.ledger.checkpoint import Checkpoint, make
+from evidence.ledger.embedded import EmbeddedLedger
 from evidence.ledger.events import CheckpointMade, FormIssued, PackageBuilt
 from evidence.ledger.holdings import issued_place
 from evidence.ledger.ledger import Ledger
@@ -30,7 +31,7 @@ def build(root: Path) -> Path:
     originals = Originals(root / "archive" / "originals")
     for content in CONTENTS:
         originals.put_bytes(content.encode())
-    ledger = Ledger.open(root / "archive" / "ledger", clock=lambda: START)
+    ledger = EmbeddedLedger.open(root / "archive" / "ledger", clock=lambda: START)
     for event in every_kind():
         if isinstance(event, FormIssued):
             for suffix in (".pdf", ".docx", ".json", ".geometry.json"):

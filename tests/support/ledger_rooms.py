@@ -8,6 +8,7 @@ from typing import Protocol
 
 import psycopg
 
+from evidence.ledger.embedded import EmbeddedLedger
 from evidence.ledger.events import FormVoided
 from evidence.ledger.ledger import Ledger
 from evidence.ledger.lock import WriterLock
@@ -41,7 +42,7 @@ class EmbeddedRoom:
         self._folder = folder
 
     def open(self, *, lock_timeout_s: int = 30) -> Ledger:
-        return Ledger.open(self._folder, clock=lambda: START, lock_timeout_s=lock_timeout_s)
+        return EmbeddedLedger.open(self._folder, clock=lambda: START, lock_timeout_s=lock_timeout_s)
 
     def held(self) -> AbstractContextManager[object]:
         return WriterLock(self._folder / "journal.lock").held()

@@ -23,8 +23,9 @@ from evidence.forms.content.parties import enterprise_fields, team_rows
 from evidence.forms.content.wording import BLANK_DAY, BLANK_MOMENT, choices, day, moment, short_day
 from evidence.forms.source import Source
 from evidence.language import _
-from evidence.rules.case_history import FORM_OF, KIND_NAME
+from evidence.rules.case_history import FORM_OF
 from evidence.rules.frequency import TOPICS
+from evidence.rules.steps import KIND_NAME
 
 _TOPIC_TEXT = {
     "责任制": "建立健全并落实全员安全生产责任制",

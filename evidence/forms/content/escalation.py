@@ -23,7 +23,7 @@ from evidence.forms.content.purpose import before, overdue_recheck, passive_urgi
 from evidence.forms.content.wording import BLANK_DAY, BLANK_MOMENT, day, moment
 from evidence.forms.source import Source
 from evidence.language import _
-from evidence.rules.case_history import KIND_NAME
+from evidence.rules.steps import KIND_NAME
 from evidence.rules.wording import worded, words_of
 
 _TITLES = {

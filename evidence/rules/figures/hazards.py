@@ -11,8 +11,10 @@ from enum import StrEnum
 from evidence.domain.hazard import Grade
 from evidence.domain.hazard_history import HazardHistory
 from evidence.domain.parties import Enterprise
-from evidence.rules.case_history import KIND_NAME, CaseHistory
+from evidence.rules.case_history import CaseHistory
 from evidence.rules.facts_index import FactsIndex
+from evidence.rules.steps import KIND_NAME
+from evidence.rules.surroundings import Surroundings
 
 _STREET = re.compile(r"([^\W\d省市区县旗]{1,8}?(?:街道|镇(?!江)|乡))")
 
@@ -151,6 +153,6 @@ def _classes(enterprise: Enterprise | None) -> tuple[str, ...]:
     return tuple(kind.value for kind in enterprise.classes) if enterprise else ()
 
 
-def _name(index: FactsIndex, person: str) -> str:
+def _name(index: Surroundings, person: str) -> str:
     known = index.people.get(person)
     return known.name if known else person

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from evidence.ledger.ledger import Ledger
+from evidence.ledger.embedded import EmbeddedLedger
 from evidence.settings import SETTINGS_FILE
 from tests.custody.ten_weeks import REGULATOR, make_pki, sign_receipt, sign_text
 from tests.support.handing_over import build, make_office
@@ -55,5 +55,5 @@ def test_a_good_receipt_prints_no_traceback(root: Path, tmp_path: Path, kind: st
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert json.loads(done.stdout)["manner"] == "signature"
-    taken = Ledger.open(root / "archive/ledger").view.receipts()
+    taken = EmbeddedLedger.open(root / "archive/ledger").view.receipts()
     assert json.loads(done.stdout)["source"] in {each.source for each in taken}

@@ -12,6 +12,7 @@ from evidence import config
 from evidence.archive.originals import Originals
 from evidence.cli.program import cli
 from evidence.errors import EvidenceError
+from evidence.ledger.embedded import EmbeddedLedger
 from evidence.ledger.ledger import Ledger
 from tests.support import sample
 from tests.support.first_contract import SETTINGS_TEXT
@@ -27,7 +28,7 @@ def workspace(tmp_path: Path) -> Path:
     (tmp_path / "evidence.toml").write_text(priced, encoding="utf-8")
     (tmp_path / "archive").mkdir()
     Originals(tmp_path / "archive" / "originals")
-    ledger = Ledger.open(tmp_path / "archive" / "ledger", clock=lambda: sample.FRIDAY)
+    ledger = EmbeddedLedger.open(tmp_path / "archive" / "ledger", clock=lambda: sample.FRIDAY)
     ledger.append("test", *sample.journal_events(sample.week_facts()))
     return tmp_path
 
@@ -35,7 +36,7 @@ def workspace(tmp_path: Path) -> Path:
 @pytest.fixture
 def ledger_of(workspace: Path) -> Ledger:
     """The workspace's ledger, to add facts known on the world's Friday."""
-    return Ledger.open(workspace / "archive" / "ledger", clock=lambda: sample.FRIDAY)
+    return EmbeddedLedger.open(workspace / "archive" / "ledger", clock=lambda: sample.FRIDAY)
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-from evidence.ledger.ledger import Ledger
+from evidence.ledger.embedded import EmbeddedLedger
 from evidence.rules.judge import judge
 from tests.cli.rules.conftest import AT, Run
 from tests.support import sample
@@ -32,7 +32,7 @@ def test_the_ledger_and_the_facts_in_memory_are_judged_alike(run: Run) -> None:
 
 def test_judging_again_from_a_rebuilt_view_gives_the_same_document(run: Run, workspace: Path) -> None:
     first = run("check", "--week", "2022-W13", "--json", *AT).stdout
-    Ledger.open(workspace / "archive" / "ledger", clock=lambda: sample.FRIDAY).rebuild()
+    EmbeddedLedger.open(workspace / "archive" / "ledger", clock=lambda: sample.FRIDAY).rebuild()
     assert run("check", "--week", "2022-W13", "--json", *AT).stdout == first
 
 
@@ -42,7 +42,7 @@ def test_one_case_is_judged_without_the_standing_duties(run: Run) -> None:
 
 
 def test_a_missing_record_exits_3_and_says_what_to_do(run: Run, workspace: Path) -> None:
-    ledger = Ledger.open(workspace / "archive" / "ledger", clock=lambda: sample.FRIDAY)
+    ledger = EmbeddedLedger.open(workspace / "archive" / "ledger", clock=lambda: sample.FRIDAY)
     visit = sample.check_visit(sample.CHECKED, sample.date(2022, 3, 28), id="WJB22-0002-V9")
     ledger.append("test", sample.VisitRecorded(visit=visit))
     result = run("check", "--week", "2022-W13", *AT)
@@ -52,7 +52,7 @@ def test_a_missing_record_exits_3_and_says_what_to_do(run: Run, workspace: Path)
 
 
 def test_a_review_alone_exits_5(run: Run, workspace: Path) -> None:
-    ledger = Ledger.open(workspace / "archive" / "ledger", clock=lambda: sample.FRIDAY)
+    ledger = EmbeddedLedger.open(workspace / "archive" / "ledger", clock=lambda: sample.FRIDAY)
     closed = sample.closed_case().visits[0]
     ledger.append("test", sample.VisitRecorded(visit=replace(closed, version=2, badge_shown=None)))
     result = run("check", "--case", sample.CLOSED, *AT)

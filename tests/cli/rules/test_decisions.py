@@ -14,7 +14,7 @@ from click.testing import CliRunner
 
 from evidence.cli.program import cli
 from evidence.ledger.arrival_events import MarkDecided
-from evidence.ledger.ledger import Ledger
+from evidence.ledger.embedded import EmbeddedLedger
 from tests.cli.rules.conftest import AT, Run
 from tests.support import sample
 from tests.support.accounts import tie
@@ -31,7 +31,7 @@ def _unsealed(workspace: Path) -> None:
         by="P5",
         why="只有印泥痕迹",
     )
-    Ledger.open(workspace / "archive" / "ledger", clock=lambda: sample.FRIDAY).append("test", word)
+    EmbeddedLedger.open(workspace / "archive" / "ledger", clock=lambda: sample.FRIDAY).append("test", word)
 
 
 def _seal_finding(run: Run) -> dict:

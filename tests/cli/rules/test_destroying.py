@@ -13,7 +13,7 @@ from evidence import config
 from evidence.archive.originals import Originals
 from evidence.config import open_workspace
 from evidence.handover.disposal import destroy, disposed
-from evidence.ledger.ledger import Ledger
+from evidence.ledger.embedded import EmbeddedLedger
 from evidence.ledger.upkeep import MaterialDisposed
 from tests.cli.rules.conftest import Run
 from tests.support import sample
@@ -76,7 +76,7 @@ def test_only_what_may_go_goes_and_a_digest_remains(
         gone = path.name in ready
         assert path.exists() is not gone
         assert (workspace / "archive/cases" / sample.CLOSED / f"{visit}.mp4").exists() is not gone
-    events = [entry.event for entry in Ledger.open(workspace / "archive" / "ledger").entries()]
+    events = [entry.event for entry in EmbeddedLedger.open(workspace / "archive" / "ledger").entries()]
     event = next(each for each in events if isinstance(each, MaterialDisposed))
     assert (event.by, {item.sha256 for item in event.items}) == ("P1", ready)
     assert Originals(workspace / "archive" / "originals").path(event.approval).is_file()

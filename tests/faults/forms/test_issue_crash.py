@@ -15,8 +15,8 @@ from evidence.archive.originals import Originals
 from evidence.domain.document import IssuedForm
 from evidence.domain.identifiers import Number
 from evidence.forms.catalogue import Catalogue, shipped_templates
+from evidence.ledger.embedded import EmbeddedLedger
 from evidence.ledger.events import Event
-from evidence.ledger.ledger import Ledger
 from evidence.ledger.upkeep import NumbersReserved
 from evidence.ledger.view import View
 from tests.support.first_contract import FIRST_CONTRACT
@@ -49,7 +49,7 @@ def reopened(root: Path) -> FormsWorld:
     """The world as another process finds it."""
     return FormsWorld(
         root=root,
-        ledger=Ledger.open(root / "ledger", clock=lambda: NOW),
+        ledger=EmbeddedLedger.open(root / "ledger", clock=lambda: NOW),
         originals=Originals(root / "originals"),
         issued=IssuedStore(root / "issued"),
         catalogue=Catalogue.load(shipped_templates(), FIRST_CONTRACT.form_texts),

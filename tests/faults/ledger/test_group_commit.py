@@ -13,8 +13,8 @@ import pytest
 from evidence.domain.case import Case, CaseKind
 from evidence.domain.identifiers import CaseId, EnterpriseId
 from evidence.ledger import commit
+from evidence.ledger.embedded import EmbeddedLedger
 from evidence.ledger.events import CaseOpened
-from evidence.ledger.ledger import Ledger
 from tests.support.ledger_scenario import START
 
 pytestmark = pytest.mark.skipif(
@@ -56,7 +56,7 @@ class HeldSync:
 
 def all_write(folder: Path, sync: HeldSync, monkeypatch: pytest.MonkeyPatch) -> list[Future[tuple[int, ...]]]:
     """Eight ledgers of eight threads; seven of them write while the sync of the first is under way."""
-    ledgers = [Ledger.open(folder, clock=lambda: START) for _ in range(WRITERS)]
+    ledgers = [EmbeddedLedger.open(folder, clock=lambda: START) for _ in range(WRITERS)]
     monkeypatch.setattr(os, "fsync", sync)
     with ThreadPoolExecutor(WRITERS) as pool:
         first = pool.submit(ledgers[0].append, "x", opened(1))
@@ -71,15 +71,15 @@ def test_writers_that_wait_share_one_sync(tmp_path: Path, monkeypatch: pytest.Mo
         done = all_write(tmp_path, sync, held)
     assert sorted(position for each in done for position in each.result()) == list(range(WRITERS))
     assert sync.calls == 2, "one for the first, one for the seven that had written meanwhile"
-    assert Ledger.open(tmp_path).check_chain().size == WRITERS
+    assert EmbeddedLedger.open(tmp_path).check_chain().size == WRITERS
 
 
 def test_a_refused_sync_fails_everyone_it_was_to_cover(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = Ledger.open(tmp_path, clock=lambda: START)
+    before = EmbeddedLedger.open(tmp_path, clock=lambda: START)
     before.append("x", opened(100))
-    reader = Ledger.open(tmp_path)
+    reader = EmbeddedLedger.open(tmp_path)
     seen: list[int] = []
 
     def refuse(_descriptor: int) -> None:
@@ -92,7 +92,7 @@ def test_a_refused_sync_fails_everyone_it_was_to_cover(
         assert all(isinstance(each.exception(), OSError) for each in done)
         assert sync.calls == 1, "whoever waited does not trust a second try"
     assert seen == [1 + WRITERS]
-    assert [case.id for case in Ledger.open(tmp_path).view.cases()] == ["WJB22-0100"]
+    assert [case.id for case in EmbeddedLedger.open(tmp_path).view.cases()] == ["WJB22-0100"]
     assert reader.head == before.head
     assert before.append("x", opened(1)) == (1,)
     assert reader.head == before.check_chain() == before.head
@@ -101,7 +101,7 @@ def test_a_refused_sync_fails_everyone_it_was_to_cover(
 def test_what_a_failed_sync_left_is_cut_by_the_next_writer(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ledger, reader = (Ledger.open(tmp_path, clock=lambda: START) for _ in range(2))
+    ledger, reader = (EmbeddedLedger.open(tmp_path, clock=lambda: START) for _ in range(2))
     ledger.append("x", opened(1))
 
     def refuse(*_arguments: object) -> None:
@@ -122,7 +122,7 @@ def test_what_a_failed_sync_left_is_cut_by_the_next_writer(
 def test_a_decision_to_write_nothing_rests_on_what_is_on_disk(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    writer, other = (Ledger.open(tmp_path, clock=lambda: START) for _ in range(2))
+    writer, other = (EmbeddedLedger.open(tmp_path, clock=lambda: START) for _ in range(2))
     writer.append("x", opened(1))
     synced: list[int] = []
     real = os.fsync
@@ -142,7 +142,7 @@ def test_a_decision_to_write_nothing_rests_on_what_is_on_disk(
 def test_a_mark_that_may_not_speak_of_this_file_is_not_believed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lie: str
 ) -> None:
-    ledger = Ledger.open(tmp_path, clock=lambda: START)
+    ledger = EmbeddedLedger.open(tmp_path, clock=lambda: START)
     ledger.append("x", opened(1))
     shared = commit.GroupCommit(ledger.journal_path, 1.0)
     assert shared.mark().offset == ledger.journal_path.stat().st_size
@@ -159,7 +159,7 @@ def test_a_mark_that_may_not_speak_of_this_file_is_not_believed(
 
 
 def test_a_tail_cut_off_is_not_believed_to_be_on_disk(tmp_path: Path) -> None:
-    ledger = Ledger.open(tmp_path, clock=lambda: START)
+    ledger = EmbeddedLedger.open(tmp_path, clock=lambda: START)
     ledger.append("x", opened(1))
     end = ledger.journal_path.stat().st_size
     with ledger.journal_path.open("ab") as file:

@@ -17,8 +17,8 @@ from evidence.domain.case import Case, CaseKind
 from evidence.domain.identifiers import CaseId, EnterpriseId, Sha256
 from evidence.errors import EvidenceError
 from evidence.ledger import embedded as ledger_module
+from evidence.ledger.embedded import EmbeddedLedger
 from evidence.ledger.events import CaseOpened
-from evidence.ledger.ledger import Ledger
 from evidence.ledger.upkeep import TailCut
 from evidence.ledger.view import View
 from tests.support.killing import moments, points, run_and_die
@@ -45,7 +45,7 @@ def next_case(view: View) -> Sequence[CaseOpened]:
 
 def ledger_work(folder: Path, tell: Tell) -> None:
     """Single events, a group, a transaction, a snapshot in between."""
-    ledger = Ledger.open(folder, clock=lambda: START)
+    ledger = EmbeddedLedger.open(folder, clock=lambda: START)
     for _ in range(2):
         ledger.transact("x", next_case)
         tell(str(ledger.head.size))
@@ -64,9 +64,9 @@ def test_nothing_acknowledged_is_lost_wherever_a_writer_dies(tmp_path: Path) -> 
         folder = tmp_path / f"{index}{moment}"
         told = run_and_die(lambda tell, folder=folder: ledger_work(folder, tell), index, moment)
         acknowledged = int(told[-1]) if told else 0
-        ledger = Ledger.open(folder, clock=lambda: START)
+        ledger = EmbeddedLedger.open(folder, clock=lambda: START)
         assert ledger.head.size >= acknowledged, (index, moment)
-        assert Ledger.open(folder, snapshots=False).head == ledger.check_chain() == ledger.head
+        assert EmbeddedLedger.open(folder, snapshots=False).head == ledger.check_chain() == ledger.head
         events = [entry.event for entry in ledger.entries()]
         assert [event.case.id for event in events[:2] if isinstance(event, CaseOpened)] == [
             f"WJB22-{running:04d}" for running in range(1, min(len(events), 2) + 1)
@@ -100,7 +100,7 @@ def test_an_original_is_whole_or_absent_wherever_storing_dies(tmp_path: Path) ->
 
 
 def workspace(root: Path) -> Path:
-    ledger = Ledger.open(root / "archive" / "ledger", clock=lambda: START)
+    ledger = EmbeddedLedger.open(root / "archive" / "ledger", clock=lambda: START)
     ledger.append("x", opened(1))
     Originals(root / "archive" / "originals").put_bytes(CONTENT)
     (root / "evidence.toml").write_text('[contract]\ncode = "WJB"\n')
@@ -126,12 +126,12 @@ def test_a_backup_that_dies_is_finished_by_the_next_and_never_speaks_of_missing_
         back_up(source, destination, at=START, same_disk=True)
         restored = tmp_path / f"{index}{moment}-restored"
         restore(destination, restored)
-        assert Ledger.open(restored / "archive" / "ledger").head.size == 1
+        assert EmbeddedLedger.open(restored / "archive" / "ledger").head.size == 1
         assert Originals(restored / "archive" / "originals").read(DIGEST) == CONTENT
 
 
 def many_appends(folder: Path, count: int) -> None:
-    ledger = Ledger.open(folder, clock=lambda: START)
+    ledger = EmbeddedLedger.open(folder, clock=lambda: START)
     for _ in range(count):
         ledger.transact("x", next_case)
 
@@ -151,7 +151,7 @@ def forked(work: Callable[[], None]) -> int:
 def test_processes_side_by_side_draw_gapless_numbers_into_one_chain(tmp_path: Path) -> None:
     children = [forked(lambda: many_appends(tmp_path, 25)) for _ in range(4)]
     assert [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children] == [0] * 4
-    ledger = Ledger.open(tmp_path)
+    ledger = EmbeddedLedger.open(tmp_path)
     assert [case.id for case in ledger.view.cases()] == [f"WJB22-{running:04d}" for running in range(1, 101)]
     assert ledger.check_chain().size == 100
 
@@ -159,13 +159,13 @@ def test_processes_side_by_side_draw_gapless_numbers_into_one_chain(tmp_path: Pa
 def test_processes_killed_at_random_leave_gapless_numbers_behind(tmp_path: Path) -> None:
     for round_ in range(12):
         children = [forked(lambda: many_appends(tmp_path, 1000)) for _ in range(2)]
-        wanted = Ledger.open(tmp_path).head.size + 3 + round_ % 4
-        while Ledger.open(tmp_path).head.size < wanted:
+        wanted = EmbeddedLedger.open(tmp_path).head.size + 3 + round_ % 4
+        while EmbeddedLedger.open(tmp_path).head.size < wanted:
             os.sched_yield()
         for child in children:
             os.kill(child, 9)
             os.waitpid(child, 0)
-    ledger = Ledger.open(tmp_path, clock=lambda: START)
+    ledger = EmbeddedLedger.open(tmp_path, clock=lambda: START)
     ledger.append("x", opened(9999))
     cases = [case.id for case in ledger.view.cases()]
     assert cases[:-1] == [f"WJB22-{running:04d}" for running in range(1, len(cases))]
@@ -174,7 +174,7 @@ def test_processes_killed_at_random_leave_gapless_numbers_behind(tmp_path: Path)
 
 def test_a_full_disk_acknowledges_nothing_and_leaves_whole_lines(tmp_path: Path) -> None:
     """A file size limit writes part of the data and then refuses, as a full disk does."""
-    ledger = Ledger.open(tmp_path, clock=lambda: START)
+    ledger = EmbeddedLedger.open(tmp_path, clock=lambda: START)
     ledger.append("x", opened(1))
     size = ledger.journal_path.stat().st_size
 
@@ -184,7 +184,7 @@ def test_a_full_disk_acknowledges_nothing_and_leaves_whole_lines(tmp_path: Path)
 
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (size + 50, size + 50))
-        mine = Ledger.open(tmp_path, clock=lambda: START)
+        mine = EmbeddedLedger.open(tmp_path, clock=lambda: START)
         with pytest.raises(OSError, match="too large"):
             mine.append("x", opened(2))
         assert mine.head.size == 1
@@ -196,7 +196,7 @@ def test_a_full_disk_acknowledges_nothing_and_leaves_whole_lines(tmp_path: Path)
 
 
 def test_a_failing_sync_acknowledges_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    ledger = Ledger.open(tmp_path, clock=lambda: START)
+    ledger = EmbeddedLedger.open(tmp_path, clock=lambda: START)
     ledger.append("x", opened(1))
 
     def failing(_descriptor: int) -> None:
@@ -206,13 +206,13 @@ def test_a_failing_sync_acknowledges_nothing(tmp_path: Path, monkeypatch: pytest
         broken.setattr(os, "fsync", failing)
         with pytest.raises(OSError, match="Input/output"):
             ledger.append("x", opened(2))
-    assert Ledger.open(tmp_path).head.size == ledger.head.size == 1
+    assert EmbeddedLedger.open(tmp_path).head.size == ledger.head.size == 1
     assert ledger.append("x", opened(2)) == (1,)
 
 
 def test_a_lock_held_too_long_fails_loudly_and_names_the_holder(tmp_path: Path) -> None:
-    holder = Ledger.open(tmp_path, clock=lambda: START)
-    other = Ledger.open(tmp_path, clock=lambda: START, lock_timeout_s=0.05)
+    holder = EmbeddedLedger.open(tmp_path, clock=lambda: START)
+    other = EmbeddedLedger.open(tmp_path, clock=lambda: START, lock_timeout_s=0.05)
 
     def slow(_view: View) -> Sequence[CaseOpened]:
         with pytest.raises(EvidenceError, match="占用") as caught:
@@ -226,7 +226,7 @@ def test_a_lock_held_too_long_fails_loudly_and_names_the_holder(tmp_path: Path) 
 
 def test_a_clock_set_back_changes_nothing_but_the_stated_times(tmp_path: Path) -> None:
     times = [START, START.replace(year=2021), START]
-    ledger = Ledger.open(tmp_path, clock=lambda: times.pop())
+    ledger = EmbeddedLedger.open(tmp_path, clock=lambda: times.pop())
     for running in (1, 2, 3):
         ledger.append("x", opened(running))
     assert [entry.instant.year for entry in ledger.entries()] == [2022, 2021, 2022]
@@ -241,5 +241,5 @@ def test_a_snapshot_the_disk_refuses_is_no_reason_to_stop(
 
     monkeypatch.setattr(ledger_module, "save", refuse)
     monkeypatch.setattr(ledger_module, "_SAVE_AFTER", 1)
-    ledger = Ledger.open(tmp_path, clock=lambda: START)
+    ledger = EmbeddedLedger.open(tmp_path, clock=lambda: START)
     assert ledger.append("x", opened(1)) == (0,)

@@ -29,7 +29,7 @@ from evidence.errors import EvidenceError, ExitCode
 from evidence.ledger import chain
 from evidence.ledger.codec import read_line
 from evidence.ledger.comparison import LedgerBehindError, LedgerRewrittenError, check_at_opening
-from evidence.ledger.ledger import Ledger
+from evidence.ledger.embedded import EmbeddedLedger
 from evidence.ledger.merkle import Frontier
 from evidence.ledger.upkeep import LedgerRecovered
 from tests.support.kept_workspace import kept_workspace
@@ -238,7 +238,7 @@ def test_a_past_rewritten_with_its_checkpoint_is_betrayed_by_the_package(
 
     told = rechained(whole[:UNDER_CHECKPOINT], another_history)
     journal.write_bytes(b"".join(rechained(whole, another_history)))
-    ledger = Ledger.open(journal.parent, snapshots=False)
+    ledger = EmbeddedLedger.open(journal.parent, snapshots=False)
     assert ledger.tree(UNDER_CHECKPOINT).root.hex() == ledger.view.checkpoints()[0].root
     with pytest.raises(LedgerRewrittenError):
         open_workspace(week).ledger  # noqa: B018 - opening is what is refused

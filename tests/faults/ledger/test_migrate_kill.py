@@ -13,7 +13,7 @@ import pytest
 
 from evidence.errors import UsageError
 from evidence.ledger import migrate
-from evidence.ledger.ledger import Ledger
+from evidence.ledger.embedded import EmbeddedLedger
 from evidence.ledger.migrate import to_database, to_folder
 from evidence.ledger.place import open_ledger
 from evidence.ledger.postgres.ledger import PostgresLedger
@@ -59,7 +59,7 @@ def rooms(tmp_path: Path, cluster: Cluster) -> Callable[[], tuple[Path, LedgerSe
     def make() -> tuple[Path, LedgerSettings]:
         folder = tmp_path / f"ledger-{len(made)}"
         made.append(folder)
-        Ledger.open(folder, clock=clock).append("x", *STORY)
+        EmbeddedLedger.open(folder, clock=clock).append("x", *STORY)
         return folder, cluster.ledger_settings()
 
     return make
@@ -79,7 +79,7 @@ def opens(folder: Path, settings: LedgerSettings) -> list[bytes] | str:
 
 
 def lines_of(folder: Path) -> list[bytes]:
-    return list(Ledger.open(folder).lines())
+    return list(EmbeddedLedger.open(folder).lines())
 
 
 def test_a_move_into_the_database_killed_anywhere_is_finished_by_running_it_again(

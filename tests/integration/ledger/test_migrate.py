@@ -12,8 +12,8 @@ from click.testing import CliRunner, Result
 from evidence.cli.program import cli
 from evidence.config import open_workspace
 from evidence.errors import LedgerDamagedError, UsageError
+from evidence.ledger.embedded import EmbeddedLedger
 from evidence.ledger.journal import WriterLock
-from evidence.ledger.ledger import Ledger
 from evidence.ledger.migrate import ASIDE_NAME, to_database, to_folder
 from evidence.ledger.place import MOVED_NAME, open_ledger
 from evidence.ledger.postgres.ledger import PostgresLedger
@@ -35,7 +35,7 @@ def settings(cluster: Cluster) -> LedgerSettings:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    Ledger.open(tmp_path / "ledger", clock=lambda: START).append("x", *STORY)
+    EmbeddedLedger.open(tmp_path / "ledger", clock=lambda: START).append("x", *STORY)
     return tmp_path / "ledger"
 
 
@@ -45,7 +45,7 @@ def clock():
 
 def test_there_and_back_every_byte_and_the_root_are_the_same(folder: Path, settings: LedgerSettings) -> None:
     before = (folder / "journal.jsonl").read_bytes()
-    root = Ledger.open(folder).tree().root.hex()
+    root = EmbeddedLedger.open(folder).tree().root.hex()
     there = to_database(folder, settings, clock=clock)
     assert (there.lines, there.root) == (len(STORY), root)
     ledger = open_ledger(folder, settings, clock=clock)
@@ -54,7 +54,7 @@ def test_there_and_back_every_byte_and_the_root_are_the_same(folder: Path, setti
     back = to_folder(folder, settings, clock=clock)
     assert (back.lines, back.root) == (len(STORY), root)
     assert (folder / "journal.jsonl").read_bytes() == before
-    assert Ledger.open(folder).check_chain().size == len(STORY)
+    assert EmbeddedLedger.open(folder).check_chain().size == len(STORY)
 
 
 def test_what_was_added_in_the_database_comes_back_too_and_may_go_there_again(
@@ -63,7 +63,7 @@ def test_what_was_added_in_the_database_comes_back_too_and_may_go_there_again(
     to_database(folder, settings, clock=clock)
     open_ledger(folder, settings, clock=clock).append("y", *STORY)
     to_folder(folder, settings, clock=clock)
-    Ledger.open(folder, clock=clock).append("z", STORY[0])
+    EmbeddedLedger.open(folder, clock=clock).append("z", STORY[0])
     again = to_database(folder, settings, clock=clock)
     assert again.lines == 2 * len(STORY) + 1
     assert open_ledger(folder, settings, clock=clock).check_chain().size == again.lines
@@ -71,7 +71,7 @@ def test_what_was_added_in_the_database_comes_back_too_and_may_go_there_again(
 
 def test_a_move_that_was_interrupted_is_continued(folder: Path, settings: LedgerSettings) -> None:
     target = PostgresLedger.open_database(settings, clock)
-    lines = list(Ledger.open(folder).lines())
+    lines = list(EmbeddedLedger.open(folder).lines())
     target.adopt(lines[:7])
     target.adopt(lines[3:11])  # what is there already is passed over
     assert to_database(folder, settings, clock=clock).lines == len(STORY)
@@ -85,12 +85,12 @@ def test_another_journal_in_the_database_is_never_mixed_in(folder: Path, setting
         to_database(folder, settings, clock=clock)
     assert target.head.size == 1
     assert not (folder / MOVED_NAME).exists()
-    assert Ledger.open(folder).head.size == len(STORY)
+    assert EmbeddedLedger.open(folder).head.size == len(STORY)
 
 
 def test_a_longer_journal_in_the_database_is_not_overwritten(folder: Path, settings: LedgerSettings) -> None:
     target = PostgresLedger.open_database(settings, clock)
-    target.adopt(list(Ledger.open(folder).lines()))
+    target.adopt(list(EmbeddedLedger.open(folder).lines()))
     target.append("x", STORY[0])
     with pytest.raises(UsageError, match="已在那里继续记账"):
         to_database(folder, settings, clock=clock)
@@ -107,14 +107,14 @@ def test_a_damaged_journal_does_not_move(folder: Path, settings: LedgerSettings)
 
 def test_nobody_appends_while_it_moves(folder: Path, settings: LedgerSettings) -> None:
     with WriterLock(folder / "journal.lock").held():
-        other = Ledger.open(folder, lock_timeout_s=0.05)
+        other = EmbeddedLedger.open(folder, lock_timeout_s=0.05)
         with pytest.raises(Exception, match="占用"):
             other.append("x", STORY[0])
     held: list[bool] = []
 
     def probe(_lines: int) -> None:
         with pytest.raises(Exception, match="占用"):
-            Ledger.open(folder, lock_timeout_s=0.05).append("x", STORY[0])
+            EmbeddedLedger.open(folder, lock_timeout_s=0.05).append("x", STORY[0])
         held.append(True)
 
     to_database(folder, settings, clock=clock, progress=probe)

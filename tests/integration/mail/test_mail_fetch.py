@@ -12,7 +12,7 @@ import pytest
 from evidence.domain.identifiers import ArrivalId, Sha256
 from evidence.errors import UsageError
 from evidence.ledger.arrival_events import ArrivalTaken
-from evidence.ledger.ledger import Ledger
+from evidence.ledger.embedded import EmbeddedLedger
 from evidence.mail import fetch as fetching_room
 from evidence.mail.fetch import Post
 from evidence.mail.message import read_letter
@@ -38,7 +38,7 @@ def post(root: Path, server: Dovecot, **settings: object) -> Post:
         root=root,
         inbox=root / "inbox",
         archive=root / "archive",
-        ledger=Ledger.open(root / "archive" / "ledger"),
+        ledger=EmbeddedLedger.open(root / "archive" / "ledger"),
         mailboxes={"整改": MailboxSettings(user=USER, **given | settings)},  # type: ignore[arg-type]
     )
 
@@ -246,7 +246,11 @@ def test_a_name_that_is_no_mailbox_and_none_at_all_say_what_to_do(server: Doveco
     with pytest.raises(UsageError, match="没有这个邮箱"):
         post(tmp_path, server).fetch("别的")
     bare = Post(
-        root=tmp_path, inbox=tmp_path, archive=tmp_path, ledger=Ledger.open(tmp_path / "l"), mailboxes={}
+        root=tmp_path,
+        inbox=tmp_path,
+        archive=tmp_path,
+        ledger=EmbeddedLedger.open(tmp_path / "l"),
+        mailboxes={},
     )
     with pytest.raises(UsageError, match="没有配置邮箱"):
         bare.fetch()

@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from evidence.domain.case import VisitKind
 from evidence.domain.facts import Facts
 from evidence.domain.week import Week, local_date
+from evidence.ledger.embedded import EmbeddedLedger
 from evidence.ledger.facts import gather, gather_open
-from evidence.ledger.known import lines_known_at
+from evidence.ledger.known import lines_known_at, view_known_at
 from evidence.ledger.ledger import Ledger
 from evidence.ledger.view import View
 from evidence.rules.clause import Finding, Kind
@@ -38,7 +39,7 @@ def judged(view: View, at: datetime) -> tuple[Finding, ...]:
 def journal() -> Iterator[tuple[Ledger, list[datetime]]]:
     """The week in order, each event six hours after the one before."""
     with TemporaryDirectory() as folder:
-        ledger = Ledger.open(Path(folder))
+        ledger = EmbeddedLedger.open(Path(folder))
         times = []
         for place, event in enumerate(sample.journal_events(sample.week_facts())):
             times.append(FIRST + timedelta(hours=6 * place))
@@ -57,12 +58,12 @@ def test_findings_at_a_day_are_those_of_the_journal_cut_at_that_day(
     with TemporaryDirectory() as folder:
         lines = list(ledger.lines(0, place + 1))
         Path(folder, "journal.jsonl").write_bytes(b"".join(line + b"\n" for line in lines))
-        cut = Ledger.open(Path(folder))
-        assert judged(ledger.known_at(at), at) == judged(cut.view, at)
+        cut = EmbeddedLedger.open(Path(folder))
+        assert judged(view_known_at(ledger, at), at) == judged(cut.view, at)
 
 
 def test_a_line_of_a_clock_that_ran_ahead_is_known_when_an_earlier_one_follows(tmp_path: Path) -> None:
-    ledger = Ledger.open(tmp_path)
+    ledger = EmbeddedLedger.open(tmp_path)
     events = sample.journal_events(sample.week_facts())[:4]
     for event, hours in zip(events, (0, 99, 1, 50), strict=True):
         ledger.append("test", event, at=FIRST + timedelta(hours=hours))
@@ -72,10 +73,12 @@ def test_a_line_of_a_clock_that_ran_ahead_is_known_when_an_earlier_one_follows(t
 
 
 def test_a_journal_that_began_later_is_judged_by_what_had_happened(tmp_path: Path) -> None:
-    ledger = Ledger.open(tmp_path)
+    ledger = EmbeddedLedger.open(tmp_path)
     ledger.append("test", *sample.journal_events(sample.week_facts()), at=datetime(2026, 11, 28, tzinfo=UTC))
-    assert ledger.known_at(sample.FRIDAY).head == ledger.head
-    assert any(one.kind.value == "pass" for one in judged(ledger.known_at(sample.FRIDAY), sample.FRIDAY))
+    assert view_known_at(ledger, sample.FRIDAY).head == ledger.head
+    assert any(
+        one.kind.value == "pass" for one in judged(view_known_at(ledger, sample.FRIDAY), sample.FRIDAY)
+    )
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +89,7 @@ def journalled_late() -> Iterator[View]:
 
 
 def late(facts: Facts, folder: str) -> Ledger:
-    ledger = Ledger.open(Path(folder))
+    ledger = EmbeddedLedger.open(Path(folder))
     ledger.append("test", *sample.journal_events(facts), at=datetime(2026, 11, 28, tzinfo=UTC))
     return ledger
 
@@ -135,8 +138,8 @@ def test_a_paper_that_came_back_later_was_not_there(tmp_path: Path) -> None:
 def test_on_the_day_after_the_check_nothing_of_the_recheck_is_known(tmp_path: Path) -> None:
     kept = Path(__file__).parents[2] / "data/workspace-2026-11-23/archive/ledger/journal.jsonl"
     (tmp_path / "journal.jsonl").write_bytes(kept.read_bytes())
-    ledger, at = Ledger.open(tmp_path), datetime(2022, 3, 15, 4, tzinfo=UTC)
-    findings = judged(ledger.known_at(at), at)
+    ledger, at = EmbeddedLedger.open(tmp_path), datetime(2022, 3, 15, 4, tzinfo=UTC)
+    findings = judged(view_known_at(ledger, at), at)
     passed = {one.rule_id for one in findings if one.kind.value == "pass"}
     assert not passed & {"F02-yearly-chain", "P07-report-document", "P12-recheck-record"}
     said = json.dumps([one.message for one in findings if one.kind.value == "pass"], ensure_ascii=False)

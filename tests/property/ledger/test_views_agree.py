@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from evidence.errors import LedgerDamagedError
 from evidence.ledger import bulk
 from evidence.ledger import embedded as ledger_module
+from evidence.ledger.embedded import EmbeddedLedger
 from evidence.ledger.events import Event
 from evidence.ledger.ledger import Ledger
 from tests.support.ledger_scenario import START, every_kind
@@ -52,7 +53,7 @@ def test_every_way_of_reading_gives_the_same_tables(
     """Any order of events, even one that could not happen, in any grouping over two writers."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        writers = [Ledger.open(folder, clock=lambda: START) for _ in range(2)]
+        writers = [EmbeddedLedger.open(folder, clock=lambda: START) for _ in range(2)]
         done = turn = 0
         while done < len(events):
             size = groups[turn % len(groups)]
@@ -63,17 +64,17 @@ def test_every_way_of_reading_gives_the_same_tables(
                 writer.save_snapshot()
         followed = shown(writers[0])
         assert shown(writers[1]) == followed
-        assert shown(Ledger.open(folder)) == followed
-        assert shown(Ledger.open(folder, snapshots=False)) == followed
+        assert shown(EmbeddedLedger.open(folder)) == followed
+        assert shown(EmbeddedLedger.open(folder, snapshots=False)) == followed
         for beside in (False, True):
             with everything_in_bulk(beside=beside):
-                assert shown(Ledger.open(folder)) == followed
-                assert shown(Ledger.open(folder, snapshots=False)) == followed
-                unread = Ledger.open(folder, snapshots=False)
+                assert shown(EmbeddedLedger.open(folder)) == followed
+                assert shown(EmbeddedLedger.open(folder, snapshots=False)) == followed
+                unread = EmbeddedLedger.open(folder, snapshots=False)
         unread.save_snapshot()
-        assert shown(Ledger.open(folder)) == followed
+        assert shown(EmbeddedLedger.open(folder)) == followed
         writers[0].save_snapshot()
-        assert shown(Ledger.open(folder)) == followed
+        assert shown(EmbeddedLedger.open(folder)) == followed
 
 
 @settings(max_examples=60, deadline=None)
@@ -82,14 +83,14 @@ def test_one_changed_byte_anywhere_is_never_read_as_sound(events: list[Event], d
     """But for the last line's newline: a line that lost it was never acknowledged as such."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        head = Ledger.open(folder, clock=lambda: START).append("x", *events)
+        head = EmbeddedLedger.open(folder, clock=lambda: START).append("x", *events)
         journal = folder / "journal.jsonl"
         whole = journal.read_bytes()
         at = data.draw(st.integers(0, len(whole) - 1))
         flip = data.draw(st.integers(1, 255))
         journal.write_bytes(whole[:at] + bytes([whole[at] ^ flip]) + whole[at + 1 :])
         try:
-            reread = Ledger.open(folder, snapshots=False)
+            reread = EmbeddedLedger.open(folder, snapshots=False)
         except LedgerDamagedError:
             return
         assert at == len(whole) - 1

@@ -12,6 +12,7 @@ from evidence.domain.identifiers import Number
 from evidence.errors import ExitCode
 from evidence.forms.leftovers import settle_archive, settle_leftovers
 from evidence.ledger.comparison import LedgerBehindError, compare
+from evidence.ledger.embedded import EmbeddedLedger
 from evidence.ledger.events import FormIssued
 from evidence.ledger.ledger import Ledger
 from evidence.ledger.positions import Positions
@@ -33,7 +34,7 @@ def archive(tmp_path: Path) -> Path:
 
 
 def opened(archive: Path) -> Ledger:
-    ledger = Ledger.open(archive / "ledger", clock=lambda: START)
+    ledger = EmbeddedLedger.open(archive / "ledger", clock=lambda: START)
     ledger.positions = Positions(archive)
     return ledger
 

@@ -15,6 +15,7 @@ from evidence.forms.open_case import open_case
 from evidence.forms.take_back import cancel_case, withdraw_entry, withdraw_visit
 from evidence.forms.visit_entry import record_visit_file
 from evidence.ledger.arrival_events import ArrivalJudged, ArrivalTaken
+from evidence.ledger.embedded import EmbeddedLedger
 from evidence.ledger.events import Event, RegisterEntered, VisitRecorded
 from evidence.ledger.facts import gather
 from evidence.ledger.ledger import Ledger
@@ -27,7 +28,7 @@ WHO = {"by": "P1", "actor": "cli:test（P1）"}
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Ledger:
-    made = Ledger.open(tmp_path / "ledger", clock=lambda: sample.FRIDAY)
+    made = EmbeddedLedger.open(tmp_path / "ledger", clock=lambda: sample.FRIDAY)
     made.append("test", *sample.journal_events(sample.week_facts()))
     return made
 
@@ -177,6 +178,6 @@ def test_an_assignment_is_taken_back(ledger: Ledger) -> None:
 
 def test_a_journal_with_all_of_it_opens_again(ledger: Ledger, tmp_path: Path) -> None:
     withdraw_visit(ledger, VisitId(f"{sample.CLOSED}-V1"), why="误登", follow=released_from, **WHO)
-    again = Ledger.open(tmp_path / "ledger")
+    again = EmbeddedLedger.open(tmp_path / "ledger")
     assert again.view.head == ledger.view.head
     assert again.view.visits(sample.CLOSED) == ledger.view.visits(sample.CLOSED)

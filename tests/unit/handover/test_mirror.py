@@ -18,6 +18,7 @@ from evidence.errors import ExitCode
 from evidence.handover.mirror import kept_outside, lacking_outside, mirror
 from evidence.handover.settings import WitnessSettings
 from evidence.ledger.checkpoint import Checkpoint, make
+from evidence.ledger.embedded import EmbeddedLedger
 from evidence.ledger.events import CheckpointMade
 from evidence.ledger.ledger import Ledger
 from tests.support.ledger_scenario import START, taken
@@ -40,7 +41,7 @@ def root(tmp_path: Path) -> Path:
     (work / "evidence.toml").write_text(
         '[contract]\ncode = "WJB"\n[witness]\nfolder = "../outside"\n', encoding="utf-8"
     )
-    ledger = Ledger.open(work / "archive" / "ledger", clock=lambda: START)
+    ledger = EmbeddedLedger.open(work / "archive" / "ledger", clock=lambda: START)
     for number, week in enumerate(("2022-W11", "2022-W12"), 1):
         ledger.append("x", taken(number, f"{number}.pdf", str(number)))
         checkpoint(ledger, week)
@@ -51,7 +52,7 @@ FOLDER = WitnessSettings(folder="../outside")
 
 
 def all_of(root: Path) -> tuple[CheckpointMade, ...]:
-    return Ledger.open(root / "archive" / "ledger").view.checkpoints()
+    return EmbeddedLedger.open(root / "archive" / "ledger").view.checkpoints()
 
 
 def run(root: Path, *arguments: str) -> int:
@@ -94,7 +95,7 @@ def test_a_journal_that_was_rewritten_or_cut_disagrees_with_its_mirror(root: Pat
         if snapshot != journal:
             snapshot.unlink()
     assert run(root, "ledger", "verify") == ExitCode.LEDGER_DAMAGED, "cut"
-    forged = Ledger.open(tmp_path / "forged", clock=lambda: START)
+    forged = EmbeddedLedger.open(tmp_path / "forged", clock=lambda: START)
     forged.append("x", taken(9, "另一个.pdf", "9"))
     checkpoint(forged, "2022-W11")
     told = mirror(forged.view.checkpoints(), FOLDER, root)

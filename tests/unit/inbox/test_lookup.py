@@ -11,8 +11,8 @@ from evidence.domain.document import IssuedForm
 from evidence.domain.identifiers import Number
 from evidence.inbox import lookup
 from evidence.inbox.lookup import LedgerForms
+from evidence.ledger.embedded import EmbeddedLedger
 from evidence.ledger.events import FormVoided
-from evidence.ledger.ledger import Ledger
 from tests.support.inbox_fixture import NOW, issue
 
 NUMBERS = [Number(f"WJB22-000{case}-JC-001") for case in range(1, 6)]
@@ -21,7 +21,10 @@ NUMBERS = [Number(f"WJB22-000{case}-JC-001") for case in range(1, 6)]
 @pytest.fixture
 def forms(tmp_path: Path) -> LedgerForms:
     """Five cases with a record each, their PDFs in the store."""
-    ledger, store = Ledger.open(tmp_path / "ledger", clock=lambda: NOW), IssuedStore(tmp_path / "issued")
+    ledger, store = (
+        EmbeddedLedger.open(tmp_path / "ledger", clock=lambda: NOW),
+        IssuedStore(tmp_path / "issued"),
+    )
     for number in NUMBERS:
         issue(ledger, number)
         place = store.pdf_path(number)
@@ -40,7 +43,7 @@ def test_the_newest_cases_come_first(forms: LedgerForms) -> None:
 
 def test_void_forms_and_those_whose_pdf_is_elsewhere_are_left_out(forms: LedgerForms, tmp_path: Path) -> None:
     forms.store.pdf_path(NUMBERS[3]).unlink()
-    ledger = Ledger.open(tmp_path / "ledger", clock=lambda: NOW)
+    ledger = EmbeddedLedger.open(tmp_path / "ledger", clock=lambda: NOW)
     ledger.append("x", FormVoided(number=NUMBERS[1], why="打印模糊"))
     again = LedgerForms(view=lambda: ledger.view, store=forms.store)
     assert offered(again) == [NUMBERS[4], NUMBERS[2], NUMBERS[0]]

@@ -14,8 +14,8 @@ from evidence.filetypes.mail_headers import Letterhead
 from evidence.forms.people import EnterpriseContacts, store
 from evidence.inbox.mail_suggestions import MailSuggestions
 from evidence.ledger.arrival_events import ArrivalJudged
+from evidence.ledger.embedded import EmbeddedLedger
 from evidence.ledger.events import PartiesImported
-from evidence.ledger.ledger import Ledger
 from tests.support import sample
 
 Told = tuple[MailSuggestions, Enterprise]
@@ -26,7 +26,7 @@ WAITING = ArrivalJudged(arrival=ArrivalId("A-20220401-0001"), outcome="unidentif
 @pytest.fixture
 def room(tmp_path: Path) -> Told:
     """A week whose first enterprise has told its address."""
-    ledger, originals = Ledger.open(tmp_path / "ledger"), Originals(tmp_path / "originals")
+    ledger, originals = EmbeddedLedger.open(tmp_path / "ledger"), Originals(tmp_path / "originals")
     ledger.append("test", *sample.journal_events(sample.week_facts()))
     first = ledger.view.enterprises()[0]
     contacts = store(originals, EnterpriseContacts(emails=(ADDRESS,)))

@@ -10,7 +10,7 @@ import pytest
 from evidence.config import Workspace
 from evidence.errors import UsageError
 from evidence.ledger.clock_guard import ClockGuard
-from evidence.ledger.ledger import Ledger
+from evidence.ledger.embedded import EmbeddedLedger
 from evidence.settings import ContractSettings, Settings
 from tests.support.ledger_scenario import taken
 
@@ -70,7 +70,7 @@ def test_a_workspace_writes_nothing_by_a_clock_that_went_back(tmp_path: Path, cl
 def test_what_another_process_wrote_counts(tmp_path: Path, clock: list[datetime]) -> None:
     here = workspace(tmp_path, clock).ledger
     here.append("x", taken(1, "a.pdf", "a"))
-    Ledger.open(tmp_path / "archive" / "ledger", clock=lambda: LAST + timedelta(days=1)).append(
+    EmbeddedLedger.open(tmp_path / "archive" / "ledger", clock=lambda: LAST + timedelta(days=1)).append(
         "y", taken(2, "b.pdf", "b")
     )
     with pytest.raises(UsageError, match="早于账本的最后一笔"):

@@ -9,6 +9,7 @@ import pytest
 
 from evidence.domain.identifiers import ArrivalId
 from evidence.ledger.arrival_events import ArrivalJudged
+from evidence.ledger.embedded import EmbeddedLedger
 from evidence.ledger.holdings import case_tree, holdings, original_place, safe_name
 from evidence.ledger.ledger import Ledger
 from tests.support.ledger_scenario import OWN, OWN_FORM, START, digest, every_kind, page, taken
@@ -16,7 +17,7 @@ from tests.support.ledger_scenario import OWN, OWN_FORM, START, digest, every_ki
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Ledger:
-    return Ledger.open(tmp_path, clock=lambda: START)
+    return EmbeddedLedger.open(tmp_path, clock=lambda: START)
 
 
 def test_every_digest_of_the_story_that_names_a_stored_file_is_expected_once(ledger: Ledger) -> None:

@@ -9,10 +9,10 @@ import pytest
 from evidence.errors import LedgerDamagedError
 from evidence.ledger import chain, codec
 from evidence.ledger.codec import event_of, payload_of, read_block, read_line
+from evidence.ledger.embedded import EmbeddedLedger
 from evidence.ledger.events import EVENT_TYPES
 from evidence.ledger.export import TITLES
 from evidence.ledger.fold import _LOOKING, _READING
-from evidence.ledger.ledger import Ledger
 from tests.support.ledger_scenario import OTHER, OWN, OWN_FORM, every_kind
 
 GOLDEN = Path(__file__).parents[2] / "data" / "ledger" / "journal-1.jsonl"
@@ -38,7 +38,7 @@ def test_every_kind_is_folded_and_has_a_name_for_people() -> None:
 
 def test_the_golden_journal_is_read_and_means_what_it_meant(tmp_path: Path) -> None:
     (tmp_path / "journal.jsonl").write_bytes(GOLDEN.read_bytes())
-    ledger = Ledger.open(tmp_path)
+    ledger = EmbeddedLedger.open(tmp_path)
     assert {entry.event.KIND for entry in ledger.entries()} < set(EVENT_TYPES)
     view = ledger.view
     assert ledger.check_chain() == view.head
@@ -72,7 +72,7 @@ def test_a_superseded_kind_is_read_through_its_upgrade(
         {**fields, "payload": {"form": OWN_FORM, "reason": "旧"}}, seq=0, prev=chain.START
     )
     (tmp_path / "journal.jsonl").write_bytes(line + b"\n")
-    [entry] = Ledger.open(tmp_path).entries()
+    [entry] = EmbeddedLedger.open(tmp_path).entries()
     assert entry.event == event_of("form.voided/1", {"number": OWN_FORM, "why": "旧"}, 0)
 
 
@@ -90,12 +90,12 @@ def test_an_unknown_kind_or_shape_stops_with_the_line(
     )
     (tmp_path / "journal.jsonl").write_bytes(line + b"\n")
     with pytest.raises(LedgerDamagedError, match="第 1 行") as caught:
-        Ledger.open(tmp_path)
+        EmbeddedLedger.open(tmp_path)
     assert said in caught.value.what
 
 
 def test_a_float_never_reaches_the_journal(tmp_path: Path) -> None:
-    ledger = Ledger.open(tmp_path)
+    ledger = EmbeddedLedger.open(tmp_path)
     with pytest.raises(ValueError, match="float"):
         chain.seal({"payload": {"score": 0.5}}, seq=0, prev=chain.START)
     assert ledger.head.size == 0

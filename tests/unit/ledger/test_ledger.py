@@ -25,6 +25,7 @@ from evidence.ledger.arrival_events import (
     MarkDecided,
     RecordingAssigned,
 )
+from evidence.ledger.embedded import EmbeddedLedger
 from evidence.ledger.events import (
     CaseOpened,
     FormIssued,
@@ -114,12 +115,12 @@ def visit(day: date, version: int = 1, kind: VisitKind = VisitKind.CHECK, runnin
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Ledger:
-    return Ledger.open(tmp_path / "ledger", clock=lambda: NOON)
+    return EmbeddedLedger.open(tmp_path / "ledger", clock=lambda: NOON)
 
 
 def test_an_appended_event_is_in_the_view_and_in_a_reopened_ledger(ledger: Ledger) -> None:
     assert ledger.append("clerk", opened(), visit(date(2022, 3, 28))) == (0, 1)
-    again = Ledger.open(ledger.journal_path.parent)
+    again = EmbeddedLedger.open(ledger.journal_path.parent)
     for view in (ledger.view, again.view):
         assert view.case(CASE) == opened().case
         assert view.head.size == 2
@@ -128,7 +129,7 @@ def test_an_appended_event_is_in_the_view_and_in_a_reopened_ledger(ledger: Ledge
 
 
 def test_two_open_ledgers_see_each_others_events_in_one_chain(ledger: Ledger) -> None:
-    other = Ledger.open(ledger.journal_path.parent)
+    other = EmbeddedLedger.open(ledger.journal_path.parent)
     ledger.append("a", opened())
     other.append("b", opened(CaseId("WJB22-0013")))
     ledger.append("a", opened(CaseId("WJB22-0014")))
@@ -137,7 +138,7 @@ def test_two_open_ledgers_see_each_others_events_in_one_chain(ledger: Ledger) ->
 
 
 def test_numbers_are_gapless_when_drawn_in_transactions(ledger: Ledger) -> None:
-    other = Ledger.open(ledger.journal_path.parent)
+    other = EmbeddedLedger.open(ledger.journal_path.parent)
     for who in (ledger, other, ledger):
         who.transact("issue", lambda view: [form(make_number(CASE, "JC", view.next_running(CASE, "JC")))])
     ledger.append("issue", FormVoided(number=FORM, why="填错"))
@@ -168,7 +169,7 @@ def test_a_torn_tail_is_ignored_by_readers_and_cut_and_recorded_by_the_next_writ
     ledger.append("clerk", opened())
     with ledger.journal_path.open("ab") as file:
         file.write(b'{"actor":"half')
-    assert Ledger.open(ledger.journal_path.parent).head.size == 1
+    assert EmbeddedLedger.open(ledger.journal_path.parent).head.size == 1
     ledger.append("clerk", visit(date(2022, 3, 28)))
     kinds = [type(entry.event) for entry in ledger.entries()]
     assert kinds == [CaseOpened, TailCut, VisitRecorded]
@@ -182,7 +183,7 @@ def test_a_changed_line_stops_everything_and_names_the_line(ledger: Ledger, dama
     assert changed != lines[1]
     ledger.journal_path.write_bytes(b"".join([lines[0], changed, lines[2]]))
     with pytest.raises(LedgerDamagedError, match="第 2 行"):
-        Ledger.open(ledger.journal_path.parent)
+        EmbeddedLedger.open(ledger.journal_path.parent)
 
 
 def test_damage_in_a_long_journal_is_found_though_another_process_checks_it(
@@ -193,7 +194,7 @@ def test_damage_in_a_long_journal_is_found_though_another_process_checks_it(
     monkeypatch.setattr(bulk.threading, "active_count", lambda: 1)
     ledger.append("clerk", opened(), visit(date(2022, 3, 28)), visit(date(2022, 3, 29), 2))
     folder = ledger.journal_path.parent
-    assert Ledger.open(folder, snapshots=False).head == ledger.head
+    assert EmbeddedLedger.open(folder, snapshots=False).head == ledger.head
     whole = ledger.journal_path.read_bytes()
     for changed in (
         whole.replace(b"WJB22-0012-V1", b"WJB22-0012-V9", 1),
@@ -202,7 +203,7 @@ def test_damage_in_a_long_journal_is_found_though_another_process_checks_it(
         assert changed != whole
         ledger.journal_path.write_bytes(changed)
         with pytest.raises(LedgerDamagedError, match=r"第 [23] 行"):
-            Ledger.open(folder, snapshots=False)
+            EmbeddedLedger.open(folder, snapshots=False)
 
 
 def test_the_best_copy_of_each_page_is_in_force_and_the_others_are_kept(ledger: Ledger) -> None:

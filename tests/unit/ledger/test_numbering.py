@@ -9,6 +9,7 @@ import pytest
 
 from evidence.domain.case import Case, CaseKind
 from evidence.domain.identifiers import CaseId, EnterpriseId, Number
+from evidence.ledger.embedded import EmbeddedLedger
 from evidence.ledger.events import CaseOpened, FormIssued
 from evidence.ledger.ledger import Ledger
 from evidence.ledger.upkeep import LedgerRestored, NumbersReserved, Reserved
@@ -20,7 +21,7 @@ WEEKLY = CaseId("WJB22-0000")
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Ledger:
-    opened = Ledger.open(tmp_path, clock=lambda: START)
+    opened = EmbeddedLedger.open(tmp_path, clock=lambda: START)
     opened.append("a", case(ONE), FormIssued(form=form(ONE, 1)), case(TWO))
     return opened
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from evidence.ledger import positions as room
+from evidence.ledger.embedded import EmbeddedLedger
 from evidence.ledger.holdings import places_of
 from evidence.ledger.ledger import Ledger
 from evidence.ledger.positions import CheckpointMark, Positions
@@ -15,7 +16,7 @@ from tests.support.ledger_scenario import START, every_kind
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Ledger:
-    opened = Ledger.open(tmp_path / "ledger", clock=lambda: START)
+    opened = EmbeddedLedger.open(tmp_path / "ledger", clock=lambda: START)
     opened.positions = Positions(tmp_path)
     for event in every_kind():
         opened.append("a", event)

@@ -9,6 +9,7 @@ import pytest
 from tinydb import TinyDB, where
 
 from evidence.ledger import query_tables
+from evidence.ledger.embedded import EmbeddedLedger
 from evidence.ledger.ledger import Ledger
 from tests.support import sample
 
@@ -17,7 +18,7 @@ EVENTS = sample.journal_events(sample.week_facts())
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Ledger:
-    ledger = Ledger.open(tmp_path)
+    ledger = EmbeddedLedger.open(tmp_path)
     ledger.append("test", *EVENTS)
     return ledger
 
@@ -85,7 +86,7 @@ def test_a_file_at_the_head_is_not_written_again(tmp_path: Path, ledger: Ledger)
 
 
 def test_an_empty_ledger_has_its_tables_too(tmp_path: Path) -> None:
-    ledger = Ledger.open(tmp_path)
+    ledger = EmbeddedLedger.open(tmp_path)
     with TinyDB(query_tables.write(tmp_path, ledger.view)) as opened:
         assert opened.table("arrivals").search(where("outcome") == "linked") == []
     with query_tables.tables(tmp_path, ledger.view) as tables:

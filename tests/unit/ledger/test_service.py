@@ -11,8 +11,8 @@ from evidence.domain.case import Case, CaseKind, RectificationReport, Visit, Vis
 from evidence.domain.facts import ServiceState
 from evidence.domain.hazard import Hazard, HazardResult, HazardState
 from evidence.domain.identifiers import CaseId, EnterpriseId, VisitId
+from evidence.ledger.embedded import EmbeddedLedger
 from evidence.ledger.events import CaseOpened, ReportRecorded, VisitRecorded
-from evidence.ledger.ledger import Ledger
 
 CASE = CaseId("WJB22-0012")
 DONE, OPEN = HazardState.RECTIFIED, HazardState.UNRECTIFIED
@@ -55,7 +55,7 @@ REPORT = ReportRecorded(
 
 
 def state(folder: Path, *visits: Visit, reported: bool = False) -> ServiceState:
-    ledger = Ledger.open(folder)
+    ledger = EmbeddedLedger.open(folder)
     case = Case(id=CASE, enterprise=EnterpriseId("X-1"), kind=CaseKind.ANNUAL, opened_on=date(2022, 3, 1))
     ledger.append("x", CaseOpened(case=case), *(VisitRecorded(visit=visit) for visit in visits))
     if reported:
@@ -120,6 +120,6 @@ def test_dates_are_the_first_check_and_the_last_of_the_rest_as_shanghai_days(tmp
 
 
 def test_visits_without_their_case_say_nothing_yet(tmp_path: Path) -> None:
-    ledger = Ledger.open(tmp_path)
+    ledger = EmbeddedLedger.open(tmp_path)
     ledger.append("x", VisitRecorded(visit=check("H01")))
     assert ledger.view.services() == ()

@@ -12,8 +12,8 @@ from evidence.domain.identifiers import CaseId, EnterpriseId
 from evidence.errors import LedgerDamagedError
 from evidence.ledger import embedded as ledger_module
 from evidence.ledger import snapshot
+from evidence.ledger.embedded import EmbeddedLedger
 from evidence.ledger.events import CaseOpened
-from evidence.ledger.ledger import Ledger
 from evidence.ledger.snapshot import SNAPSHOT_NAME
 
 
@@ -29,7 +29,7 @@ def opened(running: int) -> CaseOpened:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    ledger = Ledger.open(tmp_path)
+    ledger = EmbeddedLedger.open(tmp_path)
     ledger.append("x", *(opened(running) for running in range(1, 41)))
     ledger.save_snapshot()
     ledger.append("x", opened(41))
@@ -37,7 +37,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def ids(folder: Path) -> list[str]:
-    return [case.id for case in Ledger.open(folder).view.cases()]
+    return [case.id for case in EmbeddedLedger.open(folder).view.cases()]
 
 
 ALL = [f"WJB22-{running:04d}" for running in range(1, 42)]
@@ -78,7 +78,7 @@ def test_a_snapshot_of_another_journal_is_ignored(
     folder: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     other = tmp_path_factory.mktemp("other")
-    ledger = Ledger.open(other)
+    ledger = EmbeddedLedger.open(other)
     ledger.append("x", *(opened(running) for running in range(101, 161)))
     (other / SNAPSHOT_NAME).write_bytes((folder / SNAPSHOT_NAME).read_bytes())
     assert ids(other) == [f"WJB22-{running:04d}" for running in range(101, 161)]
@@ -93,7 +93,7 @@ def test_a_snapshot_ahead_of_a_restored_older_journal_is_ignored(folder: Path) -
 def test_damage_before_the_snapshot_is_found_by_reading_lines_and_by_the_whole_check(folder: Path) -> None:
     journal = folder / "journal.jsonl"
     journal.write_bytes(journal.read_bytes().replace(b"WJB22-0007", b"WJB22-0077", 1))
-    ledger = Ledger.open(folder)
+    ledger = EmbeddedLedger.open(folder)
     for reading in (ledger.check_chain, ledger.tree, lambda: list(ledger.lines(3))):
         with pytest.raises(LedgerDamagedError, match="第 7 行"):
             reading()
@@ -103,7 +103,7 @@ def test_a_snapshot_is_written_by_itself_once_enough_was_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ledger_module, "_SAVE_AFTER", 10)
-    ledger = Ledger.open(tmp_path)
+    ledger = EmbeddedLedger.open(tmp_path)
     for running in range(1, 10):
         ledger.append("x", opened(running))
     assert not (tmp_path / SNAPSHOT_NAME).exists()
@@ -116,11 +116,11 @@ def test_a_snapshot_is_written_by_itself_once_enough_was_read(
 def test_a_bulk_read_writes_the_same_tables_as_following_one_by_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ledger = Ledger.open(tmp_path, snapshots=False)
+    ledger = EmbeddedLedger.open(tmp_path, snapshots=False)
     for running in range(1, 30):
         ledger.append("x", opened(running))
     monkeypatch.setattr(ledger_module, "_BULK_BYTES", 1)
-    bulk = Ledger.open(tmp_path, snapshots=False)
+    bulk = EmbeddedLedger.open(tmp_path, snapshots=False)
     assert {**bulk._view.tables} == {**ledger._view.tables}
     assert bulk.rebuild() == ledger.head
     assert (tmp_path / SNAPSHOT_NAME).exists()
@@ -128,7 +128,7 @@ def test_a_bulk_read_writes_the_same_tables_as_following_one_by_one(
 
 def test_lines_can_be_taken_from_the_middle(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ledger_module, "_MARK_EVERY", 4)
-    ledger = Ledger.open(folder, snapshots=False)
+    ledger = EmbeddedLedger.open(folder, snapshots=False)
     for running in range(50, 70):
         ledger.append("x", opened(running))
     whole = (folder / "journal.jsonl").read_bytes().splitlines()

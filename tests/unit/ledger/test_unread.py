@@ -13,8 +13,8 @@ from evidence.domain.identifiers import CaseId, EnterpriseId, VisitId
 from evidence.errors import LedgerDamagedError
 from evidence.ledger import bulk
 from evidence.ledger import embedded as ledger_module
+from evidence.ledger.embedded import EmbeddedLedger
 from evidence.ledger.events import CaseOpened, VisitRecorded
-from evidence.ledger.ledger import Ledger
 
 CASE, OTHER = CaseId("WJB22-0012"), CaseId("WJB22-0013")
 
@@ -74,34 +74,34 @@ def forge(folder: Path, old: bytes, new: bytes) -> None:
 def test_what_is_no_event_though_its_digest_is_right_stops_at_once_and_names_the_line(
     tmp_path: Path, old: bytes, new: bytes
 ) -> None:
-    Ledger.open(tmp_path).append("x", opened(CASE), VISIT)
+    EmbeddedLedger.open(tmp_path).append("x", opened(CASE), VISIT)
     forge(tmp_path, old, new)
     with pytest.raises(LedgerDamagedError, match="第 2 行"):
-        Ledger.open(tmp_path, snapshots=False)
+        EmbeddedLedger.open(tmp_path, snapshots=False)
 
 
 def test_a_number_beyond_every_range_stops_where_it_is_wanted(tmp_path: Path) -> None:
-    Ledger.open(tmp_path).append("x", opened(OTHER), opened(CASE), VISIT)
+    EmbeddedLedger.open(tmp_path).append("x", opened(OTHER), opened(CASE), VISIT)
     forge(tmp_path, b'"SUMMARY"', b"1e999")
-    ledger = Ledger.open(tmp_path, snapshots=False)
+    ledger = EmbeddedLedger.open(tmp_path, snapshots=False)
     assert ledger.view.case(OTHER) is not None
     with pytest.raises(LedgerDamagedError, match="第 2 至 3 行"):
         ledger.view.visits(CASE)
 
 
 def test_a_second_process_that_dies_is_made_up_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    ledger = Ledger.open(tmp_path)
+    ledger = EmbeddedLedger.open(tmp_path)
     ledger.append("x", opened(CASE), VISIT)
     monkeypatch.setattr(bulk.os, "write", lambda _where, _digest: 0)
     checked: list[int] = []
     monkeypatch.setattr(bulk, "_check", lambda _journal, _start, end: checked.append(end))
-    assert Ledger.open(tmp_path, snapshots=False).head == ledger.head
+    assert EmbeddedLedger.open(tmp_path, snapshots=False).head == ledger.head
     assert checked == [ledger.journal_path.stat().st_size]
 
 
 def test_appending_to_unread_tables_reads_them(tmp_path: Path) -> None:
-    Ledger.open(tmp_path).append("x", opened(CASE), VISIT)
-    ledger = Ledger.open(tmp_path, snapshots=False)
+    EmbeddedLedger.open(tmp_path).append("x", opened(CASE), VISIT)
+    ledger = EmbeddedLedger.open(tmp_path, snapshots=False)
     ledger.append("x", opened(OTHER))
     assert [case.id for case in ledger.view.cases()] == [CASE, OTHER]
     [visit] = ledger.view.visits(CASE)

@@ -14,6 +14,7 @@ from evidence.domain.identifiers import ArrivalId, CaseId, EnterpriseId, PersonI
 from evidence.domain.parties import Device, Enterprise, EnterpriseClass, Person, Role
 from evidence.errors import UsageError
 from evidence.ledger.arrival_events import ArrivalJudged, ArrivalTaken
+from evidence.ledger.embedded import EmbeddedLedger
 from evidence.ledger.events import CaseOpened, PartiesImported, VisitRecorded
 from evidence.ledger.ledger import Ledger
 from evidence.ledger.view import View
@@ -45,7 +46,7 @@ THE_VISIT = Visit(
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Ledger:
-    made = Ledger.open(tmp_path / "ledger", clock=lambda: NOW)
+    made = EmbeddedLedger.open(tmp_path / "ledger", clock=lambda: NOW)
     enterprise = Enterprise(
         id=EnterpriseId("X-1"), name="甲公司", short_name="甲", classes=(EnterpriseClass.BELOW_SCALE,)
     )

@@ -13,8 +13,8 @@ from evidence.domain.hazard import Capture, Picture
 from evidence.domain.identifiers import CaseId, Sha256, VisitId
 from evidence.domain.register import Hold
 from evidence.handover.disposal import disposed, register
+from evidence.ledger.embedded import EmbeddedLedger
 from evidence.ledger.events import VisitRecorded
-from evidence.ledger.ledger import Ledger
 from evidence.ledger.upkeep import DisposedItem, MaterialDisposed
 from evidence.rules.facts_index import FactsIndex
 from evidence.rules.parameters import Parameters
@@ -101,7 +101,7 @@ def test_bytes_that_one_row_of_a_case_keeps_go_with_no_other_row(tmp_path: Path)
         facts,
         cases=tuple(replace(each, documents=documents) if each is case else each for each in facts.cases),
     )
-    rows = register(Ledger.open(tmp_path / "ledger"), facts, Parameters(), LATER)
+    rows = register(EmbeddedLedger.open(tmp_path / "ledger"), facts, Parameters(), LATER)
     mine = [each for each in rows if each.sha256 == SCAN]
     assert {each.kind for each in mine} == {"记录", "相机原图"}
     assert not any(each.may_go for each in mine)
@@ -127,7 +127,7 @@ def test_what_a_case_still_kept_cites_stays(field: str, tmp_path: Path) -> None:
     facts = _facts()
     other = _picture(COPY, Sha256("f" * 64)) if field == "sha256" else _picture(Sha256("f" * 64), CAMERA)
     facts = sample.on_visit(facts, f"{sample.CHECKED}-V1", pictures=(other,))
-    ledger = Ledger.open(tmp_path / "ledger")
+    ledger = EmbeddedLedger.open(tmp_path / "ledger")
     shared = COPY if field == "sha256" else CAMERA
     rows = register(ledger, facts, Parameters(), LATER)
     (stopped,) = {each.stopped_by for each in rows if (each.case, each.sha256) == (sample.CLOSED, shared)}
@@ -138,7 +138,7 @@ def test_what_a_case_still_kept_cites_stays(field: str, tmp_path: Path) -> None:
 def test_bytes_that_were_entered_again_are_there_and_no_later_act_destroys_them(
     seen_in: str, tmp_path: Path
 ) -> None:
-    ledger = Ledger.open(tmp_path / "ledger")
+    ledger = EmbeddedLedger.open(tmp_path / "ledger")
     item = DisposedItem(
         sha256=COPY, kind="照片", name="IMG_1.jpg", case=sample.CLOSED, until=date(2032, 4, 1), clause="x"
     )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
+import grimp
 import pytest
 
 from scripts import house
@@ -52,6 +54,22 @@ def test_no_function_and_no_module_of_the_program_is_too_long() -> None:
     assert len(texts) > 500
     assert [f"{path.name}: {each}" for path, text in texts.items() for each in house.too_long(text)] == []
     assert [path.name for path, text in texts.items() if text.count("\n") > house.LONG_MODULE] == []
+
+
+def test_modules_that_import_each_other_are_found() -> None:
+    graph = grimp.ImportGraph()
+    for importer, imported in (("a", "b"), ("b", "a"), ("b", "c"), ("c", "d"), ("d", "e"), ("e", "c")):
+        graph.add_import(importer=importer, imported=imported)
+    found = list(house.circles(graph))
+    assert sorted(sorted(set(each)) for each in found) == [["a", "b"], ["c", "d", "e"]]
+    for circle in found:
+        assert circle[0] == circle[-1]
+        for importer, imported in pairwise(circle):
+            assert graph.direct_import_exists(importer=importer, imported=imported)
+
+
+def test_no_modules_of_the_program_import_each_other() -> None:
+    assert list(house.circles(grimp.build_graph("evidence", cache_dir=None))) == []
 
 
 def test_a_branching_function_that_the_linter_bears_says_why() -> None:

@@ -11,7 +11,7 @@ from evidence.archive.originals import Originals
 from evidence.domain.case import VisitKind
 from evidence.forms.visit_file import read_visit_file
 from evidence.forms.visit_tables import HAZARDS, ITEMS, RESULTS
-from evidence.ledger.ledger import Ledger
+from evidence.ledger.embedded import EmbeddedLedger
 from evidence.web import entry_form
 from tests.support import sample
 
@@ -46,7 +46,7 @@ def test_a_check_becomes_its_document() -> None:
 
 
 def test_the_one_reader_understands_it(tmp_path: Path) -> None:
-    ledger = Ledger.open(tmp_path / "ledger")
+    ledger = EmbeddedLedger.open(tmp_path / "ledger")
     ledger.append("test", *sample.journal_events(sample.week_facts()))
     case = ledger.view.case(sample.CHECKED)
     assert case is not None

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from evidence.errors import UsageError
-from evidence.ledger.ledger import Ledger
+from evidence.ledger.embedded import EmbeddedLedger
 from evidence.ledger.view import View
 from evidence.rules.registers import BY_ID, REGISTERS, Register
 from evidence.web.register_form import LABELS, asked_of, entry_of, hint_of, key_words, keys_of
@@ -20,7 +20,7 @@ TODAY = date(2022, 4, 1)
 
 @pytest.fixture
 def view(tmp_path: Path) -> View:
-    ledger = Ledger.open(tmp_path / "ledger")
+    ledger = EmbeddedLedger.open(tmp_path / "ledger")
     ledger.append("test", *sample.journal_events(sample.week_facts()))
     return ledger.view
 

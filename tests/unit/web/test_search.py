@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evidence.domain.parties import Enterprise, EnterpriseClass
+from evidence.ledger.embedded import EmbeddedLedger
 from evidence.ledger.ledger import Ledger
 from evidence.web.readings import all_initials, all_pinyin
 from evidence.web.search import find_cases, fits
@@ -18,7 +19,7 @@ from tests.support import sample
 @pytest.fixture(scope="module")
 def ledger(tmp_path_factory: pytest.TempPathFactory) -> Ledger:
     folder: Path = tmp_path_factory.mktemp("search")
-    ledger = Ledger.open(folder, clock=lambda: sample.FRIDAY)
+    ledger = EmbeddedLedger.open(folder, clock=lambda: sample.FRIDAY)
     ledger.append("x", *sample.journal_events(sample.week_facts()))
     return ledger
 

@@ -10,7 +10,7 @@ from evidence.domain.identifiers import ArrivalId, Number
 from evidence.errors import UsageError
 from evidence.inbox.placing import Placement
 from evidence.ledger.arrival_events import ArrivalJudged, Suggestion, UnlinkedPage
-from evidence.ledger.ledger import Ledger
+from evidence.ledger.embedded import EmbeddedLedger
 from evidence.web.sorting import lay_out, placements_of
 from tests.support import sample
 
@@ -38,7 +38,7 @@ def _judged(view: object) -> ArrivalJudged:
 
 @pytest.fixture
 def view(tmp_path: object) -> object:
-    ledger = Ledger.open(tmp_path / "ledger")  # type: ignore[operator]
+    ledger = EmbeddedLedger.open(tmp_path / "ledger")  # type: ignore[operator]
     ledger.append("test", *sample.journal_events(sample.week_facts()))
     return ledger.view
 

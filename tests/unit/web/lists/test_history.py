@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from evidence.ledger.embedded import EmbeddedLedger
 from evidence.ledger.events import PartiesImported
-from evidence.ledger.ledger import Ledger
 from evidence.web.lists.history import history_of
 from tests.support import sample
 
 
 def test_each_import_that_changed_something_is_a_version(tmp_path: Path) -> None:
-    ledger = Ledger.open(tmp_path / "ledger")
+    ledger = EmbeddedLedger.open(tmp_path / "ledger")
     first, other = sample.enterprises()[:2]
     grown = replace(first, headcount=321)
     moved = replace(grown, address="别处1号", contacts=sample.digest("contacts"))
@@ -32,4 +32,4 @@ def test_each_import_that_changed_something_is_a_version(tmp_path: Path) -> None
 
 
 def test_one_nobody_entered_has_none(tmp_path: Path) -> None:
-    assert history_of(Ledger.open(tmp_path / "ledger").entries(), "X") == ()
+    assert history_of(EmbeddedLedger.open(tmp_path / "ledger").entries(), "X") == ()
