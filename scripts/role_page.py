@@ -23,6 +23,10 @@ _CHINESE = """# Roles at the desk · 工作台的角色与权限
 `evidence serve --add-account 账号 --person 姓名 --role clerk`。
 同一地址连续五次输错密码，这个账号锁定十五分钟。
 
+原件、内容凭证和录像没有自己的地址，只在所属的到件、文书、案件或台账之下打开：看得到那一件，才拿得到它的文件。
+不能播放录像的，录像文件也不能下载；装有录像的压缩包、邮件、PDF 文件包和移交包，以及认不出或没能打开的，
+同样不能。
+
 由 `make docs` 从程序生成。
 """
 _ENGLISH = """## In English
@@ -33,6 +37,11 @@ table (`evidence/web/roles.py`): this one. Every decision is journalled with the
 are made by the lead on the page Accounts, the first one through the link that `evidence serve` prints, or
 by `evidence serve --add-account NAME --person NAME --role clerk`. Five wrong passwords lock an account
 for that address for fifteen minutes.
+
+Originals, content credentials and recordings have no address of their own: they open under the arrival, form,
+case or register they belong to, so that whoever may see that thing gets its files. Whoever may not play
+footage downloads none either: no recording, no archive, message, PDF portfolio or package that holds one, and
+no file whose content is unknown or could not be opened.
 """
 
 

@@ -51,6 +51,7 @@ TITLES = {
     "original.handed-out/1": "下载原件",
     "material.viewed/1": "查看材料",
 }
+DOWNLOADED = "下载资料"
 _SUBJECTS = ("number", "arrival", "id", "key", "week", "package", "sha256", "case", "visit")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -68,7 +69,7 @@ def write_csv(entries: Iterable[Entry], out: TextIO) -> int:
                 entry.seq,
                 f"{entry.instant.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}",
                 _harmless(entry.actor),
-                TITLES.get(entry.kind, entry.kind),
+                title_of(entry) or entry.kind,
                 _harmless(subject(payload)),
                 content,
                 entry.digest,
@@ -76,6 +77,11 @@ def write_csv(entries: Iterable[Entry], out: TextIO) -> int:
         )
         rows += 1
     return rows
+
+
+def title_of(entry: Entry) -> str:
+    """What happened, in a few words; empty for a kind that has none."""
+    return DOWNLOADED if entry.payload.get("download") else TITLES.get(entry.kind, "")
 
 
 def write_json(entries: Iterable[Entry], out: TextIO) -> int:

@@ -158,13 +158,21 @@ class OriginalHandedOut:
     sha256: Sha256
     name: str = ""
     """Under which it went out."""
+    number: str = ""
+    """Document under which it was asked for; of the four things one, in older lines none."""
+    arrival: str = ""
+    case: str = ""
+    register: str = ""
     by: str
     """Person of the roster, or the account."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MaterialViewed:
-    """Somebody looked at material at the desk, one of four things; once for each person, thing and day."""
+    """Somebody looked at material at the desk, or downloaded something that the desk made.
+
+    One of four things, or of a download perhaps none; once for each person, thing, download and day.
+    """
 
     KIND: ClassVar[str] = "material.viewed/1"
     number: str = ""
@@ -175,5 +183,7 @@ class MaterialViewed:
     """Case whose photographs were shown."""
     package: str = ""
     """Package that was downloaded."""
+    download: str = ""
+    """Name of the file that was downloaded: a list, a report, a pack; empty where material was only shown."""
     by: str
     """Person of the roster, or the account."""

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import render
 
+from evidence.domain.identifiers import ArrivalId, CaseId, expand
+from evidence.ledger.view import View
 from evidence.web.access_kinds import What
 from evidence.web.acting import names_of
 from evidence.web.acts import people_words
+from evidence.web.files import hand_out
 from evidence.web.models import Access
 from evidence.web.pages import page
 from evidence.web.roles import ROLE_WORDS, Act, Role
@@ -69,14 +72,24 @@ def trail_pdf(request: Any) -> Any:
     names = names_of(view)
     made = trail_bytes(
         wanted,
-        [(each.at, people_words(each.actor, names), each.words, each.about) for each in acts],
+        [
+            (each.at, people_words(each.actor, names), each.words, f"{each.about} {each.taken}".strip())
+            for each in acts
+        ],
         head=request.desk.workspace.ledger.head,
         at=request.desk.workspace.clock(),
     )
-    response = HttpResponse(made, content_type="application/pdf")
-    name = quote(f"{wanted[:40]}-办理经过.pdf", safe="")
-    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
-    return response
+    name = f"{wanted[:40]}-办理经过.pdf"
+    return hand_out(request, made, name, type="application/pdf", **_thing(view, wanted))
+
+
+def _thing(view: View, wanted: str) -> dict[str, str]:
+    """What a download of this thing's trail is about, as the journal names it."""
+    if number := expand(wanted):
+        return {"number": number}
+    if view.case(CaseId(wanted)) is not None:
+        return {"case": wanted}
+    return {"arrival": wanted} if view.arrival(ArrivalId(wanted)) is not None else {}
 
 
 def _detail(row: Access) -> str:

@@ -10,7 +10,8 @@ from typing import Any
 from evidence.domain.identifiers import expand
 from evidence.ledger.acting import account_of
 from evidence.ledger.codec import Entry
-from evidence.ledger.export import TITLES
+from evidence.ledger.export import title_of
+from evidence.ledger.upkeep import OriginalHandedOut
 from evidence.rules.registers import BY_ID
 from evidence.web.speech import say
 
@@ -35,6 +36,8 @@ class Act:
     words: str
     about: str
     """The thing as people name it."""
+    taken: str
+    """File that went out, by its name on record; empty where none did."""
     subjects: frozenset[str]
     """Ids of everything it concerns."""
     kind: str
@@ -44,11 +47,14 @@ class Act:
 def act_of(entry: Entry) -> Act:
     """The act a line records."""
     subjects = frozenset(_ids(entry.payload))
+    about = _about(entry, subjects)
+    taken = _taken(entry)
     return Act(
         at=entry.instant,
         actor=entry.actor,
-        words=say(TITLES.get(entry.kind, "其他")),
-        about=_about(entry, subjects),
+        words=say(title_of(entry) or "其他"),
+        about="" if about == taken else about,
+        taken=taken,
         subjects=subjects,
         kind=entry.kind,
     )
@@ -90,6 +96,11 @@ def _about(entry: Entry, subjects: frozenset[str]) -> str:
             if isinstance(value, str) and value:
                 return value
     return str(payload.get("name", ""))
+
+
+def _taken(entry: Entry) -> str:
+    named = "name" if entry.kind == OriginalHandedOut.KIND else "download"
+    return str(entry.payload.get(named, ""))
 
 
 def people_words(actor: str, names: dict[str, str]) -> str:

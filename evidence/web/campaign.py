@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -23,7 +23,7 @@ from evidence.domain.parties import Campaign, CampaignKind, Enterprise
 from evidence.forms.campaign_list import campaign_request
 from evidence.reports.campaign_lists import lists_of, pack_of_campaign, summaries_of
 from evidence.rules.clause import Finding
-from evidence.web.files import send_attachment
+from evidence.web.files import hand_out
 from evidence.web.issuing import issuing
 from evidence.web.jobs import Outcome
 from evidence.web.lists.acts import MOST, open_and_issue, open_for
@@ -124,10 +124,8 @@ def exported(request: Any, identifier: str) -> Any:
     with tempfile.TemporaryDirectory(prefix="desk-campaign-") as folder:
         path = Path(folder) / "campaign.xlsx"
         write_tables(path, table)
-        response = HttpResponse(path.read_bytes(), content_type=XLSX)
-    name = quote(f"{found.topic}-专项进展.xlsx", safe="")
-    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
-    return response
+        made = path.read_bytes()
+    return hand_out(request, made, f"{found.topic}-专项进展.xlsx", type=XLSX)
 
 
 @page(Act.ENTER_VISIT, "POST")
@@ -201,7 +199,7 @@ def pack(request: Any, identifier: str) -> Any:
     path = _pack_path(request.desk.workspace, found)
     if not path.is_file():
         raise Http404
-    return send_attachment(path, f"{_pack_title(found)}.zip")
+    return hand_out(request, path, f"{_pack_title(found)}.zip")
 
 
 def _pack_path(workspace: Workspace, found: Campaign) -> Path:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.http import Http404
 from django.shortcuts import render
@@ -12,7 +12,7 @@ from evidence.domain.case import Visit, in_force
 from evidence.domain.case_files import PHOTOGRAPHS, FileRole
 from evidence.domain.coverage import segments_of, visit_coverage
 from evidence.domain.facts import CaseFacts
-from evidence.domain.identifiers import CaseId, Number, expand
+from evidence.domain.identifiers import CaseId, Number, Sha256, expand
 from evidence.domain.terms import CASE_KINDS, VISIT_KINDS, form_title
 from evidence.domain.week import local_date
 from evidence.forms.settle import unreceived, unreviewed
@@ -25,6 +25,7 @@ from evidence.web.entry_form import KIND_WORDS, TITLES
 from evidence.web.entry_paper import kind_entered, waits
 from evidence.web.matrix import State, build_rows, gravity, state_of
 from evidence.web.middleware import role_of
+from evidence.web.originals_shown import may_take
 from evidence.web.pages import page
 from evidence.web.ranges import playable
 from evidence.web.roles import Act, may
@@ -33,6 +34,9 @@ from evidence.web.sheets import document_state, sheets_of
 from evidence.web.site.choosing import waiting_versions
 from evidence.web.speech import say
 from evidence.web.viewings import looked_at
+
+if TYPE_CHECKING:
+    from evidence.handover.originals import Original
 
 
 @page(Act.SEE)
@@ -112,7 +116,7 @@ def case(request: Any, identifier: str) -> Any:
         "documents": [(each, form_title(each.form.form), document_state(each)) for each in facts.documents],
         "hazards": hazard_lines(facts, workspace.settings.parameters, local_date(at)),
         "files": [
-            (each, each.role in PHOTOGRAPHS)
+            _shown(request, each)
             for each in originals_of(view, facts, workspace.originals)
             if each.role not in (FileRole.SCAN, FileRole.OTHER_SCAN)
         ],
@@ -133,9 +137,26 @@ def case(request: Any, identifier: str) -> Any:
         "writable": list(TITLES.items()),
         "kind_words": KIND_WORDS,
     }
-    if any(photograph for _file, photograph in context["files"]):
+    if any(photograph for _file, photograph, _takes, _camera_file in context["files"]):
         looked_at(request, cases=[facts.case.id])
     return render(request, "desk/case.html", context)
+
+
+def _shown(request: Any, file: Original) -> tuple[Original, bool, bool, Sha256 | None]:
+    """A file, whether it is a photograph, whether the reader may have it, and what may carry a manifest.
+
+    That is the camera's own file where one came along; None of what was named and never gathered.
+    """
+    store = request.desk.workspace.originals
+    here = file.sha256 in store or (file.elsewhere is not None and file.elsewhere.is_file())
+    captured = file.told.captured if file.told else None
+    camera_file = captured.original if captured else file.sha256
+    return (
+        file,
+        file.role in PHOTOGRAPHS,
+        here and may_take(request, file.sha256),
+        camera_file if camera_file in store else None,
+    )
 
 
 @page(Act.SEE)

@@ -5,7 +5,7 @@ The line is fetched when it comes into view: a page never waits for it and reads
 
 from __future__ import annotations
 
-import re
+from collections.abc import Collection
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
@@ -15,22 +15,22 @@ from cryptography.x509 import load_pem_x509_certificates
 from django.http import Http404
 from django.shortcuts import render
 
-from evidence.domain.identifiers import Sha256
-from evidence.errors import EvidenceError, InputError, UnreadableError
+from evidence.domain.case_files import photographs_of, pictures_of
+from evidence.domain.identifiers import ArrivalId, CaseId, Sha256
+from evidence.errors import InputError, UnreadableError
 from evidence.filetypes.content_credentials import Asked, Credentials, Doubt, judge, undecided
 from evidence.isolation.calls import run_bounded
 from evidence.isolation.limits import Bounds
 from evidence.web.credential_words import DOUBTS, state_of
-from evidence.web.files import refuse_harmful
-from evidence.web.middleware import role_of
+from evidence.web.files import photographed, refuse_harmful
+from evidence.web.originals_shown import may_take, name_of
 from evidence.web.pages import page
-from evidence.web.roles import Act, may
+from evidence.web.roles import Act
 from evidence.web.speech import say
 
 if TYPE_CHECKING:
     from evidence.config import Workspace
 
-_DIGEST = re.compile(r"[0-9a-f]{64}")
 _BOUNDS = Bounds(cpu_seconds=60)
 """A manifest of a film vouches for every byte of it."""
 _PATIENCE_S = 1.0
@@ -39,14 +39,37 @@ _turn = Lock()
 
 
 @page(Act.SEE)
-def credentials(request: Any, digest: str) -> Any:
-    """The line for one stored file; as a page of its own where no script fetched it."""
+def arrival_credentials(request: Any, identifier: str, digest: str) -> Any:
+    """The line for what an arrival brought; as a page of its own where no script fetched it."""
+    view = request.desk.workspace.ledger.view
+    arrival = view.arrival(ArrivalId(identifier))
+    if arrival is None:
+        raise Http404
+    recordings = arrival.judged.recordings if arrival.judged else ()
+    return _shown(request, digest, {arrival.sha256, *(each.sha256 for each in recordings)})
+
+
+@page(Act.SEE)
+def case_credentials(request: Any, identifier: str, digest: str) -> Any:
+    """The same of a case's photograph, of the camera's own file behind it, or of a film."""
+    view = request.desk.workspace.ledger.view
+    facts = photographed(view, CaseId(identifier))
+    if facts is None:
+        raise Http404
+    own = {each.sha256 for each in photographs_of(facts)}
+    own |= {each.captured.original for each in pictures_of(facts).values() if each.captured}
+    own |= {each.sha256 for each in view.recordings(facts.case.id)}
+    return _shown(request, digest, own)
+
+
+def _shown(request: Any, digest: str, own: Collection[str | None]) -> Any:
+    """The line for one of a thing's own files."""
     workspace = request.desk.workspace
-    if not _DIGEST.fullmatch(digest):
+    if digest not in own or not may_take(request, digest):
         raise Http404
     refuse_harmful(workspace, digest)
-    path, name = _place(workspace, Sha256(digest), films=may(role_of(request), Act.WATCH))
-    found = _found(digest, path, name, _known_roots(workspace))
+    name = name_of(workspace.ledger.view, digest)
+    found = _found(digest, _place(workspace, Sha256(digest)), name, _known_roots(workspace))
     context = {
         "found": found,
         "state": state_of(found),
@@ -56,18 +79,15 @@ def credentials(request: Any, digest: str) -> Any:
     return render(request, "desk/_credentials.html" if request.htmx else "desk/credentials.html", context)
 
 
-def _place(workspace: Workspace, digest: Sha256, *, films: bool) -> tuple[Path, str]:
+def _place(workspace: Workspace, digest: Sha256) -> Path:
+    """Where the file lies; a film that is registered and not there is said to be missing, not unknown."""
     recording = workspace.ledger.view.recording(digest)
-    if recording is not None and not films:
-        raise Http404
-    try:
-        elsewhere = recording.path if recording is not None else ""
-        path = Path(elsewhere) if elsewhere else workspace.originals.path(digest)
-    except EvidenceError as error:
-        raise Http404 from error
+    if recording is not None and recording.path:
+        return Path(recording.path)
+    path = workspace.originals.path(digest)
     if recording is None and not path.is_file():
         raise Http404
-    return path, recording.name if recording is not None else f"{digest[:12]}…"
+    return path
 
 
 def _known_roots(workspace: Workspace) -> str:

@@ -7,9 +7,8 @@ type of our own previews, originals go out as attachments without a type, both s
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import AsyncIterator, Iterable, Iterator
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -19,11 +18,11 @@ from evidence.domain.case_files import photographs_of
 from evidence.domain.facts import CaseFacts
 from evidence.domain.identifiers import ArrivalId, CaseId, Number, Sha256, expand
 from evidence.errors import EvidenceError
-from evidence.ledger.upkeep import OriginalHandedOut
-from evidence.web.acting import reader_of
-from evidence.web.pages import page
-from evidence.web.roles import Act
-from evidence.web.viewings import looked_at
+from evidence.web.films_held import holds_film
+from evidence.web.middleware import role_of
+from evidence.web.pages import page, refused
+from evidence.web.roles import Act, may
+from evidence.web.viewings import downloaded, looked_at
 
 if TYPE_CHECKING:
     from evidence.config import Workspace
@@ -31,11 +30,10 @@ if TYPE_CHECKING:
     from evidence.ledger.view import View
 
 _PICTURES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".webp": "image/webp"}
-_DIGEST = re.compile(r"[0-9a-f]{64}")
 _CHUNK = 1 << 18
 _TOGETHER = 40
 """Forms printed in one go at most."""
-_HANDED_OUT = "originals-handed-out"
+_ANY = "application/octet-stream"
 _SANDBOX = "default-src 'none'; sandbox"
 
 
@@ -46,8 +44,7 @@ def _send(path: Path, *, type: str, name: str, attachment: bool) -> Any:
         raise Http404 from error
     response = StreamingHttpResponse(_chunks(path), content_type=type)
     response.headers["Content-Length"] = str(size)
-    manner = "attachment" if attachment else "inline"
-    response.headers["Content-Disposition"] = f"{manner}; filename*=UTF-8''{quote(name, safe='')}"
+    response.headers["Content-Disposition"] = _disposition("attachment" if attachment else "inline", name)
     if attachment or type.startswith("image/"):
         response.headers["Content-Security-Policy"] = _SANDBOX
     return response
@@ -65,7 +62,31 @@ async def _chunks(path: Path) -> AsyncIterator[bytes]:
 
 def send_attachment(path: Path, name: str) -> Any:
     """A file to be saved under this name; large ones are never held in memory."""
-    return _send(path, type="application/octet-stream", name=name, attachment=True)
+    return _send(path, type=_ANY, name=name, attachment=True)
+
+
+def hand_out(request: Any, made: Path | bytes, name: str, *, type: str = _ANY, **about: str) -> Any:
+    """A file that the desk made, to be saved under this name; first it is written down who takes it.
+
+    Args:
+        about: `number`, `arrival`, `case` or `package` that it is about, where it is about one.
+
+    Raises:
+        Http404: there is no such file.
+        EvidenceError: it cannot be written down; then it does not go out either.
+    """
+    if isinstance(made, Path):
+        response = _send(made, type=type, name=name, attachment=True)
+    else:
+        response = HttpResponse(made, content_type=type)
+        response.headers["Content-Disposition"] = _disposition("attachment", name)
+        response.headers["Content-Security-Policy"] = _SANDBOX
+    downloaded(request, name, **about)
+    return response
+
+
+def _disposition(manner: str, name: str) -> str:
+    return f"{manner}; filename*=UTF-8''{quote(name, safe='')}"
 
 
 @page(Act.SEE)
@@ -109,37 +130,6 @@ def _send_picture(workspace: Workspace, digest: Sha256) -> Any:
     return response
 
 
-@page(Act.SEE)
-def original(request: Any, digest: str) -> Any:
-    """The exact bytes of an arrival, under the name the clerk gave it."""
-    workspace = request.desk.workspace
-    if not _DIGEST.fullmatch(digest):
-        raise Http404
-    refuse_harmful(workspace, digest)
-    arrival = workspace.ledger.view.arrival_of(Sha256(digest))
-    asked = PurePath(request.GET.get("name", "")).name
-    name = PurePath(arrival.path).name if arrival is not None else asked or digest
-    try:
-        path = workspace.originals.path(Sha256(digest))
-    except EvidenceError as error:
-        raise Http404 from error
-    if request.method != "HEAD" and path.is_file():
-        _remember(request, digest, name)
-    return _send(path, type="application/octet-stream", name=name, attachment=True)
-
-
-def _remember(request: Any, digest: str, name: str) -> None:
-    """One line in the journal for each original and session."""
-    out: list[str] = request.session.get(_HANDED_OUT, [])
-    if digest in out:
-        return
-    reader = reader_of(request)
-    request.desk.workspace.ledger.append(
-        reader.journalled, OriginalHandedOut(sha256=Sha256(digest), name=name[:200], by=reader.by)
-    )
-    request.session[_HANDED_OUT] = [*out, digest]
-
-
 def refuse_harmful(workspace: Workspace, digest: str) -> None:
     """What a virus scanner has found is kept, and goes out to nobody."""
     if any(each.reason == "infected" for each in workspace.ledger.view.arrivals_of(Sha256(digest))):
@@ -150,20 +140,20 @@ def refuse_harmful(workspace: Workspace, digest: str) -> None:
 def photograph(request: Any, identifier: str, digest: str) -> Any:
     """A case's photograph at the size it is printed, made anew: nothing else of the file is passed on."""
     workspace = request.desk.workspace
-    if digest not in _photographs(workspace.ledger.view, CaseId(identifier)):
+    facts = photographed(workspace.ledger.view, CaseId(identifier))
+    if facts is None or digest not in {each.sha256 for each in photographs_of(facts)}:
         raise Http404
     looked_at(request, cases=[identifier])
     return send_photograph(workspace, Sha256(digest))
 
 
-def _photographs(view: View, identifier: CaseId) -> set[str]:
-    """Digests; of an unknown case none. No more of a case is read than has photographs: pages show many."""
+def photographed(view: View, identifier: CaseId) -> CaseFacts | None:
+    """What of a case has photographs, and no more of it: pages show many."""
     case = view.case(identifier)
     if case is None:
-        return set()
+        return None
     visits, reports, materials = view.visits(case.id), view.reports(case.id), view.materials(case.id)
-    facts = CaseFacts(case=case, visits=visits, reports=reports, materials=materials)
-    return {each.sha256 for each in photographs_of(facts)}
+    return CaseFacts(case=case, visits=visits, reports=reports, materials=materials)
 
 
 def send_photograph(workspace: Workspace, digest: Sha256) -> Any:
@@ -230,10 +220,13 @@ def print_forms(request: Any) -> Any:
 def package(request: Any, name: str) -> Any:
     """A weekly package that was built."""
     workspace = request.desk.workspace
-    if name not in {each.id for each in workspace.ledger.view.packages()}:
+    view = workspace.ledger.view
+    built = next((each for each in view.packages() if each.id == name), None)
+    if built is None:
         raise Http404
+    if not may(role_of(request), Act.WATCH) and any(holds_film(view, each) for each in built.originals):
+        return refused(request, Act.WATCH)
     found = next(iter(sorted((workspace.archive / "handover").rglob(f"{name}.zip"))), None)
     if found is None:
         raise Http404
-    looked_at(request, package=name)
-    return _send(found, type="application/zip", name=found.name, attachment=True)
+    return hand_out(request, found, found.name, type="application/zip", package=name)

@@ -7,24 +7,22 @@ anything but a film: the browser is told not to guess.
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 
-from evidence.domain.identifiers import Sha256
+from evidence.domain.identifiers import ArrivalId, CaseId, Sha256
 from evidence.domain.recording import Recording
-from evidence.errors import EvidenceError, UsageError
 from evidence.ledger.upkeep import FootageSeen
 from evidence.web.acting import reader_of
+from evidence.web.files import refuse_harmful
+from evidence.web.originals_shown import stored_at
 from evidence.web.pages import page
 from evidence.web.ranges import playable, span
 from evidence.web.roles import Act
-from evidence.web.speech import say
 
-_DIGEST = re.compile(r"[0-9a-f]{64}")
 _CHUNK = 1 << 18
 _SEEN = "films-seen"
 _POLICY = "default-src 'none'; media-src 'self'; sandbox"
@@ -56,23 +54,32 @@ def _remember(request: Any, recording: Recording) -> None:
 
 
 @page(Act.WATCH)
-def watch(request: Any, digest: str) -> Any:
+def arrival_film(request: Any, identifier: str, digest: str) -> Any:
+    """A film that an arrival brought."""
+    view = request.desk.workspace.ledger.view
+    arrival = view.arrival(ArrivalId(identifier))
+    if arrival is None or arrival.judged is None:
+        raise Http404
+    own = {each.sha256 for each in arrival.judged.recordings}
+    return _watch(request, view.recording(Sha256(digest)) if digest in own else None)
+
+
+@page(Act.WATCH)
+def case_film(request: Any, identifier: str, digest: str) -> Any:
+    """A film of one of a case's visits."""
+    view = request.desk.workspace.ledger.view
+    if view.case(CaseId(identifier)) is None:
+        raise Http404
+    own = {each.sha256: each for each in view.recordings(CaseId(identifier))}
+    return _watch(request, own.get(Sha256(digest)))
+
+
+def _watch(request: Any, recording: Recording | None) -> Any:
     """A film, whole or the part the player asks for."""
-    workspace = request.desk.workspace
-    recording = workspace.ledger.view.recording(Sha256(digest)) if _DIGEST.fullmatch(digest) else None
     if recording is None or not playable(recording):
         raise Http404
-    try:
-        path = Path(recording.path) if recording.path else workspace.originals.path(recording.sha256)
-        size = path.stat().st_size
-    except (EvidenceError, OSError) as error:
-        raise Http404 from error
-    if size != recording.bytes:
-        raise UsageError(
-            say("录像文件与登记时的大小不同，不予播放。"),
-            where=recording.name,
-            remedy=say("请管理员核查存档的录像。"),
-        )
+    refuse_harmful(request.desk.workspace, recording.sha256)
+    path, size = stored_at(request.desk.workspace, recording.sha256), recording.bytes
     asked = request.headers.get("Range", "")
     part = span(asked, size) if asked else (0, size - 1)
     headers = {

@@ -20,6 +20,7 @@ from evidence.inbox.deciding import Decider
 from evidence.inbox.placing import Placement
 from evidence.inbox.words import PAGE_REASONS
 from evidence.ledger.view import Arrival, View
+from evidence.web.originals_shown import may_take
 from evidence.web.pages import decider, page
 from evidence.web.panel_redirect import in_panel
 from evidence.web.ranges import playable
@@ -90,6 +91,7 @@ def arrival_context(request: Any, identifier: str) -> dict[str, Any]:
     layout = lay_out(view, judged, found.id, map(Number, asked)) if judged else None
     return {
         "arrival": found,
+        "takes": found.sha256 is not None and found.reason != "infected" and may_take(request, found.sha256),
         "layout": layout if layout is not None and layout.tiles > 1 else None,
         "asked": asked,
         "sheets": sheets_of(linked, workspace.issued),

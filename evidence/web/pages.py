@@ -52,7 +52,7 @@ def page(
             if role_of(request) is None or not (act is None or may(role_of(request), act)):
                 if role_of(request) is Role.INSPECTOR and request.path == reverse("today"):
                     return redirect("site")  # where signing in leads
-                return render(request, "desk/refused.html", {"act": act}, status=403)
+                return refused(request, act)
             if request.method not in answered:
                 return HttpResponseNotAllowed(answered)
 
@@ -71,6 +71,11 @@ def page(
         return guarded
 
     return gate
+
+
+def refused(request: Any, act: Act | None) -> Any:
+    """403: the permission that the account lacks, and who can give it."""
+    return render(request, "desk/refused.html", {"act": act}, status=403)
 
 
 def _head_of(response: Any) -> Any:

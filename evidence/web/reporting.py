@@ -16,7 +16,7 @@ from evidence.domain.week import local_date
 from evidence.durable import write_whole
 from evidence.errors import MissingPartError, UsageError
 from evidence.rules.instalments import current_half
-from evidence.web.files import send_attachment
+from evidence.web.files import hand_out
 from evidence.web.jobs import Outcome
 from evidence.web.pages import page
 from evidence.web.roles import Act
@@ -87,7 +87,7 @@ def file(request: Any, name: str, number: int) -> Any:
     if not path.is_file():
         raise Http404
     title = REPORTS[name][0].format(number=number).replace(" ", "")
-    return send_attachment(path, f"{title}{path.suffix}")
+    return hand_out(request, path, f"{title}{path.suffix}")
 
 
 def _refuse_unknown(name: str, number: int) -> None:

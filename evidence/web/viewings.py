@@ -1,12 +1,14 @@
 """Who looked at which material today, and how far the journal says something else than that.
 
-Looking is written down once for each person, thing and day. Nothing that was reckoned changes by it, so
-whatever is kept ready asks for the position of the last line that says more.
+Looking is written down once for each person, thing and day, a download once for each file of the thing.
+Nothing that was reckoned changes by it, so whatever is kept ready asks for the position of the last line
+that says more.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from evidence.ledger.codec import Entry
 
 _LOOKS = frozenset({FootageSeen.KIND, OriginalHandedOut.KIND, MaterialViewed.KIND})
+_LONGEST_NAME = 200
 _BLOCK = 256
 """Lines read first while going back to the beginning of the day; each step back is twice as long."""
 
@@ -87,33 +90,46 @@ class Viewings:
 
 
 def _thing(looked: MaterialViewed) -> str:
-    return looked.number or looked.arrival or looked.case or looked.package
+    thing = looked.number or looked.arrival or looked.case or looked.package
+    return f"{thing}/{looked.download}" if looked.download else thing
 
 
 def looked_at(
-    request: Any,
-    *,
-    numbers: Iterable[str] = (),
-    arrival: str = "",
-    cases: Iterable[str] = (),
-    package: str = "",
+    request: Any, *, numbers: Iterable[str] = (), arrival: str = "", cases: Iterable[str] = ()
 ) -> None:
     """Write down that the request's answer shows these things; an answer without a body shows nothing.
 
     Args:
         numbers: documents whose forms or pages are shown.
         cases: those whose photographs are shown.
-        package: one that is handed out.
 
     Raises:
         EvidenceError: it cannot be written down; then it is not shown either.
     """
+    looked = [MaterialViewed(number=each, by="") for each in numbers]
+    looked += [MaterialViewed(case=each, by="") for each in cases]
+    looked += [MaterialViewed(arrival=arrival, by="")] if arrival else []
+    _record(request, looked)
+
+
+def downloaded(
+    request: Any, name: str, *, number: str = "", arrival: str = "", case: str = "", package: str = ""
+) -> None:
+    """Write down that the answer is a file that the desk made; of which thing, where it is of one.
+
+    Args:
+        name: under which the file goes out.
+
+    Raises:
+        EvidenceError: it cannot be written down; then it does not go out either.
+    """
+    about = {"number": number, "arrival": arrival, "case": case, "package": package}
+    _record(request, [MaterialViewed(download=name[:_LONGEST_NAME], by="", **about)])
+
+
+def _record(request: Any, looked: Iterable[MaterialViewed]) -> None:
     if request.method == "HEAD":
         return
     reader = reader_of(request)
-    by = reader.by
-    looked = [MaterialViewed(number=each, by=by) for each in numbers]
-    looked += [MaterialViewed(case=each, by=by) for each in cases]
-    looked += [MaterialViewed(arrival=arrival, by=by)] if arrival else []
-    looked += [MaterialViewed(package=package, by=by)] if package else []
-    request.desk.board.viewings.record(reader.journalled, looked)
+    own = [replace(each, by=reader.by) for each in looked]
+    request.desk.board.viewings.record(reader.journalled, own)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
 
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import render
 
 from evidence.domain.identifiers import EnterpriseId
@@ -16,6 +15,7 @@ from evidence.rules.figures.hazards import street_of
 from evidence.web.acting import names_of
 from evidence.web.case_chain import chain_steps, closed
 from evidence.web.case_hazards import hazard_lines
+from evidence.web.files import hand_out
 from evidence.web.lists.history import history_of
 from evidence.web.lists.known import known, state_of
 from evidence.web.pages import page
@@ -109,10 +109,8 @@ def one_page(request: Any, identifier: str) -> Any:
         )
     head = workspace.ledger.head
     made = one_page_bytes(told, at=at, ledger=f"账本 {head.size} 行，末行指纹 {head.digest}")
-    response = HttpResponse(made, content_type="application/pdf")
-    name = quote(f"{party.short_name or party.name}-情况说明.pdf", safe="")
-    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
-    return response
+    name = f"{party.short_name or party.name}-情况说明.pdf"
+    return hand_out(request, made, name, type="application/pdf", case=newest.id)
 
 
 def _reached(held: Any, case: Any) -> str:

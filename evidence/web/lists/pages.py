@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from evidence.web.files import hand_out
 from evidence.web.lists.known import Known, known
 from evidence.web.lists.listing import (
     PAGE_ROWS,
@@ -114,11 +114,13 @@ def listed(request: Any, name: str) -> Any:
 def exported(request: Any, name: str) -> Any:
     """Excel with exactly the rows and columns that the page shows, all of its pages."""
     answer = answer_of(request, name)
-    return workbook(answer.listing.title, answer.shown)
+    title = answer.listing.title
+    # A report may have the same title, and who took which must be plain.
+    return hand_out(request, _workbook(title, answer.shown), f"{title}-清单.xlsx", type=XLSX)
 
 
-def workbook(title: str, shown: Shown) -> HttpResponse:
-    """The rows of a list as a workbook to download."""
+def _workbook(title: str, shown: Shown) -> bytes:
+    """The rows of a list as a workbook."""
     from evidence.reports.workbook import Table, write_tables
 
     table = Table(
@@ -130,9 +132,7 @@ def workbook(title: str, shown: Shown) -> HttpResponse:
     with tempfile.TemporaryDirectory(prefix="desk-list-") as folder:
         path = Path(folder) / "list.xlsx"
         write_tables(path, table)
-        response = HttpResponse(path.read_bytes(), content_type=XLSX)
-    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(title)}.xlsx"
-    return response
+        return path.read_bytes()
 
 
 @page(Act.SEE, "POST")

@@ -24,6 +24,7 @@ from evidence.rules.clause import Finding
 from evidence.web import host as hosts
 from evidence.web import wording
 from evidence.web.acts import people_words
+from evidence.web.films_held import holds_film
 from evidence.web.matrix import SIGNS, WORDS, state_of
 from evidence.web.speech import say
 from evidence.web.worklist import Line
@@ -182,6 +183,16 @@ def document_number(finding: Finding) -> str:
     return expand(finding.subject.document) or "" if finding.subject.document else ""
 
 
+def original_of(context: Mapping[str, Any], finding: Finding, digest: str) -> str:
+    """Where a file that a finding rests on goes out; empty where its reader may not have it."""
+    about, number = finding.subject, document_number(finding)
+    if not context["may"]["WATCH"] and holds_film(hosts.current().workspace.ledger.view, digest):
+        return ""
+    if about.case:
+        return str(reverse("case-original", args=[about.case, digest]))
+    return str(reverse("document-original", args=[number, digest])) if number else ""
+
+
 def unlocal(value: float) -> str:
     """A number for SVG, with a point whatever the reader's language."""
     return f"{value:.1f}"
@@ -238,6 +249,7 @@ register.simple_tag(t, name="t")
 register.simple_block_tag(sentences, name="sentences")
 register.simple_tag(once, name="once")
 register.simple_tag(asset, name="asset")
+register.simple_tag(original_of, name="original_of", takes_context=True)
 _FILTERS: tuple[Callable[..., Any], ...] = (
     day, moment, clock, when, days_left, outcome, thousandths, size, finding_state, unlocal, minutes,
     decision_words, is_day, as_text, document_number, at, value_of, person_words, short_day, line_words,

@@ -80,23 +80,24 @@ def test_downloading_an_original_is_written_down_once_a_session(spare: Workspace
     size = spare.ledger.head.size
     auditor = signed_in("auditor")
     for _each in range(3):
-        assert auditor.get(f"/originals/{arrival.sha256}/").status_code == 200
-    auditor.head(f"/originals/{arrival.sha256}/")
+        assert auditor.get(f"/inbox/{UNKNOWN}/original/").status_code == 200
+    auditor.head(f"/inbox/{UNKNOWN}/original/")
     seen = [each.event for each in spare.ledger.entries(size) if isinstance(each.event, OriginalHandedOut)]
     assert [(each.sha256, each.name) for each in seen] == [(arrival.sha256, "微信图片_20220401.jpg")]
-    signed_in("clerk").get(f"/originals/{arrival.sha256}/")
+    signed_in("clerk").get(f"/inbox/{UNKNOWN}/original/")
     about = rows(auditor.get(f"/activity/?of={UNKNOWN}").content.decode())
     assert sum("下载原件" in each for each in about) == 2
 
 
 def test_the_trail_is_a_pdf_with_every_act(spare: Workspace, tmp_path: Path) -> None:
+    head = spare.ledger.head
     answer = signed_in("auditor").get(f"/activity/trail.pdf?of={CHECK_RECORD}")
     assert answer["Content-Type"] == "application/pdf"
     (tmp_path / "trail.pdf").write_bytes(answer.content)
     text = text_of(tmp_path / "trail.pdf")
     assert f"{CHECK_RECORD}的办理经过" in text
     assert "签发文书" in text
-    assert spare.ledger.head.digest[:30] in text
+    assert head.digest[:30] in text
 
 
 def test_what_is_named_leads_to_its_own_trail(spare: Workspace) -> None:
@@ -128,11 +129,12 @@ def test_the_account_of_an_enterprise_is_one_page(spare: Workspace, tmp_path: Pa
     client = signed_in("lead")
     page = client.get("/enterprises/91320412MA1XAAAA0A/").content.decode()
     assert 'href="/enterprises/91320412MA1XAAAA0A/one-page.pdf"' in page
+    head = spare.ledger.head
     answer = client.get("/enterprises/91320412MA1XAAAA0A/one-page.pdf")
     (tmp_path / "one.pdf").write_bytes(answer.content)
     text = text_of(tmp_path / "one.pdf")
     assert "第1页，共1页" in text
-    for words in ("情况说明", "现场检查", "整改报告", "现场复查", "隐患", spare.ledger.head.digest[:20]):
+    for words in ("情况说明", "现场检查", "整改报告", "现场复查", "隐患", head.digest[:20]):
         assert words in text, words
     assert client.get("/enterprises/91320412MA1XZZZZ0Z/one-page.pdf").status_code == 404
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,11 +14,12 @@ import pytest
 from evidence.domain.identifiers import ArrivalId, Sha256
 from evidence.domain.recording import Recording
 from evidence.ledger.arrival_events import ArrivalJudged, ArrivalTaken
-from evidence.web.host import Host
+from evidence.web.host import Host, current
 from tests.support import sample
 from tests.support.clips import make_clip
 from tests.support.credentials import CAMERA, TOOL, photograph, shared_camera
 from tests.support.desk_client import signed_in
+from tests.support.desk_fixture import UNKNOWN
 
 _NUMBERS = itertools.count(810)
 Filed = Callable[..., Sha256]
@@ -45,8 +47,14 @@ def filed(host: Host) -> Filed:
     return taken
 
 
-def _line(digest: str, *, name: str = "clerk", status: int = 200) -> str:
-    answer = signed_in(name).get(f"/credentials/{digest}/", headers={"HX-Request": "true"})
+def _address(digest: str) -> str:
+    """The line's address under the arrival that brought the file; under another for what none brought."""
+    arrival = current().workspace.ledger.view.arrival_of(Sha256(digest))
+    return f"/inbox/{arrival.id if arrival else UNKNOWN}/credentials/{digest}/"
+
+
+def _line(digest: str, *, name: str = "clerk", status: int = 200, address: str = "") -> str:
+    answer = signed_in(name).get(address or _address(digest), headers={"HX-Request": "true"})
     assert answer.status_code == status
     return " ".join(answer.content.decode().split())
 
@@ -70,8 +78,23 @@ def test_a_photograph_s_line_says_what_its_manifest_is_worth(host: Host, filed: 
     assert "assertion.dataHash.mismatch" in changed
 
 
+def test_the_line_stands_under_the_photograph_s_own_case_alone(host: Host, filed: Filed) -> None:
+    digest = filed(shared_camera().signed(photograph()))
+    assert CAMERA in _line(digest, address=f"/cases/{sample.CLOSED}/credentials/{digest}/")
+    for elsewhere in (f"/cases/{sample.HEAVY}", "/cases/WJB22-9999", f"/inbox/{UNKNOWN}", "/inbox/A-1"):
+        _line(digest, address=f"{elsewhere}/credentials/{digest}/", status=404)
+    assert signed_in("clerk").get(f"/credentials/{digest}/").status_code == 404
+
+
+def test_a_photograph_that_was_named_and_never_gathered_has_no_line(host: Host) -> None:
+    for name in ("clerk", "auditor"):
+        page = signed_in(name).get(f"/cases/{sample.CLOSED}/").content.decode()
+        lines = set(re.findall(r'hx-get="(/cases/[^"]+/credentials/[^"]+)"', page))
+        assert {signed_in(name).get(each).status_code for each in lines} <= {200}
+
+
 def test_without_a_script_it_is_a_page_of_its_own(host: Host, filed: Filed) -> None:
-    page = signed_in("clerk").get(f"/credentials/{filed(photograph())}/").content.decode()
+    page = signed_in("clerk").get(_address(filed(photograph()))).content.decode()
     assert "没有不是缺陷" in page
     assert "<header" in page
 
@@ -128,7 +151,7 @@ def test_a_film_s_line_is_for_those_who_may_watch_it(host: Host, tmp_path: Path)
     )  # fmt: skip
     assert CAMERA in _line(digest, name="regulator")
     _line(digest, name="auditor", status=404)
-    address = f"/credentials/{digest}/"
+    address = _address(digest)
     assert address in signed_in("clerk").get(f"/inbox/{arrival}/").content.decode()
     assert address not in signed_in("auditor").get(f"/inbox/{arrival}/").content.decode()
 

@@ -22,6 +22,7 @@ from tests.support.desk_client import signed_in
 from tests.support.desk_fixture import CHECK_RECORD, HOSTILE, HOSTILE_COMPANY, HOSTILE_NAME, UNKNOWN
 
 pytestmark = pytest.mark.usefixtures("host")
+FILMED = ArrivalId("A-20220401-0300")
 GOLDEN = Path(__file__).parents[2] / "golden/packages"
 
 
@@ -46,14 +47,14 @@ def test_footage_goes_along_only_when_it_was_ticked(
 @pytest.mark.parametrize(
     "path",
     [
-        "/originals/..%2f..%2fevidence.toml/",
-        "/originals/../../evidence.toml",
+        f"/documents/{CHECK_RECORD}/originals/..%2f..%2fevidence.toml/",
+        f"/documents/{CHECK_RECORD}/originals/../../../evidence.toml",
         f"/documents/{CHECK_RECORD}/pictures/" + "0" * 63 + "./",
         f"/documents/{CHECK_RECORD}/pictures/" + "0" * 64 + "/",
         f"/documents/{CHECK_RECORD}/pictures/None/",
         f"/inbox/{UNKNOWN}/pictures/" + "0" * 64 + "/",
         "/inbox/A-1/pictures/" + "0" * 64 + "/",
-        "/originals/" + "0" * 64 + "/",
+        f"/documents/{CHECK_RECORD}/originals/" + "0" * 64 + "/",
         "/packages/..%2f..%2fevidence.toml/",
         "/packages/WJB-2022-W12/",
         "/documents/..%2f..%2f/",
@@ -65,8 +66,8 @@ def test_footage_goes_along_only_when_it_was_ticked(
         "/print/?n=../../evidence.toml",
         "/print/",
         "/registers/no-such-register/",
-        "/footage/" + "0" * 64 + "/",
-        "/footage/..%2f..%2fevidence.toml/",
+        "/cases/WJB22-0002/films/" + "0" * 64 + "/",
+        "/cases/WJB22-0002/films/..%2f..%2fevidence.toml/",
         "/cases/WJB22-0002/issue/..%2f..%2fevidence/",
         "/cases/WJB22-0002/issue/weekly-plan/",
         "/cases/WJB22-0002/write/乱写/",
@@ -85,10 +86,8 @@ def test_hostile_names_are_text(path: str) -> None:
     assert not re.search(r"<script>|\son\w+=[\"']", text)
 
 
-def test_originals_are_handed_over_never_shown(host: Host) -> None:
-    arrival = host.workspace.ledger.view.arrival(HOSTILE)
-    assert arrival is not None
-    response = signed_in("lead").get(f"/originals/{arrival.sha256}/")
+def test_originals_are_handed_over_never_shown() -> None:
+    response = signed_in("lead").get(f"/inbox/{HOSTILE}/original/")
     assert response.status_code == 200
     assert response["Content-Type"] == "application/octet-stream"
     assert response["Content-Disposition"].startswith("attachment")
@@ -102,7 +101,7 @@ def film(host: Host) -> str:
     """A film of the world's week as the archive holds it, and its digest."""
     from evidence.domain.recording import Recording
 
-    workspace, arrival = host.workspace, ArrivalId("A-20220401-0300")
+    workspace, arrival = host.workspace, FILMED
     data = bytes(range(256)) * 40
     digest = workspace.originals.put_bytes(data)
     recording = Recording(sha256=digest, name="DSJ0001.MP4", bytes=len(data), video=True, arrival=arrival)
@@ -152,7 +151,7 @@ def test_material_of_a_case_is_on_its_page_and_a_photograph_is_made_anew(host: H
     ("role", "status"), [("clerk", 206), ("lead", 206), ("regulator", 206), ("auditor", 403)]
 )
 def test_films_are_for_those_who_may_watch_and_only_films(film: str, role: str, status: int) -> None:
-    response = signed_in(role).get(f"/footage/{film}/", headers={"range": "bytes=256-511"})
+    response = signed_in(role).get(f"/inbox/{FILMED}/films/{film}/", headers={"range": "bytes=256-511"})
     assert response.status_code == status
     if status == 206:
         assert response["Content-Type"] == "video/mp4"
@@ -167,21 +166,21 @@ def test_who_looked_at_a_film_is_journalled_once_a_session(film: str, host: Host
     size = ledger.head.size
     first, second = signed_in("regulator"), signed_in("auditor")
     for start in (0, 256, 512):
-        first.get(f"/footage/{film}/", headers={"range": f"bytes={start}-{start + 99}"})
-        second.get(f"/footage/{film}/", headers={"range": f"bytes={start}-{start + 99}"})
+        first.get(f"/inbox/{FILMED}/films/{film}/", headers={"range": f"bytes={start}-{start + 99}"})
+        second.get(f"/inbox/{FILMED}/films/{film}/", headers={"range": f"bytes={start}-{start + 99}"})
     seen = [entry for entry in ledger.entries(size) if isinstance(entry.event, FootageSeen)]
     assert [(each.event.sha256, each.actor.partition("（")[0]) for each in seen] == [(film, "desk:regulator")]
 
 
 def test_a_range_beyond_the_film_is_refused(film: str) -> None:
-    response = signed_in("lead").get(f"/footage/{film}/", headers={"range": "bytes=99999-"})
+    response = signed_in("lead").get(f"/inbox/{FILMED}/films/{film}/", headers={"range": "bytes=99999-"})
     assert (response.status_code, response["Content-Range"]) == (416, "bytes */10240")
 
 
 def test_a_picture_is_no_film(host: Host) -> None:
     arrival = host.workspace.ledger.view.arrival(HOSTILE)
     assert arrival is not None
-    assert signed_in("lead").get(f"/footage/{arrival.sha256}/").status_code == 404
+    assert signed_in("lead").get(f"/inbox/{HOSTILE}/films/{arrival.sha256}/").status_code == 404
 
 
 @pytest.mark.parametrize(("changed", "indication"), [(False, "INDETERMINATE"), (True, "TOTAL-FAILED")])

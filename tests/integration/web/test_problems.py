@@ -55,7 +55,7 @@ def test_an_unknown_address_is_told_in_the_readers_language(
 
 
 def test_an_unknown_thing_is_told_like_an_unknown_address(host: Host) -> None:
-    response = _client("clerk").get("/originals/" + "0" * 64 + "/")
+    response = _client("clerk").get("/cases/WJB22-0002/originals/" + "0" * 64 + "/")
     assert response.status_code == 404
     assert "没有这一页" in response.content.decode()
 

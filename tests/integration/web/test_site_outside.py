@@ -158,7 +158,7 @@ def test_the_case_asks_after_the_manifest_of_the_cameras_own_file(
     visit = _visit(workspace, answer.json()["receipt"])
     page = signed_in("clerk").get(f"/cases/{visit.case}/").content.decode()
     assert f"/cases/{visit.case}/photographs/{copy}/" in page
-    assert f"/credentials/{original}/" in page
+    assert f"/cases/{visit.case}/credentials/{original}/" in page
     assert f"/credentials/{copy}/" not in page
 
 

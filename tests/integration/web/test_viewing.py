@@ -171,7 +171,8 @@ def test_downloading_a_package_is_written_down(spare: Workspace, day: Callable[[
     (looked,) = (each.event for each in spare.ledger.entries(size))
     assert isinstance(looked, MaterialViewed)
     assert looked.package == built
-    assert "查看材料" in signed_in("lead").get(f"/activity/?of={built}").content.decode()
+    assert looked.download == f"{built}.zip"
+    assert "下载资料" in signed_in("lead").get(f"/activity/?of={built}").content.decode()
 
 
 def test_what_the_side_panel_shows_was_looked_at(spare: Workspace, day: Callable[[int], None]) -> None:
@@ -202,7 +203,7 @@ def test_an_account_whose_person_left_the_roster_still_reads_as_itself(
     size = spare.ledger.head.size
     try:
         assert signed_in("lead").get(f"/documents/{CHECK_RECORD}/").status_code == 200
-        assert signed_in("lead").get(f"/originals/{arrival.sha256}/").status_code == 200
+        assert signed_in("lead").get(f"/inbox/{UNKNOWN}/original/").status_code == 200
         refused = signed_in("lead").post(f"/documents/{CHECK_RECORD}/mark/", {"page": "2"}).content.decode()
     finally:
         own.update(roster_id=before)

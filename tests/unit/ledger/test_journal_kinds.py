@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pytest
 
+from evidence.domain.identifiers import Sha256
 from evidence.errors import LedgerDamagedError
 from evidence.ledger import chain, codec
-from evidence.ledger.codec import event_of, payload_of, read_block, read_line
+from evidence.ledger.codec import Entry, event_of, payload_of, read_block, read_line
 from evidence.ledger.embedded import EmbeddedLedger
 from evidence.ledger.events import EVENT_TYPES
-from evidence.ledger.export import TITLES
+from evidence.ledger.export import TITLES, title_of, write_csv
 from evidence.ledger.fold import _LOOKING, _READING
+from evidence.ledger.upkeep import MaterialViewed, OriginalHandedOut
 from tests.support.ledger_scenario import OTHER, OWN, OWN_FORM, every_kind
 
 GOLDEN = Path(__file__).parents[2] / "data" / "ledger" / "journal-1.jsonl"
@@ -74,6 +77,29 @@ def test_a_superseded_kind_is_read_through_its_upgrade(
     (tmp_path / "journal.jsonl").write_bytes(line + b"\n")
     [entry] = EmbeddedLedger.open(tmp_path).entries()
     assert entry.event == event_of("form.voided/1", {"number": OWN_FORM, "why": "旧"}, 0)
+
+
+def test_a_look_of_before_downloads_were_named_opens_and_is_a_look() -> None:
+    entry = _entry("material.viewed/1", {"number": OWN_FORM, "arrival": "", "case": "", "by": "P01"})
+    assert entry.event == MaterialViewed(number=OWN_FORM, by="P01")
+    assert title_of(entry) == "查看材料"
+    handed = _entry("original.handed-out/1", {"sha256": "0" * 64, "name": "扫描.pdf", "by": "P01"})
+    assert handed.event == OriginalHandedOut(sha256=Sha256("0" * 64), name="扫描.pdf", by="P01")
+
+
+def test_a_download_is_called_one() -> None:
+    entry = _entry("material.viewed/1", payload_of(MaterialViewed(download="企业-清单.xlsx", by="P01")))
+    assert title_of(entry) == "下载资料"
+    out = io.StringIO()
+    write_csv([entry], out)
+    assert "下载资料" in out.getvalue()
+    assert "企业-清单.xlsx" in out.getvalue()
+
+
+def _entry(kind: str, payload: dict[str, object]) -> Entry:
+    fields = {"actor": "desk:lihua", "at": "2021-12-07T00:00:00Z", "kind": kind, "payload": payload}
+    line, _digest = chain.seal(fields, seq=0, prev=chain.START)
+    return read_line(line, 0)
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ from evidence.domain.terms import BOX_KINDS, CASE_KINDS, FORM_TITLES, ROLES, VIS
 from evidence.domain.week import WEEKDAYS
 from evidence.forms.catalogue import Catalogue, shipped_templates
 from evidence.inbox.words import PAGE_REASONS
-from evidence.ledger.export import TITLES
+from evidence.ledger.export import DOWNLOADED, TITLES
 from evidence.reports.tables import RATE_HEADS
 from evidence.rules import agenda, agenda_of_the_office
 from evidence.rules.clause import Kind
@@ -105,7 +105,7 @@ def _named_elsewhere() -> Iterator[str]:
     yield from _words_of_deeds()
     yield from _words_of_registers()
     yield from (each.value for each in What)
-    yield from TITLES.values()
+    yield from (DOWNLOADED, *TITLES.values())
     yield from (words for pair in PROBLEMS.values() for words in pair)
     yield from ("验证通过", "尚不能认定", "验证不通过")
     yield from ("已办", "计划", "到期", "已过期", "待整改", "空白页", "项目负责人", "资料员", "企业")
