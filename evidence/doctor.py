@@ -41,6 +41,8 @@ def examine(workspace: Workspace) -> Iterator[Condition]:
         _ledger,
         _key,
         _authority,
+        _oidc,
+        _ldap,
         _routine,
     )
     for check in checks:
@@ -251,6 +253,46 @@ def _authority(workspace: Workspace) -> Iterator[Condition]:
         remedy=_("请检查网络和 evidence.toml 的 [timestamp]；在它恢复之前做出的包不能认定为有效。")
         if why
         else "",
+    )
+
+
+def _oidc(workspace: Workspace) -> Iterator[Condition]:
+    """Whether the agency's provider describes itself as configured; what it misses only weakens it."""
+    settings = workspace.settings.oidc
+    if not settings.issuer:
+        return
+    from evidence.identity.oidc import discovered
+
+    methods = discovered(settings, workspace.root).get("code_challenge_methods_supported")
+    guarded = isinstance(methods, list) and "S256" in methods
+    yield Condition(
+        name="oidc",
+        good=True if guarded else None,
+        message=_("工作台可用单位的登录服务（OpenID Connect）登录：{issuer}").format(issuer=settings.issuer)
+        if guarded
+        else _("登录服务没有说支持 PKCE（S256），授权码被截走时少一道防护。"),
+        remedy="" if guarded else _("请让登录服务的管理员启用 PKCE。"),
+    )
+
+
+def _ldap(workspace: Workspace) -> Iterator[Condition]:
+    """Whether the agency's directory answers, and people can be looked up in it."""
+    settings = workspace.settings.ldap
+    if not settings.host:
+        return
+    from evidence.identity.ldap import look
+
+    found = look(settings, workspace.root)
+    words = (
+        _("工作台可用单位目录（LDAP）的账号登录：{host}")
+        if found
+        else _("单位目录（LDAP）{host} 连得上；没有查人的账号，要有人登录才知道能否查到人。")
+    )
+    yield Condition(
+        name="ldap",
+        good=True if found else None,
+        message=words.format(host=settings.host),
+        remedy="" if found else _("请让一个人试着登录；要在这里检查，请配置 bind_dn。"),
     )
 
 

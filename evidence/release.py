@@ -28,6 +28,8 @@ OCR_MODULES = frozenset({"rapidocr", "onnxruntime"})
 MAIL_MODULES = frozenset({"imap_tools"})
 API_MODULES = frozenset({"ninja", "pydantic"})
 C2PA_MODULES = frozenset({"c2pa"})
+LDAP_MODULES = frozenset({"ldap3"})
+OIDC_MODULES = frozenset({"authlib", "joserfc", "requests"})
 
 
 BASE_COMMANDS = frozenset({"verify", "init", "schema"})
@@ -59,5 +61,7 @@ def part_of(module: str) -> str:
         "mail": MAIL_MODULES,
         "api": API_MODULES,
         "c2pa": C2PA_MODULES,
+        "ldap": LDAP_MODULES,
+        "oidc": OIDC_MODULES,
     }
     return next((extra for extra, modules in extras.items() if top in modules), "")

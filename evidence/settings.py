@@ -33,6 +33,7 @@ from evidence.errors import InputError
 from evidence.foreign import fault_of
 from evidence.forms.settings import FormsSettings
 from evidence.handover.settings import WitnessSettings
+from evidence.identity.settings import LdapSettings, OidcSettings
 from evidence.inbox.settings import InboxSettings
 from evidence.jobs.settings import JobSettings
 from evidence.language import _
@@ -177,6 +178,8 @@ class Settings:
     mail: dict[str, MailboxSettings] = field(default_factory=dict)
     """`[mail.NAME]`: mailboxes whose messages come into the inbox; none by default."""
     notices: NoticeSettings = field(default_factory=NoticeSettings)
+    oidc: OidcSettings = field(default_factory=OidcSettings)
+    ldap: LdapSettings = field(default_factory=LdapSettings)
     witness: WitnessSettings = field(default_factory=WitnessSettings)
     accounts: dict[str, str] = field(default_factory=dict)
     """System account -> id of the person it belongs to; who acts at the terminal."""

@@ -21,6 +21,7 @@ from evidence.bundles.settings import SignerSettings, TimestampSettings
 from evidence.contracts.contract import shipped_contract
 from evidence.forms.settings import FormsSettings
 from evidence.handover.settings import WitnessSettings
+from evidence.identity.settings import LdapSettings, OidcSettings
 from evidence.inbox.settings import InboxSettings
 from evidence.jobs.settings import JobSettings
 from evidence.ledger.settings import LedgerSettings
@@ -70,6 +71,16 @@ TABLES: dict[str, tuple[type, str]] = {
     "antivirus": (AntivirusSettings, "Whether files are scanned before anything else reads them."),
     "mail.NAME": (MailboxSettings, "A mailbox whose messages come into the inbox; any number of them."),
     "notices": (NoticeSettings, "By which server people of the desk hear by e-mail what they have to do."),
+    "oidc": (
+        OidcSettings,
+        "Signing in to the desk through the agency's provider of OpenID Connect. [How](administrator-guide.md"
+        "#signing-in-through-the-agencys-own-directory).",
+    ),
+    "ldap": (
+        LdapSettings,
+        "Signing in to the desk through the agency's directory. [How](administrator-guide.md"
+        "#signing-in-through-the-agencys-own-directory).",
+    ),
     "api": (ApiSettings, "The desk's interface for other programs, below `/api/`."),
     "site": (SiteSettings, "The page for inspectors' telephones, `/site/`."),
     "webhooks.NAME": (WebhookSettings, "Another program that is told what happens; any number of them."),

@@ -25,7 +25,7 @@ if [ -z "$python" ] && command -v python3 >/dev/null; then
   exit 7
 fi
 
-wanted=""
+wanted="" before=""
 want() { wanted="$wanted $1"; }
 has_font() { command -v fc-list >/dev/null && fc-list : family | grep -q "$1"; }
 
@@ -51,11 +51,17 @@ if [ "$purpose" = test ]; then
   command -v systemd-analyze >/dev/null || want systemd
   command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] || want nginx
   command -v dovecot >/dev/null || [ -x /usr/sbin/dovecot ] || want dovecot-imapd
+  if ! command -v slapd >/dev/null && [ ! -x /usr/sbin/slapd ]; then
+    # without a configuration of its own the package starts no service; the tests start theirs
+    before="echo slapd slapd/no_configuration boolean true | debconf-set-selections && "
+    want slapd
+  fi
+  command -v ldapadd >/dev/null || want ldap-utils
   ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || want postgresql
 fi
 
 if [ -n "$wanted" ]; then
-  command="apt-get update && apt-get install -y --no-install-recommends$wanted"
+  command="${before}apt-get update && apt-get install -y --no-install-recommends$wanted"
   if [ "$(id -u)" = 0 ]; then
     as_root="sh -c"
   elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then

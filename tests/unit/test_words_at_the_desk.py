@@ -23,13 +23,13 @@ FOR_THE_TERMINAL = re.compile(
 )
 NEVER_AT_THE_DESK = (
     "cli/", "demo/", "doctor.py", "service/", "new_workspace.py", "web/server.py", "web/apart.py",
-    "config.py", "settings.py",
+    "config.py", "settings.py", "identity/",
     "ledger/place.py", "ledger/migrate.py", "ledger/inspection.py", "ledger/recovery.py", "ledger/proofs.py",
     "archive/backup.py", "mail/", "workers/", "exchange/", "handover/disposal.py", "handover/incurable.py",
     "handover/signed_pack.py", "handover/renewal.py", "handover/signer_change.py", "domain/signer_change.py",
     "handover/receipts.py", "rules/plausible_numbers.py",
 )  # fmt: skip
-"""Modules that speak before a desk answers, or to whoever typed a command."""
+"""Modules that speak before a desk answers, to whoever typed a command, or to the log."""
 
 
 def _messages() -> Iterator[tuple[str, str]]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from evidence.release import API_MODULES, MAIL_MODULES
+from evidence.release import API_MODULES, LDAP_MODULES, MAIL_MODULES, OIDC_MODULES
 
 ROOT = Path(__file__).parents[3]
 BASE = {
@@ -17,7 +17,10 @@ BASE = {
     "pyhanko-certvalidator", "pypdf", "python-dateutil", "rich", "tzdata", "xsdata",
 }  # fmt: skip
 """What `evidence verify` needs, and nothing more: whoever adds to it explains why to an auditor."""
-ROOMS = ("evidence.mail", "evidence.exchange", "evidence.webhooks", "evidence.antivirus", "evidence.web")
+ROOMS = (
+    "evidence.mail", "evidence.exchange", "evidence.webhooks", "evidence.identity", "evidence.antivirus",
+    "evidence.web",
+)  # fmt: skip
 
 
 def test_the_base_installation_has_not_grown() -> None:
@@ -31,7 +34,11 @@ def test_mail_and_interface_are_extras_of_their_own() -> None:
     ]
     assert any("imap-tools" in each for each in extras["mail"])
     assert any("django-ninja" in each for each in extras["api"])
-    assert not any("imap-tools" in each or "ninja" in each for each in extras["agency"])
+    assert any("ldap3" in each for each in extras["ldap"])
+    assert any("authlib" in each for each in extras["oidc"])
+    assert not any(
+        name in each for name in ("imap-tools", "ninja", "ldap3", "authlib") for each in extras["agency"]
+    )
 
 
 @pytest.mark.parametrize("words", [["--help"], ["verify", "--help"]], ids=["help", "verify"])
@@ -45,4 +52,5 @@ def test_what_starts_without_them_loads_none_of_them(words: list[str]) -> None:
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     loaded = done.stderr.split()
     assert not [name for name in loaded if name.startswith(ROOMS)]
-    assert not [name for name in loaded if name.partition(".")[0] in MAIL_MODULES | API_MODULES]
+    optional = MAIL_MODULES | API_MODULES | LDAP_MODULES | OIDC_MODULES
+    assert not [name for name in loaded if name.partition(".")[0] in optional]
