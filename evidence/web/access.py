@@ -40,7 +40,7 @@ def listen() -> None:
 
 
 def _entered(request: Any, user: Any, **_more: Any) -> None:
-    _write(request, What.IN, user.get_username())
+    _write(request, What.IN, user.get_username(), detail=getattr(getattr(user, "agency", None), "way", ""))
 
 
 def _left(request: Any, user: Any, **_more: Any) -> None:
@@ -49,4 +49,13 @@ def _left(request: Any, user: Any, **_more: Any) -> None:
 
 
 def _failed(credentials: dict[str, Any], request: Any = None, **_more: Any) -> None:
-    _write(request, What.FAILED, str(credentials.get("username", "")))
+    turned_away(request, str(credentials.get("username", "")), str(credentials.get("way", "")))
+
+
+def turned_away(request: Any, account: str, way: str) -> None:
+    """Somebody did not get in.
+
+    Args:
+        way: who was asked, see `access_kinds.WAYS`; empty for a password of the desk.
+    """
+    _write(request, What.FAILED, account, detail=way)

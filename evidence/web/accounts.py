@@ -12,13 +12,14 @@ def create_account(
     username: str,
     person: str,
     role: str,
-    password: str,
+    password: str | None,
     roster_id: str = "",
     must_change: bool = False,
 ) -> Any:
     """A new account with its role; the password is stored as an Argon2 hash.
 
     Args:
+        password: None where somebody else says who it is; then none opens the account.
         roster_id: whom of the roster it belongs to; empty for nobody.
         must_change: somebody else chose the password.
 
@@ -36,6 +37,17 @@ def create_account(
             user=user, role=Role(role).value, person=person, roster_id=roster_id, must_change=must_change
         )
     return user
+
+
+def is_last_local_lead(user: Any) -> bool:
+    """Whether only this lead can still come in when the agency's directory is down.
+
+    Such an account is neither switched off nor given another role.
+    """
+    from django.contrib.auth import get_user_model
+
+    leads = get_user_model().objects.filter(is_active=True, seat__role=Role.LEAD.value, agency__isnull=True)
+    return set(leads.values_list("pk", flat=True)) == {user.pk}
 
 
 def any_account() -> bool:

@@ -11,12 +11,14 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth import get_user_model
 from django.contrib.auth.password_validation import validate_password
+from django.db import transaction
 from django.shortcuts import redirect, render
 
 from evidence.web.access import note
 from evidence.web.access_kinds import What
-from evidence.web.accounts import create_account
+from evidence.web.accounts import create_account, is_last_local_lead
 from evidence.web.acting import roster_id
+from evidence.web.agency_account import by_agency
 from evidence.web.pages import page
 from evidence.web.roles import ROLE_WORDS, Act, Role
 from evidence.web.signing_in import locked_accounts
@@ -68,14 +70,15 @@ def tied_to(request: Any, person: str) -> str:
 @page(Act.ACCOUNTS, "GET", "POST")
 def accounts(request: Any) -> Any:
     """Who has an account, and what can be done about it."""
-    users = get_user_model().objects.select_related("seat").order_by("username")
+    users = get_user_model().objects.select_related("seat", "agency").order_by("username")
     form = AccountForm()
     if request.method == "POST":
         for name, act in _ACTS.items():
             if name in request.POST:
-                user = users.filter(username=request.POST[name]).first()
-                if user is not None:
-                    act(request, user)
+                with transaction.atomic():  # of two at once, one sees what the other did
+                    user = users.filter(username=request.POST[name]).first()
+                    if user is not None:
+                        act(request, user)
                 return redirect("accounts")
         form = AccountForm(request.POST)
         if form.is_valid():
@@ -100,9 +103,12 @@ def _change(request: Any, user: Any) -> None:
     seat = user.seat
     before = seat.person, seat.roster_id
     seat.roster_id = _wanted_person(request, user)
-    seat.person = request.POST.get("person", "").strip()[:64] or seat.person
+    if not by_agency(user):  # whose name and role are the directory's to say, at every sign-in
+        seat.person = request.POST.get("person", "").strip()[:64] or seat.person
     role = request.POST.get("role", seat.role)
-    if user.pk != request.user.pk and role in {each.value for each in Role}:
+    if role != seat.role and _keeps_the_door(request, user):
+        return
+    if user.pk != request.user.pk and role in {each.value for each in Role} and not by_agency(user):
         if role != seat.role:
             note(request, What.ROLE, user.get_username(), role)
         seat.role = role
@@ -133,7 +139,7 @@ def _wanted_person(request: Any, user: Any) -> str:
 
 def _reset(request: Any, user: Any) -> None:
     """A password for one sign-in, told by the person who reset it; the second factor goes, too."""
-    if user.pk == request.user.pk:
+    if user.pk == request.user.pk or by_agency(user):
         return
     fresh = "-".join("".join(secrets.choice(_LETTERS) for _each in range(4)) for _group in range(4))
     user.set_password(fresh)
@@ -148,11 +154,22 @@ def _reset(request: Any, user: Any) -> None:
 
 def _toggle(request: Any, user: Any) -> None:
     """Off ends every sign-in of the account at once."""
-    if user.pk == request.user.pk:
+    if user.pk == request.user.pk or (user.is_active and _keeps_the_door(request, user)):
         return
     user.is_active = not user.is_active
     user.save(update_fields=["is_active"])
     note(request, What.ON if user.is_active else What.OFF, user.get_username())
+
+
+def _keeps_the_door(request: Any, user: Any) -> bool:
+    """Whether this is the last local lead, who stays as he is; says so."""
+    if not is_last_local_lead(user):
+        return False
+    words = say(
+        "这是最后一个用本地密码登录的项目负责人账号，不能停用，也不能改角色：单位的登录服务中断时要靠它进来。"
+    )
+    messages.error(request, words)
+    return True
 
 
 def _unlock(request: Any, user: Any) -> None:

@@ -10,13 +10,13 @@ from django.shortcuts import render
 
 from evidence.domain.identifiers import ArrivalId, CaseId, expand
 from evidence.ledger.view import View
-from evidence.web.access_kinds import What
+from evidence.web.access_kinds import WAYS, What
 from evidence.web.acting import names_of
 from evidence.web.acts import people_words
 from evidence.web.files import hand_out
 from evidence.web.models import Access
 from evidence.web.pages import page
-from evidence.web.roles import ROLE_WORDS, Act, Role
+from evidence.web.roles import ROLE_WORDS, Act
 from evidence.web.speech import say
 from evidence.web.trail import A_PAGE
 
@@ -93,8 +93,8 @@ def _thing(view: View, wanted: str) -> dict[str, str]:
 
 
 def _detail(row: Access) -> str:
-    roles = {role.value: words for role, words in ROLE_WORDS.items()}
-    return say(roles.get(Role(row.detail), "")) if row.detail in {each.value for each in Role} else row.detail
+    known = {**WAYS, **{role.value: words for role, words in ROLE_WORDS.items()}}
+    return say(known[row.detail]) if row.detail in known else str(row.detail)
 
 
 def _first(request: Any) -> int:

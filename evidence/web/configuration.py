@@ -91,6 +91,7 @@ _SIGNING_IN: dict[str, Any] = {
     "AXES_LOCKOUT_TEMPLATE": "desk/locked.html",
     "AXES_RESET_ON_SUCCESS": True,
     "AXES_VERBOSE": False,
+    "AXES_SENSITIVE_PARAMETERS": ["username", "ip_address", "code", "state"],
 }
 """Who comes in: ten characters that are no common password; five guesses in a quarter of an hour."""
 _POLICY: dict[str, Any] = {

@@ -41,6 +41,26 @@ class Seat(models.Model):  # type: ignore[misc]
         return ROLE_WORDS[Role(self.role)]
 
 
+class AgencyAccount(models.Model):  # type: ignore[misc]
+    """An account that the agency's own directory vouches for; it has no password here."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="agency")
+    way = models.CharField(max_length=8)
+    """`oidc` or `ldap`."""
+    issuer = models.CharField(max_length=255)
+    """Which directory."""
+    subject = models.CharField(max_length=255)
+    """What that directory calls the person for ever."""
+    account = models.CharField(max_length=150)
+    """What the person was called or typed there at the last sign-in."""
+
+    class Meta:
+        app_label = "desk"
+        constraints = [  # noqa: RUF012 Django's convention
+            models.UniqueConstraint(fields=["way", "issuer", "subject"], name="one_account_of_a_subject")
+        ]
+
+
 class Access(models.Model):  # type: ignore[misc]
     """Somebody signed in or out, or something was done to an account; never evidence."""
 

@@ -14,7 +14,8 @@ from django.shortcuts import redirect, render
 from django.utils.safestring import mark_safe
 
 from evidence.web.access import note
-from evidence.web.access_kinds import What
+from evidence.web.access_kinds import WAYS, What
+from evidence.web.agency_account import by_agency
 from evidence.web.notices.page import card
 from evidence.web.pages import page
 from evidence.web.second_factor import (
@@ -52,6 +53,8 @@ def account(request: Any) -> Any:
 @page(None, "POST")
 def password(request: Any) -> Any:
     """Another password; every other sign-in of the account ends."""
+    if by_agency(request.user):
+        return _at_the_agency(request)
     if refused(request, request.user.get_username()):
         return render(request, "desk/locked.html", status=429)
     form = OwnPasswordForm(request.user, request.POST)
@@ -72,6 +75,8 @@ def password(request: Any) -> Any:
 def second_factor(request: Any) -> Any:
     """Switch the second factor on, with a first code as proof, or off, with the password."""
     seat = request.user.seat
+    if by_agency(request.user):
+        return _at_the_agency(request)
     if "off" in request.POST:
         if refused(request, request.user.get_username()):
             return render(request, "desk/locked.html", status=429)
@@ -101,6 +106,11 @@ def second_factor(request: Any) -> Any:
     return render(request, "desk/spare_codes.html", {"codes": spare})
 
 
+def _at_the_agency(request: Any) -> Any:
+    messages.error(request, say("这个账号由单位的登录服务管理，密码和动态口令都在单位那里更改。"))
+    return redirect("account")
+
+
 def _guessed(request: Any) -> None:
     """A wrong password counts as at the sign-in: who holds somebody's open page must not try them all."""
     credentials = {"username": request.user.get_username()}
@@ -109,7 +119,9 @@ def _guessed(request: Any) -> None:
 
 def _page(request: Any, form: Any, *, status: int = 200) -> Any:
     context: dict[str, Any] = {"form": form, "seat": request.user.seat, **card(request)}
-    if not request.user.seat.totp_secret:
+    way = by_agency(request.user)
+    context["way"] = say(WAYS[way]) if way else ""
+    if not request.user.seat.totp_secret and not way:
         secret = request.session.setdefault(_OFFERED, new_secret())
         uri = address(secret, request.user.get_username(), request.desk.workspace.settings.agency.name)
         # Our own drawing of an address that we made.

@@ -27,13 +27,14 @@ from django.utils.crypto import constant_time_compare
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from evidence.web.second_factor import takes
+from evidence.web.speech import say
 
 FAILURES_OF_AN_ADDRESS = 30
 """A whole office may sit behind one address; who tries its accounts one after the other is stopped here."""
 FAILURES_OF_AN_ACCOUNT = 15
 _PENDING = "waits-for-code"
 _CODE_WITHIN_S = 300
-_BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 def guessing(request: Any, username: str) -> bool:
@@ -66,10 +67,30 @@ def locked_accounts() -> set[str]:
     return many | {each.username for each in one}
 
 
+def to_own(request: Any, back: str) -> Any:
+    """To where somebody wanted to go, if that is ours, else to 今天."""
+    if url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
+        return HttpResponseRedirect(back)
+    return redirect("today")
+
+
+def ways(request: Any) -> dict[str, str]:
+    """What the page offers beside a password of the desk: each way's own words, empty where there is none."""
+    settings = request.desk.workspace.settings
+    return {
+        "oidc_way": say(settings.oidc.label) if settings.oidc.issuer else "",
+        "ldap_way": say(settings.ldap.label) if settings.ldap.host else "",
+    }
+
+
 class SignIn(LoginView):  # type: ignore[misc]
     """The page for account and password."""
 
     template_name = "desk/login.html"
+
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        """With the ways of the agency's own."""
+        return {**super().get_context_data(**more), **ways(self.request)}
 
     def post(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         """Refuse who guesses before any password is looked at."""
@@ -113,10 +134,8 @@ def code(request: Any) -> Any:
         if refused(request, user.get_username()):
             return render(request, "desk/locked.html", status=429)
         if takes(user.seat, request.POST.get("code", ""), time.time()):
-            login(request, user, backend=_BACKEND)
-            if url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
-                return HttpResponseRedirect(back)
-            return redirect("today")
+            login(request, user, backend=BACKEND)
+            return to_own(request, back)
         user_login_failed.send(
             sender=__name__, credentials={"username": user.get_username()}, request=request
         )

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from evidence.web import (
     accounts_page,
     activity,
+    agency_signing_in,
     auditor,
     campaign,
     cases,
@@ -167,6 +168,9 @@ urlpatterns = [
     path("auditor/report/<slug:token>/", auditor.verdict_pdf, name="verdict-pdf"),
     path("login/", signing_in.SignIn.as_view(), name="login"),
     path("login/code/", signing_in.code, name="code"),
+    path("login/oidc/", agency_signing_in.oidc, name="oidc"),
+    path("login/oidc/back/", agency_signing_in.oidc_back, name="oidc-back"),
+    path("login/ldap/", agency_signing_in.ldap, name="ldap"),
     path("account/", own_account.account, name="account"),
     path("account/password/", own_account.password, name="password"),
     path("account/notices/", notices.wishes, name="notice-wishes"),

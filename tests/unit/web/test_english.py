@@ -24,6 +24,7 @@ from evidence.domain.register import PlannedWork
 from evidence.domain.terms import BOX_KINDS, CASE_KINDS, FORM_TITLES, ROLES, VISIT_KINDS
 from evidence.domain.week import WEEKDAYS
 from evidence.forms.catalogue import Catalogue, shipped_templates
+from evidence.identity.settings import LdapSettings, OidcSettings
 from evidence.inbox.words import PAGE_REASONS
 from evidence.ledger.export import DOWNLOADED, TITLES
 from evidence.reports.tables import RATE_HEADS
@@ -34,7 +35,7 @@ from evidence.rules.register_groups import GROUPS
 from evidence.rules.registers import REGISTERS
 from evidence.rules.registry import RULESETS
 from evidence.web import deeds, entry_form, register_form
-from evidence.web.access_kinds import What
+from evidence.web.access_kinds import NOT_LET_IN, WAYS, What
 from evidence.web.credential_words import DOUBTS
 from evidence.web.deeds import GROUP_WORDS, OF_THE_TEAM, PAPERS
 from evidence.web.friday_stage import STAGES
@@ -107,6 +108,9 @@ def _named_elsewhere() -> Iterator[str]:
     yield from (each.value for each in What)
     yield from (DOWNLOADED, *TITLES.values())
     yield from (words for pair in PROBLEMS.values() for words in pair)
+    yield from (words for _status, *pair in NOT_LET_IN.values() for words in pair)
+    yield from WAYS.values()
+    yield from (OidcSettings().label, LdapSettings().label)
     yield from ("验证通过", "尚不能认定", "验证不通过")
     yield from ("已办", "计划", "到期", "已过期", "待整改", "空白页", "项目负责人", "资料员", "企业")
     for form in Catalogue.load(shipped_templates()):
