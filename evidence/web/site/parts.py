@@ -3,35 +3,23 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from evidence.archive.originals import Originals
 from evidence.config import Workspace
 from evidence.domain.hazard import Picture
 from evidence.domain.identifiers import Sha256
+from evidence.web.resuming import OtherBytesError, Partial, Readable, TooLargeError
 
 MAX_BYTES = 64 * 1024 * 1024
 _CHUNK = 1 << 20
-
-
-class TooLargeError(Exception):
-    """More bytes than a photograph has."""
-
-
-class OtherBytesError(Exception):
-    """The bytes are not those that the address names."""
-
-
-class Readable(Protocol):
-    """What comes in."""
-
-    def read(self, size: int, /) -> bytes:
-        """The next bytes; empty at the end."""
+_SEALING = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +59,15 @@ class Parts:
             Path(name).replace(self._waiting(digest))
         finally:
             Path(name).unlink(missing_ok=True)
+
+    def begun(self, digest: str, sealing: str) -> Partial | None:
+        """What of one sealing of one photograph is here; None where the sealing is none.
+
+        Args:
+            sealing: 32 hexadecimal digits of the key pair made for this sealing alone. The same photograph
+                sealed again is another message: their parts must not be joined.
+        """
+        return Partial(self.folder / f"{digest}.{sealing}.part") if _SEALING.fullmatch(sealing) else None
 
     def let_go(self, digests: Iterable[str]) -> None:
         """Remove what the archive has taken over."""

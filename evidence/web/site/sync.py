@@ -15,20 +15,12 @@ from evidence.domain.identifiers import PersonId, VisitId
 from evidence.errors import EvidenceError
 from evidence.web.acting import actor_of
 from evidence.web.models import SiteVisit
+from evidence.web.resuming import OtherBytesError, Partial, Range, Readable, TooLargeError
 from evidence.web.site.choosing import forget_version, keep_version, spoken_again
 from evidence.web.site.gate import inspector, refusal
 from evidence.web.site.own_case import case_of_visit, own_case
-from evidence.web.site.parts import (
-    MAX_BYTES,
-    OtherBytesError,
-    Parts,
-    Readable,
-    TooLargeError,
-    files_of,
-    parts_of,
-)
+from evidence.web.site.parts import MAX_BYTES, Parts, files_of, parts_of
 from evidence.web.site.recording import Entry, missing, told
-from evidence.web.site.resuming import Partial, Range
 from evidence.web.site.sealing import OVERHEAD, SEALED, UnopenedError, seal_key
 from evidence.web.site.sending import Sending, read, sent_back, written_back
 from evidence.web.speech import say
@@ -57,7 +49,7 @@ def _ask(request: Any, person: PersonId, digest: str) -> Any:
 
 def _partial(request: Any, parts: Parts, digest: str) -> Partial | None:
     known = _DIGEST.fullmatch(digest)
-    return Partial.of(parts.folder, digest, request.GET.get("sealing", "")) if known else None
+    return parts.begun(digest, request.GET.get("sealing", "")) if known else None
 
 
 @inspector("PUT")
@@ -83,7 +75,7 @@ def _taken(request: Any, digest: str) -> JsonResponse:
     if ranged is None:
         parts.take(digest, _unsealed(request, request) if _is_sealed(request) else request)
         return here
-    part, partial = Range.read(ranged), _partial(request, parts, digest)
+    part, partial = Range.read(ranged, most=MAX_BYTES + OVERHEAD), _partial(request, parts, digest)
     if part is None or partial is None or not _is_sealed(request):
         return refusal(400, say("内容无法读取。"), say("手机会自动再送。"))
     have = partial.add(part, request, lambda whole: parts.take(digest, _unsealed(request, whole)))

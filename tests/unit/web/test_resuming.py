@@ -1,9 +1,11 @@
-"""Parts of a photograph are joined where they belong, once, whatever comes twice or late."""
+"""Parts of a file are joined where they belong, once, whatever comes twice or late."""
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
+import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -14,11 +16,13 @@ from types import SimpleNamespace
 from typing import BinaryIO
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from evidence.archive.originals import Originals
-from evidence.web.site import resuming
-from evidence.web.site.parts import Parts, Readable, TooLargeError
-from evidence.web.site.resuming import MOST_BYTES, Partial, Range
+from evidence.web import resuming
+from evidence.web.resuming import Partial, Range, Readable, TooLargeError
+from evidence.web.site.parts import Parts
 
 WHOLE = bytes(range(250)) * 4
 SEALING = "5f" * 16
@@ -26,9 +30,7 @@ SEALING = "5f" * 16
 
 @pytest.fixture
 def partial(tmp_path: Path) -> Partial:
-    made = Partial.of(tmp_path / "site" / "7", "a" * 64, SEALING)
-    assert made is not None
-    return made
+    return Partial(tmp_path / "site" / "7" / f"{'a' * 64}.part")
 
 
 def _part(start: int, end: int) -> tuple[Range, BytesIO]:
@@ -73,6 +75,42 @@ def test_of_a_part_that_ends_early_what_came_is_kept_and_nothing_beyond_it(parti
     assert partial.add(part, BytesIO(WHOLE[:150]), _into([])) == 150
     part, _source = _part(150, 400)
     assert partial.add(part, BytesIO(WHOLE[150:]), _into([])) == 400
+
+
+def test_a_disk_that_fails_at_the_end_costs_no_byte(partial: Partial) -> None:
+    def full(_source: Readable) -> None:
+        raise OSError(errno.ENOSPC, "no space")
+
+    kept: list[bytes] = []
+    with pytest.raises(OSError, match="no space"):
+        partial.add(*_part(0, 1000), full)
+    assert partial.have == 1000
+    assert partial.add(*_part(999, 1000), _into(kept)) == 1000
+    assert kept == [WHOLE]
+
+
+_TRY = st.tuples(st.booleans(), st.integers(0, 59), st.integers(1, 60), st.integers(0, 60))
+"""Whether it goes on where the last one stopped, or its place; its length, and how much of it comes."""
+
+
+@given(whole=st.binary(min_size=1, max_size=60), tries=st.lists(_TRY, max_size=12))
+def test_whatever_is_cut_and_comes_in_whatever_order_the_bytes_are_the_same(
+    whole: bytes, tries: list[tuple[bool, int, int, int]]
+) -> None:
+    """Parts that go on or come late, cut anywhere; in the end a sender that asks how much is here."""
+    kept: list[bytes] = []
+    with tempfile.TemporaryDirectory() as folder:
+        partial = Partial(Path(folder) / "7" / "x.part")
+        for goes_on, place, length, sent in [*tries, (True, 0, 60, 60)]:
+            if kept:
+                break
+            start = min(partial.have if goes_on else place, len(whole) - 1)
+            end = min(start + length, len(whole))
+            source = BytesIO(whole[start:end][:sent] + b"of another request" * (sent >= length))
+            partial.add(Range(start=start, end=end, total=len(whole)), source, _into(kept))
+            if partial.have:
+                assert whole.startswith(partial.path.read_bytes())
+    assert kept == [whole]
 
 
 def test_the_same_part_twice_at_once_is_joined_once(partial: Partial) -> None:
@@ -128,12 +166,14 @@ def test_who_waited_while_the_whole_was_refused_is_not_told_that_it_is_here(
     assert [each.result() for each in both if each not in refused] == [0]
 
 
-def test_another_sealing_of_the_same_photograph_is_another_message(partial: Partial) -> None:
-    other = Partial.of(partial.path.parent, "a" * 64, "60" * 16)
+def test_another_sealing_of_the_same_photograph_is_another_message(tmp_path: Path) -> None:
+    parts = Parts(tmp_path / "site" / "7", Originals(tmp_path / "originals"))
+    one, other = parts.begun("a" * 64, SEALING), parts.begun("a" * 64, "60" * 16)
+    assert one is not None
     assert other is not None
-    partial.add(*_part(0, 400), _into([]))
+    one.add(*_part(0, 400), _into([]))
     assert other.have == 0
-    assert Partial.of(partial.path.parent, "a" * 64, "../x") is None
+    assert parts.begun("a" * 64, "../x") is None
 
 
 def test_what_the_archive_has_leaves_no_part_behind(tmp_path: Path) -> None:
@@ -141,7 +181,7 @@ def test_what_the_archive_has_leaves_no_part_behind(tmp_path: Path) -> None:
     parts = Parts(tmp_path / "site" / "7", originals)
     digest, other = originals.put_bytes(WHOLE), "b" * 64
     for each in (digest, other):
-        begun = Partial.of(parts.folder, each, SEALING)
+        begun = parts.begun(each, SEALING)
         assert begun is not None
         begun.add(*_part(0, 400), _into([]))
     parts.let_go([digest, other])
@@ -152,10 +192,10 @@ def test_what_the_archive_has_leaves_no_part_behind(tmp_path: Path) -> None:
     "header", ["", "bytes 5-4/9", "bytes 0-9/9", "bytes */9", "items 0-1/9", "bytes 0-1/*", "bytes -1-3/9"]
 )
 def test_other_ranges_are_none(header: str) -> None:
-    assert Range.read(header) is None
+    assert Range.read(header, most=100) is None
 
 
-def test_a_range_is_read_as_it_is_said(partial: Partial) -> None:
-    assert Range.read("bytes 0-8/9") == Range(start=0, end=9, total=9)
+def test_a_range_is_read_as_it_is_said() -> None:
+    assert Range.read("bytes 0-8/9", most=9) == Range(start=0, end=9, total=9)
     with pytest.raises(TooLargeError):
-        Range.read(f"bytes 0-1/{MOST_BYTES + 1}")
+        Range.read("bytes 0-1/10", most=9)
