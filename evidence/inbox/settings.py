@@ -27,6 +27,10 @@ class InboxSettings:
     """Largest paper scan or e-document, in bytes."""
     max_footage_bytes: int = 64 * 1024**3
     """Largest recorder file, in bytes."""
+    max_unfinished_bytes: int = 128 * 1024**3
+    """Most bytes of the files that one account has on their way from the browser, in bytes."""
+    max_unfinished_total_bytes: int = 512 * 1024**3
+    """Most bytes of the files that all accounts together have on their way from the browser, in bytes."""
     max_pages: int = 500
     """Most pages of one file."""
     workers: int = 2

@@ -30,6 +30,7 @@ from evidence.web.search import find_cases
 from evidence.web.sheets import sheets_of
 from evidence.web.sorting import LANES, lay_out, placements_of
 from evidence.web.speech import say
+from evidence.web.uploads import unfinished
 from evidence.web.viewings import looked_at
 
 SHOWN = 60
@@ -42,7 +43,8 @@ def inbox(request: Any) -> Any:
     board.arrivals.follow()
     waiting = board.arrivals.waiting()
     latest = [each for each in board.arrivals.latest(SHOWN) if each not in waiting]
-    return render(request, "desk/inbox.html", {"waiting": waiting, "latest": latest})
+    begun = unfinished(request.desk.workspace, request.user).begun()
+    return render(request, "desk/inbox.html", {"waiting": waiting, "latest": latest, "begun": begun})
 
 
 @page(Act.UPLOAD, "POST")

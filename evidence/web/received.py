@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
+import os
 import secrets
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePath
 from typing import Any
 
+from evidence.durable import sync_folder
 from evidence.web.names import safe_name
+
+_CHUNK = 1 << 20
 
 
 @contextmanager
@@ -28,26 +33,62 @@ def received(request: Any, field: str) -> Iterator[Path | None]:
 
 
 def store_upload(folder: Path, sent: Any) -> Path:
-    """Write beside and rename, so that the watcher never sees half a file; names never collide."""
+    """What a form brought in one piece, under its name in the inbox.
+
+    Raises:
+        OSError: nothing of it is left in the inbox.
+    """
+    return _through_temporary(folder, sent.name, sent.chunks())
+
+
+def move_in(folder: Path, name: str, whole: Path) -> Path:
+    """Move a finished, synced file into the inbox.
+
+    Raises:
+        OSError: it is where it was.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    if whole.stat().st_dev == folder.stat().st_dev:
+        return _named(folder, name, whole)
+    with whole.open("rb") as file:
+        stored = _through_temporary(folder, name, iter(lambda: file.read(_CHUNK), b""))
+    whole.unlink()
+    return stored
+
+
+def _through_temporary(folder: Path, name: str, chunks: Iterable[bytes]) -> Path:
+    """Write beside and rename, so that the watcher never sees half a file."""
     folder.mkdir(parents=True, exist_ok=True)
     temporary = folder / f".{secrets.token_hex(8)}.part"
-    with temporary.open("xb") as file:
-        for chunk in sent.chunks():
-            file.write(chunk)
-    name = PurePath(safe_name(sent.name))
-    target = folder / name
-    for number in range(2, 10_000):
+    try:
+        with temporary.open("xb") as file:
+            for chunk in chunks:
+                file.write(chunk)
+            file.flush()
+            os.fsync(file.fileno())
+        return _named(folder, name, temporary)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _named(folder: Path, name: str, whole: Path) -> Path:
+    """Where it lies now: under its name, or with a number behind it where that is taken."""
+    wanted = PurePath(safe_name(name))
+    numbered = (f"{wanted.stem} ({number}){wanted.suffix}" for number in itertools.count(2))
+    for each in itertools.chain([wanted.name], numbered):
+        target = folder / each
         try:
             # A hard link fails where the name is taken; a rename would silently replace it.
-            target.hardlink_to(temporary)
-            break
+            target.hardlink_to(whole)
         except FileExistsError:
-            target = folder / f"{name.stem} ({number}){name.suffix}"
+            continue
         except OSError:
             # Network shares may know no hard links.
-            if not target.exists():
-                temporary.rename(target)
-                return target
-            target = folder / f"{name.stem} ({number}){name.suffix}"
-    temporary.unlink()
+            if target.exists():
+                continue
+            whole.rename(target)
+        else:
+            whole.unlink()
+        break
+    sync_folder(folder)
     return target

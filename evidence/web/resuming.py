@@ -6,7 +6,7 @@ import fcntl
 import os
 import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +17,7 @@ _CHUNK = 1 << 16
 _KEPT_S = 30 * 86_400
 """So long after its last byte a sender may still go on; later it begins anew."""
 _BEGUN = frozenset({".part", ""})
-"""How files are called that are not whole yet: parts, and copies that a server died over."""
+"""What files end in that are not whole yet: parts, what is noted of them, copies that a server died over."""
 
 
 class TooLargeError(Exception):
@@ -62,7 +62,7 @@ class Range:
 
 @dataclass(frozen=True, slots=True)
 class Partial:
-    """What of one file is here; its name ends in `.part`, its folder is its owner's alone."""
+    """What of one file is here: `NAME.part` in its account's folder, which lies beside those of others."""
 
     path: Path
 
@@ -78,10 +78,9 @@ class Partial:
         """Append a part that goes on where the last one stopped; any other changes nothing.
 
         Args:
-            done: gets the whole file once its last byte is here. When the disk or another part of the machine
-                fails it (OSError), the bytes stay for another try; whatever else it raises, the file is
-                let go and must be sent anew. A server that died before that gives it the file when any part
-                comes again.
+            done: gets the whole file when a part brings its last byte, or brings it again to a server that
+                died before that. Where the machine fails it (OSError) the bytes stay for another try;
+                whatever else it raises, the file is let go and must be sent anew.
 
         Returns:
             How much is here now; all of it stays the answer for the part that brought the last byte, and
@@ -89,7 +88,7 @@ class Partial:
         """
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not part.start:
-            forget_old([self.path.parent])
+            forget_old(self.path.parent.parent)
         try:
             handle = os.open(self.path, os.O_RDWR | (0 if part.start else os.O_CREAT), 0o666)
         except FileNotFoundError:
@@ -102,7 +101,7 @@ class Partial:
             have = found.st_size
             if have == part.start:
                 have += _append(file, source, part.end - part.start)
-            if have == part.total:
+            if have == part.total == part.end:
                 self._finish(file, done)
         return have
 
@@ -118,13 +117,12 @@ class Partial:
         self.path.unlink(missing_ok=True)
 
 
-def forget_old(folders: Iterable[Path]) -> None:
-    """Remove what was begun and never finished; whole files, which have a kind of their own, stay."""
-    for folder in folders:
-        for each in folder.iterdir():
-            with suppress(FileNotFoundError):  # another request was quicker
-                if each.suffix in _BEGUN and each.stat().st_mtime < time.time() - _KEPT_S:
-                    each.unlink()
+def forget_old(root: Path) -> None:
+    """Remove what was begun in the folders below and never finished, whoever began it; whole files stay."""
+    for each in root.glob("*/*"):
+        with suppress(FileNotFoundError):  # another request was quicker
+            if each.suffix in _BEGUN and each.stat().st_mtime < time.time() - _KEPT_S:
+                each.unlink()
 
 
 def _append(file: BinaryIO, source: Readable, length: int) -> int:

@@ -37,6 +37,7 @@ from evidence.web import (
     signing_in,
     take_back,
     today,
+    uploads,
 )
 from evidence.web.host import current
 from evidence.web.lists import acts as list_acts
@@ -89,6 +90,8 @@ urlpatterns = [
     path("cell/<str:week>/<str:case>/<slug:column>/", today.cell, name="cell"),
     path("inbox/", inbox.inbox, name="inbox"),
     path("inbox/upload/", inbox.upload, name="upload"),
+    path("inbox/uploads/<str:key>/", uploads.part, name="upload-part"),
+    path("inbox/uploads/<str:key>/drop/", uploads.drop, name="drop-upload"),
     path("inbox/suggest/", inbox.suggest, name="suggest"),
     path("inbox/<str:identifier>/", inbox.arrival, name="arrival"),
     path("inbox/<str:identifier>/decide/", inbox.decide, name="decide"),

@@ -79,8 +79,8 @@ def _taken(request: Any, digest: str) -> JsonResponse:
     if part is None or partial is None or not _is_sealed(request):
         return refusal(400, say("内容无法读取。"), say("手机会自动再送。"))
     have = partial.add(part, request, lambda whole: parts.take(digest, _unsealed(request, whole)))
-    if have == part.total or (not have and parts.found(digest) is not None):  # another brought it meanwhile
-        return here
+    if have == part.total == part.end or (not have and parts.found(digest) is not None):
+        return here  # this part made it whole, or another did meanwhile
     return JsonResponse({"here": False, "have": have}, status=202 if have == part.end else 409)
 
 

@@ -70,6 +70,23 @@ def test_what_was_begun_and_never_finished_goes_after_a_month(partial: Partial) 
     assert {each.name for each in folder.iterdir()} == {partial.path.name, "waits.jpg", "recent.part"}
 
 
+def test_what_an_account_that_never_comes_again_began_goes_too(partial: Partial) -> None:
+    left = partial.path.parent.parent / "8" / "b.part"
+    left.parent.mkdir(parents=True)
+    left.write_bytes(b"begun")
+    os.utime(left, (0, 0))
+    partial.add(*_part(0, 250), _into([]))
+    assert not left.exists()
+
+
+def test_a_late_part_of_an_earlier_try_does_not_finish_it(partial: Partial) -> None:
+    kept: list[bytes] = []
+    partial.add(*_part(0, 400), _into(kept))
+    partial.path.write_bytes(WHOLE)
+    assert partial.add(*_part(0, 400), _into(kept)) == 1000
+    assert kept == []
+
+
 def test_of_a_part_that_ends_early_what_came_is_kept_and_nothing_beyond_it(partial: Partial) -> None:
     part, _source = _part(0, 400)
     assert partial.add(part, BytesIO(WHOLE[:150]), _into([])) == 150

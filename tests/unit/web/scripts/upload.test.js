@@ -1,9 +1,10 @@
-// How much of a photograph goes at a time: more while the network is quick, less where it breaks off.
+// How much of a file goes at a time: more while the network is quick, less where it breaks off.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
 Object.defineProperty(globalThis, "navigator", { value: { onLine: true }, configurable: true });
-const { bring, nextSize } = await import("./upload.js");
+const { bring } = await import("./upload.js");
+const { nextSize, Parts } = await import("./parts.js");
 const KB = 1024;
 const blob = new Blob([new Uint8Array(3_000_000)]);
 
@@ -61,4 +62,21 @@ test("a server that died with the last byte on its disk is asked to go on with i
 test("an answer that is no answer stops it and is told", async () => {
   globalThis.fetch = async () => new Response("<h1>503</h1>", { status: 503 });
   assert.equal((await bring("a".repeat(64), blob, "token")).status, 503);
+});
+
+test("a part goes where its end says, with the token the server gave last, and what is there is told", async () => {
+  const asked = [];
+  let have = 0;
+  globalThis.fetch = async (path, { method = "GET", headers = {} } = {}) => {
+    const answer = (status, said) => new Response(JSON.stringify(said), { status, headers: { "Content-Type": "application/json" } });
+    if (method === "GET") return answer(404, { here: false, have, token: "fresh" });
+    asked.push(`${path} ${headers["X-CSRFToken"]}`);
+    have = Number(headers["Content-Range"].match(/-(\d+)\//)[1]) + 1;
+    return have === blob.size ? answer(201, { here: true }) : answer(202, { here: false, have });
+  };
+  const told = [];
+  const given = { asking: "/x/", address: async (end) => `/x/?end=${end}`, token: "old", told: (at) => told.push(at) };
+  assert.equal(await new Parts("application/octet-stream", 2 * 1024 * KB).bring(blob, given), null);
+  assert.equal(asked.at(-1), `/x/?end=${blob.size} fresh`);
+  assert.deepEqual(told, [0, 262144, 786432, 1835008]);
 });

@@ -18,8 +18,8 @@ export async function ask(path, options = {}) {
   return { status: 0, body: {} };
 }
 
-export function send(path, method, body, token, type, headers = {}) {
-  return ask(path, { method, body, headers: { "X-CSRFToken": token, "Content-Type": type, ...headers } });
+export function send(path, method, body, token, type, headers = {}, signal = undefined) {
+  return ask(path, { method, body, signal, headers: { "X-CSRFToken": token, "Content-Type": type, ...headers } });
 }
 
 // A picture as bytes, or nothing: what is not there now is asked for again at the next refresh.
