@@ -70,7 +70,7 @@ class Unfinished:
 
     def arrived(self, key: str, sending: str) -> bool:
         """Whether this choice of the file is in the inbox already: its last answer may have been lost."""
-        noted = self._noted(key)
+        noted = self._noted(key) if sending else None
         return noted is not None and noted.sending == sending
 
     def begun(self) -> tuple[Begun, ...]:

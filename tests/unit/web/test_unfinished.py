@@ -80,6 +80,7 @@ def test_a_file_is_in_the_inbox_once_it_is_whole_and_not_before(known: Unfinishe
     (begun,) = known.begun()
     assert (begun.key, begun.name, begun.have, begun.percent) == (KEY, "film.mp4", 400, 40)
     assert not known.arrived(KEY, SENDING)
+    assert not known.arrived(KEY, "")
     assert _take(known, 400, 1000) == 1000
     assert _inbox(known) == {"film.mp4": WHOLE}
     assert known.begun() == ()
