@@ -62,7 +62,7 @@ def part(request: Any, key: str) -> Any:
         return JsonResponse({"here": True})
     # signing in again changes the token, and a page that waits must not be loaded anew
     told = {"here": False, "have": known.partial(key).have, "token": get_token(request)}
-    return JsonResponse(told, status=404)
+    return JsonResponse(told)
 
 
 @page(Act.UPLOAD, "POST")

@@ -23,6 +23,8 @@ class Upload {
     this.have = 0;
     this.line = section.querySelector("template").content.firstElementChild.cloneNode(true);
     this.progress = this.line.querySelector("progress");
+    this.status = this.line.querySelector("[role=status]");
+    this.words = new Map([...this.status.children].map((words) => [words.dataset.when, words]));
     this.line.querySelector("[data-name]").textContent = file.name;
     this.progress.setAttribute("aria-label", file.name);
     for (const button of this.line.querySelectorAll("button")) button.setAttribute("aria-label", `${button.textContent.trim()}：${file.name}`);
@@ -34,8 +36,9 @@ class Upload {
 
   show(state, why = "") {
     this.state = state;
-    for (const words of this.line.querySelectorAll("[data-when]")) words.hidden = words.dataset.when !== state;
-    this.line.querySelector("[data-why]").textContent = why;
+    const words = this.words.get(state).cloneNode(true);
+    words.append(why);
+    this.status.replaceChildren(words);
     for (const [name, shown] of [["cancel", ACTIVE.has(state) || state === "failed"], ["again", state === "failed" || state === "dropped"]]) {
       const button = this.line.querySelector(`[data-${name}]`);
       if (!shown && button === document.activeElement) this.line.focus();
