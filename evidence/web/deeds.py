@@ -43,6 +43,7 @@ class Panel(StrEnum):
     FRIDAY = "friday"
     PLAN = "plan"
     CASE = "case"
+    CAMPAIGN = "campaign"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +109,8 @@ CONSEQUENCES = frozenset(
     }
 )
 """What is cured by curing something else of the same case."""
+OF_A_CAMPAIGN = frozenset({"F04-campaign-coverage", "F05-campaign-summary"})
+"""Done on the campaign's own page."""
 RISKS = frozenset({"C15-lateness-risk", "W02-warning-risk"})
 """What follows for the agency from all the rest; nobody does anything about these alone."""
 OF_THE_TEAM: dict[str, str] = {
@@ -179,7 +182,8 @@ def deed_for(rule_id: str, kind: Kind | None, title: str = "") -> Deed:
         panel = Panel.PLAN if rule_id == "T01-plan-filed" else Panel.FRIDAY
         return Deed(id=rule_id, group=Group.FRIDAY, words=words, who=who, panel=panel)
     group = Group.URGE if rule_id in WORDS or who == CLIENT else Group.SUPPLY
-    return Deed(id=rule_id, group=group, words=words, who=who, panel=Panel.REGISTER)
+    panel = Panel.CAMPAIGN if rule_id in OF_A_CAMPAIGN else Panel.REGISTER
+    return Deed(id=rule_id, group=group, words=words, who=who, panel=panel)
 
 
 def _of_records(rule_id: str, kind: Kind | None) -> Deed | None:

@@ -57,9 +57,14 @@ class LineDraft:
     arrival: str = ""
     entry: str = ""
     details: set[str] = field(default_factory=set)
-    """Weeks, packages and forms it is about, where it is about no enterprise."""
+    """Weeks, packages, forms and campaigns it is about, where it is about no enterprise."""
     major: bool = False
     messages: dict[str, None] = field(default_factory=dict)
+
+    @property
+    def campaign(self) -> str:
+        """The campaign on whose page it is done."""
+        return next(iter(self.details), "") if self.deed.panel is Panel.CAMPAIGN else ""
 
     def take(self, finding: Finding) -> None:
         """Fold one more finding in."""
@@ -112,6 +117,8 @@ class LineDrafts:
             key = (case, deed.id, code, subject.visit if deed.panel is Panel.ENTRY else "")
         elif of_the_team or finding.rule_id in RISKS:
             key = (deed.id,)
+        elif deed.panel is Panel.CAMPAIGN:
+            key = (deed.id, subject.document)
         elif deed.panel is Panel.REGISTER and not case:
             key = (deed.id, subject.enterprise, finding.message)
         elif deed.panel is Panel.FILM:
@@ -187,7 +194,8 @@ class LineDrafts:
         if deed.id == deeds.TRANSCRIBE.id:
             # Entering a record transcribes it by the same press.
             same += [one for one in self._near.get(place, ()) if one.deed.id == deeds.ENTER_FACTS.id]
-        if item.case or not item.detail or deed.group is not Group.FRIDAY:
+        named_alone = deed.group is Group.FRIDAY or deed.panel is Panel.CAMPAIGN
+        if item.case or not item.detail or not named_alone:
             return same[0] if same else None
         named = [one for one in same if item.detail in one.details]
         # A finding about earlier weeks and each of those weeks to be made up for are one.

@@ -36,6 +36,7 @@ BUTTONS: dict[Panel, str] = {
     Panel.FRIDAY: "办理移交",
     Panel.PLAN: "看计划",
     Panel.CASE: "看案件",
+    Panel.CAMPAIGN: "看专项",
 }
 
 
@@ -184,6 +185,8 @@ def _place(line: Line, *, writes: bool) -> Any:
         return reverse("plan") + query
     if panel is Panel.REGISTER and not (line.case and _of_no_register(line)):
         return reverse("registers")
+    if panel is Panel.CAMPAIGN and line.campaign:
+        return reverse("campaign", args=[line.campaign])
     if panel is Panel.FRIDAY:
         return reverse("friday")
     return reverse("case", args=[line.case]) if line.case else reverse("cases")

@@ -93,6 +93,7 @@ class Line:
     arrival: str = ""
     entry: str = ""
     """Kind of record the entry form opens with: `督促`."""
+    campaign: str = ""
     major: bool = False
     messages: tuple[str, ...] = ()
     """What the line cures, each said once."""
@@ -235,6 +236,7 @@ def _line(key: Key, one: LineDraft, sources: Sources) -> Line:
         visit=one.visit,
         arrival=one.arrival,
         entry=one.entry,
+        campaign=one.campaign,
         major=one.major,
         messages=tuple(one.messages),
     )

@@ -216,7 +216,7 @@ def test_files_dropped_go_into_the_inbox_under_their_names(open_page: Callable[.
     for _time in range(2):
         page.get_by_label("把扫描件").set_input_files([file])
         page.get_by_role("button", name="放入收件夹").click()
-        page.get_by_text("已放入收件夹 1 个文件").wait_for()
+        page.get_by_text("已收到").wait_for()
         page.goto(page.url)
     names = sorted(each.name for each in host.workspace.inbox.iterdir())
     assert names == ["扫描1 (2).pdf", "扫描1.pdf"]

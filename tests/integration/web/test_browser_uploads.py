@@ -122,8 +122,14 @@ def test_a_page_that_is_left_asks_first_and_the_same_file_goes_on(
     page: Any, film: Path, workspace: Workspace
 ) -> None:
     asked: list[str] = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
-    sent, held = _Sent(page), []
+
+    def leave(dialog: Any) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", leave)
+    held: list[Any] = []
+    sent = _Sent(page)
     sent.stop = held.append
     with page.expect_event("request", _begins_behind_the_middle):
         _choose(page, film)

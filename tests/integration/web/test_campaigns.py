@@ -122,6 +122,15 @@ def test_the_page_says_who_of_all_is_done_and_the_term(clerk: DeskClient) -> Non
     assert "/cases/WJB22-0010/" not in page, "an annual case is none of the campaign's"
 
 
+def test_its_lines_of_today_lead_to_its_page(clerk: DeskClient) -> None:
+    page = html.fromstring(clerk.get("/").content.decode())
+    lines = page.xpath('//li[@data-line][.//a[contains(., "看专项")]]')
+    assert lines
+    for line in lines:
+        panel = clerk.get(f"/deeds/{line.get('data-line')}/").content.decode()
+        assert f'href="/campaigns/{CAMPAIGN}/" data-first' in panel
+
+
 def test_the_rules_verdict_stands_on_the_page(clerk: DeskClient) -> None:
     page = clerk.get(f"/campaigns/{CAMPAIGN}/").content.decode()
     assert "还有 3 家未完成" in page

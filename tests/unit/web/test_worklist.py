@@ -385,3 +385,22 @@ def test_a_due_day_gives_a_paper_its_person_and_no_other_role() -> None:
     assert line.who == "资料员"
     (line,) = _lines(findings=[paper], due=[_due("P01-inspection-record", who="李志远")])
     assert line.who == "李志远"
+
+
+def test_each_campaign_is_a_line_of_its_own_that_knows_its_page() -> None:
+    """The finding about a campaign and its due day are one; another campaign's are another."""
+    rule, office = "F05-campaign-summary", {"case": "", "enterprise": ""}
+    lines = _lines(
+        findings=[_finding(rule, message="汇总清单没有报送。", document="ZX2022-01", visit="", **office)],
+        due=[
+            _due(rule, what="报送专项汇总清单", detail="ZX2022-01", **office),
+            _due(rule, what="报送专项汇总清单", detail="ZX2022-02", **office),
+            _due("F04-campaign-coverage", what="专项检查", detail="ZX2022-02", **office),
+        ],
+    )
+    found = sorted((line.campaign, line.deed.id[:3], line.deed.panel) for line in lines)
+    assert found == [
+        ("ZX2022-01", "F05", Panel.CAMPAIGN),
+        ("ZX2022-02", "F04", Panel.CAMPAIGN),
+        ("ZX2022-02", "F05", Panel.CAMPAIGN),
+    ]
