@@ -1,27 +1,22 @@
 """A case's dossier: cover and index, records beside their scans, registers, one running number.
 
-Everything is assembled with pypdf from pages that exist already; only cover, index and registers
-are composed here. The same input gives the same bytes.
+Everything is assembled from pages that exist already, their streams copied as they are; only cover, index
+and registers are composed here. The same input gives the same bytes.
 """
 
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
-from pypdf import PageObject, PdfReader, PdfWriter
-from pypdf.annotations import Link
-from pypdf.constants import PageLabelStyle
-from pypdf.generic import (
-    Fit,
-    NameObject,
-)
+import pikepdf
+from pikepdf import Array, Dictionary, Name, OutlineItem, Page, Pdf
 
-from evidence.bundles.pdf_parts import describe
+from evidence.bundles.pdf_parts import save
 from evidence.bundles.sources import BOUNDS, PageUnreadableError, SourcePage, Sources, print_size
 from evidence.bundles.stamping import Corner, as_form, stamp
 from evidence.bundles.typesetting import Mark, compose
@@ -70,7 +65,7 @@ class _Chapter:
 
     part: DossierPart
     label: str
-    pages: tuple[PageObject, ...]
+    pages: tuple[Page, ...]
     rotations: tuple[int, ...]
     offset: int
 
@@ -85,6 +80,12 @@ _REGISTERS = (
 _FRONT = frozenset({"findings", "marks"})
 
 
+def files_of(content: DossierContent) -> Iterator[tuple[Path, str]]:
+    """Each file from outside whose pages go in, with its kind."""
+    pages = (page for part in content.parts for page in (*part.scans, *part.attachments, *part.pages))
+    yield from dict.fromkeys((page.path, page.media_type) for page in pages)
+
+
 def build_dossier(content: DossierContent) -> bytes:
     """`write_dossier` into memory."""
     buffer = io.BytesIO()
@@ -92,14 +93,21 @@ def build_dossier(content: DossierContent) -> bytes:
     return buffer.getvalue()
 
 
-def write_dossier(content: DossierContent, target: IO[bytes]) -> None:
+def write_dossier(
+    content: DossierContent, target: IO[bytes], plain: Mapping[Path, Path] | None = None
+) -> None:
     """Compose and assemble the PDF before its signature.
+
+    Args:
+        content: what goes in.
+        target: the PDF.
+        plain: stored file -> its pages as a plain PDF, of files that were read already.
 
     Raises:
         PageUnreadableError: a stored scan cannot be read.
         MissingPartError: a font is missing.
     """
-    with Sources() as sources:
+    with Sources(plain) as sources:
         chapters = _chapters(content, sources)
         photos, sheet = _printed(content)
         foreign = sum(len(chapter.pages) for chapter in chapters)
@@ -112,16 +120,18 @@ def write_dossier(content: DossierContent, target: IO[bytes]) -> None:
             at=content.at,
             marks=True,
         )
-        reader = PdfReader(io.BytesIO(composed.pdf))
         places = {mark.key: mark for mark in composed.marks}
-        _assemble(content, chapters, reader, places, index, foreign).write(target)
+        with pikepdf.open(io.BytesIO(composed.pdf)) as sheets, pikepdf.new() as whole:
+            _assemble(whole, content, chapters, sheets, places, index, foreign)
+            title, agency = str(content.sheet["title"]), str(content.sheet["agency"])
+            save(whole, target, title=title, author=agency, at=content.at)
 
 
 def _chapters(content: DossierContent, sources: Sources) -> list[_Chapter]:
     chapters: list[_Chapter] = []
     offset = 0
 
-    def add(part: DossierPart, label: str, pages: Sequence[PageObject], rotations: Sequence[int]) -> None:
+    def add(part: DossierPart, label: str, pages: Sequence[Page], rotations: Sequence[int]) -> None:
         nonlocal offset
         if pages:
             chapters.append(
@@ -226,32 +236,31 @@ def _index_rows(chapters: Sequence[_Chapter], content: DossierContent) -> list[d
 
 
 def _assemble(
+    whole: Pdf,
     content: DossierContent,
     chapters: Sequence[_Chapter],
-    sheets: PdfReader,
+    sheets: Pdf,
     places: dict[str, Mark],
     index: Sequence[dict[str, Any]],
     foreign: int,
-) -> PdfWriter:
+) -> None:
+    composed = list(sheets.pages)
     labels = foreign + 1 if content.evaluation else foreign
     # own sheets carry a label each as well: pages = own + (own + foreign) + evaluation
-    own = (len(sheets.pages) - labels) // 2
+    own = (len(composed) - labels) // 2
     front = places["front-end"].page
     total = own + foreign
-    writer = PdfWriter()
-    for page in sheets.pages[:front]:
-        writer.add_page(page)
+    whole.pages.extend(composed[:front])
     for chapter in chapters:
-        _bind(writer, chapter)
-    for page in sheets.pages[front:own]:
-        writer.add_page(page)
+        _bind(whole, chapter)
+    whole.pages.extend(composed[front:own])
 
-    banner = as_form(writer, sheets.pages[-1]) if content.evaluation else None
-    for position in range(total):
-        page = writer.pages[position]
-        stamp(writer, page, as_form(writer, sheets.pages[own + position]), Corner.LOWER_RIGHT)
+    pages = list(whole.pages)
+    banner = as_form(whole, composed[-1]) if content.evaluation else None
+    for page, label in zip(pages, composed[own : own + total], strict=True):
+        stamp(whole, page, as_form(whole, label), Corner.LOWER_RIGHT)
         if banner is not None:
-            stamp(writer, page, banner, Corner.UPPER_LEFT)
+            stamp(whole, page, banner, Corner.UPPER_LEFT)
 
     def target(row: dict[str, Any]) -> int:
         if row["where"] == "foreign":
@@ -259,33 +268,43 @@ def _assemble(
         position = places[row["anchor"]].page - 1
         return position if row["where"] == "front" else position + foreign
 
-    _outline(writer, chapters, index, front, target)
+    _outline(whole, chapters, index, front, target)
     for position, row in enumerate(index):
-        _link(writer, places[f"index-{position}"], target(row))
-    writer.set_page_label(0, total - 1, style=PageLabelStyle.DECIMAL, start=1)
-    return _finish(writer, content)
+        place = places[f"index-{position}"]
+        _link(whole, pages[place.page - 1], place, pages[target(row)])
+    whole.Root.PageLabels = Dictionary(Nums=Array([0, Dictionary(S=Name.D, St=1)]))
+    whole.Root.PageMode = Name.UseOutlines
 
 
-def _bind(writer: PdfWriter, chapter: _Chapter) -> None:
+def _bind(whole: Pdf, chapter: _Chapter) -> None:
     """Pages of a record without what would run, lead or point out of it."""
     for page, rotation in zip(chapter.pages, chapter.rotations, strict=True):
-        added = writer.add_page(page)
+        turned = int(page.obj.get(Name.Rotate, 0)) + rotation
+        whole.pages.append(page)
+        added = whole.pages[-1].obj
         for key in ("/AA", "/Annots", "/StructParents", "/Metadata", "/PieceInfo"):
-            added.pop(NameObject(key), None)
-        if rotation:
-            added.rotate(rotation)
+            if key in added:
+                del added[key]
+        # of the source, not of the copy: the same page may stand in a dossier twice
+        added.Rotate = turned % 360
 
 
-def _link(writer: PdfWriter, place: Mark, target: int) -> None:
+def _link(whole: Pdf, page: Page, place: Mark, target: Page) -> None:
     """Make a row of the index lead to its page."""
-    height = float(writer.pages[place.page - 1].mediabox.height)
-    rectangle = (place.x, height - place.y - place.h - 3, place.x + place.w, height - place.y + 3)
-    link = Link(rect=rectangle, border=[0, 0, 0], target_page_index=target, fit=Fit.fit())
-    writer.add_annotation(place.page - 1, link)
+    height = float(page.mediabox[3]) - float(page.mediabox[1])
+    link = Dictionary(
+        Type=Name.Annot,
+        Subtype=Name.Link,
+        Rect=Array([place.x, height - place.y - place.h - 3, place.x + place.w, height - place.y + 3]),
+        Border=Array([0, 0, 0]),
+        Dest=Array([target.obj, Name.Fit]),
+    )
+    held = page.obj.get(Name.Annots)
+    page.obj.Annots = Array([*([] if held is None else held), whole.make_indirect(link)])
 
 
 def _outline(
-    writer: PdfWriter,
+    whole: Pdf,
     chapters: Sequence[_Chapter],
     index: Sequence[dict[str, Any]],
     front: int,
@@ -293,28 +312,20 @@ def _outline(
 ) -> None:
     """Bookmarks: cover, index, registers before, one branch a record, registers after."""
 
-    def add(title: str, page: int, parent: Any = None) -> Any:
-        return writer.add_outline_item(title=title, page_number=page, parent=parent)
+    def item(title: str, page: int) -> OutlineItem:
+        return OutlineItem(title, page, "Fit")
 
-    add("封面", 0)
-    add("目录", 1)
+    root = [item("封面", 0), item("目录", 1)]
     registers = [row for row in index if row["anchor"] and not row["number"]]
-    for row in registers:
-        if row["where"] == "front":
-            add(row["title"], target(row))
-    branches: dict[str, Any] = {}
+    root += [item(row["title"], target(row)) for row in registers if row["where"] == "front"]
+    branches: dict[str, OutlineItem] = {}
     for chapter in chapters:
         key = chapter.part.number or chapter.part.title
         page = front + chapter.offset
         if key not in branches:
-            branches[key] = add(f"{chapter.part.title} {chapter.part.number}".strip(), page)
-        add(chapter.label, page, branches[key])
-    for row in registers:
-        if row["where"] == "back":
-            add(row["title"], target(row))
-
-
-def _finish(writer: PdfWriter, content: DossierContent) -> PdfWriter:
-    describe(writer, title=str(content.sheet["title"]), author=str(content.sheet["agency"]), at=content.at)
-    writer.root_object[NameObject("/PageMode")] = NameObject("/UseOutlines")
-    return writer
+            branches[key] = item(f"{chapter.part.title} {chapter.part.number}".strip(), page)
+            root.append(branches[key])
+        branches[key].children.append(item(chapter.label, page))
+    root += [item(row["title"], target(row)) for row in registers if row["where"] == "back"]
+    with whole.open_outline() as outline:
+        outline.root.extend(root)

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from contextlib import ExitStack
 from datetime import datetime
 from hashlib import sha256
+from typing import IO, BinaryIO, cast
 
+import pikepdf
+from pikepdf import Name, OutlineItem
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import (
     ArrayObject,
@@ -25,25 +29,32 @@ from evidence.domain.week import SHANGHAI
 PRODUCER = "evidence"
 
 
-def describe(writer: PdfWriter, *, title: str, author: str, at: datetime) -> None:
-    """Fixed title, dates and identifier, so that the same pages give the same bytes."""
+def _description(title: str, author: str, at: datetime) -> tuple[dict[str, str], bytes]:
+    """Fixed title and dates, and an identifier, so that the same pages give the same bytes."""
     moment = at.astimezone(SHANGHAI).strftime("D:%Y%m%d%H%M%S+08'00'")
-    writer.metadata = {
+    told = {
         "/Title": title,
         "/Author": author,
         "/Producer": PRODUCER,
         "/CreationDate": moment,
         "/ModDate": moment,
     }
-    identity = sha256(f"{title} {moment}".encode()).digest()[:16]
-    writer._ID = ArrayObject([ByteStringObject(identity), ByteStringObject(identity)])
+    return told, sha256(f"{title} {moment}".encode()).digest()[:16]
 
 
-def written(writer: PdfWriter) -> bytes:
-    """The writer's bytes."""
-    buffer = io.BytesIO()
-    writer.write(buffer)
-    return buffer.getvalue()
+def save(pdf: pikepdf.Pdf, target: IO[bytes], *, title: str, author: str, at: datetime) -> None:
+    """Describe an assembled PDF and write it out, every stream as it is."""
+    told, identity = _description(title, author, at)
+    for key, value in told.items():
+        pdf.docinfo[key] = value
+    pdf.trailer.ID = pikepdf.Array([pikepdf.String(identity), pikepdf.String(identity)])
+    pdf.save(
+        cast(BinaryIO, target),
+        min_version="1.7",
+        deterministic_id=True,
+        compress_streams=False,
+        stream_decode_level=pikepdf.StreamDecodeLevel.none,
+    )
 
 
 def joined(
@@ -58,18 +69,24 @@ def joined(
         author: of the whole.
         at: its date.
     """
-    writer = PdfWriter()
-    form = None if banner is None else as_form(writer, PdfReader(io.BytesIO(banner)).pages[0])
-    for bookmark, pdf in parts:
-        start = len(writer.pages)
-        for page in PdfReader(io.BytesIO(pdf)).pages:
-            added = writer.add_page(page)
-            added.pop(NameObject("/StructParents"), None)
-            if form is not None and start == 0:
-                stamp(writer, added, form, Corner.UPPER_LEFT)
-        writer.add_outline_item(title=bookmark, page_number=start)
-    describe(writer, title=title, author=author, at=at)
-    return written(writer)
+    buffer = io.BytesIO()
+    with ExitStack() as opened:
+        whole = opened.enter_context(pikepdf.new())
+        bookmarks = []
+        for bookmark, data in parts:
+            bookmarks.append(OutlineItem(bookmark, len(whole.pages), "Fit"))
+            for page in opened.enter_context(pikepdf.open(io.BytesIO(data))).pages:
+                whole.pages.append(page)
+                if Name.StructParents in (added := whole.pages[-1].obj):
+                    del added.StructParents
+            if banner is not None and len(bookmarks) == 1:
+                form = as_form(whole, opened.enter_context(pikepdf.open(io.BytesIO(banner))).pages[0])
+                for page in whole.pages:
+                    stamp(whole, page, form, Corner.UPPER_LEFT)
+        with whole.open_outline() as outline:
+            outline.root.extend(bookmarks)
+        save(whole, buffer, title=title, author=author, at=at)
+    return buffer.getvalue()
 
 
 def with_signature_field(
@@ -109,8 +126,11 @@ def with_signature_field(
     writer.root_object[NameObject("/AcroForm")] = writer._add_object(
         DictionaryObject({NameObject("/Fields"): ArrayObject([reference])})
     )
-    describe(writer, title=title, author="", at=at)
-    return written(writer)
+    writer.metadata, identity = _description(title, "", at)
+    writer._ID = ArrayObject([ByteStringObject(identity), ByteStringObject(identity)])
+    buffer = io.BytesIO()
+    writer.write(buffer)
+    return buffer.getvalue()
 
 
 def _nothing(box: tuple[float, float, float, float]) -> StreamObject:

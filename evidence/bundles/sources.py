@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import tempfile
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,9 +14,8 @@ from typing import Self
 import img2pdf
 import pikepdf
 import pillow_heif
+from pikepdf import Page, PdfError
 from PIL import Image, ImageOps
-from pypdf import PageObject, PdfReader
-from pypdf.errors import PyPdfError
 
 from evidence.bundles.extracts import page_picture
 from evidence.bundles.pdf_pages import PageLeftBehindError, extract_pages, pages_with_annotations
@@ -80,8 +80,10 @@ class Sources:
     What came from outside is read in a bounded child; this process sees the plain pages it made.
     """
 
-    def __init__(self) -> None:
-        self._readers: dict[Path, PdfReader] = {}
+    def __init__(self, plain: Mapping[Path, Path] | None = None) -> None:
+        """Args: plain: stored file -> the PDF of plain pages that was made of it already."""
+        self._plain = dict(plain or {})
+        self._opened: dict[Path, Sequence[Page]] = {}
         self._open = ExitStack()
         self._scratch: Path | None = None
 
@@ -91,32 +93,34 @@ class Sources:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._readers.clear()
+        self._opened.clear()
         self._open.close()
 
-    def own_pages(self, path: Path) -> list[PageObject]:
+    def own_pages(self, path: Path) -> Sequence[Page]:
         """Every page of a form that we issued ourselves.
 
         Raises:
             PageUnreadableError: it is no PDF any more.
         """
         try:
-            return list(PdfReader(self._open.enter_context(path.open("rb"))).pages)
-        except (PyPdfError, OSError, ValueError) as error:
+            return self._pages_of(path)
+        except (PdfError, OSError, ValueError) as error:
             raise _unreadable(path, error) from error
 
-    def pages(self, path: Path, media_type: str) -> list[PageObject]:
+    def pages(self, path: Path, media_type: str) -> Sequence[Page]:
         """Every page of a file from outside.
 
         Raises:
             PageUnreadableError: it is neither a PDF nor a picture we can embed.
         """
         try:
-            return list(self._reader(path, media_type).pages)
-        except (PyPdfError, UnreadableError, OSError, ValueError) as error:
+            if path not in self._opened:
+                self._opened[path] = self._pages_of(self._plain.get(path) or self._convert(path, media_type))
+            return self._opened[path]
+        except (PdfError, UnreadableError, OSError, ValueError) as error:
             raise _unreadable(path, error) from error
 
-    def page(self, wanted: SourcePage) -> PageObject:
+    def page(self, wanted: SourcePage) -> Page:
         """One page.
 
         Raises:
@@ -133,14 +137,15 @@ class Sources:
             )
         return pages[wanted.index]
 
-    def _reader(self, path: Path, media_type: str) -> PdfReader:
-        if path not in self._readers:
-            if self._scratch is None:
-                self._scratch = Path(self._open.enter_context(tempfile.TemporaryDirectory()))
-            target = self._scratch / f"{len(self._readers)}.pdf"
-            run_bounded(convert, Conversion(path=path, media_type=media_type, target=target), BOUNDS)
-            self._readers[path] = PdfReader(self._open.enter_context(target.open("rb")))
-        return self._readers[path]
+    def _pages_of(self, path: Path) -> Sequence[Page]:
+        return tuple(self._open.enter_context(pikepdf.open(path)).pages)
+
+    def _convert(self, path: Path, media_type: str) -> Path:
+        if self._scratch is None:
+            self._scratch = Path(self._open.enter_context(tempfile.TemporaryDirectory()))
+        target = self._scratch / f"{len(self._opened)}.pdf"
+        run_bounded(convert, Conversion(path=path, media_type=media_type, target=target), BOUNDS)
+        return target
 
 
 def _unreadable(path: Path, error: Exception) -> PageUnreadableError:

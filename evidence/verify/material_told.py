@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from heapq import merge
+from operator import itemgetter
 from typing import Any
 
 import msgspec
@@ -51,6 +53,10 @@ class Told:
         self.whole = whole
         self._journal = journal
         self._known = _known_lines(journal.lines, as_of)
+        self._by_kind: dict[str, list[tuple[int, Line]]] = {}
+        """Asked for each page of each document; with its place, so that several kinds keep their order."""
+        for place, line in enumerate(journal.lines):
+            self._by_kind.setdefault(line.kind, []).append((place, line))
         self.cases = {line.payload["case"]["id"]: line for line in journal.of("case.opened/1")}
         self.visits = {
             (line.payload["visit"]["id"], line.payload["visit"]["version"]): line
@@ -82,7 +88,8 @@ class Told:
 
     def of(self, *kinds: str) -> Iterator[Line]:
         """Lines of some kinds that were known at the instant of judgement."""
-        return (line for line in self._journal.of(*kinds) if self.counts(line))
+        lines = merge(*(self._by_kind.get(kind, ()) for kind in dict.fromkeys(kinds)), key=itemgetter(0))
+        return (line for _place, line in lines if self.counts(line))
 
     def packages(self) -> list[Line]:
         """Lines of packages made for this instant or earlier ones, whenever they were journalled."""

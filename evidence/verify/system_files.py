@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
+import re
+from fnmatch import translate
 
 _LEFT_BEHIND = (
     "__macosx",
@@ -32,10 +33,9 @@ _LEFT_BEHIND = (
     "~$*",
 )
 """Names in lower case, as Windows, macOS, Linux and NAS systems write them."""
+_PATTERN = re.compile("|".join(map(translate, _LEFT_BEHIND)))
 
 
 def is_left_behind(path: str) -> bool:
     """Whether any component of a path is one of these names."""
-    return any(
-        fnmatchcase(component.lower(), pattern) for component in path.split("/") for pattern in _LEFT_BEHIND
-    )
+    return any(_PATTERN.match(component.lower()) for component in path.split("/"))

@@ -111,6 +111,14 @@ def test_a_page_scanned_askew_is_turned_and_its_stamp_stays_lower_right(
     assert foot.getextrema()[0] < 140, "the running number is at the foot"
 
 
+def test_a_page_that_stands_there_twice_is_turned_once_each_time(tmp_path: Path) -> None:
+    path = picture(tmp_path / "scan.jpg")
+    scan = SourcePage(path=path, media_type="image/jpeg", index=0, rotation=90)
+    reader = PdfReader(io.BytesIO(build_dossier(content(tmp_path, scan, replace(scan, rotation=0), scan))))
+    assert [page.rotation for page in reader.pages[4:7]] == [90, 0, 90]
+    assert len({page["/Contents"][-1].get_data() for page in reader.pages[4:7]}) == 2, "labels stay upright"
+
+
 def test_frames_of_a_tiff_and_pages_of_a_pdf_are_taken_by_index(tmp_path: Path) -> None:
     tiff = picture(tmp_path / "scan.tif", kind="TIFF", frames=3)
     stack = tmp_path / "stack.pdf"

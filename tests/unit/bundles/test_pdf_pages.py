@@ -138,7 +138,7 @@ def test_a_dossier_takes_a_live_page_as_its_picture_and_others_as_they_are(tmp_p
     assert not [mark for mark in LIVE if mark in flat]
     with Sources() as sources:
         pages = sources.pages(tmp_path / "live.pdf", "application/pdf")
-    assert round(float(pages[0].mediabox.width)) == 590
+        assert round(float(pages[0].mediabox[2])) == 590
     with pypdfium2.PdfDocument(flat) as document:
         assert document[0].render().to_pil().convert("RGB").getpixel((100, 100)) == (255, 0, 0)
 
