@@ -55,7 +55,7 @@ def compare_pages(told: Told, case: Row, found: Comparison) -> list[str]:
 def _copies(told: Told, case: str) -> dict[str, _Copies]:
     pages: dict[str, dict[_Place, list[Row]]] = {}
     edocuments: dict[str, dict[str, Line]] = {}
-    for arrival, line in told.judged.items():
+    for arrival, line in told.about(case):
         if arrival not in told.taken or not told.counts(line):
             continue
         for page in line.payload.get("pages", ()):
@@ -227,7 +227,7 @@ def _materials(told: Told, case: Row, found: Comparison) -> None:
             found.missing.append(what)
         elif judged.payload.get("case") != id or taken.payload["sha256"] != row["sha256"]:
             found.differs(what, judged)
-    for arrival, line in told.judged.items():
+    for arrival, line in told.about(id):
         if arrival not in stated and arrival in told.taken and told.counts(line) and _filed(line.payload, id):
             found.left_out(f"{id} 的材料 {arrival}", line)
 

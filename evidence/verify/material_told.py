@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from heapq import merge
 from operator import itemgetter
 from typing import Any
@@ -90,6 +91,22 @@ class Told:
         """Lines of some kinds that were known at the instant of judgement."""
         lines = merge(*(self._by_kind.get(kind, ()) for kind in dict.fromkeys(kinds)), key=itemgetter(0))
         return (line for _place, line in lines if self.counts(line))
+
+    def about(self, case: str) -> Iterator[tuple[str, Line]]:
+        """Arrivals whose judgement in force names a case, in order, each with that judgement."""
+        return ((arrival, self.judged[arrival]) for arrival in self._arrivals_of.get(case, ()))
+
+    @cached_property
+    def _arrivals_of(self) -> dict[str, list[str]]:
+        """Each case asks; to read every judgement for each would take hundreds of times as long."""
+        found: dict[str, list[str]] = {}
+        for arrival, line in self.judged.items():
+            said = line.payload
+            numbers = [page["number"] for page in said.get("pages", ())]
+            numbers += filter(None, [said.get("edocument_of")])
+            for case in dict.fromkeys([*map(case_of, numbers), *filter(None, [said.get("case")])]):
+                found.setdefault(case, []).append(arrival)
+        return found
 
     def packages(self) -> list[Line]:
         """Lines of packages made for this instant or earlier ones, whenever they were journalled."""
