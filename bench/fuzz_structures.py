@@ -235,13 +235,18 @@ def sector(content: bytes, dice: random.Random) -> bytes:
 # archives
 
 
-def zip_member(content: bytes, dice: random.Random, change: MemberChange) -> bytes:
-    """One member changed by what knows its kind, and packed again without a fault."""
+def _members(content: bytes) -> list[tuple[str, bytes]]:
+    """Name and bytes of each member; none of what cannot be opened any more."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            parts = [(each.filename, archive.read(each)) for each in archive.infolist()]
+            return [(each.filename, archive.read(each)) for each in archive.infolist()]
     except Exception:
-        return content
+        return []
+
+
+def zip_member(content: bytes, dice: random.Random, change: MemberChange) -> bytes:
+    """One member changed by what knows its kind, and packed again without a fault."""
+    parts = _members(content)
     if not parts:
         return content
     place = dice.randrange(len(parts))
@@ -252,11 +257,7 @@ def zip_member(content: bytes, dice: random.Random, change: MemberChange) -> byt
 
 def zip_entry(content: bytes, dice: random.Random) -> bytes:
     """Entries renamed, doubled, dropped, added: paths upwards, endless names, archives in archives."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            parts = [(each.filename, archive.read(each)) for each in archive.infolist()]
-    except Exception:
-        return content
+    parts = _members(content)
     if not parts:
         return content
     place = dice.randrange(len(parts))

@@ -6,6 +6,8 @@ import errno
 import os
 import secrets
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV}
@@ -42,18 +44,9 @@ def write_whole(path: Path, data: bytes, *, mode: int = 0o640) -> None:
     Raises:
         OSError: disk full or folder not writable; the old file is untouched.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name[:100]}.{secrets.token_hex(6)}.tmp")
-    try:
-        with temporary.open("xb") as target:
-            target.write(data)
-            target.flush()
-            os.fsync(target.fileno())
-        temporary.chmod(mode)
+    with _finished(path, data, mode) as temporary:
         temporary.replace(path)
         sync_folder(path.parent)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def write_once(path: Path, data: bytes, *, mode: int = 0o440) -> bool:
@@ -66,6 +59,19 @@ def write_once(path: Path, data: bytes, *, mode: int = 0o440) -> bool:
         FileExistsError: other bytes stand there.
         OSError: disk full or folder not writable; nothing stays under the name.
     """
+    with _finished(path, data, mode) as temporary:
+        try:
+            name_once(temporary, path)
+        except FileExistsError:
+            if path.is_file() and path.read_bytes() == data:
+                return False
+            raise
+    return True
+
+
+@contextmanager
+def _finished(path: Path, data: bytes, mode: int) -> Iterator[Path]:
+    """A whole, synced file beside the name it is meant for, to be given that name or gone afterwards."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name[:100]}.{secrets.token_hex(6)}.tmp")
     try:
@@ -74,14 +80,9 @@ def write_once(path: Path, data: bytes, *, mode: int = 0o440) -> bool:
             target.flush()
             os.fsync(target.fileno())
         temporary.chmod(mode)
-        name_once(temporary, path)
-    except FileExistsError:
-        if path.is_file() and path.read_bytes() == data:
-            return False
-        raise
+        yield temporary
     finally:
         temporary.unlink(missing_ok=True)
-    return True
 
 
 def name_once(finished: Path, path: Path) -> None:

@@ -142,7 +142,7 @@ def issue_certificate(
         .add_extension(
             x509.AuthorityKeyIdentifier.from_issuer_public_key(signing_key.public_key()), critical=False
         )
-        .add_extension(_usage(root=is_root, authority=authority), critical=True)
+        .add_extension(key_usage(root=is_root, authority=authority), critical=True)
     )
     if authority:
         builder = builder.add_extension(
@@ -195,7 +195,8 @@ def _key(*, curve: bool) -> PrivateKey:
     return rsa.generate_private_key(public_exponent=65537, key_size=3072)
 
 
-def _usage(*, root: bool, authority: bool) -> x509.KeyUsage:
+def key_usage(*, root: bool, authority: bool) -> x509.KeyUsage:
+    """A root signs certificates, an authority answers its callers, anybody else signs papers."""
     return x509.KeyUsage(
         digital_signature=not root,
         content_commitment=not root and not authority,

@@ -10,10 +10,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from asn1crypto import crl, ocsp, pem, x509
+from asn1crypto import crl, ocsp, x509
 from pyhanko_certvalidator import CertificateValidator, ValidationContext
 from pyhanko_certvalidator.errors import PathError, RevokedError, ValidationError
 
+from evidence.bundles.armour import blocks_of
 from evidence.bundles.unusable_key import KeyUnusableError
 from evidence.language import _
 
@@ -53,8 +54,7 @@ def read_revocation(paths: Sequence[Path]) -> Revocation:
             continue
         data = path.read_bytes()
         try:
-            blocks = [der for _t, _h, der in pem.unarmor(data, multiple=True)] if pem.detect(data) else [data]
-            for block in blocks:
+            for block in blocks_of(data):
                 each = crl.CertificateList.load(block, strict=True)
                 each["tbs_cert_list"]["this_update"].native  # noqa: B018  parse now, not while signing
                 lists.append(each)

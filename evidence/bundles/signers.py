@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from asn1crypto import pem, x509
+from asn1crypto import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -18,6 +18,7 @@ from pyhanko.sign.signers import Signer, SimpleSigner
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from evidence import credentials
+from evidence.bundles.armour import blocks_of
 from evidence.bundles.keys import EVALUATION, MARKER
 from evidence.bundles.settings import SignerSettings
 from evidence.bundles.unusable_key import KeyUnusableError
@@ -163,8 +164,7 @@ def read_certificates(paths: Iterator[Path] | tuple[Path, ...]) -> tuple[x509.Ce
             continue
         data = path.read_bytes()
         try:
-            blocks = [der for _t, _h, der in pem.unarmor(data, multiple=True)] if pem.detect(data) else [data]
-            certificates = [x509.Certificate.load(block, strict=True) for block in blocks]
+            certificates = [x509.Certificate.load(block, strict=True) for block in blocks_of(data)]
             found += [each for each in certificates if each.subject is not None]
         except (ValueError, TypeError) as error:
             raise KeyUnusableError(

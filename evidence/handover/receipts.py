@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from asn1crypto import cms, pem, x509
+from asn1crypto import x509
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.general import SigningError
@@ -21,6 +21,7 @@ from pyhanko.sign.validation.errors import SignatureValidationError
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 
+from evidence.bundles.armour import signed_data
 from evidence.bundles.integrity import anyone
 from evidence.domain.document import MarkVerdict
 from evidence.domain.identifiers import Number
@@ -218,11 +219,8 @@ def _letters(data: bytes) -> str:
 def _cms(data: bytes) -> Any:
     """The SignedData in DER or PEM; None when it is none."""
     try:
-        if pem.detect(data):
-            _kind, _headers, data = pem.unarmor(data)
-        info = cms.ContentInfo.load(data, strict=True)
-        return info["content"] if info["content_type"].native == "signed_data" else None
-    except (ValueError, TypeError, KeyError):
+        return signed_data(data)["content"]
+    except (ValueError, TypeError):
         return None
 
 

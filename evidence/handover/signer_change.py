@@ -11,11 +11,12 @@ import base64
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from asn1crypto import cms, pem, x509
+from asn1crypto import cms, x509
 from pyhanko.sign.general import SigningError
 from pyhanko.sign.validation import async_validate_detached_cms
 from pyhanko.sign.validation.errors import SignatureValidationError
 
+from evidence.bundles.armour import signed_data
 from evidence.bundles.integrity import anyone
 from evidence.bundles.signers import Ask, check_certificate, open_key
 from evidence.domain.identifiers import Sha256
@@ -75,18 +76,7 @@ def change_signer(
         signed: cms.ContentInfo = asyncio.run(
             key.signer.async_sign_general_data(text.encode(), "sha256", detached=True, use_cades=True)
         )
-    change = SignerChange(
-        contract=context.names.contract_code,
-        before=_digest(old),
-        after=_digest(certificate),
-        at=now,
-        why=why.strip(),
-        certificate=base64.b64encode(certificate.dump()).decode(),
-        replaced=base64.b64encode(old.dump()).decode(),
-        consent=Consent.OLD_KEY,
-        signature=base64.b64encode(signed.dump()).decode(),
-    )
-    return _journal(context, change, actor)
+    return _journal(context, _change(context, old, certificate, now, why, Consent.OLD_KEY, signed), actor)
 
 
 def statement_for(
@@ -134,7 +124,19 @@ def change_agreed(
             _("声明是用机构自己的密钥签的。"),
             remedy=_("旧密钥还能用时，请直接运行 evidence signer change，不带 --agreed。"),
         )
-    change = SignerChange(
+    return _journal(context, _change(context, old, new, at, why, Consent.REGULATOR, signed), actor)
+
+
+def _change(
+    context: HandoverContext,
+    old: x509.Certificate,
+    new: x509.Certificate,
+    at: datetime,
+    why: str,
+    consent: Consent,
+    signed: cms.ContentInfo,
+) -> SignerChange:
+    return SignerChange(
         contract=context.names.contract_code,
         before=_digest(old),
         after=_digest(new),
@@ -142,10 +144,9 @@ def change_agreed(
         why=why.strip(),
         certificate=base64.b64encode(new.dump()).decode(),
         replaced=base64.b64encode(old.dump()).decode(),
-        consent=Consent.REGULATOR,
+        consent=consent,
         signature=base64.b64encode(signed.dump()).decode(),
     )
-    return _journal(context, change, actor)
 
 
 def _journal(context: HandoverContext, change: SignerChange, actor: str) -> SignerChange:
@@ -188,16 +189,11 @@ def _instant(words: str) -> datetime:
 
 def _read(signature: bytes) -> cms.ContentInfo:
     try:
-        if pem.detect(signature):
-            _kind, _headers, signature = pem.unarmor(signature)
-        found = cms.ContentInfo.load(signature, strict=True)
-        if found["content_type"].native != "signed_data":
-            raise ValueError("no SignedData")
-    except (ValueError, TypeError, KeyError) as error:
+        return signed_data(signature)
+    except ValueError as error:
         raise InputError(
             _("同意换证的签名文件无法读取。"), remedy=_("请监管部门用 openssl cms -sign 对声明原文签名。")
         ) from error
-    return found
 
 
 def _signer_over(words: str, signed: cms.ContentInfo) -> x509.Certificate:

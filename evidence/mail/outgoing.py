@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from email.message import EmailMessage
 from pathlib import Path
 
-from evidence import credentials
 from evidence.errors import MissingPartError
 from evidence.language import _
+from evidence.mail.passwords import password_of
 from evidence.mail.settings import NoticeSettings
 
 
@@ -79,15 +79,7 @@ def _connected(settings: NoticeSettings, root: Path) -> smtplib.SMTP:
 def _password(settings: NoticeSettings, root: Path) -> str:
     if not settings.user:
         return ""
-    if settings.keyring:
-        return credentials.from_keyring(settings.keyring)
-    path = root / settings.password_file
-    password = credentials.from_file(path)
-    if password is None:
-        raise credentials.CredentialError(
-            _("没有发信账号的密码。"), where=str(path), remedy=_("请把密码写进该文件，权限 600。")
-        )
-    return password
+    return password_of(settings.keyring, root / settings.password_file, missing=_("没有发信账号的密码。"))
 
 
 def _why(error: Exception) -> str:

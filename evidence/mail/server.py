@@ -14,6 +14,7 @@ from typing import Any
 from evidence import credentials
 from evidence.errors import MissingPartError
 from evidence.language import _
+from evidence.mail.passwords import password_of
 from evidence.mail.settings import MailboxSettings
 from evidence.release import install_command
 
@@ -154,15 +155,7 @@ def _connect(imap_tools: Any, settings: MailboxSettings, root: Path) -> Any:
 
 
 def _password(settings: MailboxSettings, root: Path) -> str:
-    if settings.keyring:
-        return credentials.from_keyring(settings.keyring)
-    path = root / settings.password_file
-    password = credentials.from_file(path)
-    if password is None:
-        raise credentials.CredentialError(
-            _("没有邮箱的密码。"), where=str(path), remedy=_("请把密码写进该文件，权限 600。")
-        )
-    return password
+    return password_of(settings.keyring, root / settings.password_file, missing=_("没有邮箱的密码。"))
 
 
 def _token(settings: MailboxSettings) -> str:

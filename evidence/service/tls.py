@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from evidence.bundles.keys import pem
+from evidence.bundles.keys import key_usage, pem
 from evidence.domain.week import local_date
 from evidence.durable import name_once, write_whole
 from evidence.errors import UsageError
@@ -186,7 +186,7 @@ def _root(
     made = (
         _builder(subject, subject, key.public_key(), now, _ROOT_LIFE)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .add_extension(_usage(root=True), critical=True)
+        .add_extension(key_usage(root=True, authority=True), critical=True)
         .add_extension(x509.NameConstraints(_permitted(wanted), None), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
         .sign(key, hashes.SHA256())
@@ -261,7 +261,7 @@ def _leaf(
     return (
         _builder(subject, root.subject, key.public_key(), now, life)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(_usage(root=False), critical=True)
+        .add_extension(key_usage(root=False, authority=True), critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
         .add_extension(x509.SubjectAlternativeName(wanted), critical=False)
         .add_extension(
@@ -286,20 +286,6 @@ def _builder(
         .serial_number(x509.random_serial_number())
         .not_valid_before((now - _BACK).astimezone(UTC))
         .not_valid_after((now + life).astimezone(UTC))
-    )
-
-
-def _usage(*, root: bool) -> x509.KeyUsage:
-    return x509.KeyUsage(
-        digital_signature=not root,
-        content_commitment=False,
-        key_encipherment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        key_cert_sign=root,
-        crl_sign=root,
-        encipher_only=False,
-        decipher_only=False,
     )
 
 

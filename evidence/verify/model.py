@@ -20,6 +20,15 @@ class Indication(StrEnum):
     FAILED = "TOTAL-FAILED"
 
 
+def exit_code_of(indication: Indication, *, complete: bool) -> ExitCode:
+    """The exit code of a verdict on material that says itself whether it is complete."""
+    if indication is Indication.FAILED:
+        return ExitCode.VERIFICATION_FAILED
+    if indication is Indication.INDETERMINATE:
+        return ExitCode.UNDECIDED
+    return ExitCode.DONE if complete else ExitCode.INCOMPLETE
+
+
 class CheckKind(StrEnum):
     """Outcome of one check. `review` keeps the whole from passing; `note` is only stated."""
 
@@ -181,13 +190,8 @@ class Report:
     @property
     def exit_code(self) -> ExitCode:
         """4 failed, 5 undecided, 3 genuine but incomplete by its own word, 0 otherwise."""
-        if self.indication is Indication.FAILED:
-            return ExitCode.VERIFICATION_FAILED
-        if self.indication is Indication.INDETERMINATE:
-            return ExitCode.UNDECIDED
-        if self.what == "package" and not self.completeness.complete:
-            return ExitCode.INCOMPLETE
-        return ExitCode.DONE
+        complete = self.what != "package" or self.completeness.complete
+        return exit_code_of(self.indication, complete=complete)
 
     def to_json(self) -> dict[str, Any]:
         """The document that `verify --json` prints."""

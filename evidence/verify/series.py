@@ -13,7 +13,7 @@ from evidence.verify.circumstances import Circumstances
 from evidence.verify.continuity import order_of_label
 from evidence.verify.examine import Reader, read_reader, unreadable, verify_package, verify_payment
 from evidence.verify.guarding import broken_off, guarded
-from evidence.verify.model import Indication, Report
+from evidence.verify.model import Indication, Report, exit_code_of
 from evidence.verify.opening import ForeignBagError, packages_in
 from evidence.verify.package import Package
 from evidence.verify.payment import PaymentPack, open_and_take
@@ -51,12 +51,8 @@ class SeriesReport:
     @property
     def exit_code(self) -> ExitCode:
         """4 failed, 5 undecided or something missing, 3 when one declares itself incomplete, 0 otherwise."""
-        if self.indication is Indication.FAILED:
-            return ExitCode.VERIFICATION_FAILED
-        if self.indication is Indication.INDETERMINATE:
-            return ExitCode.UNDECIDED
-        codes = {report.exit_code for report in self.packages}
-        return ExitCode.INCOMPLETE if ExitCode.INCOMPLETE in codes else ExitCode.DONE
+        complete = ExitCode.INCOMPLETE not in {report.exit_code for report in self.packages}
+        return exit_code_of(self.indication, complete=complete)
 
 
 def verify_series(

@@ -69,7 +69,8 @@ def test_a_folder_with_anything_left_in_it_stays(room: Room, more: Callable[[Pat
     assert set((room.inbox / "周二").iterdir()) == before
 
 
-def test_a_folder_somebody_has_just_changed_stays_until_it_was_left_alone(tmp_path: Path) -> None:
+def _just_emptied(tmp_path: Path) -> tuple[Room, Path, list[float]]:
+    """A folder changed ten seconds before its file was taken, where settling takes thirty; and the clock."""
     now = [0.0]
     room = open_room(tmp_path, replace(QUICK, settle_s=30.0))
     issue(room.ledger)
@@ -81,23 +82,18 @@ def test_a_folder_somebody_has_just_changed_stays_until_it_was_left_alone(tmp_pa
     now[0] = changed + 1000
     room.intake.look_once(patient=True)
     assert list(folder.iterdir()) == []
-    now[0] = changed + 990 + 31
+    return room, folder, now
+
+
+def test_a_folder_somebody_has_just_changed_stays_until_it_was_left_alone(tmp_path: Path) -> None:
+    room, folder, now = _just_emptied(tmp_path)
+    now[0] += 21
     room.intake.look_once(patient=True)
     assert not folder.exists()
 
 
 def test_a_folder_used_again_after_it_was_emptied_is_its_owners(tmp_path: Path) -> None:
-    now = [0.0]
-    room = open_room(tmp_path, replace(QUICK, settle_s=30.0))
-    issue(room.ledger)
-    _drop(room, "周二/一.pdf", quiet=1000.0)
-    room.intake._wall = lambda: now[0]
-    folder = room.inbox / "周二"
-    changed = time.time()
-    os.utime(folder, (changed + 990, changed + 990))
-    now[0] = changed + 1000
-    room.intake.look_once(patient=True)
-    assert list(folder.iterdir()) == []
+    room, folder, now = _just_emptied(tmp_path)
     (folder / "x").mkdir()
     (folder / "x").rmdir()
     os.utime(folder, (1, 1))
