@@ -11,10 +11,11 @@ from pathlib import Path
 
 from bench.fuzz_changes import changed
 from bench.fuzz_samples import arrivals
+from evidence.domain.arrival_outcome import OUTCOMES
 from evidence.domain.document import IssuedForm, IssuedPage
 from evidence.domain.identifiers import Number
 from evidence.inbox.readers import Recogniser
-from evidence.inbox.report import OUTCOMES, summary
+from evidence.inbox.report import summary
 from evidence.ledger.view import Arrival
 from tests.support.inbox_fixture import QUICK, Room, open_room, real_pdf
 from tests.support.recognition_fixture import Pictures

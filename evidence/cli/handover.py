@@ -16,6 +16,7 @@ from evidence.cli.output import emit, progress, say
 from evidence.cli.survey import show_survey
 from evidence.cli.tables import table
 from evidence.cli.waiting import Working
+from evidence.domain.arrival_outcome import ArrivalOutcome
 from evidence.domain.week import Week, local_date, show_date
 from evidence.errors import UndecidedError
 from evidence.handover.listing import handover_rows
@@ -197,7 +198,7 @@ def _taken_and_read(workspace: Workspace, file: Path) -> None:
     result = workspace.intake.run([file.resolve()], progress=progress)
     view = workspace.ledger.view
     for arrival in filter(None, map(view.arrival, result.arrivals)):
-        if arrival.outcome == "taken":
+        if arrival.outcome == ArrivalOutcome.TAKEN:
             workspace.intake.judge_again(arrival)
 
 

@@ -10,6 +10,7 @@ from evidence.cli.completing import a_waiting_arrival
 from evidence.cli.intake import arrival_lines, summary_line
 from evidence.cli.options import IDENTIFIER, json_option, workspace_command
 from evidence.cli.output import emit, say
+from evidence.domain.arrival_outcome import ArrivalOutcome
 from evidence.domain.document import BoxKind, MarkVerdict
 from evidence.domain.terms import box_title
 from evidence.language import _
@@ -43,7 +44,8 @@ def list_command(workspace: Workspace, everything: bool, as_json: bool) -> None:
         arrivals = [
             arrival
             for arrival in sorted(looked_for, key=lambda each: each.id)
-            if arrival.outcome in {"waiting", "taken"} or waits_for_a_person(arrival)
+            if arrival.outcome in {ArrivalOutcome.WAITING, ArrivalOutcome.TAKEN}
+            or waits_for_a_person(arrival)
         ]
     if as_json:
         emit({"arrivals": [arrival_row(arrival, view) for arrival in arrivals], "summary": counts})

@@ -12,6 +12,7 @@ import click
 from evidence.cli.options import OutFileType, json_option, workspace_command
 from evidence.cli.output import emit, progress, say
 from evidence.cli.waiting import Working
+from evidence.domain.arrival_outcome import SHAPES, ArrivalOutcome, as_told
 from evidence.errors import UsageError
 from evidence.language import _
 
@@ -22,15 +23,14 @@ if TYPE_CHECKING:
 
 _SHOWN = 20
 """Ignored names shown on the screen."""
-SHAPES = {"linked": "●", "unidentified": "◐", "quarantined": "✕", "duplicate": "＝", "waiting": "○"}
 """Outcome -> its shape, everywhere."""
-OUTCOME_WORDS = {
-    "linked": "已归入",
-    "unidentified": "待认定",
-    "quarantined": "已隔离",
-    "duplicate": "重复",
-    "waiting": "等待写完",
-    "taken": "处理中",
+OUTCOME_WORDS: dict[str, str] = {
+    ArrivalOutcome.LINKED: "已归入",
+    ArrivalOutcome.UNIDENTIFIED: "待认定",
+    ArrivalOutcome.QUARANTINED: "已隔离",
+    ArrivalOutcome.DUPLICATE: "重复",
+    ArrivalOutcome.WAITING: "等待写完",
+    ArrivalOutcome.TAKEN: "处理中",
 }
 
 
@@ -131,7 +131,7 @@ def summary_line(counts: dict[str, int]) -> str:
 
 def arrival_lines(arrival: Arrival, others: Sequence[str] = ()) -> list[str]:
     """An arrival in two lines: shape, id and name; what is so and what to do."""
-    outcome = "waiting" if arrival.outcome == "taken" else arrival.outcome
+    outcome = as_told(arrival.outcome)
     lines = [f"{SHAPES[outcome]} {arrival.id}  {_(OUTCOME_WORDS[outcome])}  {arrival.path}"]
     if others:
         lines.append(_("    又名 {names}").format(names="、".join(others)))

@@ -16,6 +16,7 @@ from evidence.cli.options import IDENTIFIER, OutFileType, json_option, workspace
 from evidence.cli.output import emit, say
 from evidence.cli.recovering import recover_command
 from evidence.cli.waiting import Working, counting
+from evidence.domain.arrival_outcome import ArrivalOutcome
 from evidence.domain.identifiers import as_typed, expand
 from evidence.durable import write_whole
 from evidence.errors import ExitCode, InputError, UsageError
@@ -286,12 +287,12 @@ def migrate_command(workspace: Workspace, back: bool, as_json: bool) -> None:
 def _arrivals_line(counts: dict[str, int]) -> str:
     """收到 5 件：已归入 3，待认定 1 …; the sum can be checked by eye."""
     words = {
-        "linked": _("已归入"),
-        "unidentified": _("待认定"),
-        "quarantined": _("已隔离"),
-        "duplicate": _("重复"),
-        "waiting": _("等待写完"),
-        "taken": _("处理中"),
+        ArrivalOutcome.LINKED: _("已归入"),
+        ArrivalOutcome.UNIDENTIFIED: _("待认定"),
+        ArrivalOutcome.QUARANTINED: _("已隔离"),
+        ArrivalOutcome.DUPLICATE: _("重复"),
+        ArrivalOutcome.WAITING: _("等待写完"),
+        ArrivalOutcome.TAKEN: _("处理中"),
     }
     parts = [f"{word} {counts[name]}" for name, word in words.items() if name in counts]
     return _("收到 {n} 件：").format(n=counts["received"]) + "，".join(parts)

@@ -13,6 +13,7 @@ from evidence.cli.recording_access import seen_command
 from evidence.cli.recording_checks import audit_command, coverage_command, offset_command, reconsidered
 from evidence.cli.recording_list import list_command
 from evidence.cli.waiting import counting
+from evidence.domain.arrival_outcome import ArrivalOutcome
 from evidence.domain.identifiers import VisitId
 from evidence.errors import UsageError
 from evidence.language import _
@@ -79,7 +80,12 @@ def add(
     return None
 
 
-_SIGNS = {"linked": "●", "unidentified": "◐", "quarantined": "✕", "duplicate": "○"}
+_SIGNS: dict[str, str] = {
+    ArrivalOutcome.LINKED: "●",
+    ArrivalOutcome.UNIDENTIFIED: "◐",
+    ArrivalOutcome.QUARANTINED: "✕",
+    ArrivalOutcome.DUPLICATE: "○",
+}
 
 
 @recording_command.command("assign")

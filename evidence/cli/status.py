@@ -16,6 +16,7 @@ from evidence.cli.options import at_option, json_option, workspace_command
 from evidence.cli.output import emit, say
 from evidence.cli.signs import SIGNS
 from evidence.cli.tables import table
+from evidence.domain.arrival_outcome import ArrivalOutcome
 from evidence.domain.week import Week, local_date, show_date
 from evidence.language import _
 from evidence.rules.clause import Kind
@@ -63,7 +64,7 @@ def status_command(workspace: Workspace, at: datetime | None, as_json: bool) -> 
     until = local_date(moment) + timedelta(days=NEXT_DAYS)
     due = due_items(gather_open(view, moment), parameters, moment, until)
     taken_in = counted(view.arrival_counts())
-    asking = (*view.arrivals("unidentified"), *view.arrivals("quarantined"))
+    asking = (*view.arrivals(ArrivalOutcome.UNIDENTIFIED), *view.arrivals(ArrivalOutcome.QUARANTINED))
     waiting = sum(map(waits_for_a_person, asking))
     names = {one.case.id: _name(workspace, one.case.enterprise) for one in facts.carried}
     if as_json:

@@ -8,6 +8,7 @@ from evidence.cli.output import emit, say
 from evidence.cli.tables import table
 from evidence.handover.wording import STATE_WORDS, size_text
 from evidence.language import _
+from evidence.rules.clause import Kind
 
 if TYPE_CHECKING:
     from evidence.handover.dry_run import PlannedFile, Survey
@@ -89,7 +90,7 @@ def _json(survey: Survey) -> dict[str, object]:
         "obstacles": [
             *(
                 {
-                    "kind": "undecided" if gap.kind.value == "review" else "missing",
+                    "kind": "undecided" if gap.kind is Kind.REVIEW else "missing",
                     "rule_id": gap.rule_id,
                     "subject": gap.subject,
                     "message": gap.message,

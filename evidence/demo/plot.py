@@ -16,6 +16,7 @@ from evidence.demo.paperwork import scan_all
 from evidence.demo.scan_files import write_jpeg, write_pdf, write_tiff
 from evidence.demo.standing import first_plan, this_weeks_plan
 from evidence.demo.story import DemoClock, Story
+from evidence.domain.arrival_outcome import SHAPES
 from evidence.domain.case import Visit
 from evidence.domain.document import IssuedPage
 from evidence.domain.week import Week, local_instant
@@ -33,7 +34,6 @@ WEEK = Week(2022, 13)
 HANDOVER = local_instant(WEEK.friday, 15)
 FORGOTTEN = ("expert-2", "expert-2-date")
 """The signature that is left out at first: the second expert of the heavy-class enterprise."""
-SHAPES = {"linked": "●", "unidentified": "◐", "quarantined": "✕", "duplicate": "＝", "waiting": "○"}
 Tell = Callable[[str], None]
 
 

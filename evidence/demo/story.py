@@ -11,7 +11,7 @@ from evidence.config import Workspace
 from evidence.demo.paperwork import Sheet, sheets
 from evidence.demo.roster import write_roster
 from evidence.demo.standing import register_entries
-from evidence.domain.case import RectificationReport, Visit
+from evidence.domain.case import CaseKind, RectificationReport, Visit
 from evidence.domain.document import BoxKind, IssuedForm
 from evidence.domain.identifiers import CaseId
 from evidence.domain.parties import Enterprise
@@ -74,7 +74,7 @@ class Story:
                 self.workspace.ledger,
                 contract=self.workspace.settings.contract.code,
                 enterprise=enterprise,
-                kind="annual",
+                kind=CaseKind.ANNUAL,
                 on=local_date(self.clock()),
                 actor=ACTOR,
             )

@@ -93,6 +93,17 @@ class IssuedForm:
         return len(self.checks)
 
 
+class PageIdentity(StrEnum):
+    """By whose word a scan counts as the page it counts as."""
+
+    PROVEN = "proven"
+    """Its print lies where the issued page has it."""
+    CODE = "code"
+    """Only the code says so."""
+    PERSON = "person"
+    """Only a person does."""
+
+
 class MarkVerdict(StrEnum):
     """Three-valued: never collapse undecided into present or absent."""
 
@@ -169,8 +180,8 @@ class ScannedPage:
     accepted_why: str = ""
     notes: tuple[str, ...] = ()
     """Plain-Chinese remarks: 请用彩色…重新扫描."""
-    identity: str = "proven"
-    """`proven` by registration, `code` when only the code says so, `person` when only a person does."""
+    identity: str = PageIdentity.PROVEN
+    """By whose word it counts as its page: a `PageIdentity`."""
     placed: Placing | None = None
     """The person who linked it; None where the program did, and for pages linked before this was kept."""
     picture: Sha256 | None = None

@@ -15,9 +15,11 @@ from evidence.domain.case import (
     Channel,
     Escalation,
     ItemResult,
+    ItemVerdict,
     Recipient,
     RectificationReport,
     Refusal,
+    ReviewResult,
     Trigger,
     Visit,
     VisitKind,
@@ -273,7 +275,7 @@ class FactReader:
                 )
             elif number in seen:
                 self.mistakes.error(record.where("序号"), _("与 {other} 重复").format(other=seen[number]))
-            elif verdict.value == "不适用" and not record["说明"]:
+            elif verdict is ItemVerdict.NOT_APPLICABLE and not record["说明"]:
                 self.mistakes.error(record.where("说明"), _("“不适用”须写明理由"))
             seen[number] = record.place
             results.append(ItemResult(item=number, verdict=verdict, remark=record["说明"] or ""))
@@ -357,7 +359,7 @@ class FactReader:
             completed_on=record["完成日期"],
             status=record["完成情况"] or "",
             photos=self._photos(record),
-            obviously_wrong=None if verdict is None else verdict.value == "明显不符合",
+            obviously_wrong=None if verdict is None else verdict is ReviewResult.RETURNED,
         )
 
     def _refusals(self) -> tuple[Refusal, ...]:

@@ -15,7 +15,7 @@ from evidence.bundles.sources import SourcePage
 from evidence.domain.case import ON_SITE_KINDS, Channel, Visit, VisitKind, in_force
 from evidence.domain.case_files import photographs_of
 from evidence.domain.coverage import Coverage, CoverageVerdict, Segment, segments_of, visit_coverage
-from evidence.domain.document import Document, ScannedPage
+from evidence.domain.document import Document, MarkVerdict, ScannedPage
 from evidence.domain.facts import CaseFacts
 from evidence.domain.hazard import Picture
 from evidence.domain.identifiers import Sha256
@@ -171,7 +171,7 @@ def _mark_rows(document: Document) -> Iterable[dict[str, Any]]:
             "number": document.form.number,
             "page": mark.page,
             "box": box_title(mark.role, mark.kind) + ("" if mark.required else "（选）"),
-            "state": state if mark.required or mark.verdict.value == "present" else "open",
+            "state": state if mark.required or mark.verdict is MarkVerdict.PRESENT else "open",
             "verdict": word,
             "note": by,
         }

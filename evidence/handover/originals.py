@@ -9,6 +9,7 @@ from pathlib import Path
 from evidence.archive.originals import Originals
 from evidence.bundles.extracts import Cut, without_neighbour
 from evidence.bundles.names import component, split_suffix
+from evidence.domain.arrival_outcome import ArrivalOutcome
 from evidence.domain.case_files import CaseFile, FileRole, files_of, pictures_of
 from evidence.domain.document import ScannedPage
 from evidence.domain.facts import CaseFacts
@@ -125,7 +126,7 @@ def _pages(arrivals: Iterable[Arrival]) -> Iterator[tuple[Cut, str]]:
     """Every page of a file that is somebody's or might be."""
     for arrival in arrivals:
         judged = arrival.judged
-        if judged is None or arrival.outcome not in ("linked", "unidentified"):
+        if judged is None or arrival.outcome not in (ArrivalOutcome.LINKED, ArrivalOutcome.UNIDENTIFIED):
             continue
         for page in judged.pages:
             yield Cut(index=page.index, region=page.region), number_case(page.number)

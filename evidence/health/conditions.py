@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from evidence.domain.arrival_outcome import FOR_A_PERSON
 from evidence.errors import EvidenceError
 from evidence.foreign import reason_of
 from evidence.health.heartbeat import read_heartbeat
@@ -178,7 +179,7 @@ def undecided(workspace: Workspace, now: datetime) -> Iterator[Condition]:
     view = workspace.ledger_as_found.view
     waiting = [
         each.received_at
-        for outcome in ("unidentified", "quarantined")
+        for outcome in FOR_A_PERSON
         for each in view.arrivals(outcome)
         if waits_for_a_person(each)
     ]

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from evidence.archive.originals import Originals
+from evidence.domain.arrival_outcome import ArrivalOutcome
 from evidence.domain.document import ScannedPage
 from evidence.domain.identifiers import ArrivalId, Number
 from evidence.domain.virus_scan import VirusScan
@@ -28,7 +29,7 @@ from evidence.ledger.ledger import Ledger
 from evidence.ledger.view import Arrival
 
 _WHOLE = End()
-_TAKEN = frozenset({"linked", "unidentified"})
+_TAKEN = frozenset({ArrivalOutcome.LINKED, ArrivalOutcome.UNIDENTIFIED})
 _CONTAINERS = {media.ZIP: "压缩包", media.EML: "邮件", media.MSG: "邮件"}
 
 
@@ -179,7 +180,7 @@ class Archived:
         count = len(opened.members)
         likely = "" if opened.letterhead is None else self._suggestions.remark(opened.letterhead)
         message = f"{name}，取出 {count} 件，逐件另行接收。{''.join(opened.remarks)}{likely}"
-        judged = ArrivalJudged(arrival=material.arrival, outcome="linked", message=message)
+        judged = ArrivalJudged(arrival=material.arrival, outcome=ArrivalOutcome.LINKED, message=message)
         return Understanding(judged=judged, members=opened.members)
 
     def _with_attachments(self, material: Material, understood: Understanding) -> Understanding:
@@ -198,7 +199,9 @@ class Archived:
             return understood
         judged = understood.judged
         if opened.cover and taken and not judged.pages:
-            judged = ArrivalJudged(arrival=judged.arrival, outcome="linked", message="PDF 文件包。")
+            judged = ArrivalJudged(
+                arrival=judged.arrival, outcome=ArrivalOutcome.LINKED, message="PDF 文件包。"
+            )
         return replace(_remarked(replace(understood, judged=judged), "".join(remarks)), members=taken)
 
     @property
@@ -240,9 +243,9 @@ def _accepted(understood: Understanding, by: str) -> Understanding:
     """What a person took as it is waits for that person at worst: nothing of it is refused any more."""
     judged = understood.judged
     said = f"经 {by} 确认，按现状接收。"
-    if judged.outcome == "quarantined" and judged.reason in {"incomplete", "malformed"}:
+    if judged.outcome == ArrivalOutcome.QUARANTINED and judged.reason in {"incomplete", "malformed"}:
         message = f"{said}{judged.message}请指定文书或案件。"
-        judged = replace(judged, outcome="unidentified", reason="", message=message)
+        judged = replace(judged, outcome=ArrivalOutcome.UNIDENTIFIED, reason="", message=message)
     else:
         judged = replace(judged, message=f"{said}{judged.message}")
     return replace(understood, judged=judged, broken=False)

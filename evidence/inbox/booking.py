@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from evidence.archive.originals import Stored
+from evidence.domain.arrival_outcome import ArrivalOutcome
 from evidence.domain.identifiers import ArrivalId, Sha256
 from evidence.filetypes.media import Media
 from evidence.inbox.identify import quarantined
@@ -40,13 +41,13 @@ class StoredFile:
 
 def still_open(arrival: Arrival) -> bool:
     """Whether its file in the inbox may still change its outcome: waiting, broken, or no regular file."""
-    if arrival.outcome == "waiting":
+    if arrival.outcome == ArrivalOutcome.WAITING:
         return True
     withdrawn = any(decision.decision == WITHDRAWN for decision in arrival.decisions)
     if arrival.within is not None:
         return False  # it never lay in the inbox by itself
     lies_there = arrival.reason in _OPEN_REASONS or (arrival.reason == "too_large" and arrival.sha256 is None)
-    return arrival.outcome == "quarantined" and lies_there and not withdrawn
+    return arrival.outcome == ArrivalOutcome.QUARANTINED and lies_there and not withdrawn
 
 
 def first_of(view: View, file: StoredFile) -> Arrival | None:
@@ -91,7 +92,7 @@ class Booking:
             if _same_file(view, file) is not None:
                 return ()
             earlier = first_of(view, file)
-            if arrival is None and earlier is not None and earlier.outcome != "quarantined":
+            if arrival is None and earlier is not None and earlier.outcome != ArrivalOutcome.QUARANTINED:
                 return _duplicate(file, next_arrival(view, now), earlier, now)
             chosen = arrival.id if arrival is not None else next_arrival(view, now)
             taken = _taken(file, chosen, now)
@@ -145,11 +146,11 @@ class Booking:
             if current is None or current != arrival:
                 return ()  # another process took it meanwhile
             decision = PersonDecided(arrival=arrival.id, decision=WITHDRAWN, by=ACTOR, why=why, detail={})
-            if arrival.outcome != "waiting":
+            if arrival.outcome != ArrivalOutcome.WAITING:
                 return (decision,)
             message = f"{why}没有收到内容；需要时请重新放入。"
             judged = ArrivalJudged(
-                arrival=arrival.id, outcome="quarantined", reason="incomplete", message=message
+                arrival=arrival.id, outcome=ArrivalOutcome.QUARANTINED, reason="incomplete", message=message
             )
             return (decision, judged)
 
@@ -171,20 +172,20 @@ class Booking:
 
         def decide(view: View) -> Sequence[Event]:
             current = view.arrival(container)
-            if current is None or current.judged is None or current.outcome != "unidentified":
+            if current is None or current.judged is None or current.outcome != ArrivalOutcome.UNIDENTIFIED:
                 return ()
             judged = current.judged
             if judged.pages or judged.unlinked or not all_linked(view, judged.members):
                 return ()
             message = f"{judged.message}其中各件均已归入。"
-            return (replace(judged, outcome="linked", message=message),)
+            return (replace(judged, outcome=ArrivalOutcome.LINKED, message=message),)
 
         self.ledger.transact(ACTOR, decide)
 
     def _continued(self, view: View, sighting: Sighting, open_arrival: Arrival | None) -> ArrivalId:
         if open_arrival is not None:
             return open_arrival.id
-        for arrival in view.arrivals("waiting"):
+        for arrival in view.arrivals(ArrivalOutcome.WAITING):
             if (arrival.path_bytes or arrival.path) == sighting.entry:
                 return arrival.id
         return next_arrival(view, self.clock())
@@ -234,5 +235,5 @@ def _duplicate(file: StoredFile, id: ArrivalId, earlier: Arrival, now: datetime)
     message = f"与 {first}（{earlier.path}）内容完全相同，不重复处理。"
     return (
         replace(_taken(file, id, now), duplicate_of=first),
-        ArrivalJudged(arrival=id, outcome="duplicate", message=message),
+        ArrivalJudged(arrival=id, outcome=ArrivalOutcome.DUPLICATE, message=message),
     )

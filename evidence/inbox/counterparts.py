@@ -7,6 +7,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable
 
+from evidence.domain.arrival_outcome import ArrivalOutcome
 from evidence.domain.document import Document
 from evidence.domain.identifiers import ArrivalId, Number, Sha256
 from evidence.ledger.arrival_events import ArrivalJudged
@@ -45,7 +46,7 @@ def not_filled_in(arrival: ArrivalId, number: Number) -> ArrivalJudged:
     """It waits for the clerk, who is told what makes a counterpart."""
     return ArrivalJudged(
         arrival=arrival,
-        outcome="unidentified",
+        outcome=ArrivalOutcome.UNIDENTIFIED,
         message=f"与签发的空白文书 {number} 内容相同，没有填写，不能作为它的电子文档。"
         f"请录入该次活动后生成转录件（evidence transcribe {number}），或放入填写好的电子文档。",
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from evidence.domain.arrival_outcome import ArrivalOutcome
 from evidence.domain.case import in_force
 from evidence.domain.document import Box, IssuedPage, MarkVerdict, Placing, ScannedPage
 from evidence.domain.identifiers import ArrivalId, CaseId, Number, Sha256, VisitId, number_case
@@ -84,7 +85,7 @@ class Desk:
             return (
                 ArrivalJudged(
                     arrival=current.id,
-                    outcome="linked",
+                    outcome=ArrivalOutcome.LINKED,
                     message=message,
                     edocument_of=number,
                     case=form or number_case(number),
@@ -109,7 +110,7 @@ class Desk:
             what = f"隐患 {hazard} 的照片" if hazard else "材料"
             new = replace(
                 judged,
-                outcome="linked",
+                outcome=ArrivalOutcome.LINKED,
                 reason="",
                 message=f"经 {who.by} 确认，作为案件 {case} 的{what}归入。",
                 edocument_of=None,
@@ -147,7 +148,7 @@ class Desk:
             message = f"经 {who.by} 确认，作为 {visit} 的录像归入。"
             case = number_case(Number(visit))
             return (
-                replace(judged, outcome="linked", reason="", message=message, case=case),
+                replace(judged, outcome=ArrivalOutcome.LINKED, reason="", message=message, case=case),
                 *(
                     RecordingAssigned(
                         sha256=recording.sha256, visit=visit, by=who.by, why=who.why, stated=who.stated
@@ -172,7 +173,7 @@ class Desk:
             return (
                 ArrivalJudged(
                     arrival=current.id,
-                    outcome="quarantined",
+                    outcome=ArrivalOutcome.QUARANTINED,
                     reason=judged.reason or "unsupported_type",
                     message=f"已由 {who.by} 退回：{who.why}",
                 ),
@@ -193,7 +194,7 @@ class Desk:
                 where=current.path,
                 remedy=_("请把文件本身重新放入收件夹。"),
             )
-        if current.outcome == "duplicate":
+        if current.outcome == ArrivalOutcome.DUPLICATE:
             raise UsageError(
                 _("{arrival} 与 {first} 内容相同，请对 {first} 重试。").format(
                     arrival=arrival, first=current.duplicate_of
@@ -211,7 +212,11 @@ class Desk:
             UsageError: unknown arrival, nothing of it was ever received, or nothing is wrong with its end.
         """
         current = self._arrival(arrival)
-        if current.sha256 is None or current.outcome != "quarantined" or current.reason not in ACCEPTABLE:
+        if (
+            current.sha256 is None
+            or current.outcome != ArrivalOutcome.QUARANTINED
+            or current.reason not in ACCEPTABLE
+        ):
             raise UsageError(
                 _("{arrival} 不是因文件不完整而隔离的，不需要按现状接收。").format(arrival=arrival),
                 remedy=_("当前情况见 evidence inbox show 到件编号。"),
@@ -320,7 +325,7 @@ class Desk:
                     _("{arrival} 还没有处理完，请稍后再试。").format(arrival=arrival),
                     remedy=_("用 evidence inbox show 到件编号 查看进度。"),
                 )
-            if current.outcome == "duplicate":
+            if current.outcome == ArrivalOutcome.DUPLICATE:
                 raise UsageError(
                     _("{arrival} 与 {first} 内容相同，请对 {first} 作决定。").format(
                         arrival=arrival, first=current.duplicate_of

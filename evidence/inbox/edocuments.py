@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from evidence.domain.arrival_outcome import ArrivalOutcome
 from evidence.domain.document import Document
 from evidence.domain.identifiers import ArrivalId, Number, Sha256, expand, number_case
 from evidence.inbox.counterparts import IssuedText, not_filled_in, unfilled
@@ -74,7 +75,7 @@ def judge_edocument(
         what = "与签发件完全相同的电子文件" if own is not None else "电子文件"
         return ArrivalJudged(
             arrival=arrival,
-            outcome="linked",
+            outcome=ArrivalOutcome.LINKED,
             message=f"{what}，已归入 {number}。",
             edocument_of=number,
             case=certain.form.case or number_case(number),
@@ -91,7 +92,9 @@ def unidentified_edocument(arrival: ArrivalId, likely: Sequence[Suggestion]) -> 
         else "电子文件里没有本项目的文书编号和企业名称。属于本项目的，请指定文书或案件；否则请退回。"
     )
     unlinked = (UnlinkedPage(index=0, reason="no_code", suggestions=tuple(likely)),) if likely else ()
-    return ArrivalJudged(arrival=arrival, outcome="unidentified", message=message, unlinked=unlinked)
+    return ArrivalJudged(
+        arrival=arrival, outcome=ArrivalOutcome.UNIDENTIFIED, message=message, unlinked=unlinked
+    )
 
 
 def likely_documents(

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path, PurePath
 
+from evidence.domain.arrival_outcome import ArrivalOutcome
 from evidence.domain.case import Visit
 from evidence.domain.identifiers import ArrivalId, Number, Sha256, VisitId, number_case
 from evidence.domain.recording import BY_RULE, Recording, TimeClaim
@@ -96,7 +97,7 @@ def judge_footage(
         if decision.visit:
             recording = replace(recording, suggestions=(VisitId(decision.visit),))
         return replace(judged, recordings=(recording,)), ()
-    outcome = "linked" if decision.visit else "unidentified"
+    outcome = ArrivalOutcome.LINKED if decision.visit else ArrivalOutcome.UNIDENTIFIED
     sentences = [describe(recording), f"已归入 {decision.visit}。" if decision.visit else decision.why]
     sentences += [*recording.remarks, suggestion(recording)]
     judged = ArrivalJudged(
@@ -212,7 +213,7 @@ def reconsider(
 def _placed(judged: ArrivalJudged, recording: Recording, visit: VisitId, why: str) -> ArrivalJudged:
     return replace(
         judged,
-        outcome="linked",
+        outcome=ArrivalOutcome.LINKED,
         message=f"{describe(recording)}已归入 {visit}（{why.rstrip('。')}）。",
         recordings=(recording,),
         case=number_case(Number(visit)),
@@ -247,14 +248,14 @@ def judge_table(
         if is_card_file(name):
             card = run_bounded(card_of, CardFile(path=path, name=name))
             message = f"记录仪身份文件：设备 {card.device or '未设置'}，佩戴编号 {card.officer or '未设置'}。"
-            return ArrivalJudged(arrival=arrival, outcome="linked", message=message)
+            return ArrivalJudged(arrival=arrival, outcome=ArrivalOutcome.LINKED, message=message)
         presets = {**settings.exports, **PRESETS}
         described = run_bounded(read_list, ListFile(path=path, name=name, presets=presets, now=now), LISTS)
     except UnreadableError as error:
         return replace(quarantined(arrival, error.reason), message=f"{error.what}{error.remedy}")
     return ArrivalJudged(
         arrival=arrival,
-        outcome="linked",
+        outcome=ArrivalOutcome.LINKED,
         message=f"采集站清单，列出 {len(described)} 段录像；文件到齐后自动对应。",
         recordings=tuple(replace(each, arrival=arrival) for each in described),
     )

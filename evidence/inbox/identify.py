@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from evidence.domain.arrival_outcome import ArrivalOutcome
 from evidence.domain.document import Document, ScannedPage
 from evidence.domain.identifiers import ArrivalId, Number, Sha256
 from evidence.inbox import words
@@ -46,7 +47,7 @@ def quarantined(arrival: ArrivalId, reason: str, detail: str = "") -> ArrivalJud
     """
     sentence = words.REASONS[reason]
     message = f"{detail}：{sentence}" if detail else sentence
-    return ArrivalJudged(arrival=arrival, outcome="quarantined", reason=reason, message=message)
+    return ArrivalJudged(arrival=arrival, outcome=ArrivalOutcome.QUARANTINED, reason=reason, message=message)
 
 
 def judge_pages(arrival: ArrivalId, sha256: Sha256, reading: FileReading, view: View) -> ArrivalJudged:
@@ -60,11 +61,15 @@ def judge_pages(arrival: ArrivalId, sha256: Sha256, reading: FileReading, view: 
     if reading.problem and not heaps.linked:
         return quarantined(arrival, reading.problem, reading.message.rstrip("。"))
     if heaps.linked and not heaps.unlinked and not reading.problem:
-        outcome, reason = "linked", ""
+        outcome, reason = ArrivalOutcome.LINKED, ""
     else:
         problems = {page.reason for page in heaps.unlinked}
         gravest = next((problem for problem in HARD_PROBLEMS if problem in problems), "")
-        outcome, reason = ("quarantined", gravest) if gravest and not heaps.linked else ("unidentified", "")
+        outcome, reason = (
+            (ArrivalOutcome.QUARANTINED, gravest)
+            if gravest and not heaps.linked
+            else (ArrivalOutcome.UNIDENTIFIED, "")
+        )
     rescan = rescanned(arrival, heaps.linked, view)
     return ArrivalJudged(
         arrival=arrival,

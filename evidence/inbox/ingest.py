@@ -23,6 +23,7 @@ from datetime import datetime
 from pathlib import Path
 
 from evidence.archive.originals import Originals
+from evidence.domain.arrival_outcome import ArrivalOutcome
 from evidence.domain.case import Visit
 from evidence.domain.identifiers import ArrivalId
 from evidence.errors import MissingPartError
@@ -101,14 +102,14 @@ class Intake:
     # --- passes ----------------------------------------------------------------------------------
     def resume(self) -> None:
         """After a crash: judge what was taken and not judged, bring the quarantine folder in line."""
-        for arrival in self._ledger.view.arrivals("taken"):
+        for arrival in self._ledger.view.arrivals(ArrivalOutcome.TAKEN):
             if self._deferred is None:
                 # a service that is still missing is asked again at the next start
                 with suppress(MissingPartError):
                     self.judge_again(arrival)
             else:
                 self._deferred.hand_on(arrival)
-        self._quarantine.reconcile(self._ledger.view.arrivals("quarantined"))
+        self._quarantine.reconcile(self._ledger.view.arrivals(ArrivalOutcome.QUARANTINED))
 
     def run(
         self, paths: Sequence[Path] = (), *, progress: Callable[[str], None] = lambda _line: None
@@ -202,7 +203,7 @@ class Intake:
         if view.head == self._reconsidered:
             return
         visits: tuple[Visit, ...] | None = None
-        for arrival in view.arrivals("unidentified"):
+        for arrival in view.arrivals(ArrivalOutcome.UNIDENTIFIED):
             if arrival.judged is None:
                 continue
             if arrival.judged.members:
@@ -232,8 +233,8 @@ class Intake:
         """Arrivals whose file may still change: waiting, broken, refused or no regular file."""
         view = self._ledger.view
         return (
-            *(arrival for arrival in view.arrivals("quarantined") if still_open(arrival)),
-            *view.arrivals("waiting"),
+            *(arrival for arrival in view.arrivals(ArrivalOutcome.QUARANTINED) if still_open(arrival)),
+            *view.arrivals(ArrivalOutcome.WAITING),
         )
 
     # --- one file --------------------------------------------------------------------------------
@@ -338,7 +339,7 @@ class Intake:
         if known is not None:
             return self._finish(sighting, known)
         earlier = first_of(self._ledger.view, file)
-        if earlier is not None and earlier.outcome != "quarantined":
+        if earlier is not None and earlier.outcome != ArrivalOutcome.QUARANTINED:
             return self._finish(sighting, self._booking.duplicate(file, open_arrival))
         arrival = earlier or open_arrival
         if self._deferred is not None and not detail and not is_infected(scan):
@@ -380,7 +381,7 @@ class Intake:
         arrival = self._ledger.view.arrival(id)
         if arrival is None:
             return
-        if arrival.outcome == "quarantined":
+        if arrival.outcome == ArrivalOutcome.QUARANTINED:
             self._quarantine.put(arrival)
         else:
             self._quarantine.clear(arrival)

@@ -11,6 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from evidence.archive.originals import Originals
+from evidence.domain.arrival_outcome import ArrivalOutcome
 from evidence.domain.identifiers import Sha256
 from evidence.domain.parties import Enterprise
 from evidence.errors import EvidenceError
@@ -43,7 +44,7 @@ class MailSuggestions:
 
     def completed(self, judged: ArrivalJudged, name: str, head: Letterhead) -> ArrivalJudged:
         """An attachment that waits for a person, with what its message makes likely."""
-        if judged.outcome != "unidentified":
+        if judged.outcome != ArrivalOutcome.UNIDENTIFIED:
             return judged
         said = "\n".join((head.subject, *(each.name for each in self.about(head))))
         mentioned = [

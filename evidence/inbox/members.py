@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from evidence.domain.arrival_outcome import ArrivalOutcome
 from evidence.domain.identifiers import ArrivalId
 from evidence.inbox.numbering import arrivals_from
 from evidence.inbox.understand import Member, Understanding
@@ -40,9 +41,9 @@ def judgement(
 def _lowered(judged: ArrivalJudged, outcomes: Sequence[bool]) -> ArrivalJudged:
     """What has nothing of its own to be linked is linked when all its members are."""
     own = judged.pages or judged.edocument_of or judged.recordings
-    if own or judged.outcome != "linked" or all(outcomes):
+    if own or judged.outcome != ArrivalOutcome.LINKED or all(outcomes):
         return judged
-    return replace(judged, outcome="unidentified")
+    return replace(judged, outcome=ArrivalOutcome.UNIDENTIFIED)
 
 
 def _journal(
@@ -68,7 +69,7 @@ def _journal(
         if first is not None:
             message = f"与 {first} 内容完全相同，不重复处理。"
             events.append(replace(taken, duplicate_of=first))
-            events.append(ArrivalJudged(arrival=id, outcome="duplicate", message=message))
+            events.append(ArrivalJudged(arrival=id, outcome=ArrivalOutcome.DUPLICATE, message=message))
             outcomes.append(_linked(view, first, events))
             continue
         inner: list[bool] = []
@@ -78,7 +79,7 @@ def _journal(
         judged = replace(under_id(member.understood.judged, id), members=tuple(below))
         judged = _lowered(judged, inner)
         events[place + 1 : place + 1] = [judged, *member.understood.further]
-        outcomes.append(judged.outcome == "linked")
+        outcomes.append(judged.outcome == ArrivalOutcome.LINKED)
     return found
 
 
@@ -110,7 +111,7 @@ def _first_before(view: View, member: Member, events: Iterable[Event]) -> Arriva
 def _linked(view: View, first: ArrivalId, events: Iterable[Event]) -> bool:
     for event in events:
         if isinstance(event, ArrivalJudged) and event.arrival == first:
-            return event.outcome == "linked"
+            return event.outcome == ArrivalOutcome.LINKED
     return all_linked(view, (first,))
 
 
@@ -127,7 +128,7 @@ def all_linked(view: View, members: Iterable[ArrivalId]) -> bool:
         arrival = view.arrival(id)
         if arrival is not None and arrival.duplicate_of is not None:
             arrival = view.arrival(arrival.duplicate_of)
-        if arrival is None or arrival.outcome != "linked":
+        if arrival is None or arrival.outcome != ArrivalOutcome.LINKED:
             return False
     return True
 

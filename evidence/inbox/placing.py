@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from evidence.domain.document import Box, Mark, MarkVerdict, Placing, ScannedPage
+from evidence.domain.arrival_outcome import ArrivalOutcome
+from evidence.domain.document import Box, Mark, MarkVerdict, PageIdentity, Placing, ScannedPage
 from evidence.domain.identifiers import CaseId, Number, Sha256
 from evidence.errors import UsageError
 from evidence.inbox import words
@@ -66,9 +67,9 @@ def place_pages(
         if placement.index in waiting:
             picture = waiting.pop(placement.index).picture
         valid_form(view, placement.number)
-        if known is not None and known.identity == "code" and _same_page(known, placement):
+        if known is not None and known.identity == PageIdentity.CODE and _same_page(known, placement):
             # by its code alone; what was read of it stands, the person vouches for the rest
-            pages[placement.index] = replace(known, identity="person", placed=word)
+            pages[placement.index] = replace(known, identity=PageIdentity.PERSON, placed=word)
         elif known is None or _newly_said(known, placement):
             own = boxes(placement.number, placement.page)
             seen = _scan(arrival, placement, picture, read.get(placement.index), own)
@@ -77,7 +78,7 @@ def place_pages(
     left = tuple(waiting[index] for index in sorted(waiting))
     return replace(
         judged,
-        outcome="unidentified" if left else "linked",
+        outcome=ArrivalOutcome.UNIDENTIFIED if left else ArrivalOutcome.LINKED,
         reason="",
         message=_message(placements, linked, left, word.by),
         pages=linked,
@@ -95,7 +96,7 @@ def _no_such_page(arrival: Arrival, placement: Placement) -> UsageError:
 
 def _newly_said(known: ScannedPage, placement: Placement) -> bool:
     """Whether it is another page than so far, or one of which only a person's word says so."""
-    return known.identity == "person" or not _same_page(known, placement)
+    return known.identity == PageIdentity.PERSON or not _same_page(known, placement)
 
 
 def _same_page(known: ScannedPage, placement: Placement) -> bool:
@@ -130,7 +131,7 @@ def _scan(
             read,
             arrival=arrival.id,
             sha256=arrival.sha256,
-            identity=read.identity if read.identity == "proven" else "person",
+            identity=read.identity if read.identity == PageIdentity.PROVEN else PageIdentity.PERSON,
             picture=read.picture or picture,
         )
     return ScannedPage(
@@ -141,7 +142,7 @@ def _scan(
         index=placement.index,
         quality=0,
         marks=tuple(_unread(box, placement.page) for box in boxes),
-        identity="person",
+        identity=PageIdentity.PERSON,
         picture=picture,
     )
 

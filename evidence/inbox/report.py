@@ -7,13 +7,12 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from evidence.domain.arrival_outcome import FOR_A_PERSON, OUTCOMES, ArrivalOutcome, as_told
 from evidence.domain.document import ScannedPage
 from evidence.domain.identifiers import Number, number_case
 from evidence.domain.recording import Recording
 from evidence.ledger.arrival_events import UnlinkedPage
 from evidence.ledger.view import Arrival, View
-
-OUTCOMES = ("linked", "unidentified", "quarantined", "duplicate", "waiting")
 
 
 def summary(arrivals: Iterable[Arrival], ignored: int = 0) -> dict[str, int]:
@@ -26,17 +25,20 @@ def summary(arrivals: Iterable[Arrival], ignored: int = 0) -> dict[str, int]:
 
 def counted(outcomes: Mapping[str, int], ignored: int = 0) -> dict[str, int]:
     """The same from the number of arrivals of each outcome."""
-    waiting = outcomes.get("waiting", 0) + outcomes.get("taken", 0)
+    waiting = outcomes.get(ArrivalOutcome.WAITING, 0) + outcomes.get(ArrivalOutcome.TAKEN, 0)
     return {
         "received": sum(outcomes.values()),
-        **{outcome: waiting if outcome == "waiting" else outcomes.get(outcome, 0) for outcome in OUTCOMES},
+        **{
+            outcome: waiting if outcome == ArrivalOutcome.WAITING else outcomes.get(outcome, 0)
+            for outcome in OUTCOMES
+        },
         "ignored": ignored,
     }
 
 
 def waits_for_a_person(arrival: Arrival) -> bool:
     """Whether somebody must still decide: what a person has rejected asks nobody again."""
-    if arrival.outcome not in {"unidentified", "quarantined"}:
+    if arrival.outcome not in FOR_A_PERSON:
         return False
     return not arrival.decisions or arrival.decisions[-1].decision != "reject"
 
@@ -52,7 +54,7 @@ def arrival_row(arrival: Arrival, view: View) -> dict[str, Any]:
         "sha256": arrival.sha256,
         "bytes": arrival.bytes,
         "received_at": instant(arrival.received_at),
-        "outcome": "waiting" if arrival.outcome == "taken" else arrival.outcome,
+        "outcome": as_told(arrival.outcome),
         "reason": arrival.reason or None,
         "message": arrival.message,
         "duplicate_of": arrival.duplicate_of,
@@ -90,7 +92,7 @@ def _documents(arrival: Arrival, view: View) -> list[dict[str, Any]]:
     rows = [_document_row(number, arrival, view) for number in numbers]
     if judged.edocument_of:
         rows.append(_edocument_row(judged.edocument_of, view))
-    if rows or arrival.outcome != "quarantined":
+    if rows or arrival.outcome != ArrivalOutcome.QUARANTINED:
         rows += [_unlinked_row(page) for page in judged.unlinked]
     return rows
 
@@ -109,7 +111,7 @@ def _document_row(number: Number, arrival: Arrival, view: View) -> dict[str, Any
         "number": number,
         "form": "" if document is None else document.form.form,
         "case": number_case(number) if document is None else document.form.case,
-        "outcome": "linked",
+        "outcome": ArrivalOutcome.LINKED,
         "pages": [page.page for page in pages],
         "damaged_pages": [page.page for page in pages if page.damaged],
         "missing_pages": [] if document is None else list(document.missing_pages),
@@ -149,7 +151,7 @@ def _edocument_row(number: Number, view: View) -> dict[str, Any]:
         "number": number,
         "form": "" if document is None else document.form.form,
         "case": number_case(number) if document is None else document.form.case,
-        "outcome": "linked",
+        "outcome": ArrivalOutcome.LINKED,
         "electronic": True,
         "pages": [],
         "missing_pages": [] if document is None else list(document.missing_pages),
@@ -165,7 +167,7 @@ def _unlinked_row(page: UnlinkedPage) -> dict[str, Any]:
         "number": None,
         "form": None,
         "case": None,
-        "outcome": "unidentified",
+        "outcome": ArrivalOutcome.UNIDENTIFIED,
         "reason": page.reason,
         "message": page.message or None,
         "index": page.index,

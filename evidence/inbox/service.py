@@ -16,6 +16,7 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any
 
+from evidence.domain.arrival_outcome import ArrivalOutcome
 from evidence.durable import write_whole
 from evidence.inbox.ingest import Intake
 from evidence.inbox.passes import Pass
@@ -83,7 +84,7 @@ class _Teller:
                 "path": arrival.path,
             }
             _LOG.info("arrival", extra={"fields": fields})
-        waiting = summary(self.view().arrivals("waiting"))["waiting"]
+        waiting = summary(self.view().arrivals(ArrivalOutcome.WAITING))["waiting"]
         self._beat(growing=result.growing, waiting=waiting, error=None)
 
     def complain(self, error: Exception) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from evidence.archive.originals import Stored
+from evidence.domain.arrival_outcome import ArrivalOutcome
 from evidence.domain.case import Visit
 from evidence.domain.document import Document, MarkVerdict
 from evidence.domain.identifiers import ArrivalId, Number, Sha256, number_case
@@ -180,12 +181,12 @@ class Understander:
                     return not_filled_in(material.arrival, number)
                 return ArrivalJudged(
                     arrival=material.arrival,
-                    outcome="linked",
+                    outcome=ArrivalOutcome.LINKED,
                     message=f"与签发件完全相同的电子文件（未签字盖章），已归入 {number}。",
                     edocument_of=number,
                     case=document.form.case or number_case(number),
                 )
-        if judged.pages or judged.outcome == "quarantined":
+        if judged.pages or judged.outcome == ArrivalOutcome.QUARANTINED:
             return judged
         text = self._text(material.path, material.media)
         if not text.strip():
@@ -194,7 +195,7 @@ class Understander:
         found = judge_edocument(
             material.arrival, material.sha256, claim, view, self.titles(), self.issued_text
         )
-        if found.outcome != "unidentified":
+        if found.outcome != ArrivalOutcome.UNIDENTIFIED:
             return found
         likely = likely_documents(claim, (), view, self.titles())
         if not found.unlinked and not likely:
@@ -210,7 +211,7 @@ class Understander:
             table = judge_table(
                 material.arrival, material.path, name=material.name, now=now, settings=self.recordings
             )
-            if table.outcome == "linked":
+            if table.outcome == ArrivalOutcome.LINKED:
                 return Understanding(judged=table)
         text = self._text(material.path, material.media)
         claim = Claim(name=material.name, text=text)

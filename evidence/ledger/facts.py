@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from evidence.domain.arrival_outcome import FOR_A_PERSON
 from evidence.domain.case import Case, Visit
 from evidence.domain.facts import CaseFacts, Facts
 from evidence.domain.identifiers import CaseId
@@ -180,7 +181,7 @@ def _unassigned_films(view: View) -> tuple[Recording, ...]:
     """Films in the inbox of which nobody knows yet which visit they show, cut ones included."""
     return tuple(
         known
-        for outcome in ("unidentified", "quarantined")
+        for outcome in FOR_A_PERSON
         for arrival in view.arrivals(outcome)
         if arrival.judged is not None
         for one in arrival.judged.recordings

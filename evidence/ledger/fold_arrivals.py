@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from evidence.domain.arrival_outcome import FOR_A_PERSON, ArrivalOutcome
 from evidence.domain.recording import BY_RULE
 from evidence.ledger.codec import Line
 from evidence.ledger.fold_tables import arrival_table, case_of, case_table, digest_table, row_of, touch
@@ -21,7 +22,7 @@ def _arrival_body(row: Row | None, seen: str) -> Body:
     return {"seen": seen, "waiting": None, "taken": None, "judged": None, "decisions": []}
 
 
-OPEN_OUTCOMES = frozenset({"waiting", "taken", "unidentified", "quarantined"})
+OPEN_OUTCOMES = frozenset({ArrivalOutcome.WAITING, ArrivalOutcome.TAKEN, *FOR_A_PERSON})
 """Arrivals that somebody looks for again stand in a table `outcome:<outcome>` of their own."""
 
 
@@ -31,9 +32,9 @@ def outcome_of(body: Body) -> str:
     if judged is not None:
         return str(judged["outcome"]) if type(judged) is dict else see_judged(judged).outcome
     if taken is None:
-        return "waiting"
+        return ArrivalOutcome.WAITING
     first = taken.get("duplicate_of") if type(taken) is dict else see_taken(taken).duplicate_of
-    return "duplicate" if first else "taken"
+    return ArrivalOutcome.DUPLICATE if first else ArrivalOutcome.TAKEN
 
 
 def _put_arrival(rows: Rows, entry: Line, arrival: str, old: Row | None, new: Row, after: str) -> None:
@@ -67,7 +68,12 @@ def arrival_taken(rows: Rows, entry: Line, body: Any) -> None:
     new["taken"], new["judged"] = body, None
     new.pop("scanned", None)
     _put_arrival(
-        rows, entry, arrival, row, row_of(entry, new), "duplicate" if taken.duplicate_of else "taken"
+        rows,
+        entry,
+        arrival,
+        row,
+        row_of(entry, new),
+        ArrivalOutcome.DUPLICATE if taken.duplicate_of else ArrivalOutcome.TAKEN,
     )
     shard = digest_table(digest)
     known = rows.get(shard, digest)
@@ -177,7 +183,7 @@ def _contribute(rows: Rows, entry: Line, row: Row, judged: Judged, body: Any) ->
 def _is_material(judged: Judged) -> bool:
     """Filed with a case as it is, being neither counterpart of a form nor film of a visit."""
     assigned = any(recording.get("visit") for recording in judged.recordings)
-    return judged.outcome == "linked" and not judged.edocument_of and not assigned
+    return judged.outcome == ArrivalOutcome.LINKED and not judged.edocument_of and not assigned
 
 
 def _withdraw(rows: Rows, entry: Line, arrival: str, judgement: Any) -> None:

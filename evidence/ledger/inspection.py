@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from evidence.domain.arrival_outcome import OUTCOMES, ArrivalOutcome
 from evidence.errors import InputError, LedgerDamagedError
 from evidence.language import _
 from evidence.ledger import checkpoint as checkpoints
@@ -18,8 +19,6 @@ from evidence.ledger.events import Event, FormIssued
 from evidence.ledger.ledger import Ledger
 from evidence.ledger.merkle import Frontier
 from evidence.ledger.upkeep import TailCut
-
-OUTCOMES = ("linked", "unidentified", "quarantined", "duplicate", "waiting")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,11 +123,13 @@ def _note(seen: _Seen, seq: int, event: Event) -> None:
     """Keep what the summary needs, and notice what no program of ours would write."""
     problem = ""
     if isinstance(event, ArrivalWaiting):
-        seen.outcomes.setdefault(event.arrival, "waiting")
+        seen.outcomes.setdefault(event.arrival, ArrivalOutcome.WAITING)
     elif isinstance(event, ArrivalTaken):
-        seen.outcomes[event.arrival] = "duplicate" if event.duplicate_of else "taken"
+        seen.outcomes[event.arrival] = (
+            ArrivalOutcome.DUPLICATE if event.duplicate_of else ArrivalOutcome.TAKEN
+        )
     elif isinstance(event, ArrivalJudged):
-        if seen.outcomes.get(event.arrival) in (None, "waiting"):
+        if seen.outcomes.get(event.arrival) in (None, ArrivalOutcome.WAITING):
             problem = _("到件 {id} 有结论，却没有入档记录").format(id=event.arrival)
         seen.outcomes[event.arrival] = event.outcome
     elif isinstance(event, FormIssued):
@@ -144,8 +145,8 @@ def _note(seen: _Seen, seq: int, event: Event) -> None:
 def _summary(outcomes: Iterable[str]) -> dict[str, int]:
     held = list(outcomes)
     counts = {"received": len(held), **{outcome: held.count(outcome) for outcome in OUTCOMES}}
-    unjudged = held.count("taken")
-    return {**counts, "taken": unjudged} if unjudged else counts
+    unjudged = held.count(ArrivalOutcome.TAKEN)
+    return {**counts, ArrivalOutcome.TAKEN.value: unjudged} if unjudged else counts
 
 
 def _misfits(fits: Iterable[CheckpointFit]) -> list[str]:

@@ -19,6 +19,7 @@ import msgspec
 from tinydb import TinyDB, where
 from tinydb.storages import MemoryStorage
 
+from evidence.domain.arrival_outcome import as_told
 from evidence.durable import write_whole
 from evidence.ledger.view import Arrival, Head, View
 
@@ -131,7 +132,7 @@ def _arrival(arrival: Arrival) -> Row:
     """One arrival, its fields as `ingest --json` names them, with the numbers and the case it belongs to."""
     row = _plain(arrival)
     judged = row.pop("judged") or {}
-    row["outcome"] = "waiting" if arrival.outcome == "taken" else arrival.outcome
+    row["outcome"] = as_told(arrival.outcome)
     row["numbers"] = list(dict.fromkeys(page["number"] for page in judged.get("pages", ())))
     row["edocument_of"] = judged.get("edocument_of")
     row["case"] = judged.get("case")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
+from evidence.domain.document import PageIdentity
 from evidence.domain.page_code import PageCode
 from evidence.recognition.codes import FoundCode, find_codes
 from evidence.recognition.linked_page import linked_page
@@ -55,7 +56,7 @@ def read_sheets(
     if len(sheets) < 2 or _overlapping([sheet.quad for sheet in sheets]):
         return (whole,)
     readings = tuple(_read_cut(fine, gray, sheet, forms, previews, ocr=ocr) for sheet in sheets)
-    if any(reading.scan is None or reading.scan.identity != "proven" for reading in readings):
+    if any(reading.scan is None or reading.scan.identity != PageIdentity.PROVEN for reading in readings):
         return (whole,)
     return readings
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
+from evidence.domain.arrival_outcome import ArrivalOutcome
 from evidence.domain.case import Visit, in_force
 from evidence.domain.coverage import Coverage, CoverageLimits, visit_coverage
 from evidence.domain.identifiers import ArrivalId, CaseId, Sha256, VisitId
@@ -108,12 +109,12 @@ def assign_by_person(
         events: list[Event] = [word]
         arrival = view.arrival(ArrivalId(recording.arrival))
         judged = arrival.judged if arrival else None
-        if judged is not None and judged.outcome in {"unidentified", "linked"}:
+        if judged is not None and judged.outcome in {ArrivalOutcome.UNIDENTIFIED, ArrivalOutcome.LINKED}:
             message = f"录像 {recording.name} 由 {by} 归入 {visit}：{reason}"
             if recording.visit and recording.visit != visit:
                 message += f"（原归入 {recording.visit}）"
             case = CaseId(visit.rpartition("-V")[0])
-            events.append(replace(judged, outcome="linked", message=message, case=case))
+            events.append(replace(judged, outcome=ArrivalOutcome.LINKED, message=message, case=case))
         return events
 
     found = find_recording(ledger.view, digest)
@@ -157,9 +158,9 @@ def _released(view: View, recording: Recording, *, by: str, why: str) -> list[Ev
     events: list[Event] = [RecordingAssigned(sha256=recording.sha256, visit=VisitId(""), by=by, why=why)]
     arrival = view.arrival(ArrivalId(recording.arrival))
     judged = arrival.judged if arrival else None
-    if judged is not None and judged.outcome == "linked":
+    if judged is not None and judged.outcome == ArrivalOutcome.LINKED:
         message = f"录像 {recording.name} 的指派已撤回：{why}"
-        events.append(replace(judged, outcome="unidentified", message=message, case=None))
+        events.append(replace(judged, outcome=ArrivalOutcome.UNIDENTIFIED, message=message, case=None))
     return events
 
 

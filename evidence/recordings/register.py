@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path, PurePath
 
+from evidence.domain.arrival_outcome import ArrivalOutcome
 from evidence.domain.case import Visit
 from evidence.domain.identifiers import ArrivalId, CaseId, Sha256
 from evidence.domain.recording import BY_RULE, Recording
@@ -138,7 +139,7 @@ class _Registering:
         earlier = next((each for each in self.known if each.sha256 == sha256 and not each.described), None)
         if earlier is not None:
             return Registered(
-                path=str(path), arrival=earlier.arrival, outcome="duplicate", recording=earlier,
+                path=str(path), arrival=earlier.arrival, outcome=ArrivalOutcome.DUPLICATE, recording=earlier,
                 message=f"这段录像已登记过（{earlier.arrival}）。",
             )  # fmt: skip
         card = self._card(path)
@@ -175,9 +176,13 @@ class _Registering:
 
     def _quarantined(self, path: Path, arrival: ArrivalId, error: UnreadableError) -> Registered:
         message = f"{error.what}{error.remedy}"
-        judged = ArrivalJudged(arrival=arrival, outcome="quarantined", reason=error.reason, message=message)
+        judged = ArrivalJudged(
+            arrival=arrival, outcome=ArrivalOutcome.QUARANTINED, reason=error.reason, message=message
+        )
         self.ledger.append(self.actor, judged)
-        return Registered(path=str(path), arrival=arrival, outcome="quarantined", message=message)
+        return Registered(
+            path=str(path), arrival=arrival, outcome=ArrivalOutcome.QUARANTINED, message=message
+        )
 
     def _given(self, path: Path, recording: Recording) -> Registered:
         """Journal it with the visit it belongs to, if one is sure, and what it clashes with."""
@@ -224,7 +229,11 @@ def _judged(recording: Recording, decision: Assignment) -> ArrivalJudged:
     visit = decision.visit
     return ArrivalJudged(
         arrival=ArrivalId(recording.arrival),
-        outcome="quarantined" if recording.truncated else "linked" if visit else "unidentified",
+        outcome=ArrivalOutcome.QUARANTINED
+        if recording.truncated
+        else ArrivalOutcome.LINKED
+        if visit
+        else ArrivalOutcome.UNIDENTIFIED,
         reason="incomplete" if recording.truncated else "",
         message="".join(dict.fromkeys((f"{decision.why}。".replace("。。", "。"), *recording.remarks))),
         recordings=(recording,),

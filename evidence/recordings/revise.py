@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import PurePath
 
+from evidence.domain.arrival_outcome import ArrivalOutcome
 from evidence.domain.case import Visit
 from evidence.domain.identifiers import ArrivalId, CaseId, VisitId
 from evidence.domain.recording import BY_RULE, Recording
@@ -127,8 +128,8 @@ def _events(view: View, old: Recording, new: Recording, decision: Assignment) ->
     events: list[Event] = []
     visit = decision.visit or VisitId("")
     linked = bool(visit) and not new.truncated
-    if judged is not None and judged.outcome in {"linked", "unidentified"}:
-        outcome = "linked" if linked else "unidentified"
+    if judged is not None and judged.outcome in {ArrivalOutcome.LINKED, ArrivalOutcome.UNIDENTIFIED}:
+        outcome = ArrivalOutcome.LINKED if linked else ArrivalOutcome.UNIDENTIFIED
         if new != old or outcome != judged.outcome:
             plain = replace(new, visit=None, assigned_by="")
             events.append(

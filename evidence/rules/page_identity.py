@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator
 from typing import Any
 
-from evidence.domain.document import Document, Placing
+from evidence.domain.document import Document, PageIdentity, Placing
 from evidence.domain.reasons import substantial
 from evidence.rules.case_history import CaseHistory, scans_of
 from evidence.rules.outcomes import listed, passed, unsure
@@ -35,7 +35,7 @@ def identity_of(document: Document, there: Container[str] = (), **about: Any) ->
     Args:
         there: ids and names of those who were on the visit; their word does not settle it.
     """
-    doubtful = [scan.page for scan in document.scans if scan.identity == "code"]
+    doubtful = [scan.page for scan in document.scans if scan.identity == PageIdentity.CODE]
     number = document.form.number
     about = {"document": number, "expected": "版面与签发件一致", "evidence": scans_of(document), **about}
     if doubtful:
@@ -45,7 +45,7 @@ def identity_of(document: Document, there: Container[str] = (), **about: Any) ->
             **about,
         )
     alike = passed(f"{number} 各页与签发件一致。", observed="一致", **about)
-    placed = [scan for scan in document.scans if scan.identity == "person"]
+    placed = [scan for scan in document.scans if scan.identity == PageIdentity.PERSON]
     for scan in placed:
         if doubt := _no_weight(scan.placed, there):
             said = f"{number} 第 {scan.page} 页由人工归入，版面不足以证明属于本案；{doubt}。"

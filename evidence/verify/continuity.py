@@ -23,7 +23,7 @@ from evidence.ledger.merkle import Frontier, verify_consistency
 from evidence.verify.bag import TEXT_LIMIT
 from evidence.verify.container import Container
 from evidence.verify.journal import Slice
-from evidence.verify.model import Check, LedgerReport, Witness, failed, note, passed
+from evidence.verify.model import Check, CheckKind, LedgerReport, Witness, failed, note, passed
 
 _CHECKPOINT = re.compile(r"data/ledger/checkpoint-(\d{4}-W\d{2}(?:-S\d+)?)\.txt")
 _PREV = re.compile(rb',"prev":"([0-9a-f]{64})","seq":(\d+)\}$')
@@ -102,7 +102,7 @@ def examine_ledger(container: Container, info: Mapping[str, str]) -> LedgerPart:
         previous=previous,
         previous_text=previous_text,
         texts=texts,
-        continuous=not any(check.kind == "fail" for check in checks),
+        continuous=not any(check.kind == CheckKind.FAIL for check in checks),
         checks=tuple(checks),
         checkpoint=checkpoint,
         slice=own,

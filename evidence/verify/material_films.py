@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from evidence.domain.arrival_outcome import FOR_A_PERSON
 from evidence.domain.recording import BY_RULE, Recording
 from evidence.verify.journal import Line
 from evidence.verify.material_told import Comparison, Row, Told, case_of, same
@@ -17,7 +18,6 @@ _Film = tuple[Line, Row]
 _OF_ASSIGNMENT = ("assigned_why", "taken_from")
 """What the facts may say besides of a person's assignment; packages of before do not."""
 
-_WAITING = ("unidentified", "quarantined")
 """Outcomes of an arrival that waits for a person."""
 
 
@@ -86,7 +86,7 @@ def _waiting(
     for line in told.judged.values():
         if line.payload["arrival"] not in told.taken or not told.counts(line):
             continue
-        if line.payload["outcome"] not in _WAITING:
+        if line.payload["outcome"] not in FOR_A_PERSON:
             continue
         for digest in (each["sha256"] for each in line.payload.get("recordings", ())):
             film = films[digest][-1][1]

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from evidence.domain.arrival_outcome import ArrivalOutcome
 from evidence.domain.document import ScannedPage, Transcription
 from evidence.verify.journal import Line
 from evidence.verify.material_told import Comparison, Row, Told, case_of, same
@@ -234,5 +235,9 @@ def _materials(told: Told, case: Row, found: Comparison) -> None:
 
 def _filed(said: Row, case: str) -> bool:
     """Filed with a case as it is; a film that was filed may since have been assigned to a visit."""
-    as_it_is = said["outcome"] == "linked" and not said.get("edocument_of") and not said.get("recordings")
+    as_it_is = (
+        said["outcome"] == ArrivalOutcome.LINKED
+        and not said.get("edocument_of")
+        and not said.get("recordings")
+    )
     return as_it_is and said.get("case") == case

@@ -20,7 +20,7 @@ from evidence.verify.bag import SIGNATURE, SMALL, TAGMANIFEST, TEXT_LIMIT
 from evidence.verify.cms import Signed, Token, load_signed_data, read_signature
 from evidence.verify.cms_form import form_problem
 from evidence.verify.container import Container
-from evidence.verify.model import Check, Integrity, SignatureRow, failed, note, passed, review
+from evidence.verify.model import Check, CheckKind, Integrity, SignatureRow, failed, note, passed, review
 from evidence.verify.renewals import follow_renewals
 from evidence.verify.signature_details import signature_details
 from evidence.verify.signature_facts import Proof, ProofOfExistence
@@ -182,7 +182,7 @@ def _judge_stamp(about: _Examination) -> Iterator[Check]:
         yield review("signature.timestamp", "包的签名没有时间戳，无法证明签署时间。", SIGNATURE, "NO_POE")
         return
     check = _stamp(about.store, token, about.existed, about.renewals)
-    if check.kind == "pass" and token.gen_time is not None:
+    if check.kind == CheckKind.PASS and token.gen_time is not None:
         about.by, about.existed = Proof.SIGNATURE_STAMP, min(about.existed, token.gen_time)
     yield check
 
@@ -285,7 +285,7 @@ def _without_weight(check: Check) -> Check:
 
     Renewals lie beside the package, signed by nobody: whoever took this one away would have a better verdict.
     """
-    if check.kind != "review":
+    if check.kind != CheckKind.REVIEW:
         return check
     return note(check.id, f"{check.message}没有它，时间戳也仍然可信，不影响结论。", check.location)
 

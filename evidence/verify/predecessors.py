@@ -18,7 +18,7 @@ from evidence.verify.continuity import order_of_label
 from evidence.verify.guarding import guarded
 from evidence.verify.identity import same_signer
 from evidence.verify.material_previous import compare_previous
-from evidence.verify.model import Check, Witness, failed, note, passed, review
+from evidence.verify.model import Check, CheckKind, Witness, failed, note, passed, review
 from evidence.verify.opening import ForeignBagError, packages_in
 from evidence.verify.owed import compare_owed
 from evidence.verify.package import Package
@@ -81,7 +81,7 @@ def _take(path: Path, store: TrustStore, now: datetime) -> Package | Check:
         return kept
     if isinstance(kept, PaymentPack):
         return note(_ID, "付款资料包没有账本。")
-    bad = next((check for check in kept.checks if check.kind == "fail"), None)
+    bad = next((check for check in kept.checks if check.kind == CheckKind.FAIL), None)
     return bad or kept
 
 

@@ -22,7 +22,7 @@ from evidence.verify.algorithms import digest_of_bytes
 from evidence.verify.certificate_names import named
 from evidence.verify.cms import load_signed_data, read_signature
 from evidence.verify.container import Extent
-from evidence.verify.model import Integrity
+from evidence.verify.model import CheckKind, Integrity
 from evidence.verify.pdf.task import PdfTask, judge_isolated
 from evidence.verify.predecessors import take_kept
 from evidence.verify.trust import Purpose, TrustStore, assess
@@ -110,7 +110,7 @@ def _by_receipt(path: Path, text: str, given: Given) -> tuple[bool, str]:
         task = PdfTask(extent=extent, file=path.name, store=given.store, now=given.now, text=True)
         (verdict,) = judge_isolated([task])
         letters = "".join(letter for letter in verdict.text if letter.isalnum())
-        broken = any(check.kind == "fail" for check in verdict.checks)
+        broken = any(check.kind == CheckKind.FAIL for check in verdict.checks)
         signers = list(verdict.signers)
         if broken or not signers or fingerprint(text) not in letters:
             return False, ""

@@ -19,7 +19,17 @@ from evidence.verify.certificate_names import named
 from evidence.verify.cms import load_signed_data, read_signature
 from evidence.verify.container import Container
 from evidence.verify.guarding import guarded
-from evidence.verify.model import Check, Integrity, SignatureRow, Witness, failed, note, passed, review
+from evidence.verify.model import (
+    Check,
+    CheckKind,
+    Integrity,
+    SignatureRow,
+    Witness,
+    failed,
+    note,
+    passed,
+    review,
+)
 from evidence.verify.package import Package
 from evidence.verify.pdf.signatures import PdfVerdict
 from evidence.verify.signature_details import signature_details
@@ -211,7 +221,7 @@ def _examine_cms(judging: _Judging, data: bytes, path: str, about: str, text: st
 
 
 def _examine_pdf(judging: _Judging, verdict: PdfVerdict, path: str, about: str, text: str) -> ReceiptVerdict:
-    broken = tuple(check for check in verdict.checks if check.kind == "fail")
+    broken = tuple(check for check in verdict.checks if check.kind == CheckKind.FAIL)
     if broken:
         return ReceiptVerdict(checks=broken, rows=verdict.rows)
     if fingerprint(text) not in "".join(letter for letter in verdict.text if letter.isalnum()):

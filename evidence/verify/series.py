@@ -13,7 +13,7 @@ from evidence.verify.circumstances import Circumstances
 from evidence.verify.continuity import order_of_label
 from evidence.verify.examine import Reader, read_reader, unreadable, verify_package, verify_payment
 from evidence.verify.guarding import broken_off, guarded
-from evidence.verify.model import Indication, Report, exit_code_of
+from evidence.verify.model import CheckKind, Indication, Report, exit_code_of
 from evidence.verify.opening import ForeignBagError, packages_in
 from evidence.verify.package import Package
 from evidence.verify.payment import PaymentPack, open_and_take
@@ -134,7 +134,7 @@ def _open_all(
 
 def _sound(package: Package) -> bool:
     """Whether a package may speak about others: damage to it says nothing against them."""
-    return not any(check.kind == "fail" for check in package.checks)
+    return not any(check.kind == CheckKind.FAIL for check in package.checks)
 
 
 def _judged(found: Package | PaymentPack, reader: Reader, kept: Kept = _NOTHING_KEPT) -> Report:

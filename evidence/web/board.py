@@ -12,6 +12,7 @@ from threading import Event, Lock, Thread
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
+from evidence.domain.arrival_outcome import FOR_A_PERSON, ArrivalOutcome
 from evidence.domain.week import Week, local_date
 from evidence.ledger.arrival_events import ArrivalJudged, ArrivalTaken, ArrivalWaiting
 from evidence.web.apart import Reckoner
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from evidence.config import Workspace
     from evidence.jobs.job import DeadJob
 
-WAITING_FOR_ME = ("unidentified", "quarantined")
 FEW_CASES = 100
 """An office with no more cases waits for its first list, it takes a moment only."""
 RENEW_AFTER_S = 4.0
@@ -37,7 +37,7 @@ class Seen:
     id: str
     path: str
     at: datetime
-    outcome: str = "taken"
+    outcome: str = ArrivalOutcome.TAKEN
     message: str = ""
     duplicate: bool = False
     case: str = ""
@@ -83,11 +83,11 @@ class Arrivals:
         identifier = payload.get("arrival", "")
         if kind in {ArrivalTaken.KIND, ArrivalWaiting.KIND}:
             seen = Seen(id=identifier, path=payload["path"], at=datetime.fromisoformat(at))
-            seen.outcome = "waiting" if kind == ArrivalWaiting.KIND else "taken"
+            seen.outcome = ArrivalOutcome.WAITING if kind == ArrivalWaiting.KIND else ArrivalOutcome.TAKEN
             seen.message = payload.get("why", "")
             seen.duplicate = bool(payload.get("duplicate_of"))
             if seen.duplicate:
-                seen.outcome = "duplicate"
+                seen.outcome = ArrivalOutcome.DUPLICATE
                 seen.message = f"与 {payload['duplicate_of']} 内容相同。"
             if self._seen.get(identifier) is None or kind == ArrivalTaken.KIND:
                 self._seen[identifier] = seen
@@ -98,7 +98,7 @@ class Arrivals:
         elif kind == "arrival.decided/1" and identifier in self._seen:
             self._seen[identifier].rejected = payload["decision"] == "reject"
         seen_now = self._seen.get(identifier)
-        if seen_now is not None and seen_now.outcome in WAITING_FOR_ME and not seen_now.rejected:
+        if seen_now is not None and seen_now.outcome in FOR_A_PERSON and not seen_now.rejected:
             self._waiting[identifier] = seen_now
         else:
             self._waiting.pop(identifier, None)

@@ -10,6 +10,7 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from evidence.domain.case import CaseKind
 from evidence.domain.register import PlanLine
 from evidence.domain.week import Week, local_date
 from evidence.ledger.facts import gather_open
@@ -155,7 +156,7 @@ def day_forms(request: Any) -> Any:
                     workspace.ledger,
                     contract=workspace.settings.contract.code,
                     enterprise=each.line.enterprise,
-                    kind="annual",
+                    kind=CaseKind.ANNUAL,
                     on=local_date(now),
                     actor=actor,
                     again_why=f"{week} 计划",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from evidence.archive.issued import IssuedStore
-from evidence.domain.document import BoxKind, Document, IssuedPage, ScannedPage
+from evidence.domain.document import BoxKind, Document, IssuedPage, MarkVerdict, ScannedPage
 from evidence.domain.identifiers import Number
 from evidence.domain.terms import box_title
 from evidence.errors import EvidenceError
@@ -63,7 +63,7 @@ class Sheet:
     @property
     def undecided(self) -> bool:
         """Whether a required box waits for a person."""
-        return any(box.required and box.verdict == "undecided" for box in self.boxes)
+        return any(box.required and box.verdict == MarkVerdict.UNDECIDED for box in self.boxes)
 
 
 def sheets_of(scans: Sequence[ScannedPage], store: IssuedStore) -> tuple[Sheet, ...]:
@@ -130,7 +130,7 @@ def document_state(document: Document) -> tuple[str, str, str]:
         pages = "、".join(map(str, document.missing_pages))
         return "✕", "missing", say("缺第 {pages} 页").format(pages=pages)
     required = [mark for mark in document.marks if mark.required]
-    absent = [mark for mark in required if mark.verdict.value == "absent"]
+    absent = [mark for mark in required if mark.verdict is MarkVerdict.ABSENT]
     if absent:
         return (
             "✕",
@@ -139,6 +139,6 @@ def document_state(document: Document) -> tuple[str, str, str]:
                 names="、".join(dict.fromkeys(say(box_title(mark.role, mark.kind)) for mark in absent))
             ),
         )
-    if any(mark.verdict.value == "undecided" for mark in required):
+    if any(mark.verdict is MarkVerdict.UNDECIDED for mark in required):
         return "◐", "undecided", say("有签章待看图认定")
     return "●", "present", say("页和签章齐全")

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from evidence.domain.arrival_outcome import FOR_A_PERSON
 from evidence.ledger.arrival_events import ArrivalJudged
 from evidence.ledger.codec import Entry
 from evidence.ledger.events import PackageBuilt, ReceiptReceived
@@ -48,7 +49,7 @@ def notices_in(entries: Iterable[Entry], contract: str) -> Iterator[Notice]:
 
 def _of(entry: Entry) -> tuple[What, dict[str, Any]] | None:
     event = entry.event
-    if isinstance(event, ArrivalJudged) and event.outcome in {"unidentified", "quarantined"}:
+    if isinstance(event, ArrivalJudged) and event.outcome in FOR_A_PERSON:
         about = {"arrival": event.arrival, "outcome": event.outcome, "reason": event.reason}
         return "arrival.undecided", {**about, "message": event.message}
     if isinstance(event, PackageBuilt):

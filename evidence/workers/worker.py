@@ -20,6 +20,7 @@ from procrastinate.jobs import Job, Status
 from procrastinate.retry import BaseRetryStrategy, RetryDecision
 
 from evidence.config import Workspace
+from evidence.domain.arrival_outcome import ArrivalOutcome
 from evidence.errors import UsageError
 from evidence.inbox.deferred import recognition_of
 from evidence.jobs.database import IDLE_S, QUEUE, DatabaseQueue, prepare
@@ -78,7 +79,7 @@ class Worker:
         now = self._workspace.clock()
         wanted = [
             recognition_of(arrival.id, arrival.received_at, now)
-            for arrival in self._workspace.ledger.view.arrivals("taken")
+            for arrival in self._workspace.ledger.view.arrivals(ArrivalOutcome.TAKEN)
         ]
         return sum(self._queue.put(job) for job in wanted if job.key not in known)
 

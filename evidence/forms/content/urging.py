@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from evidence.domain.case import Attitude, Channel, Visit
+from evidence.domain.case import Attitude, Channel, Trigger, Visit
 from evidence.domain.hazard import Hazard, HazardProgress, ProgressState
 from evidence.domain.week import local_date
 from evidence.forms.content.chain import (
@@ -85,7 +85,7 @@ def _report(source: Source) -> str:
     options = ("未上报", f"已上报{source.settings.profile.text.names.section}")
     if source.visit is None or source.case is None:
         return choices(options, ())
-    reported = any(e.trigger == "不积极整改" for e in source.view.escalations(source.case.id))
+    reported = any(e.trigger is Trigger.PASSIVE for e in source.view.escalations(source.case.id))
     number = next(
         (
             document.form.number

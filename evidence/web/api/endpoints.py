@@ -17,6 +17,7 @@ from ninja.throttling import AuthRateThrottle
 from pydantic import StringConstraints
 
 from evidence import __version__
+from evidence.domain.arrival_outcome import ArrivalOutcome
 from evidence.domain.identifiers import ArrivalId, CaseId, EnterpriseId, Number
 from evidence.domain.week import Week, local_date
 from evidence.errors import EvidenceError
@@ -199,8 +200,8 @@ def arrivals(request: Any, outcome: Query[Outcome | None] = None) -> Any:
     """Arrivals, all or with one outcome, in order of id."""
     view = _view(request)
     found = view.arrivals(outcome)
-    if outcome == "waiting":  # what is safe here and not yet read waits, too
-        found = sorted((*found, *view.arrivals("taken")), key=lambda each: each.id)
+    if outcome == ArrivalOutcome.WAITING.value:  # what is safe here and not yet read waits, too
+        found = sorted((*found, *view.arrivals(ArrivalOutcome.TAKEN)), key=lambda each: each.id)
     return [rows.arrival_row(each) for each in found]
 
 

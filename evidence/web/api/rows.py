@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from evidence.domain import document as documents
+from evidence.domain.arrival_outcome import as_told
 from evidence.domain.case import Case
 from evidence.domain.hazard_history import hazard_histories
 from evidence.domain.identifiers import CaseId
@@ -126,7 +127,7 @@ def arrival_row(arrival: Arrival) -> Row:
         "sha256": arrival.sha256,
         "bytes": arrival.bytes,
         "received_at": arrival.received_at,
-        "outcome": "waiting" if arrival.outcome == "taken" else arrival.outcome,
+        "outcome": as_told(arrival.outcome),
         "reason": arrival.reason,
         "message": arrival.message,
         "numbers": numbers,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from evidence.domain.case import Case
+from evidence.domain.case import Case, CaseKind
 from evidence.domain.identifiers import CaseId, EnterpriseId, PersonId
 from evidence.domain.week import Week, local_date
 from evidence.errors import UsageError
@@ -90,7 +90,7 @@ def _opened(request: Any, enterprise: str, why: str) -> Case:
         workspace.ledger,
         contract=workspace.settings.contract.code,
         enterprise=enterprise,
-        kind="annual",
+        kind=CaseKind.ANNUAL,
         on=local_date(workspace.clock()),
         actor=actor_of(request).journalled,
         again_why=why,
