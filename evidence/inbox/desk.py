@@ -9,11 +9,11 @@ from typing import Any
 import msgspec
 
 from evidence.domain.arrival_outcome import ArrivalOutcome
-from evidence.domain.case import in_force
 from evidence.domain.document import Box, IssuedPage, MarkVerdict, Placing, ScannedPage
 from evidence.domain.identifiers import ArrivalId, CaseId, Number, Sha256, VisitId, number_case
 from evidence.errors import UsageError
 from evidence.inbox.deciding import Decider, films_back, refuse_own_visit
+from evidence.inbox.filing import as_edocument, as_film, as_material
 from evidence.inbox.ingest import Intake
 from evidence.inbox.placing import Placement, place_pages, valid_form
 from evidence.inbox.screening import INFECTED
@@ -23,13 +23,11 @@ from evidence.ledger.arrival_events import (
     ArrivalJudged,
     MarkDecided,
     PersonDecided,
-    RecordingAssigned,
 )
 from evidence.ledger.events import Event
 from evidence.ledger.ledger import Ledger
-from evidence.ledger.lookup import known_arrival, standing_case
+from evidence.ledger.lookup import known_arrival
 from evidence.ledger.view import Arrival, View
-from evidence.recordings.decide import refuse_own_visit as refuse_own_visit_footage
 
 ACCEPTABLE = frozenset({"incomplete", "malformed"})
 """Reasons that a person may overrule by taking the file as it is."""
@@ -81,16 +79,7 @@ class Desk:
         def decide(view: View, current: Arrival, judged: ArrivalJudged) -> Sequence[Event]:
             form = valid_form(view, number)
             self._refuse_unfilled(view, current, number)
-            message = f"经 {who.by} 确认，作为 {number} 的电子文件归入。"
-            return (
-                ArrivalJudged(
-                    arrival=current.id,
-                    outcome=ArrivalOutcome.LINKED,
-                    message=message,
-                    edocument_of=number,
-                    case=form or number_case(number),
-                ),
-            )
+            return (as_edocument(current, number, form or number_case(number), who),)
 
         return self._decide(arrival, "link", who, {"edocument_of": number}, decide)
 
@@ -105,21 +94,7 @@ class Desk:
         """
 
         def decide(view: View, current: Arrival, judged: ArrivalJudged) -> Sequence[Event]:
-            standing_case(view, case)
-            _refuse_unknown_hazard(view, case, hazard)
-            what = f"隐患 {hazard} 的照片" if hazard else "材料"
-            new = replace(
-                judged,
-                outcome=ArrivalOutcome.LINKED,
-                reason="",
-                message=f"经 {who.by} 确认，作为案件 {case} 的{what}归入。",
-                edocument_of=None,
-                case=case,
-                hazard=hazard,
-                filed_pages=tuple(page.index for page in judged.unlinked) if judged.pages else (),
-                unlinked=(),
-            )
-            return (new,)
+            return (as_material(view, judged, case, hazard, who),)
 
         detail = {"case": case, "hazard": hazard} if hazard else {"case": case}
         return self._decide(arrival, "link", who, detail, decide)
@@ -132,30 +107,7 @@ class Desk:
         """
 
         def decide(view: View, current: Arrival, judged: ArrivalJudged) -> Sequence[Event]:
-            known = [one for one in in_force(view.visits(number_case(Number(visit)))) if one.id == visit]
-            if not known:
-                raise UsageError(
-                    _("没有检查活动 {visit}。").format(visit=visit),
-                    remedy=_("案件的活动见 evidence case show 案件编号。"),
-                )
-            refuse_own_visit_footage(view, known[0], who.by)
-            footage = [recording for recording in judged.recordings if not recording.described]
-            if not footage:
-                raise UsageError(
-                    _("{arrival} 不是录像。").format(arrival=arrival),
-                    remedy=_("请用 --to 或 --case 归入文书或案件。"),
-                )
-            message = f"经 {who.by} 确认，作为 {visit} 的录像归入。"
-            case = number_case(Number(visit))
-            return (
-                replace(judged, outcome=ArrivalOutcome.LINKED, reason="", message=message, case=case),
-                *(
-                    RecordingAssigned(
-                        sha256=recording.sha256, visit=visit, by=who.by, why=who.why, stated=who.stated
-                    )
-                    for recording in footage
-                ),
-            )
+            return as_film(view, judged, visit, who)
 
         held = self._arrival(arrival).judged
         was = {one.sha256: self._visit_of(one.sha256) for one in held.recordings} if held else {}
@@ -384,12 +336,3 @@ def _harmful(arrival: Arrival) -> UsageError:
         where=arrival.path,
         remedy=_("请让提供人查杀后重新提供；误报的，更新病毒库后重试。"),
     )
-
-
-def _refuse_unknown_hazard(view: View, case: CaseId, hazard: str) -> None:
-    known = {each.id for visit in in_force(view.visits(case)) for each in visit.hazards}
-    if hazard and hazard not in known:
-        raise UsageError(
-            _("案件 {case} 没有隐患 {hazard}。").format(case=case, hazard=hazard),
-            remedy=_("已登记的隐患：{names}").format(names="、".join(sorted(known)) or _("（无）")),
-        )

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from threading import RLock
 from typing import TypeVar
@@ -23,9 +22,8 @@ from psycopg.errors import LockNotAvailable
 from evidence.errors import LedgerDamagedError, UsageError
 from evidence.language import _
 from evidence.ledger import chain
-from evidence.ledger.codec import Entry, instant_text, payload_of, read_line
+from evidence.ledger.codec import read_line
 from evidence.ledger.events import Event
-from evidence.ledger.fold import fold
 from evidence.ledger.ledger import Ledger, utc_now
 from evidence.ledger.lock import LedgerBusyError
 from evidence.ledger.merkle import Frontier, Tree
@@ -41,26 +39,16 @@ from evidence.ledger.postgres.patience import patiently
 from evidence.ledger.postgres.reader import Reader
 from evidence.ledger.postgres.rows import PostgresRows
 from evidence.ledger.postgres.schema import VIEW_VERSION, checked_name, ensure, index
-from evidence.ledger.postgres.subtrees import KeptTree, Node, grow, keep
+from evidence.ledger.postgres.subtrees import KeptTree
 from evidence.ledger.postgres.view import PostgresView
+from evidence.ledger.postgres.writing import BLOCK, Written, add, arrived, folded, sealed
 from evidence.ledger.settings import LedgerSettings
 from evidence.ledger.view import Head, View
 
 T = TypeVar("T")
-_BLOCK = 2048
-"""Lines read or folded at once."""
 _WRITER_IDLE_S = 60
 _OPENING_PATIENCE_S = 5
 _DIGEST_BYTES = 32
-
-
-@dataclass(frozen=True, slots=True)
-class _Written:
-    """Lines handed to the database; whether their commit arrived may be unknown."""
-
-    start: int
-    lines: tuple[bytes, ...]
-    events: tuple[Event, ...]
 
 
 class PostgresLedger(Ledger):
@@ -123,8 +111,8 @@ class PostgresLedger(Ledger):
         prev = chain.START
         if 0 < start < stop:
             prev = chain.stated_digest(self._reader.block(start - 1, start)[0])
-        for first in range(start, stop, _BLOCK):
-            block = self._reader.block(first, min(first + _BLOCK, stop))
+        for first in range(start, stop, BLOCK):
+            block = self._reader.block(first, min(first + BLOCK, stop))
             prev = chain.check(block, seq=first, prev=prev)
             yield from block
 
@@ -175,13 +163,13 @@ class PostgresLedger(Ledger):
                 head, _frontier = self._lock_head(connection)
                 connection.execute("DELETE FROM held")
                 index(connection)
-                for first in range(0, head.size, _BLOCK):
+                for first in range(0, head.size, BLOCK):
                     found = connection.execute(
                         "SELECT line FROM line WHERE seq >= %s AND seq < %s ORDER BY seq",
-                        (first, first + _BLOCK),
+                        (first, first + BLOCK),
                     )
                     entries = [read_line(line, first + n) for n, (line,) in enumerate(found)]
-                    self._folded(connection, entries).flush()
+                    folded(connection, entries).flush()
                 connection.execute("UPDATE head SET view_version = %s", (VIEW_VERSION,))
             return head
 
@@ -205,7 +193,7 @@ class PostgresLedger(Ledger):
                     return head
                 digest = chain.check(new, seq=head.size, prev=head.digest)
                 entries = [read_line(line, head.size + n) for n, line in enumerate(new)]
-                self._add(connection, frontier, new, entries, digest)
+                add(connection, frontier, new, entries, digest)
                 return Head(size=frontier.size, digest=digest)
 
         with self._mutex:
@@ -251,23 +239,23 @@ class PostgresLedger(Ledger):
         self._reader.close()
 
     # --- one transaction -------------------------------------------------------------------------
-    def _commit(self, actor: str, decide: Callable[[View], Sequence[Event]], at: datetime | None) -> _Written:
-        sent: list[_Written] = []
+    def _commit(self, actor: str, decide: Callable[[View], Sequence[Event]], at: datetime | None) -> Written:
+        sent: list[Written] = []
 
-        def attempt() -> _Written:
+        def attempt() -> Written:
             connection = self._write_connection()
             with connection.transaction():
                 head, frontier = self._lock_head(connection)
-                if sent and self._arrived(connection, sent[-1]):
+                if sent and arrived(connection, sent[-1]):
                     return sent[-1]
                 events = tuple(decide(PostgresView(PostgresRows(asking(connection)), head)))
                 if not events:
-                    return _Written(head.size, (), ())
-                lines, entries, digest = _sealed(
+                    return Written(head.size, (), ())
+                lines, entries, digest = sealed(
                     actor, events, at or self._stamp(lambda: self._instant_before(head)), head
                 )
-                self._add(connection, frontier, lines, entries, digest)
-                sent.append(_Written(head.size, tuple(lines), events))
+                add(connection, frontier, lines, entries, digest)
+                sent.append(Written(head.size, tuple(lines), events))
             return sent[-1]
 
         with self._mutex:
@@ -317,50 +305,6 @@ class PostgresLedger(Ledger):
         edge = [nodes[n : n + _DIGEST_BYTES] for n in range(0, len(nodes), _DIGEST_BYTES)]
         return Head(size=size, digest=digest), Frontier(size, edge)
 
-    @staticmethod
-    def _arrived(connection: Connection, sent: _Written) -> bool:
-        """Whether a transaction whose connection was lost had been committed."""
-        last = sent.start + len(sent.lines) - 1
-        found = connection.execute("SELECT line FROM line WHERE seq = %s", (last,)).fetchone()
-        return found is not None and found[0] == sent.lines[-1]
-
-    def _add(
-        self,
-        connection: Connection,
-        frontier: Frontier,
-        lines: Sequence[bytes],
-        entries: Sequence[Entry],
-        digest: str,
-    ) -> None:
-        """Lines, subtrees, rows and head; the frontier grows."""
-        start = frontier.size
-        nodes: list[Node] = [node for line in lines for node in grow(frontier, line)]
-        rows = self._folded(connection, entries)
-        with connection.pipeline():  # nothing to wait for in between
-            rows.flush()
-            connection.execute(
-                "INSERT INTO line (seq, line) SELECT %s + nth - 1, line"
-                " FROM unnest(%b::bytea[]) WITH ORDINALITY AS given (line, nth)",
-                (start, list(lines)),
-            )
-            keep(asking(connection), nodes)
-            connection.execute(
-                "UPDATE head SET size = %s, digest = %s, nodes = %s",
-                (frontier.size, digest, b"".join(frontier.nodes)),
-            )
-
-    @staticmethod
-    def _folded(connection: Connection, entries: Sequence[Entry]) -> PostgresRows:
-        """The rows with these entries folded in; the last of what they change is not written yet."""
-        rows = PostgresRows(asking(connection))
-        for first in range(0, len(entries), _BLOCK):
-            rows.flush()
-            block = entries[first : first + _BLOCK]
-            rows.foresee(block)
-            for entry in block:
-                fold(rows, entry)
-        return rows
-
     # --- connections -----------------------------------------------------------------------------
     def _write_connection(self) -> Connection:
         if self._writer is None or lost(self._writer):
@@ -382,16 +326,3 @@ class PostgresLedger(Ledger):
             where=self.place,
             remedy=_("请稍后重试；若一直如此，请管理员查看 pg_stat_activity 中谁在占用。账本没有损坏。"),
         )
-
-
-def _sealed(
-    actor: str, events: Sequence[Event], at: datetime, head: Head
-) -> tuple[list[bytes], list[Entry], str]:
-    """The lines of some events, what they say when read back, and the last digest."""
-    instant, digest = instant_text(at), head.digest
-    lines: list[bytes] = []
-    for seq, event in enumerate(events, head.size):
-        fields = {"actor": actor, "at": instant, "kind": event.KIND, "payload": payload_of(event)}
-        line, digest = chain.seal(fields, seq=seq, prev=digest)
-        lines.append(line)
-    return lines, [read_line(line, head.size + n) for n, line in enumerate(lines)], digest
