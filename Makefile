@@ -49,6 +49,7 @@ pictures: setup forms-pictures
 	rm -rf pictures-workspace
 	.venv/bin/evidence demo pictures-workspace
 	.venv/bin/python -m scripts.desk_pictures write pictures-workspace
+	.venv/bin/python -m scripts.page_pictures write pictures-workspace
 	.venv/bin/python -m scripts.site_pictures write
 	rm -rf pictures-workspace
 

@@ -46,6 +46,7 @@ PAGES = {
 """The page of each picture."""
 ONE_SHEET = "desk-page"
 """Shows the second sheet of its document alone."""
+LEAD = "chenliqun"
 SIZE = {"width": 1280, "height": 860}
 VERDICT = "desk-verdict"
 """Tells real instants and digests, so that its figures are not compared."""
@@ -56,11 +57,11 @@ DOSSIER_CASE, DOSSIER_PAGES = "WJB22-0001", (4, 5, 9, 10)
 def look(root: Path, out: Path | None) -> Seen:
     """Everything the pictures show; with a folder the pictures are taken into it."""
     workspace = open_workspace(root, clock=lambda: FRIDAY)
-    with _served(workspace) as (address, password), sync_playwright() as playwright:
+    with served(workspace) as (address, password), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         page = browser.new_page(viewport=SIZE, locale="zh-CN", timezone_id="Asia/Shanghai")  # type: ignore[arg-type]
         page.set_default_timeout(120_000)  # of a busy machine
-        _sign_in(page, f"{address}/login/", "chenliqun", password)
+        sign_in(page, f"{address}/login/", LEAD, password)
         stack = max(
             workspace.ledger.view.arrivals(), key=lambda each: len(each.judged.pages) if each.judged else 0
         )
@@ -72,13 +73,19 @@ def look(root: Path, out: Path | None) -> Seen:
 
 
 @contextmanager
-def _served(workspace: Workspace) -> Iterator[tuple[str, str]]:
+def served(workspace: Workspace) -> Iterator[tuple[str, str]]:
     """The desk on a free port, with a lead: its address, and the password."""
     server.prepare(workspace, server.Place())
+    from django.contrib.auth import get_user_model
+
     from evidence.web.accounts import create_account
 
     password = secrets.token_urlsafe(16)
-    create_account(username="chenliqun", person="陈立群", role="lead", password=password)
+    if not get_user_model().objects.filter(username=LEAD).exists():
+        create_account(username=LEAD, person="陈立群", role="lead", password=password)
+    account = get_user_model().objects.get(username=LEAD)
+    account.set_password(password)
+    account.save()
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         running = uvicorn.Server(uvicorn.Config(server.application(), log_level="error", lifespan="off"))
@@ -91,7 +98,8 @@ def _served(workspace: Workspace) -> Iterator[tuple[str, str]]:
         thread.join(timeout=10)
 
 
-def _sign_in(page: Page, url: str, name: str, password: str) -> None:
+def sign_in(page: Page, url: str, name: str, password: str) -> None:
+    """Fill in the login page at an address."""
     page.goto(url)
     page.get_by_label("账号").fill(name)
     page.get_by_label("密码").fill(password)

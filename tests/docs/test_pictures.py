@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts import desk_pictures, forms_pictures, site_pictures
+from scripts import desk_pictures, forms_pictures, page_pictures, site_pictures
 from scripts.seen import NEAR, stale
 from tests.docs.pages import PAGES, ROOT, links
 
@@ -22,6 +22,20 @@ def test_no_picture_of_the_demonstration_is_stale(demo: Path, tmp_path: Path) ->
     """In a process of its own: the desk is set up once in each."""
     workspace = shutil.copytree(demo, tmp_path / "workspace", symlinks=True)
     _held_against("scripts.desk_pictures", str(workspace))
+
+
+@pytest.mark.slow
+@pytest.mark.office
+def test_every_page_shows_at_every_width_what_its_picture_shows(demo: Path, tmp_path: Path) -> None:
+    workspace = shutil.copytree(demo, tmp_path / "workspace", symlinks=True)
+    _held_against("scripts.page_pictures", str(workspace))
+
+
+def test_no_page_scrolls_sideways_at_any_width_and_each_has_its_picture() -> None:
+    kept = json.loads(page_pictures.SEEN.read_text("utf-8"))
+    assert not [name for name, words in kept.items() if any("scrolls sideways" in each[0] for each in words)]
+    assert set(kept) == set(page_pictures.PAGES) == {path.stem for path in page_pictures.OUT.glob("*.png")}
+    assert {Path(link).stem for link in links(page_pictures.SHOWN) if link.endswith(".png")} == set(kept)
 
 
 @pytest.mark.slow
@@ -59,9 +73,6 @@ def test_every_picture_that_is_kept_has_a_page_that_shows_it_and_words_to_compar
     }
     kept = set((ROOT / "docs" / "pictures").glob("*.png"))
     assert kept - shown == set()
-    told = {
-        name for each in (desk_pictures, site_pictures) for name in json.loads(each.SEEN.read_text("utf-8"))
-    }
     told = {
         name for each in (desk_pictures, site_pictures) for name in json.loads(each.SEEN.read_text("utf-8"))
     }
