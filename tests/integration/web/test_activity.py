@@ -36,7 +36,7 @@ def elsewhere(host: Host, spare: Workspace, monkeypatch: pytest.MonkeyPatch) -> 
 
 def rows(page: str) -> list[str]:
     """Each line of the list as text."""
-    found = re.findall(r"<tr>\s*<td>(.*?)</tr>", page, re.DOTALL)
+    found = re.findall(r"<tr>\s*<td[^>]*>(.*?)</tr>", page, re.DOTALL)
     return [" ".join(re.sub("<[^>]+>", " ", each).split()) for each in found]
 
 

@@ -62,7 +62,7 @@ def elsewhere(host: Host, spare: Workspace, monkeypatch: pytest.MonkeyPatch) -> 
 def newest(of: str = "") -> str:
     """The first line of 办理记录 as text."""
     page = signed_in("lead").get("/activity/", {"of": of} if of else {}).content.decode()
-    found = re.findall(r"<tr>\s*<td>(.*?)</tr>", page, re.DOTALL)
+    found = re.findall(r"<tr>\s*<td[^>]*>(.*?)</tr>", page, re.DOTALL)
     return " ".join(re.sub("<[^>]+>", " ", found[0]).split())
 
 

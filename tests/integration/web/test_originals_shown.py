@@ -282,7 +282,7 @@ def test_what_a_case_s_findings_rest_on_belongs_to_the_case(kept: Kept) -> None:
 
 
 def rows(page: str) -> list[str]:
-    found = re.findall(r"<tr>\s*<td>(.*?)</tr>", page, re.DOTALL)
+    found = re.findall(r"<tr>\s*<td[^>]*>(.*?)</tr>", page, re.DOTALL)
     return [" ".join(re.sub("<[^>]+>", " ", each).split()) for each in found]
 
 
