@@ -1,4 +1,4 @@
-"""What comes later to a thing that was entered: a report's receipt, a rectification report's review.
+"""What comes later to a thing that was entered: a receipt, a rectification report's review, that it was told.
 
 The stored thing is taken as it is and journalled with what is new; nobody types it again.
 """
@@ -114,6 +114,45 @@ def review_report(
     return made[-1]
 
 
+def tell_enterprise(
+    ledger: Ledger, case: Case, version: int, *, on: date, by: str, bounds: Plausible, actor: str
+) -> RectificationReport:
+    """The enterprise was told that its returned report must be corrected.
+
+    Args:
+        version: of the report.
+        on: day of the notice.
+        by: how it was told.
+
+    Raises:
+        UsageError: there is no such version, it was not returned or the enterprise was told already, the day
+            cannot be, or the way is not named.
+    """
+    made: list[RectificationReport] = []
+
+    def decide(view: View) -> Sequence[Event]:
+        old = _report(view, case, version)
+        new = replace(old, notified_on=on, notified_by=by.strip())
+        made.append(new)
+        if new == old:
+            return ()
+        if untold(view.reports(case.id)) != old:
+            raise UsageError(
+                _("第 {version} 版整改报告没有等待告知企业。").format(version=version),
+                remedy=_("请刷新案件页，对照最新的一版。"),
+            )
+        early = old.reviewed_on is not None and on < old.reviewed_on
+        why = bounds.day(on) or (_("告知早于退回。") if early else "")
+        if why:
+            raise UsageError(why, remedy=_("请写明告知企业的日期。"))
+        if not by.strip():
+            raise UsageError(_("没有写明怎样告知企业。"), remedy=_("请写明告知方式，如电话、微信、当面。"))
+        return (ReportRecorded(report=new),)
+
+    ledger.transact(actor, decide)
+    return made[-1]
+
+
 def _report(view: View, case: Case, version: int) -> RectificationReport:
     """Raises: UsageError: there is no such version."""
     for each in view.reports(case.id):
@@ -153,3 +192,11 @@ def unreviewed(reports: Sequence[RectificationReport]) -> RectificationReport | 
     """The newest version, while nobody has reviewed it."""
     newest = max(reports, key=lambda each: each.version, default=None)
     return newest if newest is not None and newest.review is None else None
+
+
+def untold(reports: Sequence[RectificationReport]) -> RectificationReport | None:
+    """The newest version, where it was returned and how the enterprise was told is not on record."""
+    newest = max(reports, key=lambda each: each.version, default=None)
+    if newest is None or newest.review is not ReviewResult.RETURNED:
+        return None
+    return None if newest.notified_on is not None and newest.notified_by else newest

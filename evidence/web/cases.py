@@ -15,7 +15,7 @@ from evidence.domain.facts import CaseFacts
 from evidence.domain.identifiers import CaseId, Number, Sha256, expand
 from evidence.domain.terms import CASE_KINDS, VISIT_KINDS, form_title
 from evidence.domain.week import local_date
-from evidence.forms.settle import unreceived, unreviewed
+from evidence.forms.settle import unreceived, unreviewed, untold
 from evidence.recordings.assign import filmed
 from evidence.recordings.timeline import timeline_svg
 from evidence.rules.parameters import Parameters
@@ -130,6 +130,7 @@ def case(request: Any, identifier: str) -> Any:
         "escalations": facts.escalations,
         "unreceived": unreceived(facts.escalations),
         "unreviewed": unreviewed(facts.reports),
+        "untold": untold(facts.reports),
         "reviewers": view.people(),
         "today": local_date(at),
         "now": at,

@@ -85,6 +85,7 @@ PAPER_OF_RULE: dict[str, str] = {
 """Rules that ask whether a whole record is there -> its form code."""
 ENTER_RULE = "G08-facts-entered"
 REVIEW_RULE = "P08-preliminary-review"
+TELL_RULE = "P09-notice-of-nonconformity"
 MARK_RULES = frozenset(
     {
         "G06-expert-signatures",
@@ -155,6 +156,7 @@ _URGING = {
     "P06-principal-interviewed": ("约谈企业主要负责人", LEAD, "约谈"),
     "P07-report-in-time": ("催收整改报告", INSPECTOR, "整改报告"),
     REVIEW_RULE: ("初步审核整改报告", INSPECTOR, "整改报告"),
+    TELL_RULE: ("告知企业纠正整改报告", INSPECTOR, "整改报告"),
     "P10-versions-kept": ("催企业改正后重新上报整改报告", INSPECTOR, "整改报告"),
     "P11-recheck-window": ("现场复查", INSPECTOR, "复查"),
     "P13-overdue-reported": ("上报逾期未整改到位的企业", LEAD, "上报"),

@@ -26,6 +26,7 @@ _PLACES: dict[str, tuple[str, frozenset[str]]] = {
     "enter": ("identifier", _FACTS),
     "choose-version": ("identifier", _FACTS),
     "review-report": ("identifier", _FACTS),
+    "tell-enterprise": ("identifier", _FACTS),
     "receive-escalation": ("identifier", _FACTS),
     "cancel-case": ("identifier", _FACTS),
     "withdraw-visit": ("identifier", _FACTS),

@@ -11,10 +11,10 @@ from evidence.domain.document import Alteration, Document
 from evidence.domain.identifiers import CaseId, Number
 from evidence.domain.terms import form_title
 from evidence.domain.week import Week
-from evidence.forms.settle import unreceived, unreviewed
+from evidence.forms.settle import unreceived, unreviewed, untold
 from evidence.ledger.view import View
 from evidence.rules.registers import Register
-from evidence.web.deeds import OF_THE_TEAM, REVIEW_RULE, Panel
+from evidence.web.deeds import OF_THE_TEAM, REVIEW_RULE, TELL_RULE, Panel
 from evidence.web.entry_paper import papers_of, waits
 from evidence.web.inbox import arrival_context
 from evidence.web.register_form import asked_of, hint_of, keys_of, registers_of
@@ -181,6 +181,7 @@ def _stored(request: Any, line: Line, case: Case | None) -> dict[str, Any]:
         "reviewers": view.people(),
         "unreceived": unreceived(majors) if line.major else (),
         "unreviewed": unreviewed(view.reports(case.id)) if line.deed.id == REVIEW_RULE else None,
+        "untold": untold(view.reports(case.id)) if line.deed.id == TELL_RULE else None,
     }
 
 

@@ -13,7 +13,7 @@ from evidence.domain.case import Case
 from evidence.domain.identifiers import CaseId, PersonId
 from evidence.domain.week import SHANGHAI, local_date
 from evidence.errors import UsageError
-from evidence.forms.settle import receive_escalation, review_report
+from evidence.forms.settle import receive_escalation, review_report, tell_enterprise
 from evidence.web.acting import actor_of
 from evidence.web.pages import page
 from evidence.web.roles import Act
@@ -67,6 +67,23 @@ def review(request: Any, identifier: str, version: int) -> Any:
     return redirect("case", identifier=case.id)
 
 
+@page(Act.ENTER_VISIT, "POST")
+def tell(request: Any, identifier: str, version: int) -> Any:
+    """The enterprise was told of its returned report."""
+    workspace, case = request.desk.workspace, _case(request, identifier)
+    tell_enterprise(
+        workspace.ledger,
+        case,
+        version,
+        on=_day(request.POST.get("on", ""), local_date(workspace.clock())),
+        by=request.POST.get("notified_by", "")[:80],
+        bounds=workspace.plausible(),
+        actor=actor_of(request).journalled,
+    )
+    messages.success(request, say("已登记告知企业。"))
+    return redirect("case", identifier=case.id)
+
+
 def _moment(text: str) -> datetime:
     try:
         return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
@@ -81,5 +98,5 @@ def _day(text: str, today: date) -> date:
         return date.fromisoformat(text) if text else today
     except ValueError:
         raise UsageError(
-            say("“{text}”不是日期。").format(text=text[:20]), remedy=say("请写明审核的日期。")
+            say("“{text}”不是日期。").format(text=text[:20]), remedy=say("请写明当天的日期。")
         ) from None

@@ -115,6 +115,7 @@ urlpatterns = [
         name="receive-escalation",
     ),
     path("cases/<str:identifier>/reports/<int:version>/review/", settling.review, name="review-report"),
+    path("cases/<str:identifier>/reports/<int:version>/told/", settling.tell, name="tell-enterprise"),
     path("cases/<str:identifier>/cancel/", take_back.cancel_case, name="cancel-case"),
     path("registers/<slug:identifier>/withdraw/", take_back.withdraw_entry, name="withdraw-entry"),
     path("documents/<str:number>/withdraw/", issuing.withdraw, name="withdraw"),

@@ -13,7 +13,7 @@ from django.test import override_settings
 from evidence.config import Workspace
 from evidence.domain.case import Escalation, Recipient, RectificationReport, ReviewResult, Trigger
 from evidence.domain.hazard import Grade, HazardAnswer
-from evidence.domain.identifiers import CaseId
+from evidence.domain.identifiers import CaseId, PersonId
 from evidence.ledger.events import EscalationRecorded, ReportRecorded, VisitRecorded
 from evidence.rules.register_groups import GROUPS
 from evidence.rules.registers import REGISTERS
@@ -134,6 +134,56 @@ def test_one_tick_returns_the_report_with_how_the_enterprise_was_told(
         ReviewResult.RETURNED, date(2022, 4, 1), "电话",
     )  # fmt: skip
     assert [each.obviously_wrong for each in stored.answers] == [False, True]
+
+
+@pytest.fixture
+def untold(own: Workspace) -> RectificationReport:
+    """Somebody returned the report on 1 April and did not say that the enterprise was told."""
+    (report,) = own.ledger.view.reports(CASE)
+    returned = replace(
+        report, review=ReviewResult.RETURNED, reviewed_on=date(2022, 4, 1), reviewed_by=PersonId("P5")
+    )
+    own.ledger.append("test", ReportRecorded(report=returned))
+    return returned
+
+
+@pytest.mark.usefixtures("untold")
+def test_that_the_enterprise_was_told_is_a_line_of_today_with_its_button(
+    own: Workspace, clerk: DeskClient
+) -> None:
+    page = clerk.get("/?mine=0").content.decode()
+    (line,) = [each for each in page.split("<li")[1:] if "告知企业纠正整改报告" in each]
+    panel = clerk.get(line.split('hx-get="')[1].split('"')[0], headers=IN_PANEL).content.decode()
+    assert f'hx-post="/cases/{CASE}/reports/1/told/"' in panel
+    assert f'action="/cases/{CASE}/reports/1/told/"' in clerk.get(f"/cases/{CASE}/").content.decode()
+    assert clerk.post(f"/cases/{CASE}/reports/1/told/", {"notified_by": "电话"}).status_code == 302
+    (stored,) = own.ledger.view.reports(CASE)
+    assert (stored.notified_on, stored.notified_by) == (date(2022, 4, 1), "电话")
+    assert stored.review is ReviewResult.RETURNED
+    assert "/told/" not in clerk.get(f"/cases/{CASE}/").content.decode()
+
+
+@pytest.mark.usefixtures("untold")
+@pytest.mark.parametrize(
+    "sent",
+    [{}, {"notified_by": " "}, {"notified_by": "电话", "on": "2022-03-31"},
+     {"notified_by": "电话", "on": "2023-01-01"}, {"notified_by": "电话", "on": "gestern"}],
+)  # fmt: skip
+def test_a_notice_that_cannot_be_is_refused(own: Workspace, clerk: DeskClient, sent: dict[str, str]) -> None:
+    size = own.ledger.head.size
+    assert clerk.post(f"/cases/{CASE}/reports/1/told/", sent).status_code == 409
+    assert own.ledger.head.size == size
+
+
+def test_nobody_is_told_of_a_report_that_was_not_returned_or_of_one_twice(
+    own: Workspace, clerk: DeskClient
+) -> None:
+    told = {"notified_by": "电话"}
+    assert clerk.post(f"/cases/{CASE}/reports/1/told/", told).status_code == 409
+    sent = {"by": "P5", "wrong": "H02", "notified_by": "微信"}
+    assert clerk.post(f"/cases/{CASE}/reports/1/review/", sent).status_code == 302
+    assert clerk.post(f"/cases/{CASE}/reports/1/told/", told).status_code == 409
+    assert clerk.post(f"/cases/{CASE}/reports/9/told/", told).status_code == 409
 
 
 @pytest.mark.parametrize(
