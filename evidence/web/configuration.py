@@ -14,7 +14,6 @@ from typing import Any
 
 from evidence.web.host import Host
 
-MAX_UPLOAD_BYTES = 8 * 1024**3
 SESSION_HOURS = 12
 
 _PARTS: dict[str, Any] = {
