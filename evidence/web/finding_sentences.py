@@ -29,6 +29,8 @@ _CLAUSE = re.compile(r"(第|附件)([一二三四五六七八九十]+)(?:条|(?=
 _ONE = re.compile(
     r"\b1 (enterprise|day|page|item|week|file|recording|minute|second|time|place|hazard|line|gap|lead)s\b"
 )
+MOST_PARTS = 400
+"""Parts of one sentence that are looked at; a longer list that somebody typed stays as it is."""
 LONGEST = 400
 """Characters; a longer text is read sentence by sentence."""
 
@@ -93,6 +95,8 @@ class FindingSentences:
 
     def _read(self, text: str, known: dict[str, _Reading]) -> _Reading:
         if (found := known.get(text)) is None:
+            if len(known) >= MOST_PARTS:
+                return _Reading(text, len(_HAN.findall(text)))
             found = known[text] = self._best(text, known)
         return found
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evidence.web.finding_sentences import FindingSentences, sentences
+from evidence.web.finding_sentences import MOST_PARTS, FindingSentences, sentences
 from scripts.finding_sentences import load, problems
 from tests.unit.rules.decisions.tables import TABLE
 
@@ -53,6 +53,17 @@ def test_a_quotation_stays_as_it_was_written() -> None:
         {"理由{0}没有实质内容。": "the reason {0} has no substance.", "影子": "shadow"}, str
     )
     assert read.english("理由“影子。”没有实质内容。") == "The reason “影子。” has no substance."
+
+
+def test_a_long_list_that_somebody_typed_is_not_read_for_ever() -> None:
+    looked: list[str] = []
+
+    def phrase(text: str) -> str:
+        looked.append(text)
+        return text
+
+    FindingSentences({"{0}没有。": "{0} lacking."}, phrase).english("，".join(["清理杂物"] * 60))
+    assert 60 < len(looked) <= MOST_PARTS
 
 
 def test_two_sentences_are_read_apart_and_a_list_item_by_item() -> None:
