@@ -29,10 +29,13 @@ _CLAUSE = re.compile(r"(第|附件)([一二三四五六七八九十]+)(?:条|(?=
 _ONE = re.compile(
     r"\b1 (enterprise|day|page|item|week|file|recording|minute|second|time|place|hazard|line|gap|lead)s\b"
 )
-MOST_PARTS = 400
-"""Parts of one sentence that are looked at; a longer list that somebody typed stays as it is."""
-LONGEST = 400
-"""Characters; a longer text is read sentence by sentence."""
+_SENTENCE = re.compile(r"[^。]*。|[^。]+")
+MOST_PARTS, MOST_MARKS = 250, 24
+"""Parts of a text that are looked at, and marks between words of one sentence: what somebody typed may have
+any number, and stays as it is beyond them."""
+LONGEST, LONGEST_TEXT = 400, 2000
+"""Characters of a sentence and of a text; a longer one stays as it is."""
+_NEGATIONS = ("不", "未", "没有", "无", "非", "未经", "拒绝")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,14 @@ class _Reading:
         return self.unexplained, self.pieces, not begins, -pattern.literal if pattern else 0
 
 
+class _Unread(dict[str, _Reading]):
+    """Readings of facts that are left as they are."""
+
+    def get(self, text: str, default: object = None) -> _Reading:
+        """The text itself."""
+        return _Reading(text, len(_HAN.findall(text)))
+
+
 class FindingSentences:
     """Reads sentences back; one for each catalogue.
 
@@ -85,13 +96,26 @@ class FindingSentences:
 
     def _english(self, text: str) -> str:
         """The text in English; what nobody worded stays."""
-        if not _HAN.search(text):
+        if not _HAN.search(text) or len(text) > LONGEST_TEXT:
             return text
-        if len(text) > LONGEST and "。" in text[:-1]:
-            first, rest = text.split("。", 1)
-            return f"{self._english(first + '。')} {self.english(rest)}".strip()
-        said = _ONE.sub(r"1 \1", self._read(text, {}).english.strip())
-        return said[:1].upper() + said[1:] if text.endswith("。") else said
+        known: dict[str, _Reading] = {}
+        if _marks(text) <= MOST_MARKS and len(text) <= LONGEST:
+            return self._sentence(text, known)
+        return " ".join(self._sentence(each, known) for each in _SENTENCE.findall(text)).strip()
+
+    def _sentence(self, text: str, known: dict[str, _Reading]) -> str:
+        if len(text) > LONGEST:
+            return text
+        if len(text) == 1:
+            return self._phrase(text)
+        reading = self._read(text, known) if _marks(text) <= MOST_MARKS else self._plainly(text)
+        said = _ONE.sub(r"1 \1", reading.english.strip())
+        return said[:1].upper() + said[1:] if text.endswith("。") and reading.pieces else said
+
+    def _plainly(self, text: str) -> _Reading:
+        """By one literal for the whole of it, its facts as they are: for lists that somebody typed."""
+        known = _Unread()
+        return min(self._fitted(text, known), key=lambda each: each.worth, default=_Reading(text, pieces=0))
 
     def _read(self, text: str, known: dict[str, _Reading]) -> _Reading:
         if (found := known.get(text)) is None:
@@ -115,7 +139,7 @@ class FindingSentences:
             return _Reading(_clause(*found.groups()))
         if len(text) == 1 and text in _NUMERALS:
             return _Reading(str(_NUMERALS.index(text)))
-        if (said := self._phrase(text)) != text and not _HAN.search(said):
+        if len(text) > 1 and (said := self._phrase(text)) != text and not _HAN.search(said):
             return _Reading(said[:1].lower() + said[1:] if said[1:2].islower() else said)
         best = _Reading(text, len(_HAN.findall(text)))
         for reading in (*self._fitted(text, known), *self._joined(text, known), *self._followed(text, known)):
@@ -128,7 +152,7 @@ class FindingSentences:
         starts = {text[at : at + length] for at in range(len(text)) for length in (1, 2)}
         for start in starts & self._by_start.keys():
             for pattern in self._by_start[start]:
-                if found := pattern.shape.fullmatch(text):
+                if (found := pattern.shape.fullmatch(text)) and not _denied(found):
                     reading = self._filled(pattern, found.groupdict(), known)
                     if not text.endswith("。"):
                         reading = replace(reading, english=reading.english.removesuffix("."))
@@ -173,6 +197,8 @@ class FindingSentences:
                 yield _Reading(f"{visit.english}: {rest.english}", rest.unexplained, 1 + rest.pieces)
         for at in range(1, len(text)):
             before, after = text[:at], text[at:]
+            if before.endswith(_NEGATIONS):
+                continue  # half a sentence would say the opposite
             for phrase in (before, after):
                 if len(phrase) > 1 and (english := self._whole.get(phrase)) is not None:
                     other = self._read(after if phrase is before else before, known)
@@ -202,6 +228,19 @@ def _pattern(text: str, english: str) -> _Pattern:
 def _run_on(first: str, then: str) -> str:
     gap = "" if first.endswith(" ") or then[:1] in {"", " ", ",", ";", ".", ":"} else " "
     return f"{first}{gap}{then}"
+
+
+def _denied(found: re.Match[str]) -> bool:
+    """Whether a fact ends in a denial of the words after it, which stand in another sentence then."""
+    return any(
+        fact.endswith(_NEGATIONS) and found.end(name) < len(found.string)
+        for name, fact in found.groupdict().items()
+    )
+
+
+def _marks(text: str) -> int:
+    outside = _QUOTED.sub("", text)
+    return sum(outside.count(mark) for mark in _JOINTS)
 
 
 def _half_width(text: str) -> str:

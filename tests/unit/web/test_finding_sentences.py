@@ -55,15 +55,43 @@ def test_a_quotation_stays_as_it_was_written() -> None:
     assert read.english("理由“影子。”没有实质内容。") == "The reason “影子。” has no substance."
 
 
-def test_a_long_list_that_somebody_typed_is_not_read_for_ever() -> None:
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "，".join(["清理杂物"] * 60),
+        "a b 甲 " * 400,
+        "甲，" * 800,
+        "甲。" * 900,
+        "没有、" * 100,
+        "检" * 1999,
+        "、，" * 150,
+        "甲，乙、丙" * 5,
+    ],
+)
+def test_what_somebody_typed_is_not_read_for_ever(typed: str) -> None:
     looked: list[str] = []
 
     def phrase(text: str) -> str:
         looked.append(text)
         return text
 
-    FindingSentences({"{0}没有。": "{0} lacking."}, phrase).english("，".join(["清理杂物"] * 60))
-    assert 60 < len(looked) <= MOST_PARTS
+    FindingSentences({"{0}没有。": "{0} lacking."}, phrase).english(typed)
+    assert len(looked) <= MOST_PARTS
+
+
+def test_the_sentence_around_a_long_list_is_said_and_the_list_stays() -> None:
+    names = "、".join(f"照片 {n}.jpg" for n in range(20))
+    read = FindingSentences({"未接收：{0}。": "Not taken in: {0}.", "照片": "photograph"}, str)
+    assert read.english(f"未接收：{names}。") == f"Not taken in: {names}."
+
+
+@pytest.mark.parametrize("typed", ["没有与签发件一致", "未验收通过"])
+def test_no_half_of_a_denial_is_translated(typed: str) -> None:
+    assert sentences().english(typed) == typed
+
+
+def test_one_character_alone_is_no_phrase() -> None:
+    assert sentences().english("第 3 次甲乙") == "第 3 次甲乙"
 
 
 def test_two_sentences_are_read_apart_and_a_list_item_by_item() -> None:
