@@ -43,7 +43,10 @@ class Entry:
             return ""
         if attribute.lower() == "objectguid" and len(values[0]) == 16:
             return str(UUID(bytes_le=values[0]))
-        return values[0].decode("utf-8", "replace")
+        try:
+            return values[0].decode("utf-8")
+        except UnicodeDecodeError:
+            return values[0].hex()  # replaced, the ids of two people would be one
 
     def texts(self, attribute: str) -> tuple[str, ...]:
         """All values."""

@@ -59,7 +59,7 @@ def oidc(request: Any) -> Any:
     if guessing(request, ""):
         return render(request, "desk/locked.html", status=429)
     try:
-        with _taking_turns():
+        with _taking_turns(wait_s=0):  # anybody may ask for this page, any number of times
             address, waiting = by_oidc.begin(settings, request.desk.workspace.root, _way_back(request))
     except (EvidenceError, _BusyError) as error:
         return _not_asked(request, error)
@@ -148,8 +148,8 @@ def _spelt(account: str) -> str:
 
 
 @contextmanager
-def _taking_turns() -> Iterator[None]:
-    if not _asking.acquire(timeout=_ASKED_WITHIN_S):
+def _taking_turns(wait_s: float | None = None) -> Iterator[None]:
+    if not _asking.acquire(timeout=_ASKED_WITHIN_S if wait_s is None else wait_s):
         raise _BusyError
     try:
         yield

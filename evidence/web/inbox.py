@@ -17,9 +17,11 @@ from evidence.domain.reasons import in_words
 from evidence.domain.terms import CASE_KINDS, form_title
 from evidence.errors import UsageError
 from evidence.inbox.deciding import Decider
+from evidence.inbox.names import is_ignored, why_ignored
 from evidence.inbox.placing import Placement
 from evidence.inbox.words import PAGE_REASONS
 from evidence.ledger.view import Arrival, View
+from evidence.web.names import safe_name
 from evidence.web.originals_shown import may_take
 from evidence.web.pages import decider, page
 from evidence.web.panel_redirect import in_panel
@@ -32,6 +34,7 @@ from evidence.web.sorting import LANES, lay_out, placements_of
 from evidence.web.speech import say
 from evidence.web.uploads import unfinished
 from evidence.web.viewings import looked_at
+from evidence.web.wording import sentence_words
 
 SHOWN = 60
 
@@ -51,7 +54,16 @@ def inbox(request: Any) -> Any:
 def upload(request: Any) -> Any:
     """Files dropped on the page go into the inbox folder as if they had been copied there."""
     folder: Path = request.desk.workspace.inbox
-    taken = [store_upload(folder, each) for each in request.FILES.getlist("files")]
+    files = request.FILES.getlist("files")
+    ignored = [name for name in (safe_name(each.name) for each in files) if is_ignored(name)]
+    if ignored:
+        why = sentence_words(why_ignored(ignored[0]))
+        raise UsageError(
+            say("收件夹不收这样命名的文件（{why}）。").format(why=why),
+            where=ignored[0],
+            remedy=say("请改名后再送。"),
+        )
+    taken = [store_upload(folder, each) for each in files]
     if not taken:
         raise UsageError(say("没有收到文件。"), remedy=say("请把文件拖到虚线框内，或点“选择文件”。"))
     messages.success(

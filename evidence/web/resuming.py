@@ -95,15 +95,31 @@ class Partial:
             return 0
         with os.fdopen(handle, "r+b") as file:
             fcntl.flock(file, fcntl.LOCK_EX)  # the same part may come twice at once
-            found = os.fstat(file.fileno())
-            if not found.st_nlink:
+            if not self.is_of(file):
                 return 0
-            have = found.st_size
+            have = os.fstat(file.fileno()).st_size
             if have == part.start:
                 have += _append(file, source, part.end - part.start)
             if have == part.total == part.end:
                 self._finish(file, done)
         return have
+
+    def is_of(self, file: BinaryIO) -> bool:
+        """Whether an open file still stands under this name: not let go, moved on or begun anew meanwhile."""
+        try:
+            return os.path.samestat(os.fstat(file.fileno()), self.path.stat())
+        except FileNotFoundError:
+            return False
+
+    def let_go(self) -> None:
+        """Remove it, unless it is just being written or compared: then it goes its way."""
+        try:
+            with self.path.open("rb") as file:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if self.is_of(file):
+                    self.path.unlink()
+        except (FileNotFoundError, BlockingIOError):
+            return
 
     def _finish(self, file: BinaryIO, done: Callable[[BinaryIO], None]) -> None:
         file.seek(0)

@@ -19,8 +19,8 @@ from evidence.web.speech import LANGUAGES
 
 
 def setup(request: Any, key: str) -> Any:
-    """The first account: only while there is none, only with the key shown in the terminal."""
-    users = get_user_model().objects
+    """The first account of the desk's own: only while there is none, with the key shown in the terminal."""
+    users = get_user_model().objects.filter(agency__isnull=True)
     if users.exists() or not secrets.compare_digest(key.encode(), request.desk.setup_key.encode()):
         raise Http404
     form = AccountForm(request.POST or None, initial={"role": Role.LEAD.value})

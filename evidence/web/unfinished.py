@@ -112,9 +112,10 @@ class Unfinished:
         return self.partial(key).add(part, source, finish)
 
     def drop(self, key: str) -> None:
-        """Let go what of a file is here."""
-        self.partial(key).path.unlink(missing_ok=True)
-        (self.folder / key).unlink(missing_ok=True)
+        """Let go what of a file is here; one that is complete and being compared goes into the inbox."""
+        self.partial(key).let_go()
+        if not self.partial(key).have:
+            (self.folder / key).unlink(missing_ok=True)
 
     def _check_room(self, key: str, part: Range) -> None:
         others = all_others = 0

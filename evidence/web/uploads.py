@@ -14,6 +14,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from evidence.config import Workspace
+from evidence.inbox.names import is_ignored, why_ignored
 from evidence.web.middleware import role_of
 from evidence.web.names import safe_name
 from evidence.web.pages import page
@@ -23,6 +24,7 @@ from evidence.web.site.gate import refusal
 from evidence.web.speech import say
 from evidence.web.templatetags.desk import size
 from evidence.web.unfinished import NoRoomError, Noted, TooManyError, Unfinished
+from evidence.web.wording import sentence_words
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
@@ -104,6 +106,9 @@ def _taken(request: Any, known: Unfinished, key: str) -> JsonResponse:
     if ranged is None or not name or (ranged.end == ranged.total and not _DIGEST.fullmatch(digest)):
         return _unread()
     noted = Noted(name=safe_name(Path(name).name), total=ranged.total, sending=sending[:64])
+    if is_ignored(noted.name):
+        why = sentence_words(why_ignored(noted.name))
+        return refusal(400, say("收件夹不收这样命名的文件（{why}）。").format(why=why), say("请改名后再送。"))
     have = known.take(key, ranged, request, whole=noted, digest=digest)
     if have == ranged.total == ranged.end or (not have and known.arrived(key, sending)):
         return JsonResponse({"here": True}, status=201)

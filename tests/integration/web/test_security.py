@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.db import transaction
 from django.test import Client
 
 from evidence.web.host import Host
@@ -162,6 +163,23 @@ def test_the_first_account_page_closes_behind_the_first(host: Host) -> None:
     client = Client(SERVER_NAME="127.0.0.1")
     assert client.get(f"/setup/{host.setup_key}/").status_code == 404
     assert client.get("/setup/guess/").status_code == 404
+
+
+def test_people_of_the_agencys_directory_do_not_close_the_first_account_page(host: Host) -> None:
+    """Else the desk would have no lead of its own for the day on which the directory is down."""
+    from django.contrib.auth import get_user_model
+
+    from evidence.web.models import AgencyAccount
+
+    client = Client(SERVER_NAME="127.0.0.1")
+    with transaction.atomic():
+        users = get_user_model().objects
+        users.all().delete()
+        made = users.create_user(username="from-the-directory")
+        AgencyAccount.objects.create(user=made, way="ldap", issuer="ldaps://one", subject="1", account="one")
+        status = client.get(f"/setup/{host.setup_key}/").status_code
+        transaction.set_rollback(True)
+    assert status == 200
 
 
 def test_an_account_without_a_role_may_nothing(host: Host) -> None:

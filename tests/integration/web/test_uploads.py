@@ -20,6 +20,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import override_settings
 
 from evidence.config import Workspace
@@ -204,6 +205,17 @@ def test_what_cannot_be_read_keeps_nothing(host: Host, key: str, named: dict[str
     assert answer.status_code == 400
     assert answer.json()["what"]
     assert _inbox(host) == {}
+
+
+@pytest.mark.parametrize("name", ["DSJ8.MP4.part", "~$记录.docx", "Thumbs.db", "扫描.pdf.crdownload"])
+def test_a_name_that_the_inbox_never_takes_is_told_before_anything_is_sent(host: Host, name: str) -> None:
+    clerk = signed_in("clerk")
+    answer = _put(clerk, 0, 400, name=name)
+    assert answer.status_code == 400
+    assert "收件夹不收这样命名的文件" in answer.json()["what"]
+    whole = clerk.post("/inbox/upload/", {"files": SimpleUploadedFile(name, WHOLE)})
+    assert whole.status_code == 409
+    assert not list(host.workspace.inbox.rglob("*.part"))
 
 
 def test_a_name_is_only_a_name(host: Host) -> None:

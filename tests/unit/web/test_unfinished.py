@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import json
+import os
 import shutil
 import subprocess
 from hashlib import sha256
@@ -131,6 +133,30 @@ def test_what_was_given_up_is_gone(known: Unfinished) -> None:
     known.drop(KEY)
     assert known.begun() == ()
     assert list(known.folder.iterdir()) == []
+
+
+def test_what_is_just_being_compared_is_not_taken_away_beneath(known: Unfinished) -> None:
+    """Given up in its last moments a file goes its way: begun anew, a fragment would arrive."""
+    _take(known, 0, 400)
+    with known.partial(KEY).path.open("rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        known.drop(KEY)
+        assert known.partial(KEY).have == 400
+    assert _take(known, 400, 1000) == 1000
+    assert _inbox(known) == {"film.mp4": WHOLE}
+
+
+def test_a_part_that_waited_for_the_last_one_compares_nothing_again(
+    known: Unfinished, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file has the inbox's name by then, and one name still."""
+    _take(known, 0, 400)
+    waited = os.open(known.partial(KEY).path, os.O_RDWR)
+    _take(known, 400, 1000)
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "open", lambda *_all: waited)
+        assert _take(known, 999, 1000) == 0
+    assert _inbox(known) == {"film.mp4": WHOLE}
 
 
 def test_one_account_and_all_together_take_only_so_much(tmp_path: Path) -> None:

@@ -131,13 +131,18 @@ async function refusal(plan) {
 async function show(plan) {
   if (shown) return;
   shown = plan;
-  const why = await refusal(plan);
+  let visit, why;
+  try {
+    why = await refusal(plan);
+    visit = why ? null : await openVisit(plan, bundle.account);
+  } catch {
+    why = "这次检查打不开，请重新打开本页再试。";
+  }
   if (why) {
     await list();
     tell(why);
     return;
   }
-  const visit = await openVisit(plan, bundle.account);
   shown = visit;
   const context = { bundle, device, tell, offset: bundle.offset_ms, back: list, redraw, finished };
   function redraw() {
