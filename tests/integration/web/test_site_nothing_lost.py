@@ -193,6 +193,15 @@ def test_a_list_that_was_still_being_read_is_not_drawn_over_a_visit_just_opened(
     assert page.get_by_role("button", name="到达", exact=True).is_visible()
 
 
+def test_a_visit_that_does_not_open_leaves_the_list_as_it_was(phone: Telephone) -> None:
+    page = phone.page
+    page.evaluate("() => { navigator.locks.request = () => Promise.reject(new Error('no locks')); }")
+    page.get_by_role("button", name="润禾包装").click()
+    page.get_by_text("这次检查打不开").wait_for()
+    page.evaluate("() => { delete navigator.locks.request; }")
+    phone.open("润禾包装")
+
+
 def test_what_a_chinese_keyboard_composes_is_kept_as_it_was_chosen(phone: Telephone, address: str) -> None:
     phone.open("金翎木业")
     phone.field("head|检查场所").focus()

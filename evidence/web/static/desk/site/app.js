@@ -114,11 +114,11 @@ async function list() {
 
 // Two tabs: the second one does not write over what the first one writes.
 function hold(key) {
-  return new Promise((held) => {
+  return new Promise((held, failed) => {
     navigator.locks.request(`visit ${key}`, { ifAvailable: true }, (lock) => {
       held(Boolean(lock));
       return lock ? new Promise((done) => { release = done; }) : undefined;
-    });
+    }).catch(failed);
   });
 }
 
