@@ -1,4 +1,4 @@
-"""Passwords of keys and mailboxes: from a file of their owner's, or from the system's keyring.
+"""Passwords of keys, mailboxes and directories: from a file of their owner's, or from the system's keyring.
 
 Never from the command line, where other accounts can read them, and never into a log.
 """
@@ -17,6 +17,25 @@ SERVICE = "evidence"
 
 class CredentialError(MissingPartError):
     """A password cannot be had, or others can read it."""
+
+
+def password_of(keyring: str, path: Path, *, missing: str) -> str:
+    """The password kept in the keyring under a name, or in the file where there is no name.
+
+    Args:
+        keyring: name in the keyring; empty for the file.
+        path: the file.
+        missing: what to say when there is no such file, or nothing in it.
+
+    Raises:
+        CredentialError: it cannot be had.
+    """
+    if keyring:
+        return from_keyring(keyring)
+    password = from_file(path)
+    if not password:
+        raise CredentialError(missing, where=str(path), remedy=_("请把密码写进该文件，权限 600。"))
+    return password
 
 
 def from_file(path: Path) -> str | None:

@@ -151,15 +151,8 @@ def _counted(groups: list[str], settings: LdapSettings) -> tuple[str, ...]:
 
 
 def _password(settings: LdapSettings, root: Path) -> str:
-    if settings.keyring:
-        return credentials.from_keyring(settings.keyring)
     path = root / settings.password_file
-    password = credentials.from_file(path)
-    if not password:
-        raise credentials.CredentialError(
-            _("没有查人的账号的密码。"), where=str(path), remedy=_("请把密码写进该文件，权限 600。")
-        )
-    return password
+    return credentials.password_of(settings.keyring, path, missing=_("没有查人的账号的密码。"))
 
 
 def _wrong() -> NotVouchedError:

@@ -132,17 +132,10 @@ def _session(settings: OidcSettings, root: Path, **more: Any) -> Any:
 
 def _secret(settings: OidcSettings, root: Path) -> str:
     """The client's secret; empty for a public client."""
-    if settings.keyring:
-        return credentials.from_keyring(settings.keyring)
-    if not settings.secret_file:
+    if not settings.keyring and not settings.secret_file:
         return ""
     path = root / settings.secret_file
-    secret = credentials.from_file(path)
-    if not secret:
-        raise credentials.CredentialError(
-            _("没有登录服务的客户端密钥。"), where=str(path), remedy=_("请把密钥写进该文件，权限 600。")
-        )
-    return secret
+    return credentials.password_of(settings.keyring, path, missing=_("没有登录服务的客户端密钥。"))
 
 
 def _by_whom(settings: OidcSettings, document: Mapping[str, Any], answer: Mapping[str, str]) -> None:

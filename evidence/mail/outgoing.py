@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from email.message import EmailMessage
 from pathlib import Path
 
+from evidence.credentials import password_of
 from evidence.errors import MissingPartError
 from evidence.language import _
-from evidence.mail.passwords import password_of
 from evidence.mail.settings import NoticeSettings
 
 

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from evidence import credentials
+from evidence.credentials import password_of
 from evidence.errors import MissingPartError
 from evidence.language import _
-from evidence.mail.passwords import password_of
 from evidence.mail.settings import MailboxSettings
 from evidence.release import install_command
 
