@@ -142,7 +142,11 @@ def test_the_entry_form_stands_in_the_side_panel_with_its_mistakes_and_waits_for
     form.get_by_label("检查场所").fill("车间、仓库")
     form.locator("button[name=enter]").click()
     panel.get_by_text("连接中断。已填的内容存在本机").wait_for(timeout=30_000)
-    page.context.set_offline(False)
+    sent = lambda answer: answer.request.method == "POST" and "/write/" in answer.url  # noqa: E731
+    with page.expect_response(sent, timeout=60_000) as answered:
+        page.context.set_offline(False)
+    answered.value.finished()
+    page.wait_for_function("!document.querySelector('.htmx-request')")
     expect(panel.locator("#offline")).to_be_hidden(timeout=60_000)
     expect(panel.locator("#visit").get_by_label("检查场所")).to_have_value("车间、仓库", timeout=60_000)
     panel.locator("[role=alert]", has_text="有几处需要改正").wait_for(timeout=60_000)

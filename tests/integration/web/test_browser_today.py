@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from evidence.domain.document import MarkVerdict
 from evidence.domain.identifiers import ArrivalId
@@ -177,3 +178,25 @@ def test_readers_get_the_panel_without_buttons_to_decide(open_page: Callable[...
     panel = page.locator(PANEL)
     panel.get_by_role("heading", name="看图认定").wait_for()
     assert panel.locator("form").count() == 0
+
+
+def test_a_line_that_answers_late_does_not_open_the_panel_that_was_closed_meanwhile(
+    open_page: Callable[..., Any], host: Host
+) -> None:
+    _undecided(host, "principal")
+    page = open_page("clerk", "/")
+    panel = page.locator(PANEL)
+    page.locator(".deed", has_text="看图认定签名、盖章").locator(".go").click()
+    expect(panel).to_be_visible()
+    held: list[Any] = []
+    page.route("**/deeds/**", lambda route: held.append(route))
+    with page.expect_request("**/deeds/**"):
+        panel.locator("[data-skip]").click()
+    panel.get_by_role("button", name="关闭").click()
+    expect(panel).to_be_hidden()
+    with page.expect_response("**/deeds/**") as answered:
+        for route in held:
+            route.continue_()
+    answered.value.finished()
+    page.wait_for_function("!document.querySelector('.htmx-request')")
+    assert panel.is_hidden()

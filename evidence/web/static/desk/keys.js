@@ -21,8 +21,17 @@ function showHere() {
   }
 }
 
+// What was only asked to be shown does not open again what was closed meanwhile; the answer to a deed does.
+let closings = 0;
+document.addEventListener("htmx:beforeRequest", (event) => { event.detail.xhr.closings = closings; });
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { target, requestConfig, xhr } = event.detail;
+  if (target === panel() && requestConfig.verb === "get" && xhr.closings !== closings) event.detail.shouldSwap = false;
+});
+
 function closePanel() {
   const side = panel();
+  closings += 1;
   if (!side || side.hidden) return;
   const key = openKey();
   side.hidden = true;
