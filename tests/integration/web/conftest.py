@@ -20,10 +20,11 @@ from evidence.web import server
 from evidence.web.board import Board
 from evidence.web.host import Host
 from tests.integration.web.site_day import Telephone, planned_day, telephone_of
+from tests.support.agency_directories import ldap, ldap_server, oidc_server, provider, set_up
 from tests.support.demonstration import demo
 from tests.support.desk_fixture import make_workspace
 
-__all__ = ["demo"]
+__all__ = ["demo", "ldap", "ldap_server", "oidc_server", "provider", "set_up"]
 
 PASSWORD = "gaoxin-2022-desk"
 PEOPLE = {"lead": "陈立群", "clerk": "陆文静", "auditor": "审计员", "regulator": "吴海峰", "inspector": "P1"}
