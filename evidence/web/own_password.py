@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from evidence.web.middleware import role_of
-from evidence.web.site.gate import refusal
+from evidence.web.problems import refusal
 from evidence.web.speech import say
 
 

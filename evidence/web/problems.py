@@ -9,7 +9,7 @@ import logging
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 
 from evidence.web.speech import LANGUAGES, say, speaking
@@ -73,3 +73,9 @@ def explained(request: Any, response: Any) -> Any:
     page = problem(request, 405)
     page.headers["Allow"] = response.headers.get("Allow", "")
     return page
+
+
+def refusal(status: int, what: str, remedy: str, *, page: str = "") -> JsonResponse:
+    """For a script: what is refused, what helps, and the page for it where that is not the sign-in."""
+    told = {"what": what, "remedy": remedy}
+    return JsonResponse({**told, "page": page} if page else told, status=status)

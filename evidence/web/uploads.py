@@ -18,9 +18,9 @@ from evidence.inbox.names import is_ignored, why_ignored
 from evidence.web.middleware import role_of
 from evidence.web.names import safe_name
 from evidence.web.pages import page
+from evidence.web.problems import refusal
 from evidence.web.resuming import OtherBytesError, Range, TooLargeError
 from evidence.web.roles import Act, may
-from evidence.web.site.gate import refusal
 from evidence.web.speech import say
 from evidence.web.templatetags.desk import size
 from evidence.web.unfinished import NoRoomError, Noted, TooManyError, Unfinished

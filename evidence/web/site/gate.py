@@ -6,21 +6,16 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.http import HttpResponseNotAllowed, JsonResponse
+from django.http import HttpResponseNotAllowed
 
 from evidence.domain.identifiers import PersonId
 from evidence.errors import EvidenceError
 from evidence.web.middleware import role_of
+from evidence.web.problems import refusal
 from evidence.web.roles import Act, may
 from evidence.web.speech import say
 
 Answer = Callable[..., Any]
-
-
-def refusal(status: int, what: str, remedy: str, *, page: str = "") -> JsonResponse:
-    """A refusal with what the person can do about it, and the page for it, where that is not the sign-in."""
-    told = {"what": what, "remedy": remedy}
-    return JsonResponse({**told, "page": page} if page else told, status=status)
 
 
 def inspector(method: str) -> Callable[[Answer], Answer]:

@@ -22,7 +22,8 @@ from evidence.ledger.view import View
 from evidence.web.acting import actor_of
 from evidence.web.entry_form import FORM_OF, KIND_WORDS
 from evidence.web.files import send_form
-from evidence.web.site.gate import inspector, refusal
+from evidence.web.problems import refusal
+from evidence.web.site.gate import inspector
 from evidence.web.speech import say
 from evidence.web.viewings import looked_at
 

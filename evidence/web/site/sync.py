@@ -15,9 +15,10 @@ from evidence.domain.identifiers import PersonId, VisitId
 from evidence.errors import EvidenceError
 from evidence.web.acting import actor_of
 from evidence.web.models import SiteVisit
+from evidence.web.problems import refusal
 from evidence.web.resuming import OtherBytesError, Partial, Range, Readable, TooLargeError
 from evidence.web.site.choosing import forget_version, keep_version, spoken_again
-from evidence.web.site.gate import inspector, refusal
+from evidence.web.site.gate import inspector
 from evidence.web.site.own_case import case_of_visit, own_case
 from evidence.web.site.parts import MAX_BYTES, Parts, files_of, parts_of
 from evidence.web.site.recording import Entry, missing, told
