@@ -3,10 +3,11 @@
     python scripts/translations.py update   collect messages into the .po, compile the .mo
     python scripts/translations.py check    name what is untranslated or stale; exit 1 if anything is
 
-Messages are the literals given to `_()`, the help docstrings of click commands, and the one-line
-summaries of `evidence --help`. What click says by itself is English in its source; its Chinese is
-kept by hand in a second catalogue, which must not name a message that click no longer says. The
-overview that `evidence --help` prints is kept as click renders it, once in each language.
+Messages are the literals given to `_()`, the words of `domain/terms.py` that the terminal says, the help
+docstrings of click commands, and the one-line summaries of `evidence --help`. What click says by itself
+is English in its source; its Chinese is kept by hand in a second catalogue, which must not name a message
+that click no longer says. The overview that `evidence --help` prints is kept as click renders it, once in
+each language.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ import click
 from babel.messages import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
+
+from evidence.domain.terms import CASE_KINDS, VISIT_KINDS
 
 ROOT = Path(__file__).parent.parent
 PO = ROOT / "evidence/locale/en/LC_MESSAGES/evidence.po"
@@ -67,6 +70,8 @@ def collect() -> dict[str, list[str]]:
     for path in sorted((ROOT / "evidence").rglob("*.py")):
         for message in messages_of(ast.parse(path.read_text(encoding="utf-8"))):
             found.setdefault(message, []).append(path.relative_to(ROOT).as_posix())
+    for message in (*CASE_KINDS.values(), *VISIT_KINDS.values()):
+        found.setdefault(message, []).append("evidence/domain/terms.py")
     return found
 
 

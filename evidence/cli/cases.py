@@ -12,11 +12,10 @@ from evidence.cli.completing import a_case
 from evidence.cli.options import IDENTIFIER, DayType, json_option, workspace_command
 from evidence.cli.output import emit, say
 from evidence.cli.tables import table
-from evidence.cli.words import case_kind, visit_kind
 from evidence.domain.case import Case
 from evidence.domain.case_files import FileRole
 from evidence.domain.reasons import require_words
-from evidence.domain.terms import form_title
+from evidence.domain.terms import CASE_KINDS, VISIT_KINDS, form_title
 from evidence.domain.week import SHANGHAI, local_date, show_date
 from evidence.forms.open_case import find_enterprise, open_case
 from evidence.handover.wording import document_state
@@ -145,7 +144,7 @@ def list_command(workspace: Workspace, enterprise: str | None, as_json: bool) ->
 
 def _kind(case: Case) -> str:
     cancelled = _("已撤销：{why}").format(why=case.cancelled_why) if case.cancelled_why else ""
-    return " ".join(part for part in (case_kind(case.kind), case.campaign, cancelled) if part)
+    return " ".join(part for part in (_(CASE_KINDS[case.kind]), case.campaign, cancelled) if part)
 
 
 def _enterprise(view: View, case: Case) -> str:
@@ -228,7 +227,7 @@ def _file_json(file: Original) -> dict[str, object]:
 
 def _visit_row(visit: Visit) -> tuple[object, ...]:
     day = show_date(local_date(visit.arrived_at))
-    return (day, visit_kind(visit.kind), visit.id, visit.version)
+    return (day, _(VISIT_KINDS[visit.kind]), visit.id, visit.version)
 
 
 def _document_row(document: Document) -> tuple[object, ...]:

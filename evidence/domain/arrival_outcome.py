@@ -1,4 +1,4 @@
-"""What became of a file that came in (interface, An arrival's outcome)."""
+"""What became of a file that came in, and why (interface, An arrival's outcome; Reasons)."""
 
 from __future__ import annotations
 
@@ -15,6 +15,32 @@ class ArrivalOutcome(StrEnum):
     WAITING = "waiting"
     TAKEN = "taken"
     """Its bytes are safe and nobody has judged them yet; people are told that it waits."""
+
+
+class Reason(StrEnum):
+    """Why a file or one of its pages is not linked; `inbox.words` says what to do about each."""
+
+    EMPTY = "empty"
+    INCOMPLETE = "incomplete"
+    MALFORMED = "malformed"
+    ENCRYPTED = "encrypted"
+    TOO_LARGE = "too_large"
+    UNSUPPORTED_TYPE = "unsupported_type"
+    TYPE_MISMATCH = "type_mismatch"
+    NOT_REGULAR_FILE = "not_regular_file"
+    FORGED_CODE = "forged_code"
+    UNKNOWN_CODE = "unknown_code"
+    VOID_FORM = "void_form"
+    CONFLICTING_CODES = "conflicting_codes"
+    WRONG_CASE = "wrong_case"
+    ENGINE_TIMEOUT = "engine_timeout"
+    INFECTED = "infected"
+    DAMAGED = "damaged"
+    NOT_READABLE = "not_readable"
+    TOO_COMPLEX = "too_complex"
+    """Of a page only: more lines and shapes than can be looked at."""
+    NO_CODE = "no_code"
+    """Of a page only."""
 
 
 OUTCOMES = tuple(each.value for each in ArrivalOutcome if each is not ArrivalOutcome.TAKEN)

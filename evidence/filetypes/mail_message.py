@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from email.message import EmailMessage
 from typing import BinaryIO, Protocol
 
+from evidence.domain.arrival_outcome import Reason
 from evidence.errors import UnreadableError
 from evidence.filetypes import media
 from evidence.filetypes.mail_headers import HEAD_BYTES, Letterhead, letterhead
@@ -118,7 +119,7 @@ def _refuse_encrypted(message: EmailMessage) -> None:
     enveloped = kind in _SMIME and smime in {"enveloped-data", "authenveloped-data"}
     if kind == "multipart/encrypted" or enveloped:
         raise UnreadableError(
-            "encrypted", "邮件是加密的。", remedy="请收件人解密后，把其中的文件分别放入收件夹。"
+            Reason.ENCRYPTED, "邮件是加密的。", remedy="请收件人解密后，把其中的文件分别放入收件夹。"
         )
 
 
@@ -131,7 +132,7 @@ def _signed_content(message: EmailMessage) -> EmailMessage | None:
         signed = cms.ContentInfo.load(payload if isinstance(payload, bytes) else b"")
         if signed["content_type"].native == "enveloped_data":
             raise UnreadableError(
-                "encrypted", "邮件是加密的。", remedy="请收件人解密后，把其中的文件分别放入收件夹。"
+                Reason.ENCRYPTED, "邮件是加密的。", remedy="请收件人解密后，把其中的文件分别放入收件夹。"
             )
         content = signed["content"]["encap_content_info"]["content"].native
     except (ValueError, TypeError, KeyError):

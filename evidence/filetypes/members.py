@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from evidence.domain.arrival_outcome import Reason
 from evidence.errors import UnreadableError
 from evidence.filetypes import media
 from evidence.filetypes.mail_headers import Letterhead
@@ -90,14 +91,14 @@ class _Room:
         """Keep one member."""
         if len(self.members) >= self._container.most_members:
             what = f"里面的文件超过上限（{self._container.most_members} 个）。"
-            raise UnreadableError("too_large", what, remedy=_UNPACK)
+            raise UnreadableError(Reason.TOO_LARGE, what, remedy=_UNPACK)
         path = self._container.into / f"{len(self.members):05d}"
         with path.open("xb") as file:
             for chunk in chunks:
                 self._left -= len(chunk)
                 if self._left < 0:
                     what = f"里面的文件展开后超过上限（{self._container.most_bytes // 1024**2} MB）。"
-                    raise UnreadableError("too_large", what, remedy=_UNPACK)
+                    raise UnreadableError(Reason.TOO_LARGE, what, remedy=_UNPACK)
                 file.write(chunk)
         self.members.append(Unpacked(name=name, path=path))
 
@@ -112,7 +113,7 @@ def _zip(path: Path, room: _Room) -> None:
                     continue
                 if entry.flag_bits & 1:
                     raise UnreadableError(
-                        "encrypted", "压缩包设有密码。", remedy="请去掉密码，或解压后分别放入。"
+                        Reason.ENCRYPTED, "压缩包设有密码。", remedy="请去掉密码，或解压后分别放入。"
                     )
                 if stat.S_ISLNK(entry.external_attr >> 16):
                     room.left.append(f"{entry.filename}（是链接）")
@@ -121,7 +122,7 @@ def _zip(path: Path, room: _Room) -> None:
                     room.put(name.replace(b"\\", b"/"), iter(lambda: member.read(CHUNK), b""))
     except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, zlib.error) as error:
         raise UnreadableError(
-            "malformed", "压缩包已损坏，或用了本程序不认识的压缩方法。", remedy=_UNPACK
+            Reason.MALFORMED, "压缩包已损坏，或用了本程序不认识的压缩方法。", remedy=_UNPACK
         ) from error
 
 
@@ -144,7 +145,7 @@ def _outlook(path: Path, room: _Room) -> None:
         if isinstance(error, UnreadableError) or (isinstance(error, OSError) and error.errno):
             raise
         raise UnreadableError(
-            "malformed", "Outlook 邮件已损坏。", remedy="请在邮件程序中把附件另存后分别放入。"
+            Reason.MALFORMED, "Outlook 邮件已损坏。", remedy="请在邮件程序中把附件另存后分别放入。"
         ) from error
 
 

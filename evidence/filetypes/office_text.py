@@ -7,6 +7,7 @@ import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from evidence.domain.arrival_outcome import Reason
 from evidence.errors import UnreadableError
 from evidence.filetypes import package
 from evidence.filetypes.sheet_xml import XmlReader
@@ -38,7 +39,7 @@ def office_text(file: OfficeFile) -> str:
             _check(archive, file.max_unpacked)
             text = "" if file.workbook else _document_text(archive, file.max_unpacked)
     except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, zlib.error) as error:
-        raise UnreadableError("malformed", "文档的压缩包已损坏。") from error
+        raise UnreadableError(Reason.MALFORMED, "文档的压缩包已损坏。") from error
     if file.workbook:
         text = _workbook_text(file.path)
     return text[:MAX_TEXT]
@@ -51,21 +52,21 @@ def _check(archive: zipfile.ZipFile, max_unpacked: int) -> None:
     if size > max_unpacked or len(entries) > package.MAX_ENTRIES:
         what = f"文档展开后有 {size // 1024**2} MB、{len(entries)} 个部分，"
         limit = f"上限 {max_unpacked // 1024**2} MB、{package.MAX_ENTRIES} 个。"
-        raise UnreadableError("too_large", what + limit)
+        raise UnreadableError(Reason.TOO_LARGE, what + limit)
     if any(entry.flag_bits & 1 for entry in entries):
-        raise UnreadableError("encrypted", "文档的压缩包设有密码。")
+        raise UnreadableError(Reason.ENCRYPTED, "文档的压缩包设有密码。")
     damaged = archive.testzip()
     if damaged is not None:
-        raise UnreadableError("malformed", f"文档中的“{damaged}”已损坏。")
+        raise UnreadableError(Reason.MALFORMED, f"文档中的“{damaged}”已损坏。")
 
 
 def _document_text(archive: zipfile.ZipFile, max_unpacked: int) -> str:
     try:
         main = package.main_part(archive) or package.HABITUAL[0]
     except (SyntaxError, ValueError) as error:
-        raise UnreadableError("malformed", "文档的目录已损坏。") from error
+        raise UnreadableError(Reason.MALFORMED, "文档的目录已损坏。") from error
     if main not in archive.NameToInfo:
-        raise UnreadableError("malformed", "文档里没有正文。")
+        raise UnreadableError(Reason.MALFORMED, "文档里没有正文。")
     parts = [main, *(each.target for each in package.relations(archive, main) if each.kind in _OF_TEXT)]
     texts: list[str] = []
     for part in dict.fromkeys(parts):
@@ -75,7 +76,7 @@ def _document_text(archive: zipfile.ZipFile, max_unpacked: int) -> str:
         try:
             reader.read(archive, part, max_unpacked)
         except (SyntaxError, ValueError) as error:
-            raise UnreadableError("malformed", f"文档中的“{part}”已损坏。") from error
+            raise UnreadableError(Reason.MALFORMED, f"文档中的“{part}”已损坏。") from error
         texts.append("".join(reader.words))
     return "\n".join(texts)
 

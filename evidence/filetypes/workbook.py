@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from pathlib import Path
 
+from evidence.domain.arrival_outcome import Reason
 from evidence.errors import UnreadableError
 from evidence.filetypes import ole, package
 from evidence.filetypes.sheet_xml import SheetParser, read_date_styles, read_strings
@@ -103,22 +104,24 @@ def read_workbook(path: Path) -> Workbook:
         with zipfile.ZipFile(path) as archive:
             return _read(archive)
     except (*_BROKEN, NotImplementedError, RuntimeError) as error:
-        raise UnreadableError("malformed", "不是有效的 XLSX 工作簿，或已损坏。", remedy=_AGAIN) from error
+        raise UnreadableError(
+            Reason.MALFORMED, "不是有效的 XLSX 工作簿，或已损坏。", remedy=_AGAIN
+        ) from error
 
 
 def _compound(path: Path) -> UnreadableError:
     kind, encrypted = ole.kind_of(path)
     if encrypted:
-        return UnreadableError("encrypted", "工作簿设有密码。", remedy="请去掉密码后另存，再试一次。")
+        return UnreadableError(Reason.ENCRYPTED, "工作簿设有密码。", remedy="请去掉密码后另存，再试一次。")
     what = "这是旧版 Excel 工作簿（.xls）。" if kind == "application/vnd.ms-excel" else "这不是 XLSX 工作簿。"
-    return UnreadableError("unsupported_type", what, remedy="请用 Excel 或 WPS 另存为 .xlsx 后再试。")
+    return UnreadableError(Reason.UNSUPPORTED_TYPE, what, remedy="请用 Excel 或 WPS 另存为 .xlsx 后再试。")
 
 
 def _read(archive: zipfile.ZipFile) -> Workbook:
     try:
         main = package.main_part(archive) or package.HABITUAL[1]
         if main not in archive.NameToInfo:
-            raise UnreadableError("malformed", "工作簿里没有目录（workbook）。", remedy=_AGAIN)
+            raise UnreadableError(Reason.MALFORMED, "工作簿里没有目录（workbook）。", remedy=_AGAIN)
         book = package.parse(package.read_part(archive, main, package.MAX_LIST))
         parts = {each.id: each for each in package.relations(archive, main)}
         by_kind = {each.kind: each.target for each in parts.values()}
@@ -126,7 +129,7 @@ def _read(archive: zipfile.ZipFile) -> Workbook:
         strings = read_strings(archive, by_kind.get("sharedStrings", ""), MAX_PART)
         dates = read_date_styles(archive, by_kind.get("styles", ""))
     except (SyntaxError, ValueError, KeyError) as error:
-        raise UnreadableError("malformed", "工作簿的目录或文字表已损坏。", remedy=_AGAIN) from error
+        raise UnreadableError(Reason.MALFORMED, "工作簿的目录或文字表已损坏。", remedy=_AGAIN) from error
     budget = MAX_CELLS
     sheets: list[Sheet] = []
     for name, id in _listed(book):
@@ -139,11 +142,11 @@ def _read(archive: zipfile.ZipFile) -> Workbook:
         except (SyntaxError, ValueError, KeyError, *_BROKEN) as error:
             where = f"{name}!{letters_of(parser.column)}{parser.row}" if parser.row else name
             raise UnreadableError(
-                "malformed", f"工作表“{name}”的内容已损坏。", where=where, remedy=_AGAIN
+                Reason.MALFORMED, f"工作表“{name}”的内容已损坏。", where=where, remedy=_AGAIN
             ) from error
         if parser.filled > budget:
             what = f"工作簿填写的单元格超过上限（{MAX_CELLS} 个）。"
-            raise UnreadableError("too_large", what, where=name, remedy="请分成几份后再试。")
+            raise UnreadableError(Reason.TOO_LARGE, what, where=name, remedy="请分成几份后再试。")
         budget -= parser.filled
         sheets.append(_sheet(name, parser, base))
     macros = any(entry.lower().endswith("vbaproject.bin") for entry in archive.namelist())

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from evidence.archive.originals import Originals
-from evidence.domain.arrival_outcome import ArrivalOutcome
+from evidence.domain.arrival_outcome import ArrivalOutcome, Reason
 from evidence.domain.document import ScannedPage
 from evidence.domain.identifiers import ArrivalId, Number
 from evidence.domain.virus_scan import VirusScan
@@ -144,9 +144,9 @@ class Archived:
         return understood
 
     def _incomplete(self, material: Material, end: End, seen: Understanding | None = None) -> Understanding:
-        judged = quarantined(material.arrival, "incomplete", end.missing)
+        judged = quarantined(material.arrival, Reason.INCOMPLETE, end.missing)
         if material.depth:  # the rest of a member never comes by itself
-            judged = quarantined(material.arrival, "malformed", f"取出的这份文件不完整（{end.missing}）")
+            judged = quarantined(material.arrival, Reason.MALFORMED, f"取出的这份文件不完整（{end.missing}）")
         if material.media.family is Family.FOOTAGE:
             played = seen or self._whole(material)
             judged = replace(judged, recordings=played.judged.recordings)
@@ -221,7 +221,7 @@ class Archived:
 
 
 def _refused(material: Material, detail: str, opened: Opened | None = None) -> Understanding:
-    judged = quarantined(material.arrival, "unsupported_type", detail)
+    judged = quarantined(material.arrival, Reason.UNSUPPORTED_TYPE, detail)
     remarks = "" if opened is None else "".join(opened.remarks)
     return Understanding(judged=replace(judged, message=judged.message + remarks))
 
@@ -236,14 +236,19 @@ def _remarked(understood: Understanding, remark: str) -> Understanding:
 def _something_lost(judged: ArrivalJudged) -> bool:
     """Whether a file of an odd end shows that it is indeed cut: damage, or a page on which nothing came."""
     damaged = any(page.damaged for page in judged.pages)
-    return damaged or bool(judged.blank_pages) or any(page.reason == "damaged" for page in judged.unlinked)
+    return (
+        damaged or bool(judged.blank_pages) or any(page.reason == Reason.DAMAGED for page in judged.unlinked)
+    )
 
 
 def _accepted(understood: Understanding, by: str) -> Understanding:
     """What a person took as it is waits for that person at worst: nothing of it is refused any more."""
     judged = understood.judged
     said = f"经 {by} 确认，按现状接收。"
-    if judged.outcome == ArrivalOutcome.QUARANTINED and judged.reason in {"incomplete", "malformed"}:
+    if judged.outcome == ArrivalOutcome.QUARANTINED and judged.reason in {
+        Reason.INCOMPLETE,
+        Reason.MALFORMED,
+    }:
         message = f"{said}{judged.message}请指定文书或案件。"
         judged = replace(judged, outcome=ArrivalOutcome.UNIDENTIFIED, reason="", message=message)
     else:

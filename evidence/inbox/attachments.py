@@ -11,6 +11,7 @@ from hashlib import file_digest
 from pathlib import Path
 
 from evidence.archive.originals import Originals
+from evidence.domain.arrival_outcome import Reason
 from evidence.domain.identifiers import ArrivalId, Sha256
 from evidence.errors import UnreadableError, UsageError
 from evidence.filetypes.examine import Question, examine
@@ -33,7 +34,7 @@ class RefusedAttachmentError(UsageError):
 
 def _refused(reason: str, name: str) -> RefusedAttachmentError:
     return RefusedAttachmentError(
-        _("附件不能接收：{why}").format(why=REASONS.get(reason, REASONS["malformed"])),
+        _("附件不能接收：{why}").format(why=REASONS.get(reason, REASONS[Reason.MALFORMED])),
         where=name,
         remedy=_("什么都没有登记。请换一份完整的文件再试。"),
     )
@@ -69,7 +70,7 @@ def opened(asked: _Opened) -> int:
     ]
     if any(pages):
         raise UnreadableError(
-            "malformed",
+            Reason.MALFORMED,
             "有一页打不开，或有一部分已损坏。",
             where=path.name,
             remedy="请重新扫描或请对方重发。",
@@ -136,9 +137,9 @@ class Attachments:
         if refused is not None:
             raise _refused(refused.judged.reason, name)
         if kind.family not in kinds:
-            raise _refused("unsupported_type", name)
+            raise _refused(Reason.UNSUPPORTED_TYPE, name)
         if found.end.missing and found.end.decisive:
-            raise _refused("malformed", name)
+            raise _refused(Reason.MALFORMED, name)
         asked = _Opened(
             path=str(path.absolute()),
             media_type=kind.type if kind.family is not Family.PDF else PDF,

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from evidence.archive.originals import Stored
-from evidence.domain.arrival_outcome import ArrivalOutcome
+from evidence.domain.arrival_outcome import ArrivalOutcome, Reason
 from evidence.domain.identifiers import ArrivalId, Sha256
 from evidence.filetypes.media import Media
 from evidence.inbox.identify import quarantined
@@ -27,7 +27,7 @@ from evidence.ledger.view import Arrival, View
 ACTOR = "inbox"
 WITHDRAWN = "withdrawn"
 """Decision recorded when a file that was never taken, or a broken one, left the inbox by itself."""
-_OPEN_REASONS = frozenset({"incomplete", "not_regular_file", "not_readable"})
+_OPEN_REASONS = frozenset({Reason.INCOMPLETE, Reason.NOT_REGULAR_FILE, Reason.NOT_READABLE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +46,9 @@ def still_open(arrival: Arrival) -> bool:
     withdrawn = any(decision.decision == WITHDRAWN for decision in arrival.decisions)
     if arrival.within is not None:
         return False  # it never lay in the inbox by itself
-    lies_there = arrival.reason in _OPEN_REASONS or (arrival.reason == "too_large" and arrival.sha256 is None)
+    lies_there = arrival.reason in _OPEN_REASONS or (
+        arrival.reason == Reason.TOO_LARGE and arrival.sha256 is None
+    )
     return arrival.outcome == ArrivalOutcome.QUARANTINED and lies_there and not withdrawn
 
 
@@ -150,7 +152,10 @@ class Booking:
                 return (decision,)
             message = f"{why}没有收到内容；需要时请重新放入。"
             judged = ArrivalJudged(
-                arrival=arrival.id, outcome=ArrivalOutcome.QUARANTINED, reason="incomplete", message=message
+                arrival=arrival.id,
+                outcome=ArrivalOutcome.QUARANTINED,
+                reason=Reason.INCOMPLETE,
+                message=message,
             )
             return (decision, judged)
 

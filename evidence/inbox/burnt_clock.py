@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from evidence.domain.arrival_outcome import Reason
 from evidence.domain.recording import BURNT_IN, Recording, TimeClaim
 from evidence.domain.week import SHANGHAI, local_date
 from evidence.errors import UnreadableError
@@ -101,7 +102,7 @@ def look(place: Place) -> Seen:
             gray = frame.to_ndarray(format="gray")
             at_ms = int(frame.time * 1000) if frame.time is not None else place.at_ms
     except (FFmpegError, ValueError) as error:
-        raise UnreadableError("malformed", "录像无法播放。", where=str(place.path), remedy="") from error
+        raise UnreadableError(Reason.MALFORMED, "录像无法播放。", where=str(place.path), remedy="") from error
     edge = max(1, gray.shape[0] // _EDGE)
     strips = cv2.vconcat([np.ascontiguousarray(gray[:edge]), np.ascontiguousarray(gray[-edge:])])
     lines = engine.lines(strips, upright=True)

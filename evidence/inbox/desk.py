@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from evidence.domain.arrival_outcome import ArrivalOutcome
+from evidence.domain.arrival_outcome import ArrivalOutcome, Reason
 from evidence.domain.document import Box, IssuedPage, MarkVerdict, Placing, ScannedPage
 from evidence.domain.identifiers import ArrivalId, CaseId, Number, Sha256, VisitId, number_case
 from evidence.errors import UsageError
@@ -29,7 +29,7 @@ from evidence.ledger.ledger import Ledger
 from evidence.ledger.lookup import known_arrival
 from evidence.ledger.view import Arrival, View
 
-ACCEPTABLE = frozenset({"incomplete", "malformed"})
+ACCEPTABLE = frozenset({Reason.INCOMPLETE, Reason.MALFORMED})
 """Reasons that a person may overrule by taking the file as it is."""
 _OPENING = frozenset({"link", "split", "photo"})
 """Decisions after which the file's content is read, shown or handed over."""
@@ -126,7 +126,7 @@ class Desk:
                 ArrivalJudged(
                     arrival=current.id,
                     outcome=ArrivalOutcome.QUARANTINED,
-                    reason=judged.reason or "unsupported_type",
+                    reason=judged.reason or Reason.UNSUPPORTED_TYPE,
                     message=f"已由 {who.by} 退回：{who.why}",
                 ),
             )

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from evidence.domain.arrival_outcome import ArrivalOutcome
+from evidence.domain.arrival_outcome import ArrivalOutcome, Reason
 from evidence.domain.document import Document
 from evidence.domain.identifiers import ArrivalId, Number, Sha256, expand, number_case
 from evidence.inbox.counterparts import IssuedText, not_filled_in, unfilled
@@ -67,7 +67,7 @@ def judge_edocument(
         title = titles.get(in_text[0].form.form, "")
         certain = in_text[0] if title and title in _head(claim.text) else None
     if certain is not None and certain.form.voided_why:
-        return quarantined(arrival, "void_form", certain.form.number)
+        return quarantined(arrival, Reason.VOID_FORM, certain.form.number)
     if certain is not None and unfilled(certain, sha256, claim.text, issued_text):
         return not_filled_in(arrival, certain.form.number)
     if certain is not None:
@@ -91,7 +91,7 @@ def unidentified_edocument(arrival: ArrivalId, likely: Sequence[Suggestion]) -> 
         if likely
         else "电子文件里没有本项目的文书编号和企业名称。属于本项目的，请指定文书或案件；否则请退回。"
     )
-    unlinked = (UnlinkedPage(index=0, reason="no_code", suggestions=tuple(likely)),) if likely else ()
+    unlinked = (UnlinkedPage(index=0, reason=Reason.NO_CODE, suggestions=tuple(likely)),) if likely else ()
     return ArrivalJudged(
         arrival=arrival, outcome=ArrivalOutcome.UNIDENTIFIED, message=message, unlinked=unlinked
     )

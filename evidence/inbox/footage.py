@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path, PurePath
 
-from evidence.domain.arrival_outcome import ArrivalOutcome
+from evidence.domain.arrival_outcome import ArrivalOutcome, Reason
 from evidence.domain.case import Visit
 from evidence.domain.identifiers import ArrivalId, Number, Sha256, VisitId, number_case
 from evidence.domain.recording import BY_RULE, Recording, TimeClaim
@@ -78,7 +78,7 @@ def judge_footage(
         recording = with_burnt_clock(path, read_bounded(file))
     except UnreadableError as error:
         judged = quarantined(arrival, error.reason, error.what.rstrip("。"))
-        named = _by_its_name(path, name, sha256) if error.reason == "incomplete" else None
+        named = _by_its_name(path, name, sha256) if error.reason == Reason.INCOMPLETE else None
         if named is None:
             return judged, ()
         waiting = _placed_by_guess(replace(named, arrival=arrival), view, visits, settings)
@@ -93,7 +93,7 @@ def judge_footage(
         doubts=tuple(dict.fromkeys((*recording.doubts, *decision.doubts))),
     )
     if recording.truncated and not as_it_is:
-        judged = quarantined(arrival, "incomplete", describe(recording).rstrip("。"))
+        judged = quarantined(arrival, Reason.INCOMPLETE, describe(recording).rstrip("。"))
         if decision.visit:
             recording = replace(recording, suggestions=(VisitId(decision.visit),))
         return replace(judged, recordings=(recording,)), ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from evidence.domain.arrival_outcome import ArrivalOutcome
+from evidence.domain.arrival_outcome import ArrivalOutcome, Reason
 from evidence.domain.document import Document, ScannedPage
 from evidence.domain.identifiers import ArrivalId, Number, Sha256
 from evidence.inbox import words
@@ -14,17 +14,19 @@ from evidence.ledger.arrival_events import ArrivalJudged, UnlinkedPage
 from evidence.ledger.view import View
 
 HARD_PROBLEMS = (
-    "forged_code",
-    "wrong_case",
-    "conflicting_codes",
-    "void_form",
-    "unknown_code",
-    "engine_timeout",
-    "malformed",
-    "too_large",
+    Reason.FORGED_CODE,
+    Reason.WRONG_CASE,
+    Reason.CONFLICTING_CODES,
+    Reason.VOID_FORM,
+    Reason.UNKNOWN_CODE,
+    Reason.ENGINE_TIMEOUT,
+    Reason.MALFORMED,
+    Reason.TOO_LARGE,
 )
 """Page problems that send a file to quarantine when nothing in it is certain; gravest first."""
-TELLING = frozenset({"malformed", "too_large", "too_complex", "damaged", "engine_timeout"})
+TELLING = frozenset(
+    {Reason.MALFORMED, Reason.TOO_LARGE, Reason.TOO_COMPLEX, Reason.DAMAGED, Reason.ENGINE_TIMEOUT}
+)
 """Page problems of which the reader's own words say more than the reason: what failed, which figure."""
 
 
@@ -104,7 +106,7 @@ def sort_pages(arrival: ArrivalId, sha256: Sha256, pages: Sequence[PageReading],
         unlinked.append(
             UnlinkedPage(
                 index=page.index,
-                reason=problem or "no_code",
+                reason=problem or Reason.NO_CODE,
                 suggestions=page.suggestions,
                 picture=page.picture,
                 message=page.message if problem in TELLING else "",
@@ -117,10 +119,10 @@ def _objection(scan: ScannedPage, view: View) -> str:
     """The ledger may have moved on since recognition looked: a form voided, a number unknown."""
     document = view.document(scan.number)
     if document is None:
-        return "unknown_code"
+        return Reason.UNKNOWN_CODE
     if document.form.voided_why:
-        return "void_form"
-    return "" if 1 <= scan.page <= document.form.pages else "unknown_code"
+        return Reason.VOID_FORM
+    return "" if 1 <= scan.page <= document.form.pages else Reason.UNKNOWN_CODE
 
 
 def rescanned(arrival: ArrivalId, pages: Iterable[ScannedPage], view: View) -> ArrivalId | None:

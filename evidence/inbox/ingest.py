@@ -23,7 +23,7 @@ from datetime import datetime
 from pathlib import Path
 
 from evidence.archive.originals import Originals
-from evidence.domain.arrival_outcome import ArrivalOutcome
+from evidence.domain.arrival_outcome import ArrivalOutcome, Reason
 from evidence.domain.case import Visit
 from evidence.domain.identifiers import ArrivalId
 from evidence.errors import MissingPartError
@@ -293,7 +293,7 @@ class Intake:
 
     def _refuse(self, sighting: Sighting, open_arrival: Arrival | None) -> ArrivalId:
         """No file, or a folder that could not be looked into: one row that stays until it changes."""
-        reason = "not_readable" if sighting.trouble else "not_regular_file"
+        reason = Reason.NOT_READABLE if sighting.trouble else Reason.NOT_REGULAR_FILE
         if open_arrival is not None and open_arrival.reason == reason:
             return open_arrival.id
         refused = self._booking.refuse(sighting, open_arrival, reason, sighting.trouble.rstrip("。"))
@@ -304,7 +304,7 @@ class Intake:
         """Whether nothing has changed since this very file was refused or found broken."""
         if open_arrival is None or open_arrival.seen_as != sighting.identity:
             return False
-        return not (open_arrival.reason == "too_large" and open_arrival.sha256 is None)
+        return not (open_arrival.reason == Reason.TOO_LARGE and open_arrival.sha256 is None)
 
     def _take(
         self,
@@ -322,10 +322,10 @@ class Intake:
         if too_large:
             if open_arrival is not None and (open_arrival.seen_as, open_arrival.reason) == (
                 sighting.identity,
-                "too_large",
+                Reason.TOO_LARGE,
             ):
                 return open_arrival.id
-            refused = self._booking.refuse(sighting, open_arrival, "too_large", too_large)
+            refused = self._booking.refuse(sighting, open_arrival, Reason.TOO_LARGE, too_large)
             self.lay_out(refused)
             return refused
         detail = found.end.missing
@@ -356,7 +356,7 @@ class Intake:
         self.lay_out(arrival.id)
         self._done[sighting.identity] = arrival.id
         inside = sighting.path.is_relative_to(self._inbox)
-        if inside and arrival.reason != "incomplete" and same_file(sighting):
+        if inside and arrival.reason != Reason.INCOMPLETE and same_file(sighting):
             # a read-only inbox: the file is known by its identity and stays
             with suppress(OSError), self._folders.taking_from(sighting.path.parent):
                 sighting.path.unlink()

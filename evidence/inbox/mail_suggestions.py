@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from evidence.archive.originals import Originals
-from evidence.domain.arrival_outcome import ArrivalOutcome
+from evidence.domain.arrival_outcome import ArrivalOutcome, Reason
 from evidence.domain.identifiers import Sha256
 from evidence.domain.parties import Enterprise
 from evidence.errors import EvidenceError
@@ -56,7 +56,7 @@ class MailSuggestions:
         if not likely:
             return judged
         if not judged.unlinked and not judged.pages:
-            page = UnlinkedPage(index=0, reason="no_code", suggestions=likely)
+            page = UnlinkedPage(index=0, reason=Reason.NO_CODE, suggestions=likely)
             return replace(judged, unlinked=(page,))
         pages = tuple(replace(page, suggestions=page.suggestions or likely) for page in judged.unlinked)
         return replace(judged, unlinked=pages)

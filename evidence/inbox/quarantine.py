@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from evidence.archive.originals import Originals
+from evidence.domain.arrival_outcome import Reason
 from evidence.domain.week import SHANGHAI
 from evidence.inbox.names import storable
 from evidence.ledger.view import Arrival
@@ -60,7 +61,7 @@ class Quarantine:
 
     def _copy(self, arrival: Arrival, folder: Path) -> str:
         """Name of the copy; empty when there is none."""
-        harmful = arrival.reason == "infected"  # a second copy of it helps nobody
+        harmful = arrival.reason == Reason.INFECTED  # a second copy of it helps nobody
         if arrival.sha256 is None or not arrival.bytes or arrival.bytes > MAX_COPY or harmful:
             return ""
         name = storable(arrival.path.rpartition("/")[2])
@@ -84,7 +85,7 @@ def _reason_text(arrival: Arrival, copied: str, originals: Originals) -> str:
     if arrival.sha256 is not None:
         lines.append(f"SHA-256：{arrival.sha256}")
         lines.append(f"原件：{originals.path(arrival.sha256)}")
-    if arrival.reason == "infected":
+    if arrival.reason == Reason.INFECTED:
         lines.append("文件含有害内容，本处不放副本；原件不要打开。")
     elif arrival.sha256 is not None and arrival.bytes and not copied:
         lines.append("文件较大，本处不再复制，请直接查看原件。")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from evidence.domain.arrival_outcome import Reason
 from evidence.domain.identifiers import Number
 from evidence.errors import MissingPartError, UnreadableError
 from evidence.filetypes import media
@@ -79,7 +80,7 @@ class BareRenderer:
 
         try:
             pages = tuple(
-                PageReading(index=page.index, problem=page.problem or "no_code")
+                PageReading(index=page.index, problem=page.problem or Reason.NO_CODE)
                 for page in open_pages(path, media_type, Limits(pages=self.settings.max_pages))
             )
         except UnreadableError as error:

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from evidence.archive.originals import Stored
-from evidence.domain.arrival_outcome import ArrivalOutcome
+from evidence.domain.arrival_outcome import ArrivalOutcome, Reason
 from evidence.domain.case import Visit
 from evidence.domain.document import Document, MarkVerdict
 from evidence.domain.identifiers import ArrivalId, Number, Sha256, number_case
@@ -135,7 +135,7 @@ class Understander:
             detail = f"读这个文件时程序出错（{type(error).__name__}）"
             if isinstance(error, EvidenceError):
                 detail = error.what.rstrip("。")
-            return Understanding(judged=quarantined(material.arrival, "malformed", detail))
+            return Understanding(judged=quarantined(material.arrival, Reason.MALFORMED, detail))
 
     def _understand(self, material: Material, view: View, now: datetime) -> Understanding:
         refused = refusal(material, self.settings)
@@ -163,8 +163,8 @@ class Understander:
         judged = judge_pages(material.arrival, material.sha256, reading, view)
         if material.media.type == media.PDF and not reading.problem:
             judged = self._born_digital(material, judged, view)
-        broken = reading.problem in {"malformed", "incomplete"} or any(
-            page.problem == "malformed" for page in reading.pages
+        broken = reading.problem in {Reason.MALFORMED, Reason.INCOMPLETE} or any(
+            page.problem == Reason.MALFORMED for page in reading.pages
         )
         came = receipts(judged, view, material, now)
         if came:
@@ -263,7 +263,7 @@ class Understander:
             settings=self.recordings,
             as_it_is=material.as_it_is,
         )
-        return Understanding(judged=judged, further=further, broken=judged.reason == "incomplete")
+        return Understanding(judged=judged, further=further, broken=judged.reason == Reason.INCOMPLETE)
 
 
 def refusal(material: Material, settings: InboxSettings) -> Understanding | None:
@@ -271,19 +271,21 @@ def refusal(material: Material, settings: InboxSettings) -> Understanding | None
     kind = material.media
     family = Family.OTHER if is_foreign_zip(kind, material.name) else kind.family
     if not material.bytes:
-        return Understanding(judged=quarantined(material.arrival, "empty"), broken=True)
+        return Understanding(judged=quarantined(material.arrival, Reason.EMPTY), broken=True)
     if kind.encrypted:
-        return Understanding(judged=quarantined(material.arrival, "encrypted", "Office 文件设有打开密码"))
+        return Understanding(
+            judged=quarantined(material.arrival, Reason.ENCRYPTED, "Office 文件设有打开密码")
+        )
     if kind.mismatch:
         detail = "同时像两种文件" if kind.polyglot else f"内容是{kind_name(kind.type)}"
-        return Understanding(judged=quarantined(material.arrival, "type_mismatch", detail))
+        return Understanding(judged=quarantined(material.arrival, Reason.TYPE_MISMATCH, detail))
     if family is Family.OTHER:
         if kind.type == media.UNKNOWN and kind.claimed:
-            return Understanding(judged=quarantined(material.arrival, "malformed"), broken=True)
+            return Understanding(judged=quarantined(material.arrival, Reason.MALFORMED), broken=True)
         return Understanding(judged=_unsupported(material))
     too_large = over_limit(kind, material.bytes, settings)
     if too_large:
-        return Understanding(judged=quarantined(material.arrival, "too_large", too_large))
+        return Understanding(judged=quarantined(material.arrival, Reason.TOO_LARGE, too_large))
     return None
 
 
@@ -296,7 +298,7 @@ def _unsupported(material: Material) -> ArrivalJudged:
     """What to do instead, for kinds that people send again and again."""
     kind = material.media.type
     known = kind_name(kind) if kind != media.ZIP else ""  # a document of another program, zipped inside
-    judged = quarantined(material.arrival, "unsupported_type", f"内容是{known}" if known else "")
+    judged = quarantined(material.arrival, Reason.UNSUPPORTED_TYPE, f"内容是{known}" if known else "")
     if kind in media.ARCHIVES:
         name = {"application/vnd.rar": "RAR", "application/x-7z-compressed": "7z"}.get(kind, "")
         message = f"这是{name}压缩包，本程序不打开。请解压后，把里面的文件放入收件夹。"
@@ -316,7 +318,7 @@ def over_limit(kind: Media, size: int, settings: InboxSettings) -> str:
 def unreadable(material: Material, error: UnreadableError) -> Understanding:
     """A file that its reader refused, in the reader's words."""
     judged = quarantined(material.arrival, error.reason, error.what.rstrip("。"))
-    return Understanding(judged=judged, broken=error.reason in {"malformed", "incomplete"})
+    return Understanding(judged=judged, broken=error.reason in {Reason.MALFORMED, Reason.INCOMPLETE})
 
 
 def receipts(

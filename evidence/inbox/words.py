@@ -5,28 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from evidence.domain.arrival_outcome import Reason
 from evidence.domain.document import BoxKind, Document, Mark, MarkVerdict, ScannedPage
 from evidence.domain.terms import box_title
 from evidence.ledger.documents import DISAGREEING
 
 REASONS: dict[str, str] = {
-    "empty": "文件是空的（0 字节）。请重新扫描或重新复制。",
-    "incomplete": "文件不完整。收件夹中的原文件未动，补齐后自动接收；无法补齐的，请重新扫描或重新复制。",
-    "malformed": "文件已损坏，打不开。请重新扫描或向提供人重新索取。",
-    "encrypted": "文件设有密码，无法读取。请去掉密码后重新放入。",
-    "too_large": "文件超过允许的限度。请分成几份后重新放入，或请管理员放宽限制。",
-    "unsupported_type": "不接收这种类型的文件。请转成 PDF、图片、音视频、DOCX 或 XLSX 后重新放入。",
-    "type_mismatch": "文件的扩展名与内容不符。请确认来源；若内容无误，请改正扩展名后重新放入。",
-    "not_regular_file": "这不是文件本身（是链接、管道或设备）。请把文件本身复制进来，并删除这个条目。",
-    "forged_code": "二维码中的校验与签发时登记的不一致，可能不是本机构签发的页。请核对来源。",
-    "unknown_code": "二维码的编号在账本中没有登记。请核对是否为其他单位或其他工作区签发的文书。",
-    "void_form": "该编号的文书已作废。请使用重新签发的文书，重新签字后再扫描。",
-    "conflicting_codes": "同一页上的两个二维码互相矛盾。请检查是否有两张纸叠在一起，分开后重新扫描。",
-    "wrong_case": "页面内容与二维码所指的文书不符。请核对是否贴错或复印了二维码。",
-    "engine_timeout": "识别未能在限定时间内完成。文件已保存，可稍后运行 evidence inbox retry 重试。",
-    "infected": "病毒扫描发现有害内容。文件已隔离，不会打开或展示；请勿转发，让提供人查杀后重新提供。",
-    "damaged": "图像有一部分已损坏。请重新扫描；无法重新扫描的，请看图逐项确认。",
-    "not_readable": "读不到，里面的内容没有接收。请检查权限、路径长度和网络盘；改好后自动接收。",
+    Reason.EMPTY: "文件是空的（0 字节）。请重新扫描或重新复制。",
+    Reason.INCOMPLETE: "文件不完整。收件夹中的原文件未动，补齐后自动接收；无法补齐的，请重新扫描或重新复制。",
+    Reason.MALFORMED: "文件已损坏，打不开。请重新扫描或向提供人重新索取。",
+    Reason.ENCRYPTED: "文件设有密码，无法读取。请去掉密码后重新放入。",
+    Reason.TOO_LARGE: "文件超过允许的限度。请分成几份后重新放入，或请管理员放宽限制。",
+    Reason.UNSUPPORTED_TYPE: "不接收这种类型的文件。请转成 PDF、图片、音视频、DOCX 或 XLSX 后重新放入。",
+    Reason.TYPE_MISMATCH: "文件的扩展名与内容不符。请确认来源；若内容无误，请改正扩展名后重新放入。",
+    Reason.NOT_REGULAR_FILE: "这不是文件本身（是链接、管道或设备）。请把文件本身复制进来，并删除这个条目。",
+    Reason.FORGED_CODE: "二维码中的校验与签发时登记的不一致，可能不是本机构签发的页。请核对来源。",
+    Reason.UNKNOWN_CODE: "二维码的编号在账本中没有登记。请核对是否为其他单位或其他工作区签发的文书。",
+    Reason.VOID_FORM: "该编号的文书已作废。请使用重新签发的文书，重新签字后再扫描。",
+    Reason.CONFLICTING_CODES: "同一页上的两个二维码互相矛盾。请检查是否有两张纸叠在一起，分开后重新扫描。",
+    Reason.WRONG_CASE: "页面内容与二维码所指的文书不符。请核对是否贴错或复印了二维码。",
+    Reason.ENGINE_TIMEOUT: "识别未能在限定时间内完成。文件已保存，可稍后运行 evidence inbox retry 重试。",
+    Reason.INFECTED: "病毒扫描发现有害内容。文件已隔离，不会打开或展示；请勿转发，让提供人查杀后重新提供。",
+    Reason.DAMAGED: "图像有一部分已损坏。请重新扫描；无法重新扫描的，请看图逐项确认。",
+    Reason.NOT_READABLE: "读不到，里面的内容没有接收。请检查权限、路径长度和网络盘；改好后自动接收。",
 }
 """Reason code of the interface -> what is so, and what to do."""
 
@@ -37,17 +38,17 @@ LOST = (
 """Of a number in the gap that a restore left."""
 
 PAGE_REASONS: dict[str, str] = {
-    "forged_code": "二维码校验不符，可能不是本机构签发的页",
-    "unknown_code": "二维码的编号没有登记",
-    "void_form": "属于已作废的文书",
-    "conflicting_codes": "两个二维码互相矛盾",
-    "wrong_case": "页面内容与二维码所指的文书不符",
-    "engine_timeout": "识别超时，可重试",
-    "malformed": "页面已损坏，无法显示",
-    "damaged": "图像有损坏",
-    "too_complex": "图形过多，无法自动辨认",
-    "too_large": "页面过大",
-    "no_code": "没有读到二维码",
+    Reason.FORGED_CODE: "二维码校验不符，可能不是本机构签发的页",
+    Reason.UNKNOWN_CODE: "二维码的编号没有登记",
+    Reason.VOID_FORM: "属于已作废的文书",
+    Reason.CONFLICTING_CODES: "两个二维码互相矛盾",
+    Reason.WRONG_CASE: "页面内容与二维码所指的文书不符",
+    Reason.ENGINE_TIMEOUT: "识别超时，可重试",
+    Reason.MALFORMED: "页面已损坏，无法显示",
+    Reason.DAMAGED: "图像有损坏",
+    Reason.TOO_COMPLEX: "图形过多，无法自动辨认",
+    Reason.TOO_LARGE: "页面过大",
+    Reason.NO_CODE: "没有读到二维码",
 }
 
 _REPAIRS = {BoxKind.SIGNATURE: "补签", BoxKind.SEAL: "补盖", BoxKind.DATE: "补填"}

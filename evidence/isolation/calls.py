@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from typing import TypeVar, cast, get_type_hints
 
+from evidence.domain.arrival_outcome import Reason
 from evidence.errors import InputError, UnreadableError
 from evidence.isolation.child import Child, ChildLostError
 from evidence.isolation.limits import Bounds
@@ -110,11 +111,11 @@ class BoundedCalls:
 def _lost(child: Child, bounds: Bounds, *, late: bool) -> Refused:
     if late:
         what = f"等了 {bounds.wall_seconds:.0f} 秒没有读完。"
-        return Refused("engine_timeout", what, "", "")
+        return Refused(Reason.ENGINE_TIMEOUT, what, "", "")
     if child.spent:
         what = f"读取用时超过上限（{bounds.cpu_seconds} 秒处理器时间）。"
-        return Refused("too_large", what, "", "")
-    return Refused("malformed", "文件让读取程序中途崩溃。", "", "")
+        return Refused(Reason.TOO_LARGE, what, "", "")
+    return Refused(Reason.MALFORMED, "文件让读取程序中途崩溃。", "", "")
 
 
 _shared = BoundedCalls()

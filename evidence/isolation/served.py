@@ -10,6 +10,7 @@ from typing import Any, get_type_hints
 
 import msgspec
 
+from evidence.domain.arrival_outcome import Reason
 from evidence.errors import InputError, UnreadableError
 from evidence.isolation.child import receive, send
 from evidence.isolation.limits import Bounds, apply
@@ -39,7 +40,7 @@ def _answer(call: Call) -> FromChild:
         except MemoryError:
             return _too_large(call.bounds)
         except RecursionError:
-            return Refused("malformed", "内容一层套一层，嵌套过深。", "", "")
+            return Refused(Reason.MALFORMED, "内容一层套一层，嵌套过深。", "", "")
         except OSError as error:
             return trouble_of(error) or _unforeseen(error)
         except Exception as error:  # readers of hostile files fail in ways nobody listed
@@ -56,9 +57,9 @@ def _run(call: Call) -> Any:
 
 def _too_large(bounds: Bounds) -> Refused:
     what = f"读取所需的内存超过上限 {bounds.memory // 1_000_000} MB。"
-    return Refused("too_large", what, "", "")
+    return Refused(Reason.TOO_LARGE, what, "", "")
 
 
 def _unforeseen(error: Exception) -> Refused:
     traceback.print_exc()
-    return Refused("malformed", f"读到一处无法解读的内容（{type(error).__name__}）。", "", "")
+    return Refused(Reason.MALFORMED, f"读到一处无法解读的内容（{type(error).__name__}）。", "", "")

@@ -7,6 +7,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
+from evidence.domain.arrival_outcome import Reason
 from evidence.domain.document import IssuedPage, Mark, MarkVerdict, ScannedPage
 from evidence.domain.identifiers import ArrivalId, Sha256
 from evidence.domain.page_code import PageCode
@@ -123,7 +124,7 @@ def _wrong_case(
     guess = f"看内容可能是 {likely[0].number} 第{likely[0].page}页，请人工确认。" if likely else ""
     return PageReading(
         index=picture.index,
-        problem="wrong_case",
+        problem=Reason.WRONG_CASE,
         message=f"条码写的是 {code.number} 第{code.page}页，但纸上印的内容不是这一页。{guess}",
         number=code.number,
         page=code.page,

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 import cv2
 
+from evidence.domain.arrival_outcome import Reason
 from evidence.recognition.reading import Array, Limits, PageReading
 
 WITHOUT_OCR = "本机没有安装文字识别，没有二维码的页只按版面比对；安装 evidence[ocr] 后重试，建议会更准。"
@@ -92,5 +93,5 @@ def installed_ocr() -> Ocr | None:
 
 def remarks_on(reading: PageReading, limits: Limits) -> tuple[str, ...]:
     """What the clerk should know about this machine when a page was not recognised."""
-    lacking = reading.problem == "no_code" and limits.ocr and installed_ocr() is None
+    lacking = reading.problem == Reason.NO_CODE and limits.ocr and installed_ocr() is None
     return (WITHOUT_OCR,) if lacking else ()

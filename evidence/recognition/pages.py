@@ -16,6 +16,7 @@ import numpy as np
 import pillow_heif
 from PIL import Image, ImageOps, ImageSequence
 
+from evidence.domain.arrival_outcome import Reason
 from evidence.errors import UnreadableError
 from evidence.isolation.messages import trouble_of
 from evidence.recognition.damage import heard
@@ -64,12 +65,12 @@ def open_pages(
     """
     limits = limits or Limits()
     if path.stat().st_size == 0:
-        raise UnreadableError("empty", "文件是空的。", where=path.name)
+        raise UnreadableError(Reason.EMPTY, "文件是空的。", where=path.name)
     if media_type == PDF:
         return pdf_pages(path, limits, start, step)
     if media_type in PICTURE_TYPES:
         return _frames(path, limits, start, step)
-    raise UnreadableError("unsupported_type", "这种文件不能作为扫描件读取。", where=path.name)
+    raise UnreadableError(Reason.UNSUPPORTED_TYPE, "这种文件不能作为扫描件读取。", where=path.name)
 
 
 _NOT_OPENED = (
@@ -93,7 +94,7 @@ def _frames(path: Path, limits: Limits, start: int, step: int) -> Iterator[PageP
                 index += 1
                 if index >= limits.pages:
                     what = f"图片超过上限（{limits.pages} 页）。"
-                    raise UnreadableError("too_large", what, where=path.name)
+                    raise UnreadableError(Reason.TOO_LARGE, what, where=path.name)
                 if index >= start and (index - start) % step == 0:
                     yield _frame(index, frame, limits)
                 if source.format not in ("TIFF", "HEIF"):
@@ -102,11 +103,11 @@ def _frames(path: Path, limits: Limits, start: int, step: int) -> Iterator[PageP
             if trouble_of(error) is not None:
                 raise
             if index < 0:
-                raise UnreadableError("malformed", "图片已损坏，打不开。", where=path.name) from error
+                raise UnreadableError(Reason.MALFORMED, "图片已损坏，打不开。", where=path.name) from error
             yield PagePicture(
                 index=index + 1,
                 image=None,
-                problem="malformed",
+                problem=Reason.MALFORMED,
                 message="从这一页起文件已损坏，无法显示；其后是否还有页，不得而知。",
             )
 
@@ -120,7 +121,7 @@ def _opened(path: Path) -> Image.Image:
     except _NOT_OPENED as error:
         if trouble_of(error) is not None:
             raise
-        raise UnreadableError("malformed", "图片已损坏，打不开。", where=path.name) from error
+        raise UnreadableError(Reason.MALFORMED, "图片已损坏，打不开。", where=path.name) from error
 
 
 def _frame(index: int, frame: Image.Image, limits: Limits) -> PagePicture:
@@ -130,12 +131,12 @@ def _frame(index: int, frame: Image.Image, limits: Limits) -> PagePicture:
     if width * height > most_pixels:
         million, most = width * height // 1_000_000, most_pixels // 1_000_000
         what = f"图片有 {million} 百万像素，超过上限 {most} 百万；请用 300 dpi 重新扫描。"
-        return PagePicture(index=index, image=None, problem="too_large", message=what)
+        return PagePicture(index=index, image=None, problem=Reason.TOO_LARGE, message=what)
     if max(width, height) > _OPENCV_SIDE:
         return PagePicture(
             index=index,
             image=None,
-            problem="too_large",
+            problem=Reason.TOO_LARGE,
             message=f"图片有 {width}×{height} 像素，边长超过上限 {_OPENCV_SIDE}。",
         )
     dpi_x, dpi_y = _stated_dpi(frame)
@@ -148,15 +149,15 @@ def _frame(index: int, frame: Image.Image, limits: Limits) -> PagePicture:
             frame.draft("RGB", (DRAFT,) * 2)  # a 600 dpi JPEG is decoded at half size
             image, said = heard(lambda: _eight_bit(_upright(frame)))
     except MemoryError:
-        return PagePicture(index=index, image=None, problem="too_large", message=_memory(limits))
+        return PagePicture(index=index, image=None, problem=Reason.TOO_LARGE, message=_memory(limits))
     except (*_GIVEN_UP, EOFError) as error:
         if trouble_of(error) is not None:
             raise
         return _rest_of_jpeg(index, frame, (dpi_x, dpi_y)) or PagePicture(
-            index=index, image=None, problem="malformed", message="这一页已损坏，无法显示。"
+            index=index, image=None, problem=Reason.MALFORMED, message="这一页已损坏，无法显示。"
         )
     if min(image.shape[:2]) < 8:
-        return PagePicture(index=index, image=None, problem="malformed", message="图片太小，没有内容。")
+        return PagePicture(index=index, image=None, problem=Reason.MALFORMED, message="图片太小，没有内容。")
     if dpi_x and dpi_y and not 0.8 < dpi_x / dpi_y < 1.25:  # a fax has 204 x 98 or 204 x 196 lines
         h, w = image.shape[:2]
         factor = dpi_x / dpi_y

@@ -13,6 +13,7 @@ import numpy as np
 import pypdfium2
 import pypdfium2.raw as pdfium
 
+from evidence.domain.arrival_outcome import Reason
 from evidence.errors import UnreadableError
 from evidence.recognition.damage import everything
 from evidence.recognition.file_ink import file_ink, has_file_ink
@@ -44,12 +45,12 @@ def _opened(path: Path, streams: PdfStreams) -> pypdfium2.PdfDocument:
     except pypdfium2.PdfiumError as error:
         if is_locked(path):
             raise UnreadableError(
-                "encrypted", "PDF 有密码，打不开。", where=path.name, remedy="请去掉密码后重新放入。"
+                Reason.ENCRYPTED, "PDF 有密码，打不开。", where=path.name, remedy="请去掉密码后重新放入。"
             ) from error
         if streams.opened and not streams.count:
-            raise UnreadableError("malformed", "PDF 里没有页面。", where=path.name) from error
+            raise UnreadableError(Reason.MALFORMED, "PDF 里没有页面。", where=path.name) from error
         raise UnreadableError(
-            "malformed", "PDF 已损坏，打不开。", where=path.name, remedy="请重新扫描或重新导出。"
+            Reason.MALFORMED, "PDF 已损坏，打不开。", where=path.name, remedy="请重新扫描或重新导出。"
         ) from error
 
 
@@ -64,10 +65,10 @@ def _pages(
             document = pypdfium2.PdfDocument(streams.recounted())
         count = len(document)
         if count == 0:
-            raise UnreadableError("malformed", "PDF 里没有页面。", where=path.name)
+            raise UnreadableError(Reason.MALFORMED, "PDF 里没有页面。", where=path.name)
         if count > limits.pages:
             what = f"PDF 有 {count} 页，上限 {limits.pages} 页。"
-            raise UnreadableError("too_large", what, where=path.name)
+            raise UnreadableError(Reason.TOO_LARGE, what, where=path.name)
         for index in range(start, count, step):
             yield _pdf_page(document, index, limits, streams)
     finally:
@@ -84,7 +85,7 @@ def _pdf_page(
             return PagePicture(
                 index=index,
                 image=None,
-                problem="too_complex",
+                problem=Reason.TOO_COMPLEX,
                 message=f"这一页是矢量图，约有 {curves} 条线段，超过自动辨认的上限 {MOST_CURVES}；"
                 "文件已原样保存，请指定文书或案件。",
             )
@@ -98,7 +99,9 @@ def _pdf_page(
         # Vector pages are drawn at 200 dpi; a page box of metres is drawn as small as any other page.
         scale = min(min(max(native, 150.0), 300.0) / 72 if native else 200 / 72, DEFAULT.page.max_side / side)
         if min(width, height) * scale < 8:
-            return PagePicture(index=index, image=None, problem="malformed", message="页面太小，没有内容。")
+            return PagePicture(
+                index=index, image=None, problem=Reason.MALFORMED, message="页面太小，没有内容。"
+            )
         image = np.ascontiguousarray(page.render(scale=scale).to_numpy()[..., :3])
         picture = finished(index, image, native, bilevel=bilevel)
         if streams.damaged(index):
@@ -111,9 +114,11 @@ def _pdf_page(
         )
     except MemoryError:
         what = f"这一页需要的内存超过上限（{limits.memory // 1_000_000} MB）。"
-        return PagePicture(index=index, image=None, problem="too_large", message=what)
+        return PagePicture(index=index, image=None, problem=Reason.TOO_LARGE, message=what)
     except (pypdfium2.PdfiumError, ValueError):
-        return PagePicture(index=index, image=None, problem="malformed", message="这一页已损坏，无法显示。")
+        return PagePicture(
+            index=index, image=None, problem=Reason.MALFORMED, message="这一页已损坏，无法显示。"
+        )
 
 
 def _scanned_jpeg(index: int, page: pypdfium2.PdfPage, limits: Limits) -> PagePicture | None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
+from evidence.domain.arrival_outcome import Reason
 from evidence.domain.page_code import Corner, PageCode
 from evidence.ledger.arrival_events import Suggestion
 from evidence.recognition.blank import is_blank
@@ -65,7 +66,9 @@ def read_placed(
     """What one picture shows as the page that a person says it is; a code is of use, not needed."""
     image, form = picture.image, forms.issued(place.number)
     if image is None or form is None or not 1 <= place.page <= form.pages:
-        return PageReading(index=picture.index, problem=picture.problem or "no_code", message=picture.message)
+        return PageReading(
+            index=picture.index, problem=picture.problem or Reason.NO_CODE, message=picture.message
+        )
     gray = image if image.ndim == 2 else cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
     found = tuple(
         item for item in find_codes(gray) if (item.code.number, item.code.page) == (place.number, place.page)
@@ -111,19 +114,19 @@ def code_problem(codes: list[PageCode], forms: FormLookup) -> tuple[str, str]:
     for code in codes:
         form = forms.issued(code.number)
         if form is None:
-            return "unknown_code", f"条码编号 {code.number} 不是本工作区签发的。"
+            return Reason.UNKNOWN_CODE, f"条码编号 {code.number} 不是本工作区签发的。"
         if (
             form.pages != code.pages
             or not code.page <= form.pages
             or form.checks[code.page - 1] != code.check
         ):
-            return "forged_code", f"条码 {code.number} 的校验与签发时不符，可能是伪造的。"
+            return Reason.FORGED_CODE, f"条码 {code.number} 的校验与签发时不符，可能是伪造的。"
     if len(codes) > 1:
         names = "、".join(f"{code.number} 第{code.page}页" for code in codes)
-        return "conflicting_codes", f"同一页上有不同的条码：{names}。"
+        return Reason.CONFLICTING_CODES, f"同一页上有不同的条码：{names}。"
     form = forms.issued(codes[0].number)
     if form is not None and form.voided_why:
-        return "void_form", f"编号 {form.number} 已作废：{form.voided_why}"
+        return Reason.VOID_FORM, f"编号 {form.number} 已作废：{form.voided_why}"
     return "", ""
 
 
@@ -142,7 +145,7 @@ def _without_code(
         message = "图像有一部分已损坏，请重新扫描这一页。"
     return PageReading(
         index=picture.index,
-        problem="no_code" if picture.damage is None else "damaged",
+        problem=Reason.NO_CODE if picture.damage is None else Reason.DAMAGED,
         message=message,
         suggestions=suggestions,
         picture=preview_of(picture.image, previews),

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import msgspec
 
+from evidence.domain.arrival_outcome import Reason
 from evidence.domain.document import IssuedForm, IssuedPage
 from evidence.domain.identifiers import Number, Sha256
 from evidence.errors import UnreadableError
@@ -142,7 +143,7 @@ def _readings(picture: PagePicture, limits: Limits, remote: _Remote) -> tuple[Pa
         raise
     except MemoryError:
         what = f"这一页需要的内存超过上限（{limits.memory // 1_000_000} MB）。"
-        return (PageReading(index=picture.index, problem="too_large", message=what),)
+        return (PageReading(index=picture.index, problem=Reason.TOO_LARGE, message=what),)
     except Exception as error:  # deterministic: the same page fails again
         if isinstance(error, OSError) and trouble_of(error) is not None:
             raise
@@ -152,4 +153,4 @@ def _readings(picture: PagePicture, limits: Limits, remote: _Remote) -> tuple[Pa
 def _broken(index: int, error: Exception) -> PageReading:
     traceback.print_exc()
     what = f"这一页无法辨认（{type(error).__name__}），请看图确认。"
-    return PageReading(index=index, problem="malformed", message=what)
+    return PageReading(index=index, problem=Reason.MALFORMED, message=what)

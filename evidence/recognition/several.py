@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
+from evidence.domain.arrival_outcome import Reason
 from evidence.domain.document import PageIdentity
 from evidence.domain.page_code import PageCode
 from evidence.recognition.codes import FoundCode, find_codes
@@ -45,7 +46,7 @@ def read_sheets(
     Sheets that lie on each other stay one question, as what they were called before.
     """
     whole = read_page(picture, forms=forms, previews=previews, ocr=ocr)
-    if picture.image is None or not (whole.problem == "conflicting_codes" or whole.scan is not None):
+    if picture.image is None or not (whole.problem == Reason.CONFLICTING_CODES or whole.scan is not None):
         return (whole,)
     fine, gray, found = look_for_codes(picture, picture.image) if whole.problem else (None, None, ())
     if whole.scan is not None:

@@ -13,6 +13,7 @@ import threading
 import time
 from pathlib import Path
 
+from evidence.domain.arrival_outcome import Reason
 from evidence.domain.document import IssuedForm
 from evidence.domain.identifiers import Number
 from evidence.isolation.child import Child, ChildLostError
@@ -184,10 +185,10 @@ class _Share:
     def _broken(self, *, late: bool, spent: bool) -> tuple[str, str]:
         if spent:
             most = round(self.limits.page_seconds)
-            return "too_complex", f"这一页内容过多，{most} 秒处理器时间内没有辨认完。"
+            return Reason.TOO_COMPLEX, f"这一页内容过多，{most} 秒处理器时间内没有辨认完。"
         if late:
-            return "engine_timeout", BROKEN_PAGE
-        return "malformed", "这一页让识别程序中断，已跳过，请看图确认。"
+            return Reason.ENGINE_TIMEOUT, BROKEN_PAGE
+        return Reason.MALFORMED, "这一页让识别程序中断，已跳过，请看图确认。"
 
     def lose(self, *, late: bool, spent: bool) -> None:
         """The worker broke at the current page: say so and go on behind it.

@@ -9,6 +9,7 @@ import configparser
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
+from evidence.domain.arrival_outcome import Reason
 from evidence.errors import UnreadableError
 
 CARD_FILES = frozenset({"param.ini", "hsauth.ini", "info.dat"})
@@ -40,7 +41,7 @@ def read_card(data: bytes, *, name: str) -> Card:
     card = _info_dat(text) if PurePath(name).suffix.lower() == ".dat" else _ini(text)
     if card is None:
         raise UnreadableError(
-            "malformed",
+            Reason.MALFORMED,
             "记录仪身份文件里没有设备编号。",
             where=name,
             remedy="请在导入表“记录仪”中登记设备，再人工指派录像。",

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePath
 
+from evidence.domain.arrival_outcome import Reason
 from evidence.domain.identifiers import Sha256
 from evidence.domain.recording import Recording, TimeClaim
 from evidence.domain.week import SHANGHAI
@@ -80,7 +81,7 @@ def read_export(
     rows = read_rows(path, name or path.name, fits)
     if not rows:
         raise UnreadableError(
-            "empty",
+            Reason.EMPTY,
             "采集站清单里没有一行数据。",
             where=name or path.name,
             remedy="请重新导出后再放入收件夹。",
@@ -89,7 +90,7 @@ def read_export(
     chosen = mapping or choose_mapping(headings, presets)
     if chosen is None or chosen.name not in headings:
         raise UnreadableError(
-            "malformed",
+            Reason.MALFORMED,
             "采集站清单缺少文件名一列，无法与录像对应。",
             where=f"{name or path.name}：现有列 {'、'.join(sorted(headings)[:20])}",
             remedy="请在 evidence.toml 的 [recordings.exports.名称] 中写明各列的名称后重试。",

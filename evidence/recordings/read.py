@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePath
 
+from evidence.domain.arrival_outcome import Reason
 from evidence.domain.identifiers import Sha256
 from evidence.domain.recording import Recording, Stretch, TimeClaim
 from evidence.errors import UnreadableError
@@ -80,7 +81,7 @@ def read_recording(
     base = PurePath(name.replace("\\", "/")).name
     if size == 0:
         raise UnreadableError(
-            "empty", "文件是空的，没有录像内容。", where=name, remedy="请从记录仪或采集站重新拷贝。"
+            Reason.EMPTY, "文件是空的，没有录像内容。", where=name, remedy="请从记录仪或采集站重新拷贝。"
         )
     with path.open("rb") as stream:
         structure = read_structure(stream)
@@ -167,10 +168,10 @@ def read_bounded(file: FootageFile) -> Recording:
     try:
         return run_bounded(read_footage, replace(file, told=told), footage_bounds(file.path.stat().st_size))
     except UnreadableError as error:
-        if error.reason != "too_large":
+        if error.reason != Reason.TOO_LARGE:
             raise
         raise UnreadableError(
-            "malformed",
+            Reason.MALFORMED,
             f"录像内部的索引有误，读不到结尾：{error.what}",
             where=file.name,
             remedy="请从记录仪或采集站重新拷贝；仍不能播放时，请保留记录仪并说明情况。",
@@ -245,20 +246,20 @@ def _examine(path: Path, structure: Structure, name: str, told: Told) -> _Found:
 def _refuse(structure: Structure, tracks: Tracks, name: str) -> None:
     if structure.container and (structure.truncated or tracks.truncated):
         raise UnreadableError(
-            "incomplete",
+            Reason.INCOMPLETE,
             "录像文件不完整，没有能播放的内容（多为拷贝中断）。",
             where=name,
             remedy="请从记录仪或采集站重新拷贝整个文件。",
         )
     if structure.container or tracks.format:
         raise UnreadableError(
-            "malformed",
+            Reason.MALFORMED,
             "录像文件已损坏，无法播放。",
             where=name,
             remedy="请从记录仪或采集站重新拷贝；仍不能播放时，请保留记录仪并说明情况。",
         )
     raise UnreadableError(
-        "unsupported_type",
+        Reason.UNSUPPORTED_TYPE,
         "这不是能识别的音视频文件。",
         where=name,
         remedy="请交 MP4、MOV、AVI 或 MKV 文件。",

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path, PurePath
 
-from evidence.domain.arrival_outcome import ArrivalOutcome
+from evidence.domain.arrival_outcome import ArrivalOutcome, Reason
 from evidence.domain.case import Visit
 from evidence.domain.identifiers import ArrivalId, CaseId, Sha256
 from evidence.domain.recording import BY_RULE, Recording
@@ -234,7 +234,7 @@ def _judged(recording: Recording, decision: Assignment) -> ArrivalJudged:
         else ArrivalOutcome.LINKED
         if visit
         else ArrivalOutcome.UNIDENTIFIED,
-        reason="incomplete" if recording.truncated else "",
+        reason=Reason.INCOMPLETE if recording.truncated else "",
         message="".join(dict.fromkeys((f"{decision.why}。".replace("。。", "。"), *recording.remarks))),
         recordings=(recording,),
         case=CaseId(visit.rpartition("-V")[0]) if visit else None,

@@ -12,6 +12,7 @@ from typing import Any
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
+from evidence.domain.arrival_outcome import Reason
 from evidence.errors import UnreadableError
 from evidence.filetypes.workbook import read_workbook
 
@@ -43,7 +44,7 @@ def read_rows(path: Path, name: str, fits: Callable[[set[str]], int]) -> list[Ro
     """
     if path.stat().st_size > MAX_BYTES:
         what = f"清单有 {path.stat().st_size // 1024**2} MB，上限 {MAX_BYTES // 1024**2} MB。"
-        raise UnreadableError("too_large", what, where=name, remedy="请按日期分成几份导出。")
+        raise UnreadableError(Reason.TOO_LARGE, what, where=name, remedy="请按日期分成几份导出。")
     suffix = PurePath(name).suffix.lower()
     if suffix == ".xlsx":
         rows = _best(_sheets(path), fits)
@@ -55,7 +56,7 @@ def read_rows(path: Path, name: str, fits: Callable[[set[str]], int]) -> list[Ro
         rows = _best([_csv(decode(_content(path)), name)], fits)
     else:
         raise UnreadableError(
-            "unsupported_type",
+            Reason.UNSUPPORTED_TYPE,
             "采集站清单须为 CSV、XLSX、JSON 或 XML。",
             where=name,
             remedy="请换一种格式导出。",
@@ -230,10 +231,13 @@ def _text(value: Any) -> str:
 
 
 def _too_many(name: str) -> UnreadableError:
-    return UnreadableError("too_large", f"清单超过上限 {MAX_ROWS} 行。", where=name)
+    return UnreadableError(Reason.TOO_LARGE, f"清单超过上限 {MAX_ROWS} 行。", where=name)
 
 
 def _malformed(name: str, what: str) -> UnreadableError:
     return UnreadableError(
-        "malformed", f"采集站清单读不出来：{what}。", where=name, remedy="请从采集站重新导出后再放入收件夹。"
+        Reason.MALFORMED,
+        f"采集站清单读不出来：{what}。",
+        where=name,
+        remedy="请从采集站重新导出后再放入收件夹。",
     )

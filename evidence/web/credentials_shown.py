@@ -15,6 +15,7 @@ from cryptography.x509 import load_pem_x509_certificates
 from django.http import Http404
 from django.shortcuts import render
 
+from evidence.domain.arrival_outcome import Reason
 from evidence.domain.case_files import photographs_of, pictures_of
 from evidence.domain.identifiers import ArrivalId, CaseId, Sha256
 from evidence.errors import InputError, UnreadableError
@@ -125,5 +126,5 @@ def _read(digest: str, path: Path, name: str, roots: str) -> Credentials:
     try:
         return run_bounded(judge, Asked(path=path, name=name, roots=roots), _BOUNDS)
     except UnreadableError as error:
-        spent = error.reason in {"too_large", "engine_timeout"}
+        spent = error.reason in {Reason.TOO_LARGE, Reason.ENGINE_TIMEOUT}
         return undecided(Doubt.BOUNDS if spent else Doubt.DAMAGED)

@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 
+from evidence.domain.arrival_outcome import Reason
 from evidence.domain.case_files import photographs_of
 from evidence.domain.facts import CaseFacts
 from evidence.domain.identifiers import ArrivalId, CaseId, Number, Sha256, expand
@@ -132,7 +133,7 @@ def _send_picture(workspace: Workspace, digest: Sha256) -> Any:
 
 def refuse_harmful(workspace: Workspace, digest: str) -> None:
     """What a virus scanner has found is kept, and goes out to nobody."""
-    if any(each.reason == "infected" for each in workspace.ledger.view.arrivals_of(Sha256(digest))):
+    if any(each.reason == Reason.INFECTED for each in workspace.ledger.view.arrivals_of(Sha256(digest))):
         raise Http404
 
 

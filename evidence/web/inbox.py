@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 
+from evidence.domain.arrival_outcome import Reason
 from evidence.domain.case import in_force
 from evidence.domain.document import MarkVerdict
 from evidence.domain.identifiers import ArrivalId, CaseId, Number, VisitId, expand
@@ -105,7 +106,9 @@ def arrival_context(request: Any, identifier: str) -> dict[str, Any]:
     layout = lay_out(view, judged, found.id, map(Number, asked)) if judged else None
     return {
         "arrival": found,
-        "takes": found.sha256 is not None and found.reason != "infected" and may_take(request, found.sha256),
+        "takes": found.sha256 is not None
+        and found.reason != Reason.INFECTED
+        and may_take(request, found.sha256),
         "layout": layout if layout is not None and layout.tiles > 1 else None,
         "asked": asked,
         "sheets": sheets_of(linked, workspace.issued),
