@@ -152,3 +152,22 @@ def test_the_entry_form_stands_in_the_side_panel_with_its_mistakes_and_waits_for
     panel.locator("[role=alert]", has_text="有几处需要改正").wait_for(timeout=60_000)
     panel.get_by_role("button", name="关闭").click()
     expect(panel).to_be_hidden()
+
+
+def test_a_record_entered_on_a_page_of_the_line_s_own_waits_for_the_line_to_the_server(
+    open_page: Callable[..., Any], returned: Workspace
+) -> None:
+    page = open_page("clerk", "/")
+    line = page.locator(".deed", has_text="录入收回的检查记录").first
+    page.goto(line.locator(".go").evaluate("each => each.href"))
+    panel = page.locator("#panel")
+    panel.get_by_role("link", name="对照录入").click()
+    form = panel.locator("#visit")
+    form.wait_for()
+    page.context.set_offline(True)
+    form.get_by_label("检查场所").fill("车间、仓库")
+    form.locator("button[name=enter]").click()
+    panel.get_by_text("连接中断。已填的内容存在本机").wait_for(timeout=30_000)
+    page.context.set_offline(False)
+    panel.locator("[role=alert]", has_text="有几处需要改正").wait_for(timeout=60_000)
+    expect(panel.locator("#visit").get_by_label("检查场所")).to_have_value("车间、仓库")

@@ -150,6 +150,18 @@ def test_a_page_that_is_left_asks_first_and_the_same_file_goes_on(
     assert asked == ["beforeunload"], "what is received keeps nobody on the page"
 
 
+def test_a_line_opened_on_a_page_of_its_own_sends_its_files_as_the_list_does(
+    page: Any, film: Path, workspace: Workspace
+) -> None:
+    page.goto(page.url.replace("/inbox/", "/"))
+    line = page.locator(".deed", has_text="补交全程录像").first
+    page.goto(line.locator(".go").evaluate("each => each.href"))
+    page.locator("#panel form[data-uploads] input[type=file]").set_input_files(film)
+    page.locator("#panel form[data-uploads] button").click()
+    expect(_line(page, film.name)).to_contain_text("已收到", timeout=SLOW)
+    assert (workspace.inbox / film.name).read_bytes() == film.read_bytes()
+
+
 def test_several_files_go_one_after_the_other_and_one_is_given_up(
     page: Any, film: Path, tmp_path: Path, workspace: Workspace
 ) -> None:
