@@ -10,7 +10,7 @@ import numpy as np
 from evidence.domain.document import Box, BoxKind, IssuedPage
 from evidence.recognition.aligned_scan import AlignedScan, Rect
 from evidence.recognition.closer import look_closer
-from evidence.recognition.neighbours import from_a_neighbour, straddles
+from evidence.recognition.neighbours import date_ink, straddles
 from evidence.recognition.reading import Array
 from evidence.recognition.refusals import refusal_in
 from evidence.recognition.rings import Ring
@@ -18,7 +18,7 @@ from evidence.recognition.straight import line_count
 from evidence.recognition.straight_thresholds import StraightThresholds
 from evidence.recognition.surroundings import box_rect
 from evidence.recognition.thresholds import DEFAULT, Thresholds
-from evidence.recognition.traits import Around, Traits, traits_of
+from evidence.recognition.traits import Around, Traits, traits_of, without
 
 STRAIGHT = "像折痕、纸边或划线"
 STRUCK_OUT = "划去/拒签？"
@@ -71,8 +71,11 @@ def doubt_about(
     refused = refusal_words(_ink_in(box, around, weak), traits.length, limits) if signature else ""
     if refused:
         return Doubt(why=refused)
-    if signature and from_a_neighbour(box, issued.boxes, around, weak):
-        return Doubt(why=NEIGHBOUR)
+    dated = date_ink(box, issued.boxes, around, weak) if signature else np.zeros(0, bool)
+    if dated.any():
+        alone = traits_of(sheet, box, without(around, dated), weak, strong, thresholds)
+        if not _is_written(alone, least, limits):
+            return Doubt(why=NEIGHBOUR)
     if straddles(box, issued.boxes, around, weak):
         return Doubt(why=NEIGHBOUR)
     return None

@@ -44,30 +44,54 @@ _MOSTLY = 0.6
 """...and of the box's ink that must for the box to be asked."""
 
 
-def from_a_neighbour(box: Box, boxes: Sequence[Box], around: Around, weak: float) -> bool:
-    """Whether all ink of a box is in line with a neighbour's and touches it across their border."""
-    ink = (around.dark > weak).astype(np.uint8)
-    x0, y0 = max(round(around.rect[0]), 0), max(round(around.rect[1]), 0)
-    for other in boxes:
-        if other.box == box.box or other.kind is not BoxKind.DATE:
-            continue
-        side = _side(box, other)
-        if side and _runs_across(ink, _span(box, x0, y0), _span(other, x0, y0), side):
-            return True
-    return False
+def date_ink(box: Box, boxes: Sequence[Box], around: Around, weak: float) -> Array:
+    """Ink of a box that is in line with the date beside it and touches it across their border.
 
-
-def may_be_a_neighbours(box: Box, boxes: Sequence[Box], ink: Array) -> bool:
-    """Whether a date beside a box could be what its ink belongs to, judged without looking at the date.
-
-    Args:
-        ink: uint8, of the box alone.
+    Returns:
+        bool, of the crop's size; nothing where no date reaches over.
     """
-    for other in boxes:
-        side = 0 if other.box == box.box or other.kind is not BoxKind.DATE else _side(box, other)
-        if side and _may_run_across(_big_enough(ink), side, other.h * PT):
-            return True
-    return False
+    ink = (around.dark > weak).astype(np.uint8)
+    theirs = np.zeros(ink.shape, bool)
+    x0, y0 = max(round(around.rect[0]), 0), max(round(around.rect[1]), 0)
+    own = _span(box, x0, y0)
+    for other, side in _dates_beside(box, boxes):
+        columns = _columns_across(ink, own, _span(other, x0, y0), side)
+        theirs[own[1] : own[3], max(own[0], 0) : own[2]] |= columns
+    return theirs
+
+
+def may_be_date_ink(box: Box, boxes: Sequence[Box], around: Around, weak: float) -> Array:
+    """The same, judged without looking at the date: ink that could be its beginning."""
+    ink = (around.dark > weak).astype(np.uint8)
+    theirs = np.zeros(ink.shape, bool)
+    left, top, right, bottom = _span(box, max(round(around.rect[0]), 0), max(round(around.rect[1]), 0))
+    place = np.s_[top:bottom, max(left, 0) : right]
+    mine = _big_enough(ink[place])
+    for other, side in _dates_beside(box, boxes):
+        columns = _nearest(mine, side)
+        if columns.any() and _may_run_across(mine & columns, side, other.h * PT):
+            theirs[place] |= columns
+    return theirs
+
+
+def _dates_beside(box: Box, boxes: Sequence[Box]) -> list[tuple[Box, int]]:
+    """Date boxes that adjoin, each with the side it lies on."""
+    dates = [other for other in boxes if other.box != box.box and other.kind is BoxKind.DATE]
+    return [(other, side) for other in dates if (side := _side(box, other))]
+
+
+def _nearest(mine: Array, side: int) -> Array:
+    """Columns, bool, from the border as far as ink goes on without a gap; none where there is no ink."""
+    inked = mine.any(axis=0)
+    columns = np.nonzero(inked)[0]
+    if not len(columns):
+        return np.zeros(inked.shape, bool)
+    gaps = np.nonzero(np.diff(columns) > 1.5 * int(_REACH_MM * MM))[0]
+    if side > 0:
+        first = columns[gaps[-1] + 1] if len(gaps) else 0
+        return np.arange(len(inked)) >= first
+    last = columns[gaps[0]] if len(gaps) else len(inked)
+    return np.arange(len(inked)) <= last
 
 
 def straddles(box: Box, boxes: Sequence[Box], around: Around, weak: float) -> bool:
@@ -112,13 +136,9 @@ def _stacked(box: Box, other: Box) -> bool:
 
 def _may_run_across(mine: Array, side: int, highest: float) -> bool:
     """`highest` is the date box's own height: no date is higher."""
-    if not mine.any():
-        return False
     mine = mine[:, ::-1] if side < 0 else mine
-    columns = np.nonzero(mine.any(axis=0))[0]
-    to_border = mine.shape[1] - 1 - int(columns[-1])
-    apart = int(np.diff(columns).max(initial=0)) > 1.5 * int(_REACH_MM * MM)
-    if apart or to_border > _FAR_MM * MM or _height(mine) > _HIGHER * highest:
+    to_border = mine.shape[1] - 1 - int(np.nonzero(mine.any(axis=0))[0][-1])
+    if to_border > _FAR_MM * MM or _height(mine) > _HIGHER * highest:
         return False
     return to_border <= int(_REACH_MM * MM) or _evenness(mine) >= _EVEN
 
@@ -140,23 +160,31 @@ def _span(box: Box, x0: int, y0: int) -> tuple[int, int, int, int]:
     return round(x) - x0, max(round(y) - y0, 0), round(x + w) - x0, round(y + h) - y0
 
 
-def _runs_across(
+def _columns_across(
     ink: Array, own: tuple[int, int, int, int], theirs: tuple[int, int, int, int], side: int
-) -> bool:
-    """Whether the ink from the far end of the box to the border is one line of writing with theirs."""
+) -> Array:
+    """Columns of a box, bool, whose ink is one line of writing with theirs; all of one piece or none.
+
+    What stands further off may be the signature: it is judged without these.
+    """
     left, top, right, bottom = own
     mine = _big_enough(ink[top:bottom, max(left, 0) : right])
     o_left, o_top, o_right, o_bottom = theirs
     beyond = _big_enough(ink[o_top:o_bottom, max(o_left, 0) : max(o_right, 0)])
-    if not mine.any() or not beyond.any():
-        return False
+    columns = _nearest(mine, side)
+    if not columns.any() or not beyond.any():
+        return np.zeros(columns.shape, bool)
+    near = mine & columns
     if side < 0:
-        mine, beyond = mine[:, ::-1], beyond[:, ::-1]
-    columns, far = np.nonzero(mine.any(axis=0))[0], np.nonzero(beyond.any(axis=0))[0]
+        near, beyond = near[:, ::-1], beyond[:, ::-1]
+    return columns & _in_line(near, beyond)
+
+
+def _in_line(mine: Array, beyond: Array) -> bool:
+    """Whether two pieces of writing left and right of a border are one."""
     reach = int(_REACH_MM * MM)
-    to_border, from_border = mine.shape[1] - 1 - int(columns[-1]), int(far[0])
-    if int(np.diff(columns).max(initial=0)) > 1.5 * reach:
-        return False  # something else stands further off: that may be the signature
+    to_border = mine.shape[1] - 1 - int(np.nonzero(mine.any(axis=0))[0][-1])
+    from_border = int(np.nonzero(beyond.any(axis=0))[0][0])
     theirs_near = beyond[:, : 12 * reach]
     if max(to_border, from_border) <= reach and to_border + from_border <= 1.5 * reach:
         return _height(mine) <= _HIGHER * _height(theirs_near)
@@ -174,19 +202,20 @@ def _middle(ink: Array) -> float:
 
 
 def _evenness(ink: Array) -> float:
-    """Height of the middle one of its pieces in shares of the whole; where digits are joined, of the lowest
-    quarter of its width; 0 for what is no wider than a digit or two.
+    """Height of the middle one of its pieces, or of the lowest quarter of its width where that is more, in
+    shares of the whole: a pale pen breaks digits into crumbs, a broad one joins them; 0 for what is no wider
+    than a digit or two.
     """
     whole = max(_height(ink), 1.0)
     count, _labels, stats, _centres = cv2.connectedComponentsWithStats(ink.astype(np.uint8))
-    if count >= 4:
-        return float(np.median(stats[1:, cv2.CC_STAT_HEIGHT])) / whole
+    pieces = float(np.median(stats[1:, cv2.CC_STAT_HEIGHT])) if count >= 4 else 0.0
     columns = np.nonzero(ink.any(axis=0))[0]
     left, right = int(columns[0]), int(columns[-1]) + 1
     if right - left < _YEAR * whole:
-        return 0.0
+        return pieces / whole
     quarters = np.array_split(ink[:, left:right], 4, axis=1)
-    return min(_height(quarter) if quarter.any() else 0.0 for quarter in quarters) / whole
+    lowest = min(_height(quarter) if quarter.any() else 0.0 for quarter in quarters)
+    return max(pieces, lowest) / whole
 
 
 def _big_enough(ink: Array) -> Array:

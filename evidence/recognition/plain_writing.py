@@ -13,11 +13,11 @@ import numpy as np
 
 from evidence.domain.document import Box, BoxKind
 from evidence.recognition.doubts import ink_in
-from evidence.recognition.neighbours import may_be_a_neighbours, straddles
+from evidence.recognition.neighbours import may_be_date_ink, straddles
 from evidence.recognition.reference import MM
 from evidence.recognition.straight import line_count
 from evidence.recognition.thresholds import DEFAULT, Thresholds
-from evidence.recognition.traits import Around, inner_part, length_of_strokes, part
+from evidence.recognition.traits import Around, inner_part, length_of_strokes, part, without
 
 _STRAY_MM2 = 0.1
 """Ink around a box that is dust: what runs on outside it leaves more."""
@@ -42,13 +42,13 @@ def is_plain_writing(
     limits = thresholds.straight
     signature = box.kind is BoxKind.SIGNATURE
     least = _PLENTY * (limits.written_mm if signature else limits.dated_mm)
-    own = ink_in(box, around.rect, around.dark, weak)
-    if signature and may_be_a_neighbours(box, boxes, own):
-        return False
     if straddles(box, boxes, around, weak):
         return False
     if not signature and _is_small_writing(box, around, weak, strong, least, thresholds):
         return True
+    if signature:
+        around = without(around, may_be_date_ink(box, boxes, around, weak))
+    own = ink_in(box, around.rect, around.dark, weak)
     parted = part(box, around, weak, thresholds)
     if parted.outside >= limits.leaves_mm:
         return False

@@ -7,7 +7,7 @@ tells what the paper is like.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -64,6 +64,11 @@ class Around:
     """Darkness that is not printed, 0 under seals."""
     hidden: Array
     """Where print hides the paper."""
+
+
+def without(around: Around, gone: Array) -> Around:
+    """The same crop less some of its ink; `gone` is bool, of its shape."""
+    return replace(around, dark=np.where(gone, 0, around.dark)) if gone.any() else around
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

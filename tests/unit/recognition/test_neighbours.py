@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from evidence.domain.document import Box, BoxKind
-from evidence.recognition.neighbours import from_a_neighbour, straddles
+from evidence.recognition.neighbours import date_ink, straddles
 from evidence.recognition.reference import MM, PT
 from evidence.recognition.surroundings import box_rect
 from evidence.recognition.traits import WIDE_MM, Around
@@ -38,32 +38,57 @@ def around(*words):
 
 @pytest.mark.parametrize("start", [34, 44, 52])
 def test_a_large_date_that_begins_in_the_signature_box_is_the_dates(start):
-    found = from_a_neighbour(SIGNED, (SIGNED, DATED), around(("2022 7 11", start, 5)), 40)
-    assert found
+    row = around(("2022 7 11", start, 5))
+    assert share_of_the_date(row) == 1
+
+
+def share_of_the_date(row, first_mm=0.0, last_mm=59.0):
+    """Share of the ink in some stretch of the signature box that is taken for the date's."""
+    theirs = date_ink(SIGNED, (SIGNED, DATED), row, 40)
+    stretch = np.s_[:, round((WIDE_MM + first_mm) * MM) : round((WIDE_MM + last_mm) * MM)]
+    ink = row.dark[stretch] > 40
+    return float((ink & theirs[stretch]).sum() / max(ink.sum(), 1))
 
 
 def test_a_signature_beside_its_date_is_a_signature():
     row = around(("Abg Wky", 4, 7), ("2022 7 11", 64, 4))
-    assert not from_a_neighbour(SIGNED, (SIGNED, DATED), row, 40)
+    assert share_of_the_date(row) == 0
 
 
 def test_a_signature_that_ends_at_the_border_is_higher_than_the_date():
     row = around(("Wk", 38, 10), ("2022 7", 62, 4))
-    assert not from_a_neighbour(SIGNED, (SIGNED, DATED), row, 40)
+    assert share_of_the_date(row) == 0
 
 
 def test_a_signature_and_the_beginning_of_a_date_are_told_apart():
     row = around(("Abg", 4, 7), ("2022 7 11", 48, 5))
-    assert not from_a_neighbour(SIGNED, (SIGNED, DATED), row, 40)
+    assert share_of_the_date(row, 0, 30) == 0
+    assert share_of_the_date(row, 40, 59) == 1
+
+
+def test_a_crease_far_from_the_date_does_not_hide_whose_the_date_is():
+    row = around(("2022 7 11", 48, 5))
+    cv2.line(row.dark, (round((WIDE_MM + 9) * MM), 0), (round((WIDE_MM + 5) * MM), row.dark.shape[0]), 255, 2)
+    assert share_of_the_date(row, 0, 15) == 0
+    assert share_of_the_date(row, 40, 59) == 1
+
+
+def test_digits_in_broken_strokes_on_a_rising_line_are_a_year():
+    row = around(("20", 40, 4.2))
+    higher = around(("22", 46.5, 4.2))
+    row.dark[: -round(1 * MM)] |= higher.dark[round(1 * MM) :]
+    row.dark[::9] = 0
+    row.dark[:] |= around(("7 11", 62, 4.5)).dark
+    assert share_of_the_date(row) == 1
 
 
 def test_an_empty_date_box_has_no_ink_to_give():
-    assert not from_a_neighbour(SIGNED, (SIGNED, DATED), around(("Abg", 30, 6)), 40)
+    assert share_of_the_date(around(("Abg", 30, 6))) == 0
 
 
 def test_a_year_that_stands_alone_left_of_its_month_is_the_dates():
     row = around(("2022", 40, 5), ("7 11", 65, 5))
-    assert from_a_neighbour(SIGNED, (SIGNED, DATED), row, 40)
+    assert share_of_the_date(row) == 1
 
 
 ABOVE = Box(
