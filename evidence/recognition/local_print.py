@@ -20,6 +20,10 @@ _STRIP_MM = 12.0
 """Breadth of the strips of a large box."""
 _SEEN = 0.6
 """Share of a stroke's least darkness at which print is seen, also beneath a pale seal."""
+_PRINT = 200
+"""Brightness up to which a pixel of the issued page is of its print."""
+_WORD_MM = 6.0
+"""A character of the forms is smaller, a rule across a strip longer."""
 _ASIDE_MM = 20.0
 """A note on a box covers its surroundings too."""
 
@@ -92,9 +96,27 @@ def print_is_gone_around(sheet: AlignedScan, rect: Rect, limits: InkThresholds) 
         if not print_is_gone(page[part], dark[part], least, limits.print_there, limits, (rows, 1)):
             continue  # most strips lie in place
         strip = shifted(np.ascontiguousarray(page[part]), np.ascontiguousarray(seen[part]))
+        strip = _without_cut_words(strip, first=left == 0, last=right == page.shape[1])
         if print_is_gone(strip, dark[part], least, limits.print_there, limits, (rows, 1)):
             return True
     return False
+
+
+def _without_cut_words(strip: Array, *, first: bool, last: bool) -> Array:
+    """The print of a strip less the edges of words that begin outside the crop.
+
+    Nothing says where on bent paper such an edge is to be looked for; rules are longer than words.
+
+    Args:
+        first, last: whether the strip's left, and right, end is the crop's own.
+    """
+    count, labels, stats, _centres = cv2.connectedComponentsWithStats((strip < _PRINT).astype(np.uint8))
+    rows, columns = strip.shape
+    cut = np.zeros(count, bool)
+    for k, (x, y, w, h, _size) in enumerate(stats[1:].tolist(), 1):
+        reaches = y == 0 or y + h == rows or (first and x == 0) or (last and x + w == columns)
+        cut[k] = reaches and max(w, h) < _WORD_MM * MM
+    return np.where(cut[labels], 255, strip).astype(np.uint8) if cut.any() else strip
 
 
 def rules_are_lost(
