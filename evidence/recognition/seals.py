@@ -24,6 +24,10 @@ _WHOLE, _CLEAR = 0.95, 4.0
 """Share of a ring, and its density over the paper outside, from which it is round without a closer look."""
 _PLAIN_RING = 3.8
 """Fullness of a ring that is plainly a seal's own, of 4: circles less likely need not be measured."""
+_BROAD_MM = 2.5
+"""No line or letter of a seal is so broad; a marker's stripe is..."""
+_STRIPE_MM2 = 100.0
+"""...and covers more than a star of 14 mm."""
 _GRAY_REACH_MM = 14.0
 """How far around its box a ring without colour is looked for."""
 
@@ -193,7 +197,8 @@ def _weighed(red: _Red, patch: Array, ring: Ring, there: Ring, limits: SealThres
     score = min(1000, round(400 + 600 * min(ring.sectors / 0.9, 1) * min(max(ring.redness, 20) / 60, 1)))
     why = ""
     if strong and not (ring.sectors >= _WHOLE and ring.gain >= _CLEAR):
-        why = outline_of(ink & disk_of(ring, ink.shape, (0.0, 0.0), 1.45), ring, limits)
+        drawn = _drawn(red) & disk_of(ring, ink.shape, (0.0, 0.0), 1.45)
+        why = outline_of(drawn, ring, limits)
     return SealFinding(
         verdict=MarkVerdict.PRESENT if strong and not why else MarkVerdict.UNDECIDED,
         score=score if not why else min(score, 600),
@@ -201,6 +206,16 @@ def _weighed(red: _Red, patch: Array, ring: Ring, there: Ring, limits: SealThres
         red_mm2=area,
         why=why,
     )
+
+
+def _drawn(red: _Red) -> Array:
+    """Red ink, bool; where a marker crosses, less its stripe, on which lines and letters are redder still."""
+    ink = red.amount > red.level
+    broad = cv2.morphologyEx(red.amount, cv2.MORPH_OPEN, np.ones((int(_BROAD_MM * MM),) * 2))
+    if float((broad > red.level).sum()) < _STRIPE_MM2 * MM**2:
+        return ink
+    edges = cv2.morphologyEx((broad > red.level).astype(np.uint8), cv2.MORPH_GRADIENT, np.ones((9, 9)))
+    return ((red.amount - broad) > red.level) & (edges == 0)
 
 
 def _pale_red(patch: Array, limits: SealThresholds) -> _Red:

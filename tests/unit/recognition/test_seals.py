@@ -90,6 +90,18 @@ def test_a_gray_copy_of_a_seal_is_never_accepted(room, sample, strength):
         assert verdict(reading, BOX) is not PRESENT
 
 
+@pytest.mark.parametrize("seed", [1, 6, 9, 12, 16, 19])
+def test_a_pink_marker_across_an_oval_seal_does_not_make_it_round(room, sample, seed):
+    def marker(_rng, canvas):
+        box = next(box for box in canvas.boxes if box.box.startswith(BOX))
+        highlight(np.random.default_rng(seed), canvas, box)
+
+    steps = then(pressed(seed, shape="oval"), marker)
+    found = mark(room.read(room.scan(sample, retouch=steps)), BOX)
+    assert found.verdict is UNDECIDED
+    assert "椭圆" in found.why
+
+
 def test_red_words_and_boxes_are_no_seal(room, sample):
     def words(_rng, canvas):
         from PIL import Image, ImageDraw
@@ -153,8 +165,11 @@ def test_a_seal_between_two_boxes_the_other_empty_signs_neither(left, right, sai
     assert all((one.why == "盖在两个盖章处之间") == (said[0] is UNDECIDED) for one in asked.values())
 
 
-def sheet_without(*lost):
-    """A ruled box of 40 mm, a second rule just beyond its left edge; without some of these lines."""
+def sheet_without(*lost, word_mm=None):
+    """A ruled box of 40 mm, a second rule just beyond its left edge; without some of these lines.
+
+    With a word in place of the lower rule, 1.7 mm below it on the issued page and `word_mm` on the scan.
+    """
     mm, points = MM, MM / PT
     where = {"x": 20 * points, "y": 20 * points, "w": 40 * points, "h": 40 * points}
     box = Box(box="seal", kind=BoxKind.SEAL, role="", required=True, **where)
@@ -168,9 +183,15 @@ def sheet_without(*lost):
         "right": np.s_[low:high, high : high + 2],
         "beyond": np.s_[low:high, round(18.1 * mm) : round(18.1 * mm) + 2],
     }
+    if word_mm is not None:
+        del sides["bottom"]
     for name, place in sides.items():
         page[place] = 0
         seen[place] = 255 if name in lost else 0
+    for paper, down in ((page, 1.7), (seen, word_mm)):
+        if word_mm is not None:
+            top = high + round(down * mm)
+            paper[top : top + round(4 * mm), round(41 * mm) : round(45 * mm)] = 0
     sheet = SimpleNamespace(
         gray=seen, reference=SimpleNamespace(gray=page), noise=1.0, contrast=200.0, bent_mm=0.2, bilevel=False
     )
@@ -188,3 +209,8 @@ def sheet_without(*lost):
 )
 def test_print_missing_beyond_a_whole_frame_does_not_cover_a_seal(lost, hidden):
     assert hides_a_seal(*sheet_without(*lost)) is hidden
+
+
+def test_the_edge_of_a_word_below_the_box_that_bent_paper_moved_covers_no_seal():
+    assert hides_a_seal(*sheet_without(word_mm=2.8)) is False
+    assert hides_a_seal(*sheet_without("left", word_mm=2.8)) is True
