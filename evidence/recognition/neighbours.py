@@ -82,16 +82,16 @@ def _dates_beside(box: Box, boxes: Sequence[Box]) -> list[tuple[Box, int]]:
 
 def _nearest(mine: Array, side: int) -> Array:
     """Columns, bool, from the border as far as ink goes on without a gap; none where there is no ink."""
-    inked = mine.any(axis=0)
-    columns = np.nonzero(inked)[0]
+    width = mine.shape[1]
+    columns = np.nonzero(mine.any(axis=0))[0]
     if not len(columns):
-        return np.zeros(inked.shape, bool)
+        return np.zeros(width, bool)
     gaps = np.nonzero(np.diff(columns) > 1.5 * int(_REACH_MM * MM))[0]
     if side > 0:
         first = columns[gaps[-1] + 1] if len(gaps) else 0
-        return np.arange(len(inked)) >= first
-    last = columns[gaps[0]] if len(gaps) else len(inked)
-    return np.arange(len(inked)) <= last
+        return np.arange(width) >= first
+    last = columns[gaps[0]] if len(gaps) else width
+    return np.arange(width) <= last
 
 
 def straddles(box: Box, boxes: Sequence[Box], around: Around, weak: float) -> bool:
