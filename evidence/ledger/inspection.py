@@ -129,7 +129,9 @@ def _note(seen: _Seen, seq: int, event: Event) -> None:
             ArrivalOutcome.DUPLICATE if event.duplicate_of else ArrivalOutcome.TAKEN
         )
     elif isinstance(event, ArrivalJudged):
-        if seen.outcomes.get(event.arrival) in (None, ArrivalOutcome.WAITING):
+        before = seen.outcomes.get(event.arrival)
+        refused = event.outcome == ArrivalOutcome.QUARANTINED  # too large, no file, taken away half written
+        if before is None or (before == ArrivalOutcome.WAITING and not refused):
             problem = _("到件 {id} 有结论，却没有入档记录").format(id=event.arrival)
         seen.outcomes[event.arrival] = event.outcome
     elif isinstance(event, FormIssued):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,9 @@ from evidence.inbox import kinds
 from evidence.inbox.names import why_ignored
 from evidence.inbox.passes import NoRoomError
 from evidence.inbox.report import arrival_row
+from evidence.ledger.inspection import inspect
 from tests.outside.workbooks.maker import packed
-from tests.support.inbox_fixture import CHECK, Room, issue, open_room, outcomes, scan
+from tests.support.inbox_fixture import CHECK, QUICK, Room, issue, open_room, outcomes, scan
 
 GOOD = scan(f"{CHECK}/1")
 
@@ -104,10 +106,6 @@ def test_files_outside_and_one_closed_folder_among_the_paths(
 
 
 def test_too_large_is_said_before_anything_is_copied(tmp_path: Path) -> None:
-    from dataclasses import replace
-
-    from tests.support.inbox_fixture import QUICK
-
     room = open_room(tmp_path, replace(QUICK, max_bytes=1024**2))
     issue(room.ledger)
     path = room.drop("大.pdf", GOOD)
@@ -203,3 +201,13 @@ def breaks_on_text(question: Question) -> Examined:
     if question.name.endswith(".csv"):
         raise ArithmeticError(question.name)
     return examine(question)
+
+
+def test_what_was_refused_before_it_was_archived_leaves_a_sound_ledger(tmp_path: Path) -> None:
+    room = open_room(tmp_path, replace(QUICK, max_bytes=1024**2))
+    issue(room.ledger)
+    os.mkfifo(room.inbox / "管道.pdf")
+    with room.drop("大.pdf", GOOD).open("r+b") as file:
+        file.truncate(3 * 1024**2)
+    assert outcomes(room.ingest()) == {"管道.pdf": "quarantined", "大.pdf": "quarantined"}
+    assert inspect(room.ledger).problems == ()
