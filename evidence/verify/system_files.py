@@ -31,8 +31,12 @@ _LEFT_BEHIND = (
     "@eadir",
     ".@__thumb",
     "~$*",
+    ".~lock.*#",
+    ".nfs????????????????????????",
+    ".fuse_hidden????????????????",
+    "*:zone.identifier",
 )
-"""Names in lower case, as Windows, macOS, Linux and NAS systems write them."""
+"""Names in lower case, as Windows, macOS, Linux, NAS systems and open office programs write them."""
 _PATTERN = re.compile("|".join(map(translate, _LEFT_BEHIND)))
 
 

@@ -21,6 +21,10 @@ JUNK = {
     "Icon\r": b"",
     "@eaDir/x@SynoEAStream": b"x",
     "~$移交清单.xlsx": b"x",
+    "data/.~lock.移交清单.xlsx#": b",clerk,PC-03,01.04.2022 15:10;",
+    "data/移交清单.pdf:Zone.Identifier": b"[ZoneTransfer]\r\nZoneId=3\r\n",
+    "data/.nfs000000000012d4870000001f": b"x",
+    "data/.fuse_hidden0000004300000002": b"x",
 }
 BESIDE = {
     "__MACOSX/._WJB-2022-W13": APPLE_DOUBLE,
