@@ -71,7 +71,9 @@ def doubt_about(
     refused = refusal_words(_ink_in(box, around, weak), traits.length, limits) if signature else ""
     if refused:
         return Doubt(why=refused)
-    dated = date_ink(box, issued.boxes, around, weak) if signature else np.zeros(0, bool)
+    # A fold through name and date would make one piece of them.
+    flat = without(around, traits.folds)
+    dated = date_ink(box, issued.boxes, flat, weak) if signature else np.zeros(0, bool)
     if dated.any():
         alone = traits_of(sheet, box, without(around, dated), weak, strong, thresholds)
         if not _is_written(alone, least, limits):

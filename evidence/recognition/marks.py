@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import cv2
@@ -165,7 +165,34 @@ def _seals(
         for box in waiting:
             if _reaches(ring, findings[box.box].ring):
                 findings[box.box] = find_seal(sheet, box, views[box.box], tuple(owned), thresholds.seal)
-    return asked_between(findings, boxes)
+
+    def without(box: Box, ring: Ring) -> SealFinding:
+        return find_seal(sheet, box, views[box.box], (ring,), thresholds.seal)
+
+    return asked_between(shared_out(findings, boxes, without), boxes)
+
+
+def shared_out(
+    findings: dict[str, SealFinding], boxes: Sequence[Box], without: Callable[[Box, Ring], SealFinding]
+) -> dict[str, SealFinding]:
+    """A seal on the border goes to the box that has no other, where the other has one of its own.
+
+    Args:
+        without: judges a box anew with a ring left out.
+    """
+    shared = dict(findings)
+    for box in boxes:
+        ring = shared[box.box].ring
+        if ring is None or shared[box.box].verdict is not MarkVerdict.PRESENT:
+            continue
+        for other in boxes:
+            if other is box or shared[other.box].verdict is MarkVerdict.PRESENT or not belongs(ring, other):
+                continue
+            own = without(box, ring)
+            if own.verdict is MarkVerdict.PRESENT and own.ring is not None and not belongs(own.ring, other):
+                shared[box.box], shared[other.box] = own, shared[box.box]
+                break
+    return shared
 
 
 def hides_a_seal(sheet: AlignedScan, box: Box, limits: InkThresholds = DEFAULT.ink) -> bool:

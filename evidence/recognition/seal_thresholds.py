@@ -48,11 +48,11 @@ class SealThresholds:
     """...and its redness in units of the noise left."""
     pale_sectors: float = 0.6
     """Least share of its ring, which must do what strength does not..."""
-    pale_arcs: float = 0.7
+    pale_arcs: float = 0.6
     """...each twenty-fourth of it, redder on the average than the paper outside by..."""
     pale_redder: float = 1.5
     """...so much and four standard errors, for this share of the ring..."""
-    pale_purity: float = 0.45
+    pale_purity: float = 0.4
     """...with this share of redness in its darkness: gray copies have colour only at their edges."""
     oval_ratio: float = 0.9
     """A seal whose outline is narrower than this is no circle..."""

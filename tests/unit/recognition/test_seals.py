@@ -10,7 +10,7 @@ from evidence.demo.canvas import font
 from evidence.demo.seal import SEAL_FACE, Pressing, stamp
 from evidence.demo.usage import highlight
 from evidence.domain.document import Box, BoxKind, MarkVerdict
-from evidence.recognition.marks import asked_between, hides_a_seal
+from evidence.recognition.marks import asked_between, hides_a_seal, shared_out
 from evidence.recognition.reference import MM, PT
 from evidence.recognition.rings import Ring
 from evidence.recognition.seals import SealFinding
@@ -163,6 +163,20 @@ def test_a_seal_between_two_boxes_the_other_empty_signs_neither(left, right, sai
     asked = asked_between({LEFT.box: left, RIGHT.box: right}, (LEFT, RIGHT))
     assert (asked[LEFT.box].verdict, asked[RIGHT.box].verdict) == said
     assert all((one.why == "盖在两个盖章处之间") == (said[0] is UNDECIDED) for one in asked.values())
+
+
+@pytest.mark.parametrize(
+    ("again", "said"),
+    [
+        pytest.param(found(PRESENT, 141), (PRESENT, PRESENT), id="another seal well inside"),
+        pytest.param(found(PRESENT, 105), (UNDECIDED, PRESENT), id="another that may be either's too"),
+        pytest.param(found(UNDECIDED), (UNDECIDED, PRESENT), id="no other"),
+    ],
+)
+def test_a_seal_on_the_border_goes_to_the_box_that_has_no_other(again, said):
+    before = {LEFT.box: found(UNDECIDED), RIGHT.box: found(PRESENT, 102)}
+    shared = shared_out(before, (LEFT, RIGHT), lambda _box, _ring: again)
+    assert (shared[LEFT.box].verdict, shared[RIGHT.box].verdict) == said
 
 
 def sheet_without(*lost, word_mm=None):
