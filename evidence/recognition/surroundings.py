@@ -7,14 +7,21 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from evidence.domain.document import Box
+from evidence.domain.document import Box, BoxKind
 from evidence.recognition.aligned_scan import PAPER, AlignedScan, Rect, crop
 from evidence.recognition.frames import FRAME_MM, frame_is_whole
 from evidence.recognition.identity import Words
 from evidence.recognition.ink_thresholds import InkThresholds
 from evidence.recognition.reading import Array
-from evidence.recognition.reference import MM, PT
+from evidence.recognition.reference import MM, PT, softened
 from evidence.recognition.thresholds import DEFAULT, Thresholds
+
+_STRAY_MM = (3.0, 6.5)
+"""How far across and down bent paper moves words at the foot of a page..."""
+_STRAY_WORD = 0.55
+"""...with what correlation they are found there..."""
+_ALIKE_MM = 2.0
+"""...and how differently from each other they have moved at most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +68,8 @@ def look_around(sheet: AlignedScan, words: Words, box: Box, thresholds: Threshol
     lit = low >= ink.paper_floor * sheet.paper_level
     error, near = _error_near(sheet, words, rect)
     foreign = _words_under(sheet, words, rect, ink, ink.foreign_mm) >= ink.foreign_words
+    if foreign and box.kind is BoxKind.SEAL and sheet.bent_mm > thresholds.alteration.bent_mm:
+        foreign = not have_strayed(sheet, _hidden_words(sheet, words, rect, ink, ink.foreign_mm))
     framed = (foreign or error > limits.local_error_mm) and frame_is_whole(sheet, rect)
     if framed:  # only what is within the frame tells
         foreign = _words_under(sheet, words, rect, ink, FRAME_MM) >= ink.foreign_words
@@ -104,8 +113,37 @@ def _gaps(places: Array, rect: Rect) -> Array:
 
 def _words_under(sheet: AlignedScan, words: Words, rect: Rect, ink: InkThresholds, near_mm: float) -> int:
     """How many words near a box something lies on: their strokes are not there, other print may be."""
+    return len(_hidden_words(sheet, words, rect, ink, near_mm))
+
+
+def _hidden_words(sheet: AlignedScan, words: Words, rect: Rect, ink: InkThresholds, near_mm: float) -> Array:
+    """Which words those are, n x 4 as in the reference."""
     near = words.seen & (_gaps(sheet.reference.words, rect) < near_mm * MM)
-    return int((near & (words.score < ink.foreign_word) & (words.covered < ink.foreign_covered)).sum())
+    hidden = near & (words.score < ink.foreign_word) & (words.covered < ink.foreign_covered)
+    return sheet.reference.words[hidden]
+
+
+def have_strayed(sheet: AlignedScan, places: Array) -> bool:
+    """Whether words that are not in their place all stand further off, moved alike as bent paper moves them.
+
+    Only told of seal boxes, beside which so much matters little.
+    """
+    across, down = round(_STRAY_MM[0] * MM), round(_STRAY_MM[1] * MM)
+    page = softened(sheet.reference)
+    moves: list[tuple[float, float]] = []
+    for x, y, w, h in places.tolist():
+        window = crop(sheet.gray, x - across, y - down, w + 2 * across, h + 2 * down)
+        if window.shape != (h + 2 * down, w + 2 * across):
+            return False
+        answer = cv2.matchTemplate(
+            cv2.GaussianBlur(window, (0, 0), 0.6), page[y : y + h, x : x + w], cv2.TM_CCOEFF_NORMED
+        )
+        _low, score, _where, (left, top) = cv2.minMaxLoc(answer)
+        if score < _STRAY_WORD:
+            return False
+        moves.append((left - across, top - down))
+    apart = np.ptp(np.array(moves, float), axis=0)
+    return len(moves) > 1 and float(np.hypot(*apart)) < _ALIKE_MM * MM
 
 
 def _covered(sheet: AlignedScan, paper: Array, hue: float) -> bool:

@@ -1,11 +1,17 @@
 """Other people's paper on a box: whatever is printed or written on it signs nothing, and it is named."""
 
+from dataclasses import dataclass
+from types import SimpleNamespace
+
+import cv2
 import numpy as np
 import pytest
 
 from evidence.demo.covers import COVERS, business_card, lay_on_a_box, lay_paper, other_sheet, receipt, slip
 from evidence.demo.seal import stamp
 from evidence.domain.document import MarkVerdict
+from evidence.recognition.reference import MM
+from evidence.recognition.surroundings import have_strayed
 from tests.support.recognition_fixture import box_pixels, mark, verdict
 
 
@@ -89,3 +95,39 @@ def test_each_cover_of_the_simulator_covers_some_box_and_says_so(room, sample, k
     covered = {box.rpartition("-p")[0] for box in scan.truth.covered}
     assert covered
     assert {name for name in covered if verdict(reading, name) is MarkVerdict.PRESENT} == set()
+
+
+@dataclass(frozen=True, eq=False)
+class Issued:
+    """A page as it was issued."""
+
+    gray: np.ndarray
+
+
+def strays(*moves):
+    """Whether 年 月 日 at the foot, moved so many mm right and down, have strayed; None: a slip hides one."""
+    page = np.full((round(60 * MM), round(80 * MM)), 255, np.uint8)
+    seen = page.copy()
+    places = []
+    for k, (letter, move) in enumerate(zip("BRK", moves, strict=True)):
+        x, y, side = round((15 + 15 * k) * MM), round(30 * MM), round(3.6 * MM)
+        places.append((x, y, side, side))
+        cv2.putText(page, letter, (x, y + side), cv2.FONT_HERSHEY_SIMPLEX, side / 22, 0, 2)
+        if move is not None:
+            across, down = (round(each * MM) for each in move)
+            place = (x + across, y + side + down)
+            cv2.putText(seen, letter, place, cv2.FONT_HERSHEY_SIMPLEX, side / 22, 60, 2)
+    sheet = SimpleNamespace(gray=seen, reference=Issued(page))
+    return have_strayed(sheet, np.array(places))
+
+
+@pytest.mark.parametrize(
+    ("moves", "strayed"),
+    [
+        pytest.param([(-1, 3.5), (-1, 4.2), (-1, 5)], True, id="as bent paper moves them"),
+        pytest.param([(-1, 3.5), None, (-1, 5)], False, id="one is hidden"),
+        pytest.param([(-1, 3.5), (-1, -3.5), (-1, 5)], False, id="every one another way"),
+    ],
+)
+def test_words_that_bent_paper_moved_cover_no_seal_box(moves, strayed):
+    assert strays(*moves) is strayed
