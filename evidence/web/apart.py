@@ -15,7 +15,7 @@ import signal
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from multiprocessing.connection import Connection
 from pathlib import Path
 from threading import Event, Lock, Thread
@@ -26,7 +26,9 @@ import msgspec
 
 from evidence.domain.week import Week
 from evidence.language import _
-from evidence.web.reckoning import Due, Judged, judge_week, list_due
+from evidence.web.reckoning import Due, Judged, judge_week, judged_lines, list_due
+from evidence.web.reckoning_kept import Kept, LinesAsked
+from evidence.web.worklist import Worklist
 
 if TYPE_CHECKING:
     from evidence.config import Workspace
@@ -38,6 +40,7 @@ _REST_S = 20.0
 _LONGEST_REST_S = 60.0
 _JUDGED = msgspec.msgpack.Decoder(Judged)
 _DUE = msgspec.msgpack.Decoder(Due)
+_LINES = msgspec.msgpack.Decoder(Worklist)
 _DAMAGED = 6
 """Exit code of an intake that found the ledger damaged: nothing may be written any more."""
 
@@ -47,8 +50,8 @@ class Reckoner:
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
-        # Two lines, so that a week never waits for the long list of what is due.
-        self._week, self._due = _Line(), _Line()
+        # Three lines, so that a week never waits for the long list of what is due, nor a page for either.
+        self._week, self._due, self._lines = _Line(), _Line(), _Line()
         self._lock = Lock()
         self._process: Any = None
         self._launched = 0.0
@@ -70,6 +73,7 @@ class Reckoner:
             process, self._process = self._process, None
             self._week.hang_up()
             self._due.hang_up()
+            self._lines.hang_up()
         if process is not None:
             process.terminate()
             process.join(timeout=10)
@@ -85,6 +89,11 @@ class Reckoner:
         answer = self._ask(self._due, at)
         return _DUE.decode(answer) if answer else list_due(self._workspace, at)
 
+    def lines(self, judged: Judged, due: Due | None, today: date) -> Worklist:
+        """What people have to do by these two answers, arrivals aside."""
+        answer = self._lines.ask(LinesAsked.of(judged, due, today))
+        return _LINES.decode(answer) if answer else judged_lines(judged, due, today)
+
     def _ask(self, line: _Line, question: object) -> bytes:
         answer = line.ask(question)
         if not answer:
@@ -98,14 +107,17 @@ class Reckoner:
         self._launched = monotonic()
         weeks, theirs = _SPAWN.Pipe()
         dues, theirs_too = _SPAWN.Pipe()
+        lines, theirs_also = _SPAWN.Pipe()
+        ends = (theirs, theirs_too, theirs_also)
         self._process = _SPAWN.Process(
-            target=_reckon, args=(self._workspace.root, theirs, theirs_too), name="desk-reckoner", daemon=True
+            target=_reckon, args=(self._workspace.root, *ends), name="desk-reckoner", daemon=True
         )
         self._process.start()
-        theirs.close()
-        theirs_too.close()
+        for end in ends:
+            end.close()
         self._week.connect(weeks)
         self._due.connect(dues)
+        self._lines.connect(lines)
 
 
 def _lives(process: Any) -> bool:
@@ -143,15 +155,15 @@ class _Line:
                 return b""
 
 
-def _reckon(root: Path, weeks: Connection, dues: Connection) -> None:
+def _reckon(root: Path, weeks: Connection, dues: Connection, lines: Connection) -> None:
     """The process: answers until the desk hangs up."""
     _low()
     from evidence.config import open_workspace
 
-    workspace = open_workspace(root)
-    other = Thread(target=_answer, args=(dues, lambda at: list_due(workspace, at)), daemon=True)
-    other.start()
-    _answer(weeks, lambda asked: judge_week(workspace, *asked))
+    kept = Kept(open_workspace(root))
+    for pipe, make in ((dues, kept.due), (lines, kept.lines)):
+        Thread(target=_answer, args=(pipe, make), daemon=True).start()
+    _answer(weeks, lambda asked: kept.week(*asked))
 
 
 def _answer(pipe: Connection, make: Callable[[Any], object]) -> None:

@@ -4,9 +4,11 @@ week's judgement, renewed behind the scenes while the last one is still shown wi
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from functools import lru_cache
 from itertools import islice
 from threading import Event, Lock, Thread
 from time import monotonic
@@ -16,9 +18,10 @@ from evidence.domain.arrival_outcome import FOR_A_PERSON, ArrivalOutcome
 from evidence.domain.week import Week, local_date
 from evidence.ledger.arrival_events import ArrivalJudged, ArrivalTaken, ArrivalWaiting
 from evidence.web.apart import Reckoner
-from evidence.web.reckoning import Due, Judged, judged_lines
+from evidence.web.reckoning import Due, Judged
 from evidence.web.trail import Trail
 from evidence.web.viewings import Viewings
+from evidence.web.worklist import Worklist
 
 if TYPE_CHECKING:
     from evidence.config import Workspace
@@ -112,12 +115,12 @@ class Agenda:
         workspace: Workspace,
         reckoner: Reckoner,
         viewings: Viewings,
-        prepare: Callable[[Due], None],
+        preparing: Callable[[Due], AbstractContextManager[None]],
     ) -> None:
         self._workspace = workspace
         self._viewings = viewings
         self._reckoner = reckoner
-        self._prepare = prepare
+        self._preparing = preparing
         self._lock = Lock()
         self._due: Due | None = None
         self._busy = False
@@ -151,8 +154,8 @@ class Agenda:
         begin = monotonic()
         try:
             made = self._reckoner.due(self._workspace.clock())
-            self._prepare(made)
-            self._due = made
+            with self._preparing(made):
+                self._due = made
         finally:
             # A list that took long to make is made less often.
             self._next = monotonic() + max(RENEW_AFTER_S, 20 * (monotonic() - begin))
@@ -190,8 +193,10 @@ class Board:
         self.given_up = GivenUp(workspace)
         self.trail = Trail(workspace)
         self.reckoner = Reckoner(workspace)
-        self.agenda = Agenda(workspace, self.reckoner, self.viewings, self._fold)
+        self.agenda = Agenda(workspace, self.reckoner, self.viewings, self._folding_with)
         self._lock = Lock()
+        # Whoever shows something new folds it first with what is shown of the other: never two at once.
+        self._folding = Lock()
         self._judged: dict[Week, Judged] = {}
         self._busy: set[Week] = set()
         self._made: dict[Week, float] = {}
@@ -256,16 +261,28 @@ class Board:
             with self._lock:
                 self._busy.discard(week)
 
-    def _fold(self, due: Due | None) -> None:
+    def lines(self, judged: Judged, due: Due | None, today: date) -> Worklist:
+        """What people have to do, arrivals aside; folded anew only when something was reckoned anew."""
+        return _folded(self.reckoner, judged, due, today)
+
+    @contextmanager
+    def _folding_with(self, due: Due) -> Iterator[None]:
         """Make the lines of this week before any page asks for them: they are some ten thousand at worst."""
-        judged = self._judged.get(self.this_week())
-        if judged is not None:
-            judged_lines(judged, due, local_date(self.workspace.clock()))
+        with self._folding:
+            judged = self._judged.get(self.this_week())
+            if judged is not None:
+                self.lines(judged, due, local_date(self.workspace.clock()))
+            yield
 
     def _judge(self, week: Week) -> Judged:
         made = self.reckoner.week(week, self.workspace.clock())
-        if week == self.this_week():
-            judged_lines(made, self.agenda.latest, local_date(self.workspace.clock()))
+        if week != self.this_week():
+            return self._keep(week, made)
+        with self._folding:
+            self.lines(made, self.agenda.latest, local_date(self.workspace.clock()))
+            return self._keep(week, made)
+
+    def _keep(self, week: Week, made: Judged) -> Judged:
         with self._lock:
             known = self._judged.get(week)
             self._made[week] = monotonic()
@@ -274,3 +291,8 @@ class Board:
             if len(self._judged) > 12:
                 del self._judged[min(self._judged, key=lambda each: self._judged[each].at)]
         return made
+
+
+@lru_cache(maxsize=4)
+def _folded(reckoner: Reckoner, judged: Judged, due: Due | None, today: date) -> Worklist:
+    return reckoner.lines(judged, due, today)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.shortcuts import render
 
+from evidence.web.lines import Line
 from evidence.web.listed import listed, url_of
 from evidence.web.middleware import role_of
 from evidence.web.pages import page
@@ -13,7 +14,7 @@ from evidence.web.panel_redirect import LAST, THEN, in_panel
 from evidence.web.panels import content, still_open
 from evidence.web.roles import Act, may
 from evidence.web.today import State, lines_of, state_of
-from evidence.web.worklist import Line, Worklist
+from evidence.web.worklist import Worklist
 
 
 @page(Act.SEE)

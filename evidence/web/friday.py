@@ -26,6 +26,7 @@ from evidence.rules.owed import Owed
 from evidence.web.acting import actor_of
 from evidence.web.friday_stage import STAGES, enterprise_rows, of_enterprise, stage_of
 from evidence.web.jobs import Outcome, forgotten
+from evidence.web.lines import Line
 from evidence.web.listed import url_of
 from evidence.web.matrix import SIGNS, Row
 from evidence.web.middleware import role_of
@@ -37,7 +38,7 @@ from evidence.web.roles import Act, may
 from evidence.web.sheets import document_state
 from evidence.web.speech import say
 from evidence.web.today import chosen_week
-from evidence.web.worklist import Line, Sources, worklist
+from evidence.web.worklist import Sources, worklist
 
 if TYPE_CHECKING:
     from evidence.handover.package import Order
@@ -146,7 +147,7 @@ def _lines(judged: Judged, today: date) -> tuple[Line, ...]:
         visit_kinds=context.visit_kinds,
         visit_people=context.visit_people,
     )
-    return worklist(sources).lines
+    return tuple(worklist(sources).lines)
 
 
 def _changed(view: View, own: Sequence[Package]) -> list[tuple[str, str]]:

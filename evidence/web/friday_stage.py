@@ -10,8 +10,8 @@ from enum import StrEnum
 from evidence.domain.register import Package, Receipt
 from evidence.rules.clause import Finding
 from evidence.rules.owed import Owed
+from evidence.web.lines import Line
 from evidence.web.matrix import State, gravity, state_of, worst
-from evidence.web.worklist import Line
 
 FEW_DEEDS = 8
 """Deeds of one enterprise in its row; the rest is counted and unfolds with its findings."""

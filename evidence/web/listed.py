@@ -15,9 +15,10 @@ from evidence.errors import EvidenceError
 from evidence.forms.people import Contact, read_contacts
 from evidence.rules.owed_deeds import ENTERPRISE
 from evidence.web.deeds import GROUP_WORDS, Group, Panel
+from evidence.web.lines import Line
 from evidence.web.matrix import State
 from evidence.web.register_form import registers_of
-from evidence.web.worklist import Line, Worklist
+from evidence.web.worklist import Worklist
 
 if TYPE_CHECKING:
     from evidence.config import Workspace

@@ -17,10 +17,10 @@ from evidence.rules.registers import Register
 from evidence.web.deeds import OF_THE_TEAM, REVIEW_RULE, TELL_RULE, Panel
 from evidence.web.entry_paper import papers_of, waits
 from evidence.web.inbox import arrival_context
+from evidence.web.lines import Line
 from evidence.web.register_form import asked_of, hint_of, keys_of, registers_of
 from evidence.web.sheets import DrawnBox, Sheet, document_state, sheets_of
 from evidence.web.viewings import looked_at
-from evidence.web.worklist import Line
 
 _AROUND = 14.0
 """Points shown around a box: a signature often leaves its box."""

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 AHEAD = timedelta(days=21)
 """How far the list of what is due looks."""
 _FINDINGS = msgspec.json.Decoder(list[Finding])
+_NEEDY = msgspec.json.Decoder(tuple[Finding, ...])
+_OWING = msgspec.json.Decoder(Owing)
 _LITTLE_WORK = 1
 """zlib's least effort: clauses repeat themselves, a quarter is left."""
 
@@ -37,17 +39,28 @@ class Judged:
     at: datetime
     size: int
     """Journal position it was made at."""
-    needy: tuple[Finding, ...]
-    """Those that failed or ask for a look."""
     packed: dict[str, bytes]
     """Case -> all that was found of it. In two thousand cases 166,000 findings: to hand them to another
     process one by one would stop its pages for seconds, and they are looked at one case at a time."""
+    packed_needy: bytes
+    packed_owing: bytes
+    """Both are asked for by whoever opens 周五. Lines are folded from the first here only when the process
+    that judged cannot do it."""
     rows: tuple[Row, ...]
-    owing: Owing
     carried: frozenset[str]
     """Cases whose material goes into the week's package."""
     context: WorklistContext
     """Whom and what the worklist names."""
+
+    @property
+    def needy(self) -> tuple[Finding, ...]:
+        """Those that failed or ask for a look."""
+        return _needy_of(self)
+
+    @property
+    def owing(self) -> Owing:
+        """What a package of the week must answer for."""
+        return _owing_of(self)
 
     def findings_of(self, case: str) -> list[Finding]:
         """All findings of one case, in the order of judgement; empty for what belongs to no case."""
@@ -73,9 +86,21 @@ def _pack(findings: Sequence[Finding]) -> dict[str, bytes]:
     by_case: dict[str, list[Finding]] = {}
     for each in findings:
         by_case.setdefault(each.subject.case, []).append(each)
-    return {
-        case: zlib.compress(msgspec.json.encode(several), _LITTLE_WORK) for case, several in by_case.items()
-    }
+    return {case: _squeezed(several) for case, several in by_case.items()}
+
+
+def _squeezed(found: object) -> bytes:
+    return zlib.compress(msgspec.json.encode(found), _LITTLE_WORK)
+
+
+@lru_cache(maxsize=1)
+def _needy_of(judged: Judged) -> tuple[Finding, ...]:
+    return _NEEDY.decode(zlib.decompress(judged.packed_needy))
+
+
+@lru_cache(maxsize=1)
+def _owing_of(judged: Judged) -> Owing:
+    return _OWING.decode(zlib.decompress(judged.packed_owing))
 
 
 def judge_week(workspace: Workspace, week: Week, at: datetime) -> Judged:
@@ -92,10 +117,10 @@ def judge_week(workspace: Workspace, week: Week, at: datetime) -> Judged:
         week=week,
         at=at,
         size=size,
-        needy=tuple(each for each in findings if each.kind in (Kind.FAIL, Kind.REVIEW)),
         packed=_pack(findings),
+        packed_needy=_squeezed([each for each in findings if each.kind in (Kind.FAIL, Kind.REVIEW)]),
+        packed_owing=_squeezed(owing(facts, findings)),
         rows=build_rows(findings, names),
-        owing=owing(facts, findings),
         carried=frozenset(one.case.id for one in facts.carried),
         context=worklist_context(facts, findings, view.plans(week.shift(-1)), local_date(at)),
     )
@@ -113,9 +138,8 @@ def list_due(workspace: Workspace, at: datetime) -> Due:
     return Due(items=items, size=size, day=today)
 
 
-@lru_cache(maxsize=4)
 def judged_lines(judged: Judged, due: Due | None, today: date) -> Worklist:
-    """What people have to do, arrivals aside; folded anew only when something was reckoned anew."""
+    """What people have to do, arrivals aside."""
     context = judged.context
     return worklist(
         Sources(

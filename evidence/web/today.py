@@ -21,7 +21,7 @@ from evidence.web.matrix import COLUMNS, SIGNS, WORDS, findings_of_cell
 from evidence.web.matrix import State as CellState
 from evidence.web.middleware import role_of
 from evidence.web.pages import page
-from evidence.web.reckoning import Due, Judged, judged_lines
+from evidence.web.reckoning import Due, Judged
 from evidence.web.roles import ROLE_WORDS, Act, may
 from evidence.web.site.choosing import waiting_versions
 from evidence.web.worklist import Waiting, Worklist, with_arrivals
@@ -124,7 +124,7 @@ def _everybodys(board: Board, size: int, judged: Judged, due: Due | None, today:
         Waiting(id=each.id, path=each.path, message=each.message, case=each.case)
         for each in board.arrivals.waiting()
     ]
-    return with_arrivals(judged_lines(judged, due, today), waiting, judged.context.enterprise_names)
+    return with_arrivals(board.lines(judged, due, today), waiting, judged.context.enterprise_names)
 
 
 @lru_cache(maxsize=64)

@@ -5,19 +5,20 @@ One line is one deed for one enterprise, with every finding it cures folded insi
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from hashlib import sha256
 
 from evidence.domain.register import PlanLine
 from evidence.rules.clause import Finding, Kind
 from evidence.rules.due_item import DueItem
 from evidence.rules.owed_deeds import CLERK, CLIENT, ENTERPRISE, INSPECTOR, LEAD
-from evidence.web.deeds import CONSEQUENCES, ENTER_RULE, GROUP_WORDS, Deed, Group
+from evidence.web.deeds import CONSEQUENCES, ENTER_RULE, GROUP_WORDS, Group
 from evidence.web.line_drafts import Key, LineDraft, LineDrafts
+from evidence.web.lines import Line, Lines
 
 _NEEDY = (Kind.FAIL, Kind.REVIEW)
 _URGED_BY = {ENTERPRISE: CLERK, INSPECTOR: CLERK, CLIENT: LEAD}
@@ -67,57 +68,19 @@ class Sources:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """One deed for one enterprise."""
-
-    key: str
-    deed: Deed
-    phrase: str
-    """What to do; may hold the names of `terms` in braces when there are any."""
-    terms: tuple[tuple[str, str], ...] = ()
-    name: str
-    """Short name of the enterprise; empty for the office's own."""
-    enterprise: str = ""
-    case: str = ""
-    who: str
-    due: date | None = None
-    overdue: bool = False
-    blocking: bool = False
-    """Something folded inside keeps the package from being complete."""
-    failed: bool = False
-    """Something folded inside is missing or wrong."""
-    doubtful: bool = False
-    """Something folded inside asks for a look."""
-    document: str = ""
-    visit: str = ""
-    arrival: str = ""
-    entry: str = ""
-    """Kind of record the entry form opens with: `督促`."""
-    campaign: str = ""
-    major: bool = False
-    messages: tuple[str, ...] = ()
-    """What the line cures, each said once."""
-
-    @property
-    def words(self) -> str:
-        """What to do, in the words of the trade."""
-        return self.phrase.format(**dict(self.terms)) if self.terms else self.phrase
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Worklist:
     """The lines in the order of their groups, the gravest of each group first."""
 
-    lines: tuple[Line, ...]
-    later: tuple[DueItem, ...]
+    lines: Lines = field(default_factory=Lines)
+    later: tuple[DueItem, ...] = ()
     """Whose time has not come; counted and shown apart."""
 
     @property
     def banners(self) -> tuple[Line, ...]:
         """Major hazards whose report is not receipted."""
-        return tuple(line for line in self.lines if line.major)
+        return tuple(self.lines.only(self.lines.major))
 
-    def groups(self) -> list[tuple[Group, str, tuple[Line, ...]]]:
+    def groups(self) -> list[tuple[Group, str, Lines]]:
         """Group, its words and its lines; empty groups are left out."""
         found = []
         for group, place in _GROUP_ORDER.items():
@@ -132,19 +95,24 @@ class Worklist:
 
     def only(self, person: str, role: str) -> Worklist:
         """The lines of one person: named, or done by whoever has the role."""
-        mine = tuple(line for line in self.lines if line.major or is_for(line.who, person, role))
-        return Worklist(lines=mine, later=tuple(one for one in self.later if is_for(one.who, person, role)))
+        named = zip(self.lines.major, self.lines.who, strict=True)
+        mine = [major or is_for(who, person, role) for major, who in named]
+        return Worklist(
+            lines=self.lines.only(mine),
+            later=tuple(one for one in self.later if is_for(one.who, person, role)),
+        )
 
     def line(self, key: str) -> Line | None:
         """The line with this key."""
-        return next((line for line in self.lines if line.key == key), None)
+        place = self.lines.place_of(key)
+        return None if place is None else self.lines[place]
 
     def after(self, key: str) -> Line | None:
         """The line below a key; the first one when the key is gone or last."""
-        keys = [line.key for line in self.lines]
-        position = keys.index(key) + 1 if key in keys else 0
-        rest = self.lines[position:] or tuple(line for line in self.lines if line.key != key)
-        return rest[0] if rest else None
+        place, count = self.lines.place_of(key), len(self.lines)
+        if place is None:
+            return self.lines[0] if count else None
+        return self.lines[(place + 1) % count] if count > 1 else None
 
 
 _GROUP_ORDER = {group: place for place, group in enumerate(Group)}
@@ -178,16 +146,22 @@ def worklist(sources: Sources) -> Worklist:
         if major.reported:
             drafts.reported(major.case)
     lines = [_line(key, one, sources) for key, one in drafts.folded.items()]
-    return Worklist(lines=tuple(sorted(lines, key=_order)), later=tuple(later))
+    return Worklist(lines=Lines.of(sorted(lines, key=_order)), later=tuple(later))
 
 
 def with_arrivals(made: Worklist, waiting: Sequence[Waiting], names: Mapping[str, str]) -> Worklist:
     """The same list with the arrivals that a person must decide: they change more often than all the rest."""
     more = worklist(Sources(today=date.min, waiting=waiting, enterprise_names=names)).lines
-    lines = list(made.lines)
-    for each in more:
-        insort(lines, each, key=_order)
-    return Worklist(lines=tuple(lines), later=made.later) if more else made
+    if not more:
+        return made
+
+    @cache  # one after the other they ask for mostly the same lines
+    def order_at(place: int) -> tuple[object, ...]:
+        return _order(made.lines[place])
+
+    everywhere = range(len(made.lines))
+    places = [bisect_right(everywhere, _order(each), key=order_at) for each in more]
+    return Worklist(lines=made.lines.joined(more, places), later=made.later)
 
 
 def _lifted(finding: Finding) -> bool:

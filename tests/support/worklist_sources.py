@@ -7,7 +7,8 @@ from typing import Any
 
 from evidence.rules.clause import Clause, Finding, Kind, Level, Subject
 from evidence.rules.due_item import DueItem
-from evidence.web.worklist import Line, Sources, worklist
+from evidence.web.lines import Line
+from evidence.web.worklist import Sources, worklist
 
 TODAY = date(2022, 4, 1)
 CASE, OTHER = "WJB22-0001", "WJB22-0002"
@@ -37,4 +38,4 @@ def due_item(rule: str, *, first: int = 0, last: int = 3, overdue: bool = False,
 
 def lines_of(**sources: Any) -> tuple[Line, ...]:
     names = {"E001": "恒晟精密", "E002": "润禾包装"}
-    return worklist(Sources(today=TODAY, enterprise_names=names, **sources)).lines
+    return tuple(worklist(Sources(today=TODAY, enterprise_names=names, **sources)).lines)

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, time
 
 from evidence.domain.week import SHANGHAI, is_workday
+from evidence.web.lines import Line
 from evidence.web.notices.kinds import When, kind_of, when
-from evidence.web.worklist import Line, Worklist, is_for
+from evidence.web.worklist import Worklist, is_for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,9 +26,9 @@ class Person:
 
 def wanted(made: Worklist, person: Person, times: Collection[When]) -> tuple[Line, ...]:
     """The person's own lines of the kinds that are told at such times, in the order of the list."""
-    own = made.only(person.name, person.role).lines
+    own = [*made.only(person.name, person.role).lines]
     if not person.sees:
-        own = tuple(line for line in own if is_for(line.who, person.name, person.role))
+        own = [line for line in own if is_for(line.who, person.name, person.role)]
     return tuple(line for line in own if when(kind_of(line), person.wishes) in times)
 
 
@@ -38,7 +39,7 @@ def new_at_once(made: Worklist, person: Person, told: Collection[str]) -> tuple[
 
 def still(made: Worklist, told: Iterable[str]) -> list[str]:
     """Of the keys that were told, those on the list; what comes back later is told again."""
-    here = {line.key for line in made.lines}
+    here = {*made.lines.keys}
     return [key for key in told if key in here]
 
 

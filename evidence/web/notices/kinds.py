@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from evidence.web.deeds import GROUP_WORDS
-from evidence.web.worklist import Line
+from evidence.web.lines import Line
 
 MAJOR = "major"
 KINDS: dict[str, str] = {

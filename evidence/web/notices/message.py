@@ -7,11 +7,11 @@ from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
 
+from evidence.web.lines import Line
 from evidence.web.listed import url_of
 from evidence.web.notices.kinds import KINDS, kind_of
 from evidence.web.speech import say
 from evidence.web.templatetags.desk import line_words, short_day
-from evidence.web.worklist import Line
 
 
 def message(

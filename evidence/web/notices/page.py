@@ -74,7 +74,7 @@ def wishes(request: Any) -> Any:
 @page(Act.SEE)
 def urgent(request: Any) -> Any:
     """What is told at once and stands on the person's list; the browser remembers what it has shown."""
-    board, made = request.desk.board, Worklist(lines=(), later=())
+    board, made = request.desk.board, Worklist()
     if board.ready(board.this_week()):
         made = whole_list(board)
     lines = new_at_once(made, _person(request, _wish(request)), ())

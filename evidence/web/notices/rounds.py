@@ -15,13 +15,14 @@ from evidence.errors import EvidenceError
 from evidence.jobs.beside import beside
 from evidence.language import _
 from evidence.mail.outgoing import NotTakenError, send
+from evidence.web.lines import Line
 from evidence.web.notices.due import Person, is_morning, new_at_once, still, wanted
 from evidence.web.notices.kinds import When
 from evidence.web.notices.message import message
 from evidence.web.roles import ROLE_WORDS, Act, Role, may
 from evidence.web.speech import speaking
 from evidence.web.today import whole_list
-from evidence.web.worklist import Line, Worklist
+from evidence.web.worklist import Worklist
 
 if TYPE_CHECKING:
     from evidence.web.host import Host

@@ -25,9 +25,9 @@ from evidence.web import host as hosts
 from evidence.web import wording
 from evidence.web.acts import people_words
 from evidence.web.films_held import holds_film
+from evidence.web.lines import Line
 from evidence.web.matrix import SIGNS, WORDS, state_of
 from evidence.web.speech import say
-from evidence.web.worklist import Line
 
 register = template.Library()
 

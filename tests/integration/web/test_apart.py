@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from evidence.config import Workspace, open_workspace
-from evidence.domain.week import Week
+from evidence.domain.week import Week, local_date
 from evidence.ledger.facts import gather
 from evidence.rules.clause import Kind
 from evidence.rules.judge import judge
 from evidence.settings import SETTINGS_FILE
 from evidence.web.apart import IntakeProcess, Reckoner
-from evidence.web.reckoning import judge_week, list_due
+from evidence.web.reckoning import judge_week, judged_lines, list_due
 from tests.support import sample
 from tests.support.desk_fixture import make_workspace
 from tests.support.first_contract import SETTINGS_TEXT
@@ -39,6 +39,26 @@ def test_another_process_judges_as_this_one_does(office: Workspace) -> None:
         assert reckoner.due(sample.FRIDAY).items == list_due(office, sample.FRIDAY).items
     finally:
         reckoner.stop()
+
+
+def test_another_process_folds_the_lines_of_what_it_answered(
+    office: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reckoner, today = Reckoner(office), local_date(sample.FRIDAY)
+    reckoner.start()
+    try:
+        judged, due = reckoner.week(Week.parse("2022-W13"), sample.FRIDAY), reckoner.due(sample.FRIDAY)
+        here = [judged_lines(judged, each, today) for each in (due, None)]
+        assert len(here[0].lines) > 5
+        with monkeypatch.context() as patched:
+            patched.setattr("evidence.web.apart.judged_lines", pytest.fail)
+            there = [reckoner.lines(judged, each, today) for each in (due, None)]
+        assert there == here
+        other = judge_week(office, Week.parse("2022-W12"), sample.FRIDAY)
+        assert reckoner.lines(other, due, today) == judged_lines(other, due, today)
+    finally:
+        reckoner.stop()
+    assert reckoner.lines(judged, due, today) == here[0]
 
 
 def test_what_is_kept_packed_is_what_was_found(office: Workspace) -> None:

@@ -18,6 +18,7 @@ from evidence.domain.week import local_date
 from evidence.ledger.arrival_events import ArrivalJudged, ArrivalTaken
 from evidence.mail.settings import NoticeSettings
 from evidence.web.host import Host
+from evidence.web.lines import Lines
 from evidence.web.notices.due import Person, is_morning, new_at_once, still
 from evidence.web.notices.kinds import KINDS
 from evidence.web.worklist import Waiting, Worklist, with_arrivals
@@ -143,9 +144,9 @@ def test_whoever_may_not_see_the_desk_is_told_of_the_own_lines_alone(
 
     me = str(Seat.objects.get(user__username="inspector").person)
     waiting = [Waiting(id=each, path=each, message="") for each in ("A", "B")]
-    plain = with_arrivals(Worklist(lines=(), later=()), waiting, {}).lines
+    plain = with_arrivals(Worklist(), waiting, {}).lines
     theirs, own = replace(plain[0], major=True), replace(plain[1], major=True, who=me)
-    monkeypatch.setattr(rounds, "whole_list", lambda _board: Worklist(lines=(theirs, own), later=()))
+    monkeypatch.setattr(rounds, "whole_list", lambda _board: Worklist(lines=Lines.of([theirs, own])))
     for name in ("auditor", "inspector"):
         wish(name, f"{name}@example.cn", major="digest")
     assert told(host) == ""
@@ -247,7 +248,7 @@ def test_a_mistyped_address_is_refused_with_its_remedy_and_a_change_is_written_d
 
 def test_what_left_the_list_and_comes_back_is_told_again() -> None:
     waiting = [Waiting(id=each, path=each, message="") for each in ("A", "B")]
-    both, one = (with_arrivals(Worklist(lines=(), later=()), each, {}) for each in (waiting, waiting[:1]))
+    both, one = (with_arrivals(Worklist(), each, {}) for each in (waiting, waiting[:1]))
     person = Person(name="陆文静", role="资料员", wishes={"look": "at_once"})
     told = [line.key for line in new_at_once(both, person, ())]
     assert len(told) == 2
