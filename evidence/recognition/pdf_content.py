@@ -13,6 +13,7 @@ import pikepdf
 import pypdfium2
 import pypdfium2.raw as pdfium
 
+from evidence.recognition.coded_pictures import group4_is_whole, jbig2_is_whole, jpeg2000_is_whole
 from evidence.recognition.damage import decoded_jpeg
 
 _CHUNK = 1 << 16
@@ -120,7 +121,24 @@ class PdfStreams:
             return decoded_jpeg(part.read_raw_bytes(), cv2.IMREAD_REDUCED_GRAYSCALE_8)[1] is None
         if names == ["/FlateDecode"]:
             return _inflates(part.read_raw_bytes(), _least_bytes(part))
-        return True  # what only another decoder understands
+        return _is_whole(part, names)
+
+
+def _is_whole(part: pikepdf.Stream, filters: list[str]) -> bool:
+    """Whether a picture's own code is sound, where one filter alone made it and we can tell."""
+    data = part.read_raw_bytes()
+    if filters == ["/JPXDecode"]:
+        return jpeg2000_is_whole(data)
+    if filters == ["/JBIG2Decode"]:
+        return jbig2_is_whole(data)
+    if filters == ["/CCITTFaxDecode"] and int(_parameters(part).get("/K", 0)) < 0:
+        return group4_is_whole(data, int(part["/Width"]), int(part["/Height"]))
+    return True  # what only another decoder understands
+
+
+def _parameters(part: pikepdf.Stream) -> Any:
+    given = part.get("/DecodeParms", pikepdf.Dictionary())
+    return given[0] if isinstance(given, pikepdf.Array) and len(given) else given
 
 
 _COMPONENTS = {
