@@ -12,7 +12,7 @@ from evidence.recognition.aligned_scan import AlignedScan, Rect
 from evidence.recognition.closer import look_closer
 from evidence.recognition.neighbours import date_ink, straddles
 from evidence.recognition.reading import Array
-from evidence.recognition.refusals import refusal_in
+from evidence.recognition.refusals import is_one_character, refusal_in
 from evidence.recognition.rings import Ring
 from evidence.recognition.straight import line_count
 from evidence.recognition.straight_thresholds import StraightThresholds
@@ -93,7 +93,8 @@ def refusal_words(ink: Array, length: float, limits: StraightThresholds = DEFAUL
     if length > limits.refused_mm:
         return ""
     word, likely = refusal_in(ink)
-    return f"{STRUCK_OUT}（字形像“{word}”，把握{likely:.0%}）" if likely >= limits.refused else ""
+    least = limits.refused_alone if is_one_character(ink) else limits.refused
+    return f"{STRUCK_OUT}（字形像“{word}”，把握{likely:.0%}）" if likely >= least else ""
 
 
 def _struck_out(traits: Traits, lines: int, *, few: bool) -> str:

@@ -23,6 +23,8 @@ _CELL = 8
 _DIRECTIONS = 8
 _LEAST = 40
 """Pixels of ink from which there is a word."""
+_NARROW = 1.3
+"""Breadth of one character in shares of its height, at most."""
 
 
 def descriptor(ink: Array) -> Array | None:
@@ -31,13 +33,9 @@ def descriptor(ink: Array) -> Array | None:
     Args:
         ink: uint8, 1 where a pen wrote.
     """
-    rows, columns = np.nonzero(ink > 0)
-    if len(rows) < _LEAST:
+    word = _word_in(ink)
+    if word is None:
         return None
-    (top, bottom), (left, right) = (
-        np.percentile(values, (0.5, 99.5)).astype(int) for values in (rows, columns)
-    )
-    word = ink[top : bottom + 1, left : right + 1].astype(np.float32)
     factor = min((SHAPE[0] - 4) / word.shape[0], (SHAPE[1] - 4) / word.shape[1])
     size = (max(round(word.shape[1] * factor), 1), max(round(word.shape[0] * factor), 1))
     small = cv2.resize(word, size, interpolation=cv2.INTER_AREA)
@@ -60,6 +58,23 @@ def descriptor(ink: Array) -> Array | None:
     found = np.sqrt(np.stack(layers).ravel())
     shape = [small.shape[1] / SHAPE[1], small.shape[0] / SHAPE[0], word.mean()]
     return np.concatenate([found / max(float(np.linalg.norm(found)), 1e-6), shape, [1.0]])
+
+
+def is_one_character(ink: Array) -> bool:
+    """Whether ink is no broader than one character: 无 always is, names seldom are."""
+    word = _word_in(ink)
+    return word is not None and word.shape[1] <= _NARROW * word.shape[0]
+
+
+def _word_in(ink: Array) -> Array | None:
+    """What there is between the outermost specks, float32; None when there is hardly any ink."""
+    rows, columns = np.nonzero(ink > 0)
+    if len(rows) < _LEAST:
+        return None
+    (top, bottom), (left, right) = (
+        np.percentile(values, (0.5, 99.5)).astype(int) for values in (rows, columns)
+    )
+    return ink[top : bottom + 1, left : right + 1].astype(np.float32)
 
 
 def refusal_in(ink: Array) -> tuple[str, float]:

@@ -64,6 +64,9 @@ class StraightThresholds:
     refused: float = 0.9
     """...and the probability from which it is asked as one: of drawings kept back 58 in 100 refusals and 0.9
     in 100 others have more."""
+    refused_alone: float = 0.5
+    """The same of a single character: names have two and more. Of 无 drawn 97 in 100 are asked instead of 83,
+    of names and scribbles as many as before."""
     mark_mm: float = 30.0
     """Length up to which ink may be a mark that strikes a box out..."""
     mark_lines: int = 2

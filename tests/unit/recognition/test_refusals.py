@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from evidence.demo.pen import handwritten
+from evidence.recognition.doubts import refusal_words
 from evidence.recognition.refusals import WORDS, descriptor, refusal_in
 from evidence.recognition.thresholds import DEFAULT
 
@@ -21,6 +22,16 @@ def test_most_refusals_in_a_plain_hand_are_seen_and_hardly_any_name():
     named = [likely(name, seed) >= least for name in NAMES for seed in range(6)]
     assert np.mean(refused) >= 0.5
     assert np.mean(named) <= 0.04
+
+
+def asked(text, seed):
+    alpha = handwritten(np.random.default_rng(seed), text, 40)
+    return bool(refusal_words((alpha > 0.35).astype(np.uint8), 20.0))
+
+
+def test_a_single_character_like_a_refusal_is_asked_sooner_than_a_name():
+    assert np.mean([asked("无", seed) for seed in range(40)]) >= 0.9
+    assert np.mean([asked(name, seed) for name in NAMES for seed in range(6)]) <= 0.04
 
 
 @pytest.mark.parametrize("ink", [np.zeros((60, 200), np.uint8), np.eye(5, dtype=np.uint8)])
