@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 import email.policy
+import mimetypes
 import re
 from codecs import BOM_UTF8
 from collections.abc import Iterator
@@ -85,7 +86,7 @@ def _put(part: EmailMessage, room: Room) -> None:
     if kind in _TNEF or name.lower() == _UNNAMED:
         _take_outlook(content, name, room)
     else:
-        room.put(_encoded(name), iter([content]))
+        room.put(_encoded(name or _picture_name(kind)), iter([content]))
 
 
 def _name_of(part: EmailMessage) -> str:
@@ -99,18 +100,24 @@ def _name_of(part: EmailMessage) -> str:
     return name
 
 
+def _picture_name(kind: str) -> str:
+    """What a picture is called that was put into the text without a name of its own."""
+    return "正文中的图片" + (mimetypes.guess_extension(kind) or "") if kind.startswith("image/") else ""
+
+
 def _encoded(name: str) -> bytes:
     return name.encode("utf-8", "surrogateescape")
 
 
 def _parts(message: EmailMessage) -> Iterator[EmailMessage]:
-    """The parts that are files; a forwarded message is one file."""
-    for part in message.iter_attachments() if message.is_multipart() else ():
-        if part.get_content_type() == media.EML or part.get_filename() or part.get_content_type() in _TNEF:
-            yield part
-        elif part.is_multipart():
-            yield from _parts(part)
-    if message.get_filename() and not message.is_multipart():
+    """The parts that are files, pictures in the text among them; a forwarded message is one file."""
+    kind = message.get_content_type()
+    if kind == media.EML or message.get_filename() or kind in _TNEF:
+        yield message
+    elif message.is_multipart():
+        for part in message.iter_parts():
+            yield from _parts(part) if isinstance(part, EmailMessage) else ()
+    elif message.get_content_maintype() == "image":
         yield message
 
 

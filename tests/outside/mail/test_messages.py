@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from email.message import EmailMessage
 from email.mime.application import MIMEApplication
+from email.mime.image import MIMEImage
 from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
 from pathlib import Path
@@ -125,3 +126,26 @@ def test_an_encrypted_message_is_called_encrypted(tmp_path: Path, kind: str) -> 
 
 def test_a_message_of_text_alone_has_no_members(tmp_path: Path) -> None:
     assert opened(tmp_path, MIMEText("您好", _charset="utf-8").as_bytes()).members == ()
+
+
+@pytest.mark.parametrize("named", [True, False])
+@pytest.mark.parametrize("shape", ["related", "mixed", "alternative"])
+def test_pictures_put_into_the_text_come_out(tmp_path: Path, shape: str, named: bool) -> None:
+    """As Outlook, Foxmail and telephones send a scan that was pasted instead of attached."""
+    page = MIMEImage(b"\xff\xd8\xff\xe0 a page", _subtype="jpeg")
+    page["Content-ID"] = "<1>"
+    page.add_header("Content-Disposition", "inline", **({"filename": "第1页.jpg"} if named else {}))
+    related = MIMEMultipart("related")
+    related.attach(MIMEText('<p>见下图</p><img src="cid:1">', "html", "utf-8"))
+    related.attach(page)
+    message = related if shape == "related" else MIMEMultipart(shape)
+    if shape == "alternative":
+        message.attach(MIMEText("见下图", "plain", "utf-8"))
+    if shape != "related":
+        message.attach(related)
+    if shape == "mixed":
+        message.attach(MIMEApplication(CONTENT, "pdf", name="报告.pdf"))
+    message["From"], message["Subject"] = "zhang@factory.cn", "report"
+    found = members(opened(tmp_path, message.as_bytes()))
+    assert found.pop("第1页.jpg" if named else "正文中的图片.jpg") == b"\xff\xd8\xff\xe0 a page"
+    assert found == ({"报告.pdf": CONTENT} if shape == "mixed" else {})
