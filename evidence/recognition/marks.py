@@ -29,6 +29,8 @@ _FILE_INK_MM2 = 1.0
 """Area that annotations and form fields draw in a box from which its mark is theirs."""
 _BORDER_MM = 2.0
 """How far outside a seal box its own rules lie at most."""
+_SLIPPED_MM = 3.0
+"""How far a seal must reach into a box to be perhaps its own."""
 _COPIED_BOXES = 2
 _GRAY_HUE = 7.0
 """Chroma over the paper's that toner does not reach; blue pens have 20-130, black ones up to 8."""
@@ -169,7 +171,23 @@ def _seals(
     def without(box: Box, ring: Ring) -> SealFinding:
         return find_seal(sheet, box, views[box.box], (ring,), thresholds.seal)
 
-    return asked_between(shared_out(findings, boxes, without), boxes)
+    return asked_beside(asked_between(shared_out(findings, boxes, without), boxes), boxes)
+
+
+def asked_beside(findings: dict[str, SealFinding], boxes: Sequence[Box]) -> dict[str, SealFinding]:
+    """A box into which a seal reaches that is no box's own is not empty: it may have slipped."""
+    asked = dict(findings)
+    owned = [finding.ring for finding in findings.values() if finding.ring is not None]
+    for box in boxes:
+        finding = findings[box.box]
+        slipped = any(
+            belongs(ring, box, ring.radius / MM - _SLIPPED_MM)
+            and not any(_reaches(ring, other, 0.3) for other in owned)
+            for ring in finding.loose
+        )
+        if finding.verdict is MarkVerdict.ABSENT and slipped:
+            asked[box.box] = replace(finding, verdict=MarkVerdict.UNDECIDED, score=400)
+    return asked
 
 
 def shared_out(
@@ -228,11 +246,15 @@ def _sectors(finding: SealFinding) -> float:
     return 0.0 if finding.ring is None else finding.ring.sectors
 
 
-def _reaches(ring: Ring, other: Ring | None) -> bool:
-    """Whether two rings overlap or nearly touch: a circle in a box may be the edge of the next box's seal."""
+def _reaches(ring: Ring, other: Ring | None, share: float = 1.15) -> bool:
+    """Whether two rings overlap or nearly touch: a circle in a box may be the edge of the next box's seal.
+
+    Args:
+        share: how far apart their middles may lie, in shares of both radii.
+    """
     if other is None:
         return False
-    return float(np.hypot(ring.x - other.x, ring.y - other.y)) < 1.15 * (ring.radius + other.radius)
+    return float(np.hypot(ring.x - other.x, ring.y - other.y)) < share * (ring.radius + other.radius)
 
 
 def _distance(ring: Ring, box: Box) -> float:

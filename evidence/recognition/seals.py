@@ -325,7 +325,7 @@ def _moved(ring: Ring, origin: tuple[float, float]) -> Ring:
     )
 
 
-def belongs(ring: Ring, box: Box) -> bool:
+def belongs(ring: Ring, box: Box, margin_mm: float = 8.0) -> bool:
     """The seal's centre lies in the box or within 8 mm of it."""
-    x, y, w, h = box_rect(box, 8)
+    x, y, w, h = box_rect(box, margin_mm)
     return x <= ring.x <= x + w and y <= ring.y <= y + h

@@ -1,5 +1,6 @@
 """Seals are judged by geometry and hue: pale pads, borders, markers, wrong kinds, copies."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import cv2
@@ -10,7 +11,7 @@ from evidence.demo.canvas import font
 from evidence.demo.seal import SEAL_FACE, Pressing, stamp
 from evidence.demo.usage import highlight
 from evidence.domain.document import Box, BoxKind, MarkVerdict
-from evidence.recognition.marks import asked_between, hides_a_seal, shared_out
+from evidence.recognition.marks import asked_beside, asked_between, hides_a_seal, shared_out
 from evidence.recognition.reference import MM, PT
 from evidence.recognition.rings import Ring
 from evidence.recognition.seals import SealFinding
@@ -177,6 +178,20 @@ def test_a_seal_on_the_border_goes_to_the_box_that_has_no_other(again, said):
     before = {LEFT.box: found(UNDECIDED), RIGHT.box: found(PRESENT, 102)}
     shared = shared_out(before, (LEFT, RIGHT), lambda _box, _ring: again)
     assert (shared[LEFT.box].verdict, shared[RIGHT.box].verdict) == said
+
+
+@pytest.mark.parametrize(
+    ("across_mm", "left", "said"),
+    [
+        pytest.param(192, found(ABSENT), UNDECIDED, id="beyond the right border, half in the box"),
+        pytest.param(199, found(ABSENT), ABSENT, id="its edge alone"),
+        pytest.param(89, found(PRESENT, 89), ABSENT, id="the other box's own"),
+    ],
+)
+def test_a_seal_that_slipped_out_of_its_box_is_asked(across_mm, left, said):
+    beside = replace(found(ABSENT), loose=(found(ABSENT, across_mm).ring,))
+    asked = asked_beside({LEFT.box: left, RIGHT.box: beside}, (LEFT, RIGHT))
+    assert asked[RIGHT.box].verdict is said
 
 
 def sheet_without(*lost, word_mm=None):
