@@ -14,6 +14,7 @@ import numpy as np
 
 from evidence.domain.document import Box
 from evidence.recognition.aligned_scan import AlignedScan, Rect
+from evidence.recognition.bands import bands_in
 from evidence.recognition.reading import Array
 from evidence.recognition.reference import MM
 from evidence.recognition.straight import is_straight, straight_runs
@@ -24,6 +25,8 @@ from evidence.recognition.tones import median
 
 WIDE_MM = 12.0
 """Margin of the crop: where a fold has left the box behind."""
+_BAND_MM2 = 1.5
+"""Ink outside a box from which a band of it may leave the box."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +122,17 @@ def part(box: Box, around: Around, weak: float, thresholds: Thresholds = DEFAULT
         if (1 - share) * run.length_mm > thresholds.straight.leaves_mm:
             inside[band] = 0
             folds |= band
+    banded = False
+    if int(np.count_nonzero(rest)) - int(np.count_nonzero(rest[inner])) > _BAND_MM2 * MM * MM:
+        for mask, length in bands_in(rest):
+            share = float(np.count_nonzero(mask[inner])) / max(float(np.count_nonzero(mask)), 1)
+            if share <= 0.02 or (1 - share) * length <= thresholds.straight.leaves_mm:
+                continue
+            banded = True
+            in_runs += share * length
+            outside += (1 - share) * length
+            in_run |= mask
+            rest[mask] = inside[mask] = 0
     return Parted(
         inner=inner,
         ink=ink,
@@ -128,7 +142,7 @@ def part(box: Box, around: Around, weak: float, thresholds: Thresholds = DEFAULT
         folds=folds,
         in_runs=in_runs,
         outside=outside,
-        any_runs=bool(runs),
+        any_runs=bool(runs) or banded,
     )
 
 
