@@ -28,7 +28,7 @@ def bands_in(ink: Array) -> Iterator[tuple[Array, float]]:
     Args:
         ink: uint8, 1 where something dark lies that is not printed.
     """
-    side = int(_JOINED_MM * MM)
+    side = int(_JOINED_MM * MM) | 1
     joined = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((side, side)))
     count, labels, stats, _centres = cv2.connectedComponentsWithStats(joined)
     for k, (x, y, w, h, _size) in enumerate(stats[1:count].tolist(), 1):
