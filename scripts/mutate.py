@@ -48,6 +48,7 @@ TESTS = (
     "tests/unit/recordings",
     "tests/unit/ledger",
     "tests/property/rules",
+    "tests/property/ledger/test_known_at.py",
     "tests/property/test_coverage.py",
     "tests/contract_scenarios",
 )

@@ -55,4 +55,5 @@ def test_the_interface_for_programs_lists_the_hazards_in_force(view: Any) -> Non
 
 def test_two_of_one_id_and_version_are_told_apart_whatever_their_order() -> None:
     twin = replace(FIRST, summary="另一份")
-    assert in_force((FIRST, twin)) == in_force((twin, FIRST))
+    (later,) = {*in_force((FIRST, twin)), *in_force((twin, FIRST))}
+    assert repr(later) == max(repr(FIRST), repr(twin)), "journals of long ago are read as they always were"

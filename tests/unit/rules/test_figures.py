@@ -166,3 +166,12 @@ def test_a_major_hazard_counts_as_one() -> None:
 )
 def test_a_street_is_what_the_address_names(address: str, street: str) -> None:
     assert street_of(address) == street
+
+
+def test_a_period_counts_its_own_packages_and_no_supplement() -> None:
+    facts = sample.week_facts()
+    week = facts.packages[0]
+    added = replace(week, id=f"{week.id}-S1", supplement=1)
+    here = index(replace(facts, packages=(week, added)))
+    for number, expected in ((1, (week.id,)), (3, ())):
+        assert period_figures(here, (), half_period(here, number)).packages == expected
