@@ -25,7 +25,7 @@ def run(quick: bool) -> list[Figure]:
     singles = 3 if quick else 10
     with tempfile.TemporaryDirectory(prefix="bench-issue-") as folder:
         root = Path(folder)
-        world = forms_fixture(root / "ws", hazards=3)
+        world = forms_fixture(root / "ws", hazards=2)
         world.issue(world.request(FORM))  # first start makes LibreOffice's profile
         start = time.perf_counter()
         forms = world.issue(*(world.request(FORM) for _ in range(count)))

@@ -159,7 +159,7 @@ def _appender(folder: Path) -> Callable[[int], object]:
 _OPEN = """
 import sys, time
 from pathlib import Path
-from evidence.ledger.ledger import Ledger
+from evidence.ledger.embedded import EmbeddedLedger
 start, used = time.perf_counter(), time.process_time()
 ledger = EmbeddedLedger.open(Path(sys.argv[1]), snapshots=sys.argv[2] == "with")
 assert ledger.view.head.size >= int(sys.argv[3])
