@@ -66,8 +66,8 @@ LABELS = ("aria-label", "title", "placeholder", "alt")
 def own(
     request: pytest.FixtureRequest, host: Host, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Workspace]:
-    """A week as a desk has it, and the demonstration's; other tests send anything, and keep views."""
-    from evidence.web.models import Draft, SavedView
+    """A week as a desk has it, and the demonstration's; other tests send anything, and leave it behind."""
+    from evidence.web.models import Access, Draft, SavedView
 
     root = tmp_path_factory.mktemp("words") / "工作区"
     if request.param == "demo":
@@ -75,7 +75,7 @@ def own(
         workspace = open_workspace(root, clock=lambda: sample.FRIDAY)
     else:
         workspace = make_workspace(root)
-    for left_behind in (Draft, SavedView):
+    for left_behind in (Access, Draft, SavedView):
         left_behind.objects.all().delete()
     with override_settings(DESK_HOST=Host(workspace=workspace)):
         yield workspace
