@@ -216,7 +216,12 @@ def _cycle() -> Iterator[tuple[int, Event]]:
         0,
         VisitRecorded(
             visit=Visit(
-                id=VisitId(f"{case}-V1"), case=case, kind=VisitKind.CHECK, arrived_at=_AT, items=items
+                id=VisitId(f"{case}-V1"),
+                case=case,
+                kind=VisitKind.CHECK,
+                arrived_at=_AT,
+                items=items,
+                hazards_none=True,  # closed with the check, as an office's old cases are
             )
         ),
     )
