@@ -24,6 +24,8 @@ ASKED = {"clean": 0.03, "office": 0.03, "rough": 0.03, "phone": 0.08, "fax": 0.0
 ASKED |= {"folded": 0.06, "folded-phone": 0.08, "daily": 0.06}
 NEVER = ("covered", "struck out", "overflowed", "wrong seal")
 """What a box may hold that signs and seals nothing."""
+EXACT = ("0", "100 %")
+"""Targets that a single page can miss, however few were read."""
 STRAYS = frozenset({"scribble", "note", "tick", "fingerprint", "dirt", "stain"})
 """Effects that put ink where nobody writes: `added_ink` there is right, not a false flag."""
 
@@ -188,7 +190,7 @@ def covered_figures(tally: Tally) -> list[Figure]:
 
 
 def figures(profile: str, tally: Tally) -> list[Figure]:
-    """The rows of one profile."""
+    """The rows of one profile; a share that one page more or less would judge otherwise is not judged."""
     count = tally.counts
     rows: list[Figure] = []
 
@@ -198,13 +200,17 @@ def figures(profile: str, tally: Tally) -> list[Figure]:
         if not total and name != "right suggestion first":
             return
         share = hits / total if total else 1.0
+        told = met(share) if met and total else None
+        if met and total and target not in EXACT:
+            beside = (met(min(max(hits + step, 0), total) / total) for step in (-1, 1))
+            told = told if all(each == told for each in beside) else None
         rows.append(
             figure(
                 f"recognition, {profile}: {name}",
                 100 * share,
                 "%",
                 target=target,
-                met=met(share) if met and total else None,
+                met=told,
                 note=interval(hits, total),
             )
         )

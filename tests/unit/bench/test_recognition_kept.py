@@ -227,3 +227,25 @@ def test_a_default_run_begins_anew(small: list[int]) -> None:
     recognition.run(quick=False)
     assert len(small) == 8
     assert not leftover.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "accepted", "empty", "met"),
+    [
+        ("missing signature accepted", 0, 500, True),
+        ("missing signature accepted", 0, 16, None),
+        ("missing signature accepted", 1, 500, None),
+        ("missing signature accepted", 2, 500, None),
+        ("missing signature accepted", 3, 500, False),
+        ("colour seal falsely accepted", 0, 16, True),
+        ("colour seal falsely accepted", 1, 500, False),
+    ],
+)
+def test_a_share_that_one_page_would_judge_otherwise_is_not_judged(
+    name: str, accepted: int, empty: int, met: bool | None
+) -> None:
+    tally = Tally(milliseconds=[1.0], simulated_milliseconds=[1.0])
+    kind = "seal" if "seal" in name else "signature"
+    tally.counts |= {f"{kind} empty present": accepted, f"{kind} empty absent": empty - accepted}
+    (row,) = (row for row in figures("office", tally) if row["figure"].endswith(f": {name}"))
+    assert row["met"] is met
